@@ -1,0 +1,1 @@
+"""The desktop application's room. It sees the engine's façade and parameter metadata only."""

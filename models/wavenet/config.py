@@ -1,0 +1,48 @@
+"""The configuration that a WaveNet model file carries: network, conditioning and training agree on it."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+LEVELS = 256  # μ-law codes
+SILENCE = 128  # the code of amplitude 0
+
+
+@dataclass(frozen=True)
+class WaveNetConfig:
+    """Sizes in the usual notation R/S/A·L: residual, skip and output channels, layers."""
+
+    sample_rate: int = 16000  # frames per second in Hz
+    residual: int = 32  # R; gates are 2R wide
+    skip: int = 128  # S
+    output: int = 256  # A, width of the layer before the softmax
+    dilations: tuple[int, ...] = (1, 2, 4, 8, 16, 32, 64, 128, 256, 512) * 2
+    harmonics: int = 6  # multiples of the oscillator phase; 0: a texture, played without notes
+    instruments: tuple[str, ...] = ("default",)
+    embedding: int = 8  # dimensions of the space the instruments are points in
+    preemphasis: float = 0.0  # y[t] = x[t] - preemphasis · x[t-1] before μ-law
+
+    @property
+    def pitched(self) -> bool:
+        """Whether the model is played by notes."""
+        return self.harmonics > 0
+
+    @property
+    def conditioning(self) -> int:
+        """Local conditioning channels at sample rate (`conditioning.py` lays them out)."""
+        return 2 * self.harmonics + 8 if self.pitched else 0
+
+    @property
+    def receptive_field(self) -> int:
+        """Past frames that one prediction can see; kernel 2 in every layer and at the input."""
+        return sum(self.dilations) + 2
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain values for a model file's header."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, values: Mapping[str, Any]) -> "WaveNetConfig":
+        """From a header; TypeError on unknown fields."""
+        sequences = {k: tuple(values[k]) for k in ("dilations", "instruments") if k in values}
+        return cls(**{**values, **sequences})

@@ -1,0 +1,70 @@
+"""WaveNet in its parallel form, the one that is trained.
+
+van den Oord et al. 2016, "WaveNet: A Generative Model for Raw Audio" (arXiv 1609.03499): gated
+dilated causal convolutions of kernel 2, residual and skip paths, a softmax over μ-law codes.
+Everything is a matrix product over (batch, time, channels): the two taps and the local conditioning
+are one product a layer, and all skips are one product at the end.
+"""
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from .config import LEVELS, WaveNetConfig
+
+
+class WaveNet(nn.Module):
+    """Logits of the next code from all codes before it.
+
+    With B batch, T time, R residual, S skip, A output, C local conditioning, E embedding, L layers:
+
+        h_0[t]     = previous[x[t-1]] + current[x[t]]
+        a, b       = dilated_l [h_l[t-d_l]; h_l[t]; c[t]] + instrument_l e
+        z_l[t]     = tanh(a) · sigmoid(b)
+        h_{l+1}[t] = h_l[t] + residual_l z_l[t]
+        logits[t]  = logit(relu(output(relu(skip [z_0[t] … z_{L-1}[t]]))))
+
+    `logits[t]` is the distribution of code x[t+1], and c[t] is the conditioning of frame t+1.
+    """
+
+    def __init__(self, config: WaveNetConfig) -> None:
+        super().__init__()
+        self.config = config
+        residual, layers = config.residual, len(config.dilations)
+        self.previous = nn.Embedding(LEVELS, residual)
+        self.current = nn.Embedding(LEVELS, residual)
+        self.instruments = nn.Embedding(len(config.instruments), config.embedding)
+        self.instrument = nn.Linear(config.embedding, 2 * residual * layers, bias=False)
+        self.dilated = nn.ModuleList(
+            nn.Linear(2 * residual + config.conditioning, 2 * residual) for _ in config.dilations
+        )
+        # the last layer feeds only the skip path
+        self.residual = nn.ModuleList(nn.Linear(residual, residual) for _ in config.dilations[:-1])
+        self.skip = nn.Linear(residual * layers, config.skip)
+        self.output = nn.Linear(config.skip, config.output)
+        self.logit = nn.Linear(config.output, LEVELS)
+
+    def forward(self, codes: Tensor, conditioning: Tensor | None, embedding: Tensor) -> Tensor:
+        """(B, T, 256) logits.
+
+        `codes` (B, T) int64; `conditioning` (B, T, C) float or None if C = 0; `embedding` (B, E).
+        Frames before the first are zeros in every layer, as in a freshly reset stream.
+        """
+        hidden = self.current(codes) + delay(self.previous(codes), 1)  # (B, T, R)
+        biases = self.instrument(embedding).chunk(len(self.dilated), dim=-1)  # L × (B, 2R)
+        gated = []
+        for index, dilation in enumerate(self.config.dilations):
+            taps = [delay(hidden, dilation), hidden]
+            inputs = torch.cat(taps if conditioning is None else [*taps, conditioning], dim=-1)
+            gate = self.dilated[index](inputs) + biases[index][:, None]  # (B, T, 2R)
+            filtered, opening = gate.chunk(2, dim=-1)  # 2 × (B, T, R)
+            gated.append(torch.tanh(filtered) * torch.sigmoid(opening))
+            if index < len(self.residual):
+                hidden = hidden + self.residual[index](gated[-1])
+        skip = F.relu(self.skip(torch.cat(gated, dim=-1)))  # (B, T, S)
+        return self.logit(F.relu(self.output(skip)))  # (B, T, 256)
+
+
+def delay(signal: Tensor, frames: int) -> Tensor:
+    """(B, T, C) moved `frames` later, zeros in front."""
+    return F.pad(signal, (0, 0, frames, 0))[:, : signal.shape[1]]

@@ -1,0 +1,9 @@
+"""Errors a person can act on: one line that says what was wrong and what would be right."""
+
+
+class RtAudioGenError(Exception):
+    """Something could not be done (exit status 1)."""
+
+
+class UsageError(RtAudioGenError):
+    """Something was asked for that cannot be meant (exit status 2)."""

@@ -1,0 +1,57 @@
+"""Events as data: what a generator is told, and what arrives from MIDI.
+
+Both are numpy records, so that compiled code reads them without touching Python.
+"""
+
+from enum import IntEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+EVENT = np.dtype(
+    [
+        ("frame", np.int64),  # offset in the block of the render call, in frames of the generator
+        ("kind", np.int32),  # an EventKind
+        ("voice", np.int32),  # index of the voice, or ALL_VOICES
+        ("key", np.float32),  # MIDI note number, 60 = C4, fractions allowed (NOTE_ON only)
+        ("value", np.float32),  # see EventKind
+    ],
+    align=True,
+)
+
+MIDI_EVENT = np.dtype(
+    [
+        ("frame", np.int64),  # absolute stream frame at the host rate
+        ("status", np.uint8),  # the status byte, channel included
+        ("data1", np.uint8),
+        ("data2", np.uint8),
+        ("port", np.uint8),
+    ],
+    align=True,
+)
+
+ALL_VOICES = -1
+CHOKE_SECONDS = 0.004
+
+
+class EventKind(IntEnum):
+    """What happens to a voice, and what `value` means."""
+
+    NOTE_ON = 1  # value: velocity, 0 < value ≤ 1; the host sends it only to a silent voice
+    NOTE_OFF = 2  # begin the release; value unused
+    CHOKE = 3  # fade to exact silence within CHOKE_SECONDS; value unused
+    PITCH_BEND = 4  # value: semitones
+    MOD_WHEEL = 5  # value: 0 … 1
+    PRESSURE = 6  # value: 0 … 1, of one voice or of all
+
+
+def event(
+    frame: int, kind: EventKind, voice: int = ALL_VOICES, key: float = 0.0, value: float = 0.0
+) -> NDArray[np.void]:
+    """One event as an array of length 1, dtype EVENT."""
+    return np.array([(frame, kind, voice, key, value)], EVENT)
+
+
+def no_events() -> NDArray[np.void]:
+    """An empty array of dtype EVENT."""
+    return np.empty(0, EVENT)

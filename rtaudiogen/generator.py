@@ -1,0 +1,152 @@
+"""The contract of a generator: everything the host knows about a sound source.
+
+A *family* (`Family`) lists its models as `Descriptor`s without importing torch or opening weights,
+and creates a `Generator` from one. Every method carries the thread that may call it:
+[control] may take its time; [render] runs on the render thread and must neither wait, nor log, nor
+raise on data, nor allocate anything that grows.
+
+Four properties hold for every generator and are proved by `rtaudiogen check`:
+
+* the same seed, parameters and events at the same frames give the same bits at any block size;
+* streaming output equals the network's parallel forward;
+* saved state, random numbers included, resumes bit for bit;
+* `delay_frames` is the true delay.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+Audio = NDArray[np.float32]  # (frames, channels)
+Events = NDArray[np.void]  # (events,), dtype events.EVENT, sorted by frame
+State = dict[str, NDArray[Any]]
+
+
+class Plays(StrEnum):
+    """What makes a generator sound."""
+
+    STREAM = "stream"  # sounds by itself
+    NOTES = "notes"  # sounds while notes are held
+    HITS = "hits"  # one-shots
+    EFFECT = "effect"  # transforms its input
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A named, ranged value in plain units. `id` is stable: sessions are stored by it.
+
+    `smoothing_ms` is the time constant with which the host moves the value; 0 for values that jump.
+    `labels` names the whole-number positions of a choice, and may name those of a continuous value.
+    """
+
+    id: str
+    name: str
+    minimum: float
+    maximum: float
+    default: float
+    unit: str = ""
+    stepped: bool = False
+    labels: tuple[str, ...] = ()
+    smoothing_ms: float = 20.0
+    help: str = ""
+
+    def clamp(self, value: float) -> float:
+        """The nearest value in range; whole if stepped."""
+        value = min(max(value, self.minimum), self.maximum)
+        return float(round(value)) if self.stepped else value
+
+
+@dataclass(frozen=True)
+class Descriptor:
+    """What can be known of a model without opening its weights."""
+
+    id: str  # "wavenet-keys-strings", unique
+    family: str
+    name: str
+    summary: str
+    plays: frozenset[Plays]
+    sample_rate: int  # model rate, frames per second in Hz; 0: any (the generator takes the host's)
+    channels: int
+    voices: int  # polyphony; 1 for a stream
+    parameters: tuple[Parameter, ...]
+    licence: str = ""
+    path: Path | None = None  # weights
+    facts: Mapping[str, Any] = field(default_factory=dict)  # the model file's own training facts
+
+    def parameter_index(self, id: str) -> int:
+        """Position of a parameter; KeyError if there is none of that id."""
+        for index, parameter in enumerate(self.parameters):
+            if parameter.id == id:
+                return index
+        raise KeyError(id)
+
+    def defaults(self) -> NDArray[np.float32]:
+        """(parameters,) default values."""
+        return np.array([p.default for p in self.parameters], np.float32)
+
+
+class Generator(Protocol):
+    """A sound source with explicit state.
+
+    The host allocates voices: it names the voice in every note event, sends NOTE_ON only to a voice
+    that is silent, and reads `voice_levels` after each render call to know which are.
+    """
+
+    descriptor: Descriptor
+    sample_rate: int  # frames per second in Hz
+    delay_frames: int  # from an event to its first possible effect on the output
+
+    def prepare(self, max_frames: int, device: str = "cpu") -> None:
+        """Allocate, compile and warm up for blocks of up to `max_frames`. [control]"""
+
+    def reset(self, seed: int) -> None:
+        """Silence every voice and start the random numbers from `seed`. [render]"""
+
+    def render(self, out: Audio, parameters: NDArray[np.float32], events: Events) -> None:
+        """Fill `out` (frames, channels) completely; 0 < frames ≤ max_frames. [render]
+
+        `parameters` (parameters,) are this block's values, in the descriptor's order.
+        """
+
+    def voice_levels(self) -> NDArray[np.float32]:
+        """(voices,) recent peak of each voice; exactly 0 where a voice is free. [render]"""
+
+    def save_state(self) -> State:
+        """Copies of everything that the future output depends on. [render]"""
+
+    def load_state(self, state: State) -> None:
+        """Continue bit for bit from `save_state`; ValueError if it is another model's. [render]"""
+
+
+@dataclass(frozen=True)
+class Family:
+    """A generator family, as its entry point in the group `rtaudiogen.generators` provides it.
+
+    The heavy parts are named as "module:function" and imported only when used.
+    """
+
+    name: str
+    summary: str
+    builtin: Callable[[], Iterable[Descriptor]]
+    describe: Callable[[Path], Descriptor]  # from a model file's header
+    create: str  # (Descriptor, sample_rate: int) -> Generator
+    train: str | None = None
+    evaluate: str | None = None
+    parallel_check: str | None = None  # (Generator) -> Sequence[Finding], streaming = parallel
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One checked property: its name, whether it held, and the measured evidence."""
+
+    name: str
+    passed: bool
+    detail: str
+
+
+Check = Callable[[Generator], Sequence[Finding]]
