@@ -1,0 +1,91 @@
+"""What is known of a playing engine at one moment, as plain facts that go through JSON."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
+from typing import Any
+
+
+@dataclass(frozen=True)
+class SlotSnapshot:
+    """One slot of the rack."""
+
+    slot: int
+    model: str  # descriptor id
+    level: float = 0.0  # recent peak after gain, linear
+    voices: int = 0  # sounding now
+    faults: int = 0  # voices that were reset because they ran away
+    values: Mapping[str, float] = field(default_factory=dict)  # by parameter id
+
+
+@dataclass(frozen=True)
+class RecordingSnapshot:
+    """The recording in progress."""
+
+    path: str
+    seconds: float = 0.0
+    lost_frames: int = 0  # the disk was too slow
+    problem: str = ""  # why it stopped, if it did
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """Everything a front end shows. Times are milliseconds, counts are since the start."""
+
+    device: str  # "" before the start
+    sample_rate: int  # frames per second in Hz
+    playing: bool = False
+    null_device: bool = False  # paced by the clock: nothing is heard
+    midi_ports: tuple[str, ...] = ()
+    latency_ms: Mapping[str, float] = field(default_factory=dict)  # named parts, in signal order
+    load_p50: float = 0.0  # render time ÷ block time
+    load_p99: float = 0.0
+    underrun_episodes: int = 0
+    lost_frames: int = 0
+    longest_gap_ms: float = 0.0
+    machine_gap_ms: float = 0.0  # the longest time the machine itself kept the callback waiting
+    late_events: int = 0
+    dropped_midi_bytes: int = 0
+    restarts: int = 0  # of the engine process
+    frames_played: int = 0
+    peak: float = 0.0  # recent, after the limiter, linear
+    limiter_db: float = 0.0  # gain reduction now
+    slots: tuple[SlotSnapshot, ...] = ()
+    recording: RecordingSnapshot | None = None
+    messages: tuple[str, ...] = ()  # sentences for the player, oldest first, all since the start
+
+    @property
+    def total_latency_ms(self) -> float:
+        """From a key press to its sound."""
+        return sum(self.latency_ms.values())
+
+    @property
+    def seconds_played(self) -> float:
+        """Length of what has been played."""
+        return self.frames_played / self.sample_rate
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain values."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, facts: Mapping[str, Any]) -> "Snapshot":
+        """From plain values; unknown fields, a newer engine's, are ignored."""
+        known = _known(cls, facts)
+        slots = tuple(SlotSnapshot(**_known(SlotSnapshot, slot)) for slot in facts.get("slots", ()))
+        recording = facts.get("recording")
+        return cls(
+            **{
+                **known,
+                "midi_ports": tuple(facts.get("midi_ports", ())),
+                "messages": tuple(facts.get("messages", ())),
+                "slots": slots,
+                "recording": RecordingSnapshot(**_known(RecordingSnapshot, recording))
+                if recording
+                else None,
+            }
+        )
+
+
+def _known(kind: type, facts: Mapping[str, Any]) -> dict[str, Any]:
+    names = {f.name for f in fields(kind)}
+    return {name: value for name, value in facts.items() if name in names}

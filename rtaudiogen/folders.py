@@ -1,0 +1,45 @@
+"""Where a user's files live: the platform's folders, or below RTAUDIOGEN_HOME if that is set."""
+
+import os
+from pathlib import Path
+
+import platformdirs
+
+APP = "rtaudiogen"
+HOME_VARIABLE = "RTAUDIOGEN_HOME"
+
+
+def models() -> Path:
+    """The user's model files, *.safetensors."""
+    return _data() / "models"
+
+
+def presets(family: str) -> Path:
+    """The user's presets for one family."""
+    return _data() / "presets" / family
+
+
+def sessions() -> Path:
+    """The user's sessions."""
+    return _data() / "sessions"
+
+
+def recordings() -> Path:
+    """What was played."""
+    home = _home()
+    return home / "recordings" if home else platformdirs.user_music_path() / APP
+
+
+def cache() -> Path:
+    """What can be made again: benchmark results."""
+    home = _home()
+    return home / "cache" if home else platformdirs.user_cache_path(APP, appauthor=False)
+
+
+def _data() -> Path:
+    return _home() or platformdirs.user_data_path(APP, appauthor=False)
+
+
+def _home() -> Path | None:
+    home = os.environ.get(HOME_VARIABLE)
+    return Path(home).expanduser() if home else None

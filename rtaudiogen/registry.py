@@ -1,0 +1,137 @@
+"""Which models there are: the families' own and the user's, found without importing torch.
+
+Families register by entry points in the group `rtaudiogen.generators`. One that cannot be imported
+is a problem to be listed; it hurts nobody else.
+"""
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from functools import cache
+from importlib import import_module
+from importlib.metadata import entry_points
+from pathlib import Path
+from typing import Any
+
+from . import folders
+from .errors import RtAudioGenError, UsageError
+from .generator import Descriptor, Family, Generator
+from .model_file import read_header
+
+GROUP = "rtaudiogen.generators"
+SUFFIX = ".safetensors"
+
+
+@dataclass(frozen=True)
+class Listing:
+    """All models by id, and a sentence for everything that should have been one."""
+
+    models: dict[str, Descriptor]
+    problems: tuple[str, ...]
+
+
+@cache
+def families() -> tuple[dict[str, Family], tuple[str, ...]]:
+    """The families that could be imported by name, and a sentence for each that could not."""
+    found: dict[str, Family] = {}
+    problems = []
+    for point in entry_points(group=GROUP):
+        try:
+            family = point.load()
+            if not isinstance(family, Family):
+                raise TypeError(f"{point.value} is no rtaudiogen.generator.Family")
+            if family.name in found:
+                raise ValueError(f"a family named '{family.name}' is already there")
+            found[family.name] = family
+        except Exception as error:  # a stranger's module may raise anything
+            problems.append(f"family '{point.name}': {type(error).__name__}: {one_line(error)}")
+    return found, tuple(problems)
+
+
+def family(name: str) -> Family:
+    """A family by name; UsageError with near misses, and the reason if it failed to import."""
+    found, problems = families()
+    if name in found:
+        return found[name]
+    failed = [problem for problem in problems if problem.startswith(f"family '{name}'")]
+    raise UsageError(failed[0] if failed else f"no family '{name}'{near_misses(name, found)}")
+
+
+def listing() -> Listing:
+    """Every model that can be played, built-in ones first."""
+    found, problems = families()
+    models: dict[str, Descriptor] = {}
+    problems_found = list(problems)
+
+    def add(descriptors: Iterable[Descriptor]) -> None:
+        for descriptor in descriptors:
+            if descriptor.id in models:
+                where = descriptor.path or f"family '{descriptor.family}'"
+                problems_found.append(f"{where}: a model named '{descriptor.id}' is already there")
+            else:
+                models[descriptor.id] = descriptor
+
+    for known in found.values():
+        try:
+            add(known.builtin())
+        except Exception as error:  # a stranger's code, or a damaged file of the installation
+            problems_found.append(f"family '{known.name}': {one_line(error)}")
+    for path in sorted(folders.models().glob(f"*{SUFFIX}")):
+        try:
+            add([describe(path)])
+        except RtAudioGenError as error:
+            problems_found.append(str(error))
+    return Listing(models, tuple(problems_found))
+
+
+def describe(path: Path) -> Descriptor:
+    """A model from its file; RtAudioGenError if it is no model of a family that is there."""
+    header = read_header(path)
+    known, _ = families()
+    if header.family not in known:
+        raise RtAudioGenError(f"{path}: needs the family '{header.family}', which is not installed")
+    try:
+        return replace(known[header.family].describe(path), path=path)
+    except (KeyError, TypeError, ValueError) as error:
+        raise RtAudioGenError(
+            f"{path}: its description does not fit the family '{header.family}' ({one_line(error)})"
+        ) from error
+
+
+def find(name_or_path: str | Path) -> Descriptor:
+    """A model by its id, or by the path of its file. UsageError with near misses."""
+    path = Path(name_or_path).expanduser()
+    if path.suffix == SUFFIX or path.is_file():
+        return describe(path)
+    known = listing()
+    if str(name_or_path) in known.models:
+        return known.models[str(name_or_path)]
+    raise UsageError(f"no model '{name_or_path}'{near_misses(str(name_or_path), known.models)}")
+
+
+def create(descriptor: Descriptor, host_rate: int) -> Generator:
+    """A generator of this model at its own rate, or at `host_rate` Hz if it takes any. [control]"""
+    make = load(family(descriptor.family).create)
+    generator: Generator = make(descriptor, descriptor.sample_rate or host_rate)
+    return generator
+
+
+def load(reference: str) -> Any:
+    """The object that "module:name" names, imported now."""
+    module, _, name = reference.partition(":")
+    return getattr(import_module(module), name)
+
+
+def near_misses(name: str, known: Iterable[str]) -> str:
+    """'; did you mean …?' or '; there are …', for the end of an error line."""
+    names = sorted(known)
+    close = difflib.get_close_matches(name.lower(), names, n=3, cutoff=0.5)
+    close += [other for other in names if name and name.lower() in other and other not in close]
+    if close:
+        return f"; did you mean {' or '.join(close)}?"
+    return f"; there are: {', '.join(names)}" if names else "; there are none"
+
+
+def one_line(error: BaseException) -> str:
+    """An error's text with its line breaks taken out."""
+    return " ".join(str(error).split()) or type(error).__name__
