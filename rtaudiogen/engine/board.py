@@ -1,0 +1,60 @@
+"""A board in shared memory: one process posts its newest facts, others read them without asking.
+
+A memory-mapped file rather than a named segment, because the file goes away with its folder and no
+tracker process unlinks it when a reader ends.
+"""
+
+import json
+import mmap
+import struct
+import time
+import zlib
+from pathlib import Path
+from typing import Any
+
+CAPACITY_BYTES = 1 << 17
+_HEADER = struct.Struct("<QQII")  # posts so far, monotonic time in ns, length and CRC of the JSON
+
+
+class Board:
+    """The newest JSON facts and when they were posted. One writer, any number of readers."""
+
+    def __init__(self, path: Path) -> None:
+        """Map the file at `path`, which is made if it is not there. [control]"""
+        if not path.exists():
+            path.write_bytes(bytes(CAPACITY_BYTES))
+        with path.open("r+b") as file:
+            self._map = mmap.mmap(file.fileno(), CAPACITY_BYTES)
+        self._posts: int = _HEADER.unpack_from(self._map)[0]
+
+    def post(self, facts: dict[str, Any]) -> None:
+        """Replace the facts. Only one process may do this. [control]"""
+        payload = json.dumps(facts).encode()
+        if len(payload) > CAPACITY_BYTES - _HEADER.size:
+            raise ValueError(f"{len(payload)} bytes of facts; the board holds {CAPACITY_BYTES}")
+        self._posts += 1
+        # a reader who comes in between sees a checksum that does not fit: Python has no fences
+        self._map[_HEADER.size : _HEADER.size + len(payload)] = payload
+        _HEADER.pack_into(
+            self._map, 0, self._posts, time.monotonic_ns(), len(payload), zlib.crc32(payload)
+        )
+
+    def age_seconds(self) -> float:
+        """Time since the last post; infinite before the first."""
+        posts, stamp_ns, _, _ = _HEADER.unpack_from(self._map)
+        return (time.monotonic_ns() - stamp_ns) / 1e9 if posts else float("inf")
+
+    def read(self, attempts: int = 100) -> dict[str, Any] | None:
+        """The newest facts, or None if there are none yet."""
+        for _ in range(attempts):
+            _, _, length, checksum = _HEADER.unpack_from(self._map)
+            payload = self._map[_HEADER.size : _HEADER.size + length]
+            if length and zlib.crc32(payload) == checksum:
+                facts: dict[str, Any] = json.loads(payload)
+                return facts
+            time.sleep(0.0005)
+        return None
+
+    def close(self) -> None:
+        """Let go of the memory; the file stays."""
+        self._map.close()

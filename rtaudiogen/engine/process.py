@@ -1,0 +1,119 @@
+"""The engine's own process: `python -m rtaudiogen.engine.process DIRECTORY`.
+
+Commands come as JSON lines on standard input, replies leave on standard output, facts are posted on
+a `Board` in DIRECTORY, and the rack's session and state are kept there in `CHECKPOINT`, so that
+whoever restarts the process goes on from the last one.
+
+Two threads of control: the main thread carries out commands, the housekeeper posts facts, watches
+the device and keeps the checkpoint fresh; a command that takes long (a model that compiles) does
+not make the process look dead.
+"""
+
+import os
+import signal
+import sys
+import threading
+import time
+import traceback
+from pathlib import Path
+from typing import IO, Any
+
+from . import channel
+from .board import Board
+from .core import DeviceLostError, Engine
+from .settings import EngineSettings
+
+BOARD, CHECKPOINT = "board", "checkpoint.safetensors"
+EXIT_DEVICE_LOST = 75
+POST_SECONDS, CHECKPOINT_SECONDS = 0.04, 2.0
+COMMANDS = frozenset(
+    "start add_slot swap_slot remove_slot set_parameter set_mix learn apply_preset play_midi panic "
+    "record stop_recording session load_session".split()
+)
+
+
+class Host:
+    """One engine, its commands and its housekeeping."""
+
+    def __init__(self, directory: Path) -> None:
+        self._checkpoint = directory / CHECKPOINT
+        self._board = Board(directory / BOARD)
+        self._engine: Engine | None = None
+        self._lock = threading.Lock()  # the rack changes by a command or is saved, not both at once
+
+    def carry_out(self, message: channel.Message) -> Any:
+        """The result of one command. [control]"""
+        call, arguments = message["call"], message.get("arguments", {})
+        if call == "open":
+            return self._open(**arguments)
+        if self._engine is None or call not in COMMANDS:
+            raise ValueError(f"no command '{call}' now")
+        with self._lock:
+            return getattr(self._engine, call)(**arguments)
+
+    def _open(self, settings: dict[str, Any], resume: bool) -> list[str]:
+        engine = Engine(EngineSettings.from_json(settings))
+        messages = engine.resume(self._checkpoint) if resume and self._checkpoint.exists() else []
+        self._engine = engine
+        threading.Thread(target=self._keep_house, name="housekeeper", daemon=True).start()
+        return messages
+
+    def _keep_house(self) -> None:
+        assert self._engine is not None
+        saved = time.monotonic()
+        while True:
+            try:
+                self._engine.tick()
+                self._board.post(self._engine.snapshot())
+                if time.monotonic() - saved > CHECKPOINT_SECONDS and self._lock.acquire(False):
+                    try:
+                        self._engine.checkpoint(self._checkpoint)
+                    finally:
+                        self._lock.release()
+                    saved = time.monotonic()
+            except DeviceLostError:
+                self._engine.checkpoint(self._checkpoint)
+                os._exit(EXIT_DEVICE_LOST)  # PortAudio may hang for ever in an orderly exit
+            except Exception:
+                traceback.print_exc()
+            time.sleep(POST_SECONDS)
+
+    def close(self) -> None:
+        """Fall silent and finish the recording."""
+        if self._engine is not None:
+            self._engine.close()
+
+
+def main() -> None:
+    """Serve until the front end closes the command stream."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the front end's to answer
+    commands, replies = _take_standard_streams()
+    host = Host(Path(sys.argv[1]))
+    while (message := channel.receive(commands)) is not None and message["call"] != "close":
+        try:
+            reply: channel.Message = {"result": host.carry_out(message)}
+        except Exception as error:
+            if not isinstance(error, ValueError | KeyError | channel.RtAudioGenError):
+                traceback.print_exc()
+            reply = channel.failure(error)
+        try:
+            channel.send(replies, reply)
+        except OSError:
+            break
+    try:
+        host.close()
+    finally:
+        os._exit(0)  # never through PortAudio's exit handler, see DeviceLostError
+
+
+def _take_standard_streams() -> tuple[IO[bytes], IO[bytes]]:
+    """Keep both pipes for ourselves: audio libraries print to standard output."""
+    commands, replies = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    with open(os.devnull, "rb") as nothing:
+        os.dup2(nothing.fileno(), 0)
+    return commands, replies
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,243 @@
+"""An engine in a process of its own, restarted with session and state when it dies or hangs.
+
+A supervisor thread watches the child from outside. Painting, garbage and crashes of the front end
+cannot starve the sound, and an audio server that takes PortAudio with it takes only the child.
+"""
+
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections import deque
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from ..errors import RtAudioGenError
+from . import channel
+from .board import Board
+from .facade import TimedMidi, Values
+from .process import BOARD, EXIT_DEVICE_LOST
+from .settings import EngineSettings
+
+HUNG_SECONDS = 4.0  # without a post from the child
+GIVE_UP_RESTARTS, GIVE_UP_SECONDS = 5, 30.0
+CLOSE_SECONDS = 10.0
+
+
+class EngineProcess:
+    """The façade over a child process. See `facade.Facade` for the verbs. [control]"""
+
+    def __init__(self, settings: EngineSettings) -> None:
+        self._settings = settings
+        self._folder = tempfile.TemporaryDirectory(prefix="rtaudiogen-")
+        self._log = Path(self._folder.name, "engine.log").open("ab")
+        self._board = Board(Path(self._folder.name, BOARD))
+        self._messages: deque[str] = deque(maxlen=100)
+        self._restarts: deque[float] = deque(maxlen=GIVE_UP_RESTARTS)
+        self._lock = threading.RLock()
+        self._closing = threading.Event()
+        self._started = False
+        self._recording: str | None = None
+        self._spawn(resume=False)
+        threading.Thread(target=self._supervise, name="supervisor", daemon=True).start()
+
+    # -- the child -------------------------------------------------------------------------------
+
+    def _spawn(self, resume: bool) -> None:
+        self._child = subprocess.Popen(
+            [sys.executable, "-m", "rtaudiogen.engine.process", self._folder.name],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._log,
+        )
+        self._spawned = time.monotonic()
+        arguments = {"settings": self._settings.to_json(), "resume": resume}
+        self._messages.extend(self._exchange("open", arguments))
+
+    def _exchange(self, call: str, arguments: Mapping[str, Any]) -> Any:
+        assert self._child.stdin is not None and self._child.stdout is not None
+        try:
+            channel.send(self._child.stdin, {"call": call, "arguments": dict(arguments)})
+            reply = channel.receive(self._child.stdout)
+        except OSError:
+            reply = None
+        if reply is None:
+            raise _ChildGoneError
+        return channel.result(reply)
+
+    def _call(self, call: str, **arguments: Any) -> Any:
+        with self._lock:
+            try:
+                return self._exchange(call, arguments)
+            except _ChildGoneError:
+                self._restart()
+                return self._exchange(call, arguments)
+
+    def _supervise(self) -> None:
+        while not self._closing.wait(0.1):
+            hung = (
+                self._board.age_seconds() > HUNG_SECONDS
+                and time.monotonic() - self._spawned > HUNG_SECONDS
+            )
+            if hung and self._child.poll() is None:
+                self._child.kill()  # releases a command that waits for its reply, too
+            if self._child.poll() is None:
+                continue
+            with self._lock:
+                if self._child.poll() is not None and not self._closing.is_set():
+                    try:
+                        self._restart(hung)
+                    except (RtAudioGenError, _ChildGoneError) as error:
+                        self._messages.append(f"The engine could not be restarted: {error}")
+                        self._closing.set()
+
+    def _restart(self, hung: bool = False) -> None:
+        """Start the child anew with the last session and state, and say so."""
+        status = self._child.wait()
+        fell_silent = time.monotonic()
+        self._restarts.append(fell_silent)
+        if (
+            len(self._restarts) == GIVE_UP_RESTARTS
+            and fell_silent - self._restarts[0] < GIVE_UP_SECONDS
+        ):
+            raise RtAudioGenError(
+                f"the engine died {GIVE_UP_RESTARTS} times in {GIVE_UP_SECONDS:.0f} s; its log ends "
+                f"with: {self.log_tail()}"
+            )
+        self._spawn(resume=True)
+        if self._started:
+            self._exchange("start", {})
+        self._messages.append(
+            f"{_cause(status, hung)}; it was restarted with session and state after "
+            f"{time.monotonic() - fell_silent:.1f} s."
+        )
+        if self._recording is not None:
+            self._recording = self._exchange("record", {"path": _continuation(self._recording)})
+            self._messages.append(f"The recording goes on in {self._recording}.")
+
+    def log_tail(self) -> str:
+        """The last line that the engine wrote to its log."""
+        lines = Path(self._folder.name, "engine.log").read_text(errors="replace").splitlines()
+        return lines[-1] if lines else "(empty)"
+
+    # -- the verbs -------------------------------------------------------------------------------
+
+    @property
+    def pid(self) -> int:
+        """Process id of the engine."""
+        return self._child.pid
+
+    def messages(self) -> list[str]:
+        """Sentences for the user since the last call."""
+        return [self._messages.popleft() for _ in range(len(self._messages))]
+
+    def start(self) -> None:
+        """See Facade."""
+        self._call("start")
+        self._started = True
+
+    def close(self) -> None:
+        """See Facade."""
+        self._closing.set()
+        with self._lock:
+            try:
+                assert self._child.stdin is not None
+                channel.send(self._child.stdin, {"call": "close"})
+                self._child.wait(CLOSE_SECONDS)
+            except (OSError, subprocess.TimeoutExpired):
+                self._child.kill()
+                self._child.wait()
+            for stream in (self._child.stdin, self._child.stdout):
+                if stream is not None:
+                    stream.close()
+        self._board.close()
+        self._log.close()
+        self._folder.cleanup()
+
+    def add_slot(self, model: str, values: Values | None = None, seed: int | None = None) -> int:
+        """See Facade."""
+        slot: int = self._call("add_slot", model=model, values=values, seed=seed)
+        return slot
+
+    def swap_slot(self, slot: int, model: str, values: Values | None = None) -> None:
+        """See Facade."""
+        self._call("swap_slot", slot=slot, model=model, values=values)
+
+    def remove_slot(self, slot: int) -> None:
+        """See Facade."""
+        self._call("remove_slot", slot=slot)
+
+    def set_parameter(self, slot: int, id: str, value: float) -> None:
+        """See Facade."""
+        self._call("set_parameter", slot=slot, id=id, value=value)
+
+    def set_mix(self, slot: int, field: str, value: float) -> None:
+        """See Facade."""
+        self._call("set_mix", slot=slot, field=field, value=value)
+
+    def learn(self, slot: int, id: str) -> None:
+        """See Facade."""
+        self._call("learn", slot=slot, id=id)
+
+    def apply_preset(self, slot: int, preset: Mapping[str, Any]) -> None:
+        """See Facade."""
+        self._call("apply_preset", slot=slot, preset=dict(preset))
+
+    def play_midi(self, messages: TimedMidi) -> None:
+        """See Facade."""
+        self._call("play_midi", messages=list(messages))
+
+    def panic(self) -> None:
+        """See Facade."""
+        self._call("panic")
+
+    def record(self, path: str | None = None) -> str:
+        """See Facade."""
+        self._recording = self._call("record", path=path)
+        assert self._recording is not None
+        return self._recording
+
+    def stop_recording(self) -> dict[str, Any]:
+        """See Facade."""
+        self._recording = None
+        facts: dict[str, Any] = self._call("stop_recording")
+        return facts
+
+    def session(self) -> dict[str, Any]:
+        """See Facade."""
+        session: dict[str, Any] = self._call("session")
+        return session
+
+    def load_session(self, session: Mapping[str, Any]) -> list[str]:
+        """See Facade."""
+        notices: list[str] = self._call("load_session", session=dict(session))
+        return notices
+
+    def snapshot(self) -> dict[str, Any]:
+        """See Facade. Read from shared memory; never waits for the engine."""
+        return self._board.read() or {}
+
+
+class _ChildGoneError(Exception):
+    """The child process ended before it replied."""
+
+
+def _cause(status: int, hung: bool) -> str:
+    if hung:
+        return f"The engine gave no sign of life for {HUNG_SECONDS:.0f} s and was ended"
+    if status == EXIT_DEVICE_LOST:
+        return "The audio device vanished and the engine with it"
+    return f"The engine died ({f'signal {-status}' if status < 0 else f'status {status}'})"
+
+
+def _continuation(path: str) -> str:
+    """The first free name for the next part of a recording: take.wav → take-2.wav."""
+    first = Path(path)
+    stem, _, number = first.stem.rpartition("-")
+    part = int(number) + 1 if stem and number.isdigit() and len(number) < 3 else 2
+    stem = stem if part > 2 else first.stem
+    while (candidate := first.with_name(f"{stem}-{part}{first.suffix}")).exists():
+        part += 1
+    return str(candidate)
