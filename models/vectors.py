@@ -1,0 +1,170 @@
+"""LLVM vectors for numba: formulas written once, emitted for whatever vectors the CPU has.
+
+Numba compiles scalars; whether a loop becomes vector code, and whether its sums stay in registers,
+is then LLVM's guess. Here an `@intrinsic` writes vector instructions itself: `Vector` turns Python
+operators into LLVM instructions, `loop` keeps the sums of a loop in registers.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import llvmlite.binding as llvm
+from llvmlite import ir
+from numba.core import cgutils, config
+
+FLOAT, INT = ir.FloatType(), ir.IntType(32)
+INDEX = ir.IntType(64)
+
+
+def vector_lanes() -> int:
+    """How many float32 the widest registers of the CPU that numba compiles for hold."""
+    features = config.CPU_FEATURES
+    if features is None:
+        features = llvm.get_host_cpu_features().flatten()
+    enabled = features.split(",")
+    return 16 if "+avx512f" in enabled else 8 if "+avx2" in enabled else 4
+
+
+LANES = vector_lanes()
+
+
+class Vector:
+    """An LLVM vector of float32 or int32 that Python's operators compute with."""
+
+    def __init__(self, builder: ir.IRBuilder, value: ir.Value) -> None:
+        self.builder, self.value = builder, value
+
+    @property
+    def lanes(self) -> int:
+        """How many numbers it holds."""
+        return int(self.value.type.count)
+
+    def _other(self, other: "Vector | float") -> ir.Value:
+        if isinstance(other, Vector):
+            return other.value
+        return ir.Constant(self.value.type, [other] * self.lanes)
+
+    def _new(self, value: ir.Value) -> "Vector":
+        return Vector(self.builder, value)
+
+    def __add__(self, other: "Vector | float") -> "Vector":
+        return self._new(self.builder.fadd(self.value, self._other(other)))
+
+    def __sub__(self, other: "Vector | float") -> "Vector":
+        return self._new(self.builder.fsub(self.value, self._other(other)))
+
+    def __mul__(self, other: "Vector | float") -> "Vector":
+        return self._new(self.builder.fmul(self.value, self._other(other)))
+
+    def __truediv__(self, other: "Vector | float") -> "Vector":
+        return self._new(self.builder.fdiv(self.value, self._other(other)))
+
+    def at_least(self, bound: "Vector | float") -> "Vector":
+        """max(self, bound); NaN becomes the bound."""
+        other = self._other(bound)
+        above = self.builder.fcmp_ordered(">", self.value, other)
+        return self._new(self.builder.select(above, self.value, other))
+
+    def at_most(self, bound: "Vector | float") -> "Vector":
+        """min(self, bound); NaN becomes the bound."""
+        other = self._other(bound)
+        below = self.builder.fcmp_ordered("<", self.value, other)
+        return self._new(self.builder.select(below, self.value, other))
+
+    def times_plus(self, factor: "Vector | float", addend: "Vector | float") -> "Vector":
+        """self · factor + addend, rounded once where the CPU can."""
+        kind = self.value.type
+        name = f"llvm.fmuladd.v{self.lanes}f32"
+        function = cgutils.get_or_insert_function(
+            self.builder.module, ir.FunctionType(kind, [kind] * 3), name
+        )
+        arguments = [self.value, self._other(factor), self._other(addend)]
+        return self._new(self.builder.call(function, arguments))
+
+    def bits(self) -> "Vector":
+        """The same bits as int32."""
+        return self._new(self.builder.bitcast(self.value, ir.VectorType(INT, self.lanes)))
+
+    def floats(self) -> "Vector":
+        """The same bits as float32."""
+        return self._new(self.builder.bitcast(self.value, ir.VectorType(FLOAT, self.lanes)))
+
+    def shifted(self, places: int) -> "Vector":
+        """int32 bits moved left."""
+        return self._new(self.builder.shl(self.value, self._other(places)))
+
+    def plus_bits(self, other: "Vector") -> "Vector":
+        """int32 sum, wrapping."""
+        return self._new(self.builder.add(self.value, other.value))
+
+    def store(self, pointer: ir.Value) -> None:
+        """To memory, of any alignment."""
+        typed = self.builder.bitcast(pointer, self.value.type.as_pointer())
+        self.builder.store(self.value, typed, align=4)
+
+
+def load(builder: ir.IRBuilder, pointer: ir.Value, lanes: int = LANES) -> Vector:
+    """`lanes` float32 from memory of any alignment."""
+    kind = ir.VectorType(FLOAT, lanes)
+    typed = builder.bitcast(pointer, kind.as_pointer())
+    return Vector(builder, builder.load(typed, align=4))
+
+
+def broadcast(builder: ir.IRBuilder, scalar: ir.Value, lanes: int = LANES) -> Vector:
+    """The same float32 in every lane."""
+    kind = ir.VectorType(FLOAT, lanes)
+    first = builder.insert_element(ir.Constant(kind, ir.Undefined), scalar, ir.Constant(INT, 0))
+    order = ir.Constant(ir.VectorType(INT, lanes), [0] * lanes)
+    return Vector(builder, builder.shuffle_vector(first, ir.Constant(kind, ir.Undefined), order))
+
+
+def address(builder: ir.IRBuilder, pointer: ir.Value, *offsets: ir.Value | int) -> ir.Value:
+    """The pointer moved by a sum of offsets, in elements."""
+    for offset in offsets:
+        index = ir.Constant(INDEX, offset) if isinstance(offset, int) else offset
+        pointer = builder.gep(pointer, [index])
+    return pointer
+
+
+def repeat(builder: ir.IRBuilder, step: ir.Value, times: int, number: int) -> ir.Value:
+    """The index of round `number` in step `step` of a loop unrolled `times` times."""
+    scaled = builder.mul(step, ir.Constant(step.type, times))
+    return builder.add(scaled, ir.Constant(step.type, number))
+
+
+def loop(
+    builder: ir.IRBuilder,
+    count: ir.Value,
+    start: Sequence[Vector],
+    body: Callable[[ir.Value, list[Vector]], Sequence[Vector]],
+) -> list[Vector]:
+    """Run `body(step, sums)` `count` times; what it returns are the sums of the next step."""
+    before = builder.block
+    head = builder.append_basic_block("head")
+    inside = builder.append_basic_block("body")
+    after = builder.append_basic_block("after")
+    zero = ir.Constant(count.type, 0)
+    builder.branch(head)
+
+    builder.position_at_end(head)
+    step = builder.phi(count.type)
+    step.add_incoming(zero, before)
+    phis = [builder.phi(vector.value.type) for vector in start]
+    for phi, vector in zip(phis, start, strict=True):
+        phi.add_incoming(vector.value, before)
+    builder.cbranch(builder.icmp_signed("<", step, count), inside, after)
+
+    builder.position_at_end(inside)
+    results = body(step, [Vector(builder, phi) for phi in phis])
+    step.add_incoming(builder.add(step, ir.Constant(count.type, 1)), builder.block)
+    for phi, vector in zip(phis, results, strict=True):
+        phi.add_incoming(vector.value, builder.block)
+    builder.branch(head)
+
+    builder.position_at_end(after)
+    return [Vector(builder, phi) for phi in phis]
+
+
+def array_pointer(context: Any, builder: ir.IRBuilder, kind: Any, array: ir.Value) -> ir.Value:
+    """Where a numba array's elements begin."""
+    return context.make_array(kind)(context, builder, array).data

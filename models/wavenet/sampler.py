@@ -1,0 +1,115 @@
+"""The WaveNet sampler for CPUs: bfloat16 weights, cached state, explicit and copyable."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .config import LEVELS, SILENCE
+from .kernels import CHUNK, GROUP, Scratch, State, fill_gate_bias, sample
+from .packing import NO_CODE, Weights
+
+NO_LOGITS = np.zeros((0, 0, LEVELS), np.float32)
+
+
+class Sampler:
+    """`voices` independent streams of codes that share one network.
+
+    The result is a function of state and arguments. A voice's bits depend neither on the other
+    voices nor on how its frames are cut into calls. `weights`, `state` and `scratch` may be handed
+    to `kernels.sample` directly by code that is itself compiled.
+    """
+
+    def __init__(self, weights: Weights, voices: int) -> None:
+        """Allocate and silence. [control]"""
+        self.weights, self.voices = weights, voices
+        r, layers = weights.residual, len(weights.dilations)
+        rows = int(weights.dilations.sum())
+        self._state = State(
+            history=np.zeros((voices, rows, r), np.float32),
+            cursors=np.zeros((voices, layers), np.int64),
+            codes=np.zeros((voices, 2), np.int64),
+        )
+        self.scratch = Scratch(
+            conditioning=np.zeros((CHUNK, weights.conditioning), np.float32),
+            taps=np.zeros((CHUNK, r), np.float32),
+            gates=np.zeros((GROUP, CHUNK, layers, 2 * r), np.float32),
+            hidden=np.zeros((GROUP, r), np.float32),
+            gated=np.zeros((GROUP, r), np.float32),
+            skips=np.zeros((GROUP, weights.skip), np.float32),
+            outputs=np.zeros((GROUP, weights.output), np.float32),
+            logits=np.zeros((GROUP, LEVELS), np.float32),
+        )
+        for voice in range(voices):
+            self.reset_voice(voice)
+
+    @property
+    def arrays(self) -> State:
+        """The state as compiled code takes it."""
+        return self._state
+
+    @property
+    def state(self) -> dict[str, NDArray[Any]]:
+        """The live arrays by name, voices first; copy them to save. [render]"""
+        return self._state._asdict()
+
+    def restore(self, state: dict[str, NDArray[Any]]) -> None:
+        """Continue bit for bit from copies of `state`; ValueError if shapes differ. [render]"""
+        for name, array in self.state.items():
+            if name not in state or state[name].shape != array.shape:
+                raise ValueError(f"the state's {name!r} is another network's")
+        for name, array in self.state.items():
+            array[...] = state[name]
+
+    def reset_voice(self, voice: int) -> None:
+        """As if nothing had sounded before. [render]"""
+        self._state.history[voice] = 0.0
+        self._state.cursors[voice] = 0
+        self._state.codes[voice] = SILENCE, NO_CODE
+
+    def gate_bias(self, embeddings: NDArray[np.float32]) -> NDArray[np.float32]:
+        """(V, L · 2R) layer biases of instruments at `embeddings` (V, E). [control]
+
+        On the render thread `kernels.fill_gate_bias` does it without allocation.
+        """
+        out = np.empty((len(embeddings), len(self.weights.gate_bias)), np.float32)
+        for row, embedding in zip(out, np.asarray(embeddings, np.float32), strict=True):
+            fill_gate_bias(self.weights, embedding, row)
+        return out
+
+    def sample(
+        self,
+        codes: NDArray[np.uint8],
+        conditioning: NDArray[np.float32],
+        gate_bias: NDArray[np.float32],
+        uniforms: NDArray[np.float32],
+        temperatures: NDArray[np.float32],
+        active: NDArray[np.int32],
+        frames: int,
+    ) -> None:
+        """Draw `frames` codes for each voice number in `active`. [render]
+
+        Row v of each array is voice v's: `codes` (V, ≥ frames) uint8 is written, `conditioning`
+        (V, ≥ frames, C), `gate_bias` (V, L · 2R), `uniforms` (V, ≥ frames) in [0, 1) and
+        `temperatures` (V,) are float32 and read. All C-contiguous.
+        """
+        sample(
+            self.weights, self._state, self.scratch, active, frames, conditioning, gate_bias,
+            uniforms, temperatures, codes, NO_LOGITS, False,
+        )  # fmt: skip
+
+    def teacher_force(
+        self,
+        codes: NDArray[np.uint8],
+        conditioning: NDArray[np.float32],
+        gate_bias: NDArray[np.float32],
+        active: NDArray[np.int32],
+    ) -> NDArray[np.float32]:
+        """(V, frames, 256) logits of each frame of `codes` (V, frames), given those before it. [control]"""
+        logits = np.zeros((*codes.shape, LEVELS), np.float32)
+        unused = np.zeros(codes.shape, np.float32)
+        sample(
+            self.weights, self._state, self.scratch, active, codes.shape[1], conditioning, gate_bias,
+            unused, np.ones(self.voices, np.float32), codes, logits, True,
+        )  # fmt: skip
+        return logits
