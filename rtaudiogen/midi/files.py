@@ -1,0 +1,62 @@
+"""Standard MIDI files as lists of timed messages."""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import NamedTuple
+
+import mido
+import numpy as np
+from numpy.typing import NDArray
+
+from rtaudiogen.errors import RtAudioGenError
+from rtaudiogen.events import MIDI_EVENT
+
+# What mido raises on damaged files, found by feeding it random ones.
+_DAMAGED = (OSError, EOFError, ValueError, LookupError, TypeError, AttributeError, ArithmeticError)
+
+
+class TimedMessage(NamedTuple):
+    """A channel message at a time in seconds from the start."""
+
+    seconds: float
+    status: int
+    data1: int
+    data2: int
+
+
+def read_midi_file(path: Path) -> list[TimedMessage]:
+    """All tracks of a MIDI file merged, sorted by time, its tempo map applied. [control]
+
+    RtAudioGenError if there is no such file or it is damaged.
+    """
+    if not path.is_file():
+        raise RtAudioGenError(f"There is no MIDI file {path}.")
+    try:
+        return _channel_messages(mido.MidiFile(path, clip=True))
+    except _DAMAGED as error:
+        reason = " ".join(str(error).split()) or type(error).__name__
+        raise RtAudioGenError(f"{path} is not a readable MIDI file ({reason}).") from error
+
+
+def _channel_messages(file: mido.MidiFile) -> list[TimedMessage]:
+    messages: list[TimedMessage] = []
+    seconds = 0.0
+    for message in file:  # in playing order; its time is the seconds since the one before
+        seconds += message.time
+        if not message.is_meta and message.type != "sysex":
+            status, *data = message.bytes()
+            if status < 0xF0:
+                data1, data2 = (*data, 0)[:2]
+                messages.append(TimedMessage(seconds, status, data1, data2))
+    return messages
+
+
+def to_events(
+    messages: Iterable[TimedMessage], sample_rate: int, start_frame: int = 0, port: int = 0
+) -> NDArray[np.void]:
+    """(messages,) dtype MIDI_EVENT at host frames, sorted as the messages are."""
+    rows = [
+        (start_frame + round(m.seconds * sample_rate), m.status, m.data1, m.data2, port)
+        for m in messages
+    ]
+    return np.array(rows, MIDI_EVENT)

@@ -1,0 +1,166 @@
+"""Live MIDI: a polling thread that stamps and schedules, a watching thread that opens and closes.
+
+The driver is polled, never given a callback: a Python callback would run on the audio server's own
+thread and wait there for the interpreter. Opening and closing may take milliseconds, so that is
+done by the watcher, which hands open ports over to the polling thread and gets them back from it.
+"""
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from queue import SimpleQueue
+
+import numpy as np
+import rtmidi
+from numpy.typing import NDArray
+
+from rtaudiogen.events import MIDI_EVENT
+from rtaudiogen.midi.arrival import ArrivalClock
+from rtaudiogen.midi.held import Held
+from rtaudiogen.midi.parser import (
+    CONTROL_CHANGE,
+    PROGRAM_CHANGE,
+    Message,
+    Parser,
+    ParserCounts,
+)
+
+POLL_SECONDS = 0.001
+_CHANNEL_MODE = 120  # controllers from here on are commands, no knobs
+
+Deliver = Callable[[NDArray[np.void]], object]  # (events,) dtype MIDI_EVENT, sorted by frame
+FrameAt = Callable[[float], int]  # seconds of time.perf_counter -> stream frame at the host rate
+
+
+class NoticeKind(StrEnum):
+    """What control is told about."""
+
+    CONNECTED = "connected"
+    DISCONNECTED = "disconnected"
+    PROBLEM = "problem"
+    LEARNED = "learned"  # number: the controller, value: where it stands
+    PROGRAM = "program"  # number: the program asked for
+
+
+@dataclass(frozen=True)
+class Notice:
+    """Something that happened at a port."""
+
+    kind: NoticeKind
+    text: str
+    port: int = 0
+    channel: int = 0  # 0 … 15
+    number: int = 0
+    value: int = 0
+
+
+class OpenPort:
+    """A port in the hands of the polling thread."""
+
+    def __init__(self, client: rtmidi.MidiIn, name: str, number: int) -> None:
+        self.client, self.name, self.number = client, name, number
+        self.parser, self.clock, self.held = Parser(), ArrivalClock(), Held()
+        self.empty_at = time.perf_counter()
+        self.last_frame = 0
+
+
+class Poller:
+    """The polling thread's work: fetch, stamp, parse, schedule, deliver. [midi]"""
+
+    def __init__(self, deliver: Deliver, frame_at: FrameAt, latency_frames: int) -> None:
+        self.latency_frames = latency_frames
+        self.notices: SimpleQueue[Notice] = SimpleQueue()
+        self.released: SimpleQueue[OpenPort] = SimpleQueue()
+        self.ports: tuple[OpenPort, ...] = ()
+        self.learning = False
+        self._deliver, self._frame_at = deliver, frame_at
+        self._orders: SimpleQueue[tuple[bool, OpenPort]] = SimpleQueue()
+
+    def adopt(self, port: OpenPort) -> None:
+        """Begin to poll a port. [control, watcher]"""
+        self._orders.put((True, port))
+
+    def dismiss(self, port: OpenPort) -> None:
+        """Stop polling a port, release its notes, put it in `released`. [control, watcher]"""
+        self._orders.put((False, port))
+
+    def run(self, stop: threading.Event) -> None:
+        """Poll until told to stop, then let go of every port."""
+        while not stop.is_set():
+            self.step()
+            time.sleep(POLL_SECONDS)
+        for port in self.ports:
+            self.dismiss(port)
+        self.step()
+
+    def step(self) -> None:
+        """Take over and give back ports, then fetch what has come."""
+        while not self._orders.empty():
+            wanted, port = self._orders.get()
+            if wanted:
+                self.ports += (port,)
+            elif port in self.ports:
+                self._fetch(port)
+                self.ports = tuple(other for other in self.ports if other is not port)
+                self._let_go(port)
+        for port in self.ports:
+            self._fetch(port)
+
+    def _fetch(self, port: OpenPort) -> None:
+        rows: list[tuple[int, int, int, int, int]] = []
+        while True:
+            asked_at = time.perf_counter()
+            fetched = port.client.get_message()
+            if fetched is None:
+                port.empty_at = asked_at
+                break
+            packet, delta = fetched
+            arrival = port.clock.arrival(delta, port.empty_at, time.perf_counter())
+            for message in port.parser.feed(packet):
+                rows.append(self._schedule(port, message, arrival))
+        self._send(rows)
+
+    def _schedule(
+        self, port: OpenPort, message: Message, arrival: float
+    ) -> tuple[int, int, int, int, int]:
+        port.held.note(message)
+        self._tell_control(port, message)
+        frame = self._frame_at(arrival) + self.latency_frames
+        port.last_frame = max(frame, port.last_frame)
+        return (port.last_frame, *message, port.number)
+
+    def _tell_control(self, port: OpenPort, message: Message) -> None:
+        kind, channel = message.status & 0xF0, message.status & 0x0F
+        if kind == PROGRAM_CHANGE:
+            text = f"program {message.data1}"
+            self.notices.put(Notice(NoticeKind.PROGRAM, text, port.number, channel, message.data1))
+        elif kind == CONTROL_CHANGE and self.learning and message.data1 < _CHANNEL_MODE:
+            self.learning = False
+            text = f"controller {message.data1} on channel {channel + 1} of {port.name}"
+            place = (port.number, channel, message.data1, message.data2)
+            self.notices.put(Notice(NoticeKind.LEARNED, text, *place))
+
+    def _let_go(self, port: OpenPort) -> None:
+        now = time.perf_counter()
+        self._send([self._schedule(port, message, now) for message in port.held.release()])
+        self.released.put(port)
+
+    def _send(self, rows: Sequence[tuple[int, int, int, int, int]]) -> None:
+        if rows:
+            self._deliver(np.array(rows, MIDI_EVENT))
+
+
+@dataclass(frozen=True)
+class PortStatus:
+    """One port as control sees it; `number` is the `port` of its events."""
+
+    name: str
+    number: int
+    counts: ParserCounts
+
+
+def port_status(port: OpenPort) -> PortStatus:
+    """A snapshot of a port."""
+    return PortStatus(port.name, port.number, replace(port.parser.counts))

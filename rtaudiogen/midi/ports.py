@@ -1,0 +1,151 @@
+"""MIDI ports of this machine: which driver there is, which ports it lists, which were asked for."""
+
+import os
+import re
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import rtmidi
+
+from rtaudiogen.errors import RtAudioGenError, UsageError
+
+QUEUE_LIMIT = 4096  # messages the driver keeps while nobody fetches them
+VIRTUAL = "virtual:"
+DRIVERS = {
+    "alsa": rtmidi.API_LINUX_ALSA,
+    "jack": rtmidi.API_UNIX_JACK,
+    "coremidi": rtmidi.API_MACOSX_CORE,
+    "winmm": rtmidi.API_WINDOWS_MM,
+}
+_LOOPBACK = "Midi Through"  # ALSA's own, always there, never a controller
+_ALSA_ADDRESS = re.compile(r" \d+:\d+$")  # changes when a device is plugged in again
+
+
+def new_client(driver: str, name: str = "rtaudiogen") -> rtmidi.MidiIn:
+    """An unopened client that passes every message on; rtmidi.SystemError if there is no server.
+
+    Nothing is filtered by the driver, because it would drop the filtered message's delta time too.
+    On JACK this holds the interpreter for about 12 ms: make clients before the music starts.
+    """
+    client = rtmidi.MidiIn(DRIVERS[driver], name=name, queue_size_limit=QUEUE_LIMIT)
+    client.ignore_types(sysex=False, timing=False, active_sense=False)
+    return client
+
+
+def find_driver(wanted: str | None = None) -> tuple[str | None, rtmidi.MidiIn | None]:
+    """The first driver that works here, and a client of it; (None, None) if there is none.
+
+    rtmidi does not fall back from ALSA to JACK by itself. UsageError for an unknown name.
+    """
+    if wanted is not None and wanted not in DRIVERS:
+        raise UsageError(f"{wanted!r} is no MIDI driver; there are: {', '.join(DRIVERS)}.")
+    compiled = rtmidi.get_compiled_api()
+    for driver, number in DRIVERS.items():
+        if wanted in (None, driver) and number in compiled and _may_be_there(driver):
+            try:
+                with _silent_stderr():
+                    return driver, new_client(driver)
+            except rtmidi.SystemError:
+                continue
+    return None, None
+
+
+def server_traces() -> frozenset[tuple[str, int, int]]:
+    """What changes on disk when a JACK server starts: asking for one is slow and noisy."""
+    return frozenset(
+        (path.name, path.stat().st_ino, path.stat().st_mtime_ns)
+        for path in Path("/dev/shm").glob("jack_*_0")
+        if path.exists()
+    )
+
+
+def _may_be_there(driver: str) -> bool:
+    if sys.platform != "linux":
+        return True
+    return Path("/dev/snd/seq").exists() if driver == "alsa" else bool(server_traces())
+
+
+@contextmanager
+def _silent_stderr() -> Iterator[None]:
+    """Keep the C libraries' own complaints about an absent server off the terminal."""
+    saved, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 2)
+    try:
+        yield
+    finally:
+        os.dup2(saved, 2)
+        os.close(saved)
+        os.close(nowhere)
+
+
+@dataclass(frozen=True)
+class MidiPorts:
+    """What `rtaudiogen devices` shows."""
+
+    driver: str | None
+    names: tuple[str, ...]
+
+    def __str__(self) -> str:
+        if self.driver is None:
+            return "No MIDI here: no ALSA sequencer and no JACK server answers."
+        return f"MIDI by {self.driver}: {describe(self.names)}"
+
+
+def list_ports(driver: str | None = None) -> MidiPorts:
+    """Driver and input ports of this machine. [control]"""
+    found, client = find_driver(driver)
+    if client is None:
+        return MidiPorts(None, ())
+    names = tuple(client.get_ports())
+    client.delete()
+    return MidiPorts(found, names)
+
+
+def describe(names: Sequence[str]) -> str:
+    """Ports in one line."""
+    return ", ".join(f"{i} {name!r}" for i, name in enumerate(names)) if names else "no ports"
+
+
+def identity(name: str) -> str:
+    """What stays of a port's name when it is plugged in again."""
+    return _ALSA_ADDRESS.sub("", name)
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Which ports were asked for: now and when they appear later."""
+
+    everything: bool = False
+    identities: frozenset[str] = frozenset()
+    fragments: tuple[str, ...] = ()  # lower case
+    virtual: tuple[str, ...] = ()  # names of ports to offer to other programs
+
+    def wants(self, name: str) -> bool:
+        """Whether a port of this name is to be opened."""
+        lower = name.lower()
+        return (
+            (self.everything and _LOOPBACK not in name)
+            or identity(name) in self.identities
+            or any(fragment in lower for fragment in self.fragments)
+        )
+
+
+def select(wanted: Sequence[str], names: Sequence[str], required: bool = True) -> Selection:
+    """Understand `all`, `none`, an index, part of a name, or `virtual:NAME`; several may be given.
+
+    RtAudioGenError if `required` and one fits no port that is there now.
+    """
+    identities, fragments, virtual = set(), [], []
+    for text in (text for text in wanted if text not in ("all", "none")):
+        if text.startswith(VIRTUAL):
+            virtual.append(text.removeprefix(VIRTUAL) or "rtaudiogen")
+        elif text.isdecimal() and int(text) < len(names):
+            identities.add(identity(names[int(text)]))
+        elif text and (not required or any(text.lower() in name.lower() for name in names)):
+            fragments.append(text.lower())
+        else:
+            raise RtAudioGenError(f"There is no MIDI port {text!r}; there are: {describe(names)}.")
+    return Selection("all" in wanted, frozenset(identities), tuple(fragments), tuple(virtual))

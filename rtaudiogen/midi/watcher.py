@@ -1,0 +1,171 @@
+"""Which ports are open: looks every half second for wanted ports that came or went."""
+
+import ctypes
+import time
+from collections.abc import Sequence
+
+import rtmidi
+
+from rtaudiogen.errors import RtAudioGenError
+from rtaudiogen.midi.poller import Notice, NoticeKind, OpenPort, Poller
+from rtaudiogen.midi.ports import (
+    Selection,
+    describe,
+    find_driver,
+    identity,
+    new_client,
+    select,
+    server_traces,
+)
+
+_PORT_NUMBERS = 256
+
+
+class Watcher:
+    """Opens and closes ports for a poller. [control] until it runs, then its own thread only.
+
+    Clients are kept and used again, never deleted while the music plays: making or deleting one
+    holds the interpreter for 10 ms, opening and closing its port does not.
+    """
+
+    def __init__(self, poller: Poller, wanted: Sequence[str], driver: str | None) -> None:
+        self._poller, self._wanted, self._asked_driver = poller, wanted, driver
+        self.driver: str | None = None
+        self.names: tuple[str, ...] = ()
+        self._selection = Selection()
+        self._scanner: rtmidi.MidiIn | None = None
+        self._idle: list[rtmidi.MidiIn] = []
+        self._abandoned: list[rtmidi.MidiIn] = []
+        self._open: dict[str, OpenPort] = {}
+        self._numbers: dict[str, int] = {}
+        self._refused: set[str] = set()
+        self._traces: frozenset[tuple[str, int, int]] = frozenset()
+
+    def begin(self, required: bool) -> None:
+        """Find the driver and open what was asked for; RtAudioGenError if that is not there."""
+        self._find_driver()
+        self._selection = select(self._wanted, self.names, required)
+        if self._scanner is not None:
+            self._open_virtual()
+            self._open_wanted(required)
+            self._idle.append(new_client(self.driver or ""))
+        elif required and self._selection.virtual:
+            raise RtAudioGenError("There is no MIDI here, so no virtual port can be offered.")
+
+    def look(self) -> None:
+        """One round: collect closed ports, see what came and went."""
+        self._collect()
+        if self._scanner is None:
+            self._find_driver_again()
+            return
+        had_ports = bool(self.names)
+        self.names = tuple(self._scanner.get_ports())
+        if not self.names and self.driver == "jack" and self._server_died(had_ports):
+            self._abandon()
+            return
+        for name in [name for name in self._open if name not in self.names]:
+            if not self._is_virtual(name):
+                self._dismiss(name)
+        self._refused &= set(self.names)
+        self._open_wanted(required=False)
+
+    def end(self) -> None:
+        """Close every port that the poller has given back. [control]"""
+        self._collect()
+        if self.driver == "jack" and self._scanner is not None and self._server_died(True):
+            self._abandon()
+        for client in [*self._idle, self._scanner]:
+            if client is not None:
+                client.delete()
+        self._idle, self._scanner = [], None
+
+    def _find_driver(self) -> None:
+        self._traces = server_traces()
+        self.driver, self._scanner = find_driver(self._asked_driver)
+        self.names = tuple(self._scanner.get_ports()) if self._scanner is not None else ()
+
+    def _find_driver_again(self) -> None:
+        if server_traces() != self._traces:
+            time.sleep(0.2)  # its socket is there a little before it answers
+            self._find_driver()
+            if self._scanner is not None:
+                self._open_virtual()
+                self._open_wanted(required=False)
+
+    def _server_died(self, had_ports: bool) -> bool:
+        """An empty list of ports may mean that nobody answers: then no new client can be made."""
+        if not had_ports and server_traces() == self._traces:
+            return False
+        self._traces = server_traces()
+        driver, client = find_driver("jack")
+        if client is not None:
+            self._idle.append(client)
+        return driver is None
+
+    def _abandon(self) -> None:
+        """Leave clients of a dead JACK server for ever: closing one crashes the process."""
+        clients = [self._scanner, *self._idle, *(port.client for port in self._open.values())]
+        for client in clients:
+            self._abandoned.append(client)
+            ctypes.pythonapi.Py_IncRef(ctypes.py_object(client))  # not even at exit
+        for name in list(self._open):
+            self._dismiss(name)
+        self._scanner, self._idle, self.names = None, [], ()
+
+    def _open_virtual(self) -> None:
+        for name in self._selection.virtual:
+            client = self._client()
+            try:
+                client.open_virtual_port(name)
+            except (rtmidi.RtMidiError, NotImplementedError) as error:
+                problem = f"No virtual MIDI port can be offered here: {error}"
+                raise RtAudioGenError(problem) from error
+            self._adopt(client, name)
+
+    def _is_virtual(self, name: str) -> bool:
+        return name in self._selection.virtual
+
+    def _open_wanted(self, required: bool) -> None:
+        for name in self.names:
+            if self._selection.wants(name) and not {name} & (self._open.keys() | self._refused):
+                self._open_port(name, required)
+
+    def _open_port(self, name: str, required: bool) -> None:
+        client = self._client()
+        try:
+            client.open_port(client.get_ports().index(name), name="in")
+        except (rtmidi.RtMidiError, ValueError) as error:
+            self._idle.append(client)
+            self._refused.add(name)
+            problem = (
+                f"MIDI port {name!r} cannot be opened, another program may hold it ({error}); "
+                f"there are: {describe(self.names)}."
+            )
+            if required:
+                raise RtAudioGenError(problem) from error
+            self._poller.notices.put(Notice(NoticeKind.PROBLEM, problem))
+        else:
+            self._adopt(client, name)
+
+    def _client(self) -> rtmidi.MidiIn:
+        return self._idle.pop() if self._idle else new_client(self.driver or "")
+
+    def _adopt(self, client: rtmidi.MidiIn, name: str) -> None:
+        while client.get_message() is not None:
+            pass  # left over from its last port
+        number = self._numbers.setdefault(identity(name), len(self._numbers) % _PORT_NUMBERS)
+        self._open[name] = OpenPort(client, name, number)
+        self._poller.adopt(self._open[name])
+        self._poller.notices.put(Notice(NoticeKind.CONNECTED, name, number))
+
+    def _dismiss(self, name: str) -> None:
+        port = self._open.pop(name)
+        self._poller.dismiss(port)
+        self._poller.notices.put(Notice(NoticeKind.DISCONNECTED, name, port.number))
+
+    def _collect(self) -> None:
+        while not self._poller.released.empty():
+            client = self._poller.released.get().client
+            if not any(client is dead for dead in self._abandoned):
+                client.close_port()
+                self._idle.append(client)
