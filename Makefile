@@ -1,0 +1,40 @@
+# Every target sets itself up: system packages where it may, and a virtual environment in .venv.
+PYTHON ?= python3
+BIN := .venv/bin
+READY := .venv/ready
+MODEL ?= wavenet-keys-strings
+ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check bench test-wheel clean
+
+help:
+	@echo "make run    play $(MODEL): real audio device and MIDI ports, or a built-in phrase"
+	@echo "make test   the test suite"
+	@echo "make check  ruff, mypy --strict and the import contracts"
+	@echo "make bench  the performance table"
+
+$(READY): pyproject.toml constraints.txt scripts/setup.sh
+	bash scripts/setup.sh $(PYTHON)
+	@touch $@
+
+run: $(READY)
+	$(BIN)/rtaudiogen play $(MODEL) $(ARGS)
+
+test: $(READY)
+	$(BIN)/pytest $(ARGS)
+
+check: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(READY)
+	$(BIN)/rtaudiogen bench $(ARGS)
+
+test-wheel: $(READY)
+	bash scripts/test-wheel.sh $(PYTHON)
+
+clean:
+	rm -rf .venv build dist rtaudiogen.egg-info

@@ -1,0 +1,17 @@
+#!/usr/bin/env bash
+# Build the wheel, install it into an empty environment, and test what was installed, away from the
+# checkout: the tests are copied, so that no folder of the checkout can stand in for the package.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+python=${1:-python3}
+work=$(mktemp -d)
+trap 'rm -rf "$work" build' EXIT
+
+rm -rf build # a stale one would add files that no longer exist
+.venv/bin/python -m pip wheel --quiet --no-deps --wheel-dir "$work" .
+"$python" -m venv "$work/venv"
+"$work/venv/bin/python" -m pip install --quiet --disable-pip-version-check -c constraints.txt \
+    "$work"/rtaudiogen-*.whl 'pytest' 'pytest-timeout' 'hypothesis' 'JACK-Client'
+cp -r tests pyproject.toml "$work"
+cd "$work"
+venv/bin/pytest -m 'not soak and not checkout' "${@:2}"
