@@ -1,4 +1,4 @@
-"""What a WaveNet model offers a player, read from its file's header alone (no torch, no weights)."""
+"""What a WaveNet model offers a player, read from its file's header: no torch, no weights."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -21,15 +21,16 @@ from typing import IO, Any
 from . import channel
 from .board import Board
 from .core import DeviceLostError, Engine
+from .facade import Facade
 from .settings import EngineSettings
 
 BOARD, CHECKPOINT = "board", "checkpoint.safetensors"
 EXIT_DEVICE_LOST = 75
 POST_SECONDS, CHECKPOINT_SECONDS = 0.04, 2.0
-COMMANDS = frozenset(
-    "start add_slot swap_slot remove_slot set_parameter set_mix learn apply_preset play_midi panic "
-    "record stop_recording session load_session".split()
-)
+COMMANDS = frozenset(name for name in vars(Facade) if not name.startswith("_")) - {
+    "close",  # ends the process
+    "snapshot",  # is read from the board
+}
 
 
 class Host:

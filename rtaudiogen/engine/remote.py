@@ -32,7 +32,7 @@ class EngineProcess:
     def __init__(self, settings: EngineSettings) -> None:
         self._settings = settings
         self._folder = tempfile.TemporaryDirectory(prefix="rtaudiogen-")
-        self._log = Path(self._folder.name, "engine.log").open("ab")
+        self._log_path = Path(self._folder.name, "engine.log")
         self._board = Board(Path(self._folder.name, BOARD))
         self._messages: deque[str] = deque(maxlen=100)
         self._restarts: deque[float] = deque(maxlen=GIVE_UP_RESTARTS)
@@ -46,18 +46,20 @@ class EngineProcess:
     # -- the child -------------------------------------------------------------------------------
 
     def _spawn(self, resume: bool) -> None:
-        self._child = subprocess.Popen(
-            [sys.executable, "-m", "rtaudiogen.engine.process", self._folder.name],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=self._log,
-        )
+        with self._log_path.open("ab") as log:
+            self._child = subprocess.Popen(
+                [sys.executable, "-m", "rtaudiogen.engine.process", self._folder.name],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=log,
+            )
         self._spawned = time.monotonic()
         arguments = {"settings": self._settings.to_json(), "resume": resume}
         self._messages.extend(self._exchange("open", arguments))
 
     def _exchange(self, call: str, arguments: Mapping[str, Any]) -> Any:
-        assert self._child.stdin is not None and self._child.stdout is not None
+        assert self._child.stdin is not None
+        assert self._child.stdout is not None
         try:
             channel.send(self._child.stdin, {"call": call, "arguments": dict(arguments)})
             reply = channel.receive(self._child.stdout)
@@ -103,8 +105,8 @@ class EngineProcess:
             and fell_silent - self._restarts[0] < GIVE_UP_SECONDS
         ):
             raise RtAudioGenError(
-                f"the engine died {GIVE_UP_RESTARTS} times in {GIVE_UP_SECONDS:.0f} s; its log ends "
-                f"with: {self.log_tail()}"
+                f"the engine died {GIVE_UP_RESTARTS} times in {GIVE_UP_SECONDS:.0f} s; "
+                f"its log ends with: {self.log_tail()}"
             )
         self._spawn(resume=True)
         if self._started:
@@ -119,7 +121,7 @@ class EngineProcess:
 
     def log_tail(self) -> str:
         """The last line that the engine wrote to its log."""
-        lines = Path(self._folder.name, "engine.log").read_text(errors="replace").splitlines()
+        lines = self._log_path.read_text(errors="replace").splitlines()
         return lines[-1] if lines else "(empty)"
 
     # -- the verbs -------------------------------------------------------------------------------
@@ -153,7 +155,6 @@ class EngineProcess:
                 if stream is not None:
                     stream.close()
         self._board.close()
-        self._log.close()
         self._folder.cleanup()
 
     def add_slot(self, model: str, values: Values | None = None, seed: int | None = None) -> int:

@@ -1,0 +1,170 @@
+"""What both WaveNet plugins share: one network, its sampler, and state that can be copied.
+
+Parameters and events become conditioning (`voice.py`), the sampler turns conditioning into codes
+for all sounding voices in one call, and codes become sound. torch is never imported.
+"""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rtaudiogen.errors import RtAudioGenError
+from rtaudiogen.generator import Audio, Descriptor, Events, Generator, State
+from rtaudiogen.model_file import read_header, read_tensors
+
+from . import mulaw
+from .config import SILENCE, WaveNetConfig
+from .descriptor import read_config
+from .kernels import fill_gate_bias
+from .packing import pack
+from .sampler import Sampler
+from .voice import CONTROLS, VOICE, sound
+
+Tensors = dict[str, NDArray[Any]]
+
+
+def create(descriptor: Descriptor, sample_rate: int) -> Generator:
+    """The generator of a model file; it runs at its own rate, whatever the host's. [control]"""
+    from .instrument import NoteWaveNet
+    from .texture import TextureWaveNet
+
+    if descriptor.path is None:
+        raise RtAudioGenError(f"model '{descriptor.id}' has no file")
+    config = read_config(descriptor.path, read_header(descriptor.path))
+    kind = NoteWaveNet if config.pitched else TextureWaveNet
+    try:
+        return kind(descriptor, config, read_tensors(descriptor.path))
+    except (KeyError, ValueError) as error:
+        raise RtAudioGenError(
+            f"{descriptor.path}: the weights do not fit the configuration ({error})"
+        ) from error
+
+
+class WaveNetGenerator:
+    """The part of a plugin that knows of networks but not of notes."""
+
+    delay_frames = 0
+    arrays: tuple[str, ...] = ("voices", "notes", "seed")  # what the future output depends on
+
+    def __init__(self, descriptor: Descriptor, config: WaveNetConfig, tensors: Tensors) -> None:
+        self.descriptor = descriptor
+        self.config = config
+        self.sample_rate = config.sample_rate
+        self.parameter_index = {p.id: i for i, p in enumerate(descriptor.parameters)}
+        self.packed = pack(config, tensors)
+        self._embeddings = tensors["instruments.weight"].astype(np.float32)
+        self.weights = np.zeros(len(config.instruments), np.float32)  # of the instruments' mixture
+        self.voices = np.zeros(descriptor.voices, VOICE)
+        self.controls = np.zeros(1, CONTROLS)
+        self.controls["sample_rate"] = config.sample_rate
+        self.controls["preemphasis"] = config.preemphasis
+        self.notes = np.zeros(1, np.uint64)  # since reset; each note draws from its own stream
+        self.seed = np.zeros(1, np.uint64)
+
+    def prepare(self, max_frames: int, device: str = "cpu") -> None:
+        """See Generator."""
+        if device != "cpu":
+            raise RtAudioGenError(f"device '{device}': this sampler runs on 'cpu'")
+        voices = len(self.voices)
+        self.sampler = Sampler(self.packed, voices)
+        self.codes = np.full((voices, max_frames), SILENCE, np.uint8)
+        self.conditioning = np.zeros((voices, max_frames, self.config.conditioning), np.float32)
+        self.uniforms = np.zeros((voices, max_frames), np.float32)
+        self.levels_db = np.zeros((voices, max_frames), np.float32)
+        self.gains = np.ones((voices, max_frames), np.float32)
+        self.temperatures = np.ones(voices, np.float32)
+        self._bias = self.sampler.gate_bias(np.repeat(self._embeddings[:1], voices, axis=0))
+        self.reset(0)
+        self._warm_up(min(8, max_frames))
+        self.reset(0)
+
+    def _warm_up(self, frames: int) -> None:
+        raise NotImplementedError  # the one thing that differs: what makes the plugin sound
+
+    def reset(self, seed: int) -> None:
+        """See Generator."""
+        for name in self.arrays:
+            getattr(self, name)[:] = 0
+        self.seed[:] = np.uint64(seed % (1 << 64))
+        for voice in range(len(self.voices)):
+            self.sampler.reset_voice(voice)
+
+    def render(self, out: Audio, parameters: NDArray[np.float32], events: Events) -> None:
+        """See Generator."""
+        out[:] = 0.0
+        values = {id: float(parameters[i]) for id, i in self.parameter_index.items()}
+        self.read_timbre(values)
+        self.read_parameters(values)
+        start = 0
+        for event in events:
+            frame = int(event["frame"])
+            self.advance(out[start:frame, 0])
+            start = frame
+            self.obey(event)
+        self.advance(out[start:, 0])
+
+    def read_timbre(self, values: dict[str, float]) -> None:
+        """Temperature, and the gate biases of the instruments' mixture. [render]"""
+        weights, morph = self.weights, values["morph"]
+        low = min(int(values["timbre"]), len(weights) - 1)
+        part = values["timbre"] - low
+        weights[:] = 0
+        weights[low] += (1 - morph) * (1 - part)
+        weights[min(low + 1, len(weights) - 1)] += (1 - morph) * part
+        weights[int(values["morph_to"])] += morph
+        self.temperatures[:] = values["temperature"]
+        fill_gate_bias(self.packed, weights @ self._embeddings, self._bias[0])
+        self._bias[1:] = self._bias[0]
+
+    def read_parameters(self, values: dict[str, float]) -> None:
+        """The rest of a block's parameters. [render]"""
+
+    def obey(self, event: np.void) -> None:
+        """One event, at its frame. [render]"""
+
+    def advance(self, out: NDArray[np.float32]) -> None:
+        """Add the next frames of all sounding voices to `out` (frames,). [render]"""
+        frames = len(out)
+        active = np.flatnonzero(self.voices["playing"]).astype(np.int32)
+        if frames == 0 or len(active) == 0:
+            return
+        self.control(active, frames)
+        self.sampler.sample(
+            self.codes, self.conditioning, self._bias, self.uniforms, self.temperatures,
+            active, frames,
+        )  # fmt: skip
+        sound(
+            self.voices, active, frames, self.controls, mulaw.TABLE, self.codes, self.levels_db,
+            self.gains, out,
+        )  # fmt: skip
+
+    def control(self, active: NDArray[np.int32], frames: int) -> None:
+        """Fill conditioning, uniforms, levels and gains for `frames` frames. [render]"""
+        raise NotImplementedError
+
+    def stream_of(self, note: NDArray[np.uint64]) -> NDArray[np.uint64]:
+        """The name of a note's own sequence of random numbers."""
+        return self.seed * np.uint64(0xD1342543DE82EF95) + note
+
+    def voice_levels(self) -> NDArray[np.float32]:
+        """See Generator."""
+        audible = np.maximum(self.voices["peak"], 1e-9)
+        return np.where(self.voices["playing"], audible, 0.0).astype(np.float32)
+
+    def save_state(self) -> State:
+        """See Generator."""
+        return {name: array.copy() for name, array in self._live().items()}
+
+    def load_state(self, state: State) -> None:
+        """See Generator."""
+        live = self._live()
+        if {n: a.shape for n, a in live.items()} != {n: a.shape for n, a in state.items()}:
+            raise ValueError(f"not a state of '{self.descriptor.id}'")
+        for name, array in live.items():
+            array[...] = state[name]
+
+    def _live(self) -> State:
+        """Views of everything that the future output depends on, as plain numbers."""
+        own = {name: getattr(self, name).view(np.uint8) for name in self.arrays}
+        return own | {f"sampler.{name}": array for name, array in self.sampler.state.items()}

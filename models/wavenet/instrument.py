@@ -1,0 +1,101 @@
+"""The WaveNet that is played by notes: polyphonic, bendable, morphing."""
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rtaudiogen.events import CHOKE_SECONDS, EventKind, event
+from rtaudiogen.generator import Descriptor
+
+from .config import WaveNetConfig
+from .envelope import Envelope
+from .generator import Tensors, WaveNetGenerator
+from .voice import control_notes
+
+MOD_WHEEL_CENTS = 50.0  # vibrato that the mod wheel adds
+MEZZO_FORTE = 0.7
+GLIDE_TIME_CONSTANTS = 4.0  # within the glide time, 98 % of the way
+
+
+class NoteWaveNet(WaveNetGenerator):
+    """One streaming state a voice; a voice's state begins anew with every note."""
+
+    arrays = (*WaveNetGenerator.arrays, "wheels", "last_key", "pressure")
+
+    def __init__(self, descriptor: Descriptor, config: WaveNetConfig, tensors: Tensors) -> None:
+        super().__init__(descriptor, config, tensors)
+        self._envelope = Envelope.from_tensors(tensors)
+        self.wheels = np.zeros(2)  # bend in semitones, modulation 0 … 1
+        self.pressure = np.zeros(1)  # of the channel, 0 … 1
+        self.last_key = np.zeros(1)
+        # two frames short, so that the voice is silent when the host sends its next note
+        self.controls["choke_frames"] = int(CHOKE_SECONDS * config.sample_rate) - 2
+
+    def _warm_up(self, frames: int) -> None:
+        out = np.zeros((frames, 1), np.float32)
+        self.render(out, self.descriptor.defaults(), event(0, EventKind.NOTE_ON, 0, 60.0, 0.5))
+
+    def read_parameters(self, values: dict[str, float]) -> None:
+        """See WaveNetGenerator."""
+        glide_frames = values["glide"] / 1000 * self.sample_rate / GLIDE_TIME_CONSTANTS
+        self._velocity_depth = values["velocity_depth"]
+        self._vibrato_cents = values["vibrato_depth"]
+        controls = self.controls[0]
+        controls["level_db"] = values["level"]
+        controls["tune"] = values["tune"] / 100
+        controls["vibrato_rate_hz"] = values["vibrato_rate"]
+        controls["glide"] = 1.0 if glide_frames < 1 else 1 - math.exp(-1 / glide_frames)
+        controls["attack_frames"] = values["attack"] / 1000 * self.sample_rate
+        controls["release"] = values["release"]
+        self._turn_wheels()
+
+    def _turn_wheels(self) -> None:
+        bend, modulation = self.wheels
+        self.controls["bend"] = bend
+        self.controls["vibrato_depth"] = (self._vibrato_cents + MOD_WHEEL_CENTS * modulation) / 100
+
+    def obey(self, event: np.void) -> None:
+        """See WaveNetGenerator."""
+        kind, value = int(event["kind"]), float(event["value"])
+        voice = self.voices[int(event["voice"])]
+        if kind == EventKind.NOTE_ON:
+            self._start_note(int(event["voice"]), float(event["key"]), value)
+        elif kind == EventKind.NOTE_OFF and voice["since_release"] < 0:
+            voice["since_release"] = 0
+        elif kind == EventKind.CHOKE and voice["choke_frames"] < 0:
+            voice["choke_frames"] = self.controls[0]["choke_frames"]
+        elif kind == EventKind.PITCH_BEND:
+            self.wheels[0] = value
+            self._turn_wheels()
+        elif kind == EventKind.MOD_WHEEL:
+            self.wheels[1] = value
+            self._turn_wheels()
+        elif kind == EventKind.PRESSURE and event["voice"] >= 0:
+            voice["pressure"] = value
+        elif kind == EventKind.PRESSURE:
+            self.pressure[:] = self.voices["pressure"] = value
+
+    def _start_note(self, number: int, key: float, velocity: float) -> None:
+        self.notes += np.uint64(1)
+        glides = self.controls[0]["glide"] < 1 and self.last_key[0] > 0
+        voice = self.voices[number]
+        for name in self.voices.dtype.names:
+            voice[name] = 0
+        voice["playing"] = 1
+        voice["stream"] = self.stream_of(self.notes)[0]
+        voice["key"] = key
+        voice["pitch"] = self.last_key[0] if glides else key
+        voice["bend"] = self.wheels[0]
+        voice["pressure"] = self.pressure[0]
+        voice["velocity"] = MEZZO_FORTE + self._velocity_depth * (velocity - MEZZO_FORTE)
+        voice["since_release"] = voice["choke_frames"] = -1
+        self.last_key[:] = key
+        self.sampler.reset_voice(number)
+
+    def control(self, active: NDArray[np.int32], frames: int) -> None:
+        """See WaveNetGenerator."""
+        control_notes(
+            self.voices, active, frames, self.controls, self._envelope, self.weights,
+            self.conditioning, self.uniforms, self.levels_db, self.gains,
+        )  # fmt: skip

@@ -1,0 +1,83 @@
+"""Streaming equals parallel: the sampler against the network that was trained. [control]"""
+
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from rtaudiogen.generator import Finding, Generator
+from rtaudiogen.model_file import read_tensors
+
+from .config import LEVELS, SILENCE
+from .generator import WaveNetGenerator
+from .network import WaveNet
+from .packing import rounded, shapes
+from .sampler import Sampler
+
+FRAMES, INTERRUPTION = 600, 251
+TOLERANCE = 1e-4  # of the largest logit
+
+
+def check(generator: Generator) -> Sequence[Finding]:
+    """Teacher-forced logits of a prepared generator's sampler, against the parallel forward.
+
+    Both hold the same bfloat16-rounded weights. Checked from reset, and with the state saved,
+    disturbed and restored in the middle.
+    """
+    assert isinstance(generator, WaveNetGenerator)
+    assert generator.descriptor.path is not None
+    config = generator.config
+    tensors = rounded(config, read_tensors(generator.descriptor.path))
+    random = np.random.default_rng(0)
+    codes = random.integers(0, LEVELS, (1, FRAMES), dtype=np.uint8)
+    conditioning = random.standard_normal((1, FRAMES, config.conditioning), dtype=np.float32)
+    embedding = tensors["instruments.weight"][:1]
+
+    network = WaveNet(config)
+    network.load_state_dict({name: torch.from_numpy(tensors[name]) for name in shapes(config)})
+    sampler = Sampler(generator.packed, 1)
+    expected = _parallel(network, codes, conditioning, embedding)
+    whole = _stream(sampler, codes, conditioning, embedding)
+    sampler.reset_voice(0)
+    first = _stream(sampler, codes[:, :INTERRUPTION], conditioning, embedding)
+    saved = {name: array.copy() for name, array in sampler.state.items()}
+    _stream(sampler, codes, conditioning, embedding)
+    sampler.restore(saved)
+    second = _stream(sampler, codes[:, INTERRUPTION:], conditioning[:, INTERRUPTION:], embedding)
+    resumed = np.concatenate([first, second], axis=1)
+    return [
+        _compare("streaming equals parallel", whole, expected),
+        _compare("streaming equals parallel across save and restore", resumed, expected),
+    ]
+
+
+def _parallel(
+    network: WaveNet, codes: NDArray[np.uint8], conditioning: NDArray[np.float32],
+    embedding: NDArray[np.float32],
+) -> NDArray[np.float32]:  # fmt: skip
+    """(1, T, 256) logits of every code; a stream begins with one frame of silence behind it."""
+    features = torch.from_numpy(conditioning) if conditioning.shape[-1] else None
+    with torch.inference_mode():
+        past = torch.from_numpy(np.pad(codes[:, :-1], ((0, 0), (1, 0)), constant_values=SILENCE))
+        logits: NDArray[np.float32] = network(
+            past.long(), features, torch.from_numpy(embedding)
+        ).numpy()
+    return logits
+
+
+def _stream(
+    sampler: Sampler, codes: NDArray[np.uint8], conditioning: NDArray[np.float32],
+    embedding: NDArray[np.float32],
+) -> NDArray[np.float32]:  # fmt: skip
+    """(1, T, 256) logits of every code, given the sampler's state."""
+    features = np.ascontiguousarray(conditioning[:, : codes.shape[1]])
+    active = np.zeros(1, np.int32)
+    bias = sampler.gate_bias(embedding)
+    return sampler.teacher_force(np.ascontiguousarray(codes), features, bias, active)
+
+
+def _compare(name: str, ours: NDArray[np.float32], expected: NDArray[np.float32]) -> Finding:
+    error = float(np.abs(ours - expected).max() / np.abs(expected).max())
+    detail = f"largest difference {error:.1e} of the largest logit, limit {TOLERANCE:.0e}"
+    return Finding(name, error < TOLERANCE, detail)

@@ -1,0 +1,35 @@
+"""The WaveNet that sounds by itself: drones, weather, engines."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .generator import WaveNetGenerator
+from .voice import control_texture
+
+LEVEL_DB = -15.0  # a texture is trained at about this RMS level; `HEADROOM_DB` above it is held
+
+
+class TextureWaveNet(WaveNetGenerator):
+    """A stream: one voice that begins with the reset and never ends."""
+
+    def _warm_up(self, frames: int) -> None:
+        self.render(np.zeros((frames, 1), np.float32), self.descriptor.defaults(), _NO_EVENTS)
+
+    def reset(self, seed: int) -> None:
+        """See Generator."""
+        super().reset(seed)
+        self.voices["playing"] = 1
+        self.voices["stream"] = self.stream_of(self.notes)
+        self.voices["choke_frames"] = -1
+
+    def read_parameters(self, values: dict[str, float]) -> None:
+        """See WaveNetGenerator."""
+        self._gain = 10 ** (values["level"] / 20)
+
+    def control(self, active: NDArray[np.int32], frames: int) -> None:
+        """See WaveNetGenerator."""
+        self.levels_db[:, :frames] = LEVEL_DB
+        control_texture(self.voices, frames, self._gain, self.uniforms, self.gains)
+
+
+_NO_EVENTS = np.empty(0, [("frame", np.int64)])

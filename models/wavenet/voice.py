@@ -1,0 +1,214 @@
+"""A note's life outside the network: pitch, level, phase and random numbers per frame. [render]
+
+Everything here is sequential per voice and per frame, so that block sizes cannot matter.
+"""
+
+import math
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from .conditioning import fill_note
+from .envelope import Envelope, level_db
+
+VOICE = np.dtype(
+    [
+        ("playing", np.int64),
+        ("stream", np.uint64),  # names the note's own sequence of random numbers
+        ("key", np.float64),  # MIDI note number asked for
+        ("pitch", np.float64),  # on its way to `key`
+        ("bend", np.float64),  # semitones, on its way to the bend wheel's
+        ("velocity", np.float64),
+        ("pressure", np.float64),
+        ("phase", np.float64),  # of the oscillator, radians
+        ("lfo_phase", np.float64),
+        ("since_onset", np.int64),  # frames
+        ("since_release", np.int64),  # frames, -1 while held
+        ("choke_frames", np.int64),  # left until silence, -1 if not choked
+        ("emphasised", np.float64),  # last output of the de-emphasis
+        ("offset", np.float64),  # running mean of the output
+        ("power", np.float64),  # running mean square of the output
+        ("peak", np.float64),  # falling peak of the output
+    ],
+    align=True,
+)
+
+CONTROLS = np.dtype(
+    [
+        ("sample_rate", np.float64),
+        ("level_db", np.float64),
+        ("tune", np.float64),  # semitones
+        ("bend", np.float64),  # semitones
+        ("vibrato_depth", np.float64),  # semitones
+        ("vibrato_rate_hz", np.float64),
+        ("glide", np.float64),  # share of the way to the key per frame
+        ("attack_frames", np.float64),
+        ("release", np.float64),  # times the instrument's own
+        ("preemphasis", np.float64),
+        ("choke_frames", np.int64),
+    ],
+    align=True,
+)
+
+ATTACK_SECONDS = 0.5
+END_DB = -66.0  # a voice that is asked to be softer than this fades out and is free
+BEND_SECONDS = 0.004  # the bend wheel's steps are rounded off over this time
+PRESSURE_DB = 6.0  # full channel pressure swells by this much
+OFFSET_HZ = 8.0  # the output's mean is followed and removed below this frequency
+FADE_IN_FRAMES = 160  # of a texture, so that it does not begin with a click
+POWER_SECONDS, PEAK_SECONDS = 0.05, 0.1
+HEADROOM_DB = 9.0  # a network louder than asked by more than this is held there
+
+
+@njit(nogil=True, cache=True)
+def uniform(stream: np.uint64, index: np.int64) -> float:
+    """The `index`-th number in [0, 1) of a stream: a counter hashed by SplitMix64.
+
+    Steele, Lea and Flood 2014, "Fast Splittable Pseudorandom Number Generators".
+    """
+    z = stream + np.uint64(index + 1) * np.uint64(0x9E3779B97F4A7C15)
+    z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    z = z ^ (z >> np.uint64(31))
+    return float(z >> np.uint64(40)) / float(1 << 24)
+
+
+@njit(nogil=True, cache=True)
+def control_notes(
+    voices: NDArray[np.void],
+    active: NDArray[np.int32],
+    frames: int,
+    controls: NDArray[np.void],
+    envelope: Envelope,
+    weights: NDArray[np.float32],
+    conditioning: NDArray[np.float32],
+    uniforms: NDArray[np.float32],
+    levels_db: NDArray[np.float32],
+    gains: NDArray[np.float32],
+) -> None:
+    """Fill what the network and the output stage need for the next `frames` of the active voices.
+
+    Row v of each array is voice v's: `conditioning` (V, ≥ frames, C); `uniforms`, `levels_db` (RMS
+    asked of the network, dBFS) and `gains` (V, ≥ frames); `weights` (I,) mix the instruments'
+    envelopes. [render]
+    """
+    c = controls[0]
+    for i in active:
+        v = voices[i]
+        for t in range(frames):
+            v.pitch += (v.key - v.pitch) * c.glide
+            v.bend += (c.bend - v.bend) / (BEND_SECONDS * c.sample_rate)
+            vibrato = c.vibrato_depth * math.sin(v.lfo_phase)
+            pitch = v.pitch + v.bend + c.tune + vibrato
+            frequency = 440.0 * 2.0 ** ((pitch - 69.0) / 12.0)
+            v.phase = _wrapped(v.phase + 2.0 * math.pi * frequency / c.sample_rate)
+            v.lfo_phase = _wrapped(v.lfo_phase + 2.0 * math.pi * c.vibrato_rate_hz / c.sample_rate)
+            released = v.since_release / c.sample_rate if v.since_release >= 0 else -1.0
+            asked_db = _asked_db(v, pitch, c, envelope, weights)
+            if asked_db < END_DB and v.choke_frames < 0 and _may_end(v, c):
+                v.choke_frames = c.choke_frames
+            fill_note(
+                conditioning[i, t],
+                v.phase,
+                pitch,
+                v.velocity,
+                asked_db,
+                v.since_onset / c.sample_rate,
+                released,
+                c.sample_rate,
+            )
+            levels_db[i, t] = asked_db
+            uniforms[i, t] = uniform(v.stream, v.since_onset)
+            gains[i, t] = _gain(v, c)
+            v.since_onset += 1
+            if v.since_release >= 0:
+                v.since_release += 1
+
+
+@njit(nogil=True, cache=True)
+def control_texture(
+    voices: NDArray[np.void],
+    frames: int,
+    gain: float,
+    uniforms: NDArray[np.float32],
+    gains: NDArray[np.float32],
+) -> None:
+    """Random numbers and gain for the next `frames` of the one voice of a texture. [render]"""
+    v = voices[0]
+    for t in range(frames):
+        uniforms[0, t] = uniform(v.stream, v.since_onset)
+        gains[0, t] = gain * min(1.0, v.since_onset / FADE_IN_FRAMES)
+        v.since_onset += 1
+
+
+@njit(nogil=True, cache=True)
+def _wrapped(phase: float) -> float:
+    return phase - 2.0 * math.pi if phase >= 2.0 * math.pi else phase
+
+
+@njit(nogil=True, cache=True)
+def _asked_db(v, pitch, c, envelope, weights):  # type: ignore[no-untyped-def]  # numba records
+    held, released = v.since_onset / c.sample_rate, -1.0
+    if v.since_release >= 0:
+        # the release runs on a clock of its own, stretched by the parameter
+        released = v.since_release / (c.release * c.sample_rate)
+        held += released - v.since_release / c.sample_rate
+    own = level_db(envelope, weights, pitch, v.velocity, held, released)
+    return own + c.level_db + PRESSURE_DB * v.pressure
+
+
+@njit(nogil=True, cache=True)
+def _may_end(v, c):  # type: ignore[no-untyped-def]  # numba records
+    """Not while a slow attack is still on its way up."""
+    return v.since_release >= 0 or v.since_onset > ATTACK_SECONDS * c.sample_rate
+
+
+@njit(nogil=True, cache=True)
+def _gain(v, c):  # type: ignore[no-untyped-def]  # numba records
+    gain = 1.0
+    if v.since_onset < c.attack_frames:
+        gain = v.since_onset / c.attack_frames
+    if v.choke_frames >= 0:
+        gain *= v.choke_frames / c.choke_frames
+        if v.choke_frames > 0:
+            v.choke_frames -= 1
+    return gain
+
+
+@njit(nogil=True, cache=True)
+def sound(
+    voices: NDArray[np.void],
+    active: NDArray[np.int32],
+    frames: int,
+    controls: NDArray[np.void],
+    amplitudes: NDArray[np.float32],
+    codes: NDArray[np.uint8],
+    levels_db: NDArray[np.float32],
+    gains: NDArray[np.float32],
+    out: NDArray[np.float32],
+) -> None:
+    """Add the active voices' codes to `out` (frames,): decoded, de-emphasised, held to their level.
+
+    `amplitudes` (256,) is the μ-law table. A voice whose choke has ended becomes free. [render]
+    """
+    c = controls[0]
+    offset_share = 2.0 * math.pi * OFFSET_HZ / c.sample_rate
+    power_share = 1.0 / (POWER_SECONDS * c.sample_rate)
+    fall = math.exp(-1.0 / (PEAK_SECONDS * c.sample_rate))
+    for i in active:
+        v = voices[i]
+        for t in range(frames):
+            v.emphasised = amplitudes[codes[i, t]] + c.preemphasis * v.emphasised
+            v.offset += (v.emphasised - v.offset) * offset_share
+            y = v.emphasised - v.offset
+            v.power += (y * y - v.power) * power_share
+            ceiling = 10.0 ** ((levels_db[i, t] + HEADROOM_DB) / 10.0)
+            if v.power > ceiling:
+                y *= math.sqrt(ceiling / v.power)
+            y *= gains[i, t]
+            v.peak = max(abs(y), v.peak * fall)
+            out[t] += np.float32(y)
+        if v.choke_frames == 0:
+            v.playing = 0
+            v.peak = 0.0
