@@ -1,0 +1,15 @@
+"""The recorder: WAV and FLAC files of what was heard, with marks where something went wrong."""
+
+from rtaudiogen.recorder.marks import Dropout, Mark, read_marks
+from rtaudiogen.recorder.recorder import Recorder, RecordingStatus, Tap
+from rtaudiogen.recorder.wav import SampleFormat
+
+__all__ = [
+    "Dropout",
+    "Mark",
+    "Recorder",
+    "RecordingStatus",
+    "SampleFormat",
+    "Tap",
+    "read_marks",
+]

@@ -1,0 +1,224 @@
+"""The recorder: what was heard goes from a tap to the disk, on a thread that nobody waits for."""
+
+import errno
+import shutil
+import threading
+import time
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rtaudiogen import folders
+from rtaudiogen.errors import RtAudioGenError, UsageError
+from rtaudiogen.recorder.flac import FlacWriter
+from rtaudiogen.recorder.marks import Dropout, Mark, Sidecar, sidecar_path
+from rtaudiogen.recorder.wav import SampleFormat, WavWriter
+
+_PULL_SECONDS = 0.05
+_BLOCK_FRAMES = 8192
+_JOIN_SECONDS = 30.0
+
+
+class Tap(Protocol):
+    """Where the stream can be listened to: a `realtime.ring.Ring` with a hole where it ran over."""
+
+    @property
+    def channels(self) -> int:
+        """Values in a frame."""
+
+    @property
+    def read_frames(self) -> int:
+        """Stream frame that the next read begins with."""
+
+    def read(self, out: NDArray[np.float32]) -> int:
+        """Take up to len(out) frames without waiting; how many there were."""
+
+
+class AudioFile(Protocol):
+    """A recording's container. `write` raises OSError; the file stays whole whatever happens."""
+
+    frames: int
+
+    def write(self, block: NDArray[np.float32]) -> None:
+        """Append (frames, channels)."""
+
+    def close(self, marks: Sequence[Mark] = ()) -> None:
+        """Finish; never raises for want of room."""
+
+
+@dataclass(frozen=True)
+class RecordingStatus:
+    """A recording in progress, or the last one."""
+
+    path: Path
+    running: bool
+    frames: int
+    seconds: float
+    lost_frames: int  # the disk was too slow: there is silence in their place
+    marks: int
+    problem: str = ""  # why it stopped, if it did not stop because it was asked to
+
+
+class Recorder:
+    """Records a tap to WAV or FLAC files, one at a time.
+
+    `dropouts` returns what the stream has lost since it was last called, for the marks. [writer]
+    """
+
+    def __init__(
+        self, tap: Tap, sample_rate: int, dropouts: Callable[[], Iterable[Dropout]] = lambda: ()
+    ) -> None:
+        self._tap, self._sample_rate, self._dropouts = tap, sample_rate, dropouts
+        self._take: Take | None = None
+
+    def start(
+        self, path: Path | None = None, sample_format: SampleFormat = SampleFormat.FLOAT32
+    ) -> Path:
+        """Record what is heard from now on; the file's path. [control]
+
+        The suffix, .wav or .flac, chooses the container; without a path a new WAV file in the
+        recordings folder is named by the time. A file that exists is never overwritten. FLAC has 24
+        bits whatever the sample format.
+        """
+        if self._take is not None and self._take.running:
+            raise RtAudioGenError(f"Already recording to {self._take.path}.")
+        path = path or _default_path()
+        file = _create(path, self._sample_rate, self._tap.channels, sample_format)
+        self._take = Take(path, file, self._tap, self._sample_rate, self._dropouts)
+        return path
+
+    def stop(self) -> RecordingStatus | None:
+        """Write what has been heard until now and finish the file; its facts. [control]"""
+        if self._take is not None:
+            self._take.stop()
+        return self.status()
+
+    def status(self) -> RecordingStatus | None:
+        """The recording in progress, or the last one; None before the first. [control]"""
+        return self._take.status() if self._take is not None else None
+
+
+class Take:
+    """One recording: a file, its marks, and the writer thread that fills it."""
+
+    def __init__(
+        self,
+        path: Path,
+        file: AudioFile,
+        tap: Tap,
+        sample_rate: int,
+        dropouts: Callable[[], Iterable[Dropout]],
+    ) -> None:
+        self.path = path
+        self._file, self._tap, self._dropouts = file, tap, dropouts
+        self._sample_rate = sample_rate
+        self._sidecar, self._marks = Sidecar(path), list[Mark]()
+        self._lost_frames, self._problem = 0, ""
+        self._block = np.zeros((_BLOCK_FRAMES, tap.channels), np.float32)
+        while tap.read(self._block):
+            pass  # what was heard before
+        for _ in dropouts():
+            pass
+        self._start_frame = self._next_frame = tap.read_frames
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="recorder", daemon=True)
+        self._thread.start()
+
+    @property
+    def running(self) -> bool:
+        """Whether the file is still open."""
+        return self._thread.is_alive()
+
+    def stop(self) -> None:
+        """Finish and wait for it. [control]"""
+        self._stop.set()
+        self._thread.join(_JOIN_SECONDS)
+        if self._thread.is_alive():
+            self._problem = f"The disk does not answer: {self.path} is not finished yet."
+
+    def status(self) -> RecordingStatus:
+        """Facts so far. [control]"""
+        frames = self._file.frames
+        return RecordingStatus(
+            self.path,
+            self.running,
+            frames,
+            frames / self._sample_rate,
+            self._lost_frames,
+            len(self._marks),
+            self._problem,
+        )
+
+    def _run(self) -> None:
+        """Pull until told to stop or until the disk refuses. [writer]"""
+        try:
+            stopping = False
+            while not stopping:
+                stopping = self._stop.wait(_PULL_SECONDS)
+                self._pull()
+        except OSError as error:
+            self._problem = f"The recording {self.path} stopped: {_reason(error, self.path)}."
+        finally:
+            self._file.close(sorted(self._marks, key=lambda mark: mark.frame))
+
+    def _pull(self) -> None:
+        """Everything that lies in the tap."""
+        while count := self._tap.read(self._block):
+            first = self._tap.read_frames - count
+            if first > self._next_frame:
+                self._fill(Dropout(self._next_frame, first - self._next_frame, "overflow"))
+            self._file.write(self._block[:count])
+            self._next_frame = first + count
+        for dropout in self._dropouts():
+            self._mark(dropout)
+
+    def _fill(self, overflow: Dropout) -> None:
+        """Silence in place of frames that never came: the file keeps the stream's time."""
+        self._mark(overflow)
+        self._lost_frames += overflow.frames
+        for start in range(0, overflow.frames, _BLOCK_FRAMES):
+            count = min(_BLOCK_FRAMES, overflow.frames - start)
+            self._file.write(np.zeros((count, self._tap.channels), np.float32))
+
+    def _mark(self, dropout: Dropout) -> None:
+        frame = dropout.stream_frame - self._start_frame
+        if frame >= 0:
+            seconds = frame / self._sample_rate
+            mark = Mark(dropout.kind, frame, seconds, dropout.frames, dropout.stream_frame)
+            self._marks.append(mark)
+            self._sidecar.add(mark)
+
+
+def _create(path: Path, sample_rate: int, channels: int, sample_format: SampleFormat) -> AudioFile:
+    if path.suffix.lower() not in (".wav", ".flac"):
+        raise UsageError(f"Recordings are .wav or .flac files, not {path.name!r}.")
+    if sidecar_path(path).exists():
+        raise RtAudioGenError(f"{sidecar_path(path)} is there already; choose another name.")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if path.suffix.lower() == ".flac":
+            return FlacWriter(path, sample_rate, channels)
+        return WavWriter(path, sample_rate, channels, sample_format)
+    except FileExistsError as error:
+        raise RtAudioGenError(f"{path} is there already; recordings overwrite nothing.") from error
+    except OSError as error:
+        raise RtAudioGenError(f"{path} cannot be written: {_reason(error, path)}.") from error
+
+
+def _default_path() -> Path:
+    name = time.strftime("%Y-%m-%d %H.%M.%S")
+    folder = folders.recordings()
+    candidates = (folder / f"{name}{part}.wav" for part in ("", *map(" {}".format, range(2, 99))))
+    return next(path for path in candidates if not path.exists())
+
+
+def _reason(error: OSError, path: Path) -> str:
+    with suppress(OSError):  # libsndfile does not say why it could not write
+        if error.errno == errno.ENOSPC or shutil.disk_usage(path.parent).free == 0:
+            return "the disk is full"
+    return error.strerror or str(error)
