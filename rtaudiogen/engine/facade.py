@@ -1,7 +1,8 @@
 """The façade: every verb a front end has. All are [control], all arguments are JSON values.
 
 `core.Engine` fulfils it in this process, `remote.EngineProcess` by a child process that is
-restarted when it dies or hangs. Errors are RtAudioGenError (cannot be done) and UsageError (cannot be meant).
+restarted when it dies or hangs. Errors are RtAudioGenError (cannot be done) and UsageError (cannot
+be meant).
 """
 
 from collections.abc import Mapping, Sequence
