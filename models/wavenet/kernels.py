@@ -246,7 +246,8 @@ def sample(
                 voice = voices[slot]
                 _begin_chunk(
                     weights, state, scratch, voice, slot, count,
-                    conditioning[voice, start : start + count], gate_bias[voice],
+                    conditioning[voice, start : start + count],
+                    gate_bias[min(voice, len(gate_bias) - 1)],
                 )  # fmt: skip
             for frame in range(count):
                 _frame(weights, state, scratch, voices, columns, frame)

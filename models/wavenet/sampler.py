@@ -40,6 +40,7 @@ class Sampler:
             outputs=np.zeros((GROUP, weights.output), np.float32),
             logits=np.zeros((GROUP, LEVELS), np.float32),
         )
+        self._temperatures = np.ones(voices, np.float32)
         for voice in range(voices):
             self.reset_voice(voice)
 
@@ -83,19 +84,20 @@ class Sampler:
         conditioning: NDArray[np.float32],
         gate_bias: NDArray[np.float32],
         uniforms: NDArray[np.float32],
-        temperatures: NDArray[np.float32],
+        temperature: float | NDArray[np.float32],
         active: NDArray[np.int32],
         frames: int,
     ) -> None:
         """Draw `frames` codes for each voice number in `active`. [render]
 
         Row v of each array is voice v's: `codes` (V, ≥ frames) uint8 is written, `conditioning`
-        (V, ≥ frames, C), `gate_bias` (V, L · 2R), `uniforms` (V, ≥ frames) in [0, 1) and
-        `temperatures` (V,) are float32 and read. All C-contiguous.
+        (V, ≥ frames, C), `gate_bias` (V, L · 2R) and `uniforms` (V, ≥ frames) in [0, 1) are float32
+        and read, all C-contiguous. One row of `gate_bias` or one `temperature` serves all voices.
         """
+        self._temperatures[:] = temperature
         sample(
             self.weights, self._state, self.scratch, active, frames, conditioning, gate_bias,
-            uniforms, temperatures, codes, NO_LOGITS, False,
+            uniforms, self._temperatures, codes, NO_LOGITS, False,
         )  # fmt: skip
 
     def teacher_force(
@@ -110,6 +112,6 @@ class Sampler:
         unused = np.zeros(codes.shape, np.float32)
         sample(
             self.weights, self._state, self.scratch, active, codes.shape[1], conditioning, gate_bias,
-            unused, np.ones(self.voices, np.float32), codes, logits, True,
+            unused, self._temperatures, codes, logits, True,
         )  # fmt: skip
         return logits
