@@ -7,9 +7,10 @@ done by the watcher, which hands open ports over to the polling thread and gets 
 
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from operator import itemgetter
 from queue import SimpleQueue
 
 import numpy as np
@@ -66,6 +67,9 @@ class OpenPort:
         self.last_frame = 0
 
 
+_Arrived = tuple[float, OpenPort, Message]
+
+
 class Poller:
     """The polling thread's work: fetch, stamp, parse, schedule, deliver. [midi]"""
 
@@ -102,28 +106,32 @@ class Poller:
             if wanted:
                 self.ports += (port,)
             elif port in self.ports:
-                self._fetch(port)
+                self._send(self._fetch(port))
                 self.ports = tuple(other for other in self.ports if other is not port)
                 self._let_go(port)
-        for port in self.ports:
-            self._fetch(port)
+        self._send([arrived for port in self.ports for arrived in self._fetch(port)])
 
-    def _fetch(self, port: OpenPort) -> None:
-        rows: list[tuple[int, int, int, int, int]] = []
+    def _fetch(self, port: OpenPort) -> list[_Arrived]:
+        """Everything in a port's queue."""
+        arrived: list[_Arrived] = []
         while True:
             asked_at = time.perf_counter()
             fetched = port.client.get_message()
             if fetched is None:
                 port.empty_at = asked_at
-                break
+                return arrived
             packet, delta = fetched
             arrival = port.clock.arrival(delta, port.empty_at, time.perf_counter())
-            for message in port.parser.feed(packet):
-                rows.append(self._schedule(port, message, arrival))
-        self._send(rows)
+            arrived += [(arrival, port, message) for message in port.parser.feed(packet)]
+
+    def _send(self, arrived: list[_Arrived]) -> None:
+        """Deliver in the order of arrival, whatever the order in which ports were asked."""
+        if arrived:
+            arrived.sort(key=itemgetter(0))
+            self._deliver(np.array([self._schedule(*one) for one in arrived], MIDI_EVENT))
 
     def _schedule(
-        self, port: OpenPort, message: Message, arrival: float
+        self, arrival: float, port: OpenPort, message: Message
     ) -> tuple[int, int, int, int, int]:
         port.held.note(message)
         self._tell_control(port, message)
@@ -144,12 +152,8 @@ class Poller:
 
     def _let_go(self, port: OpenPort) -> None:
         now = time.perf_counter()
-        self._send([self._schedule(port, message, now) for message in port.held.release()])
+        self._send([(now, port, message) for message in port.held.release()])
         self.released.put(port)
-
-    def _send(self, rows: Sequence[tuple[int, int, int, int, int]]) -> None:
-        if rows:
-            self._deliver(np.array(rows, MIDI_EVENT))
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """The recorder: WAV and FLAC files of what was heard, with marks where something went wrong."""
 
-from rtaudiogen.recorder.marks import Dropout, Mark, read_marks
+from rtaudiogen.recorder.marks import Dropout, Mark, Underruns, read_marks
 from rtaudiogen.recorder.recorder import Recorder, RecordingStatus, Tap
 from rtaudiogen.recorder.wav import SampleFormat
 
@@ -11,5 +11,6 @@ __all__ = [
     "RecordingStatus",
     "SampleFormat",
     "Tap",
+    "Underruns",
     "read_marks",
 ]

@@ -1,18 +1,48 @@
 """Marks: where in a recording something went wrong, written down as it happens."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+
+from rtaudiogen.realtime.counters import Counters
 
 
 @dataclass(frozen=True)
 class Dropout:
-    """Frames of the stream that were not played as they should have been."""
+    """Frames that were not played, or not recorded, as they should have been."""
 
-    stream_frame: int  # where it began, frames at the host rate since the stream's start
+    device_frame: int  # where it began, in frames handed to the device (the tap's positions)
     frames: int  # how many were lost
     kind: str = "underrun"  # or "overflow": heard, but the disk was too slow to keep it
+
+
+class Underruns:
+    """Turns the audio callback's counters into dropouts. [writer]
+
+    An episode is told when it is over, one that goes on every second. Where it began is exact if it
+    lasts until the next call, else it is that call's time: as exact as the calls are frequent.
+    """
+
+    def __init__(self, counters: Callable[[], Counters], sample_rate: int) -> None:
+        self._counters, self._sample_rate = counters, sample_rate
+        self._told_frames = counters().lost_frames
+        self._began: int | None = None
+
+    def __call__(self) -> list[Dropout]:
+        """What was lost since it was last told."""
+        now = self._counters()
+        lost = now.lost_frames - self._told_frames
+        if lost == 0:
+            return []
+        if self._began is None:
+            began = now.device_frames - (now.episode_lost_frames if now.starved else lost)
+            self._began = max(began, 0)
+        if now.starved and lost < self._sample_rate:
+            return []
+        dropout = Dropout(self._began, lost)
+        self._told_frames, self._began = now.lost_frames, None
+        return [dropout]
 
 
 @dataclass(frozen=True)
@@ -23,7 +53,7 @@ class Mark:
     frame: int  # in the file
     seconds: float  # in the file
     frames: int
-    stream_frame: int
+    device_frame: int
 
     @property
     def label(self) -> str:

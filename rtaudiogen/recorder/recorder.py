@@ -25,18 +25,12 @@ _JOIN_SECONDS = 30.0
 
 
 class Tap(Protocol):
-    """Where the stream can be listened to: a `realtime.ring.Ring` with a hole where it ran over."""
+    """Where the output can be listened to, from its making on: a `realtime.tap.TapReader`."""
 
-    @property
-    def channels(self) -> int:
-        """Values in a frame."""
-
-    @property
-    def read_frames(self) -> int:
-        """Stream frame that the next read begins with."""
+    position: int  # device frame that the next read begins with; jumps where frames were lost
 
     def read(self, out: NDArray[np.float32]) -> int:
-        """Take up to len(out) frames without waiting; how many there were."""
+        """Take up to len(out) frames (frames, channels) without waiting; how many there were."""
 
 
 class AudioFile(Protocol):
@@ -65,15 +59,21 @@ class RecordingStatus:
 
 
 class Recorder:
-    """Records a tap to WAV or FLAC files, one at a time.
+    """Records what is heard to WAV or FLAC files, one at a time.
 
-    `dropouts` returns what the stream has lost since it was last called, for the marks. [writer]
+    `open_tap` makes a tap that begins now [control]; `dropouts` returns what the output has lost
+    since it was last called, for the marks [writer].
     """
 
     def __init__(
-        self, tap: Tap, sample_rate: int, dropouts: Callable[[], Iterable[Dropout]] = lambda: ()
+        self,
+        open_tap: Callable[[], Tap],
+        sample_rate: int,
+        channels: int,
+        dropouts: Callable[[], Iterable[Dropout]] = lambda: (),
     ) -> None:
-        self._tap, self._sample_rate, self._dropouts = tap, sample_rate, dropouts
+        self._open_tap, self._dropouts = open_tap, dropouts
+        self._sample_rate, self._channels = sample_rate, channels
         self._take: Take | None = None
 
     def start(
@@ -88,8 +88,9 @@ class Recorder:
         if self._take is not None and self._take.running:
             raise RtAudioGenError(f"Already recording to {self._take.path}.")
         path = path or _default_path()
-        file = _create(path, self._sample_rate, self._tap.channels, sample_format)
-        self._take = Take(path, file, self._tap, self._sample_rate, self._dropouts)
+        file = _create(path, self._sample_rate, self._channels, sample_format)
+        block = np.zeros((_BLOCK_FRAMES, self._channels), np.float32)
+        self._take = Take(path, file, self._open_tap(), block, self._sample_rate, self._dropouts)
         return path
 
     def stop(self) -> RecordingStatus | None:
@@ -111,6 +112,7 @@ class Take:
         path: Path,
         file: AudioFile,
         tap: Tap,
+        block: NDArray[np.float32],
         sample_rate: int,
         dropouts: Callable[[], Iterable[Dropout]],
     ) -> None:
@@ -119,12 +121,10 @@ class Take:
         self._sample_rate = sample_rate
         self._sidecar, self._marks = Sidecar(path), list[Mark]()
         self._lost_frames, self._problem = 0, ""
-        self._block = np.zeros((_BLOCK_FRAMES, tap.channels), np.float32)
-        while tap.read(self._block):
-            pass  # what was heard before
+        self._block = block
+        self._start_frame = self._next_frame = tap.position
         for _ in dropouts():
-            pass
-        self._start_frame = self._next_frame = tap.read_frames
+            pass  # what was lost before
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="recorder", daemon=True)
         self._thread.start()
@@ -169,7 +169,7 @@ class Take:
     def _pull(self) -> None:
         """Everything that lies in the tap."""
         while count := self._tap.read(self._block):
-            first = self._tap.read_frames - count
+            first = self._tap.position - count
             if first > self._next_frame:
                 self._fill(Dropout(self._next_frame, first - self._next_frame, "overflow"))
             self._file.write(self._block[:count])
@@ -178,18 +178,18 @@ class Take:
             self._mark(dropout)
 
     def _fill(self, overflow: Dropout) -> None:
-        """Silence in place of frames that never came: the file keeps the stream's time."""
+        """Silence in place of frames that never came: the file keeps the device's time."""
         self._mark(overflow)
         self._lost_frames += overflow.frames
         for start in range(0, overflow.frames, _BLOCK_FRAMES):
             count = min(_BLOCK_FRAMES, overflow.frames - start)
-            self._file.write(np.zeros((count, self._tap.channels), np.float32))
+            self._file.write(np.zeros_like(self._block[:count]))
 
     def _mark(self, dropout: Dropout) -> None:
-        frame = dropout.stream_frame - self._start_frame
+        frame = dropout.device_frame - self._start_frame
         if frame >= 0:
             seconds = frame / self._sample_rate
-            mark = Mark(dropout.kind, frame, seconds, dropout.frames, dropout.stream_frame)
+            mark = Mark(dropout.kind, frame, seconds, dropout.frames, dropout.device_frame)
             self._marks.append(mark)
             self._sidecar.add(mark)
 
