@@ -1,1 +1,40 @@
-"""The command line: one thin file per command."""
+"""The command line: one thin file per command, heavy parts imported when a command needs them."""
+
+import sys
+from collections.abc import Sequence
+
+from ..errors import RtAudioGenError, UsageError
+
+INTERRUPTED = 130
+
+
+def main() -> None:
+    """Run the command line and end the process with its exit status."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Carry out one command; 0 done, 1 failed, 2 bad usage. Errors are one line on stderr."""
+    from .app import app
+
+    try:
+        status = app(list(arguments), prog_name="rtaudiogen", standalone_mode=False)
+    except RtAudioGenError as error:
+        return fail(str(error), 2 if isinstance(error, UsageError) else 1)
+    except OSError as error:
+        return fail(f"{error.filename or 'system'}: {error.strerror or error}", 1)
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except Exception as error:  # typer raises its own usage errors, of no public base class
+        if not hasattr(error, "format_message"):
+            raise
+        context = getattr(error, "ctx", None)
+        hint = f"; see '{context.command_path} --help'" if context else ""
+        return fail(error.format_message().rstrip(".") + hint, 2)
+    return status if isinstance(status, int) else 0
+
+
+def fail(message: str, status: int) -> int:
+    """Say in one line what went wrong."""
+    print("rtaudiogen:", " ".join(message.split()), file=sys.stderr)
+    return status

@@ -1,0 +1,36 @@
+"""The commands and what `rtaudiogen` alone does."""
+
+from typing import Annotated
+
+import typer
+
+from .. import __version__
+from .models import models
+from .play import play
+from .train import train
+
+NO_WINDOW = "The desktop application is not part of this version; 'rtaudiogen play MODEL' plays."
+
+app = typer.Typer(
+    help="Plays neural networks like instruments, live.",
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+for command in (models, play):
+    app.command()(command)
+raw = {"ignore_unknown_options": True}  # the family's own options
+app.command(context_settings=raw, add_help_option=False)(train)
+
+
+@app.callback(invoke_without_command=True)
+def alone(
+    context: typer.Context,
+    version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
+) -> None:
+    """Plays neural networks like instruments, live."""
+    if version:
+        print(f"rtaudiogen {__version__}")
+    elif context.invoked_subcommand is None:
+        print(NO_WINDOW)
+        print(context.get_help())

@@ -1,0 +1,77 @@
+"""Options that several commands share, and what their text means."""
+
+import math
+from collections.abc import Sequence
+from typing import Annotated
+
+import typer
+
+from ..errors import UsageError
+from ..generator import Descriptor, Parameter
+from ..registry import near_misses
+
+MAX_RATE, MAX_BLOCK, MAX_DAYS = 384_000, 8192, 30
+
+Models = Annotated[list[str], typer.Argument(metavar="MODEL…", help="Ids or model files.")]
+Settings = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="ID=VALUE", help="A parameter's value; may be repeated."),
+]
+Block = Annotated[int, typer.Option(min=0, max=MAX_BLOCK, metavar="N", help="Frames a block.")]
+Rate = Annotated[int, typer.Option(metavar="HZ", help="Sample rate.")]
+Seed = Annotated[int, typer.Option(min=0, help="Start of the random numbers.")]
+
+
+def check_seconds(seconds: float | None) -> float | None:
+    """`--seconds`: more than 0 and no more than a month. Callback of the option."""
+    if seconds is not None and not 0 < seconds <= MAX_DAYS * 86400:
+        raise UsageError(
+            f"--seconds {seconds:g}: expected more than 0, and {MAX_DAYS} days at most"
+        )
+    return seconds
+
+
+def check_rate(rate: int | None) -> int | None:
+    """`--rate`. Callback of the option."""
+    if rate is not None and not 4000 <= rate <= MAX_RATE:
+        raise UsageError(f"--rate {rate}: expected 4000 … {MAX_RATE} Hz")
+    return rate
+
+
+def assign(models: Sequence[Descriptor], settings: Sequence[str]) -> list[dict[str, float]]:
+    """The values that `--set` gives each model: every model that has the parameter gets it."""
+    values: list[dict[str, float]] = [{} for _ in models]
+    for setting in settings:
+        id, equals, text = setting.partition("=")
+        if not equals:
+            raise UsageError(f"--set {setting}: expected ID=VALUE")
+        having = [index for index, model in enumerate(models) if id in _ids(model)]
+        if not having:
+            known = [known for model in models for known in _ids(model)]
+            raise UsageError(f"--set {setting}: no parameter '{id}'{near_misses(id, set(known))}")
+        for index in having:
+            parameter = models[index].parameters[models[index].parameter_index(id)]
+            values[index][id] = _value(parameter, text)
+    return values
+
+
+def _ids(model: Descriptor) -> list[str]:
+    return [parameter.id for parameter in model.parameters]
+
+
+def _value(parameter: Parameter, text: str) -> float:
+    """A number in range, or the name of one of the parameter's positions."""
+    if text in parameter.labels:
+        return parameter.minimum + parameter.labels.index(text)
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not parameter.minimum <= value <= parameter.maximum:
+        labels = f", or {', '.join(parameter.labels)}" if parameter.labels else ""
+        unit = f" {parameter.unit}" if parameter.unit else ""
+        raise UsageError(
+            f"--set {parameter.id}={text}: expected {parameter.minimum:g} … "
+            f"{parameter.maximum:g}{unit}{labels}"
+        )
+    return parameter.clamp(value)

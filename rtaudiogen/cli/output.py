@@ -1,0 +1,31 @@
+"""How facts are printed: for people in columns, for programs as JSON."""
+
+import json
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Annotated, Any
+
+import typer
+
+Json = Annotated[bool, typer.Option("--json", help="Print facts as JSON.")]
+
+
+def print_json(facts: Mapping[str, Any]) -> None:
+    """One JSON document on standard output."""
+    json.dump(facts, sys.stdout, indent=2, ensure_ascii=False, default=str)
+    print()
+
+
+def print_table(heading: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """Columns as wide as their widest cell; the last one may be of any length."""
+    lines = [tuple(heading), *map(tuple, rows)]
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    for line in lines:
+        cells = (cell.ljust(width) for cell, width in zip(line, widths, strict=True))
+        print("  ".join(cells).rstrip())
+
+
+def warn(sentences: Iterable[str]) -> None:
+    """What the user should know but need not stop for, on standard error."""
+    for sentence in sentences:
+        print("rtaudiogen:", sentence, file=sys.stderr)

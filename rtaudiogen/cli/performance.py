@@ -1,0 +1,94 @@
+"""A live performance from its first to its last frame: what is played, and until when."""
+
+import signal
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+
+from ..engine.facade import Facade
+from ..engine.snapshot import Snapshot
+from ..errors import RtAudioGenError
+from ..generator import Descriptor, Plays
+from ..midi import PHRASE_SECONDS, TimedMessage, phrase, read_midi_file
+from .status import live_status
+
+SHOW_SECONDS = 0.1
+FIRST_FACTS_SECONDS = 10.0
+LEAD_SECONDS, TAIL_SECONDS = 0.1, 3.0  # before a score's first message, after its last
+
+
+def perform(
+    engine: Facade,
+    models: Sequence[Descriptor],
+    score: list[TimedMessage] | None,
+    seconds: float | None,
+    stopped: threading.Event,
+    notices: Sequence[str],
+    quiet: bool,
+) -> Snapshot:
+    """Play `score`, or what comes in by MIDI, or the built-in phrase; the last facts."""
+    snapshot = _first_facts(engine)
+    notices = list(notices)
+    if score is None and not snapshot.midi_ports and _wants_notes(models):
+        notices.append("No MIDI port: playing the built-in phrase.")
+        score = phrase()
+    if score:
+        engine.play_midi(
+            [message._replace(seconds=LEAD_SECONDS + message.seconds) for message in score]
+        )
+    end = seconds or _length(score, snapshot)
+    begun = time.monotonic()
+    with live_status(notices, quiet) as show:
+        while not stopped.wait(SHOW_SECONDS) and (end is None or time.monotonic() - begun < end):
+            snapshot = Snapshot.from_json(engine.snapshot())
+            show(snapshot)
+    return snapshot
+
+
+def read_score(path: Path) -> list[TimedMessage]:
+    """A MIDI file's messages; RtAudioGenError if there are none."""
+    score = read_midi_file(path)
+    if not score:
+        raise RtAudioGenError(f"{path}: a MIDI file without notes")
+    return score
+
+
+@contextmanager
+def stopped_by_signals() -> Iterator[threading.Event]:
+    """An event that Ctrl-C and SIGTERM set, so that the music ends in order; twice breaks off."""
+    stopped = threading.Event()
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        if stopped.is_set():
+            raise KeyboardInterrupt
+        stopped.set()
+
+    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield stopped
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _first_facts(engine: Facade) -> Snapshot:
+    deadline = time.monotonic() + FIRST_FACTS_SECONDS
+    while not (facts := engine.snapshot()).get("playing"):
+        if time.monotonic() > deadline:
+            raise RtAudioGenError(f"the engine did not begin within {FIRST_FACTS_SECONDS:.0f} s")
+        time.sleep(0.02)
+    return Snapshot.from_json(facts)
+
+
+def _wants_notes(models: Sequence[Descriptor]) -> bool:
+    return any(model.plays & {Plays.NOTES, Plays.HITS} for model in models)
+
+
+def _length(score: Sequence[TimedMessage] | None, snapshot: Snapshot) -> float | None:
+    """Seconds until the end; None: until it is stopped, which takes somebody who listens."""
+    if score:
+        return LEAD_SECONDS + score[-1].seconds + TAIL_SECONDS
+    return PHRASE_SECONDS if snapshot.null_device else None

@@ -1,0 +1,102 @@
+"""`rtaudiogen play`."""
+
+from contextlib import closing
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ..errors import UsageError
+from ..registry import find
+from ..sessions import Session, load_session, save_session
+from .options import Block, Seed, Settings, assign, check_rate, check_seconds
+from .output import Json
+
+
+def play(
+    models: Annotated[
+        list[str] | None, typer.Argument(metavar="MODEL…", help="Ids or model files.")
+    ] = None,
+    output: Annotated[
+        str | None,
+        typer.Option(metavar="DEVICE", help="Name or index; 'null' keeps time by the clock."),
+    ] = None,
+    midi: Annotated[
+        str | None, typer.Option(metavar="PORT", help="'all', 'none', an index or part of a name.")
+    ] = None,
+    midi_file: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Play this MIDI file, then end.")
+    ] = None,
+    rate: Annotated[
+        int | None,
+        typer.Option(metavar="HZ", callback=check_rate, help="Default: the device's own."),
+    ] = None,
+    block: Block = 0,
+    latency_ms: Annotated[
+        float | None,
+        typer.Option(metavar="X", help="Audio kept ready against dropouts; default 20."),
+    ] = None,
+    seconds: Annotated[
+        float | None, typer.Option(metavar="S", callback=check_seconds, help="Then end.")
+    ] = None,
+    record: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Record to this .wav or .flac file.")
+    ] = None,
+    session: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Open this session; with MODELs, save it at the end."),
+    ] = None,
+    set: Settings = None,
+    seed: Seed = 0,
+    json: Json = False,
+) -> None:
+    """Play live, until Ctrl-C.
+
+    Without a MIDI port the built-in phrase is played once; without an audio device the clock keeps
+    time.
+    """
+    from ..engine.remote import EngineProcess
+    from ..engine.settings import EngineSettings
+    from .performance import perform, read_score, stopped_by_signals
+    from .status import print_report
+
+    opened = _open_session(models or [], session)
+    chosen = [find(model) for model in models or [slot.model for slot in opened.slots]]
+    values = assign(chosen, set or [])
+    score = read_score(midi_file) if midi_file else None
+    device = output if output is not None else opened.output
+    settings = EngineSettings(
+        output=int(device) if device.isdecimal() else device or None,
+        sample_rate=rate or opened.sample_rate,
+        block_frames=block or opened.block_frames,
+        latency_ms=opened.latency_ms if latency_ms is None else latency_ms,
+        midi=opened.midi if midi is None else midi,
+        seed=seed,
+    )
+    with stopped_by_signals() as stopped, closing(EngineProcess(settings)) as engine:
+        notices = [] if models else engine.load_session(opened.to_json())
+        for slot, (name, own) in enumerate(zip(models or [], values, strict=False)):
+            engine.add_slot(name, own, seed + slot)
+        for slot, own in enumerate([] if models else values):
+            for id, value in own.items():
+                engine.set_parameter(slot, id, value)
+        if record:
+            engine.record(str(record))
+        engine.start()
+        last = perform(engine, chosen, score, seconds, stopped, notices, quiet=json)
+        if record:
+            engine.stop_recording()
+        if models and session:
+            save_session(session, Session.from_json(engine.session()))
+    print_report(last, json)
+
+
+def _open_session(models: list[str], path: Path | None) -> Session:
+    """The session to begin with. One that exists is not written over."""
+    if not models:
+        if path is None:
+            raise UsageError("which model? 'rtaudiogen models' lists them; or give --session FILE")
+        return load_session(path)
+    if path is not None and path.exists():
+        raise UsageError(f"{path} exists; leave the models out to open it, or give another name")
+    return Session()

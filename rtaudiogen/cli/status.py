@@ -1,0 +1,116 @@
+"""What `play` shows while it plays, and what it says when it is done."""
+
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import Protocol
+
+from ..engine.snapshot import Snapshot
+from .output import print_json, warn
+
+PLAIN_SECONDS = 5.0  # between lines where there is no terminal
+
+
+class Show(Protocol):
+    """Takes snapshots several times a second."""
+
+    def __call__(self, snapshot: Snapshot) -> None:
+        """Show the newest facts."""
+
+
+@contextmanager
+def live_status(notices: Iterable[str], quiet: bool) -> Iterator[Show]:
+    """A line that renews itself on a terminal, a line now and then elsewhere, on standard error."""
+    messages = _Messages()
+    warn(notices)
+    if quiet:
+        yield lambda snapshot: None
+    elif sys.stderr.isatty():
+        from rich.console import Console
+        from rich.live import Live
+        from rich.text import Text
+
+        console = Console(stderr=True, highlight=False)
+        with Live(console=console, auto_refresh=False, transient=True) as live:
+
+            def show(snapshot: Snapshot) -> None:
+                for message in messages.new(snapshot):
+                    live.console.print(message)
+                live.update(Text(status_line(snapshot)), refresh=True)
+
+            yield show
+    else:
+        yield _PlainStatus(messages)
+
+
+class _PlainStatus:
+    def __init__(self, messages: "_Messages") -> None:
+        self._messages = messages
+        self._next = 0.0
+
+    def __call__(self, snapshot: Snapshot) -> None:
+        for message in self._messages.new(snapshot):
+            print(message, file=sys.stderr, flush=True)
+        if snapshot.seconds_played >= self._next:
+            print(status_line(snapshot), file=sys.stderr, flush=True)
+            self._next = snapshot.seconds_played + PLAIN_SECONDS
+
+
+class _Messages:
+    """Hands out every message once."""
+
+    def __init__(self) -> None:
+        self._seen: set[str] = set()
+
+    def new(self, snapshot: Snapshot) -> list[str]:
+        fresh = [message for message in snapshot.messages if message not in self._seen]
+        self._seen.update(fresh)
+        return fresh
+
+
+def status_line(snapshot: Snapshot) -> str:
+    """Time, load, latency, dropouts and recording in one line."""
+    parts = [
+        clock(snapshot.seconds_played),
+        f"load {snapshot.load_p50:.0%} (p99 {snapshot.load_p99:.0%})",
+        f"latency {snapshot.total_latency_ms:.1f} ms",
+        f"dropouts {snapshot.underrun_episodes}",
+    ]
+    if snapshot.recording:
+        parts.append(f"recording {clock(snapshot.recording.seconds)}")
+    return "  ".join(parts)
+
+
+def print_report(snapshot: Snapshot, json: bool) -> None:
+    """The last facts, for people or for programs."""
+    if json:
+        print_json({**snapshot.to_json(), "total_latency_ms": snapshot.total_latency_ms})
+    else:
+        print("\n".join(report(snapshot)))
+
+
+def report(snapshot: Snapshot) -> list[str]:
+    """What was played, in sentences."""
+    paced = ", paced by the clock: nothing was audible" if snapshot.null_device else ""
+    latency = " + ".join(f"{name} {ms:.1f}" for name, ms in snapshot.latency_ms.items())
+    lines = [
+        f"Played {snapshot.seconds_played:.1f} s at {snapshot.sample_rate} Hz on "
+        f"'{snapshot.device}'{paced}.",
+        f"Latency: {snapshot.total_latency_ms:.1f} ms = {latency}.",
+        f"Load: p50 {snapshot.load_p50:.0%}, p99 {snapshot.load_p99:.0%} of the time there is.",
+        f"Dropouts: {snapshot.underrun_episodes} ({snapshot.lost_frames} frames lost, longest gap "
+        f"{snapshot.longest_gap_ms:.1f} ms; the machine's own longest pause was "
+        f"{snapshot.machine_gap_ms:.1f} ms).",
+    ]
+    if snapshot.recording:
+        lines.append(f"Recording: {snapshot.recording.path} ({snapshot.recording.seconds:.1f} s).")
+        if snapshot.recording.problem:
+            lines.append(f"The recording stopped early: {snapshot.recording.problem}")
+    return lines
+
+
+def clock(seconds: float) -> str:
+    """h:mm:ss, without the hours while there are none."""
+    minutes, rest = divmod(int(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"

@@ -1,0 +1,93 @@
+"""`rtaudiogen train`: the flags are the fields of the family's own options."""
+
+import inspect
+from collections.abc import Callable
+from dataclasses import fields, is_dataclass
+from pathlib import Path
+from typing import Annotated, Any, get_args, get_type_hints
+
+import typer
+
+from .. import folders
+from ..errors import RtAudioGenError, UsageError
+from ..registry import SUFFIX, families, family, load
+
+HELP = ("-h", "--help")
+
+
+def train(
+    arguments: Annotated[
+        list[str] | None, typer.Argument(metavar="FAMILY FOLDER [OPTIONS]")
+    ] = None,
+) -> None:
+    """Train a model on a folder of your own sounds; 'train FAMILY --help' lists the options."""
+    names = [name for name, known in families()[0].items() if known.train]
+    name, *rest = arguments or [HELP[0]]
+    if name in HELP:
+        print("Usage: rtaudiogen train FAMILY FOLDER [OPTIONS]")
+        print(
+            f"FAMILY is {' or '.join(names)}; 'rtaudiogen train FAMILY --help' lists its options."
+        )
+        return
+    chosen = family(name)
+    if chosen.train is None:
+        raise UsageError(f"the family '{name}' cannot be trained; there are: {', '.join(names)}")
+    app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+    settings = {"help_option_names": list(HELP)}
+    app.command(context_settings=settings)(_command(name, _load(chosen.train)))
+    app(rest, prog_name=f"rtaudiogen train {name}", standalone_mode=False)
+
+
+def _load(reference: str) -> Callable[..., None]:
+    try:
+        function: Callable[..., None] = load(reference)
+    except ModuleNotFoundError as error:
+        raise RtAudioGenError(
+            f"training needs the package '{error.name}': pip install 'rtaudiogen[train]'"
+        ) from error
+    return function
+
+
+def _command(name: str, function: Callable[..., None]) -> Callable[..., None]:
+    """A command with a folder, a place for the model, and a flag for each field of the options."""
+    options = _options_type(function)
+
+    def command(folder: Path, out: Path | None = None, **values: Any) -> None:
+        if not folder.is_dir():
+            raise UsageError(f"{folder}: no such folder")
+        target = out or folders.models() / f"{name}-{folder.resolve().name}{SUFFIX}"
+        if target.suffix != SUFFIX:
+            raise UsageError(f"--out {target}: a model file ends in {SUFFIX}")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        function(folder, target, options(**values))
+        print(f"{target}: play it with 'rtaudiogen play {out or target.stem}'")
+
+    where = f"The model file; default: your own models folder, as {name}-FOLDER."
+    parameters = [
+        _parameter("folder", Annotated[Path, typer.Argument(help="Your sounds.")]),
+        _parameter("out", Annotated[Path | None, typer.Option(metavar="FILE", help=where)], None),
+    ]
+    hints = get_type_hints(options)
+    for field in fields(options):
+        option = typer.Option(help=field.metadata.get("help", ""))
+        parameters.append(
+            _parameter(field.name, Annotated[hints[field.name], option], field.default)
+        )
+    command.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    command.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
+    command.__doc__ = f"Train a {name} model on FOLDER, or go on where it was interrupted."
+    return command
+
+
+def _options_type(function: Callable[..., None]) -> Any:
+    """The dataclass in the annotation of the function's third parameter."""
+    annotation = list(get_type_hints(function).values())[2]
+    for candidate in (annotation, *get_args(annotation)):
+        if is_dataclass(candidate):
+            return candidate
+    raise TypeError(f"{function.__qualname__} takes no dataclass of options")
+
+
+def _parameter(name: str, annotation: Any, default: Any = inspect.Parameter.empty) -> Any:
+    kind = inspect.Parameter.KEYWORD_ONLY
+    return inspect.Parameter(name, kind, default=default, annotation=annotation)
