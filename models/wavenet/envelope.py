@@ -18,7 +18,7 @@ GRID_SECONDS, GRID = 0.01, 101  # level points at 0, 10 ms … 1 s after the ons
 SILENT_DB = -120.0  # the lowest level that is ever looked up
 
 _ZONE_WIDTH = 3.0  # semitones, standard deviation of a note's weight around a zone's centre
-_STEADY_DB_PER_SECOND = 3.0  # slower decays are a sustained sound's own wavering
+_STEADY_DB_PER_SECOND = 6.0  # slower decays are a sustained instrument's own wavering
 _DEFAULT_RELEASE = -200.0  # dB per second, where no recording has a release
 _DEFAULT_DYNAMICS = 24.0  # dB from velocity 0 to 1, where all recordings have one velocity
 
@@ -112,8 +112,7 @@ def measure(tracks: Sequence[LevelTrack], instruments: int, sample_rate: int) ->
         distance = (centres[:, None] - np.array([track.pitch for track in own])) / _ZONE_WIDTH
         near = np.exp(-0.5 * (distance**2 - (distance**2).min(axis=1, keepdims=True)))
         near /= near.sum(axis=1, keepdims=True)  # (Z, notes)
-        hold = near @ holds
-        hold[hold > -_STEADY_DB_PER_SECOND] = 0.0
+        hold = near @ holds if np.median(holds) < -_STEADY_DB_PER_SECOND else np.zeros(ZONES)
         parts.append((near @ curves, hold, near @ releases, (dynamics, reference)))
     return Envelope(*(np.array(part, np.float32) for part in zip(*parts, strict=True)))
 
@@ -158,4 +157,4 @@ def _release_slope(track: LevelTrack, sample_rate: int) -> float:
     low = np.flatnonzero(falling < falling[0] - 40.0)
     frames = max(int(low[0]) if len(low) else len(falling) - 1, 1)
     slope = (falling[frames] - falling[0]) * sample_rate / frames
-    return float(np.clip(slope, -2000.0, -20.0))
+    return float(np.clip(slope, -1000.0, -20.0))

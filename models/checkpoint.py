@@ -1,0 +1,49 @@
+"""A training's state on disk: one safetensors file, JSON in its header, nothing pickled."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save
+from torch import Tensor
+
+from rtaudiogen.errors import RtAudioGenError
+from rtaudiogen.files import write_atomically
+
+_KEY = "rtaudiogen.checkpoint"
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """Named groups of named tensors, and plain facts."""
+
+    groups: Mapping[str, Mapping[str, Tensor]]
+    facts: Mapping[str, Any]
+
+    def write(self, path: Path) -> None:
+        """Atomically: a process killed half-way leaves the checkpoint before."""
+        tensors = {
+            f"{group}/{name}": tensor.detach().cpu().contiguous().clone()
+            for group, members in self.groups.items()
+            for name, tensor in members.items()
+        }
+        write_atomically(path, save(tensors, {_KEY: json.dumps(self.facts)}))
+
+    @classmethod
+    def read(cls, path: Path) -> "Checkpoint":
+        """Raises RtAudioGenError, in one line, for a damaged or foreign file."""
+        groups: dict[str, dict[str, Tensor]] = {}
+        try:
+            with safe_open(path, framework="pt") as file:  # type: ignore[no-untyped-call]
+                facts = json.loads((file.metadata() or {})[_KEY])
+                for key in file.keys():
+                    group, name = key.split("/", 1)
+                    groups.setdefault(group, {})[name] = file.get_tensor(key)
+        except (SafetensorError, OSError, KeyError, ValueError) as error:
+            raise RtAudioGenError(
+                f"{path}: not a checkpoint that can be resumed; delete it to start anew"
+            ) from error
+        return cls(groups, facts)

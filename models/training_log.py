@@ -1,0 +1,89 @@
+"""What a person sees of a training: progress bar with time left, loss plot, TensorBoard."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+from .trainer import Report
+
+
+class TrainingLog:
+    """A context that shows a training; losses are in nats and shown times `scale` as `unit`."""
+
+    def __init__(self, folder: Path, console: Console, unit: str, scale: float) -> None:
+        """Plot and TensorBoard events go into `folder`."""
+        folder.mkdir(parents=True, exist_ok=True)
+        self.folder, self.console, self.unit, self.scale = folder, console, unit, scale
+        self.progress = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            TextColumn("{task.percentage:.0f} %"),
+            TimeElapsedColumn(),
+            TimeRemainingColumn(),
+            console=console,
+        )
+        self.task = self.progress.add_task("training", total=1.0)
+        self.events = _summary_writer(folder)
+
+    def __enter__(self) -> "TrainingLog":
+        self.progress.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        value: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.progress.stop()
+        if self.events is not None:
+            self.events.close()
+
+    def step(self, progress: float, seconds: float, loss: float) -> None:
+        """After every step."""
+        bits = f"{loss * self.scale:.3f} {self.unit}"
+        self.progress.update(self.task, completed=progress, description=bits)
+
+    def report(self, report: Report, history: Sequence[Mapping[str, float]]) -> None:
+        """After every report: a line, a point in TensorBoard, the plot drawn anew."""
+        loss, held_out = report.loss * self.scale, report.held_out * self.scale
+        self.console.print(
+            f"step {report.step} ({100 * report.progress:.0f} %, {report.seconds / 60:.1f} min): "
+            f"{loss:.3f} training, {held_out:.3f} held out, {self.unit}",
+            highlight=False,
+        )
+        if self.events is not None:
+            self.events.add_scalar(f"{self.unit}/training", loss, report.step)
+            self.events.add_scalar(f"{self.unit}/held out", held_out, report.step)
+        plot_losses(history, self.scale, self.unit, self.folder / "loss.png")
+
+
+def plot_losses(
+    history: Sequence[Mapping[str, float]], scale: float, unit: str, path: Path
+) -> None:
+    """A PNG of both losses over the steps; nothing where matplotlib is not installed."""
+    try:
+        from matplotlib.figure import Figure
+    except ImportError:
+        return
+    figure = Figure(figsize=(7, 4), layout="constrained")
+    axes = figure.subplots()
+    steps = [point["step"] for point in history]
+    axes.plot(steps, [point["loss"] * scale for point in history], label="training")
+    axes.plot(steps, [point["held_out"] * scale for point in history], label="held out")
+    axes.set(xlabel="step", ylabel=unit)
+    axes.legend()
+    axes.grid(alpha=0.3)
+    figure.savefig(path)
+
+
+def _summary_writer(folder: Path) -> Any:
+    try:
+        from torch.utils.tensorboard import SummaryWriter
+    except ImportError:
+        return None
+    return SummaryWriter(folder / "tensorboard")  # type: ignore[no-untyped-call]

@@ -1,0 +1,229 @@
+"""From a folder of sounds to what a training learns from: checked, labelled, measured.
+
+Every instrument is brought to the same peak, so that dynamics within it stay; a pitch that its
+recordings lack, inside the range to be played, is filled in by resampling the nearest note.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import numpy as np
+import soxr
+from numpy.typing import NDArray
+
+from rtaudiogen.errors import RtAudioGenError, UsageError
+
+from ..audio_folder import Clip, complaint, find_clips, load
+from ..pitch import estimate_pitch
+from .dataset import Texture
+from .envelope import LevelTrack
+from .notes import Note, find_release, measure_level, measure_phase, trim_to_onset
+
+PEAK = 0.89  # −1 dBFS
+MAX_SHIFT = 12  # semitones that a note may be resampled by
+HELD_OUT_EVERY = 10  # one pitch in so many is held out, another one for every instrument
+MIN_NOTE_SECONDS, MIN_TEXTURE_SECONDS = 0.2, 1.0
+MAX_NOTE_SECONDS = 8.0
+MAX_REFUSED = 0.5  # of a folder's files
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """What is learnt from and what is held out."""
+
+    instruments: tuple[str, ...]
+    training: Sequence[Note | Texture]
+    held_out: Sequence[Note | Texture]
+    licences: tuple[str, ...] = field(default=())
+
+    @property
+    def seconds(self) -> float:
+        """Of sound to learn from, in frames (divide by the rate)."""
+        return float(sum(len(sound.signal) for sound in self.training))
+
+
+def read_notes(
+    folder: Path,
+    sample_rate: int,
+    instruments: Sequence[str] = (),
+    lowest: int = 40,
+    highest: int = 84,
+    hold_seconds: float = 0.0,
+    say: Say = print,
+) -> Corpus:
+    """Notes with pitch, velocity, phase and level; UsageError or RtAudioGenError in one line."""
+    names, sounds = _read(folder, sample_rate, instruments, MIN_NOTE_SECONDS, say)
+    sounds = _with_pitches(sounds, sample_rate, folder, say)
+    training: list[Note] = []
+    held_out: list[Note] = []
+    for index, name in enumerate(names):
+        own = [(clip, signal) for clip, signal in sounds if clip.instrument == name]
+        own = _with_velocities(_levelled(own))
+        measured = [
+            _measured(index, clip, signal, sample_rate, hold_seconds) for clip, signal in own
+        ]
+        pitches = {round(note.pitch) for note in measured}
+        spared = {
+            pitch for pitch in pitches if (pitch + 3 * index) % HELD_OUT_EVERY == HELD_OUT_EVERY - 1
+        }
+        if len(pitches) < HELD_OUT_EVERY // 2 or spared == pitches:
+            spared = set()
+        held_out += [note for note in measured if round(note.pitch) in spared]
+        kept = [note for note in measured if round(note.pitch) not in spared]
+        missing = sorted(set(range(lowest, highest + 1)) - pitches)
+        filled = _fill_in(kept, missing, sample_rate, hold_seconds)
+        training += kept + filled
+        say(
+            f"{name}: {len(kept)} notes, {len(measured) - len(kept)} held out"
+            + (f", {len(filled)} filled in by resampling" if filled else "")
+        )
+    return Corpus(names, training, held_out, _licences(sounds))
+
+
+def read_textures(
+    folder: Path, sample_rate: int, kinds: Sequence[str] = (), say: Say = print
+) -> Corpus:
+    """Stretches of sound by kind; the last tenth of every file is held out."""
+    names, sounds = _read(folder, sample_rate, kinds, MIN_TEXTURE_SECONDS, say)
+    training, held_out = [], []
+    for index, name in enumerate(names):
+        own = _levelled([(clip, signal) for clip, signal in sounds if clip.instrument == name])
+        for _, signal in own:
+            cut = len(signal) * 9 // 10
+            training.append(Texture(index, signal[:cut]))
+            held_out.append(Texture(index, signal[cut:]))
+        seconds = sum(len(signal) for _, signal in own) / sample_rate
+        say(f"{name}: {len(own)} files, {seconds:.0f} s")
+    return Corpus(names, training, held_out, _licences(sounds))
+
+
+def level_tracks(corpus: Corpus) -> list[LevelTrack]:
+    """What the envelope tables are measured from."""
+    return [
+        LevelTrack(note.instrument, note.pitch, note.velocity, note.level_db, note.release_frame)
+        for note in (*corpus.training, *corpus.held_out)
+        if isinstance(note, Note)
+    ]
+
+
+Sounds = list[tuple[Clip, NDArray[np.float32]]]
+
+
+def _read(
+    folder: Path, sample_rate: int, wanted: Sequence[str], seconds: float, say: Say
+) -> tuple[tuple[str, ...], Sounds]:
+    clips = find_clips(folder)
+    present = sorted({clip.instrument for clip in clips})
+    if unknown := [name for name in wanted if name not in present]:
+        raise UsageError(f"{folder}: no instrument {unknown[0]!r}; there are {', '.join(present)}")
+    names = tuple(wanted or present)
+    clips = [clip for clip in clips if clip.instrument in names]
+    sounds: Sounds = []
+    refused: list[str] = []
+    for clip in clips:
+        signal = load(clip.path, sample_rate)
+        if reason := complaint(signal, sample_rate, seconds):
+            refused.append(reason)
+            say(f"left out: {clip.path.name} is {reason}")
+        else:
+            sounds.append((clip, signal))
+    if len(refused) > MAX_REFUSED * len(clips):
+        reason = max(set(refused), key=refused.count)
+        raise RtAudioGenError(
+            f"{folder}: {len(refused)} of {len(clips)} sounds cannot be learnt from, most are "
+            f"{reason}"
+        )
+    for name in names:
+        if not any(clip.instrument == name for clip, _ in sounds):
+            raise RtAudioGenError(f"{folder}: no sound of {name!r} can be learnt from")
+    return names, sounds
+
+
+def _with_pitches(sounds: Sounds, sample_rate: int, folder: Path, say: Say) -> Sounds:
+    known: Sounds = []
+    estimated = 0
+    for clip, signal in sounds:
+        pitch = clip.pitch
+        if pitch is None:
+            pitch = estimate_pitch(signal, sample_rate)
+            estimated += pitch is not None
+        if pitch is None:
+            say(f"left out: {clip.path.name} has no clear pitch")
+        else:
+            known.append((replace(clip, pitch=pitch), signal))
+    if len(known) < 0.5 * len(sounds):
+        raise RtAudioGenError(
+            f"{folder}: {len(sounds) - len(known)} of {len(sounds)} sounds have no clear pitch: "
+            "name the files by note (C#4, m061), or learn a texture with --texture"
+        )
+    if estimated:
+        say(f"pitch of {estimated} files estimated from the sound (pYIN)")
+    return known
+
+
+def _levelled(sounds: Sounds) -> Sounds:
+    """All by one gain, so that the loudest peaks at −1 dBFS."""
+    peak = max(float(np.abs(signal).max()) for _, signal in sounds)
+    return [(clip, signal * np.float32(PEAK / peak)) for clip, signal in sounds]
+
+
+def _with_velocities(sounds: Sounds) -> Sounds:
+    """Where there is no label, 40 dB of peak level are the way from 0 to 1."""
+    peaks = [20 * np.log10(float(np.abs(signal).max())) for _, signal in sounds]
+    loudest = max(peaks)
+    return [
+        (clip, signal)
+        if clip.velocity is not None
+        else (replace(clip, velocity=max(1.0 + (peak - loudest) / 40.0, 0.05)), signal)
+        for (clip, signal), peak in zip(sounds, peaks, strict=True)
+    ]
+
+
+def _measured(
+    index: int, clip: Clip, signal: NDArray[np.float32], sample_rate: int, hold_seconds: float
+) -> Note:
+    assert clip.pitch is not None and clip.velocity is not None
+    if clip.facts.get("hold_seconds"):
+        hold_seconds = float(clip.facts["hold_seconds"])
+    signal = trim_to_onset(signal, sample_rate)[: int(MAX_NOTE_SECONDS * sample_rate)]
+    phase, pitch = measure_phase(signal, clip.pitch, sample_rate)
+    level = measure_level(signal, pitch, sample_rate)
+    release = find_release(level, sample_rate, hold_seconds)
+    return Note(index, pitch, clip.velocity, signal, phase, level, release)
+
+
+def _fill_in(
+    notes: Sequence[Note], missing: Sequence[int], sample_rate: int, hold_seconds: float
+) -> list[Note]:
+    """The nearest notes, every velocity of them, resampled to the missing pitches."""
+    filled = []
+    for pitch in missing:
+        nearest = min((abs(note.pitch - pitch) for note in notes), default=MAX_SHIFT + 1.0)
+        if nearest > MAX_SHIFT:
+            continue
+        for note in notes:
+            if abs(note.pitch - pitch) > nearest + 0.3:
+                continue
+            ratio = 2.0 ** ((note.pitch - pitch) / 12.0)  # longer when lower
+            signal = soxr.resample(note.signal, sample_rate, sample_rate * ratio, "VHQ")
+            signal = np.ascontiguousarray(np.clip(signal, -1.0, 1.0), np.float32)
+            phase, found = measure_phase(signal, pitch, sample_rate)
+            level = measure_level(signal, found, sample_rate)
+            release = find_release(level, sample_rate, hold_seconds * ratio)
+            filled.append(
+                Note(note.instrument, found, note.velocity, signal, phase, level, release)
+            )
+    return filled
+
+
+def _licences(sounds: Sounds) -> tuple[str, ...]:
+    """Licence and source of everything learnt from, where a metadata.csv names them."""
+    named = {
+        f"{clip.facts['licence']} ({clip.facts.get('source', 'source not named')})"
+        for clip, _ in sounds
+        if clip.facts.get("licence")
+    }
+    return tuple(sorted(named))

@@ -1,0 +1,186 @@
+"""Segments of notes and textures as the network sees them: codes, conditioning, targets.
+
+A batch is a function of its random generator alone, so that a resumed training sees what an
+uninterrupted one would. What makes the network playable is done here: segments that begin at the
+onset from nothing, noise and silence in the history it sees, changed gains, releases at any time.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numba import njit
+from numpy.random import Generator
+from numpy.typing import NDArray
+
+from . import mulaw
+from .conditioning import fill_note
+from .config import LEVELS, SILENCE, WaveNetConfig
+from .notes import Note
+
+IGNORED = -100  # a target that does not count in the loss (torch's default)
+WARM_UP = 256  # frames after a cut in the middle of a sound whose targets do not count
+ONSET_SHARE = 0.3  # segments that begin where the note does
+BLIND_SHARE = 0.1  # segments whose history is silence up to a random frame
+COLD_SHARE = 0.15  # segments cut from the middle that count from their first frame
+RELEASE_SHARE = 0.15  # segments with a release at a random frame
+GAIN_SHARE, GAIN_DB = 0.5, (-24.0, 3.0)
+JITTER_CODES = 4.0  # largest standard deviation of noise on the history
+
+
+@dataclass(frozen=True)
+class Texture:
+    """A stretch of sound that is learnt without notes."""
+
+    instrument: int
+    signal: NDArray[np.float32]  # (frames,)
+
+
+@dataclass(frozen=True)
+class Batch:
+    """B segments of T frames; `codes[t]` is the frame before `targets[t]`."""
+
+    codes: NDArray[np.int64]  # (B, T)
+    targets: NDArray[np.int64]  # (B, T)
+    conditioning: NDArray[np.float32] | None  # (B, T, C), of the targets' frames
+    instruments: NDArray[np.int64]  # (B,)
+
+
+class Segments:
+    """Draws batches: every instrument equally often."""
+
+    def __init__(self, config: WaveNetConfig, sounds: Sequence[Note | Texture], frames: int):
+        """Of `frames` frames each; every instrument of `config` needs a sound."""
+        self.config, self.frames = config, frames
+        self.by_instrument = [
+            [sound for sound in sounds if sound.instrument == instrument]
+            for instrument in range(len(config.instruments))
+        ]
+
+    def draw(self, random: Generator, segments: int) -> Batch:
+        """A training batch."""
+        drawn = []
+        for _ in range(segments):
+            own = self.by_instrument[random.integers(len(self.by_instrument))]
+            if isinstance(own[0], Note):
+                sound = own[random.integers(len(own))]
+            else:
+                lengths = np.array([len(sound.signal) for sound in own])
+                sound = own[random.choice(len(own), p=lengths / lengths.sum())]
+            drawn.append(self._varied(sound, random))
+        return stack(drawn)
+
+    def fixed(self, segments: int) -> list[Batch]:
+        """The same plain segments every time, from all sounds in turn, one segment a batch row."""
+        random = np.random.default_rng(0)
+        sounds = [sound for own in self.by_instrument for sound in own]
+        chosen = [sounds[i] for i in np.linspace(0, len(sounds) - 1, segments).astype(int)]
+        parts = []
+        for sound in chosen:
+            start = 0
+            if random.random() > ONSET_SHARE or isinstance(sound, Texture):
+                start = int(random.integers(max(len(sound.signal) - self.frames, 1)))
+            parts.append(self._plain(sound, start))
+        return parts
+
+    def _plain(self, sound: Note | Texture, start: int) -> Batch:
+        return self._segment(sound, start, 1.0, len(sound.signal), 0.0, WARM_UP if start else 0)
+
+    def _varied(self, sound: Note | Texture, random: Generator) -> Batch:
+        pitched = isinstance(sound, Note)
+        onset = pitched and random.random() < ONSET_SHARE
+        start = 0 if onset else int(random.integers(max(len(sound.signal) - self.frames // 2, 1)))
+        gain, release, slope = 1.0, len(sound.signal), 0.0
+        if pitched and random.random() < GAIN_SHARE:
+            gain = 10 ** (random.uniform(*GAIN_DB) / 20)
+        if pitched and random.random() < RELEASE_SHARE:
+            release = start + int(random.integers(self.frames))
+            slope = -float(np.exp(random.uniform(np.log(40.0), np.log(800.0))))
+        cold = start == 0 or random.random() < COLD_SHARE
+        batch = self._segment(sound, start, gain, release, slope, 0 if cold else WARM_UP)
+        return self._blurred(batch, random)
+
+    def _blurred(self, batch: Batch, random: Generator) -> Batch:
+        """With noise in the history, and sometimes no history at all."""
+        codes = batch.codes
+        deviation = JITTER_CODES * random.random() ** 2
+        codes = codes + np.rint(deviation * random.standard_normal(codes.shape)).astype(np.int64)
+        codes = np.clip(codes, 0, LEVELS - 1)
+        if random.random() < BLIND_SHARE:
+            codes[:, : random.integers(self.frames // 2)] = SILENCE
+        return Batch(codes, batch.targets, batch.conditioning, batch.instruments)
+
+    def _segment(
+        self, sound: Note | Texture, start: int, gain: float, release: int, slope: float, skip: int
+    ) -> Batch:
+        """One segment, (1, T): from `release` on the sound falls by `slope` dB a second."""
+        end = start + self.frames
+        first = max(start - 2, 0)  # a frame for the first code, one for its pre-emphasis
+        rate = self.config.sample_rate
+        signal = _padded(sound.signal, first, end, 0.0) * np.float32(gain)
+        fall_db = np.minimum(slope / rate * (np.arange(first, end) - release), 0.0)
+        if slope:
+            signal *= (10 ** (fall_db / 20)).astype(np.float32)
+        emphasised = signal.copy()
+        emphasised[1:] -= np.float32(self.config.preemphasis) * signal[:-1]
+        codes = mulaw.encode(emphasised).astype(np.int64)
+        if start == 0:
+            codes = np.concatenate(([SILENCE], codes))
+        codes = codes[-self.frames - 1 :]
+        targets = codes[1:].copy()
+        targets[:skip] = IGNORED
+        conditioning = None
+        if isinstance(sound, Note):
+            level = _padded(sound.level_db, start, end, -120.0)
+            level += np.float32(20 * np.log10(gain))
+            if slope:
+                level += fall_db[-self.frames :].astype(np.float32)
+            phase = _padded(sound.phase, start, end, 0.0)
+            conditioning = np.zeros((1, self.frames, self.config.conditioning), np.float32)
+            released = min(release if slope else len(sound.signal), sound.release_frame)
+            if released >= len(sound.signal):
+                released = end
+            condition(
+                conditioning[0], phase, level, sound.pitch, sound.velocity, start, released, rate
+            )
+        return Batch(codes[None, :-1], targets[None], conditioning, np.array([sound.instrument]))
+
+
+@njit(nogil=True, cache=True)
+def condition(
+    out: NDArray[np.float32],
+    phase: NDArray[np.float32],
+    level_db: NDArray[np.float32],
+    pitch: float,
+    velocity: float,
+    start: int,
+    release: int,
+    sample_rate: float,
+) -> None:
+    """Conditioning (T, C) of the T frames from `start` frames after the onset on."""
+    for t in range(out.shape[0]):
+        frame = start + t
+        since_release = (frame - release) / sample_rate if frame >= release else -1.0
+        fill_note(
+            out[t], phase[t], pitch, velocity, level_db[t], frame / sample_rate, since_release,
+            sample_rate,
+        )  # fmt: skip
+
+
+def stack(batches: Sequence[Batch]) -> Batch:
+    """One batch of several."""
+    conditioning = [batch.conditioning for batch in batches if batch.conditioning is not None]
+    return Batch(
+        np.concatenate([batch.codes for batch in batches]),
+        np.concatenate([batch.targets for batch in batches]),
+        np.concatenate(conditioning) if conditioning else None,
+        np.concatenate([batch.instruments for batch in batches]),
+    )
+
+
+def _padded(
+    values: NDArray[np.float32], start: int, end: int, padding: float
+) -> NDArray[np.float32]:
+    """A copy of `values[start:end]`, filled up behind its end."""
+    part = values[start:end]
+    return np.pad(part, (0, end - start - len(part)), constant_values=padding).astype(np.float32)

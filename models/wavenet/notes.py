@@ -1,0 +1,102 @@
+"""What a recorded note tells about itself, frame by frame: phase, level, onset and release.
+
+The phase is the recording's own: the note is heterodyned at its measured frequency and smoothed
+over about three periods, so that the network learns to follow an oscillator exactly.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.ndimage import uniform_filter1d
+from scipy.signal import fftconvolve
+
+ONSET_PART = 10 ** (-50 / 20)  # of the peak: where a note begins
+PRE_ROLL_SECONDS = 0.001
+LEVEL_SECONDS, LEVEL_PERIODS = 0.010, 3.0
+FADE_SECONDS = 0.06  # a fall this close to the end of the file is an editor's fade, no release
+_PHASE_PERIODS = 4.0  # of a Hann window, about three periods wide; nulls at every harmonic
+_WEAK = 0.02  # of the strongest fundamental; below it the phase runs on at the mean frequency
+
+
+@dataclass(frozen=True)
+class Note:
+    """A recorded note from its onset on; all arrays are (frames,)."""
+
+    instrument: int
+    pitch: float  # MIDI note number as measured
+    velocity: float  # 0 … 1
+    signal: NDArray[np.float32]
+    phase: NDArray[np.float32]  # of the fundamental, radians, wrapped
+    level_db: NDArray[np.float32]  # RMS re full scale
+    release_frame: int  # the key was let go here; `len(signal)` if it was held to the end
+
+
+def trim_to_onset(signal: NDArray[np.float32], sample_rate: int) -> NDArray[np.float32]:
+    """Without the silence in front."""
+    magnitude = np.abs(signal)
+    first = int(np.argmax(magnitude > ONSET_PART * magnitude.max()))
+    return signal[max(first - int(PRE_ROLL_SECONDS * sample_rate), 0) :]
+
+
+def measure_phase(
+    signal: NDArray[np.float32], pitch: float, sample_rate: int
+) -> tuple[NDArray[np.float32], float]:
+    """Phase of the fundamental near `pitch` and the pitch as measured (within half a semitone)."""
+    frequency = 440.0 * 2.0 ** ((pitch - 69.0) / 12.0)
+    time = np.arange(len(signal)) / sample_rate
+    for _ in range(2):
+        window = np.hanning(int(_PHASE_PERIODS * sample_rate / frequency) | 1)
+        carrier = np.exp(-2j * np.pi * frequency * time)
+        smoothed = fftconvolve(signal * carrier, window / window.sum(), mode="same")
+        magnitude = np.abs(smoothed)
+        strong = magnitude > _WEAK * magnitude.max()
+        drift = np.unwrap(np.angle(smoothed[strong]))
+        slope = np.polyfit(time[strong], drift, 1, w=magnitude[strong])[0] / (2 * np.pi)
+        if abs(slope) > 0.03 * frequency:
+            break  # not this note's fundamental: keep the label
+        frequency += slope
+    offset = np.interp(time, time[strong], drift)
+    phase = np.angle(np.exp(1j * offset) / carrier)
+    return phase.astype(np.float32), float(69.0 + 12.0 * np.log2(frequency / 440.0))
+
+
+def measure_level(
+    signal: NDArray[np.float32], pitch: float, sample_rate: int
+) -> NDArray[np.float32]:
+    """RMS in dB re full scale over three periods, at least 10 ms, around every frame."""
+    frequency = 440.0 * 2.0 ** ((pitch - 69.0) / 12.0)
+    frames = int(max(LEVEL_PERIODS / frequency, LEVEL_SECONDS) * sample_rate)
+    power = uniform_filter1d(np.square(signal, dtype=np.float64), frames, mode="constant")
+    return (10 * np.log10(np.maximum(power, 1e-12))).astype(np.float32)
+
+
+def find_release(
+    level_db: NDArray[np.float32], sample_rate: int, hold_seconds: float = 0.0
+) -> int:
+    """The frame from which the level falls much faster than before; the length if there is none.
+
+    With `hold_seconds` the key is known to have been let go there, if anywhere.
+    """
+    frames = len(level_db)
+    span = sample_rate // 4 if hold_seconds else sample_rate // 10
+    last = frames - int(FADE_SECONDS * sample_rate) - span
+    known = int(hold_seconds * sample_rate)
+    candidates = range(known, known + 1) if known else range(span, last, sample_rate // 100)
+    found, steepest = frames, -15.0 if known else -60.0  # dB per second
+    for frame in candidates:
+        if not span <= frame < last or level_db[frame] < -60.0:
+            continue
+        before = _slope(level_db[frame - span : frame], sample_rate)
+        after = _slope(level_db[frame : frame + span], sample_rate)
+        bend = after - float(np.clip(before, -60.0, 0.0))
+        if bend < steepest:
+            found, steepest = frame, bend
+    return found
+
+
+def _slope(level_db: NDArray[np.float32], sample_rate: int) -> float:
+    """dB per second of a straight line through `level_db`."""
+    time = np.arange(len(level_db)) / sample_rate
+    time -= time.mean()
+    return float(time @ level_db / (time @ time))
