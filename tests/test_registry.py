@@ -1,0 +1,156 @@
+"""Families by entry point, models by name or path, and what is said when one is not there."""
+
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from rtaudiogen import folders, registry
+from rtaudiogen.errors import RtAudioGenError, UsageError
+from rtaudiogen.model_file import ModelHeader, write_model
+
+FAMILY = """
+from rtaudiogen.generator import Descriptor, Family, Plays
+def builtin():
+    yield Descriptor("theremin", "theremin", "Theremin", "", frozenset([Plays.NOTES]), 0, 1, 1, ())
+FAMILY = Family("theremin", "waves hands", builtin, describe=None, create="stranger:create")
+def create(descriptor, sample_rate):
+    return (descriptor.id, sample_rate)
+"""
+Install = Callable[..., None]
+
+
+@pytest.fixture
+def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Install]:
+    """Installs a stranger's package of one module, as pip would lay it out."""
+    monkeypatch.setenv(folders.HOME_VARIABLE, str(tmp_path / "home"))
+    monkeypatch.syspath_prepend(tmp_path)
+    registry.families.cache_clear()
+
+    def lay_out(source: str, name: str = "theremin") -> None:
+        (tmp_path / "stranger.py").write_text(source)
+        info = tmp_path / "stranger-1.0.dist-info"
+        info.mkdir()
+        (info / "METADATA").write_text("Metadata-Version: 2.1\nName: stranger\nVersion: 1.0\n")
+        (info / "entry_points.txt").write_text(f"[{registry.GROUP}]\n{name} = stranger:FAMILY\n")
+
+    yield lay_out
+    sys.modules.pop("stranger", None)
+    registry.families.cache_clear()
+
+
+@pytest.fixture
+def user_models(install: Install) -> Path:
+    """The user's models folder, empty."""
+    folders.models().mkdir(parents=True)
+    return folders.models()
+
+
+def test_a_strangers_family_is_found_and_creates_a_generator(install: Install) -> None:
+    install(FAMILY)
+    model = registry.find("theremin")
+    assert model.family == "theremin"
+    assert registry.create(model, 44100) == ("theremin", 44100)
+
+
+@pytest.mark.parametrize(
+    ("source", "reason"),
+    [
+        ("import no_such_module", "no_such_module"),
+        ("raise RuntimeError('first line\\nsecond line')", "first line second line"),
+        ("FAMILY = 3", "is no rtaudiogen.generator.Family"),
+        ("x = 1", "has no attribute 'FAMILY'"),
+        (FAMILY.replace('Family("theremin"', 'Family("wavenet"'), "already there"),
+    ],
+)
+def test_a_family_that_fails_is_listed_and_hurts_nobody(
+    install: Install, source: str, reason: str
+) -> None:
+    install(source, name="zither")
+    listing = registry.listing()
+    (problem,) = listing.problems
+    assert problem.startswith("family 'zither'")
+    assert reason in problem
+    assert "\n" not in problem
+    assert "wavenet" in registry.families()[0]
+
+
+def test_a_family_that_fails_when_asked_for_its_models_hurts_nobody(install: Install) -> None:
+    install(FAMILY.replace("yield", "raise KeyError('weights');"))
+    assert "theremin" not in registry.listing().models
+    assert registry.listing().problems == ("family 'theremin': 'weights'",)
+
+
+def test_asking_for_a_failed_family_says_why(install: Install) -> None:
+    install("import no_such_module")
+    with pytest.raises(UsageError, match="no_such_module"):
+        registry.family("theremin")
+
+
+def test_an_unknown_model_is_answered_with_near_misses(install: Install) -> None:
+    install(FAMILY)
+    with pytest.raises(UsageError, match="did you mean theremin"):
+        registry.find("theramin")
+    with pytest.raises(UsageError, match=r"there are: .*theremin"):
+        registry.find("qqqq")
+
+
+def test_a_users_model_is_found_by_name_and_by_path(user_models: Path) -> None:
+    path = user_models / "my-voice.safetensors"
+    write_wavenet(path, "my-voice")
+    assert registry.find("my-voice").path == path
+    assert registry.find(path) == registry.find("my-voice")
+
+
+def test_a_second_model_of_the_same_name_is_a_problem_and_playable_by_path(
+    user_models: Path,
+) -> None:
+    write_wavenet(user_models / "a.safetensors", "twin")
+    write_wavenet(user_models / "b.safetensors", "twin")
+    listing = registry.listing()
+    assert listing.models["twin"].path == user_models / "a.safetensors"
+    assert "b.safetensors" in listing.problems[0]
+    assert registry.find(user_models / "b.safetensors").path == user_models / "b.safetensors"
+
+
+def test_damaged_files_in_the_models_folder_are_listed_and_hurt_nobody(user_models: Path) -> None:
+    write_wavenet(user_models / "whole.safetensors", "whole")
+    payload = (user_models / "whole.safetensors").read_bytes()
+    (user_models / "short.safetensors").write_bytes(payload[:-1])
+    (user_models / "text.safetensors").write_text("hello")
+    (user_models / "empty.safetensors").touch()
+    listing = registry.listing()
+    assert "whole" in listing.models
+    assert len(listing.problems) == 3
+    assert all("\n" not in problem for problem in listing.problems)
+
+
+def test_a_model_of_a_family_that_is_not_installed_is_refused(user_models: Path) -> None:
+    path = user_models / "alien.safetensors"
+    write_model(path, ModelHeader("samplernn", "alien", {}), {"w": np.zeros(2, np.float32)})
+    with pytest.raises(RtAudioGenError, match="samplernn"):
+        registry.find(path)
+
+
+def test_a_model_whose_configuration_does_not_fit_is_refused(user_models: Path) -> None:
+    path = user_models / "odd.safetensors"
+    write_model(path, ModelHeader("wavenet", "odd", {"legs": 4}), {"w": np.zeros(2, np.float32)})
+    with pytest.raises(RtAudioGenError, match="legs"):
+        registry.find(path)
+
+
+def test_listing_models_imports_neither_torch_nor_a_compiler() -> None:
+    code = (
+        "import sys; from rtaudiogen.registry import listing; listing();"
+        "print([m for m in ('torch', 'numba', 'sounddevice', 'rich') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def write_wavenet(path: Path, name: str) -> None:
+    header = ModelHeader("wavenet", name, {"instruments": ["flute"]})
+    write_model(path, header, {"w": np.zeros(2, np.float32)})
