@@ -1,0 +1,26 @@
+"""Ask the operating system to run the calling thread before ordinary ones."""
+
+import contextlib
+import os
+import sys
+import threading
+
+FIFO_PRIORITY = 5  # below the audio callback's and the audio server's
+NICE = -11
+
+
+def raise_priority() -> str:
+    """Raise the calling thread's priority as far as permitted; says what it got. [render]
+
+    Linux: first-in-first-out scheduling if real-time priority is granted, else a nicer nice value.
+    """
+    if sys.platform != "linux":
+        return "normal"
+    thread = threading.get_native_id()
+    with contextlib.suppress(OSError):
+        os.sched_setscheduler(thread, os.SCHED_FIFO, os.sched_param(FIFO_PRIORITY))
+        return f"real-time {FIFO_PRIORITY}"
+    with contextlib.suppress(OSError):
+        os.setpriority(os.PRIO_PROCESS, thread, NICE)
+        return f"nice {NICE}"
+    return "normal"

@@ -1,0 +1,72 @@
+"""The render thread: keeps the ring filled to its goal, block by block.
+
+Stream time, which the device counts, and render time, which the generators count, are the same as
+long as the machine keeps up. When it falls behind by more than `LATE_SECONDS`, the missing stretch
+is skipped instead of rendered for nobody: render time then runs `skipped_frames` behind.
+"""
+
+import threading
+import time
+from collections.abc import Callable
+
+import numpy as np
+
+from rtaudiogen.generator import Audio
+from rtaudiogen.realtime.memory import AudioMemory
+from rtaudiogen.realtime.scheduling import raise_priority
+
+LATE_SECONDS = 0.05
+JOIN_SECONDS = 5.0
+
+
+class RenderThread:
+    """Calls `render(out)` with (block_frames, channels) float32 whenever the ring has room."""
+
+    def __init__(
+        self, render: Callable[[Audio], None], memory: AudioMemory, block_frames: int
+    ) -> None:
+        self._render = render
+        self._ring = memory.ring
+        self._block = np.zeros((block_frames, memory.channels), np.float32)
+        self._late_frames = int(LATE_SECONDS * memory.sample_rate)
+        self._nap_seconds = 0.4 * block_frames / memory.sample_rate
+        self._stop = threading.Event()
+        self._between_blocks = threading.Lock()
+        self._thread = threading.Thread(target=self._run, name="render", daemon=True)
+        self.skipped_frames = 0  # written by [render] only
+        self.blocks = 0  # written by [render] only: its advance shows that the thread lives
+        self.priority = "not started"
+
+    def start(self) -> None:
+        """Begin to fill the ring. [control]"""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Finish the block in hand and end. [control]"""
+        self._stop.set()
+        if self._thread.is_alive():
+            self._thread.join(JOIN_SECONDS)
+
+    def between_blocks(self) -> threading.Lock:
+        """While held, no block is being rendered. Hold it for less than the ring. [control]"""
+        return self._between_blocks
+
+    def _run(self) -> None:
+        self.priority = raise_priority()
+        while not self._stop.is_set():
+            if self._ring.wanted_frames() <= 0:
+                time.sleep(self._nap_seconds)
+                continue
+            self._skip_if_late()
+            with self._between_blocks:
+                self._render(self._block)
+            self._ring.write(self._block)
+            self.blocks += 1
+
+    def _skip_if_late(self) -> None:
+        owed = -self._ring.fill_frames
+        if owed > self._late_frames:
+            # whole blocks, so that render time stays on its grid relative to stream time
+            skipped = -(-owed // len(self._block)) * len(self._block)
+            self._ring.skip(skipped)
+            self.skipped_frames += skipped

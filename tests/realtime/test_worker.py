@@ -1,0 +1,86 @@
+import threading
+import time
+
+import numpy as np
+import pytest
+
+from rtaudiogen.realtime.memory import AudioMemory
+from rtaudiogen.realtime.worker import RenderThread
+
+BLOCK, RATE = 128, 48000
+
+
+class Counting:
+    """Renders the number of each frame, so that order and gaps can be read off."""
+
+    def __init__(self) -> None:
+        self.next_frame = 0
+        self.gate = threading.Event()
+        self.gate.set()
+
+    def render(self, out: np.ndarray) -> None:
+        self.gate.wait()
+        out[:] = np.arange(self.next_frame, self.next_frame + len(out))[:, None]
+        self.next_frame += len(out)
+
+
+@pytest.fixture
+def source():
+    return Counting()
+
+
+@pytest.fixture
+def memory():
+    return AudioMemory.create(RATE, 1024)
+
+
+@pytest.fixture
+def worker(source, memory):
+    thread = RenderThread(source.render, memory, BLOCK)
+    yield thread
+    source.gate.set()
+    thread.stop()
+
+
+def until(condition) -> None:
+    end = time.monotonic() + 10
+    while not condition() and time.monotonic() < end:
+        time.sleep(0.001)
+    assert condition()
+
+
+def test_the_ring_is_filled_to_its_goal_and_no_further(worker, memory):
+    worker.start()
+    until(lambda: memory.ring.fill_frames >= 1024)
+    time.sleep(0.05)
+    assert memory.ring.fill_frames == 1024
+
+
+def test_what_is_taken_is_replaced_in_order(worker, memory):
+    worker.start()
+    out = np.zeros((300, 2), np.float32)
+    taken = []
+    while len(taken) < 6000:
+        taken.extend(out[: memory.ring.read(out), 0].tolist())
+    assert taken == list(range(len(taken)))
+
+
+def test_no_block_is_rendered_while_the_state_is_copied(worker, memory, source):
+    worker.start()
+    until(lambda: memory.ring.fill_frames >= 1024)
+    with worker.between_blocks():
+        memory.ring.read(np.zeros((512, 2), np.float32))
+        before = source.next_frame
+        time.sleep(0.05)
+        assert source.next_frame == before
+    until(lambda: source.next_frame > before)
+
+
+def test_a_stop_ends_the_thread_after_the_block_in_hand(worker, memory, source):
+    worker.start()
+    until(lambda: worker.blocks > 0)
+    worker.stop()
+    before = source.next_frame
+    memory.ring.read(np.zeros((512, 2), np.float32))
+    time.sleep(0.02)
+    assert source.next_frame == before
