@@ -1,0 +1,245 @@
+"""Audio devices: found by name or number, opened around the compiled callback.
+
+PortAudio (through sounddevice) gives the devices; "null" is a device without one, paced by the
+clock. Everything here is [control].
+"""
+
+import threading
+import time
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from rtaudiogen.errors import RtAudioGenError
+from rtaudiogen.realtime.memory import AudioMemory
+
+NULL = "null"
+_CLOSE_SECONDS = 2.0
+_STALLED_SECONDS = 0.7  # no callback for so long: the device is gone …
+_STARTING_SECONDS = 3.0  # … except at the beginning: PulseAudio stalls after its first buffer
+
+
+@dataclass(frozen=True)
+class Device:
+    """An output that could be opened."""
+
+    index: int  # PortAudio's number, valid until the next `rescan`; -1 for the null device
+    name: str
+    host_api: str
+    channels: int
+    sample_rate: int  # its own preferred one, in Hz
+    is_default: bool = False
+
+
+NULL_DEVICE = Device(-1, NULL, "none: paced by the clock", 2, 0)
+
+
+class Output(Protocol):
+    """An opened device, or the null device."""
+
+    name: str
+    sample_rate: int
+    block_frames: int
+    latency_seconds: float  # from callback to loudspeaker
+
+    @property
+    def active(self) -> bool: ...
+    def start(self) -> None: ...
+    def stop(self) -> None: ...
+    def close(self) -> bool:
+        """Idempotent; false if the driver hung, after which only `os._exit` ends the process."""
+
+
+def list_devices() -> list[Device]:
+    """Outputs that PortAudio has found; empty where there is no sound card or no PortAudio."""
+    try:
+        sounddevice = _sounddevice()
+    except RtAudioGenError:
+        return []
+    default = _default_index(sounddevice)
+    apis = sounddevice.query_hostapis()
+    return [
+        Device(
+            index=index,
+            name=info["name"],
+            host_api=apis[info["hostapi"]]["name"],
+            channels=info["max_output_channels"],
+            sample_rate=round(info["default_samplerate"]),
+            is_default=index == default,
+        )
+        for index, info in enumerate(sounddevice.query_devices())
+        if info["max_output_channels"] > 0
+    ]
+
+
+def find_output(wanted: str | int | None = None) -> Device:
+    """The output of that number or name (a part that fits one device only is enough).
+
+    None: the default, or the null device where there is no other. RtAudioGenError otherwise, with
+    the candidates.
+    """
+    devices = list_devices()
+    if wanted is None:
+        defaults = [device for device in devices if device.is_default]
+        return [*defaults, *devices, NULL_DEVICE][0]
+    if wanted == NULL:
+        return NULL_DEVICE
+    if isinstance(wanted, int) or wanted.isdecimal():
+        matches = [device for device in devices if device.index == int(wanted)]
+    else:
+        folded = wanted.casefold()
+        exact = [device for device in devices if device.name.casefold() == folded]
+        matches = exact or [device for device in devices if folded in _full_name(device).casefold()]
+    if len(matches) == 1:
+        return matches[0]
+    listed = "; ".join(f"{d.index} {_full_name(d)}" for d in matches or devices)
+    problem = "several devices match" if matches else "no audio output matches"
+    raise RtAudioGenError(
+        f"{problem} {wanted!r}: choose {listed or 'nothing, there is none'}, null"
+    )
+
+
+def open_output(
+    device: Device,
+    memory: AudioMemory,
+    block_frames: int,
+    latency_seconds: float | str = "low",
+) -> Output:
+    """A stream of `memory` to `device`, not yet started.
+
+    `latency_seconds` is what is asked of the device ("low", "high" or seconds); the stream's own
+    figure is what it gives. RtAudioGenError if the device refuses rate, channels or block.
+    """
+    if device.index < 0:
+        from rtaudiogen.realtime.null_device import NullDevice
+
+        return NullDevice(memory, block_frames)
+    return PortAudioOutput(device, memory, block_frames, latency_seconds)
+
+
+def rescan() -> None:
+    """Look for devices again, servers that were started since included.
+
+    Only while no stream is open, and never after a `close` that returned false.
+    """
+    sounddevice = _sounddevice()
+    sounddevice._terminate()
+    sounddevice._initialize()
+
+
+class PortAudioOutput:
+    """A PortAudio stream that calls the compiled callback itself: no Python is involved."""
+
+    def __init__(
+        self,
+        device: Device,
+        memory: AudioMemory,
+        block_frames: int,
+        latency_seconds: float | str,
+    ) -> None:
+        from rtaudiogen.realtime.callback import callback
+
+        sounddevice = _sounddevice()
+        channels = min(device.channels, memory.channels)
+        memory.prepare_device(channels)
+        pointer = sounddevice._ffi.cast
+        try:
+            self._stream = sounddevice._StreamBase(
+                kind="output",
+                device=device.index,
+                samplerate=memory.sample_rate,
+                blocksize=block_frames,
+                channels=channels,
+                dtype="float32",
+                latency=latency_seconds,
+                callback=pointer("void *", callback.address),
+                userdata=pointer("void *", memory.address),
+            )
+        except (sounddevice.PortAudioError, ValueError) as error:
+            reason = " ".join(str(error).split())
+            raise RtAudioGenError(
+                f"{_full_name(device)} cannot be opened with {channels} channels at"
+                f" {memory.sample_rate} Hz in blocks of {block_frames}: {reason}"
+            ) from error
+        self._memory = memory  # the callback reads it as long as the stream lives
+        self._closed = False
+        self.name = device.name
+        self.block_frames = block_frames
+        self.sample_rate = round(self._stream.samplerate)
+        self.latency_seconds = float(self._stream.latency)
+
+    @property
+    def active(self) -> bool:
+        """Whether PortAudio believes that the stream runs."""
+        return not self._closed and bool(self._stream.active)
+
+    def start(self) -> None:
+        """Begin to call back. RtAudioGenError if the device will not."""
+        try:
+            self._stream.start()
+        except _sounddevice().PortAudioError as error:
+            raise RtAudioGenError(f"{self.name} does not start: {error}") from error
+
+    def stop(self) -> None:
+        """Stop calling back, what is buffered in the device excepted. Idempotent."""
+        if not self._closed:
+            _within(_CLOSE_SECONDS, self._stream.abort)
+
+    def close(self) -> bool:
+        """Give the device back; false if the driver did not return in time."""
+        if self._closed:
+            return True
+        self._closed = True
+        stream = self._stream
+        return _within(_CLOSE_SECONDS, lambda: (stream.abort(), stream.close()))
+
+
+class Watch:
+    """Notices a device that has gone: its callback no longer comes, or its stream has ended."""
+
+    def __init__(self, output: Output, memory: AudioMemory) -> None:
+        self._output = output
+        self._memory = memory
+        self._calls = memory.counters().calls
+        self._started = self._last_progress = time.perf_counter()
+
+    def is_alive(self) -> bool:
+        """Ask a few times a second; false within a second of the loss."""
+        now = time.perf_counter()
+        calls = self._memory.counters().calls
+        if calls != self._calls:
+            self._calls, self._last_progress = calls, now
+        patience = _STALLED_SECONDS + 2 * self._output.block_frames / self._output.sample_rate
+        if now - self._started < _STARTING_SECONDS:
+            patience = _STARTING_SECONDS
+        return self._output.active and now - self._last_progress < patience
+
+
+def _within(seconds: float, work: Any) -> bool:
+    """Run `work` on a thread of its own; false if it has not come back in time."""
+    thread = threading.Thread(target=work, name="closing device", daemon=True)
+    thread.start()
+    thread.join(seconds)
+    return not thread.is_alive()
+
+
+def _full_name(device: Device) -> str:
+    return f"{device.name} ({device.host_api})"
+
+
+def _default_index(sounddevice: Any) -> int:
+    """The system's default output, else the first host API's that has one; -1 if none has."""
+    apis = sounddevice.query_hostapis()
+    candidates = [sounddevice.default.device[1], *(a["default_output_device"] for a in apis)]
+    return next((index for index in candidates if index >= 0), -1)
+
+
+def _sounddevice() -> Any:
+    """sounddevice, imported when first needed: that is when PortAudio looks for devices."""
+    try:
+        import sounddevice
+    except OSError as error:
+        raise RtAudioGenError(
+            f"PortAudio is missing ({error}): install it, on Debian with"
+            " `apt-get install libportaudio2`"
+        ) from error
+    return sounddevice
