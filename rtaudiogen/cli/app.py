@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from .. import __version__
+from .devices import devices
 from .models import models
 from .play import play
 from .train import train
@@ -17,7 +18,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (models, play):
+for command in (models, devices, play):
     app.command()(command)
 raw = {"ignore_unknown_options": True}  # the family's own options
 app.command(context_settings=raw, add_help_option=False)(train)
