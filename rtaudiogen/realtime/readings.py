@@ -1,0 +1,47 @@
+"""What can be seen of a renderer while it plays: copies, a quantum old at most."""
+
+from dataclasses import dataclass
+
+from .slot import Slot
+
+
+@dataclass(frozen=True)
+class SlotReading:
+    """What can be seen of a slot while it plays."""
+
+    peak: tuple[float, float]  # recent, left and right, amplitude
+    voices: int  # that sound
+    parameters: tuple[float, ...]  # targets, plain values, in the descriptor's order
+    bend_range: float  # semitones; MIDI can change it
+    faults: int
+    failed: str  # what its generator raised; "" while it works
+    latency_frames: int  # resampler + model delay, host frames
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What can be seen of a renderer while it plays."""
+
+    frame: int
+    load_p50: float  # render time ÷ duration of what was rendered
+    load_p99: float
+    limiter_gain: float
+    peak: tuple[float, float]  # recent, of the output
+    late_events: int
+    slots: dict[int, SlotReading]
+
+
+def read_slot(slot: Slot) -> SlotReading:
+    """A glance at a slot. [control]"""
+    source = slot.source
+    left, right = slot.meter.tolist()
+    count = len(source.parameters.values)
+    return SlotReading(
+        peak=(left, right),
+        voices=source.allocator.sounding,
+        parameters=tuple(source.parameters.target(i) for i in range(count)),
+        bend_range=slot.keyboard.bend_range,
+        faults=source.faults,
+        failed=source.failed,
+        latency_frames=source.latency_frames,
+    )

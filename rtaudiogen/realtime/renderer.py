@@ -1,0 +1,321 @@
+"""MIDI and commands in, a stream of stereo float32 at the host rate out.
+
+Time is host frames since the start. Inside, everything happens on a fixed grid of QUANTUM frames,
+so the bits depend on seed, commands and events only, not on the sizes that are asked for.
+"""
+
+from bisect import insort
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping
+from time import perf_counter_ns
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..errors import RtAudioGenError, UsageError
+from ..generator import Audio, Descriptor, Generator, Plays, State
+from .checks import RESERVED_CONTROLLERS, checked_mix, checked_value, find_parameter
+from .rack import Message, Rack
+from .readings import Reading, read_slot
+from .safety import Limiter
+from .slot import Slot
+from .source import QUANTUM, Source
+from .state import join, part
+
+LOAD_SECONDS = 4.0  # over which render load is told
+MESSAGE_LIMIT = 4096
+MidiTuple = tuple[int, int, int, int, int]  # frame (absolute, host), status, data1, data2, port
+Command = tuple[int, int, str, int, tuple[Any, ...]]  # at_frame, order, verb, slot, arguments
+MakeGenerator = Callable[[str], Generator]  # model id → a fresh generator
+
+
+class Renderer:
+    """The rack and its clock.
+
+    `sample_rate` in Hz is the host's; every slot's own seed derives from `seed`.
+    """
+
+    def __init__(self, sample_rate: int, seed: int = 0, device: str = "cpu") -> None:
+        if sample_rate <= 0:
+            raise UsageError(f"sample rate {sample_rate} Hz: expected more than 0")
+        self.sample_rate = sample_rate
+        self.seed = seed
+        self.late_events = 0
+        self._device = device
+        self._messages: deque[Message] = deque(maxlen=MESSAGE_LIMIT)
+        self._rack = Rack(self._messages)
+        self._limiter = Limiter(sample_rate)
+        self._bus = np.zeros((QUANTUM, 2), np.float32)
+        self._limiter.process(self._bus)  # compiles
+        self._used = QUANTUM  # frames of the bus that were handed out
+        self._frame = 0  # start of the next quantum
+        self._midi_inbox: deque[MidiTuple] = deque()
+        self._midi: list[MidiTuple] = []  # sorted by frame
+        self._inbox: deque[Command] = deque()
+        self._commands: list[Command] = []  # sorted by frame, then order
+        self._order = 0
+        self._next_slot = 1
+        self._descriptors: dict[int, Descriptor] = {}  # control's own view
+        self._loads = np.zeros(max(1, round(LOAD_SECONDS * sample_rate / QUANTUM)))
+        self._load_count = 0
+        self._peak = np.zeros(2, np.float32)
+
+    # -- control ---------------------------------------------------------------------------------
+
+    def add(
+        self,
+        generator: Generator,
+        parameters: Mapping[str, float] | None = None,
+        mix: Mapping[str, float] | None = None,
+        seed: int | None = None,
+        at_frame: int = 0,
+    ) -> int:
+        """Prepare a generator and give it a slot; the slot's number. [control]
+
+        Commands take effect at the first quantum that begins at or after `at_frame`. `parameters`
+        by id in plain units, `mix` by field of `checks.RANGES`. UsageError for a wrong name or
+        value.
+        """
+        number = self._next_slot
+        source = self._source(generator, number, parameters, seed)
+        slot = Slot(source, self.sample_rate)
+        for field, value in (mix or {}).items():
+            slot.set_mix(0, field, checked_mix(field, value))
+        slot.settle()
+        if Plays.STREAM in generator.descriptor.plays:
+            source.fade, source.fading = 0.0, 1
+        self._next_slot += 1
+        self._descriptors[number] = generator.descriptor
+        self._command(at_frame, "add", number, slot)
+        return number
+
+    def swap(
+        self,
+        slot: int,
+        generator: Generator,
+        parameters: Mapping[str, float] | None = None,
+        seed: int | None = None,
+        at_frame: int = 0,
+    ) -> None:
+        """Crossfade a slot to another generator; held notes go on with it. [control]
+
+        Controller mappings stay if the parameters are the same. The old generator comes back in a
+        "retired" message.
+        """
+        self._descriptor(slot)
+        source = self._source(generator, slot, parameters, seed)
+        self._descriptors[slot] = generator.descriptor
+        self._command(at_frame, "swap", slot, source)
+
+    def remove(self, slot: int, at_frame: int = 0) -> None:
+        """Fade a slot out; its generator comes back in a "retired" message. [control]"""
+        self._descriptor(slot)
+        del self._descriptors[slot]
+        self._command(at_frame, "remove", slot)
+
+    def set_parameter(self, slot: int, id: str, value: float, at_frame: int = 0) -> None:
+        """Move a parameter to a plain value; UsageError if out of its range. [control]"""
+        descriptor = self._descriptor(slot)
+        value = checked_value(descriptor, id, value)
+        self._command(at_frame, "set_parameter", slot, descriptor.parameter_index(id), value)
+
+    def set_mix(self, slot: int, field: str, value: float, at_frame: int = 0) -> None:
+        """Set a field of `checks.RANGES`: gain_db, pan, mute, solo, channel, … [control]"""
+        self._descriptor(slot)
+        self._command(at_frame, "set_mix", slot, field, checked_mix(field, value))
+
+    def map_controller(self, slot: int, controller: int, id: str | None, at_frame: int = 0) -> None:
+        """Let a control change (0 … 119) move a parameter; None: no longer. [control]"""
+        if not 0 <= controller < 128 or controller in RESERVED_CONTROLLERS:
+            raise UsageError(f"controller {controller} cannot be mapped")
+        descriptor = self._descriptor(slot)
+        index = -1 if id is None else descriptor.parameters.index(find_parameter(descriptor, id))
+        self._command(at_frame, "map_controller", slot, controller, index)
+
+    def restart(self, slot: int, seed: int, at_frame: int = 0) -> None:
+        """Let a generator die away and begin anew from a seed. [control]"""
+        self._descriptor(slot)
+        self._command(at_frame, "restart", slot, seed)
+
+    def panic(self, at_frame: int = 0) -> None:
+        """Silence every voice within milliseconds. [control]"""
+        self._command(at_frame, "panic", 0)
+
+    def request_state(self) -> None:
+        """Ask for a "saved" message with `save_state` at the next quantum. [control]"""
+        self._command(0, "save", 0)
+
+    def midi(self, frame: int, status: int, data1: int = 0, data2: int = 0, port: int = 0) -> None:
+        """A channel message at an absolute frame, at once if that is past. [midi] or [control]"""
+        if 0x80 <= status < 0xF0:
+            self._midi_inbox.append((int(frame), int(status), data1 & 127, data2 & 127, port))
+
+    def midi_events(self, events: NDArray[np.void]) -> None:
+        """Messages as an array of dtype MIDI_EVENT. [midi] or [control]"""
+        for frame, status, data1, data2, port in events.tolist():
+            self.midi(frame, status, data1, data2, port)
+
+    def messages(self) -> Iterable[Message]:
+        """What the render thread has told since the last call. [control]"""
+        while self._messages:
+            yield self._messages.popleft()
+
+    @property
+    def frame(self) -> int:
+        """Host frames handed out so far. [control] may read it."""
+        return self._frame - QUANTUM + self._used
+
+    def read(self) -> Reading:
+        """Meters and facts; a glance, values may be a quantum apart. [control]"""
+        loads = self._loads[: min(self._load_count, len(self._loads))]
+        p50, p99 = np.percentile(loads, [50, 99]).tolist() if len(loads) else (0.0, 0.0)
+        return Reading(
+            frame=self.frame,
+            load_p50=p50,
+            load_p99=p99,
+            limiter_gain=self._limiter.gain,
+            peak=(float(self._peak[0]), float(self._peak[1])),
+            late_events=self.late_events,
+            slots={number: read_slot(slot) for number, slot in self._rack.slots.copy().items()},
+        )
+
+    # -- render ----------------------------------------------------------------------------------
+
+    def render(self, out: Audio) -> None:
+        """Fill `out` (frames, 2) float32 with the next frames, any number of them. [render]"""
+        done = 0
+        while done < len(out):
+            if self._used == QUANTUM:
+                self._render_quantum()
+            count = min(QUANTUM - self._used, len(out) - done)
+            out[done : done + count] = self._bus[self._used : self._used + count]
+            self._used += count
+            done += count
+
+    def _render_quantum(self) -> None:
+        begun = perf_counter_ns()
+        self._obey()
+        self._play()
+        self._rack.render(self._frame, self._bus)
+        self._limiter.process(self._bus)
+        np.maximum(self._peak * np.float32(0.99), np.abs(self._bus).max(axis=0), out=self._peak)
+        self._frame += QUANTUM
+        self._used = 0
+        load = (perf_counter_ns() - begun) * 1e-9 * self.sample_rate / QUANTUM
+        self._loads[self._load_count % len(self._loads)] = load
+        self._load_count += 1
+
+    def _obey(self) -> None:
+        while self._inbox:
+            insort(self._commands, self._inbox.popleft(), key=lambda command: command[:2])
+        while self._commands and self._commands[0][0] <= self._frame:
+            _, _, verb, slot, arguments = self._commands.pop(0)
+            if verb == "save":
+                self._answer_state()
+            else:
+                getattr(self._rack, verb)(self._frame, slot, *arguments)
+
+    def _play(self) -> None:
+        while self._midi_inbox:
+            insort(self._midi, self._midi_inbox.popleft(), key=lambda event: event[0])
+        end = self._frame + QUANTUM
+        while self._midi and self._midi[0][0] < end:
+            frame, status, data1, data2, port = self._midi.pop(0)
+            self.late_events += frame < self._frame
+            self._rack.midi(max(frame, self._frame), status, data1, data2, port)
+
+    def _answer_state(self) -> None:
+        try:
+            self._messages.append(Message("saved", 0, payload=self.save_state()))
+        except Exception as error:  # a stranger's generator may raise anything
+            self._messages.append(Message("refused", 0, f"state cannot be saved: {error}"))
+
+    # -- state -----------------------------------------------------------------------------------
+
+    def save_state(self) -> tuple[State, dict[str, Any]]:
+        """Everything that the future output depends on: arrays, and JSON values. [render]
+
+        RtAudioGenError if a slot is still waiting to be added or exchanged at a later frame.
+        """
+        while self._inbox:
+            insort(self._commands, self._inbox.popleft(), key=lambda command: command[:2])
+        while self._midi_inbox:
+            insort(self._midi, self._midi_inbox.popleft(), key=lambda event: event[0])
+        if any(verb in ("add", "swap") for _, _, verb, _, _ in self._commands):
+            raise RtAudioGenError("a slot is waiting to be added; render one quantum, then save")
+        arrays, slots = self._rack.save_state()
+        facts = {
+            "sample_rate": self.sample_rate,
+            "seed": self.seed,
+            "frame": self._frame,
+            "used": self._used,
+            "next_slot": self._next_slot,
+            "order": self._order,
+            "late_events": self.late_events,
+            "midi": [list(event) for event in self._midi],
+            "commands": [[*command[:4], list(command[4])] for command in self._commands],
+            "slots": slots,
+        }
+        own = {"bus": self._bus.copy()}
+        return join(rack=arrays, limiter=self._limiter.save_state(), own=own), facts
+
+    def load_state(self, arrays: State, facts: Mapping[str, Any], make: MakeGenerator) -> None:
+        """Continue bit for bit from `save_state`, on a fresh renderer. [control]
+
+        `make` creates the generators by model id. RtAudioGenError for another sample rate.
+        """
+        if facts["sample_rate"] != self.sample_rate:
+            raise RtAudioGenError(
+                f"state was saved at {facts['sample_rate']} Hz, this stream has {self.sample_rate}"
+            )
+        sources = {
+            (int(number), i): Source(
+                make(saved["model"]), self.sample_rate, saved["seed"], self._device
+            )
+            for number, slot in facts["slots"].items()
+            for i, saved in enumerate(slot["sources"])
+        }
+        self._rack.load_state(part(arrays, "rack"), facts["slots"], sources, self.sample_rate)
+        self._limiter.load_state(part(arrays, "limiter"))
+        self._bus[:] = arrays["own/bus"]
+        self.seed, self.late_events = facts["seed"], facts["late_events"]
+        self._frame, self._used = facts["frame"], facts["used"]
+        self._next_slot, self._order = facts["next_slot"], facts["order"]
+        self._midi = [(e[0], e[1], e[2], e[3], e[4]) for e in facts["midi"]]
+        self._commands = [(c[0], c[1], c[2], c[3], tuple(c[4])) for c in facts["commands"]]
+        self._descriptors = {
+            number: slot.source.generator.descriptor
+            for number, slot in self._rack.slots.items()
+            if not slot.leaving
+        }
+
+    # -- helpers [control] -----------------------------------------------------------------------
+
+    def _descriptor(self, slot: int) -> Descriptor:
+        if slot not in self._descriptors:
+            there = ", ".join(map(str, self._descriptors)) or "none"
+            raise UsageError(f"no slot {slot}; there are: {there}")
+        return self._descriptors[slot]
+
+    def _command(self, at_frame: int, verb: str, slot: int, *arguments: Any) -> None:
+        self._order += 1
+        self._inbox.append((at_frame, self._order, verb, slot, arguments))
+
+    def _source(
+        self,
+        generator: Generator,
+        number: int,
+        parameters: Mapping[str, float] | None,
+        seed: int | None,
+    ) -> Source:
+        descriptor = generator.descriptor
+        values = {
+            id: checked_value(descriptor, id, value) for id, value in (parameters or {}).items()
+        }
+        if seed is None:
+            seed = int(np.random.SeedSequence([self.seed, number]).generate_state(1)[0] >> 1)
+        source = Source(generator, self.sample_rate, seed, self._device)
+        for id, value in values.items():
+            source.parameters.jump(descriptor.parameter_index(id), value)
+        return source

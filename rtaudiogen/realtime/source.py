@@ -1,0 +1,210 @@
+"""A generator on the render thread: its voices, parameters, guard and way to the host rate.
+
+Whatever goes wrong inside stays inside: the source falls silent without a click, and says why.
+"""
+
+import math
+from typing import Any
+
+import numpy as np
+
+from ..errors import RtAudioGenError
+from ..events import EVENT, no_events
+from ..generator import Events, Generator, Plays, State
+from .resampler import Resampler
+from .safety import Fault, Guard
+from .smoothing import Smoother
+from .state import join, part
+from .voices import Keyboard, Scheduled, VoiceAllocator
+
+QUANTUM = 128  # host frames between control decisions, on a grid from stream frame 0
+FADE_SECONDS = 0.02
+RECOVERY_SECONDS = 0.1  # of silence after a first fault, twice that after every further one
+MAX_DOUBLINGS = 9
+NO_EVENTS = no_events()
+
+
+class Source:
+    """One generator with all that depends on its rate, `out` (QUANTUM, channels) at the host's.
+
+    Raises RtAudioGenError for a generator with more than two channels. [control]
+    """
+
+    def __init__(
+        self, generator: Generator, sample_rate: int, seed: int = 0, device: str = "cpu"
+    ) -> None:
+        descriptor = generator.descriptor
+        if descriptor.channels not in (1, 2):
+            raise RtAudioGenError(f"{descriptor.id}: {descriptor.channels} channels, expected 1, 2")
+        self.generator = generator
+        self.seed = seed
+        self.resampler = Resampler(generator.sample_rate, sample_rate, descriptor.channels, QUANTUM)
+        generator.prepare(self.resampler.max_in_frames, device)
+        generator.reset(seed)
+        played = descriptor.plays & {Plays.NOTES, Plays.HITS}
+        self.allocator = VoiceAllocator(
+            descriptor.voices if played else 0,
+            sample_rate,
+            generator.sample_rate,
+            generator.delay_frames,
+        )
+        self.parameters = Smoother(
+            descriptor.defaults(),
+            [0.0 if p.stepped else p.smoothing_ms for p in descriptor.parameters],
+            QUANTUM / sample_rate,
+        )
+        self.guard = Guard(descriptor.channels, generator.sample_rate)
+        self.out = np.zeros((QUANTUM, descriptor.channels), np.float32)
+        self.latency_frames = (
+            math.ceil(generator.delay_frames * sample_rate / generator.sample_rate)
+            + self.resampler.delay_frames
+        )
+        self._warm_up()
+        self.faults = 0
+        self.failed = ""  # what the generator raised, if it did
+        self.fade = 1.0  # 0 … 1
+        self.fading = 0  # -1: out, 1: in
+        self._fade_step = QUANTUM / (FADE_SECONDS * sample_rate)
+        self._recovery_quanta = math.ceil(RECOVERY_SECONDS * sample_rate / QUANTUM)
+        self._pause = 0  # quanta until it sounds again
+        self._origin = -1  # host frame of its first frame
+        self._rendered = 0  # model frames
+        self._carried: list[Scheduled] = []  # due in a model frame that is not rendered yet
+
+    def _warm_up(self) -> None:
+        """Compile everything that rendering calls. [control]"""
+        for index in range(len(self.parameters.values)):
+            self.parameters.aim(index, self.parameters.target(index))
+        self.parameters.step()
+        self.guard.inspect(self.resampler.inlet(1))
+        self.resampler.process(self.resampler.needs(QUANTUM), self.out)
+        self.resampler.reset()
+        self.guard.reset()
+
+    @property
+    def gain(self) -> float:
+        """Of the fade, at equal power. [render]"""
+        return math.sin(self.fade * math.pi / 2)
+
+    def enter(self, frame: int) -> None:
+        """Take `frame` as the first. [render]"""
+        self._origin = frame
+
+    def render(self, frame: int) -> Fault:
+        """Fill `out` for the quantum at `frame`; a fault that began in it. [render]"""
+        if self._pause:
+            self._wait(frame)
+        self.parameters.step()
+        needed = self.resampler.needs(QUANTUM)
+        block = self.resampler.inlet(needed)
+        fault = Fault.NONE
+        if self.failed or self._pause:
+            self.allocator.take(frame + QUANTUM)
+            block[:] = 0.0
+            self.guard.inspect(block)
+        elif needed:
+            fault = self._generate(frame, needed)
+        self._rendered += needed
+        self.resampler.process(needed, self.out)
+        self.fade = min(1.0, max(0.0, self.fade + self.fading * self._fade_step))
+        return fault
+
+    def _generate(self, frame: int, needed: int) -> Fault:
+        block = self.resampler.inlet(needed)
+        try:
+            self.generator.render(block, self.parameters.values, self._events(frame, needed))
+            self.allocator.observe(self.generator.voice_levels(), frame + QUANTUM)
+        except Exception as error:  # a stranger's code may raise anything
+            self._fail(error)
+        fault = self.guard.inspect(block)
+        if self.failed:
+            return Fault.NONE
+        if fault:
+            self.faults += 1
+            self.silence(self._recovery_quanta << min(self.faults - 1, MAX_DOUBLINGS))
+        return fault
+
+    def _events(self, frame: int, needed: int) -> Events:
+        """What is due in this block, at frames of the generator. [render]"""
+        due = [*self._carried, *self.allocator.take(frame + QUANTUM)]
+        if not due:
+            return NO_EVENTS
+        self._carried = []
+        rows = []
+        for scheduled in due:
+            host_frames = max(0, scheduled[0] - self._origin)
+            ahead = -(-host_frames * self.resampler.down // self.resampler.up) - self._rendered
+            if ahead < needed:
+                rows.append((max(ahead, 0), *scheduled[1:]))
+            else:
+                self._carried.append(scheduled)
+        return np.array(rows, EVENT)
+
+    def silence(self, quanta: int) -> None:
+        """Die away within milliseconds, and start again after a pause. [render]"""
+        self.guard.condemn()
+        self._pause = quanta
+
+    def restart(self, seed: int) -> None:
+        """Begin anew from another seed. [render]"""
+        self.seed = seed
+        self.silence(self._recovery_quanta)
+
+    def _wait(self, frame: int) -> None:
+        self._pause -= 1
+        if self.fading >= 0:
+            self.fade, self.fading = 0.0, int(self._pause == 0)
+        if self._pause or self.failed:
+            return
+        try:
+            self.generator.reset(self.seed + self.faults)
+        except Exception as error:  # as above
+            self._fail(error)
+            return
+        self.guard.reset()
+        self.allocator.forget()
+        self.allocator.announce(frame)
+        self._carried = []
+
+    def _fail(self, error: Exception) -> None:
+        lines = str(error).splitlines() or [""]
+        self.failed = f"{type(error).__name__}: {lines[0]}"
+        self.guard.condemn()
+        self.allocator.forget()
+
+    def save_state(self) -> tuple[State, dict[str, Any]]:
+        """Arrays and JSON values. [render]"""
+        arrays = join(
+            generator=self.generator.save_state(),
+            resampler=self.resampler.save_state(),
+            parameters=self.parameters.save_state(),
+            guard=self.guard.save_state(),
+        )
+        facts = {
+            "model": self.generator.descriptor.id,
+            "allocator": self.allocator.save_state(),
+            "seed": self.seed,
+            "faults": self.faults,
+            "failed": self.failed,
+            "fade": self.fade,
+            "fading": self.fading,
+            "pause": self._pause,
+            "origin": self._origin,
+            "rendered": self._rendered,
+            "carried": [list(s) for s in self._carried],
+        }
+        return arrays, facts
+
+    def load_state(self, arrays: State, facts: dict[str, Any], keyboard: Keyboard) -> None:
+        """From `save_state`; ValueError if it is another model's. [render]"""
+        self.generator.load_state(part(arrays, "generator"))
+        self.resampler.load_state(part(arrays, "resampler"))
+        self.parameters.load_state(part(arrays, "parameters"))
+        self.guard.load_state(part(arrays, "guard"))
+        self.allocator.load_state(facts["allocator"])
+        self.allocator.keyboard = keyboard
+        self.seed, self.faults, self.failed = facts["seed"], facts["faults"], facts["failed"]
+        self.fade, self.fading = facts["fade"], facts["fading"]
+        self._pause, self._origin = facts["pause"], facts["origin"]
+        self._rendered = facts["rendered"]
+        self._carried = [(s[0], s[1], s[2], s[3], s[4]) for s in facts["carried"]]
