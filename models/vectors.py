@@ -3,6 +3,9 @@
 Numba compiles scalars; whether a loop becomes vector code, and whether its sums stay in registers,
 is then LLVM's guess. Here an `@intrinsic` writes vector instructions itself: `Vector` turns Python
 operators into LLVM instructions, `loop` keeps the sums of a loop in registers.
+
+Such code passes memory as a *place*: the address of a float32, an int64 got from `place`. A function
+of places is called through registers; one of arrays would push seven words for each.
 """
 
 from collections.abc import Callable, Sequence
@@ -10,10 +13,11 @@ from typing import Any
 
 import llvmlite.binding as llvm
 from llvmlite import ir
+from numba import types
 from numba.core import cgutils, config
+from numba.extending import intrinsic
 
-FLOAT, INT = ir.FloatType(), ir.IntType(32)
-INDEX = ir.IntType(64)
+FLOAT, INT, INDEX = ir.FloatType(), ir.IntType(32), ir.IntType(64)
 
 
 def vector_lanes() -> int:
@@ -33,11 +37,7 @@ class Vector:
 
     def __init__(self, builder: ir.IRBuilder, value: ir.Value) -> None:
         self.builder, self.value = builder, value
-
-    @property
-    def lanes(self) -> int:
-        """How many numbers it holds."""
-        return int(self.value.type.count)
+        self.lanes = int(value.type.count)
 
     def _other(self, other: "Vector | float") -> ir.Value:
         if isinstance(other, Vector):
@@ -61,15 +61,13 @@ class Vector:
 
     def at_least(self, bound: "Vector | float") -> "Vector":
         """max(self, bound); NaN becomes the bound."""
-        other = self._other(bound)
-        above = self.builder.fcmp_ordered(">", self.value, other)
-        return self._new(self.builder.select(above, self.value, other))
+        above = self.builder.fcmp_ordered(">", self.value, self._other(bound))
+        return self._new(self.builder.select(above, self.value, self._other(bound)))
 
     def at_most(self, bound: "Vector | float") -> "Vector":
         """min(self, bound); NaN becomes the bound."""
-        other = self._other(bound)
-        below = self.builder.fcmp_ordered("<", self.value, other)
-        return self._new(self.builder.select(below, self.value, other))
+        below = self.builder.fcmp_ordered("<", self.value, self._other(bound))
+        return self._new(self.builder.select(below, self.value, self._other(bound)))
 
     def times_plus(self, factor: "Vector | float", addend: "Vector | float") -> "Vector":
         """self · factor + addend, rounded once where the CPU can."""
@@ -102,20 +100,37 @@ class Vector:
         typed = self.builder.bitcast(pointer, self.value.type.as_pointer())
         self.builder.store(self.value, typed, align=4)
 
+    def _part(self, first: int, count: int) -> "Vector":
+        order = ir.Constant(ir.VectorType(INT, count), list(range(first, first + count)))
+        undefined = ir.Constant(self.value.type, ir.Undefined)
+        return self._new(self.builder.shuffle_vector(self.value, undefined, order))
+
+    def fold(self, combine: Callable[["Vector", "Vector"], "Vector"]) -> ir.Value:
+        """One scalar of all lanes, halves combined until one is left."""
+        vector = self
+        while vector.lanes > 1:
+            half = vector.lanes // 2
+            vector = combine(vector._part(0, half), vector._part(half, half))
+        return self.builder.extract_element(vector.value, ir.Constant(INT, 0))
+
 
 def load(builder: ir.IRBuilder, pointer: ir.Value, lanes: int = LANES) -> Vector:
     """`lanes` float32 from memory of any alignment."""
-    kind = ir.VectorType(FLOAT, lanes)
-    typed = builder.bitcast(pointer, kind.as_pointer())
+    typed = builder.bitcast(pointer, ir.VectorType(FLOAT, lanes).as_pointer())
     return Vector(builder, builder.load(typed, align=4))
 
 
+def constant(builder: ir.IRBuilder, number: float, lanes: int = LANES) -> Vector:
+    """A float32 known now, in every lane."""
+    return Vector(builder, ir.Constant(ir.VectorType(FLOAT, lanes), [number] * lanes))
+
+
 def broadcast(builder: ir.IRBuilder, scalar: ir.Value, lanes: int = LANES) -> Vector:
-    """The same float32 in every lane."""
-    kind = ir.VectorType(FLOAT, lanes)
-    first = builder.insert_element(ir.Constant(kind, ir.Undefined), scalar, ir.Constant(INT, 0))
+    """A float32 in every lane."""
+    undefined = ir.Constant(ir.VectorType(FLOAT, lanes), ir.Undefined)
+    first = builder.insert_element(undefined, scalar, ir.Constant(INT, 0))
     order = ir.Constant(ir.VectorType(INT, lanes), [0] * lanes)
-    return Vector(builder, builder.shuffle_vector(first, ir.Constant(kind, ir.Undefined), order))
+    return Vector(builder, builder.shuffle_vector(first, undefined, order))
 
 
 def address(builder: ir.IRBuilder, pointer: ir.Value, *offsets: ir.Value | int) -> ir.Value:
@@ -126,10 +141,9 @@ def address(builder: ir.IRBuilder, pointer: ir.Value, *offsets: ir.Value | int) 
     return pointer
 
 
-def repeat(builder: ir.IRBuilder, step: ir.Value, times: int, number: int) -> ir.Value:
-    """The index of round `number` in step `step` of a loop unrolled `times` times."""
-    scaled = builder.mul(step, ir.Constant(step.type, times))
-    return builder.add(scaled, ir.Constant(step.type, number))
+def times(builder: ir.IRBuilder, index: ir.Value, factor: int) -> ir.Value:
+    """index · factor."""
+    return builder.mul(index, ir.Constant(index.type, factor))
 
 
 def loop(
@@ -143,28 +157,48 @@ def loop(
     head = builder.append_basic_block("head")
     inside = builder.append_basic_block("body")
     after = builder.append_basic_block("after")
-    zero = ir.Constant(count.type, 0)
     builder.branch(head)
 
     builder.position_at_end(head)
     step = builder.phi(count.type)
-    step.add_incoming(zero, before)
-    phis = [builder.phi(vector.value.type) for vector in start]
-    for phi, vector in zip(phis, start, strict=True):
+    step.add_incoming(ir.Constant(count.type, 0), before)
+    sums = [builder.phi(vector.value.type) for vector in start]
+    for phi, vector in zip(sums, start, strict=True):
         phi.add_incoming(vector.value, before)
     builder.cbranch(builder.icmp_signed("<", step, count), inside, after)
 
     builder.position_at_end(inside)
-    results = body(step, [Vector(builder, phi) for phi in phis])
+    results = body(step, [Vector(builder, phi) for phi in sums])
     step.add_incoming(builder.add(step, ir.Constant(count.type, 1)), builder.block)
-    for phi, vector in zip(phis, results, strict=True):
+    for phi, vector in zip(sums, results, strict=True):
         phi.add_incoming(vector.value, builder.block)
     builder.branch(head)
 
     builder.position_at_end(after)
-    return [Vector(builder, phi) for phi in phis]
+    return [Vector(builder, phi) for phi in sums]
 
 
-def array_pointer(context: Any, builder: ir.IRBuilder, kind: Any, array: ir.Value) -> ir.Value:
-    """Where a numba array's elements begin."""
-    return context.make_array(kind)(context, builder, array).data
+def sweep(builder: ir.IRBuilder, size: ir.Value, body: Callable[[ir.Value], None]) -> None:
+    """Run `body(first element)` for each vector of `size` elements, a multiple of 16."""
+
+    def step(number: ir.Value, _: list[Vector]) -> list[Vector]:
+        body(times(builder, number, LANES))
+        return []
+
+    loop(builder, builder.sdiv(size, ir.Constant(size.type, LANES)), [], step)
+
+
+def pointers(builder: ir.IRBuilder, *places: ir.Value) -> list[ir.Value]:
+    """The float pointers that places are."""
+    return [builder.inttoptr(place, FLOAT.as_pointer()) for place in places]
+
+
+@intrinsic
+def place(typing_context, array, element):  # type: ignore[no-untyped-def]
+    """The address of an element, counted flat, of a contiguous array of 4-byte numbers. No check."""
+
+    def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        data = context.make_array(signature.args[0])(context, builder, arguments[0]).data
+        return builder.add(builder.ptrtoint(data, INDEX), times(builder, arguments[1], 4))
+
+    return types.int64(array, types.int64), codegen

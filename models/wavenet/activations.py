@@ -1,4 +1,4 @@
-"""The gate and the softmax's exponentials as vector code."""
+"""WaveNet's elementwise functions as vector code, on places (see `vectors`). [render]"""
 
 from typing import Any
 
@@ -6,71 +6,139 @@ from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic
 
-from ..vectors import LANES, Vector, address, array_pointer, broadcast, load, loop
+from ..vectors import Vector, address, broadcast, constant, load, loop, pointers, sweep, times
 
 LOG2E = 1.4426950408889634
-# 2^f on [-0.5, 0.5], relative error 2e-7: minimax in f, lowest power first
-EXP2 = (0.99999994, 0.69315308, 0.24015361, 0.055826318, 0.0089893397, 0.0018775767)
-ROUNDER = 12582912.0  # 1.5 · 2^23: adding it leaves a float's nearest integer in its low bits
+# 2^f for |f| ≤ 1/2 with relative error 8e-8: least squares reweighted towards the minimax solution
+EXP2 = (1.0000000717, 0.6931469671, 0.2402211972, 0.0555071327, 0.0096755413, 0.0013276472)
+ROUNDER = 12582912.0  # 1.5 · 2^23: added to a float it leaves the nearest integer in the low bits
+GROUP = 16  # codes whose probabilities are summed at once
 
 
 def exp2(x: Vector) -> Vector:
     """2^x for -126 ≤ x ≤ 126."""
     rounded = x + ROUNDER
     fraction = x - (rounded - ROUNDER)
-    power = fraction.times_plus(EXP2[5], EXP2[4])
-    for coefficient in EXP2[3::-1]:
+    power = fraction.times_plus(EXP2[-1], EXP2[-2])
+    for coefficient in EXP2[-3::-1]:
         power = power.times_plus(fraction, coefficient)
     return power.bits().plus_bits(rounded.bits().shifted(23)).floats()
 
 
 def gated(a: Vector, b: Vector) -> Vector:
-    """tanh(a) · sigmoid(b) = (1 - p) / ((1 + p) (1 + q)), p = e^-2a, q = e^-b; NaN gives a number."""
+    """tanh(a) · sigmoid(b) = (1 - p) / ((1 + p) (1 + q)), p = e^-2a, q = e^-b; finite whatever a, b."""
     p = exp2((a * (-2 * LOG2E)).at_least(-60.0).at_most(60.0))
     q = exp2((b * -LOG2E).at_least(-60.0).at_most(60.0))
-    one = Vector(a.builder, ir.Constant(a.value.type, [1.0] * a.lanes))
-    return (one - p) / ((p + 1.0) * (q + 1.0))
+    return (constant(a.builder, 1.0) - p) / ((p + 1.0) * (q + 1.0))
 
 
 @intrinsic
-def gate(typing_context, ab, ab_at, size, z, z_at):  # type: ignore[no-untyped-def]
-    """z[z_at + i] = tanh(ab[ab_at + i]) · sigmoid(ab[ab_at + size + i]), i < size, a multiple of 16."""
+def gate(typing_context, size, ab, z, hidden, history, bias):  # type: ignore[no-untyped-def]
+    """Between two products of a layer, for `size` channels, a multiple of 16:
+
+    z = tanh(ab[:size]) · sigmoid(ab[size:]), history = hidden, hidden = hidden + bias.
+    """
 
     def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        source = array_pointer(context, builder, signature.args[0], arguments[0])
-        target = array_pointer(context, builder, signature.args[3], arguments[3])
-        _, ab_at, size, _, z_at = arguments
+        size = arguments[0]
+        ab, z, hidden, history, bias = pointers(builder, *arguments[1:])
 
-        def body(step: ir.Value, carried: list[Vector]) -> list[Vector]:
-            i = builder.mul(step, ir.Constant(step.type, LANES))
-            a = load(builder, address(builder, source, ab_at, i))
-            b = load(builder, address(builder, source, ab_at, size, i))
-            gated(a, b).store(address(builder, target, z_at, i))
-            return carried
+        def body(i: ir.Value) -> None:
+            before = load(builder, address(builder, hidden, i))
+            before.store(address(builder, history, i))
+            (before + load(builder, address(builder, bias, i))).store(address(builder, hidden, i))
+            a = load(builder, address(builder, ab, i))
+            b = load(builder, address(builder, ab, size, i))
+            gated(a, b).store(address(builder, z, i))
 
-        loop(builder, builder.udiv(size, ir.Constant(size.type, LANES)), [], body)
+        sweep(builder, size, body)
         return context.get_dummy_value()
 
-    return types.void(ab, ab_at, size, z, z_at), codegen
+    return types.void(*[types.int64] * 6), codegen
 
 
 @intrinsic
-def exponentials(typing_context, x, x_at, size, highest, scale):  # type: ignore[no-untyped-def]
-    """x ← e^((x - highest) · scale) in place for `size` elements, a multiple of 16; 0 becomes 2^-100."""
+def copy(typing_context, size, source, target):  # type: ignore[no-untyped-def]
+    """target = source, `size` elements, a multiple of 16."""
 
     def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        source = array_pointer(context, builder, signature.args[0], arguments[0])
-        _, x_at, size, highest, scale = arguments
-        top, factor = broadcast(builder, highest), broadcast(builder, scale) * LOG2E
-
-        def body(step: ir.Value, carried: list[Vector]) -> list[Vector]:
-            i = builder.mul(step, ir.Constant(step.type, LANES))
-            place = address(builder, source, x_at, i)
-            power = (load(builder, place) - top) * factor
-            exp2(power.at_least(-100.0).at_most(0.0)).store(place)
-            return carried
-
-        loop(builder, builder.udiv(size, ir.Constant(size.type, LANES)), [], body)
+        source, target = pointers(builder, *arguments[1:])
+        sweep(
+            builder,
+            arguments[0],
+            lambda i: load(builder, address(builder, source, i)).store(address(builder, target, i)),
+        )
         return context.get_dummy_value()
 
-    return types.void(x, x_at, size, types.float32, types.float32), codegen
+    return types.void(*[types.int64] * 3), codegen
+
+
+@intrinsic
+def add(typing_context, size, first, second, target):  # type: ignore[no-untyped-def]
+    """target = first + second, `size` elements, a multiple of 16."""
+
+    def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        first, second, target = pointers(builder, *arguments[1:])
+
+        def body(i: ir.Value) -> None:
+            total = load(builder, address(builder, first, i)) + load(
+                builder, address(builder, second, i)
+            )
+            total.store(address(builder, target, i))
+
+        sweep(builder, arguments[0], body)
+        return context.get_dummy_value()
+
+    return types.void(*[types.int64] * 4), codegen
+
+
+@intrinsic
+def rectify(typing_context, size, x):  # type: ignore[no-untyped-def]
+    """x = max(x, 0) in place, `size` elements, a multiple of 16."""
+
+    def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        (x,) = pointers(builder, arguments[1])
+
+        def body(i: ir.Value) -> None:
+            load(builder, address(builder, x, i)).at_least(0.0).store(address(builder, x, i))
+
+        sweep(builder, arguments[0], body)
+        return context.get_dummy_value()
+
+    return types.void(*[types.int64] * 2), codegen
+
+
+@intrinsic
+def softmax(typing_context, size, x, scale, sums):  # type: ignore[no-untyped-def]
+    """x = e^(scale · (x - max x)), not below 2^-100, and the sum of every 16 of them in turn.
+
+    `size` elements, a multiple of 16. All finite, whatever x is, if `scale` is.
+    """
+
+    def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        size, _, scale, _ = arguments
+        x, sums = pointers(builder, arguments[1], arguments[3])
+        groups = builder.sdiv(size, ir.Constant(size.type, GROUP))
+        factor = broadcast(builder, scale, GROUP) * LOG2E
+
+        def values(group: ir.Value) -> tuple[ir.Value, Vector]:
+            place = address(builder, x, times(builder, group, GROUP))
+            return place, load(builder, place, GROUP)
+
+        def highest(group: ir.Value, carried: list[Vector]) -> list[Vector]:
+            return [values(group)[1].at_least(carried[0])]
+
+        (top,) = loop(builder, groups, [constant(builder, -3e38, GROUP)], highest)
+        top = broadcast(builder, top.fold(lambda a, b: a.at_least(b)), GROUP)
+
+        def powers(group: ir.Value, carried: list[Vector]) -> list[Vector]:
+            place, logits = values(group)
+            power = exp2(((logits - top) * factor).at_least(-100.0).at_most(0.0))
+            power.store(place)
+            builder.store(power.fold(lambda a, b: a + b), address(builder, sums, group))
+            return []
+
+        loop(builder, groups, [], powers)
+        return context.get_dummy_value()
+
+    return types.void(types.int64, types.int64, types.float32, types.int64), codegen

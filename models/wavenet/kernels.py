@@ -1,24 +1,33 @@
 """WaveNet sampling: all voices of a block in one call that compiles to machine code. [render]
 
-Frames are computed in chunks of up to `CHUNK`. What does not depend on codes still to be drawn, the
+Frames go in chunks of up to `CHUNK`. What does not depend on codes still to be drawn, the
 conditioning and the taps further back than a chunk, is computed for the whole chunk at once, so
-these weights are read once a chunk. Voices go through the rest four, two or one at a time and share
-each weight. Neither changes the order of any sum: a voice's bits depend on nothing but the voice.
+those weights are read once a chunk. Voices go four, two or one at a time and share every weight.
+Neither changes the order of any sum: a voice's bits depend on nothing but the voice.
+
+Nothing here allocates, raises, or reads out of range, whatever the numbers are.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
 from ..bfloat16 import product
-from .activations import exponentials, gate
+from ..vectors import place
+from .activations import GROUP, add, copy, gate, rectify, softmax
 from .config import LEVELS
 from .packing import Weights
 
 CHUNK = 4  # frames
-GROUP = 4  # voices
+TOGETHER = 4  # voices
+SUBNORMAL = 1e-30  # conditioning this close to 0 is 0: subnormal numbers are slow on some CPUs
+COLDEST = 1e-3  # the lowest temperature, practically the most likely code
+
+# inlined because a call would push every word of every array in its arguments
+_part: Any = njit(nogil=True, cache=True, error_model="numpy", forceinline=True)
+_whole: Any = njit(nogil=True, cache=True, error_model="numpy")
 
 
 class State(NamedTuple):
@@ -34,192 +43,16 @@ class Scratch(NamedTuple):
 
     conditioning: NDArray[np.float32]  # (CHUNK, C)
     taps: NDArray[np.float32]  # (CHUNK, R)
-    gates: NDArray[np.float32]  # (GROUP, CHUNK, L, 2R)
-    hidden: NDArray[np.float32]  # (GROUP, R)
-    gated: NDArray[np.float32]  # (GROUP, R)
-    skips: NDArray[np.float32]  # (GROUP, S)
-    outputs: NDArray[np.float32]  # (GROUP, A)
-    logits: NDArray[np.float32]  # (GROUP, 256)
+    gates: NDArray[np.float32]  # (TOGETHER, CHUNK, L, 2R)
+    hidden: NDArray[np.float32]  # (TOGETHER, R)
+    gated: NDArray[np.float32]  # (TOGETHER, R)
+    skips: NDArray[np.float32]  # (TOGETHER, S)
+    outputs: NDArray[np.float32]  # (TOGETHER, A)
+    logits: NDArray[np.float32]  # (TOGETHER, 256)
+    sums: NDArray[np.float32]  # (256 / GROUP,)
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
-def _columns(left: int) -> int:
-    return 4 if left >= 4 else 2 if left >= 2 else 1
-
-
-@njit(nogil=True, cache=True, error_model="numpy")
-def _tap(
-    weights: Weights, state: State, scratch: Scratch, voice: int, layer: int, frame: int, row: int
-) -> None:
-    """What `layer` sees `frame` frames from now through its past tap, into taps[row]."""
-    dilation = weights.dilations[layer]
-    place = state.cursors[voice, layer] + frame
-    if place >= dilation:
-        place -= dilation
-    place += weights.history_at[layer]
-    for r in range(weights.residual):
-        scratch.taps[row, r] = state.history[voice, place, r]
-
-
-@njit(nogil=True, cache=True, error_model="numpy")
-def _begin_chunk(
-    weights: Weights,
-    state: State,
-    scratch: Scratch,
-    voice: int,
-    slot: int,
-    frames: int,
-    conditioning: NDArray[np.float32],
-    gate_bias: NDArray[np.float32],
-) -> None:
-    """Into gates[slot]: bias, conditioning and those past taps that are known, for each frame."""
-    r, c = weights.residual, weights.conditioning
-    layers = len(weights.dilations)
-    width = layers * 2 * r
-    base = slot * CHUNK * width
-    for frame in range(frames):
-        for k in range(conditioning.shape[1]):
-            value = conditioning[frame, k]
-            # subnormal numbers are slow on some CPUs
-            scratch.conditioning[frame, k] = value if abs(value) > 1e-30 else np.float32(0.0)
-        for layer in range(layers):
-            for k in range(2 * r):
-                scratch.gates[slot, frame, layer, k] = gate_bias[layer * 2 * r + k]
-    for layer in range(layers):
-        known = weights.dilations[layer] >= CHUNK
-        frame = 0
-        while frame < frames:
-            columns = _columns(frames - frame)
-            at = base + frame * width + layer * 2 * r
-            if c > 0:
-                product(
-                    weights.lanes, weights.condition_at[layer], c, 2 * r, columns,
-                    scratch.conditioning, frame * c, c, scratch.gates, at, width,
-                )  # fmt: skip
-            if known:
-                for column in range(columns):
-                    _tap(weights, state, scratch, voice, layer, frame + column, column)
-                product(
-                    weights.lanes, weights.past_at[layer], r, 2 * r, columns,
-                    scratch.taps, 0, r, scratch.gates, at, width,
-                )  # fmt: skip
-            frame += columns
-
-
-@njit(nogil=True, cache=True, error_model="numpy")
-def _layer(
-    weights: Weights,
-    state: State,
-    scratch: Scratch,
-    voices: NDArray[np.int32],
-    columns: int,
-    frame: int,
-    layer: int,
-) -> None:
-    """One layer of one frame: hidden → hidden, and its part of the skips."""
-    r, layers = weights.residual, len(weights.dilations)
-    dilation = weights.dilations[layer]
-    at, step = (frame * layers + layer) * 2 * r, CHUNK * layers * 2 * r
-    if dilation < CHUNK:
-        for column in range(columns):
-            _tap(weights, state, scratch, voices[column], layer, 0, column)
-        product(
-            weights.lanes, weights.past_at[layer], r, 2 * r, columns,
-            scratch.taps, 0, r, scratch.gates, at, step,
-        )  # fmt: skip
-    product(
-        weights.lanes, weights.current_at[layer], r, 2 * r, columns,
-        scratch.hidden, 0, r, scratch.gates, at, step,
-    )  # fmt: skip
-    for column in range(columns):
-        gate(scratch.gates, at + column * step, r, scratch.gated, column * r)
-        voice = voices[column]
-        cursor = state.cursors[voice, layer]
-        row = weights.history_at[layer] + cursor
-        for k in range(r):
-            state.history[voice, row, k] = scratch.hidden[column, k]
-        state.cursors[voice, layer] = cursor + 1 if cursor + 1 < dilation else 0
-    if layer < layers - 1:
-        for column in range(columns):
-            for k in range(r):
-                scratch.hidden[column, k] += weights.residual_bias[layer, k]
-        product(
-            weights.lanes, weights.residual_at[layer], r, r, columns,
-            scratch.gated, 0, r, scratch.hidden, 0, r,
-        )  # fmt: skip
-    product(
-        weights.lanes, weights.skip_at[layer], r, weights.skip, columns,
-        scratch.gated, 0, r, scratch.skips, 0, weights.skip,
-    )  # fmt: skip
-
-
-@njit(nogil=True, cache=True, error_model="numpy")
-def _head(weights: Weights, scratch: Scratch, columns: int) -> None:
-    """skips → outputs → logits."""
-    for column in range(columns):
-        for k in range(weights.skip):
-            scratch.skips[column, k] = max(scratch.skips[column, k], np.float32(0.0))
-        for k in range(weights.output):
-            scratch.outputs[column, k] = weights.output_bias[k]
-        for k in range(LEVELS):
-            scratch.logits[column, k] = weights.logit_bias[k]
-    product(
-        weights.lanes, weights.output_at, weights.skip, weights.output, columns,
-        scratch.skips, 0, weights.skip, scratch.outputs, 0, weights.output,
-    )  # fmt: skip
-    for column in range(columns):
-        for k in range(weights.output):
-            scratch.outputs[column, k] = max(scratch.outputs[column, k], np.float32(0.0))
-    product(
-        weights.lanes, weights.logit_at, weights.output, LEVELS, columns,
-        scratch.outputs, 0, weights.output, scratch.logits, 0, LEVELS,
-    )  # fmt: skip
-
-
-@njit(nogil=True, cache=True, error_model="numpy")
-def _draw(logits: NDArray[np.float32], column: int, temperature: float, uniform: float) -> int:
-    """The code at which the cumulative distribution passes `uniform`; destroys the logits."""
-    highest = logits[column, 0]
-    for k in range(LEVELS):
-        highest = max(highest, logits[column, k])
-    scale = np.float32(1.0 / max(temperature, 1e-3))
-    exponentials(logits, column * LEVELS, LEVELS, highest, scale)
-    total = np.float32(0.0)
-    for k in range(LEVELS):
-        total += logits[column, k]
-    target = np.float32(uniform) * total
-    passed = np.float32(0.0)
-    for k in range(LEVELS):
-        passed += logits[column, k]
-        if passed > target:
-            return k
-    return LEVELS - 1
-
-
-@njit(nogil=True, cache=True, error_model="numpy")
-def _frame(
-    weights: Weights,
-    state: State,
-    scratch: Scratch,
-    voices: NDArray[np.int32],
-    columns: int,
-    frame: int,
-) -> None:
-    """Logits of one frame of a group of voices, `frame` frames into the chunk."""
-    for column in range(columns):
-        now, before = state.codes[voices[column], 0], state.codes[voices[column], 1]
-        for k in range(weights.residual):
-            scratch.hidden[column, k] = (
-                weights.current_codes[now, k] + weights.previous_codes[before, k]
-            )
-        for k in range(weights.skip):
-            scratch.skips[column, k] = weights.skip_bias[k]
-    for layer in range(len(weights.dilations)):
-        _layer(weights, state, scratch, voices, columns, frame, layer)
-    _head(weights, scratch, columns)
-
-
-@njit(nogil=True, cache=True, error_model="numpy")
+@_whole
 def sample(
     weights: Weights,
     state: State,
@@ -234,40 +67,210 @@ def sample(
     logits: NDArray[np.float32],
     forced: bool,
 ) -> None:
-    """Draw `frames` codes for each voice in `active`; see `Sampler.sample` for the arrays. [render]"""
+    """Draw `frames` codes for each voice in `active`; `Sampler.sample` describes the arrays. [render]
+
+    With `forced` the codes are read instead. `logits` (V, frames, 256) gets the first frames it has
+    room for.
+    """
     first = 0
     while first < len(active):
         columns = _columns(len(active) - first)
-        voices = active[first : first + columns]
         start = 0
         while start < frames:
             count = min(CHUNK, frames - start)
             for slot in range(columns):
-                voice = voices[slot]
-                _begin_chunk(
-                    weights, state, scratch, voice, slot, count,
-                    conditioning[voice, start : start + count],
-                    gate_bias[min(voice, len(gate_bias) - 1)],
-                )  # fmt: skip
+                voice = active[first + slot]
+                bias = gate_bias[min(voice, len(gate_bias) - 1)]
+                _read_conditioning(scratch, conditioning[voice, start : start + count])
+                _begin_chunk(weights, state, scratch, voice, slot, count, bias)
             for frame in range(count):
-                _frame(weights, state, scratch, voices, columns, frame)
-                for column in range(columns):
-                    voice, now = voices[column], start + frame
+                now = start + frame
+                _predict(weights, state, scratch, active, first, columns, frame)
+                for slot in range(columns):
+                    voice = active[first + slot]
                     if now < logits.shape[1]:
-                        for k in range(LEVELS):
-                            logits[voice, now, k] = scratch.logits[column, k]
+                        logits[voice, now] = scratch.logits[slot]
                     if not forced:
-                        code = _draw(
-                            scratch.logits, column, temperatures[voice], uniforms[voice, now]
+                        codes[voice, now] = _draw(
+                            scratch, slot, temperatures[voice], uniforms[voice, now]
                         )
-                        codes[voice, now] = code
                     state.codes[voice, 1] = state.codes[voice, 0]
                     state.codes[voice, 0] = codes[voice, now]
             start += count
         first += columns
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@_part
+def _columns(left: int) -> int:
+    return 4 if left >= 4 else 2 if left >= 2 else 1
+
+
+@_part
+def _read_conditioning(scratch: Scratch, conditioning: NDArray[np.float32]) -> None:
+    """(frames, C) into scratch."""
+    for frame in range(conditioning.shape[0]):
+        for k in range(conditioning.shape[1]):
+            value = conditioning[frame, k]
+            scratch.conditioning[frame, k] = value if abs(value) > SUBNORMAL else np.float32(0.0)
+
+
+@_part
+def _begin_chunk(
+    weights: Weights,
+    state: State,
+    scratch: Scratch,
+    voice: int,
+    slot: int,
+    frames: int,
+    gate_bias: NDArray[np.float32],
+) -> None:
+    """gates[slot] = bias + conditioning + past taps further back than a chunk."""
+    r, c, layers = weights.residual, weights.conditioning, len(weights.dilations)
+    step = layers * 2 * r
+    for layer in range(layers):
+        frame = 0
+        while frame < frames:
+            columns = _columns(frames - frame)
+            gates = place(scratch.gates, (slot * CHUNK + frame) * step + layer * 2 * r)
+            product(
+                columns, place(weights.lanes, weights.condition_at[layer]), c, 2 * r,
+                place(scratch.conditioning, frame * c), c,
+                place(gate_bias, layer * 2 * r), 0, gates, step,
+            )  # fmt: skip
+            if weights.dilations[layer] >= CHUNK:
+                for column in range(columns):
+                    _recall(weights, state, scratch, voice, layer, frame + column, column)
+                product(
+                    columns, place(weights.lanes, weights.past_at[layer]), r, 2 * r,
+                    place(scratch.taps, 0), r, gates, step, gates, step,
+                )  # fmt: skip
+            frame += columns
+
+
+@_part
+def _recall(
+    weights: Weights, state: State, scratch: Scratch, voice: int, layer: int, frame: int, column: int
+) -> None:
+    """taps[column] = the layer's input one dilation before the frame `frame` frames from now."""
+    row = state.cursors[voice, layer] + frame
+    if row >= weights.dilations[layer]:
+        row -= weights.dilations[layer]
+    r = weights.residual
+    source = _history(weights, state, voice, layer, row)
+    copy(r, source, place(scratch.taps, column * r))
+
+
+@_part
+def _history(weights: Weights, state: State, voice: int, layer: int, row: int) -> int:
+    """The place of a row of a layer's ring."""
+    row += weights.history_at[layer] + voice * state.history.shape[1]
+    return place(state.history, row * weights.residual)
+
+
+@_part
+def _predict(
+    weights: Weights,
+    state: State,
+    scratch: Scratch,
+    active: NDArray[np.int32],
+    first: int,
+    columns: int,
+    frame: int,
+) -> None:
+    """Logits of the next frame of `columns` voices, `frame` frames into the chunk."""
+    r, s, a = weights.residual, weights.skip, weights.output
+    for slot in range(columns):
+        codes = state.codes[active[first + slot]]
+        add(
+            r, place(weights.current_codes, codes[0] * r),
+            place(weights.previous_codes, codes[1] * r), place(scratch.hidden, slot * r),
+        )  # fmt: skip
+    for layer in range(len(weights.dilations)):
+        _layer(weights, state, scratch, active, first, columns, frame, layer)
+    skips, outputs = place(scratch.skips, 0), place(scratch.outputs, 0)
+    rectify(columns * s, skips)
+    product(
+        columns, place(weights.lanes, weights.output_at), s, a, skips, s,
+        place(weights.output_bias, 0), 0, outputs, a,
+    )  # fmt: skip
+    rectify(columns * a, outputs)
+    product(
+        columns, place(weights.lanes, weights.logit_at), a, LEVELS, outputs, a,
+        place(weights.logit_bias, 0), 0, place(scratch.logits, 0), LEVELS,
+    )  # fmt: skip
+
+
+@_part
+def _layer(
+    weights: Weights,
+    state: State,
+    scratch: Scratch,
+    active: NDArray[np.int32],
+    first: int,
+    columns: int,
+    frame: int,
+    layer: int,
+) -> None:
+    """hidden → hidden of the next layer, and what this one adds to the skips."""
+    r, layers, s = weights.residual, len(weights.dilations), weights.skip
+    dilation = weights.dilations[layer]
+    step = CHUNK * layers * 2 * r
+    gates = place(scratch.gates, (frame * layers + layer) * 2 * r)
+    hidden, gated, skips = place(scratch.hidden, 0), place(scratch.gated, 0), place(scratch.skips, 0)
+    if dilation < CHUNK:
+        for slot in range(columns):
+            _recall(weights, state, scratch, active[first + slot], layer, 0, slot)
+        product(
+            columns, place(weights.lanes, weights.past_at[layer]), r, 2 * r,
+            place(scratch.taps, 0), r, gates, step, gates, step,
+        )  # fmt: skip
+    product(
+        columns, place(weights.lanes, weights.current_at[layer]), r, 2 * r,
+        hidden, r, gates, step, gates, step,
+    )  # fmt: skip
+    for slot in range(columns):
+        voice = active[first + slot]
+        cursor = state.cursors[voice, layer]
+        gate(
+            r, gates + 4 * slot * step, gated + 4 * slot * r, hidden + 4 * slot * r,
+            _history(weights, state, voice, layer, cursor), place(weights.residual_bias, layer * r),
+        )  # fmt: skip
+        state.cursors[voice, layer] = cursor + 1 if cursor + 1 < dilation else 0
+    if layer < layers - 1:
+        product(
+            columns, place(weights.lanes, weights.residual_at[layer]), r, r,
+            gated, r, hidden, r, hidden, r,
+        )  # fmt: skip
+    start = place(weights.skip_bias, 0) if layer == 0 else skips
+    product(
+        columns, place(weights.lanes, weights.skip_at[layer]), r, s,
+        gated, r, start, 0 if layer == 0 else s, skips, s,
+    )  # fmt: skip
+
+
+@_part
+def _draw(scratch: Scratch, slot: int, temperature: float, uniform: float) -> int:
+    """The first code at which the cumulative distribution exceeds `uniform`; destroys the logits."""
+    scale = np.float32(1.0 / max(temperature, COLDEST))
+    softmax(LEVELS, place(scratch.logits, slot * LEVELS), scale, place(scratch.sums, 0))
+    total = np.float32(0.0)
+    for group in range(LEVELS // GROUP):
+        total += scratch.sums[group]
+    target, passed = np.float32(uniform) * total, np.float32(0.0)
+    group = 0
+    while group < LEVELS // GROUP - 1 and passed + scratch.sums[group] <= target:
+        passed += scratch.sums[group]
+        group += 1
+    code, last = group * GROUP, group * GROUP + GROUP - 1
+    while code < last:
+        passed += scratch.logits[slot, code]
+        if passed > target:
+            break
+        code += 1
+    return code
+
+
+@_whole
 def fill_gate_bias(
     weights: Weights, embedding: NDArray[np.float32], out: NDArray[np.float32]
 ) -> None:

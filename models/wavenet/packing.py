@@ -37,7 +37,7 @@ class Weights(NamedTuple):
     logit_at: int  # A → 256
     previous_codes: NDArray[np.float32]  # (257, R)
     current_codes: NDArray[np.float32]  # (256, R)
-    residual_bias: NDArray[np.float32]  # (L - 1, R)
+    residual_bias: NDArray[np.float32]  # (L, R), the last one 0
     skip_bias: NDArray[np.float32]  # (S,)
     output_bias: NDArray[np.float32]  # (A,)
     logit_bias: NDArray[np.float32]  # (256,)
@@ -99,7 +99,7 @@ def pack(config: WaveNetConfig, tensors: Mapping[str, NDArray[np.float32]]) -> W
         logit_at=logit_at,
         previous_codes=np.concatenate([t["previous.weight"], np.zeros((1, r), np.float32)]),
         current_codes=t["current.weight"],
-        residual_bias=np.stack(biases) if biases else np.zeros((0, r), np.float32),
+        residual_bias=np.stack([*biases, np.zeros(r, np.float32)]),
         skip_bias=t["skip.bias"],
         output_bias=t["output.bias"],
         logit_bias=t["logit.bias"],

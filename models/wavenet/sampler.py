@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .config import LEVELS, SILENCE
-from .kernels import CHUNK, GROUP, Scratch, State, fill_gate_bias, sample
+from .activations import GROUP
+from .kernels import CHUNK, TOGETHER, Scratch, State, fill_gate_bias, sample
 from .packing import NO_CODE, Weights
 
 NO_LOGITS = np.zeros((0, 0, LEVELS), np.float32)
@@ -33,12 +34,13 @@ class Sampler:
         self.scratch = Scratch(
             conditioning=np.zeros((CHUNK, weights.conditioning), np.float32),
             taps=np.zeros((CHUNK, r), np.float32),
-            gates=np.zeros((GROUP, CHUNK, layers, 2 * r), np.float32),
-            hidden=np.zeros((GROUP, r), np.float32),
-            gated=np.zeros((GROUP, r), np.float32),
-            skips=np.zeros((GROUP, weights.skip), np.float32),
-            outputs=np.zeros((GROUP, weights.output), np.float32),
-            logits=np.zeros((GROUP, LEVELS), np.float32),
+            gates=np.zeros((TOGETHER, CHUNK, layers, 2 * r), np.float32),
+            hidden=np.zeros((TOGETHER, r), np.float32),
+            gated=np.zeros((TOGETHER, r), np.float32),
+            skips=np.zeros((TOGETHER, weights.skip), np.float32),
+            outputs=np.zeros((TOGETHER, weights.output), np.float32),
+            logits=np.zeros((TOGETHER, LEVELS), np.float32),
+            sums=np.zeros(LEVELS // GROUP, np.float32),
         )
         self._temperatures = np.ones(voices, np.float32)
         for voice in range(voices):
