@@ -20,13 +20,14 @@ from typing import IO, Any
 
 from . import channel
 from .board import Board
-from .core import DeviceLostError, Engine
+from .core import Engine
 from .facade import Facade
 from .settings import EngineSettings
+from .transport import DeviceLostError
 
 BOARD, CHECKPOINT = "board", "checkpoint.safetensors"
 EXIT_DEVICE_LOST = 75
-POST_SECONDS, CHECKPOINT_SECONDS = 0.04, 2.0
+POST_SECONDS = 0.04
 COMMANDS = frozenset(name for name in vars(Facade) if not name.startswith("_")) - {
     "close",  # ends the process
     "snapshot",  # is read from the board
@@ -40,7 +41,7 @@ class Host:
         self._checkpoint = directory / CHECKPOINT
         self._board = Board(directory / BOARD)
         self._engine: Engine | None = None
-        self._lock = threading.Lock()  # the rack changes by a command or is saved, not both at once
+        self._lock = threading.Lock()  # a command and a tick do not meet
 
     def carry_out(self, message: channel.Message) -> Any:
         """The result of one command. [control]"""
@@ -53,27 +54,23 @@ class Host:
             return getattr(self._engine, call)(**arguments)
 
     def _open(self, settings: dict[str, Any], resume: bool) -> list[str]:
-        engine = Engine(EngineSettings.from_json(settings))
-        messages = engine.resume(self._checkpoint) if resume and self._checkpoint.exists() else []
+        engine = Engine(EngineSettings.from_json(settings), self._checkpoint)
+        messages = engine.resume() if resume else []
         self._engine = engine
         threading.Thread(target=self._keep_house, name="housekeeper", daemon=True).start()
         return messages
 
     def _keep_house(self) -> None:
         assert self._engine is not None
-        saved = time.monotonic()
         while True:
             try:
-                self._engine.tick()
-                self._board.post(self._engine.snapshot())
-                if time.monotonic() - saved > CHECKPOINT_SECONDS and self._lock.acquire(False):
+                if self._lock.acquire(timeout=POST_SECONDS):
                     try:
-                        self._engine.checkpoint(self._checkpoint)
+                        self._engine.tick()
                     finally:
                         self._lock.release()
-                    saved = time.monotonic()
+                self._board.post(self._engine.snapshot())
             except DeviceLostError:
-                self._engine.checkpoint(self._checkpoint)
                 os._exit(EXIT_DEVICE_LOST)  # PortAudio may hang for ever in an orderly exit
             except Exception:
                 traceback.print_exc()

@@ -290,6 +290,14 @@ class Renderer:
             if not slot.leaving
         }
 
+    def descriptor(self, slot: int) -> Descriptor:
+        """A slot's model; UsageError if there is no such slot. [control]"""
+        return self._descriptor(slot)
+
+    def slot_seed(self, slot: int) -> int:
+        """The seed of a slot that was given none. [control]"""
+        return int(np.random.SeedSequence([self.seed, slot]).generate_state(1)[0] >> 1)
+
     # -- helpers [control] -----------------------------------------------------------------------
 
     def _descriptor(self, slot: int) -> Descriptor:
@@ -314,7 +322,7 @@ class Renderer:
             id: checked_value(descriptor, id, value) for id, value in (parameters or {}).items()
         }
         if seed is None:
-            seed = int(np.random.SeedSequence([self.seed, number]).generate_state(1)[0] >> 1)
+            seed = self.slot_seed(number)
         source = Source(generator, self.sample_rate, seed, self._device)
         for id, value in values.items():
             source.parameters.jump(descriptor.parameter_index(id), value)

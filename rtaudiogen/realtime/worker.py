@@ -31,7 +31,6 @@ class RenderThread:
         self._late_frames = int(LATE_SECONDS * memory.sample_rate)
         self._nap_seconds = 0.4 * block_frames / memory.sample_rate
         self._stop = threading.Event()
-        self._between_blocks = threading.Lock()
         self._thread = threading.Thread(target=self._run, name="render", daemon=True)
         self.skipped_frames = 0  # written by [render] only
         self.blocks = 0  # written by [render] only: its advance shows that the thread lives
@@ -47,10 +46,6 @@ class RenderThread:
         if self._thread.is_alive():
             self._thread.join(JOIN_SECONDS)
 
-    def between_blocks(self) -> threading.Lock:
-        """While held, no block is being rendered. Hold it for less than the ring. [control]"""
-        return self._between_blocks
-
     def _run(self) -> None:
         self.priority = raise_priority()
         while not self._stop.is_set():
@@ -58,8 +53,7 @@ class RenderThread:
                 time.sleep(self._nap_seconds)
                 continue
             self._skip_if_late()
-            with self._between_blocks:
-                self._render(self._block)
+            self._render(self._block)
             self._ring.write(self._block)
             self.blocks += 1
 

@@ -65,17 +65,6 @@ def test_what_is_taken_is_replaced_in_order(worker, memory):
     assert taken == list(range(len(taken)))
 
 
-def test_no_block_is_rendered_while_the_state_is_copied(worker, memory, source):
-    worker.start()
-    until(lambda: memory.ring.fill_frames >= 1024)
-    with worker.between_blocks():
-        memory.ring.read(np.zeros((512, 2), np.float32))
-        before = source.next_frame
-        time.sleep(0.05)
-        assert source.next_frame == before
-    until(lambda: source.next_frame > before)
-
-
 def test_a_stop_ends_the_thread_after_the_block_in_hand(worker, memory, source):
     worker.start()
     until(lambda: worker.blocks > 0)

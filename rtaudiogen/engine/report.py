@@ -1,0 +1,77 @@
+"""What an engine looks like at this moment, gathered from its parts."""
+
+import math
+from typing import TYPE_CHECKING
+
+from ..midi.poller import POLL_SECONDS
+from .settings import NULL_OUTPUT
+from .snapshot import RecordingSnapshot, SlotSnapshot, Snapshot
+
+if TYPE_CHECKING:
+    from .core import Engine
+
+
+def snapshot(engine: "Engine") -> Snapshot:
+    """Facts of a glance; two of them may be a quantum apart. [control]"""
+    transport, reading = engine.transport, engine.renderer.read()
+    counters = transport.memory.counters()
+    midi = engine.midi.status()
+    return Snapshot(
+        device=transport.output.name,
+        sample_rate=transport.sample_rate,
+        playing=engine.playing,
+        null_device=transport.output.name == NULL_OUTPUT,
+        midi_ports=tuple(port.name for port in midi.ports),
+        latency_ms=latency_ms(engine),
+        load_p50=reading.load_p50,
+        load_p99=reading.load_p99,
+        underrun_episodes=counters.underrun_episodes,
+        lost_frames=counters.lost_frames,
+        longest_gap_ms=counters.longest_gap_seconds * 1000,
+        machine_gap_ms=engine.machine_gap_seconds * 1000,
+        late_events=reading.late_events,
+        dropped_midi_bytes=sum(port.counts.dropped for port in midi.ports),
+        frames_played=transport.memory.ring.read_frames,
+        peak=max(reading.peak),
+        limiter_db=20 * math.log10(max(reading.limiter_gain, 1e-6)),
+        slots=tuple(_slot(engine, number) for number in engine.slots),
+        recording=_recording(engine),
+        messages=tuple(engine.messages[-20:]),
+    )
+
+
+def latency_ms(engine: "Engine") -> dict[str, float]:
+    """From a key to the loudspeaker, by named parts in signal order."""
+    transport, rate = engine.transport, engine.transport.sample_rate
+    ring = transport.memory.ring.goal_frames
+    slots = engine.renderer.read().slots.values()
+    return {
+        "MIDI": POLL_SECONDS * 1000,
+        "ring": 1000 * ring / rate,
+        "block": 1000 * (transport.latency_frames - ring) / rate,
+        "resampler + model": 1000 * max((s.latency_frames for s in slots), default=0) / rate,
+        "device": 1000 * transport.output.latency_seconds,
+    }
+
+
+def _slot(engine: "Engine", number: int) -> SlotSnapshot:
+    state = engine.slots[number]
+    reading = engine.renderer.read().slots.get(number)
+    if reading is None:  # on its way to the render thread
+        return SlotSnapshot(number, state.model, values=state.values)
+    ids = [parameter.id for parameter in engine.renderer.descriptor(number).parameters]
+    return SlotSnapshot(
+        slot=number,
+        model=state.model,
+        level=max(reading.peak),
+        voices=reading.voices,
+        faults=reading.faults,
+        values=dict(zip(ids, reading.parameters, strict=True)),
+    )
+
+
+def _recording(engine: "Engine") -> RecordingSnapshot | None:
+    status = engine.recorder.status()
+    if status is None:
+        return None
+    return RecordingSnapshot(str(status.path), status.seconds, status.lost_frames, status.problem)

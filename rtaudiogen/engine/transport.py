@@ -1,0 +1,142 @@
+"""From renderer to device: the ring, the render thread, the clock, and the device while it lasts.
+
+A device that vanishes takes PortAudio with it (JACK), so it is not survived in this process:
+`check` raises DeviceLostError and the process is to be ended and started anew. Where the wanted
+device is not there, the null device keeps the time, and `check` looks for the wanted one.
+"""
+
+import time
+from collections.abc import Callable
+
+from .. import devices
+from ..errors import RtAudioGenError
+from ..generator import Audio
+from ..realtime import layout
+from ..realtime.clock import Clock
+from ..realtime.memory import AudioMemory
+from ..realtime.source import QUANTUM
+from ..realtime.worker import RenderThread
+from .settings import NULL_OUTPUT, EngineSettings
+
+NULL_RATE, NULL_BLOCK_FRAMES = 48000, 256
+LOOK_SECONDS = 1.0  # between looks for a device that is not there
+
+
+class DeviceLostError(Exception):
+    """The audio device has gone; this process cannot get it back."""
+
+
+class Transport:
+    """The ring and everything around it. [control]"""
+
+    def __init__(self, settings: EngineSettings) -> None:
+        self._settings = settings
+        self.messages: list[str] = []
+        device = self._find()
+        rate = settings.sample_rate or device.sample_rate or NULL_RATE
+        # whole quanta, so that the ring is full to the frame and no event is late by a part of one
+        target = -(-round(settings.latency_ms * rate / 1000) // QUANTUM) * QUANTUM
+        self.memory = AudioMemory.create(rate, target, shared=True)
+        self.output = self._open(device)
+        self.clock = Clock(self.memory)
+        self._worker: RenderThread | None = None
+        self._watch: devices.Watch | None = None
+        self._looked = time.monotonic()
+        self.first_frame = 0  # render time at stream frame 0
+
+    @property
+    def sample_rate(self) -> int:
+        """Of the stream, in Hz."""
+        return self.memory.sample_rate
+
+    @property
+    def priority(self) -> str:
+        """What the operating system granted the render thread."""
+        return self._worker.priority if self._worker else "not started"
+
+    @property
+    def block_frames(self) -> int:
+        """The largest block that the device has asked for, or is expected to."""
+        largest = int(self.memory.slots[layout.RING + layout.ring.LARGEST_READ])
+        return largest or self.output.block_frames or NULL_BLOCK_FRAMES
+
+    @property
+    def latency_frames(self) -> int:
+        """From an event's arrival to its frame being handed to the device."""
+        block = self.block_frames
+        ragged = QUANTUM if block % QUANTUM else 0
+        return self.memory.ring.goal_frames + block + ragged
+
+    def start(self, render: Callable[[Audio], None]) -> None:
+        """Fill the ring, then let the device take from it."""
+        self._worker = RenderThread(render, self.memory, QUANTUM)
+        self._worker.start()
+        self.output.start()
+        self._watch = devices.Watch(self.output, self.memory)
+
+    def stop_rendering(self) -> None:
+        """End the render thread; the device plays on in silence."""
+        if self._worker is not None:
+            self._worker.stop()
+
+    def close(self) -> None:
+        """Fade out, let go of the device, then of the memory."""
+        if self._worker is not None:
+            self.memory.mute(True)
+            time.sleep(0.03)
+            self._worker.stop()
+        self.output.close()
+        self.memory.close()
+
+    def render_frame_at(self, seconds: float) -> int:
+        """Render time that belongs to a time of `time.perf_counter`. [midi]"""
+        skipped = self._worker.skipped_frames if self._worker else 0
+        return self.clock.stream_frame_at(seconds) - skipped + self.first_frame
+
+    def check(self) -> None:
+        """Notice a lost device, find a missing one. DeviceLostError. Call it often."""
+        if self._watch is None:
+            return
+        if self.output.name == NULL_OUTPUT:
+            self._look_for_device()
+        elif not self._watch.is_alive():
+            raise DeviceLostError(self.output.name)
+
+    def _find(self) -> devices.Device:
+        try:
+            device = devices.find_output(self._settings.output)
+        except RtAudioGenError as error:
+            if not self._settings.fall_back:
+                raise
+            device = devices.NULL_DEVICE
+            self.messages.append(f"{error}; the clock keeps the time until it is there.")
+        else:
+            if device.index < 0 and self._settings.output is None:
+                self.messages.append("There is no audio device; the clock keeps the time.")
+        return device
+
+    def _open(self, device: devices.Device) -> devices.Output:
+        block = self._settings.block_frames
+        if device.index < 0:
+            block = block or NULL_BLOCK_FRAMES
+        return devices.open_output(device, self.memory, block)
+
+    def _look_for_device(self) -> None:
+        wanted = self._settings.output
+        if wanted == NULL_OUTPUT or time.monotonic() - self._looked < LOOK_SECONDS:
+            return
+        self._looked = time.monotonic()
+        try:
+            devices.rescan()
+            device = devices.find_output(wanted)
+            if device.index < 0:
+                return
+            self.output.close()
+            self.output = self._open(device)
+        except RtAudioGenError:
+            self.output = self._open(devices.NULL_DEVICE)
+            self.output.start()
+            return
+        self.output.start()
+        self._watch = devices.Watch(self.output, self.memory)
+        self.messages.append(f"Playing on {device.name} ({device.host_api}).")
