@@ -22,6 +22,7 @@ from rtaudiogen.recorder.wav import SampleFormat, WavWriter
 _PULL_SECONDS = 0.05
 _BLOCK_FRAMES = 8192
 _JOIN_SECONDS = 30.0
+_LEAST_FREE_BYTES = 1 << 20  # to begin with
 
 
 class Tap(Protocol):
@@ -201,6 +202,8 @@ def _create(path: Path, sample_rate: int, channels: int, sample_format: SampleFo
         raise RtAudioGenError(f"{sidecar_path(path)} is there already; choose another name.")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        if shutil.disk_usage(path.parent).free < _LEAST_FREE_BYTES:
+            raise OSError(errno.ENOSPC, "no room")
         if path.suffix.lower() == ".flac":
             return FlacWriter(path, sample_rate, channels)
         return WavWriter(path, sample_rate, channels, sample_format)

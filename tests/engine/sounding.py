@@ -1,0 +1,38 @@
+"""An output without a device: the compiled callback, called by hand."""
+
+import ctypes
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rtaudiogen.realtime.callback import callback
+from rtaudiogen.realtime.memory import AudioMemory
+
+SAMPLE_RATE = 48000
+
+
+class Output:
+    """Noise that is rendered and heard; `heard` keeps what the device was given."""
+
+    def __init__(self, tap_seconds: float = 2.0) -> None:
+        self.memory = AudioMemory.create(SAMPLE_RATE, 256, 2, tap_seconds=tap_seconds)
+        self.heard: list[NDArray[np.float32]] = []
+        self._noise = np.random.default_rng(1)
+        self._times = (ctypes.c_double * 3)()
+
+    def play(self, frames: int, block_frames: int = 256, rendered: bool = True) -> None:
+        """Call back as often as it takes; without rendering, the ring runs empty."""
+        for start in range(0, frames, block_frames):
+            count = min(block_frames, frames - start)
+            if rendered:
+                wanted = max(self.memory.ring.wanted_frames(), count)
+                noise = self._noise.uniform(-0.9, 0.9, (wanted, 2))
+                self.memory.ring.write(noise.astype(np.float32))
+            block = np.empty((count, 2), np.float32)
+            arguments = (None, block.ctypes.data, count, ctypes.addressof(self._times), 0)
+            callback.ctypes(*arguments, self.memory.address)
+            self.heard.append(block)
+
+    def all_heard(self) -> NDArray[np.float32]:
+        """(frames, channels)"""
+        return np.concatenate(self.heard)
