@@ -58,7 +58,7 @@ class Rack:
             self.slots[number].source.parameters.aim(index, value)
 
     def set_mix(self, frame: int, number: int, field: str, value: Any) -> None:
-        """A field of a slot's strip or keyboard changes."""
+        """A field of a slot's strip or zone changes."""
         if number in self.slots:
             self.slots[number].set_mix(frame, field, value)
             self._hear()
@@ -79,13 +79,13 @@ class Rack:
         """Every voice of every slot is choked."""
         for slot in self.slots.values():
             for source in slot.sources:
-                source.allocator.panic(frame)
+                source.keyboard.panic(frame)
 
     def midi(self, frame: int, status: int, data1: int, data2: int, port: int) -> None:
         """One channel message for whoever listens."""
         for number, slot in self.slots.items():
             slot.midi(frame, status, data1, data2, port)
-            if status & 0xF0 == 0xC0 and slot.listens(status):
+            if status & 0xF0 == 0xC0 and slot.zone.listens(status):
                 self._messages.append(Message("program", number, number=data1))
 
     def render(self, frame: int, bus: Audio) -> None:

@@ -38,9 +38,9 @@ def read_slot(slot: Slot) -> SlotReading:
     count = len(source.parameters.values)
     return SlotReading(
         peak=(left, right),
-        voices=source.allocator.sounding,
+        voices=source.voices.sounding,
         parameters=tuple(source.parameters.target(i) for i in range(count)),
-        bend_range=slot.keyboard.bend_range,
+        bend_range=slot.zone.bend_range,
         faults=source.faults,
         failed=source.failed,
         latency_frames=source.latency_frames,

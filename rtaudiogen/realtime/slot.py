@@ -10,12 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..generator import Audio, State
+from .keyboard import Zone
 from .mixing import amplitude, mix, pan_gains
 from .safety import Fault
 from .smoothing import Smoother
 from .source import QUANTUM, Source
 from .state import join, part
-from .voices import Keyboard
 
 STRIP_MS = 10.0  # time constant of gain and pan
 METER_SECONDS = 0.3  # time constant with which a meter falls
@@ -37,8 +37,8 @@ class Slot:
     def __init__(self, source: Source, sample_rate: int) -> None:
         self.sources = [source]  # the last one is played, those before it fade out
         self.strip = Strip()
-        self.keyboard = Keyboard()
-        source.allocator.keyboard = self.keyboard
+        self.zone = Zone()
+        source.keyboard.zone = self.zone
         self.controllers: dict[int, int] = {}  # control change number → parameter index
         self.leaving = False
         self.meter = np.zeros(2, np.float32)  # recent peak, left and right
@@ -58,16 +58,16 @@ class Slot:
     # -- commands [render] -----------------------------------------------------------------------
 
     def set_mix(self, frame: int, field: str, value: Any) -> None:
-        """Set a checked value of the strip or the keyboard."""
+        """Set a checked value of the strip or the zone."""
         if field == "bend_range":
-            self.source.allocator.set_bend_range(frame, value)
+            self.source.keyboard.set_bend_range(frame, value)
         elif hasattr(self.strip, field):
             setattr(self.strip, field, value)
             self._aim()
         else:
-            if field == "channel" and value != self.keyboard.channel:
-                self.source.allocator.release_all(frame)
-            setattr(self.keyboard, field, value)
+            if field == "channel" and value != self.zone.channel:
+                self.source.keyboard.release_all(frame)
+            setattr(self.zone, field, value)
 
     def settle(self) -> None:
         """Let gain, pan and parameters start where they are aimed. [control], before it is heard"""
@@ -87,7 +87,7 @@ class Slot:
 
     def swap(self, frame: int, source: Source) -> None:
         """Crossfade to another source, which takes over the held notes."""
-        source.allocator.adopt(self.source.allocator, frame)
+        source.keyboard.adopt(self.source.keyboard, frame)
         source.enter(frame)
         source.fade, source.fading = 0.0, 1
         if source.generator.descriptor.parameters != self.source.generator.descriptor.parameters:
@@ -103,18 +103,14 @@ class Slot:
 
     def midi(self, frame: int, status: int, data1: int, data2: int, port: int) -> None:
         """One channel message: a mapped controller moves its parameter, the rest is played."""
-        if status & 0xF0 == 0xB0 and data1 in self.controllers and self.listens(status):
+        if status & 0xF0 == 0xB0 and data1 in self.controllers and self.zone.listens(status):
             index = self.controllers[data1]
             parameter = self.source.generator.descriptor.parameters[index]
             span = parameter.maximum - parameter.minimum
             target = parameter.clamp(parameter.minimum + span * data2 / 127)
             self.source.parameters.aim(index, target)
         else:
-            self.source.allocator.midi(frame, status, data1, data2, port)
-
-    def listens(self, status: int) -> bool:
-        """Whether a status byte's channel is this slot's."""
-        return self.keyboard.channel in (0, (status & 0x0F) + 1)
+            self.source.keyboard.midi(frame, status, data1, data2, port)
 
     # -- sound [render] --------------------------------------------------------------------------
 
@@ -154,7 +150,7 @@ class Slot:
         )
         facts = {
             "strip": asdict(self.strip),
-            "keyboard": asdict(self.keyboard),
+            "zone": asdict(self.zone),
             "controllers": sorted(self.controllers.items()),
             "leaving": self.leaving,
             "audible": self._audible,
@@ -166,12 +162,10 @@ class Slot:
     def load_state(self, arrays: State, facts: dict[str, Any]) -> None:
         """From `save_state`; `sources` must be of the models it names."""
         self.strip = Strip(**facts["strip"])
-        self.keyboard = Keyboard(**facts["keyboard"])
+        self.zone = Zone(**facts["zone"])
         self.controllers = dict(facts["controllers"])
         self.leaving, self._audible = facts["leaving"], facts["audible"]
         self._mixer.load_state(part(arrays, "mixer"))
         self._gains = [None if g is None else np.array(g, np.float32) for g in facts["gains"]]
         for index, source in enumerate(self.sources):
-            source.load_state(
-                part(arrays, f"source{index}"), facts["sources"][index], self.keyboard
-            )
+            source.load_state(part(arrays, f"source{index}"), facts["sources"][index], self.zone)

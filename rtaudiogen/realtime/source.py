@@ -11,11 +11,12 @@ import numpy as np
 from ..errors import RtAudioGenError
 from ..events import EVENT, no_events
 from ..generator import Events, Generator, Plays, State
+from .keyboard import Keyboard, Zone
 from .resampler import Resampler
 from .safety import Fault, Guard
 from .smoothing import Smoother
 from .state import join, part
-from .voices import Keyboard, Scheduled, VoiceAllocator
+from .voices import Scheduled, VoiceAllocator
 
 QUANTUM = 128  # host frames between control decisions, on a grid from stream frame 0
 FADE_SECONDS = 0.02
@@ -42,12 +43,13 @@ class Source:
         generator.prepare(self.resampler.max_in_frames, device)
         generator.reset(seed)
         played = descriptor.plays & {Plays.NOTES, Plays.HITS}
-        self.allocator = VoiceAllocator(
+        self.voices = VoiceAllocator(
             descriptor.voices if played else 0,
             sample_rate,
             generator.sample_rate,
             generator.delay_frames,
         )
+        self.keyboard = Keyboard(self.voices, Zone())
         self.parameters = Smoother(
             descriptor.defaults(),
             [0.0 if p.stepped else p.smoothing_ms for p in descriptor.parameters],
@@ -99,7 +101,7 @@ class Source:
         block = self.resampler.inlet(needed)
         fault = Fault.NONE
         if self.failed or self._pause:
-            self.allocator.take(frame + QUANTUM)
+            self.voices.take(frame + QUANTUM)
             block[:] = 0.0
             self.guard.inspect(block)
         elif needed:
@@ -113,7 +115,7 @@ class Source:
         block = self.resampler.inlet(needed)
         try:
             self.generator.render(block, self.parameters.values, self._events(frame, needed))
-            self.allocator.observe(self.generator.voice_levels(), frame + QUANTUM)
+            self.voices.observe(self.generator.voice_levels(), frame + QUANTUM)
         except Exception as error:  # a stranger's code may raise anything
             self._fail(error)
         fault = self.guard.inspect(block)
@@ -126,7 +128,7 @@ class Source:
 
     def _events(self, frame: int, needed: int) -> Events:
         """What is due in this block, at frames of the generator. [render]"""
-        due = [*self._carried, *self.allocator.take(frame + QUANTUM)]
+        due = [*self._carried, *self.voices.take(frame + QUANTUM)]
         if not due:
             return NO_EVENTS
         self._carried = []
@@ -162,15 +164,14 @@ class Source:
             self._fail(error)
             return
         self.guard.reset()
-        self.allocator.forget()
-        self.allocator.announce(frame)
+        self.keyboard.forget(frame)
         self._carried = []
 
     def _fail(self, error: Exception) -> None:
         lines = str(error).splitlines() or [""]
         self.failed = f"{type(error).__name__}: {lines[0]}"
         self.guard.condemn()
-        self.allocator.forget()
+        self.voices.forget()
 
     def save_state(self) -> tuple[State, dict[str, Any]]:
         """Arrays and JSON values. [render]"""
@@ -182,7 +183,7 @@ class Source:
         )
         facts = {
             "model": self.generator.descriptor.id,
-            "allocator": self.allocator.save_state(),
+            "keyboard": self.keyboard.save_state(),
             "seed": self.seed,
             "faults": self.faults,
             "failed": self.failed,
@@ -195,14 +196,14 @@ class Source:
         }
         return arrays, facts
 
-    def load_state(self, arrays: State, facts: dict[str, Any], keyboard: Keyboard) -> None:
+    def load_state(self, arrays: State, facts: dict[str, Any], zone: Zone) -> None:
         """From `save_state`; ValueError if it is another model's. [render]"""
         self.generator.load_state(part(arrays, "generator"))
         self.resampler.load_state(part(arrays, "resampler"))
         self.parameters.load_state(part(arrays, "parameters"))
         self.guard.load_state(part(arrays, "guard"))
-        self.allocator.load_state(facts["allocator"])
-        self.allocator.keyboard = keyboard
+        self.keyboard.load_state(facts["keyboard"])
+        self.keyboard.zone = zone
         self.seed, self.faults, self.failed = facts["seed"], facts["faults"], facts["failed"]
         self.fade, self.fading = facts["fade"], facts["fading"]
         self._pause, self._origin = facts["pause"], facts["origin"]

@@ -1,0 +1,146 @@
+"""Rendering to an array or a file: the live renderer without a clock. Everything is [control].
+
+The same models, settings, events and seed give the same bits, whatever the block size.
+"""
+
+import math
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+import soundfile
+from numpy.typing import NDArray
+
+from rtaudiogen import registry
+from rtaudiogen.errors import RtAudioGenError, UsageError
+from rtaudiogen.generator import Audio, Descriptor
+from rtaudiogen.midi.files import read_midi_file, to_events
+from rtaudiogen.realtime.renderer import Renderer
+
+BLOCK_FRAMES = 1024
+MAX_SECONDS = 24 * 3600.0
+RF64_BYTES = 2**32 - 2**16  # a plain WAV can hold no more
+STEREO_FRAME_BYTES = 8
+
+
+def render(
+    models: Sequence[Descriptor],
+    seconds: float,
+    sample_rate: int = 48000,
+    seed: int = 0,
+    block_frames: int = BLOCK_FRAMES,
+    midi_file: Path | None = None,
+    settings: Mapping[str, float] | None = None,
+    events: NDArray[np.void] | None = None,
+) -> Audio:
+    """(frames, 2) float32 of all models together, each in a slot of its own.
+
+    `settings` by parameter id for every model that has it, or by "model:id" for one. `events` are
+    MIDI_EVENTs at absolute frames, added to those of the file. Raises UsageError for values that
+    cannot be meant and RtAudioGenError for a damaged file or a generator that failed.
+    """
+    blocks = _blocks(
+        models, seconds, sample_rate, seed, block_frames, midi_file, settings or {}, events
+    )
+    return np.concatenate([block.copy() for block in blocks])
+
+
+def render_to_file(
+    path: Path,
+    models: Sequence[Descriptor],
+    seconds: float,
+    sample_rate: int = 48000,
+    seed: int = 0,
+    block_frames: int = BLOCK_FRAMES,
+    midi_file: Path | None = None,
+    settings: Mapping[str, float] | None = None,
+    events: NDArray[np.void] | None = None,
+) -> int:
+    """As `render`, into a float32 WAV that appears when it is whole; its number of frames."""
+    if path.suffix.lower() != ".wav":
+        raise UsageError(f"{path}: rendering writes WAV files; expected a name ending in .wav")
+    if not path.parent.is_dir():
+        raise UsageError(f"{path}: there is no folder {path.parent}")
+    blocks = _blocks(
+        models, seconds, sample_rate, seed, block_frames, midi_file, settings or {}, events
+    )
+    frames = _frames(seconds, sample_rate)
+    kind = "RF64" if frames * STEREO_FRAME_BYTES > RF64_BYTES else "WAV"
+    unfinished = path.with_name(f"{path.name}.{os.getpid()}.part")
+    try:
+        with soundfile.SoundFile(
+            unfinished, "w", sample_rate, channels=2, subtype="FLOAT", format=kind
+        ) as file:
+            for block in blocks:
+                file.write(block)
+        unfinished.replace(path)
+    except (OSError, soundfile.LibsndfileError) as error:
+        raise RtAudioGenError(f"{path}: cannot be written ({error})") from error
+    finally:
+        unfinished.unlink(missing_ok=True)
+    return frames
+
+
+def _blocks(
+    models: Sequence[Descriptor],
+    seconds: float,
+    sample_rate: int,
+    seed: int,
+    block_frames: int,
+    midi_file: Path | None,
+    settings: Mapping[str, float],
+    events: NDArray[np.void] | None,
+) -> Iterator[Audio]:
+    """Checks everything now; renders when asked for. Each block is overwritten by the next."""
+    frames = _frames(seconds, sample_rate)
+    if block_frames < 1:
+        raise UsageError(f"block of {block_frames} frames: expected 1 or more")
+    if not models:
+        raise UsageError("no model to render")
+    values = [_values_of(model, settings) for model in models]
+    _refuse_unknown(models, settings)
+    renderer = Renderer(sample_rate, seed)
+    if midi_file is not None:
+        renderer.midi_events(to_events(read_midi_file(midi_file), sample_rate))
+    if events is not None:
+        renderer.midi_events(events)
+    for model, chosen in zip(models, values, strict=True):
+        renderer.add(registry.create(model, sample_rate), chosen)
+    return _pull(renderer, frames, block_frames)
+
+
+def _pull(renderer: Renderer, frames: int, block_frames: int) -> Iterator[Audio]:
+    block = np.zeros((min(block_frames, frames), 2), np.float32)
+    for start in range(0, frames, block_frames):
+        part = block[: min(block_frames, frames - start)]
+        renderer.render(part)
+        for message in renderer.messages():
+            if message.kind == "failed":
+                raise RtAudioGenError(f"slot {message.slot} failed: {message.text}")
+        yield part
+
+
+def _frames(seconds: float, sample_rate: int) -> int:
+    if not (math.isfinite(seconds) and 0 < seconds <= MAX_SECONDS):
+        raise UsageError(f"{seconds:g} seconds: expected more than 0, at most {MAX_SECONDS:g}")
+    if not 4000 <= sample_rate <= 384_000:
+        raise UsageError(f"sample rate {sample_rate} Hz: expected 4000 … 384000 Hz")
+    return max(1, round(seconds * sample_rate))
+
+
+def _values_of(model: Descriptor, settings: Mapping[str, float]) -> dict[str, float]:
+    """The settings that are meant for a model; those by its name win."""
+    known = {parameter.id for parameter in model.parameters}
+    values = {key: value for key, value in settings.items() if key in known}
+    prefix = f"{model.id}:"
+    named = {key: value for key, value in settings.items() if key.startswith(prefix)}
+    return values | {key.removeprefix(prefix): value for key, value in named.items()}
+
+
+def _refuse_unknown(models: Iterable[Descriptor], settings: Mapping[str, float]) -> None:
+    known = {p.id for model in models for p in model.parameters}
+    ids = {model.id for model in models}
+    for key in settings:
+        if key not in known and key.partition(":")[0] not in ids:
+            raise UsageError(f"no parameter '{key}'{registry.near_misses(key, known)}")
