@@ -30,7 +30,7 @@ class Budget:
     learning_rate: float = 2e-3
     warm_up_steps: int = 200
     averaging: float = 0.9995  # of the weights that are kept
-    report_steps: int = 500
+    report_steps: int = 1000
 
     def rate(self, step: int, progress: float) -> float:
         """Learning rate: a linear start, then half a cosine down to 1 %."""
@@ -106,7 +106,6 @@ class Trainer:
                     on_report(report)
                     self.save()
                 self.accelerator.wait_for_everyone()
-                started = time.monotonic()
 
     def _step(self) -> float:
         rate = self.budget.rate(self.step, self.progress)

@@ -83,6 +83,12 @@ class Segments:
             parts.append(self._plain(sound, start))
         return parts
 
+    def whole(self, sound: Note | Texture) -> Batch:
+        """One sound from its beginning, unchanged; what lies behind its end does not count."""
+        batch = self._segment(sound, 0, 1.0, len(sound.signal), 0.0, 0)
+        batch.targets[:, len(sound.signal) :] = IGNORED
+        return batch
+
     def _plain(self, sound: Note | Texture, start: int) -> Batch:
         return self._segment(sound, start, 1.0, len(sound.signal), 0.0, WARM_UP if start else 0)
 

@@ -42,23 +42,52 @@ def trim_to_onset(signal: NDArray[np.float32], sample_rate: int) -> NDArray[np.f
 def measure_phase(
     signal: NDArray[np.float32], pitch: float, sample_rate: int
 ) -> tuple[NDArray[np.float32], float]:
-    """Phase of the fundamental near `pitch` and the pitch as measured (within half a semitone)."""
+    """Phase of the fundamental near `pitch` and the pitch as measured (within half a semitone).
+
+    It is followed in the harmonic that stands out, most often the fundamental itself.
+    """
     frequency = 440.0 * 2.0 ** ((pitch - 69.0) / 12.0)
     time = np.arange(len(signal)) / sample_rate
+    harmonic = _clearest_harmonic(signal, frequency, sample_rate)
     for _ in range(2):
-        window = np.hanning(int(_PHASE_PERIODS * sample_rate / frequency) | 1)
-        carrier = np.exp(-2j * np.pi * frequency * time)
-        smoothed = fftconvolve(signal * carrier, window / window.sum(), mode="same")
+        smoothed = _heterodyned(signal, harmonic * frequency, frequency, sample_rate)
         magnitude = np.abs(smoothed)
         strong = magnitude > _WEAK * magnitude.max()
-        drift = np.unwrap(np.angle(smoothed[strong]))
+        drift = np.unwrap(np.angle(smoothed[strong])) / harmonic
         slope = np.polyfit(time[strong], drift, 1, w=magnitude[strong])[0] / (2 * np.pi)
+        carrier = 2 * np.pi * frequency * time
         if abs(slope) > 0.03 * frequency:
-            break  # not this note's fundamental: keep the label
+            break  # not this note's own: keep the label
         frequency += slope
-    offset = np.interp(time, time[strong], drift)
-    phase = np.angle(np.exp(1j * offset) / carrier)
-    return phase.astype(np.float32), float(69.0 + 12.0 * np.log2(frequency / 440.0))
+    phase = carrier + np.interp(time, time[strong], drift)
+    if harmonic > 1:  # its phase leaves the fundamental's open by parts of a turn
+        fundamental = _heterodyned(signal, frequency, frequency, sample_rate)
+        aligned = fundamental * np.exp(1j * (2 * np.pi * frequency * time - phase))
+        turn = 2 * np.pi / harmonic
+        phase = phase + turn * np.round(np.angle(aligned.sum()) / turn)
+    wrapped = np.angle(np.exp(1j * phase))
+    return wrapped.astype(np.float32), float(69.0 + 12.0 * np.log2(frequency / 440.0))
+
+
+def _clearest_harmonic(
+    signal: NDArray[np.float32], frequency: float, sample_rate: int
+) -> int:
+    """Of the first four, the strongest; higher ones must be stronger, for they are stretched."""
+    harmonics = [k for k in (1, 2, 3, 4) if k * frequency < 0.45 * sample_rate]
+    powers = [
+        np.mean(np.abs(_heterodyned(signal, k * frequency, frequency, sample_rate)) ** 2) / k**2
+        for k in harmonics
+    ]
+    return harmonics[int(np.argmax(powers))]
+
+
+def _heterodyned(
+    signal: NDArray[np.float32], frequency: float, bandwidth: float, sample_rate: int
+) -> NDArray[np.complex128]:
+    """What is near `frequency` (Hz), moved to 0 Hz; nothing of other multiples of `bandwidth`."""
+    window = np.hanning(int(_PHASE_PERIODS * sample_rate / bandwidth) | 1)
+    carrier = np.exp(-2j * np.pi * frequency / sample_rate * np.arange(len(signal)))
+    return fftconvolve(signal * carrier, window / window.sum(), mode="same")
 
 
 def measure_level(

@@ -40,11 +40,11 @@ class TrainingOptions:
     output: int = 256
     dilations: int = 512  # largest dilation; each stack doubles from 1 up to it
     stacks: int = 2
-    harmonics: int = 6
+    harmonics: int = 12
     preemphasis: float = 0.85
     segment_frames: int = 2560
     segments: int = 2  # in one product: as many as stay in the cache
-    accumulate: int = 2  # such products before a step
+    accumulate: int = 1  # such products before a step
     learning_rate: float = 2e-3
     seed: int = 0
     compile: bool = True
