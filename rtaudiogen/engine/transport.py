@@ -129,9 +129,12 @@ class Transport:
         try:
             devices.rescan()
             device = devices.find_output(wanted)
-            if device.index < 0:
-                return
-            self.output.close()
+        except RtAudioGenError:
+            return
+        if device.index < 0:
+            return
+        self.output.close()
+        try:
             self.output = self._open(device)
         except RtAudioGenError:
             self.output = self._open(devices.NULL_DEVICE)
