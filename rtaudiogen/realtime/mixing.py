@@ -21,7 +21,7 @@ def pan_gains(pan: float, channels: int) -> tuple[float, float]:
     balanced: unchanged in the centre, the far side fading.
     """
     angle = (pan + 1.0) * math.pi / 4.0
-    left, right = math.cos(angle), math.sin(angle)
+    left, right = math.cos(angle) if pan < 1.0 else 0.0, math.sin(angle)  # cos(π/2) is not quite 0
     if channels == 1:
         return left, right
     return min(1.0, math.sqrt(2.0) * left), min(1.0, math.sqrt(2.0) * right)

@@ -144,7 +144,7 @@ def _limit(bus: NDArray[np.float32], state: NDArray[np.float64], release: float)
     for n in range(bus.shape[0]):
         if gain < 1.0:
             gain += (1.0 - gain) * release
-            if gain > 1.0 - 1e-6:
+            if gain > 1.0 - 1e-5:
                 gain = 1.0
         peak = max(abs(bus[n, 0]), abs(bus[n, 1]))
         if peak * gain > CEILING:

@@ -1,0 +1,361 @@
+"""Slots: mixing, faults that stay where they are, and exchange while playing."""
+
+import dataclasses
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from rtaudiogen.errors import RtAudioGenError, UsageError
+from rtaudiogen.generator import Audio, Descriptor, Events, Generator, Parameter, Plays, State
+from rtaudiogen.models.sine import SINE
+from rtaudiogen.models.sine.generator import Sine
+from rtaudiogen.realtime.rack import Message
+from rtaudiogen.realtime.renderer import Renderer
+
+RATE = 48000
+HALF_POWER = np.float32(np.sqrt(0.5))
+
+DRONE = Descriptor(
+    id="drone",
+    family="test",
+    name="Drone",
+    summary="a steady tone that can be broken on purpose",
+    plays=frozenset({Plays.STREAM}),
+    sample_rate=0,
+    channels=1,
+    voices=1,
+    parameters=(
+        Parameter("level", "Level", 0.0, 100.0, 0.25),
+        Parameter("choice", "Choice", 0.0, 3.0, 0.0, stepped=True),
+    ),
+)
+
+
+class Drone:
+    """A tone as a stream; `sabotage(out)` is called on every block it renders."""
+
+    delay_frames = 0
+
+    def __init__(
+        self, sabotage: Callable[[Audio], None] = lambda out: None, channels: int = 1
+    ) -> None:
+        self.descriptor = dataclasses.replace(DRONE, channels=channels)
+        self.sample_rate = RATE
+        self.frame = 0
+        self.seeds: list[int] = []
+        self._sabotage = sabotage
+
+    def prepare(self, max_frames: int, device: str = "cpu") -> None:
+        pass
+
+    def reset(self, seed: int) -> None:
+        self.seeds.append(seed)
+        self.frame = 0
+
+    def render(self, out: Audio, parameters: np.ndarray, events: Events) -> None:
+        time = (self.frame + np.arange(len(out))) / RATE
+        out[:] = (parameters[0] * np.sin(2 * np.pi * 200 * time))[:, None]
+        self.frame += len(out)
+        self._sabotage(out)
+
+    def voice_levels(self) -> np.ndarray:
+        return np.ones(1, np.float32)
+
+    def save_state(self) -> State:
+        return {"frame": np.array([self.frame])}
+
+    def load_state(self, state: State) -> None:
+        self.frame = int(state["frame"][0])
+
+
+class Breakdown:
+    """Sabotage in one block, counted from 0."""
+
+    def __init__(self, block: int, act: Callable[[Audio], None]) -> None:
+        self._left, self._act = block, act
+
+    def __call__(self, out: Audio) -> None:
+        self._left -= 1
+        if self._left == -1:
+            self._act(out)
+
+
+def put_nan(out: Audio) -> None:
+    out[len(out) // 2] = np.nan
+
+
+def explode(out: Audio) -> None:
+    raise ZeroDivisionError("a weight was 0\nand more lines")
+
+
+def sound(renderer: Renderer, seconds: float) -> Audio:
+    out = np.full((round(RATE * seconds), 2), np.nan, np.float32)
+    renderer.render(out)
+    assert np.isfinite(out).all()
+    return out
+
+
+def peaks(out: Audio) -> list[float]:
+    return [float(peak) for peak in np.abs(out).max(axis=0)]
+
+
+def largest_step(out: Audio) -> float:
+    return float(np.abs(np.diff(out, axis=0)).max())
+
+
+def kinds(renderer: Renderer) -> list[str]:
+    return [message.kind for message in renderer.messages()]
+
+
+def sine() -> Generator:
+    return Sine(SINE, RATE)
+
+
+def test_a_mono_source_is_panned_at_constant_power() -> None:
+    for pan, expected in ((0.0, (HALF_POWER, HALF_POWER)), (-1.0, (1.0, 0.0)), (1.0, (0.0, 1.0))):
+        renderer = Renderer(RATE)
+        renderer.add(Drone(), mix={"pan": pan})
+        assert peaks(sound(renderer, 0.2)) == pytest.approx(np.multiply(expected, 0.25), abs=1e-6)
+
+
+def test_a_stereo_source_is_unchanged_in_the_centre() -> None:
+    renderer = Renderer(RATE)
+    renderer.add(Drone(channels=2))
+    assert peaks(sound(renderer, 0.2)) == pytest.approx([0.25, 0.25], abs=1e-6)
+
+
+def test_gain_is_in_db() -> None:
+    renderer = Renderer(RATE)
+    renderer.add(Drone(), mix={"gain_db": -20.0})
+    assert peaks(sound(renderer, 0.2))[0] == pytest.approx(0.025 * HALF_POWER, rel=1e-5)
+
+
+def test_a_gain_that_jumps_is_heard_as_a_glide() -> None:
+    renderer = Renderer(RATE)
+    slot = renderer.add(Drone())
+    steady = largest_step(sound(renderer, 0.2))
+    renderer.set_mix(slot, "gain_db", -40.0)
+    assert largest_step(sound(renderer, 0.2)) < 1.3 * steady
+
+
+def test_a_muted_slot_is_silent_and_comes_back() -> None:
+    renderer = Renderer(RATE)
+    slot = renderer.add(Drone())
+    before = sound(renderer, 0.2)
+    renderer.set_mix(slot, "mute", True)
+    falling = sound(renderer, 0.3)
+    assert largest_step(falling) < 1.3 * largest_step(before)
+    assert peaks(sound(renderer, 0.1)) == [0.0, 0.0]
+    renderer.set_mix(slot, "mute", False)
+    sound(renderer, 0.3)
+    assert peaks(sound(renderer, 0.1)) == pytest.approx(peaks(before))
+
+
+def test_a_solo_silences_the_others_until_it_ends_or_leaves() -> None:
+    renderer = Renderer(RATE)
+    renderer.add(Drone(), mix={"pan": -1.0})
+    soloist = renderer.add(Drone(), mix={"pan": 1.0})
+    renderer.set_mix(soloist, "solo", True)
+    sound(renderer, 0.3)
+    assert peaks(sound(renderer, 0.1))[0] == 0.0
+    renderer.remove(soloist)
+    sound(renderer, 0.3)
+    left, right = peaks(sound(renderer, 0.1))
+    assert (left, right) == (pytest.approx(0.25, abs=1e-6), 0.0)
+
+
+def test_a_removed_slot_fades_out_and_its_generator_comes_back() -> None:
+    renderer = Renderer(RATE)
+    drone = Drone()
+    slot = renderer.add(drone)
+    steady = largest_step(sound(renderer, 0.2))
+    renderer.remove(slot)
+    assert largest_step(sound(renderer, 0.1)) < 1.2 * steady
+    assert list(renderer.messages()) == [Message("retired", slot, payload=drone)]
+    with pytest.raises(UsageError, match="no slot 1"):
+        renderer.set_mix(slot, "pan", 0.0)
+
+
+def test_a_swap_crossfades_within_20_ms_and_gives_the_old_one_back() -> None:
+    renderer = Renderer(RATE)
+    old, new = Drone(), Drone()
+    slot = renderer.add(old)
+    steady = largest_step(sound(renderer, 0.2))
+    renderer.swap(slot, new, {"level": 0.5})
+    swapping = sound(renderer, 1024 / RATE)
+    assert largest_step(swapping) < 3 * steady
+    assert [message.payload for message in renderer.messages()] == [old]
+    assert peaks(sound(renderer, 0.1))[0] == pytest.approx(0.5 * HALF_POWER, abs=1e-6)
+
+
+def test_held_notes_go_on_with_the_new_generator() -> None:
+    renderer = Renderer(RATE)
+    slot = renderer.add(sine())
+    renderer.midi(0, 0x90, 69, 127)
+    sound(renderer, 0.2)
+    renderer.swap(slot, sine())
+    assert largest_step(sound(renderer, 0.2)) < 0.05
+    assert renderer.read().slots[slot].voices == 1
+    renderer.midi(renderer.frame, 0x80, 69, 0)
+    sound(renderer, 0.3)
+    assert peaks(sound(renderer, 0.1)) == [0.0, 0.0]
+
+
+def test_a_swap_during_a_swap_still_ends_with_the_last() -> None:
+    renderer = Renderer(RATE)
+    drones = [Drone() for _ in range(3)]
+    slot = renderer.add(drones[0])
+    sound(renderer, 0.1)
+    renderer.swap(slot, drones[1])
+    sound(renderer, 256 / RATE)
+    renderer.swap(slot, drones[2])
+    sound(renderer, 0.1)
+    assert {message.payload for message in renderer.messages()} == set(drones[:2])
+
+
+def test_nan_silences_its_slot_without_a_click_and_it_comes_back() -> None:
+    renderer = Renderer(RATE)
+    drone = Drone(Breakdown(40, put_nan))
+    slot = renderer.add(drone)
+    before = sound(renderer, 0.1)
+    during = sound(renderer, 0.1)
+    assert largest_step(during) < 2 * largest_step(before)
+    assert np.abs(during[-480:]).max() == 0.0
+    assert [(m.kind, m.number) for m in renderer.messages()] == [("fault", 1)]
+    after = sound(renderer, 0.3)
+    assert peaks(after) == pytest.approx(peaks(before))
+    assert largest_step(after) < 1.2 * largest_step(before)
+    assert len(set(drone.seeds)) == 2
+    assert renderer.read().slots[slot].faults == 1
+
+
+def test_a_generator_that_is_always_broken_is_given_more_and_more_rest() -> None:
+    renderer = Renderer(RATE)
+    drone = Drone(put_nan)
+    renderer.add(drone)
+    sound(renderer, 0.05)
+    counts = []
+    for _ in range(3):
+        sound(renderer, 1.0)
+        counts.append(len(drone.seeds))
+    assert counts[0] > 2
+    assert counts[2] - counts[1] <= 1
+
+
+def test_a_runaway_is_muted_reset_and_counted() -> None:
+    renderer = Renderer(RATE)
+    slot = renderer.add(Drone(), {"level": 20.0})
+    out = sound(renderer, 0.34)
+    assert np.abs(out).max() <= 0.967
+    assert peaks(out[-480:]) == [0.0, 0.0]
+    assert [(m.kind, m.slot, m.text) for m in renderer.messages()] == [
+        ("fault", slot, "runaway level")
+    ]
+
+
+def test_a_generator_that_raises_is_muted_and_the_rest_plays_on() -> None:
+    renderer = Renderer(RATE)
+    broken = renderer.add(Drone(Breakdown(40, explode)), mix={"pan": -1.0})
+    renderer.add(Drone(), mix={"pan": 1.0})
+    before = sound(renderer, 0.1)
+    assert largest_step(sound(renderer, 0.2)) < 2 * largest_step(before)
+    assert peaks(sound(renderer, 0.1)) == [0.0, pytest.approx(0.25, abs=1e-6)]
+    assert list(renderer.messages()) == [
+        Message("failed", broken, "ZeroDivisionError: a weight was 0")
+    ]
+    renderer.swap(broken, Drone())
+    sound(renderer, 0.1)
+    assert peaks(sound(renderer, 0.1)) == pytest.approx([0.25, 0.25], abs=1e-6)
+
+
+def test_a_restart_begins_anew_from_the_given_seed() -> None:
+    renderer = Renderer(RATE)
+    drone = Drone()
+    slot = renderer.add(drone, seed=5)
+    sound(renderer, 0.1)
+    renderer.restart(slot, 77)
+    sound(renderer, 0.3)
+    assert drone.seeds == [5, 77]
+    assert kinds(renderer) == []
+
+
+def test_slots_have_seeds_of_their_own_that_depend_on_the_renderers() -> None:
+    drones = []
+    for seed in (1, 1, 2):
+        renderer = Renderer(RATE, seed)
+        drones.append([Drone(), Drone()])
+        for drone in drones[-1]:
+            renderer.add(drone)
+    seeds = [[drone.seeds[0] for drone in pair] for pair in drones]
+    assert seeds[0] == seeds[1]
+    assert len({*seeds[0], *seeds[2]}) == 4
+
+
+def test_a_mapped_controller_moves_its_parameter_and_only_that() -> None:
+    renderer = Renderer(RATE)
+    slot = renderer.add(sine())
+    renderer.map_controller(slot, 1, "level")
+    renderer.midi(0, 0xB0, 1, 127)
+    sound(renderer, 0.01)
+    assert renderer.read().slots[slot].parameters[0] == 0.0
+    renderer.map_controller(slot, 1, None)
+    renderer.midi(renderer.frame, 0xB0, 1, 0)
+    sound(renderer, 0.01)
+    assert renderer.read().slots[slot].parameters[0] == 0.0
+
+
+def test_a_stepped_parameter_is_moved_in_whole_steps() -> None:
+    renderer = Renderer(RATE)
+    slot = renderer.add(Drone())
+    renderer.map_controller(slot, 20, "choice")
+    renderer.midi(0, 0xB0, 20, 64)
+    sound(renderer, 0.01)
+    assert renderer.read().slots[slot].parameters[1] == 2.0
+
+
+def test_a_program_change_is_told_to_control_for_the_slots_that_listen() -> None:
+    renderer = Renderer(RATE)
+    renderer.add(sine(), mix={"channel": 1})
+    second = renderer.add(sine(), mix={"channel": 2})
+    renderer.midi(0, 0xC1, 9)
+    sound(renderer, 0.01)
+    assert list(renderer.messages()) == [Message("program", second, number=9)]
+
+
+def test_a_slot_that_changes_its_channel_lets_its_notes_go() -> None:
+    renderer = Renderer(RATE)
+    slot = renderer.add(sine(), mix={"channel": 1})
+    renderer.midi(0, 0x90, 60, 100)
+    sound(renderer, 0.1)
+    renderer.set_mix(slot, "channel", 2)
+    sound(renderer, 0.3)
+    assert renderer.read().slots[slot].voices == 0
+
+
+@pytest.mark.parametrize(
+    ("act", "words"),
+    [
+        (lambda r, s: r.set_parameter(s, "colour", 1.0), "no parameter 'colour'; there are: level"),
+        (lambda r, s: r.set_parameter(s, "level", 1000.0), "level 1000: expected 0 … 100"),
+        (lambda r, s: r.set_parameter(s, "level", np.nan), "level nan"),
+        (lambda r, s: r.set_mix(s, "pan", 2.0), "pan 2: expected -1 … 1"),
+        (lambda r, s: r.set_mix(s, "loudness", 2.0), "no mix field 'loudness'; there are: gain_db"),
+        (lambda r, s: r.set_mix(99, "pan", 0.0), "no slot 99; there are: 1"),
+        (lambda r, s: r.map_controller(s, 64, "level"), "controller 64 cannot be mapped"),
+        (lambda r, s: r.add(Drone(), {"colour": 1.0}), "no parameter 'colour'"),
+    ],
+)
+def test_a_wrong_name_or_value_is_refused_in_one_line(
+    act: Callable[[Renderer, int], None], words: str
+) -> None:
+    renderer = Renderer(RATE)
+    slot = renderer.add(Drone())
+    with pytest.raises(UsageError, match=words) as refusal:
+        act(renderer, slot)
+    assert "\n" not in str(refusal.value)
+
+
+def test_more_than_two_channels_are_refused() -> None:
+    with pytest.raises(RtAudioGenError, match="6 channels"):
+        Renderer(RATE).add(Drone(channels=6))

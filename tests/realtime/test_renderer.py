@@ -1,0 +1,269 @@
+"""The stream: the same bits whatever is asked for at once, and after a restart."""
+
+import json
+from itertools import cycle
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from rtaudiogen.errors import RtAudioGenError, UsageError
+from rtaudiogen.events import MIDI_EVENT
+from rtaudiogen.generator import Audio, Generator
+from rtaudiogen.models.sine import SINE
+from rtaudiogen.models.sine.generator import Sine
+from rtaudiogen.realtime.renderer import Renderer
+
+RATE = 48000
+FRAMES = 12000
+
+
+def sine(rate: int = RATE) -> Sine:
+    """A sine at a rate of its own, so that it is resampled."""
+    return Sine(SINE, rate)
+
+
+def pull(renderer: Renderer, frames: int, sizes: list[int]) -> Audio:
+    out = np.full((frames, 2), np.nan, np.float32)
+    position = 0
+    for size in cycle(sizes):
+        renderer.render(out[position : position + size])
+        position += size
+        if position >= frames:
+            return out
+    raise AssertionError
+
+
+def piece(renderer: Renderer) -> Renderer:
+    """Notes, wheels, commands and a swap for two slots at different rates."""
+    first = renderer.add(sine(), {"release": 30.0})
+    second = renderer.add(sine(16000), mix={"pan": 0.5, "transpose": 12})
+    for frame, status, data1, data2 in [
+        (0, 0x90, 60, 100),
+        (700, 0x90, 64, 90),
+        (701, 0xB0, 64, 127),
+        (1500, 0x80, 60, 0),
+        (2900, 0xE0, 0, 100),
+        (3000, 0xB0, 1, 127),
+        (6000, 0xB0, 64, 0),
+        (9000, 0x80, 64, 0),
+    ]:
+        renderer.midi(frame, status, data1, data2)
+    renderer.set_parameter(first, "level", -30.0, at_frame=2000)
+    renderer.set_mix(second, "gain_db", -6.0, at_frame=2500)
+    renderer.set_mix(first, "solo", True, at_frame=8000)
+    return renderer
+
+
+@settings(max_examples=15, deadline=None)
+@given(sizes=st.lists(st.integers(1, 3000), min_size=1, max_size=6))
+def test_the_sizes_that_are_asked_for_change_no_bit(sizes: list[int]) -> None:
+    whole = pull(piece(Renderer(RATE, 3)), FRAMES, [FRAMES])
+    np.testing.assert_array_equal(pull(piece(Renderer(RATE, 3)), FRAMES, sizes), whole)
+    assert np.abs(whole).max() > 0.1
+
+
+@settings(max_examples=15, deadline=None)
+@given(stop=st.integers(1, FRAMES - 1), sizes=st.lists(st.integers(1, 700), min_size=1, max_size=4))
+def test_a_restored_renderer_continues_bit_for_bit(stop: int, sizes: list[int]) -> None:
+    whole = pull(piece(Renderer(RATE, 3)), FRAMES, [FRAMES])
+    first = piece(Renderer(RATE, 3))
+    pull(first, stop, sizes)
+    arrays, facts = first.save_state()
+    facts = json.loads(json.dumps(facts))
+    rates = {1: RATE, 2: 16000}
+    second = Renderer(RATE)
+    second.load_state(arrays, facts, MakeInTurn(list(rates.values())))
+    assert second.frame == stop
+    np.testing.assert_array_equal(pull(second, FRAMES - stop, [128]), whole[stop:])
+
+
+class MakeInTurn:
+    """Sines at given rates, one after the other."""
+
+    def __init__(self, rates: list[int]) -> None:
+        self._rates = list(rates)
+
+    def __call__(self, model: str) -> Generator:
+        assert model == "sine"
+        return sine(self._rates.pop(0))
+
+
+@pytest.mark.parametrize("frames_after_swap", [128, 500, 2000])
+def test_a_renderer_is_restored_in_the_middle_of_a_swap(frames_after_swap: int) -> None:
+    def performance() -> Renderer:
+        renderer = piece(Renderer(RATE))
+        pull(renderer, 1280, [128])
+        renderer.swap(1, sine(22050), {"level": -20.0})
+        pull(renderer, frames_after_swap, [128])
+        return renderer
+
+    arrays, facts = performance().save_state()
+    restored = Renderer(RATE)
+    rates = [RATE, 22050, 16000] if frames_after_swap < 1000 else [22050, 16000]
+    restored.load_state(arrays, facts, MakeInTurn(rates))
+    expected = pull(performance(), 5000, [128])
+    np.testing.assert_array_equal(pull(restored, 5000, [128]), expected)
+    restored.set_mix(1, "pan", -1.0)
+
+
+def test_state_can_be_asked_for_while_playing() -> None:
+    renderer = piece(Renderer(RATE))
+    pull(renderer, 1000, [128])
+    renderer.request_state()
+    rest = pull(renderer, 2000, [128])
+    ((kind, _, _, _, (arrays, facts)),) = renderer.messages()
+    assert kind == "saved"
+    restored = Renderer(RATE)
+    restored.load_state(arrays, facts, MakeInTurn([RATE, 16000]))
+    ahead = restored.frame - 1000
+    np.testing.assert_array_equal(pull(restored, 1000, [128]), rest[ahead : ahead + 1000])
+
+
+def test_state_of_another_rate_is_refused() -> None:
+    arrays, facts = Renderer(RATE).save_state()
+    with pytest.raises(RtAudioGenError, match="48000 Hz"):
+        Renderer(44100).load_state(arrays, facts, lambda model: sine())
+
+
+def test_state_is_not_saved_while_a_slot_waits_to_be_added() -> None:
+    renderer = Renderer(RATE)
+    renderer.add(sine(), at_frame=1000)
+    with pytest.raises(RtAudioGenError, match="waiting to be added"):
+        renderer.save_state()
+
+
+@pytest.mark.parametrize("start", [0, 1, 127, 128, 1000])
+def test_a_note_begins_at_its_frame(start: int) -> None:
+    renderer = Renderer(RATE)
+    renderer.add(sine())
+    renderer.midi(start, 0x90, 69, 127)
+    out = pull(renderer, 2000, [64])
+    assert np.flatnonzero(out[:, 0])[0] == start + 1  # a sine's first frame is 0
+
+
+@pytest.mark.parametrize("rate", [16000, 22050, 44100, 96000])
+def test_a_resampled_note_comes_after_the_reported_latency_wherever_it_falls(rate: int) -> None:
+    latencies = []
+    for start in (0, 100, 127, 128, 777):
+        renderer = Renderer(RATE)
+        slot = renderer.add(sine(rate), {"attack": 1.0})
+        renderer.midi(start, 0x90, 69, 127)
+        out = pull(renderer, 6000, [128])[:, 0]
+        spectrum_phase = onset_by_phase(out, start)
+        latencies.append(spectrum_phase - renderer.read().slots[slot].latency_frames)
+    assert np.ptp(latencies) <= RATE / rate + 0.05  # rounded up to whole model frames
+    assert min(latencies) > -0.1
+
+
+def onset_by_phase(out: np.ndarray, near: int) -> float:
+    """Frames from `near` to where a steady 440 Hz sine in `out` began, by its phase."""
+    time = np.arange(3000, 6000)
+    phasor = np.sum(
+        out[3000:] * np.hanning(3000) * np.exp(-2j * np.pi * 440 * (time - near) / RATE)
+    )
+    turns = -(np.angle(phasor) + np.pi / 2) / (2 * np.pi)
+    return float((turns % 1.0) * RATE / 440)
+
+
+def test_a_late_message_is_played_at_once_and_counted() -> None:
+    renderer = Renderer(RATE)
+    renderer.add(sine())
+    pull(renderer, 1280, [128])
+    renderer.midi(5, 0x90, 69, 127)
+    out = pull(renderer, 1280, [128])
+    assert np.flatnonzero(out[:, 0])[0] == 1
+    assert renderer.read().late_events == 1
+
+
+def test_messages_are_played_by_frame_in_whatever_order_they_arrive() -> None:
+    outs = []
+    for order in (1, -1):
+        renderer = Renderer(RATE)
+        renderer.add(sine())
+        events = [(100, 0x90, 60, 90, 0), (900, 0x90, 72, 90, 0), (5000, 0x80, 60, 0, 0)]
+        renderer.midi_events(np.array(events[::order], MIDI_EVENT))
+        outs.append(pull(renderer, FRAMES, [128]))
+    np.testing.assert_array_equal(*outs)
+
+
+def test_a_note_shorter_than_a_block_still_sounds() -> None:
+    renderer = Renderer(RATE)
+    renderer.add(sine())
+    renderer.midi(10, 0x90, 69, 127)
+    renderer.midi(20, 0x80, 69, 0)
+    out = pull(renderer, FRAMES, [4096])
+    assert np.abs(out[:2000]).max() > 0.1
+    assert np.abs(out[-1000:]).max() == 0.0
+
+
+def test_panic_silences_within_milliseconds() -> None:
+    renderer = Renderer(RATE)
+    slot = renderer.add(sine(), {"release": 5000.0})
+    for key in range(60, 70):
+        renderer.midi(0, 0x90, key, 100)
+    renderer.midi(0, 0xB0, 64, 127)
+    pull(renderer, 4800, [128])
+    renderer.panic()
+    pull(renderer, 480, [128])
+    assert np.abs(pull(renderer, 1280, [128])).max() == 0.0
+    assert renderer.read().slots[slot].voices == 0
+
+
+def test_a_command_takes_effect_at_its_frame() -> None:
+    renderer = Renderer(RATE)
+    slot = renderer.add(sine())
+    renderer.midi(0, 0x90, 69, 127)
+    renderer.set_mix(slot, "mute", True, at_frame=6000)
+    out = pull(renderer, FRAMES, [999])
+    plain = Renderer(RATE)
+    plain.add(sine())
+    plain.midi(0, 0x90, 69, 127)
+    same = np.all(out == pull(plain, FRAMES, [128]), axis=1)
+    assert np.flatnonzero(~same)[0] in range(6016, 6020)  # 6016: the next multiple of 128
+
+
+def test_a_parameter_moves_the_same_however_often_it_is_set_between_two_quanta() -> None:
+    outs = []
+    for repeats in (1, 20):
+        renderer = Renderer(RATE)
+        slot = renderer.add(sine())
+        renderer.midi(0, 0x90, 69, 127)
+        for quantum in range(20):
+            for detour in range(repeats - 1):
+                renderer.set_parameter(slot, "level", -float(detour))
+            renderer.set_parameter(slot, "level", -float(quantum))
+            outs.append(pull(renderer, 128, [128]))
+    np.testing.assert_array_equal(np.concatenate(outs[:20]), np.concatenate(outs[20:]))
+
+
+def test_ten_loud_voices_stay_below_the_ceiling() -> None:
+    renderer = Renderer(RATE)
+    renderer.add(sine(), {"level": 0.0}, {"gain_db": 12.0})
+    for key in range(60, 70):
+        renderer.midi(0, 0x90, key, 127)
+    out = pull(renderer, FRAMES, [128])
+    assert 0.95 < np.abs(out).max() <= 10 ** (-0.3 / 20)
+    assert renderer.read().limiter_gain < 0.5
+
+
+def test_a_reading_tells_load_peaks_and_voices() -> None:
+    renderer = piece(Renderer(RATE))
+    pull(renderer, 4800, [128])
+    reading = renderer.read()
+    assert reading.frame == 4800
+    assert 0.0 < reading.load_p50 <= reading.load_p99
+    assert reading.peak[0] > 0.05
+    assert [slot.voices for slot in reading.slots.values()] == [2, 2]
+    assert reading.slots[1].parameters[0] == -30.0
+    assert [slot.latency_frames for slot in reading.slots.values()] == [0, 48]
+
+
+def test_an_empty_rack_is_silent() -> None:
+    assert np.all(pull(Renderer(RATE), 1000, [100]) == 0.0)
+
+
+def test_a_rate_of_0_is_refused() -> None:
+    with pytest.raises(UsageError, match="0 Hz"):
+        Renderer(0)
