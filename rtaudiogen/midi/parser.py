@@ -25,15 +25,15 @@ class Message(NamedTuple):
 
 @dataclass
 class ParserCounts:
-    """What a port has sent so far. `garbage` counts bytes, the others count messages."""
+    """What a port has sent so far: messages of each kind, and bytes that were no MIDI."""
 
     messages: int = 0
     clock: int = 0
     sensing: int = 0
     sysex: int = 0
     other_system: int = 0
-    truncated: int = 0
-    garbage: int = 0
+    truncated: int = 0  # messages that never became whole
+    dropped: int = 0  # bytes that belonged to no message, or to a truncated one
 
 
 def data_bytes(status: int) -> int:
@@ -47,7 +47,7 @@ class Parser:
     """One port's parser: understands running status, interleaved clock, and split sysex. [midi]
 
     A packet is what the driver hands over at once. Only sysex may go on from packet to packet: data
-    bytes that open a packet belong to nothing and are garbage.
+    bytes that open a packet belong to nothing and are dropped.
     """
 
     def __init__(self) -> None:
@@ -78,7 +78,7 @@ class Parser:
         elif self._in_sysex:
             self.counts.truncated += 1
         elif status == _END_OF_SYSEX:
-            self.counts.garbage += 1
+            self.counts.dropped += 1
         self._in_sysex = status == _SYSEX
         self._status = 0
         if status in (_SYSEX, _END_OF_SYSEX):
@@ -91,7 +91,7 @@ class Parser:
 
     def _add(self, byte: int, messages: list[Message]) -> None:
         if not self._status:
-            self.counts.garbage += 1
+            self.counts.dropped += 1
             return
         self._data.append(byte)
         if len(self._data) < data_bytes(self._status):
@@ -110,6 +110,7 @@ class Parser:
         """Count a status byte, or data bytes, whose message never became whole."""
         if self._status and (self._data or self._fresh):
             self.counts.truncated += 1
+            self.counts.dropped += len(self._data) + self._fresh
         self._data = []
 
     def _count_system(self, status: int) -> None:
@@ -118,6 +119,6 @@ class Parser:
         elif status == _ACTIVE_SENSING:
             self.counts.sensing += 1
         elif status in _UNDEFINED:
-            self.counts.garbage += 1
+            self.counts.dropped += 1
         else:
             self.counts.other_system += 1

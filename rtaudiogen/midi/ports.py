@@ -4,7 +4,7 @@ import os
 import re
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,6 +21,7 @@ DRIVERS = {
     "winmm": rtmidi.API_WINDOWS_MM,
 }
 _LOOPBACK = "Midi Through"  # ALSA's own, always there, never a controller
+_LISTENING = 0x10000  # flag of a socket
 _ALSA_ADDRESS = re.compile(r" \d+:\d+$")  # changes when a device is plugged in again
 
 
@@ -53,19 +54,26 @@ def find_driver(wanted: str | None = None) -> tuple[str | None, rtmidi.MidiIn | 
     return None, None
 
 
-def server_traces() -> frozenset[tuple[str, int, int]]:
-    """What changes on disk when a JACK server starts: asking for one is slow and noisy."""
-    return frozenset(
-        (path.name, path.stat().st_ino, path.stat().st_mtime_ns)
-        for path in Path("/dev/shm").glob("jack_*_0")
-        if path.exists()
-    )
+def jack_server() -> str | None:
+    """Which JACK server listens here, told apart from its predecessors; None if there is none.
+
+    The kernel's list of sockets answers at once. libjack would not: a client of a server that died
+    goes on listing its ports, and asking for a new client takes 12 ms.
+    """
+    if sys.platform != "linux":
+        return None
+    name = f"/jack_{os.environ.get('JACK_DEFAULT_SERVER', 'default')}_{os.getuid()}_"
+    with suppress(OSError), Path("/proc/net/unix").open() as sockets:
+        for line in sockets:  # slot, references, protocol, flags, type, state, inode, path
+            if name in line and int(line.split()[3], 16) & _LISTENING:
+                return line
+    return None
 
 
 def _may_be_there(driver: str) -> bool:
     if sys.platform != "linux":
         return True
-    return Path("/dev/snd/seq").exists() if driver == "alsa" else bool(server_traces())
+    return jack_server() is not None if driver == "jack" else Path("/dev/snd/seq").exists()
 
 
 @contextmanager

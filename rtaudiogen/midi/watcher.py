@@ -1,7 +1,6 @@
 """Which ports are open: looks every half second for wanted ports that came or went."""
 
 import ctypes
-import time
 from collections.abc import Sequence
 
 import rtmidi
@@ -13,9 +12,9 @@ from rtaudiogen.midi.ports import (
     describe,
     find_driver,
     identity,
+    jack_server,
     new_client,
     select,
-    server_traces,
 )
 
 _PORT_NUMBERS = 256
@@ -39,7 +38,7 @@ class Watcher:
         self._open: dict[str, OpenPort] = {}
         self._numbers: dict[str, int] = {}
         self._refused: set[str] = set()
-        self._traces: frozenset[tuple[str, int, int]] = frozenset()
+        self._server: str | None = None
 
     def begin(self, required: bool) -> None:
         """Find the driver and open what was asked for; RtAudioGenError if that is not there."""
@@ -53,67 +52,49 @@ class Watcher:
             raise RtAudioGenError("There is no MIDI here, so no virtual port can be offered.")
 
     def look(self) -> None:
-        """One round: collect closed ports, see what came and went."""
+        """One round: see what came and went."""
+        if self._server_died():
+            self._abandon()
         self._collect()
         if self._scanner is None:
-            self._find_driver_again()
-            return
-        had_ports = bool(self.names)
-        self.names = tuple(self._scanner.get_ports())
-        if not self.names and self.driver == "jack" and self._server_died(had_ports):
-            self._abandon()
-            return
-        for name in [name for name in self._open if name not in self.names]:
-            if not self._is_virtual(name):
+            self._find_driver()
+            self._open_virtual()
+        if self._scanner is not None:
+            self.names = tuple(self._scanner.get_ports())
+            for name in self._open.keys() - {*self.names, *self._selection.virtual}:
                 self._dismiss(name)
-        self._refused &= set(self.names)
-        self._open_wanted(required=False)
+            self._refused &= set(self.names)
+            self._open_wanted(required=False)
 
     def end(self) -> None:
         """Close every port that the poller has given back. [control]"""
-        self._collect()
-        if self.driver == "jack" and self._scanner is not None and self._server_died(True):
+        if self._server_died():
             self._abandon()
-        for client in [*self._idle, self._scanner]:
-            if client is not None:
-                client.delete()
+        self._collect()
+        for client in [*self._idle, *filter(None, [self._scanner])]:
+            client.delete()
         self._idle, self._scanner = [], None
 
     def _find_driver(self) -> None:
-        self._traces = server_traces()
+        self._server = jack_server()
         self.driver, self._scanner = find_driver(self._asked_driver)
         self.names = tuple(self._scanner.get_ports()) if self._scanner is not None else ()
 
-    def _find_driver_again(self) -> None:
-        if server_traces() != self._traces:
-            time.sleep(0.2)  # its socket is there a little before it answers
-            self._find_driver()
-            if self._scanner is not None:
-                self._open_virtual()
-                self._open_wanted(required=False)
-
-    def _server_died(self, had_ports: bool) -> bool:
-        """An empty list of ports may mean that nobody answers: then no new client can be made."""
-        if not had_ports and server_traces() == self._traces:
-            return False
-        self._traces = server_traces()
-        driver, client = find_driver("jack")
-        if client is not None:
-            self._idle.append(client)
-        return driver is None
+    def _server_died(self) -> bool:
+        return self.driver == "jack" and self._server != jack_server()
 
     def _abandon(self) -> None:
         """Leave clients of a dead JACK server for ever: closing one crashes the process."""
-        clients = [self._scanner, *self._idle, *(port.client for port in self._open.values())]
-        for client in clients:
+        opened = [port.client for port in self._open.values()]
+        for client in [*opened, *self._idle, *filter(None, [self._scanner])]:
             self._abandoned.append(client)
             ctypes.pythonapi.Py_IncRef(ctypes.py_object(client))  # not even at exit
         for name in list(self._open):
             self._dismiss(name)
-        self._scanner, self._idle, self.names = None, [], ()
+        self._scanner, self._idle, self.names, self.driver = None, [], (), None
 
     def _open_virtual(self) -> None:
-        for name in self._selection.virtual:
+        for name in self._selection.virtual if self._scanner is not None else ():
             client = self._client()
             try:
                 client.open_virtual_port(name)
@@ -121,9 +102,6 @@ class Watcher:
                 problem = f"No virtual MIDI port can be offered here: {error}"
                 raise RtAudioGenError(problem) from error
             self._adopt(client, name)
-
-    def _is_virtual(self, name: str) -> bool:
-        return name in self._selection.virtual
 
     def _open_wanted(self, required: bool) -> None:
         for name in self.names:

@@ -46,7 +46,7 @@ def test_data_bytes_without_a_status_are_garbage_and_do_no_harm(
     parser = Parser()
     assert parser.feed(garbage) == []
     assert parser.feed(bytes(garbage) + packet) == [as_message(packet)]
-    assert parser.counts.garbage == 2 * len(garbage)
+    assert parser.counts.dropped == 2 * len(garbage)
 
 
 @given(channel_messages(), st.integers(1, 3), st.sampled_from([0xF8, 0xFA, 0xFE]))
@@ -57,7 +57,7 @@ def test_clock_and_sensing_inside_a_message_do_not_disturb_it(
     disturbed = packet[:position] + bytes([realtime]) + packet[position:]
     assert parser.feed(disturbed) == [as_message(packet)]
     assert parser.counts.clock + parser.counts.sensing == 1
-    assert parser.counts.truncated == parser.counts.garbage == 0
+    assert parser.counts.truncated == parser.counts.dropped == 0
 
 
 @given(channel_messages())
@@ -65,7 +65,7 @@ def test_a_message_cut_short_is_dropped_and_counted(packet: bytes) -> None:
     parser = Parser()
     assert parser.feed(packet[:-1]) == []
     assert parser.feed(packet) == [as_message(packet)]
-    assert parser.counts.truncated == 1
+    assert (parser.counts.truncated, parser.counts.dropped) == (1, len(packet) - 1)
 
 
 def test_running_status_holds_within_a_packet() -> None:
@@ -76,7 +76,7 @@ def test_sysex_over_several_packets_is_skipped_and_counted_once() -> None:
     parser = Parser()
     assert parser.feed([0xF0, 1, 2]) == parser.feed([3, 0xF8, 4]) == parser.feed([5, 0xF7]) == []
     assert parser.feed([0x90, 60, 1]) == [(0x90, 60, 1)]
-    assert (parser.counts.sysex, parser.counts.clock, parser.counts.garbage) == (1, 1, 0)
+    assert (parser.counts.sysex, parser.counts.clock, parser.counts.dropped) == (1, 1, 0)
 
 
 def test_sysex_that_never_ends_is_truncated_by_the_next_message() -> None:
@@ -90,4 +90,4 @@ def test_song_position_and_select_are_no_music() -> None:
     parser = Parser()
     assert parser.feed([0xF2, 1, 2]) == parser.feed([0xF3, 4]) == parser.feed([0xF6]) == []
     counts = parser.counts
-    assert (counts.clock, counts.other_system, counts.truncated, counts.garbage) == (1, 2, 0, 0)
+    assert (counts.clock, counts.other_system, counts.truncated, counts.dropped) == (1, 2, 0, 0)
