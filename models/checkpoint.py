@@ -37,9 +37,9 @@ class Checkpoint:
         """Raises RtAudioGenError, in one line, for a damaged or foreign file."""
         groups: dict[str, dict[str, Tensor]] = {}
         try:
-            with safe_open(path, framework="pt") as file:  # type: ignore[no-untyped-call]
+            with safe_open(path, framework="pt") as file:
                 facts = json.loads((file.metadata() or {})[_KEY])
-                for key in file.keys():
+                for key in file.keys():  # noqa: SIM118 (not a mapping)
                     group, name = key.split("/", 1)
                     groups.setdefault(group, {})[name] = file.get_tensor(key)
         except (SafetensorError, OSError, KeyError, ValueError) as error:

@@ -16,6 +16,8 @@ import torch
 from accelerate import Accelerator
 from torch import Tensor, nn
 
+from rtaudiogen.errors import UsageError
+
 from .checkpoint import Checkpoint
 
 Tensors = Mapping[str, Tensor]
@@ -61,11 +63,16 @@ class Trainer:
         held_out: Sequence[Tensors],
         budget: Budget,
         folder: Path,
+        identity: Mapping[str, Any],
         compiled: bool = True,
         mixed: bool | None = None,
     ) -> None:
-        """`batches(step, process)` gives the micro-batches of one step of one process."""
+        """`batches(step, process)` gives the micro-batches of one step of one process.
+
+        A checkpoint in `folder` is only resumed by a training of the same `identity`.
+        """
         self.accelerator = Accelerator()
+        self.identity = dict(identity)
         self.budget, self.batches, self.folder = budget, batches, folder
         self.held_out = [self._moved(batch) for batch in held_out]
         optimizer = torch.optim.AdamW(
@@ -175,7 +182,7 @@ class Trainer:
         state = self.optimizer.state_dict()["state"]
         names = [name for name, _ in self.plain.named_parameters()]
         moments = {f"{names[i]}.{key}": state[i][key] for i in state for key in state[i]}
-        groups = {
+        groups: dict[str, dict[str, Tensor]] = {
             "weights": dict(self.plain.named_parameters()),
             "average": self.average,
             "best": self.best_weights,
@@ -186,6 +193,7 @@ class Trainer:
             "seconds": self.seconds,
             "best": self.best if math.isfinite(self.best) else None,
             "history": self.history,
+            "identity": self.identity,
         }
         Checkpoint(groups, facts).write(self.folder / "checkpoint.safetensors")
 
@@ -195,6 +203,7 @@ class Trainer:
         if not path.is_file():
             return False
         checkpoint = Checkpoint.read(path)
+        self._refuse_another(checkpoint.facts["identity"], path)
         with torch.no_grad():
             for name, value in self.plain.named_parameters():
                 value.copy_(checkpoint.groups["weights"][name])
@@ -214,6 +223,14 @@ class Trainer:
         self.best = math.inf if facts["best"] is None else float(facts["best"])
         self.history = list(facts["history"])
         return True
+
+    def _refuse_another(self, identity: Mapping[str, Any], path: Path) -> None:
+        for name, ours in self.identity.items():
+            if identity.get(name) != ours:
+                raise UsageError(
+                    f"{path}: was begun with {name} {identity.get(name)!r}, not {ours!r}; "
+                    "give the same options, another --out, or delete it to start anew"
+                )
 
 
 def prefers_bfloat16(device: torch.device) -> bool:

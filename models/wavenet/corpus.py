@@ -4,8 +4,8 @@ Every instrument is brought to the same peak, so that dynamics within it stay; a
 recordings lack, inside the range to be played, is filled in by resampling the nearest note.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from rtaudiogen.errors import RtAudioGenError, UsageError
 
 from ..audio_folder import Clip, complaint, find_clips, load
-from ..pitch import estimate_pitch
+from ..note_labels import Say, Sound, with_pitches, with_velocities
 from .dataset import Texture
 from .envelope import LevelTrack
 from .notes import Note, find_release, measure_level, measure_phase, trim_to_onset
@@ -26,8 +26,6 @@ HELD_OUT_EVERY = 10  # one pitch in so many is held out, another one for every i
 MIN_NOTE_SECONDS, MIN_TEXTURE_SECONDS = 0.2, 1.0
 MAX_NOTE_SECONDS = 8.0
 MAX_REFUSED = 0.5  # of a folder's files
-
-Say = Callable[[str], None]
 
 
 @dataclass(frozen=True)
@@ -40,9 +38,9 @@ class Corpus:
     licences: tuple[str, ...] = field(default=())
 
     @property
-    def seconds(self) -> float:
-        """Of sound to learn from, in frames (divide by the rate)."""
-        return float(sum(len(sound.signal) for sound in self.training))
+    def frames(self) -> int:
+        """Of sound to learn from."""
+        return sum(len(sound.signal) for sound in self.training)
 
 
 def read_notes(
@@ -56,12 +54,12 @@ def read_notes(
 ) -> Corpus:
     """Notes with pitch, velocity, phase and level; UsageError or RtAudioGenError in one line."""
     names, sounds = _read(folder, sample_rate, instruments, MIN_NOTE_SECONDS, say)
-    sounds = _with_pitches(sounds, sample_rate, folder, say)
+    sounds = with_pitches(sounds, sample_rate, folder, say)
     training: list[Note] = []
     held_out: list[Note] = []
     for index, name in enumerate(names):
         own = [(clip, signal) for clip, signal in sounds if clip.instrument == name]
-        own = _with_velocities(_levelled(own))
+        own = with_velocities(_levelled(own))
         measured = [
             _measured(index, clip, signal, sample_rate, hold_seconds) for clip, signal in own
         ]
@@ -109,19 +107,16 @@ def level_tracks(corpus: Corpus) -> list[LevelTrack]:
     ]
 
 
-Sounds = list[tuple[Clip, NDArray[np.float32]]]
-
-
 def _read(
     folder: Path, sample_rate: int, wanted: Sequence[str], seconds: float, say: Say
-) -> tuple[tuple[str, ...], Sounds]:
+) -> tuple[tuple[str, ...], list[Sound]]:
     clips = find_clips(folder)
     present = sorted({clip.instrument for clip in clips})
     if unknown := [name for name in wanted if name not in present]:
         raise UsageError(f"{folder}: no instrument {unknown[0]!r}; there are {', '.join(present)}")
     names = tuple(wanted or present)
     clips = [clip for clip in clips if clip.instrument in names]
-    sounds: Sounds = []
+    sounds: list[Sound] = []
     refused: list[str] = []
     for clip in clips:
         signal = load(clip.path, sample_rate)
@@ -142,50 +137,17 @@ def _read(
     return names, sounds
 
 
-def _with_pitches(sounds: Sounds, sample_rate: int, folder: Path, say: Say) -> Sounds:
-    known: Sounds = []
-    estimated = 0
-    for clip, signal in sounds:
-        pitch = clip.pitch
-        if pitch is None:
-            pitch = estimate_pitch(signal, sample_rate)
-            estimated += pitch is not None
-        if pitch is None:
-            say(f"left out: {clip.path.name} has no clear pitch")
-        else:
-            known.append((replace(clip, pitch=pitch), signal))
-    if len(known) < 0.5 * len(sounds):
-        raise RtAudioGenError(
-            f"{folder}: {len(sounds) - len(known)} of {len(sounds)} sounds have no clear pitch: "
-            "name the files by note (C#4, m061), or learn a texture with --texture"
-        )
-    if estimated:
-        say(f"pitch of {estimated} files estimated from the sound (pYIN)")
-    return known
-
-
-def _levelled(sounds: Sounds) -> Sounds:
+def _levelled(sounds: list[Sound]) -> list[Sound]:
     """All by one gain, so that the loudest peaks at −1 dBFS."""
     peak = max(float(np.abs(signal).max()) for _, signal in sounds)
     return [(clip, signal * np.float32(PEAK / peak)) for clip, signal in sounds]
 
 
-def _with_velocities(sounds: Sounds) -> Sounds:
-    """Where there is no label, 40 dB of peak level are the way from 0 to 1."""
-    peaks = [20 * np.log10(float(np.abs(signal).max())) for _, signal in sounds]
-    loudest = max(peaks)
-    return [
-        (clip, signal)
-        if clip.velocity is not None
-        else (replace(clip, velocity=max(1.0 + (peak - loudest) / 40.0, 0.05)), signal)
-        for (clip, signal), peak in zip(sounds, peaks, strict=True)
-    ]
-
-
 def _measured(
     index: int, clip: Clip, signal: NDArray[np.float32], sample_rate: int, hold_seconds: float
 ) -> Note:
-    assert clip.pitch is not None and clip.velocity is not None
+    assert clip.pitch is not None
+    assert clip.velocity is not None
     if clip.facts.get("hold_seconds"):
         hold_seconds = float(clip.facts["hold_seconds"])
     signal = trim_to_onset(signal, sample_rate)[: int(MAX_NOTE_SECONDS * sample_rate)]
@@ -219,7 +181,7 @@ def _fill_in(
     return filled
 
 
-def _licences(sounds: Sounds) -> tuple[str, ...]:
+def _licences(sounds: list[Sound]) -> tuple[str, ...]:
     """Licence and source of everything learnt from, where a metadata.csv names them."""
     named = {
         f"{clip.facts['licence']} ({clip.facts.get('source', 'source not named')})"

@@ -16,18 +16,16 @@ from numpy.typing import NDArray
 from torch.nn import functional as F
 
 from rtaudiogen.events import EventKind, event, no_events
-from rtaudiogen.generator import Descriptor, Generator
+from rtaudiogen.generator import Generator
 from rtaudiogen.model_file import read_tensors
 
 from .config import WaveNetConfig
 from .corpus import Corpus, read_notes, read_textures
 from .dataset import IGNORED, Segments
-from .descriptor import describe
-from .generator import create
+from .listening import BLOCK, load_generator, play_note
 from .network import WaveNet
 from .notes import Note
 
-BLOCK = 512  # frames a render call
 NOTE_SECONDS = 1.0  # how long a note is held to be measured
 STEADY = (0.15, 0.9)  # the part of it, in seconds, that is compared
 IN_TUNE_CENTS = 25.0
@@ -41,14 +39,11 @@ def evaluate(
 
     `pitch_step` in semitones from E2 to C6; `hold_seconds` 0 leaves out the long hold.
     """
-    descriptor = describe(model)
+    generator, config = load_generator(model)
     tensors = read_tensors(model)
-    generator = create(descriptor, 0)
-    config: WaveNetConfig = generator.config  # type: ignore[attr-defined]
-    facts = descriptor.facts
+    descriptor, facts = generator.descriptor, generator.descriptor.facts
     corpus = read_corpus(config, folder, float(facts.get("hold_seconds", 0.0)))
     result: dict[str, Any] = {"model": descriptor.id, **bits_per_sample(config, tensors, corpus)}
-    generator.prepare(BLOCK)
     if not config.pitched:
         return result | {"real_time_factor": texture_speed(generator)}
     result |= {"instruments": {}}
@@ -97,9 +92,7 @@ def bits_per_sample(
                 network.instruments(torch.from_numpy(batch.instruments)),
             )
             targets = torch.from_numpy(batch.targets)
-            loss = F.cross_entropy(
-                logits[0], targets[0], ignore_index=IGNORED, reduction="sum"
-            )
+            loss = F.cross_entropy(logits[0], targets[0], ignore_index=IGNORED, reduction="sum")
             nats[sound.instrument] += float(loss)
             counts[sound.instrument] += int((targets != IGNORED).sum())
     bits = nats / np.log(2)
@@ -110,26 +103,6 @@ def bits_per_sample(
         "bits_per_sample": _rounded(bits.sum() / max(counts.sum(), 1), 3),
         "bits_per_sample_of": each,
     }
-
-
-def play_note(
-    generator: Generator, instrument: int, key: float, velocity: float, seconds: float,
-    release_seconds: float = 0.0, seed: int = 1,
-) -> NDArray[np.float32]:  # fmt: skip
-    """(frames,) one note of a freshly reset, prepared generator; the key is let go at `seconds`."""
-    descriptor = generator.descriptor
-    parameters = descriptor.defaults()
-    parameters[descriptor.parameter_index("timbre")] = instrument
-    generator.reset(seed)
-    rate = generator.sample_rate
-    held = int(seconds * rate)
-    out = np.zeros((held + int(release_seconds * rate), 1), np.float32)
-    told = {0: event(0, EventKind.NOTE_ON, 0, key, velocity)}
-    told[held] = event(0, EventKind.NOTE_OFF, 0)
-    cuts = sorted({*range(0, len(out), BLOCK), *told, len(out)})
-    for start, end in zip(cuts, cuts[1:], strict=False):
-        generator.render(out[start:end], parameters, told.get(start, no_events()))
-    return out[:, 0]
 
 
 def judge_instrument(
@@ -157,7 +130,7 @@ def judge_instrument(
 
 
 def measured_pitch(signal: NDArray[np.float32], sample_rate: int) -> float:
-    """MIDI note number by YIN (de Cheveigné & Kawahara 2002), which knows nothing of the network."""
+    """MIDI note number by YIN (de Cheveigné & Kawahara 2002), independent of the network."""
     import librosa
 
     finer = soxr.resample(signal, sample_rate, sample_rate * _UPSAMPLED)

@@ -69,9 +69,7 @@ def measure_phase(
     return wrapped.astype(np.float32), float(69.0 + 12.0 * np.log2(frequency / 440.0))
 
 
-def _clearest_harmonic(
-    signal: NDArray[np.float32], frequency: float, sample_rate: int
-) -> int:
+def _clearest_harmonic(signal: NDArray[np.float32], frequency: float, sample_rate: int) -> int:
     """Of the first four, the strongest; higher ones must be stronger, for they are stretched."""
     harmonics = [k for k in (1, 2, 3, 4) if k * frequency < 0.45 * sample_rate]
     powers = [
@@ -87,7 +85,10 @@ def _heterodyned(
     """What is near `frequency` (Hz), moved to 0 Hz; nothing of other multiples of `bandwidth`."""
     window = np.hanning(int(_PHASE_PERIODS * sample_rate / bandwidth) | 1)
     carrier = np.exp(-2j * np.pi * frequency / sample_rate * np.arange(len(signal)))
-    return fftconvolve(signal * carrier, window / window.sum(), mode="same")
+    smoothed: NDArray[np.complex128] = fftconvolve(
+        signal * carrier, window / window.sum(), mode="same"
+    )
+    return smoothed
 
 
 def measure_level(
@@ -97,12 +98,10 @@ def measure_level(
     frequency = 440.0 * 2.0 ** ((pitch - 69.0) / 12.0)
     frames = int(max(LEVEL_PERIODS / frequency, LEVEL_SECONDS) * sample_rate)
     power = uniform_filter1d(np.square(signal, dtype=np.float64), frames, mode="constant")
-    return (10 * np.log10(np.maximum(power, 1e-12))).astype(np.float32)
+    return np.asarray(10 * np.log10(np.maximum(power, 1e-12)), np.float32)
 
 
-def find_release(
-    level_db: NDArray[np.float32], sample_rate: int, hold_seconds: float = 0.0
-) -> int:
+def find_release(level_db: NDArray[np.float32], sample_rate: int, hold_seconds: float = 0.0) -> int:
     """The frame from which the level falls much faster than before; the length if there is none.
 
     With `hold_seconds` the key is known to have been let go there, if anywhere.

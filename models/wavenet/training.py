@@ -1,9 +1,9 @@
 """`rtaudiogen train wavenet FOLDER`: from a folder of sounds to a playable model file."""
 
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -20,40 +20,51 @@ from .config import WaveNetConfig
 from .corpus import Corpus, level_tracks, read_notes, read_textures
 from .dataset import IGNORED, Batch, Segments, stack
 from .envelope import Envelope, measure
+from .listening import write_clip
 from .network import WaveNet
+
+
+def _option(default: Any, help: str) -> Any:
+    return field(default=default, metadata={"help": help})
 
 
 @dataclass(frozen=True)
 class TrainingOptions:
     """What a person may choose; every field is a flag of the command."""
 
-    texture: bool = False  # learn stretches of sound, played without notes
-    instruments: str = ""  # comma-separated; empty: all in the folder
-    minutes: float = 60.0  # of training; the learning rate ends with them
-    steps: int = 0  # instead of minutes: a run that gives the same numbers every time
-    sample_rate: int = 16000
-    lowest: int = 40  # MIDI notes to be playable, E2 … C6; gaps are filled by resampling
-    highest: int = 84
-    hold_seconds: float = 0.0  # how long the key was held in the recordings; 0: find it
-    residual: int = 32
-    skip: int = 128
-    output: int = 256
-    dilations: int = 512  # largest dilation; each stack doubles from 1 up to it
-    stacks: int = 2
-    harmonics: int = 12
-    preemphasis: float = 0.85
-    segment_frames: int = 2560
-    segments: int = 2  # in one product: as many as stay in the cache
-    accumulate: int = 1  # such products before a step
-    learning_rate: float = 2e-3
-    seed: int = 0
-    compile: bool = True
-    licence: str = ""  # of the weights
-    card: str = ""  # model card text: credits, remarks
+    texture: bool = _option(False, "Learn stretches of sound that are played without notes.")
+    instruments: str = _option("", "Which of the folder's instruments, comma-separated; all.")
+    minutes: float = _option(60.0, "How long to train; the learning rate falls to its end.")
+    steps: int = _option(0, "Instead of minutes: the same numbers in every run.")
+    sample_rate: int = _option(16000, "Of the model, in Hz; sounds are converted.")
+    lowest: int = _option(40, "Lowest MIDI note to be playable: gaps are filled by resampling.")
+    highest: int = _option(84, "Highest MIDI note to be playable.")
+    hold_seconds: float = _option(0.0, "When the key was let go in the recordings; 0: find out.")
+    residual: int = _option(32, "Channels of the residual path; larger is better and slower.")
+    skip: int = _option(128, "Channels of the skip path.")
+    output: int = _option(256, "Channels before the softmax.")
+    largest_dilation: int = _option(512, "Each stack of layers doubles from 1 up to this.")
+    stacks: int = _option(2, "How many such stacks.")
+    harmonics: int = _option(12, "Multiples of the note's phase that the network is told.")
+    preemphasis: float = _option(0.85, "Treble raised before the 8-bit codes; less hiss.")
+    segment_frames: int = _option(2560, "Length of a piece that is learnt at once.")
+    segments: int = _option(2, "Pieces in one product: as many as stay in the cache.")
+    accumulate: int = _option(1, "Such products before the weights change.")
+    learning_rate: float = _option(2e-3, "At its highest.")
+    seed: int = _option(0, "Of all random numbers.")
+    compile: bool = _option(True, "Compile the network with torch.compile (needs g++).")
+    licence: str = _option("", "Of the model, for its header.")
+    card: str = _option("", "A text about the model, for its header: credits, remarks.")
+
+    @property
+    def identity(self) -> dict[str, Any]:
+        """What an interrupted training cannot change when it goes on."""
+        free = {"minutes", "steps", "compile", "licence", "card"}
+        return {name: value for name, value in asdict(self).items() if name not in free}
 
     def config(self, instruments: tuple[str, ...]) -> WaveNetConfig:
         """The network that these options describe."""
-        stack_ = tuple(2**i for i in range(int(math.log2(self.dilations)) + 1))
+        stack_ = tuple(2**i for i in range(int(math.log2(self.largest_dilation)) + 1))
         return WaveNetConfig(
             sample_rate=self.sample_rate,
             residual=self.residual,
@@ -118,21 +129,23 @@ def train(folder: Path, out: Path, options: TrainingOptions | None = None) -> No
         ],
         Budget(options.steps, options.minutes, options.learning_rate),
         run,
+        options.identity,
         compiled=options.compile,
     )
     tracks = level_tracks(corpus)
     envelope = measure(tracks, len(config.instruments), config.sample_rate) if tracks else None
     model = ModelFile(out, folder, options, config, corpus, envelope)
-    frames_per_step = options.segments * options.segment_frames * options.accumulate
-    frames_per_step *= trainer.accelerator.num_processes
     with TrainingLog(run, console, "bits per sample", 1 / math.log(2)) as log:
 
         def on_report(report: Report) -> None:
             log.report(report, trainer.history)
-            model.write(trainer.best_weights, report, frames_per_step)
+            model.write(trainer)
+            write_clip(out, run / "clips" / f"step-{report.step:07d}.wav")
 
         trainer.run(lambda loss: log.step(trainer.progress, trainer.seconds, loss), on_report)
-    console.print(f"{out}: {trainer.best / math.log(2):.3f} bits per sample held out")
+    if trainer.accelerator.is_main_process:
+        model.write(trainer)
+        console.print(f"{out}: {trainer.best / math.log(2):.3f} bits per sample held out")
 
 
 @dataclass(frozen=True)
@@ -146,11 +159,11 @@ class ModelFile:
     corpus: Corpus
     envelope: Envelope | None
 
-    def write(self, weights: Mapping[str, Tensor], report: Report, frames_per_step: int) -> None:
-        """The model file with these weights of the objective, atomically."""
+    def write(self, trainer: Trainer) -> None:
+        """The model file with the best weights so far, atomically."""
         tensors = {
             name.removeprefix("network."): value.detach().cpu().float().numpy()
-            for name, value in weights.items()
+            for name, value in trainer.best_weights.items()
         }
         if self.envelope is not None:
             tensors.update(self.envelope.to_tensors())
@@ -165,15 +178,21 @@ class ModelFile:
                 "folder": self.folder.name,
                 "sounds": len(self.corpus.training),
                 "sounds_held_out": len(self.corpus.held_out),
-                "minutes_of_sound": round(self.corpus.seconds / self.config.sample_rate / 60, 1),
+                "minutes_of_sound": round(self.corpus.frames / self.config.sample_rate / 60, 1),
                 "sources": list(self.corpus.licences),
-                "steps": report.step,
-                "frames_seen": report.step * frames_per_step,
-                "minutes": round(report.seconds / 60, 1),
-                "held_out_bits_per_sample": round(report.best / math.log(2), 3),
+                "hold_seconds": self.options.hold_seconds,
+                "steps": trainer.step,
+                "frames_seen": trainer.step * self.frames_per_step(trainer),
+                "minutes": round(trainer.seconds / 60, 1),
+                "held_out_bits_per_sample": round(trainer.best / math.log(2), 3),
             },
         )
         write_model(self.path, header, tensors)
+
+    def frames_per_step(self, trainer: Trainer) -> int:
+        """Of all processes together."""
+        one = self.options.segments * self.options.segment_frames * self.options.accumulate
+        return one * int(trainer.accelerator.num_processes)
 
 
 def as_tensors(batch: Batch) -> dict[str, Tensor]:
@@ -209,16 +228,23 @@ def _summary(config: WaveNetConfig) -> str:
 
 def _check(options: TrainingOptions) -> None:
     """UsageError for what cannot be meant."""
-    positive = ("sample_rate", "residual", "skip", "output", "stacks", "segments", "accumulate")
-    for name in positive:
+    for name in ("stacks", "harmonics", "segments", "accumulate"):
         if getattr(options, name) < 1:
-            raise UsageError(f"--{name.replace('_', '-')} must be at least 1")
+            raise UsageError(f"--{name} must be at least 1")
+    for name in ("residual", "skip", "output"):
+        if getattr(options, name) < 16 or getattr(options, name) % 16:
+            raise UsageError(f"--{name} must be a multiple of 16")
+    if not 4000 <= options.sample_rate <= 192000:
+        raise UsageError("--sample-rate must be from 4000 to 192000 Hz")
     if options.steps < 0 or (options.steps == 0 and not 0 < options.minutes < math.inf):
         raise UsageError("--minutes must be above 0 (or give --steps)")
+    if not 0 < options.learning_rate < 1:
+        raise UsageError("--learning-rate must be between 0 and 1")
     if not 0 <= options.preemphasis < 1:
         raise UsageError("--preemphasis must be from 0 up to, but not including, 1")
-    if options.dilations < 1 or options.dilations & (options.dilations - 1):
-        raise UsageError("--dilations must be a power of two")
+    widest = options.largest_dilation
+    if widest < 1 or widest & (widest - 1):
+        raise UsageError("--largest-dilation must be a power of two")
     if not 0 <= options.lowest <= options.highest <= 127:
         raise UsageError("--lowest and --highest must be MIDI notes, 0 to 127, in this order")
     if options.segment_frames < 1024:
