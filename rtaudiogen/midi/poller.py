@@ -47,14 +47,21 @@ class NoticeKind(StrEnum):
 
 @dataclass(frozen=True)
 class Notice:
-    """Something that happened at a port."""
+    """Something that happened at a port; as a string, a sentence for the player."""
 
     kind: NoticeKind
-    text: str
+    text: str  # a port's name, what was learned or asked for, or the problem
     port: int = 0
     channel: int = 0  # 0 … 15
     number: int = 0
     value: int = 0
+
+    def __str__(self) -> str:
+        if self.kind is NoticeKind.CONNECTED:
+            return f"MIDI port {self.text} is connected."
+        if self.kind is NoticeKind.DISCONNECTED:
+            return f"MIDI port {self.text} has gone; its notes were let go."
+        return self.text
 
 
 class OpenPort:

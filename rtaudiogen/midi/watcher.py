@@ -39,6 +39,7 @@ class Watcher:
         self._numbers: dict[str, int] = {}
         self._refused: set[str] = set()
         self._server: str | None = None
+        self._trouble = ""
 
     def begin(self, required: bool) -> None:
         """Find the driver and open what was asked for; RtAudioGenError if that is not there."""
@@ -52,7 +53,16 @@ class Watcher:
             raise RtAudioGenError("There is no MIDI here, so no virtual port can be offered.")
 
     def look(self) -> None:
-        """One round: see what came and went."""
+        """One round: see what came and went; trouble becomes a notice, once."""
+        try:
+            self._look()
+            self._trouble = ""
+        except (rtmidi.RtMidiError, RtAudioGenError) as error:
+            if str(error) != self._trouble:
+                self._trouble = str(error)
+                self._poller.notices.put(Notice(NoticeKind.PROBLEM, self._trouble))
+
+    def _look(self) -> None:
         if self._server_died():
             self._abandon()
         self._collect()

@@ -36,8 +36,7 @@ class Underruns:
         if lost == 0:
             return []
         if self._began is None:
-            began = now.device_frames - (now.episode_lost_frames if now.starved else lost)
-            self._began = max(began, 0)
+            self._began = max(now.device_frames - lost, 0)
         if now.starved and lost < self._sample_rate:
             return []
         dropout = Dropout(self._began, lost)

@@ -90,6 +90,19 @@ def test_an_underrun_is_marked_where_it_happened(tmp_path: Path, name: str) -> N
         assert cue_points(path) == [(mark.frame, mark.label)]
 
 
+def test_an_underrun_that_does_not_end_is_told_every_second_of_it() -> None:
+    output = Output()
+    output.play(4800)
+    underruns = Underruns(output.memory.counters, SAMPLE_RATE)
+    told = []
+    for _ in range(60):
+        output.play(2400, rendered=False)
+        told += underruns()
+    assert len(told) == 2
+    assert told[0].device_frame + told[0].frames == told[1].device_frame
+    assert told[1].frames >= SAMPLE_RATE
+
+
 @FORMATS
 def test_what_a_slow_disk_lost_is_silence_and_marked(tmp_path: Path, name: str) -> None:
     output = Output(tap_seconds=0.2)
