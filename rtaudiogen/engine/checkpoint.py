@@ -1,19 +1,20 @@
 """A checkpoint: session and complete state of the renderer in one file, nothing pickled."""
 
+import io
 import json
+import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from safetensors import SafetensorError
-from safetensors.numpy import save
 
 from ..errors import RtAudioGenError
 from ..files import write_atomically
 from ..generator import State
 
 VERSION = 1
+DESCRIPTION = "description"
 
 
 @dataclass(frozen=True)
@@ -34,19 +35,20 @@ def write_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
         "numbers": checkpoint.numbers,
         "facts": checkpoint.facts,
     }
-    arrays = {name: np.ascontiguousarray(array) for name, array in checkpoint.arrays.items()}
-    write_atomically(path, save(arrays, {"checkpoint": json.dumps(described)}))
+    description = np.frombuffer(json.dumps(described).encode(), np.uint8)
+    # numpy's own container, not safetensors: a generator's state may be of structured records
+    file = io.BytesIO()
+    np.savez(file, allow_pickle=False, **{DESCRIPTION: description}, **checkpoint.arrays)
+    write_atomically(path, file.getvalue())
 
 
 def read_checkpoint(path: Path) -> Checkpoint:
     """RtAudioGenError, one line, if the file is damaged or another version's."""
-    from safetensors import safe_open
-
     try:
-        with safe_open(path, "np") as file:
-            described = json.loads((file.metadata() or {})["checkpoint"])
-            arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-    except (SafetensorError, OSError, KeyError, ValueError) as error:
+        with np.load(path, allow_pickle=False) as file:
+            described = json.loads(file[DESCRIPTION].tobytes())
+            arrays = {name: file[name] for name in file.files if name != DESCRIPTION}
+    except (OSError, KeyError, ValueError, zipfile.BadZipFile) as error:
         raise RtAudioGenError(f"{path}: no checkpoint ({error})") from error
     if described["version"] != VERSION:
         raise RtAudioGenError(f"{path}: checkpoint of version {described['version']}")

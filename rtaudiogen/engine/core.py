@@ -39,9 +39,9 @@ class Engine:
         self.renderer = Renderer(self.transport.sample_rate, settings.seed)
         self.slots: dict[int, SlotState] = {}
         self.messages = self.transport.messages
-        self.machine_gap_seconds = 0.0
+        self.machine_gap_seconds = 0.0  # the longest that a sleeping thread was kept from waking
         self._checkpoint = checkpoint
-        self._saved = self._ticked = time.monotonic()
+        self._saved = time.monotonic()
         self._learning: tuple[int, str] | None = None
         memory = self.transport.memory
         self.recorder = Recorder(
@@ -208,7 +208,6 @@ class Engine:
         DeviceLostError if the device has gone: state is saved, and the process has to end.
         """
         now = time.monotonic()
-        self.machine_gap_seconds = max(self.machine_gap_seconds, now - self._ticked)
         for message in self.renderer.messages():
             self._hear_renderer(message)
         for notice in self.midi.notices():
@@ -226,7 +225,6 @@ class Engine:
         if self._checkpoint is not None and now - self._saved > CHECKPOINT_SECONDS:
             self._saved = now
             self.renderer.request_state()
-        self._ticked = now
 
     def _hear_renderer(self, message: Message) -> None:
         if message.kind == "saved":

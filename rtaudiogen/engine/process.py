@@ -25,7 +25,7 @@ from .facade import Facade
 from .settings import EngineSettings
 from .transport import DeviceLostError
 
-BOARD, CHECKPOINT = "board", "checkpoint.safetensors"
+BOARD, CHECKPOINT = "board", "checkpoint.npz"
 EXIT_DEVICE_LOST = 75
 POST_SECONDS = 0.04
 COMMANDS = frozenset(name for name in vars(Facade) if not name.startswith("_")) - {
@@ -74,7 +74,14 @@ class Host:
                 os._exit(EXIT_DEVICE_LOST)  # PortAudio may hang for ever in an orderly exit
             except Exception:
                 traceback.print_exc()
-            time.sleep(POST_SECONDS)
+            self._nap()
+
+    def _nap(self) -> None:
+        assert self._engine is not None
+        asleep = time.monotonic()
+        time.sleep(POST_SECONDS)
+        late = time.monotonic() - asleep - POST_SECONDS
+        self._engine.machine_gap_seconds = max(self._engine.machine_gap_seconds, late)
 
     def close(self) -> None:
         """Fall silent and finish the recording."""

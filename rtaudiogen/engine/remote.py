@@ -4,6 +4,7 @@ A supervisor thread watches the child from outside. Painting, garbage and crashe
 cannot starve the sound, and an audio server that takes PortAudio with it takes only the child.
 """
 
+import contextlib
 import subprocess
 import sys
 import tempfile
@@ -34,13 +35,18 @@ class EngineProcess:
         self._folder = tempfile.TemporaryDirectory(prefix="rtaudiogen-")
         self._log_path = Path(self._folder.name, "engine.log")
         self._board = Board(Path(self._folder.name, BOARD))
-        self._messages: deque[str] = deque(maxlen=100)
+        self._messages: list[str] = []
+        self._restarted = 0
         self._restarts: deque[float] = deque(maxlen=GIVE_UP_RESTARTS)
         self._lock = threading.RLock()
         self._closing = threading.Event()
         self._started = False
         self._recording: str | None = None
-        self._spawn(resume=False)
+        try:
+            self._spawn(resume=False)
+        except BaseException:
+            self.close()
+            raise
         threading.Thread(target=self._supervise, name="supervisor", daemon=True).start()
 
     # -- the child -------------------------------------------------------------------------------
@@ -98,6 +104,7 @@ class EngineProcess:
     def _restart(self, hung: bool = False) -> None:
         """Start the child anew with the last session and state, and say so."""
         status = self._child.wait()
+        self._close_pipes()
         fell_silent = time.monotonic()
         self._restarts.append(fell_silent)
         if (
@@ -118,6 +125,13 @@ class EngineProcess:
         if self._recording is not None:
             self._recording = self._exchange("record", {"path": _continuation(self._recording)})
             self._messages.append(f"The recording goes on in {self._recording}.")
+        self._restarted += 1
+
+    def _close_pipes(self) -> None:
+        for pipe in (self._child.stdin, self._child.stdout):
+            if pipe is not None:
+                with contextlib.suppress(OSError):  # what the dead child did not read
+                    pipe.close()
 
     def log_tail(self) -> str:
         """The last line that the engine wrote to its log."""
@@ -130,10 +144,6 @@ class EngineProcess:
     def pid(self) -> int:
         """Process id of the engine."""
         return self._child.pid
-
-    def messages(self) -> list[str]:
-        """Sentences for the user since the last call."""
-        return [self._messages.popleft() for _ in range(len(self._messages))]
 
     def start(self) -> None:
         """See Facade."""
@@ -151,9 +161,7 @@ class EngineProcess:
             except (OSError, subprocess.TimeoutExpired):
                 self._child.kill()
                 self._child.wait()
-            for stream in (self._child.stdin, self._child.stdout):
-                if stream is not None:
-                    stream.close()
+            self._close_pipes()
         self._board.close()
         self._folder.cleanup()
 
@@ -218,7 +226,11 @@ class EngineProcess:
 
     def snapshot(self) -> dict[str, Any]:
         """See Facade. Read from shared memory; never waits for the engine."""
-        return self._board.read() or {}
+        facts = self._board.read() or {}
+        if facts:
+            facts["restarts"] = self._restarted
+            facts["messages"] = [*self._messages, *facts["messages"]]
+        return facts
 
 
 class _ChildGoneError(Exception):

@@ -1,0 +1,172 @@
+"""The engine in its own process, on a real audio server and real MIDI ports."""
+
+import os
+import signal
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+import rtmidi
+import soundfile
+
+from rtaudiogen import offline, registry
+from rtaudiogen.engine.remote import EngineProcess
+from rtaudiogen.engine.settings import EngineSettings
+from rtaudiogen.errors import RtAudioGenError, UsageError
+from rtaudiogen.midi import TimedMessage, to_events
+
+if TYPE_CHECKING:
+    from tests.conftest import JackServer
+
+RATE = 48000
+NULL = EngineSettings(output="null", sample_rate=RATE, midi="none")
+PHRASE = [
+    TimedMessage(0.0, 0x90, 69, 100),
+    TimedMessage(0.1, 0x90, 73, 60),
+    TimedMessage(0.2, 0xE0, 0, 96),
+    TimedMessage(0.5, 0x80, 69, 0),
+    TimedMessage(0.6, 0x90, 45, 127),
+    TimedMessage(0.9, 0x80, 73, 0),
+    TimedMessage(1.2, 0x80, 45, 0),
+]
+
+
+def eventually(condition: Callable[[], Any], seconds: float = 20.0) -> Any:
+    end = time.monotonic() + seconds
+    while not (result := condition()):
+        assert time.monotonic() < end, "it did not happen in time"
+        time.sleep(0.02)
+    return result
+
+
+def playing_a_held_note(engine: EngineProcess) -> EngineProcess:
+    engine.add_slot("sine")
+    engine.play_midi([(0.0, 0x90, 69, 100)])
+    engine.start()
+    eventually(lambda: engine.snapshot().get("peak", 0) > 0.05)
+    return engine
+
+
+@pytest.fixture
+def engine() -> Iterator[EngineProcess]:
+    with closing(EngineProcess(NULL)) as engine:
+        yield engine
+
+
+def test_errors_of_the_engine_arrive_as_they_were(engine):
+    with pytest.raises(UsageError, match="no model 'nothing'"):
+        engine.add_slot("nothing")
+    with pytest.raises(UsageError, match="no slot 3"):
+        engine.set_parameter(3, "attack", 1.0)
+
+
+def test_a_missing_device_is_refused_with_the_candidates_if_no_clock_may_stand_in():
+    settings = EngineSettings(output="no such card", midi="none", fall_back=False)
+    with pytest.raises(RtAudioGenError, match=r"no audio output matches.*null"):
+        EngineProcess(settings)
+
+
+def test_a_killed_engine_comes_back_with_session_and_sounding_note(engine):
+    playing_a_held_note(engine)
+    eventually(lambda: engine.snapshot()["frames_played"] > 3 * RATE)  # a checkpoint has been kept
+    os.kill(engine.pid, signal.SIGKILL)
+    eventually(lambda: engine.snapshot().get("restarts") == 1)
+    eventually(lambda: engine.snapshot().get("peak", 0) > 0.05)
+    assert engine.snapshot()["slots"][0]["voices"] == 1
+    assert any("signal 9" in message for message in engine.snapshot()["messages"])
+
+
+def test_a_hung_engine_is_noticed_and_replaced(engine):
+    playing_a_held_note(engine)
+    eventually(lambda: engine.snapshot()["frames_played"] > 3 * RATE)
+    os.kill(engine.pid, signal.SIGSTOP)
+    eventually(lambda: engine.snapshot().get("restarts") == 1)
+    assert any("no sign of life" in message for message in engine.snapshot()["messages"])
+    eventually(lambda: engine.snapshot().get("peak", 0) > 0.05)
+
+
+def test_a_recording_goes_on_in_another_part_after_a_restart(engine, tmp_path):
+    engine.add_slot("sine")
+    engine.start()
+    engine.record(str(tmp_path / "take.wav"))
+    eventually(lambda: engine.snapshot().get("frames_played", 0) > RATE)
+    os.kill(engine.pid, signal.SIGKILL)
+    eventually(lambda: engine.snapshot().get("restarts") == 1)
+    eventually(lambda: (tmp_path / "take-2.wav").exists())
+    engine.stop_recording()
+    assert soundfile.info(tmp_path / "take.wav").frames > 0
+    assert soundfile.info(tmp_path / "take-2.wav").samplerate == RATE
+
+
+@pytest.mark.jack
+def test_what_a_client_of_the_server_hears_is_what_render_writes(jack_server: "JackServer"):
+    lead = 1.0
+    score = [message._replace(seconds=lead + message.seconds) for message in PHRASE]
+    before = set(jack_server.ports("PortAudio"))
+    with closing(EngineProcess(EngineSettings(output="JACK", midi="none", seed=3))) as engine:
+        engine.add_slot("sine", seed=3)
+        engine.play_midi(score)
+        engine.start()
+        ports = eventually(lambda: _outputs(jack_server, before))
+        with jack_server.capture(ports, lead + 2.5) as recording:
+            eventually(lambda: engine.snapshot().get("frames_played", 0) > (lead + 2.5) * RATE)
+        assert engine.snapshot()["underrun_episodes"] == 0
+    expected = offline.render(
+        [registry.find("sine")], lead + 2.0, RATE, seed=3, events=to_events(score, RATE)
+    )
+    heard = recording.samples[_first_sound(recording.samples) :]
+    expected = expected[_first_sound(expected) :]
+    assert len(heard) > len(expected)
+    assert np.array_equal(heard[: len(expected)], expected)
+
+
+@pytest.mark.jack
+def test_a_note_that_is_sent_to_a_midi_port_sounds(jack_server: "JackServer"):
+    keyboard = rtmidi.MidiOut(rtmidi.API_UNIX_JACK, name="keyboard")
+    keyboard.open_virtual_port("keys")
+    with closing(EngineProcess(EngineSettings(output="JACK", midi="keyboard"))) as engine:
+        engine.add_slot("sine")
+        engine.start()
+        eventually(lambda: any("keyboard" in p for p in engine.snapshot().get("midi_ports", ())))
+        assert engine.snapshot()["peak"] == 0.0
+        keyboard.send_message([0x90, 69, 100])
+        eventually(lambda: engine.snapshot()["peak"] > 0.05)
+        keyboard.send_message([0x80, 69, 0])
+        eventually(lambda: engine.snapshot()["slots"][0]["voices"] == 0)
+    keyboard.close_port()
+    keyboard.delete()
+
+
+@pytest.mark.jack
+def test_music_goes_on_when_the_audio_server_is_killed_and_comes_back(
+    private_jack_server: "JackServer", monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("JACK_DEFAULT_SERVER", private_jack_server.name)
+    monkeypatch.setenv("JACK_NO_START_SERVER", "1")
+    with closing(EngineProcess(EngineSettings(output="JACK", midi="none"))) as engine:
+        playing_a_held_note(engine)
+        assert not engine.snapshot()["null_device"]
+        private_jack_server.kill()
+        eventually(lambda: engine.snapshot().get("restarts") == 1)
+        eventually(lambda: engine.snapshot().get("null_device"))
+        assert any("device vanished" in message for message in engine.snapshot()["messages"])
+        eventually(lambda: engine.snapshot()["peak"] > 0.05)
+        private_jack_server.start()
+        eventually(lambda: not engine.snapshot()["null_device"])
+        ports = eventually(lambda: private_jack_server.ports("PortAudio"))
+        with private_jack_server.capture(ports[:2], 0.5) as recording:
+            eventually(lambda: engine.snapshot()["peak"] > 0.05)
+            time.sleep(0.8)
+        assert engine.snapshot()["slots"][0]["voices"] == 1
+        assert np.abs(recording.samples).max() > 0.05
+
+
+def _outputs(server: "JackServer", before: set[str]) -> list[str]:
+    return [port for port in server.ports("PortAudio") if port not in before and ":out_" in port]
+
+
+def _first_sound(sound: np.ndarray) -> int:
+    return int(np.flatnonzero(sound.any(axis=1))[0])
