@@ -103,39 +103,39 @@ class Renderer:
         Controller mappings stay if the parameters are the same. The old generator comes back in a
         "retired" message.
         """
-        self._descriptor(slot)
+        self.descriptor(slot)
         source = self._source(generator, slot, parameters, seed)
         self._descriptors[slot] = generator.descriptor
         self._command(at_frame, "swap", slot, source)
 
     def remove(self, slot: int, at_frame: int = 0) -> None:
         """Fade a slot out; its generator comes back in a "retired" message. [control]"""
-        self._descriptor(slot)
+        self.descriptor(slot)
         del self._descriptors[slot]
         self._command(at_frame, "remove", slot)
 
     def set_parameter(self, slot: int, id: str, value: float, at_frame: int = 0) -> None:
         """Move a parameter to a plain value; UsageError if out of its range. [control]"""
-        descriptor = self._descriptor(slot)
+        descriptor = self.descriptor(slot)
         value = checked_value(descriptor, id, value)
         self._command(at_frame, "set_parameter", slot, descriptor.parameter_index(id), value)
 
     def set_mix(self, slot: int, field: str, value: float, at_frame: int = 0) -> None:
         """Set a field of `checks.RANGES`: gain_db, pan, mute, solo, channel, … [control]"""
-        self._descriptor(slot)
+        self.descriptor(slot)
         self._command(at_frame, "set_mix", slot, field, checked_mix(field, value))
 
     def map_controller(self, slot: int, controller: int, id: str | None, at_frame: int = 0) -> None:
         """Let a control change (0 … 119) move a parameter; None: no longer. [control]"""
         if not 0 <= controller < 128 or controller in RESERVED_CONTROLLERS:
             raise UsageError(f"controller {controller} cannot be mapped")
-        descriptor = self._descriptor(slot)
+        descriptor = self.descriptor(slot)
         index = -1 if id is None else descriptor.parameters.index(find_parameter(descriptor, id))
         self._command(at_frame, "map_controller", slot, controller, index)
 
     def restart(self, slot: int, seed: int, at_frame: int = 0) -> None:
         """Let a generator die away and begin anew from a seed. [control]"""
-        self._descriptor(slot)
+        self.descriptor(slot)
         self._command(at_frame, "restart", slot, seed)
 
     def panic(self, at_frame: int = 0) -> None:
@@ -160,6 +160,20 @@ class Renderer:
         """What the render thread has told since the last call. [control]"""
         while self._messages:
             yield self._messages.popleft()
+
+    def descriptor(self, slot: int) -> Descriptor:
+        """Of the generator that a slot plays, or will as soon as its command is obeyed. [control]
+
+        UsageError if there is no such slot.
+        """
+        if slot not in self._descriptors:
+            there = ", ".join(map(str, self._descriptors)) or "none"
+            raise UsageError(f"no slot {slot}; there are: {there}")
+        return self._descriptors[slot]
+
+    def slot_seed(self, slot: int) -> int:
+        """The seed that a slot has unless it is given another. [control]"""
+        return int(np.random.SeedSequence([self.seed, slot]).generate_state(1)[0] >> 1)
 
     @property
     def frame(self) -> int:
@@ -292,19 +306,13 @@ class Renderer:
 
     def descriptor(self, slot: int) -> Descriptor:
         """A slot's model; UsageError if there is no such slot. [control]"""
-        return self._descriptor(slot)
+        return self.descriptor(slot)
 
     def slot_seed(self, slot: int) -> int:
         """The seed of a slot that was given none. [control]"""
         return int(np.random.SeedSequence([self.seed, slot]).generate_state(1)[0] >> 1)
 
     # -- helpers [control] -----------------------------------------------------------------------
-
-    def _descriptor(self, slot: int) -> Descriptor:
-        if slot not in self._descriptors:
-            there = ", ".join(map(str, self._descriptors)) or "none"
-            raise UsageError(f"no slot {slot}; there are: {there}")
-        return self._descriptors[slot]
 
     def _command(self, at_frame: int, verb: str, slot: int, *arguments: Any) -> None:
         self._order += 1
