@@ -27,7 +27,6 @@ class FlacWriter:
     def __init__(self, path: Path, sample_rate: int, channels: int) -> None:
         """Create the file; FileExistsError rather than overwrite one."""
         self.frames = 0
-        self._failed = False
         self._whole_bytes = 0
         self._file = path.open("x+b", buffering=0)
         try:
@@ -44,7 +43,6 @@ class FlacWriter:
         try:
             self._encoder.write(to_pcm24(block) << 8)
         except soundfile.LibsndfileError as error:
-            self._failed = True
             raise OSError(str(error)) from error
         self.frames += len(block)
         self._whole_bytes = self._file.seek(0, 2)
@@ -55,7 +53,7 @@ class FlacWriter:
         with suppress(soundfile.LibsndfileError):
             self._encoder.close()
         with suppress(OSError):
-            if self._failed or self._length() != self.frames:
+            if self._length() != self.frames:  # the encoder had no room for it
                 self.frames = self._whole_frames()
                 self._file.truncate(self._whole_bytes)
                 self._put_length(self.frames)

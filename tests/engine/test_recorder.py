@@ -16,6 +16,7 @@ import soundfile
 from rtaudiogen import folders
 from rtaudiogen.errors import RtAudioGenError, UsageError
 from rtaudiogen.recorder import Recorder, RecordingStatus, SampleFormat, Underruns, read_marks
+from rtaudiogen.recorder.flac import FlacWriter
 
 from .sounding import SAMPLE_RATE, Output
 from .test_recorder_wav import cue_points
@@ -211,6 +212,26 @@ def test_a_full_disk_stops_the_recording_and_not_the_music(tmp_path: Path, name:
     recorder.start(tmp_path / name)
     output.play(2400)
     assert finished(recorder).frames == 2400
+
+
+def write_until_full(writer: FlacWriter, block: np.ndarray) -> None:
+    for _ in range(1000):
+        writer.write(block)
+
+
+def test_flac_ends_before_what_found_no_room_even_if_there_is_room_again(tmp_path: Path) -> None:
+    noise = np.random.default_rng(1).uniform(-0.9, 0.9, (4800, 2)).astype(np.float32)
+    with small_disk(tmp_path / "small", _SMALL_DISK_KILOBYTES) as folder:
+        (folder / "filler").write_bytes(bytes(1 << 20))
+        writer = FlacWriter(folder / "take.flac", SAMPLE_RATE, 2)
+        with pytest.raises(OSError, match="error"):
+            write_until_full(writer, noise)
+        (folder / "filler").unlink()
+        writer.close()
+        back, _ = soundfile.read(folder / "take.flac", dtype="float32")
+    assert len(back) == writer.frames > SAMPLE_RATE
+    repeated = np.tile(noise, (1 + len(back) // len(noise), 1))[: len(back)]
+    assert (back == rounded(repeated, "take.flac")).all()
 
 
 def test_a_name_is_found_and_nothing_is_overwritten(
