@@ -304,16 +304,6 @@ class Renderer:
             if not slot.leaving
         }
 
-    def descriptor(self, slot: int) -> Descriptor:
-        """A slot's model; UsageError if there is no such slot. [control]"""
-        return self.descriptor(slot)
-
-    def slot_seed(self, slot: int) -> int:
-        """The seed of a slot that was given none. [control]"""
-        return int(np.random.SeedSequence([self.seed, slot]).generate_state(1)[0] >> 1)
-
-    # -- helpers [control] -----------------------------------------------------------------------
-
     def _command(self, at_frame: int, verb: str, slot: int, *arguments: Any) -> None:
         self._order += 1
         self._inbox.append((at_frame, self._order, verb, slot, arguments))
