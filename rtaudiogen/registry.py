@@ -110,9 +110,17 @@ def find(name_or_path: str | Path) -> Descriptor:
 
 
 def create(descriptor: Descriptor, host_rate: int) -> Generator:
-    """A generator of this model at its own rate, or at `host_rate` Hz if it takes any. [control]"""
+    """A generator of this model at its own rate, or at `host_rate` Hz if it takes any. [control]
+
+    RtAudioGenError, naming the file, if its weights do not fit.
+    """
     make = load(family(descriptor.family).create)
-    generator: Generator = make(descriptor, descriptor.sample_rate or host_rate)
+    try:
+        generator: Generator = make(descriptor, descriptor.sample_rate or host_rate)
+    except RtAudioGenError as error:
+        if descriptor.path is None or str(descriptor.path) in str(error):
+            raise
+        raise type(error)(f"{descriptor.path}: {error}") from error
     return generator
 
 

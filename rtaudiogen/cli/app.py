@@ -8,6 +8,7 @@ from .. import __version__
 from .devices import devices
 from .models import models
 from .play import play
+from .render import render
 from .train import train
 
 NO_WINDOW = "The desktop application is not part of this version; 'rtaudiogen play MODEL' plays."
@@ -18,7 +19,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (models, devices, play):
+for command in (models, devices, play, render):
     app.command()(command)
 raw = {"ignore_unknown_options": True}  # the family's own options
 app.command(context_settings=raw, add_help_option=False)(train)

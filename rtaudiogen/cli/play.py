@@ -72,6 +72,7 @@ def play(
         latency_ms=opened.latency_ms if latency_ms is None else latency_ms,
         midi=opened.midi if midi is None else midi,
         seed=seed,
+        fall_back=output is None,  # a device that was asked for by hand is there, or it is an error
     )
     with stopped_by_signals() as stopped, closing(EngineProcess(settings)) as engine:
         notices = [] if models else engine.load_session(opened.to_json())
@@ -81,7 +82,7 @@ def play(
             for id, value in own.items():
                 engine.set_parameter(slot, id, value)
         if record:
-            engine.record(str(record))
+            engine.record(str(record.expanduser().absolute()))
         engine.start()
         last = perform(engine, chosen, score, seconds, stopped, notices, quiet=json)
         if record:

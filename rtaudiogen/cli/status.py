@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from typing import Protocol
 
 from ..engine.snapshot import Snapshot
-from .output import print_json, warn
+from .output import print_json
 
 PLAIN_SECONDS = 5.0  # between lines where there is no terminal
 
@@ -21,11 +21,13 @@ class Show(Protocol):
 @contextmanager
 def live_status(notices: Iterable[str], quiet: bool) -> Iterator[Show]:
     """A line that renews itself on a terminal, a line now and then elsewhere, on standard error."""
-    messages = _Messages()
-    warn(notices)
     if quiet:
         yield lambda snapshot: None
-    elif sys.stderr.isatty():
+        return
+    messages = _Messages()
+    for notice in notices:
+        print(notice, file=sys.stderr, flush=True)
+    if sys.stderr.isatty():
         from rich.console import Console
         from rich.live import Live
         from rich.text import Text

@@ -1,0 +1,49 @@
+"""Commands that print facts."""
+
+import json
+
+from .conftest import Run
+
+
+def test_rtaudiogen_alone_says_what_is_missing_and_shows_help(run: Run) -> None:
+    done = run()
+    assert done.returncode == 0
+    first, *rest = done.stdout.splitlines()
+    assert "desktop application is not part of this version" in first
+    assert any("play" in line for line in rest)
+
+
+def test_every_command_has_help(run: Run) -> None:
+    for command in ("models", "devices", "play", "render", "train"):
+        done = run(command, "--help")
+        assert done.returncode == 0, command
+        assert "Usage" in done.stdout, command
+        assert done.stderr == "", command
+
+
+def test_models_lists_the_sine_with_its_parameters(run: Run) -> None:
+    done = run("models")
+    assert done.returncode == 0
+    (line,) = [line for line in done.stdout.splitlines() if line.startswith("sine")]
+    assert "vibrato" in line
+    assert done.stderr == ""
+
+
+def test_models_as_json_carry_ranges_and_units(run: Run) -> None:
+    facts = json.loads(run("models", "--json").stdout)
+    (sine,) = [model for model in facts["models"] if model["id"] == "sine"]
+    level = sine["parameters"][0]
+    assert (level["id"], level["unit"], level["minimum"]) == ("level", "dB", -60.0)
+    assert facts["problems"] == []
+
+
+def test_devices_as_json_name_outputs_and_ports(run: Run) -> None:
+    facts = json.loads(run("devices", "--json").stdout)
+    assert set(facts) == {"outputs", "midi"}
+
+
+def test_training_lists_the_familys_own_options(run: Run) -> None:
+    done = run("train", "wavenet", "--help")
+    assert done.returncode == 0
+    for flag in ("--minutes", "--instruments", "--texture", "--out"):
+        assert flag in done.stdout
