@@ -3,7 +3,7 @@
 from collections import deque
 from typing import Any, NamedTuple
 
-from ..generator import Audio, Generator, State
+from ..generator import Audio, State
 from .safety import Fault
 from .slot import Slot
 from .source import Source
@@ -26,11 +26,7 @@ class Message(NamedTuple):
 
 
 class Rack:
-    """Slots by number. Public methods named in VERBS are commands: (frame, slot, *arguments)."""
-
-    VERBS = frozenset(
-        {"add", "swap", "remove", "set_parameter", "set_mix", "map_controller", "restart", "panic"}
-    )
+    """Slots by number; from `add` to `panic`, the verbs of commands: (frame, slot, *arguments)."""
 
     def __init__(self, messages: deque[Message]) -> None:
         self.slots: dict[int, Slot] = {}
@@ -136,8 +132,3 @@ class Rack:
             slot.sources = mine
             slot.load_state(part(arrays, name), slot_facts)
             self.slots[number] = slot
-
-
-def generators(rack: Rack) -> list[Generator]:
-    """All that are playing or fading. [control], while nothing renders"""
-    return [source.generator for slot in rack.slots.values() for source in slot.sources]

@@ -4,10 +4,8 @@ Time is host frames since the start. Inside, everything happens on a fixed grid 
 so the bits depend on seed, commands and events only, not on the sizes that are asked for.
 """
 
-from bisect import insort
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
-from time import perf_counter_ns
 from typing import Any
 
 import numpy as np
@@ -15,7 +13,9 @@ from numpy.typing import NDArray
 
 from ..errors import RtAudioGenError, UsageError
 from ..generator import Audio, Descriptor, Generator, Plays, State
+from .agenda import Agenda
 from .checks import RESERVED_CONTROLLERS, checked_mix, checked_value, find_parameter
+from .load import Load
 from .rack import Message, Rack
 from .readings import Reading, read_slot
 from .safety import Limiter
@@ -23,10 +23,7 @@ from .slot import Slot
 from .source import QUANTUM, Source
 from .state import join, part
 
-LOAD_SECONDS = 4.0  # over which render load is told
 MESSAGE_LIMIT = 4096
-MidiTuple = tuple[int, int, int, int, int]  # frame (absolute, host), status, data1, data2, port
-Command = tuple[int, int, str, int, tuple[Any, ...]]  # at_frame, order, verb, slot, arguments
 MakeGenerator = Callable[[str], Generator]  # model id → a fresh generator
 
 
@@ -50,18 +47,13 @@ class Renderer:
         self._limiter.process(self._bus)  # compiles
         self._used = QUANTUM  # frames of the bus that were handed out
         self._frame = 0  # start of the next quantum
-        self._midi_inbox: deque[MidiTuple] = deque()
-        self._midi: list[MidiTuple] = []  # sorted by frame
-        self._inbox: deque[Command] = deque()
-        self._commands: list[Command] = []  # sorted by frame, then order
-        self._order = 0
+        self._midi = Agenda()  # (frame, status, data1, data2, port)
+        self._commands = Agenda()  # (frame, verb, slot, arguments)
+        self._state_wanted = False
         self._next_slot = 1
         self._descriptors: dict[int, Descriptor] = {}  # control's own view
-        self._loads = np.zeros(max(1, round(LOAD_SECONDS * sample_rate / QUANTUM)))
-        self._load_count = 0
+        self._load = Load(QUANTUM, sample_rate)
         self._peak = np.zeros(2, np.float32)
-
-    # -- control ---------------------------------------------------------------------------------
 
     def add(
         self,
@@ -144,12 +136,12 @@ class Renderer:
 
     def request_state(self) -> None:
         """Ask for a "saved" message with `save_state` at the next quantum. [control]"""
-        self._command(0, "save", 0)
+        self._state_wanted = True
 
     def midi(self, frame: int, status: int, data1: int = 0, data2: int = 0, port: int = 0) -> None:
         """A channel message at an absolute frame, at once if that is past. [midi] or [control]"""
         if 0x80 <= status < 0xF0:
-            self._midi_inbox.append((int(frame), int(status), data1 & 127, data2 & 127, port))
+            self._midi.push((int(frame), int(status), data1 & 127, data2 & 127, port))
 
     def midi_events(self, events: NDArray[np.void]) -> None:
         """Messages as an array of dtype MIDI_EVENT. [midi] or [control]"""
@@ -182,8 +174,7 @@ class Renderer:
 
     def read(self) -> Reading:
         """Meters and facts; a glance, values may be a quantum apart. [control]"""
-        loads = self._loads[: min(self._load_count, len(self._loads))]
-        p50, p99 = np.percentile(loads, [50, 99]).tolist() if len(loads) else (0.0, 0.0)
+        p50, p99 = self._load.percentiles()
         return Reading(
             frame=self.frame,
             load_p50=p50,
@@ -193,8 +184,6 @@ class Renderer:
             late_events=self.late_events,
             slots={number: read_slot(slot) for number, slot in self._rack.slots.copy().items()},
         )
-
-    # -- render ----------------------------------------------------------------------------------
 
     def render(self, out: Audio) -> None:
         """Fill `out` (frames, 2) float32 with the next frames, any number of them. [render]"""
@@ -208,7 +197,7 @@ class Renderer:
             done += count
 
     def _render_quantum(self) -> None:
-        begun = perf_counter_ns()
+        self._load.begin()
         self._obey()
         self._play()
         self._rack.render(self._frame, self._bus)
@@ -216,26 +205,17 @@ class Renderer:
         np.maximum(self._peak * np.float32(0.99), np.abs(self._bus).max(axis=0), out=self._peak)
         self._frame += QUANTUM
         self._used = 0
-        load = (perf_counter_ns() - begun) * 1e-9 * self.sample_rate / QUANTUM
-        self._loads[self._load_count % len(self._loads)] = load
-        self._load_count += 1
+        self._load.end()
 
     def _obey(self) -> None:
-        while self._inbox:
-            insort(self._commands, self._inbox.popleft(), key=lambda command: command[:2])
-        while self._commands and self._commands[0][0] <= self._frame:
-            _, _, verb, slot, arguments = self._commands.pop(0)
-            if verb == "save":
-                self._answer_state()
-            else:
-                getattr(self._rack, verb)(self._frame, slot, *arguments)
+        for _, verb, slot, arguments in self._commands.due(self._frame + 1):
+            getattr(self._rack, verb)(self._frame, slot, *arguments)
+        if self._state_wanted:  # after the last command: none that is due is pending any more
+            self._state_wanted = False
+            self._answer_state()
 
     def _play(self) -> None:
-        while self._midi_inbox:
-            insort(self._midi, self._midi_inbox.popleft(), key=lambda event: event[0])
-        end = self._frame + QUANTUM
-        while self._midi and self._midi[0][0] < end:
-            frame, status, data1, data2, port = self._midi.pop(0)
+        for frame, status, data1, data2, port in self._midi.due(self._frame + QUANTUM):
             self.late_events += frame < self._frame
             self._rack.midi(max(frame, self._frame), status, data1, data2, port)
 
@@ -245,18 +225,13 @@ class Renderer:
         except Exception as error:  # a stranger's generator may raise anything
             self._messages.append(Message("refused", 0, f"state cannot be saved: {error}"))
 
-    # -- state -----------------------------------------------------------------------------------
-
     def save_state(self) -> tuple[State, dict[str, Any]]:
         """Everything that the future output depends on: arrays, and JSON values. [render]
 
         RtAudioGenError if a slot is still waiting to be added or exchanged at a later frame.
         """
-        while self._inbox:
-            insort(self._commands, self._inbox.popleft(), key=lambda command: command[:2])
-        while self._midi_inbox:
-            insort(self._midi, self._midi_inbox.popleft(), key=lambda event: event[0])
-        if any(verb in ("add", "swap") for _, _, verb, _, _ in self._commands):
+        commands = self._commands.pending()
+        if any(verb in ("add", "swap") for _, verb, _, _ in commands):
             raise RtAudioGenError("a slot is waiting to be added; render one quantum, then save")
         arrays, slots = self._rack.save_state()
         facts = {
@@ -265,10 +240,9 @@ class Renderer:
             "frame": self._frame,
             "used": self._used,
             "next_slot": self._next_slot,
-            "order": self._order,
             "late_events": self.late_events,
-            "midi": [list(event) for event in self._midi],
-            "commands": [[*command[:4], list(command[4])] for command in self._commands],
+            "midi": self._midi.pending(),
+            "commands": commands,
             "slots": slots,
         }
         own = {"bus": self._bus.copy()}
@@ -295,9 +269,9 @@ class Renderer:
         self._bus[:] = arrays["own/bus"]
         self.seed, self.late_events = facts["seed"], facts["late_events"]
         self._frame, self._used = facts["frame"], facts["used"]
-        self._next_slot, self._order = facts["next_slot"], facts["order"]
-        self._midi = [(e[0], e[1], e[2], e[3], e[4]) for e in facts["midi"]]
-        self._commands = [(c[0], c[1], c[2], c[3], tuple(c[4])) for c in facts["commands"]]
+        self._next_slot = facts["next_slot"]
+        self._midi.restore(tuple(event) for event in facts["midi"])
+        self._commands.restore(tuple(command) for command in facts["commands"])
         self._descriptors = {
             number: slot.source.generator.descriptor
             for number, slot in self._rack.slots.items()
@@ -305,8 +279,7 @@ class Renderer:
         }
 
     def _command(self, at_frame: int, verb: str, slot: int, *arguments: Any) -> None:
-        self._order += 1
-        self._inbox.append((at_frame, self._order, verb, slot, arguments))
+        self._commands.push((at_frame, verb, slot, arguments))
 
     def _source(
         self,
