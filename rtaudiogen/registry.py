@@ -20,6 +20,7 @@ from .model_file import read_header
 
 GROUP = "rtaudiogen.generators"
 SUFFIX = ".safetensors"
+OWN = "rtaudiogen.models."  # no stranger can take the place of a built-in family
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,8 @@ def families() -> tuple[dict[str, Family], tuple[str, ...]]:
     """The families that could be imported by name, and a sentence for each that could not."""
     found: dict[str, Family] = {}
     problems = []
-    for point in entry_points(group=GROUP):
+    points = entry_points(group=GROUP)
+    for point in sorted(points, key=lambda p: (not p.value.startswith(OWN), p.name)):
         try:
             family = point.load()
             if not isinstance(family, Family):
