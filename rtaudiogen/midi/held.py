@@ -34,14 +34,15 @@ class Held:
             self._pedals.discard(channel)
             self._bends.discard(channel)
         elif controller == ALL_SOUND_OFF or controller >= ALL_NOTES_OFF:
-            self._keys = {key for key in self._keys if key[0] != channel}
+            self._keys -= {key for key in self._keys if key[0] == channel}
 
     def release(self) -> list[Message]:
         """The messages that let everything go; nothing is held afterwards."""
         messages = [Message(NOTE_OFF | channel, key, 64) for channel, key in sorted(self._keys)]
         messages += [Message(CONTROL_CHANGE | channel, SUSTAIN, 0) for channel in self._pedals]
         messages += [Message(PITCH_BEND | channel, *_BEND_CENTRE) for channel in self._bends]
-        self.__init__()  # type: ignore[misc]
+        for held in (self._keys, self._pedals, self._bends):
+            held.clear()
         return messages
 
 

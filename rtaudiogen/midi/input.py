@@ -57,6 +57,8 @@ class MidiInput:
 
         RtAudioGenError if `required` and a port is missing or busy; otherwise it is waited for.
         """
+        if not self._watcher.wanted:
+            return "MIDI is switched off."
         self._watcher.begin(required)
         self._run("midi", lambda: self._poller.run(self._stop_polling))
         self._run("midi watcher", self._watch)

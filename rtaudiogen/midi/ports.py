@@ -66,7 +66,7 @@ def jack_server() -> str | None:
     with suppress(OSError), Path("/proc/net/unix").open() as sockets:
         for line in sockets:  # slot, references, protocol, flags, type, state, inode, path
             if name in line and int(line.split()[3], 16) & _LISTENING:
-                return line
+                return line.split()[6]
     return None
 
 

@@ -28,7 +28,8 @@ class Watcher:
     """
 
     def __init__(self, poller: Poller, wanted: Sequence[str], driver: str | None) -> None:
-        self._poller, self._wanted, self._asked_driver = poller, wanted, driver
+        self.wanted = [text for text in wanted if text != "none"]
+        self._poller, self._asked_driver = poller, driver
         self.driver: str | None = None
         self.names: tuple[str, ...] = ()
         self._selection = Selection()
@@ -44,7 +45,7 @@ class Watcher:
     def begin(self, required: bool) -> None:
         """Find the driver and open what was asked for; RtAudioGenError if that is not there."""
         self._find_driver()
-        self._selection = select(self._wanted, self.names, required)
+        self._selection = select(self.wanted, self.names, required)
         if self._scanner is not None:
             self._open_virtual()
             self._open_wanted(required)
@@ -115,24 +116,28 @@ class Watcher:
 
     def _open_wanted(self, required: bool) -> None:
         for name in self.names:
-            if self._selection.wants(name) and not {name} & (self._open.keys() | self._refused):
+            if name not in self._open and self._selection.wants(name):
                 self._open_port(name, required)
 
     def _open_port(self, name: str, required: bool) -> None:
         client = self._client()
         try:
             client.open_port(client.get_ports().index(name), name="in")
-        except (rtmidi.RtMidiError, ValueError) as error:
+        except ValueError:  # it went this moment
             self._idle.append(client)
-            self._refused.add(name)
+        except rtmidi.RtMidiError as error:
+            self._idle.append(client)
             problem = (
                 f"MIDI port {name!r} cannot be opened, another program may hold it ({error}); "
                 f"there are: {describe(self.names)}."
             )
             if required:
                 raise RtAudioGenError(problem) from error
-            self._poller.notices.put(Notice(NoticeKind.PROBLEM, problem))
+            if name not in self._refused:  # said once, tried again at every look
+                self._refused.add(name)
+                self._poller.notices.put(Notice(NoticeKind.PROBLEM, problem))
         else:
+            self._refused.discard(name)
             self._adopt(client, name)
 
     def _client(self) -> rtmidi.MidiIn:

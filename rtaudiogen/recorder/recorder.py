@@ -198,8 +198,9 @@ class Take:
 def _create(path: Path, sample_rate: int, channels: int, sample_format: SampleFormat) -> AudioFile:
     if path.suffix.lower() not in (".wav", ".flac"):
         raise UsageError(f"Recordings are .wav or .flac files, not {path.name!r}.")
-    if sidecar_path(path).exists():
-        raise RtAudioGenError(f"{sidecar_path(path)} is there already; choose another name.")
+    for taken in (path, sidecar_path(path)):
+        if taken.exists():
+            raise RtAudioGenError(f"{taken} is there already; recordings overwrite nothing.")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         if shutil.disk_usage(path.parent).free < _LEAST_FREE_BYTES:
@@ -207,8 +208,6 @@ def _create(path: Path, sample_rate: int, channels: int, sample_format: SampleFo
         if path.suffix.lower() == ".flac":
             return FlacWriter(path, sample_rate, channels)
         return WavWriter(path, sample_rate, channels, sample_format)
-    except FileExistsError as error:
-        raise RtAudioGenError(f"{path} is there already; recordings overwrite nothing.") from error
     except OSError as error:
         raise RtAudioGenError(f"{path} cannot be written: {_reason(error, path)}.") from error
 

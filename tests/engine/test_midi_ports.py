@@ -49,6 +49,13 @@ def test_what_is_not_there_yet_may_be_waited_for() -> None:
     assert select(["drums"], NAMES, required=False).wants("Drums 1")
 
 
+def test_midi_that_is_not_wanted_asks_nobody() -> None:
+    midi = MidiInput(print, lambda seconds: 0, 0, wanted=["none"], driver="oss")
+    assert midi.start() == "MIDI is switched off."
+    assert midi.status().ports == ()
+    midi.close()
+
+
 def test_an_unknown_driver_is_bad_usage() -> None:
     with pytest.raises(UsageError, match="alsa, jack, coremidi, winmm"):
         find_driver("oss")
