@@ -39,8 +39,9 @@ class Output(Protocol):
     name: str
     sample_rate: int
     block_frames: int
-    latency_seconds: float  # from callback to loudspeaker
 
+    @property
+    def latency_seconds(self) -> float: ...
     @property
     def active(self) -> bool: ...
     def start(self) -> None: ...
@@ -165,7 +166,12 @@ class PortAudioOutput:
         self.name = device.name
         self.block_frames = block_frames
         self.sample_rate = round(self._stream.samplerate)
-        self.latency_seconds = float(self._stream.latency)
+
+    @property
+    def latency_seconds(self) -> float:
+        """From callback to loudspeaker: what callbacks are told, before the first one a promise."""
+        told = self._memory.counters().device_latency_seconds
+        return told if told > 0 or self._closed else float(self._stream.latency)
 
     @property
     def active(self) -> bool:

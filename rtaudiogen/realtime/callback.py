@@ -15,7 +15,17 @@ import numpy as np
 from numba import carray, cfunc, float32, float64, int64, njit, types
 from numpy.typing import NDArray
 
-from rtaudiogen.realtime import layout, ring, tap, timer
+from rtaudiogen.realtime import (
+    atomics,
+    delay_locked_loop,
+    hits,
+    layout,
+    output,
+    ring,
+    stream,
+    tap,
+    timer,
+)
 from rtaudiogen.realtime.atomics import offset
 from rtaudiogen.realtime.delay_locked_loop import SECTION_SLOTS, observe
 from rtaudiogen.realtime.hits import mix_hits
@@ -27,6 +37,7 @@ _ULONG = types.uint64 if ctypes.sizeof(ctypes.c_ulong) == 8 else types.uint32
 SIGNATURE = types.int32(types.voidptr, types.voidptr, _ULONG, types.voidptr, _ULONG, types.voidptr)
 _UNDERFLOW_FLAG = 4  # paOutputUnderflow
 _MOST_CHUNK_FRAMES = 4096  # a longer block is done in pieces
+_PARTS = (atomics, delay_locked_loop, hits, layout, output, ring, stream, tap, timer)
 
 
 @njit(inline="always", error_model="numpy")
@@ -82,7 +93,7 @@ def _fill(
 
 def _build(sources: str, cache: bool) -> Any:
     def stream_callback(
-        unused_input: Any, output: Any, frame_count: Any, times: Any, flags: Any, memory: Any
+        unused_input: Any, buffer: Any, frame_count: Any, times: Any, flags: Any, memory: Any
     ) -> int:
         sources  # noqa: B018  (a part of the cache key: see _sources)
         slots = carray(memory, (layout.SLOTS,), int64)
@@ -106,7 +117,7 @@ def _build(sources: str, cache: bool) -> Any:
         frames = carray(samples, (ring_frames, channels), float32)
         taps = offset(samples, ring_frames * channels * 4)
         bus = carray(taps, (slots[layout.TAP_FRAMES], channels), float32)
-        out = carray(output, (np.int64(frame_count), slots[layout.OUTPUT_CHANNELS]), float32)
+        out = carray(buffer, (np.int64(frame_count), slots[layout.OUTPUT_CHANNELS]), float32)
         _fill(slots, reals, header, frames, cursors, bus, out)
         return 0
 
@@ -114,14 +125,14 @@ def _build(sources: str, cache: bool) -> Any:
 
 
 def _sources() -> str:
-    """Digest of this room's sources.
+    """Digest of the sources that the callback is compiled from.
 
     The compiler's disk cache looks at the age of one file, but the callback is made of many; as a
     variable of the compiled function the digest becomes part of the cache's key.
     """
     digest = sha256()
-    for path in sorted(Path(__file__).parent.glob("*.py")):
-        digest.update(path.read_bytes())
+    for path in (__file__, *(part.__file__ for part in _PARTS)):
+        digest.update(Path(str(path)).read_bytes())
     return digest.hexdigest()
 
 

@@ -60,6 +60,8 @@ def _read(slots: NDArray[np.int64], frames: NDArray[np.float32], out: NDArray[np
 
 @njit(void(_SLOTS, int64), nogil=True, cache=True, error_model="numpy")
 def _skip(slots: NDArray[np.int64], count: int) -> None:
+    if count <= 0:
+        return
     write = slots[WRITE]
     # A hole the consumer has not reached the end of grows; what was written behind it is given up.
     if load_acquire(slots, READ) >= slots[HOLE_END]:

@@ -32,6 +32,8 @@ def play_stream(
     """Fill bus[start : start + frames] from the ring. [audio]"""
     write = load_acquire(header, WRITE)
     read = header[READ]
+    if slots[layout.STATE] == layout.WAITING:
+        read = max(read, header[HOLE_END])
     _begin_when_ready(slots, header, write, read, ring.shape[0])
     if slots[layout.STATE] == layout.WAITING:
         bus[start : start + frames] = np.float32(0)
@@ -62,7 +64,7 @@ def _begin_when_ready(
         return
     if slots[layout.STATE] == layout.WAITING:
         slots[layout.LEVEL] = slots[layout.FADE_FRAMES]
-        slots[layout.STREAM_START] = slots[layout.DEVICE_FRAMES]
+        slots[layout.STREAM_START] = slots[layout.DEVICE_FRAMES] - read
     elif slots[layout.STATE] == layout.PLAYING or slots[layout.LEVEL] > 0:
         return  # a fade-out under way is not cut short
     slots[layout.STATE] = layout.PLAYING
