@@ -46,9 +46,7 @@ def _read(typing_context, data, steps):  # type: ignore[no-untyped-def]
         def body(step: ir.Value, sums: list[Vector]) -> list[Vector]:
             here = builder.mul(step, ir.Constant(step.type, SUMS * LANES))
             places = [address(builder, pointer, here, k * LANES) for k in range(SUMS)]
-            return [
-                x.plus_bits(load(builder, p).bits()) for x, p in zip(sums, places, strict=True)
-            ]
+            return [x.plus_bits(load(builder, p).bits()) for x, p in zip(sums, places, strict=True)]
 
         total, *rest = loop(builder, arguments[1], [zero] * SUMS, body)
         for x in rest:
@@ -81,6 +79,6 @@ def l2_bytes_per_second(seconds: float = 0.3) -> float:
     steps = L2_BYTES // (4 * SUMS * LANES)
     data = np.ones(steps * SUMS * LANES + 16, np.float32)
     data = data[-data.ctypes.data % 64 // 4 :]
-    return data[: steps * SUMS * LANES].nbytes * 4 / best_of(
-        lambda: _sweep(data, steps, 4), seconds
+    return (
+        data[: steps * SUMS * LANES].nbytes * 4 / best_of(lambda: _sweep(data, steps, 4), seconds)
     )

@@ -8,14 +8,17 @@ Such code passes memory as a *place*: the address of a float32, an int64 got fro
 of places is called through registers; one of arrays would push seven words for each.
 """
 
+import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import llvmlite.binding as llvm
+import numpy as np
 from llvmlite import ir
 from numba import types
 from numba.core import cgutils, config
 from numba.extending import intrinsic
+from numpy.typing import NDArray
 
 FLOAT, INT, INDEX = ir.FloatType(), ir.IntType(32), ir.IntType(64)
 
@@ -30,6 +33,22 @@ def vector_lanes() -> int:
 
 
 LANES = vector_lanes()
+CACHE_LINE = 64  # bytes
+
+
+def aligned_zeros(*shape: int) -> NDArray[np.float32]:
+    """A float32 array that begins at a cache line, so that no vector of it lies in two."""
+    size = 4 * math.prod(shape)
+    memory = np.zeros(size + CACHE_LINE, np.uint8)
+    start = -memory.ctypes.data % CACHE_LINE
+    return memory[start : start + size].view(np.float32).reshape(shape)
+
+
+def aligned(array: NDArray[Any]) -> NDArray[Any]:
+    """A copy of an array of 4-byte numbers that begins at a cache line."""
+    copy = aligned_zeros(*array.shape).view(array.dtype)
+    copy[...] = array
+    return copy
 
 
 class Vector:

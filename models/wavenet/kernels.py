@@ -25,9 +25,11 @@ TOGETHER = 4  # voices
 SUBNORMAL = 1e-30  # conditioning this close to 0 is 0: subnormal numbers are slow on some CPUs
 COLDEST = 1e-3  # the lowest temperature, practically the most likely code
 
-# inlined because a call would push every word of every array in its arguments
-_part: Any = njit(nogil=True, cache=True, error_model="numpy", forceinline=True)
-_whole: Any = njit(nogil=True, cache=True, error_model="numpy")
+# `_nrt=False` leaves out numba's memory manager: reference counts would cost half the time, and
+# allocation becomes an error of compilation. Parts are inlined because a call would push every word
+# of every array in its arguments.
+_part: Any = njit(nogil=True, cache=True, error_model="numpy", forceinline=True, _nrt=False)
+_whole: Any = njit(nogil=True, cache=True, error_model="numpy", _nrt=False)
 
 
 class State(NamedTuple):
@@ -89,7 +91,8 @@ def sample(
                 for slot in range(columns):
                     voice = active[first + slot]
                     if now < logits.shape[1]:
-                        logits[voice, now] = scratch.logits[slot]
+                        for k in range(LEVELS):
+                            logits[voice, now, k] = scratch.logits[slot, k]
                     if not forced:
                         codes[voice, now] = _draw(
                             scratch, slot, temperatures[voice], uniforms[voice, now]

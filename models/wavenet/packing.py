@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from rtaudiogen.errors import RtAudioGenError
 
 from .. import bfloat16
+from ..vectors import aligned
 from .config import LEVELS, WaveNetConfig
 
 NO_CODE = LEVELS  # the row of `previous` before the first frame: zeros
@@ -97,14 +98,14 @@ def pack(config: WaveNetConfig, tensors: Mapping[str, NDArray[np.float32]]) -> W
         skip_at=np.array(skip_at, np.int64),
         output_at=output_at,
         logit_at=logit_at,
-        previous_codes=np.concatenate([t["previous.weight"], np.zeros((1, r), np.float32)]),
-        current_codes=t["current.weight"],
-        residual_bias=np.stack([*biases, np.zeros(r, np.float32)]),
-        skip_bias=t["skip.bias"],
-        output_bias=t["output.bias"],
-        logit_bias=t["logit.bias"],
+        previous_codes=aligned(np.concatenate([t["previous.weight"], np.zeros((1, r), np.float32)])),
+        current_codes=aligned(t["current.weight"]),
+        residual_bias=aligned(np.stack([*biases, np.zeros(r, np.float32)])),
+        skip_bias=aligned(t["skip.bias"]),
+        output_bias=aligned(t["output.bias"]),
+        logit_bias=aligned(t["logit.bias"]),
         instrument=np.ascontiguousarray(t["instrument.weight"].T),
-        gate_bias=np.concatenate([t[f"dilated.{k}.bias"] for k in range(layers)]),
+        gate_bias=aligned(np.concatenate([t[f"dilated.{k}.bias"] for k in range(layers)])),
     )
 
 
@@ -156,12 +157,3 @@ def rounded(
         ):
             weight[:] = once(weight)
     return result
-
-
-def aligned(array: NDArray[np.uint32], boundary: int = 64) -> NDArray[np.uint32]:
-    """A copy that begins at a cache line, so that no vector load straddles two."""
-    raw = np.empty(array.nbytes + boundary, np.uint8)
-    start = -raw.ctypes.data % boundary
-    copy = raw[start : start + array.nbytes].view(array.dtype).reshape(array.shape)
-    copy[:] = array
-    return copy

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from .config import LEVELS, SILENCE
 from .activations import GROUP
 from .kernels import CHUNK, TOGETHER, Scratch, State, fill_gate_bias, sample
+from ..vectors import aligned_zeros
 from .packing import NO_CODE, Weights
 
 NO_LOGITS = np.zeros((0, 0, LEVELS), np.float32)
@@ -27,20 +28,20 @@ class Sampler:
         r, layers = weights.residual, len(weights.dilations)
         rows = int(weights.dilations.sum())
         self._state = State(
-            history=np.zeros((voices, rows, r), np.float32),
+            history=aligned_zeros(voices, rows, r),
             cursors=np.zeros((voices, layers), np.int64),
             codes=np.zeros((voices, 2), np.int64),
         )
         self.scratch = Scratch(
-            conditioning=np.zeros((CHUNK, weights.conditioning), np.float32),
-            taps=np.zeros((CHUNK, r), np.float32),
-            gates=np.zeros((TOGETHER, CHUNK, layers, 2 * r), np.float32),
-            hidden=np.zeros((TOGETHER, r), np.float32),
-            gated=np.zeros((TOGETHER, r), np.float32),
-            skips=np.zeros((TOGETHER, weights.skip), np.float32),
-            outputs=np.zeros((TOGETHER, weights.output), np.float32),
-            logits=np.zeros((TOGETHER, LEVELS), np.float32),
-            sums=np.zeros(LEVELS // GROUP, np.float32),
+            conditioning=aligned_zeros(CHUNK, weights.conditioning),
+            taps=aligned_zeros(CHUNK, r),
+            gates=aligned_zeros(TOGETHER, CHUNK, layers, 2 * r),
+            hidden=aligned_zeros(TOGETHER, r),
+            gated=aligned_zeros(TOGETHER, r),
+            skips=aligned_zeros(TOGETHER, weights.skip),
+            outputs=aligned_zeros(TOGETHER, weights.output),
+            logits=aligned_zeros(TOGETHER, LEVELS),
+            sums=aligned_zeros(LEVELS // GROUP),
         )
         self._temperatures = np.ones(voices, np.float32)
         for voice in range(voices):
