@@ -138,6 +138,7 @@ class Family:
     train: str | None = None
     evaluate: str | None = None
     parallel_check: str | None = None  # (Generator) -> Sequence[Finding], streaming = parallel
+    benchmark: str | None = None  # () -> Iterable[benchmark.BenchRow]
 
 
 @dataclass(frozen=True)

@@ -132,6 +132,16 @@ def load(reference: str) -> Any:
     return getattr(import_module(module), name)
 
 
+def load_extra(reference: str, purpose: str) -> Any:
+    """As `load`, for what needs the extra packages of training. RtAudioGenError without them."""
+    try:
+        return load(reference)
+    except ModuleNotFoundError as error:
+        raise RtAudioGenError(
+            f"{purpose} needs the package '{error.name}': pip install 'rtaudiogen[train]'"
+        ) from error
+
+
 def near_misses(name: str, known: Iterable[str]) -> str:
     """'; did you mean …?' or '; there are …', for the end of an error line."""
     names = sorted(known)

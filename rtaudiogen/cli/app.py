@@ -5,7 +5,10 @@ from typing import Annotated
 import typer
 
 from .. import __version__
+from .bench import bench
+from .check import check
 from .devices import devices
+from .evaluate import evaluate
 from .models import models
 from .play import play
 from .render import render
@@ -19,7 +22,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (models, devices, play, render):
+for command in (models, devices, play, render, check, evaluate, bench):
     app.command()(command)
 raw = {"ignore_unknown_options": True}  # the family's own options
 app.command(context_settings=raw, add_help_option=False)(train)

@@ -3,6 +3,7 @@
 from dataclasses import asdict
 from typing import Any
 
+from ..engine.benchmark import known_speeds
 from ..generator import Descriptor
 from ..registry import listing
 from .output import Json, print_json, print_table, warn
@@ -10,31 +11,35 @@ from .output import Json, print_json, print_table, warn
 
 def models(json: Json = False) -> None:
     """List the models that can be played, built-in and your own."""
-    found = listing()
+    found, speeds = listing(), known_speeds()
     if json:
         print_json(
-            {"models": [facts(m) for m in found.models.values()], "problems": found.problems}
+            {
+                "models": [facts(m, speeds.get(m.id)) for m in found.models.values()],
+                "problems": found.problems,
+            }
         )
         return
     print_table(
-        ("model", "family", "plays", "rate", "voices", "licence", "parameters"),
-        [_row(model) for model in found.models.values()],
+        ("model", "family", "plays", "rate", "voices", "speed", "licence", "parameters"),
+        [_row(model, speeds.get(model.id)) for model in found.models.values()],
     )
     warn(found.problems)
 
 
-def facts(model: Descriptor) -> dict[str, Any]:
-    """A model as plain values."""
-    return {**asdict(model), "plays": sorted(model.plays)}
+def facts(model: Descriptor, speed: float | None) -> dict[str, Any]:
+    """A model as plain values; its speed once `bench` has measured it."""
+    return {**asdict(model), "plays": sorted(model.plays), "real_time_factor": speed}
 
 
-def _row(model: Descriptor) -> tuple[str, ...]:
+def _row(model: Descriptor, speed: float | None) -> tuple[str, ...]:
     return (
         model.id,
         model.family,
         ", ".join(sorted(model.plays)),
         f"{model.sample_rate} Hz" if model.sample_rate else "any",
         str(model.voices),
+        f"{speed:.1f}×" if speed else "–",
         model.licence or "–",
         ", ".join(parameter.id for parameter in model.parameters),
     )

@@ -9,8 +9,8 @@ from typing import Annotated, Any, get_args, get_type_hints
 import typer
 
 from .. import folders
-from ..errors import RtAudioGenError, UsageError
-from ..registry import SUFFIX, families, family, load
+from ..errors import UsageError
+from ..registry import SUFFIX, families, family, load_extra
 
 HELP = ("-h", "--help")
 
@@ -34,18 +34,8 @@ def train(
         raise UsageError(f"the family '{name}' cannot be trained; there are: {', '.join(names)}")
     app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
     settings = {"help_option_names": list(HELP)}
-    app.command(context_settings=settings)(_command(name, _load(chosen.train)))
+    app.command(context_settings=settings)(_command(name, load_extra(chosen.train, "training")))
     app(rest, prog_name=f"rtaudiogen train {name}", standalone_mode=False)
-
-
-def _load(reference: str) -> Callable[..., None]:
-    try:
-        function: Callable[..., None] = load(reference)
-    except ModuleNotFoundError as error:
-        raise RtAudioGenError(
-            f"training needs the package '{error.name}': pip install 'rtaudiogen[train]'"
-        ) from error
-    return function
 
 
 def _command(name: str, function: Callable[..., None]) -> Callable[..., None]:

@@ -1,0 +1,97 @@
+"""What `rtaudiogen bench` measures of the host itself, and of every model by the contract alone."""
+
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import numpy as np
+
+from .. import folders
+from ..benchmark import BenchRow, best_of, machine
+from ..documents import read_document, write_document
+from ..errors import RtAudioGenError
+from ..events import EVENT, EventKind, no_events
+from ..generator import Descriptor, Plays
+from ..registry import create, listing
+
+HOST_RATE, BLOCK_SECONDS, STRETCH_SECONDS, MEASURE_SECONDS = 48000, 0.01, 0.25, 1.5
+KIND, VERSION = "speeds", 1
+WAV_HEADER_BYTES = 4096
+
+
+def host_rows(first_sound: str) -> Iterator[BenchRow]:
+    """Start-up of the command line, and of the music with the model `first_sound`."""
+    command = [sys.executable, "-m", "rtaudiogen"]
+
+    def list_models() -> None:
+        subprocess.run([*command, "models"], check=True, capture_output=True)
+
+    yield BenchRow("`rtaudiogen models`", best_of(list_models, 3.0), "s", 0.5, 0.2, "a new process")
+    play_once(first_sound)  # warms the caches
+    seconds = min(play_once(first_sound) for _ in range(3))
+    what = f"{first_sound}, warm caches: from the command to the first block in the recording"
+    yield BenchRow("first sound after `play`", seconds, "s", 3.0, 1.0, what)
+
+
+def play_once(model: str) -> float:
+    """Seconds from the command to the first frames in its recording, paced by the clock."""
+    with tempfile.TemporaryDirectory() as folder:
+        take = Path(folder, "take.wav")
+        options = f"--output null --midi none --seconds 1 --json --record {take.name}".split()
+        begun = time.perf_counter()
+        with subprocess.Popen(
+            [sys.executable, "-m", "rtaudiogen", "play", model, *options],
+            cwd=folder,
+            stdout=subprocess.DEVNULL,
+        ) as process:
+            while not take.exists() or take.stat().st_size <= WAV_HEADER_BYTES:
+                if process.poll() is not None:
+                    raise RtAudioGenError(f"'rtaudiogen play {model}' ended before it sounded")
+                time.sleep(0.005)
+            return time.perf_counter() - begun
+
+
+def model_rows() -> Iterator[BenchRow]:
+    """The real-time factor of every model with all its voices sounding; kept for `models`."""
+    speeds = {}
+    for model in listing().models.values():
+        speeds[model.id] = speed(model)
+        voices = f"{model.voices} voices" if model.voices > 1 else "1 voice"
+        rate = f"{model.sample_rate or HOST_RATE} Hz"
+        yield BenchRow(model.id, speeds[model.id], "× real time", 1.0, None, f"{voices}, {rate}")
+    write_document(_file(), KIND, VERSION, {"machine": machine(), "speeds": speeds})
+
+
+def speed(model: Descriptor) -> float:
+    """Seconds of sound per second of one core, all voices sounding."""
+    generator = create(model, HOST_RATE)
+    block = np.zeros((round(BLOCK_SECONDS * generator.sample_rate), model.channels), np.float32)
+    generator.prepare(len(block))
+    values, chord = model.defaults(), no_events()
+    if model.plays & {Plays.NOTES, Plays.HITS}:
+        notes = [(0, EventKind.NOTE_ON, v, 48.0 + 5.0 * v, 0.7) for v in range(model.voices)]
+        chord = np.array(notes, EVENT)
+
+    def stretch() -> None:
+        generator.reset(0)
+        generator.render(block, values, chord)
+        for _ in range(round(STRETCH_SECONDS / BLOCK_SECONDS) - 1):
+            generator.render(block, values, no_events())
+
+    return STRETCH_SECONDS / best_of(stretch, MEASURE_SECONDS)
+
+
+def known_speeds() -> Mapping[str, float]:
+    """Real-time factors by model id, as this machine last measured them; empty before."""
+    try:
+        speeds: Mapping[str, float] = read_document(_file(), KIND, VERSION)["speeds"]
+    except (RtAudioGenError, KeyError):
+        return {}
+    return speeds
+
+
+def _file() -> Path:
+    return folders.cache() / "speeds.json"
