@@ -11,7 +11,7 @@ rm -rf build # a stale one would add files that no longer exist
 .venv/bin/python -m pip wheel --quiet --no-deps --wheel-dir "$work" .
 "$python" -m venv "$work/venv"
 "$work/venv/bin/python" -m pip install --quiet --disable-pip-version-check -c constraints.txt \
-    "$work"/rtaudiogen-*.whl 'pytest' 'pytest-timeout' 'hypothesis' 'JACK-Client'
+    "$(echo "$work"/rtaudiogen-*.whl)[train]" pytest pytest-timeout hypothesis JACK-Client
 cp -r tests pyproject.toml "$work"
 cd "$work"
 venv/bin/pytest -m 'not soak and not checkout' "${@:2}"
