@@ -26,6 +26,7 @@ from rtaudiogen.rehearsal import (
 )
 
 Make = Callable[[], Generator]
+Examine = Callable[[Make], Iterator[Finding]]
 
 SEED = 7
 SIZES = (1, 7, 64, 441, 512)
@@ -38,20 +39,18 @@ NOTE = (0, EventKind.NOTE_ON, 0, 60.0, 0.8)
 
 def verify(make: Make, family: Family | None = None) -> list[Finding]:
     """Every property of the contract; with a family also its import and its parallel form."""
-    findings = [finding for check in CHECKS for finding in _guarded(check, make)]
+    checks = list(CHECKS)
     if family is not None:
-        findings += _guarded(lambda _: _imports(family), make)
-        if family.parallel_check is not None:
-            findings += _guarded(lambda make: _parallel(family, make), make)
-    return findings
+        checks += _checks_of(family)
+    return [finding for check in checks for finding in _survived(check, make)]
 
 
-def _guarded(check: Callable[[Make], Iterator[Finding]], make: Make) -> list[Finding]:
+def _survived(check: Examine, make: Make) -> list[Finding]:
     found: list[Finding] = []
     try:
         found.extend(check(make))
     except Exception as error:  # a stranger's code may raise anything
-        name = check.__name__.strip("_<>").replace("_", " ")
+        name = check.__name__.strip("_").replace("_", " ")
         found.append(Finding(name, False, f"raised {type(error).__name__}: {one_line(error)}"))
     return found
 
@@ -80,8 +79,8 @@ def _descriptor(make: Make) -> Iterator[Finding]:
     generator = make()
     d = generator.descriptor
     wrong = []
-    if not d.id or not d.name or not d.summary or not d.plays:
-        wrong.append("id, name, summary or plays is empty")
+    if not d.id or not d.name or not d.plays:
+        wrong.append("id, name or plays is empty")
     if d.channels not in (1, 2) or d.voices < 1 or d.sample_rate < 0:
         wrong.append(f"{d.channels} channels, {d.voices} voices, {d.sample_rate} Hz")
     if generator.sample_rate <= 0 or d.sample_rate not in (0, generator.sample_rate):
@@ -163,9 +162,13 @@ def _extremes(make: Make) -> Iterator[Finding]:
     broken = []
     for label, values in rows.items():
         generator.reset(SEED)
-        if not np.isfinite(play(generator, events, 1400, [MAX_FRAMES], values[None])).all():
-            broken.append(label)
-    detail = f"not finite at {', '.join(broken)}" if broken else f"{len(rows)} settings, all finite"
+        try:
+            finite = np.isfinite(play(generator, events, 1400, [MAX_FRAMES], values[None])).all()
+        except Exception as error:  # as above; which of the settings it was is the evidence
+            broken.append(f"{label} raised {type(error).__name__}: {one_line(error)}")
+        else:
+            broken += [] if finite else [f"{label} is not finite"]
+    detail = "; ".join(broken) or f"{len(rows)} settings, all finite"
     yield Finding("parameters at and past their ends", not broken, detail)
 
 
@@ -238,30 +241,37 @@ def _growth(make: Make) -> Iterator[Finding]:
     yield Finding("state does not grow", after == before, f"{before} bytes, then {after}")
 
 
-def _imports(family: Family) -> Iterator[Finding]:
-    """List the models in a fresh interpreter and look for torch."""
+def _checks_of(family: Family) -> Iterator[Examine]:
+    def import_of_the_family(make: Make) -> Iterator[Finding]:
+        yield _listed(family.name)
+
+    def streaming_equals_parallel(make: Make) -> Iterator[Finding]:
+        check: Check = load(str(family.parallel_check))
+        for finding in check(_prepared(make)):
+            yield replace(finding, name=f"streaming = parallel: {finding.name}")
+
+    yield import_of_the_family
+    if family.parallel_check is not None:
+        yield streaming_equals_parallel
+
+
+def _listed(family: str) -> Finding:
+    """List a family's models in a fresh interpreter and look for torch."""
     code = (
         "import sys; from importlib.metadata import entry_points;"
-        f"point, = entry_points(group={GROUP!r}, name={family.name!r});"
+        f"point, = entry_points(group={GROUP!r}, name={family!r});"
         "print(len(list(point.load().builtin())), 'torch' in sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     if done.returncode:
         reason = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
-        yield Finding("listed without torch", False, reason)
-        return
+        return Finding("listed without torch", False, reason)
     models, torch = done.stdout.split()
     detail = f"{models} models listed, torch {'imported' if torch == 'True' else 'not imported'}"
-    yield Finding("listed without torch", torch == "False", detail)
+    return Finding("listed without torch", torch == "False", detail)
 
 
-def _parallel(family: Family, make: Make) -> Iterator[Finding]:
-    check: Check = load(str(family.parallel_check))
-    for finding in check(_prepared(make)):
-        yield replace(finding, name=f"streaming = parallel: {finding.name}")
-
-
-CHECKS: tuple[Callable[[Make], Iterator[Finding]], ...] = (
+CHECKS: tuple[Examine, ...] = (
     _descriptor,
     _block_sizes,
     _last_frame,

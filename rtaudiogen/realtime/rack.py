@@ -14,7 +14,7 @@ class Message(NamedTuple):
     """Something the render thread has to tell.
 
     kind: "program" (a program change, `number`), "fault" (`text` what, `number` how often so far),
-    "failed" (`text` what the generator raised), "retired" (`payload` the generator, to be dropped),
+    "failed" (`text` what the generator raised), "retired" (`payload` its Source, to be dropped),
     "saved" (`payload` the state that was asked for), "refused" (`text` why a command failed).
     """
 
@@ -97,7 +97,7 @@ class Rack:
                 self._messages.append(Message("failed", number, slot.source.failed))
             for source in slot.retire():
                 finished = finished or slot.leaving
-                self._messages.append(Message("retired", number, payload=source.generator))
+                self._messages.append(Message("retired", number, payload=source))
         if finished:
             self.slots = {n: slot for n, slot in self.slots.items() if slot.sources}
             self._hear()

@@ -146,11 +146,17 @@ class VoiceAllocator:
             return 0, 0.0, index
         if voice.stage == Stage.CHOKED:
             return 1, voice.end, index
+        if self._died_away(voice):
+            return 1, 0.0, index
         if voice.start >= self._observed:  # not heard yet: the last to go
             return 4, voice.start, index
         if voice.stage == Stage.RELEASED:
             return 2, voice.end, index
         return 3, voice.level, voice.start
+
+    def _died_away(self, voice: Voice) -> bool:
+        """Whether it is silent by itself, though a key or the pedal may hold it."""
+        return voice.level == 0.0 and voice.start + self._settle_frames < self._observed
 
     def _vacate(self, frame: int, index: int) -> int:
         """Make a voice silent; the frame from which it is."""
@@ -160,6 +166,8 @@ class VoiceAllocator:
         if voice.stage == Stage.CHOKED:
             return max(frame, voice.end)
         self._cancel(index)
+        if self._died_away(voice):
+            return frame
         if voice.start >= frame:  # its NOTE_ON had not been sent
             return voice.start
         self.emit(frame, EventKind.CHOKE, index)

@@ -13,6 +13,7 @@ from rtaudiogen.events import MIDI_EVENT
 from rtaudiogen.generator import Audio, Generator
 from rtaudiogen.models.sine import SINE
 from rtaudiogen.models.sine.generator import Sine
+from rtaudiogen.realtime import mixing, resampler, safety, smoothing
 from rtaudiogen.realtime.renderer import Renderer
 
 RATE = 48000
@@ -258,6 +259,43 @@ def test_a_reading_tells_load_peaks_and_voices() -> None:
     assert [slot.voices for slot in reading.slots.values()] == [2, 2]
     assert reading.slots[1].parameters[0] == -30.0
     assert [slot.latency_frames for slot in reading.slots.values()] == [0, 48]
+
+
+MESSAGES = st.tuples(
+    st.integers(0, 3000),  # frame
+    st.sampled_from([0x80, 0x90, 0x90, 0xA0, 0xB0, 0xC0, 0xD0, 0xE0]),
+    st.sampled_from([1, 6, 60, 61, 62, 64, 100, 101, 120, 123]),
+    st.sampled_from([0, 1, 64, 127]),
+)
+
+
+@settings(max_examples=20, deadline=None)
+@given(messages=st.lists(MESSAGES, max_size=40), rate=st.sampled_from([16000, 22050, 48000]))
+def test_whatever_was_played_there_is_silence_after_all_keys_and_pedals_are_up(
+    messages: list[tuple[int, int, int, int]], rate: int
+) -> None:
+    renderer = Renderer(RATE)
+    slot = renderer.add(sine(rate), {"release": 20.0})
+    for message in messages:
+        renderer.midi(*message)
+    pull(renderer, 3200, [160])
+    renderer.midi(3200, 0xB0, 64, 0)
+    for key in range(128):
+        renderer.midi(3200, 0x80, key, 0)
+    pull(renderer, 4800, [128])
+    assert np.abs(pull(renderer, 512, [128])).max() == 0.0
+    reading = renderer.read().slots[slot]
+    assert (reading.voices, reading.faults, reading.failed) == (0, 0, "")
+
+
+def test_nothing_is_compiled_while_it_renders() -> None:
+    kernels = (resampler._filter, smoothing._step, safety._inspect, safety._limit, mixing.mix)
+    renderer = piece(Renderer(RATE))
+    before = [len(kernel.signatures) for kernel in kernels]
+    pull(renderer, 6000, [128])
+    renderer.swap(1, Sine(SINE, 32000))
+    pull(renderer, 6000, [100])
+    assert before == [len(kernel.signatures) for kernel in kernels]
 
 
 def test_an_empty_rack_is_silent() -> None:

@@ -146,6 +146,14 @@ def test_a_stolen_voice_is_choked_before_its_new_note() -> None:
     assert CHOKE_FRAMES <= start[0] - choke[0] <= CHOKE_FRAMES + 2
 
 
+def test_a_held_note_that_has_died_away_makes_room_at_once() -> None:
+    rig = Rig(2).play(on(60), on(61)).run(20)
+    rig.instrument.silent_from[1] = rig.frame
+    rig.run(1).play(on(64))
+    assert not rig.events(EventKind.CHOKE)
+    assert rig.events(EventKind.NOTE_ON)[-1][2] == 1
+
+
 def test_a_note_released_while_its_voice_is_choked_still_sounds() -> None:
     rig = Rig(1).play(on(60)).run(20).play(on(64), off(64)).run(30)
     assert rig.notes() == [60, 64]
