@@ -6,7 +6,7 @@ bounds the driver's origin from both sides: a message came before it was fetched
 queue was last seen empty. The estimate is kept inside these bounds.
 """
 
-_DRIFT = 200e-6  # of elapsed time: faster than any pair of quartz clocks runs apart
+_DRIFT = 100e-6  # of elapsed time: faster than any pair of quartz clocks runs apart
 _SLACK_SECONDS = 0.005  # a driver's thread may wake late and queue a message after its time stamp
 
 
