@@ -21,10 +21,26 @@ _TAP_SECONDS = 4.0
 _ALIGNMENT_BYTES = 128
 
 
+class _Segment(SharedMemory):
+    """Shared memory whose mapping lasts as long as anybody looks at it.
+
+    Python's own would pull it away from under the views, the audio callback's included.
+    """
+
+    def __del__(self) -> None:
+        pass
+
+    def block(self) -> NDArray[np.uint8]:
+        """All of it; the view keeps the mapping."""
+        buffer = self.buf
+        assert buffer is not None, "only close() gives it up, and nobody calls that"
+        return np.frombuffer(buffer, np.uint8, self.size)
+
+
 class AudioMemory:
     """One block of memory with typed views: `slots` int64, `reals` float64 over the same bytes."""
 
-    def __init__(self, block: NDArray[np.uint8], shared: SharedMemory | None = None) -> None:
+    def __init__(self, block: NDArray[np.uint8], shared: _Segment | None = None) -> None:
         head = block[: layout.SLOTS_BYTES]
         self.slots: NDArray[np.int64] = head.view(np.int64)
         self.reals: NDArray[np.float64] = head.view(np.float64)
@@ -59,8 +75,8 @@ class AudioMemory:
         ring_frames = _power_of_two(max(4 * target_frames, 16384))
         tap_frames = _power_of_two(int(tap_seconds * sample_rate))
         size = layout.SLOTS_BYTES + 4 * channels * (ring_frames + tap_frames)
-        segment = SharedMemory(create=True, size=size) if shared else None
-        block = _aligned_zeros(size) if segment is None else np.ndarray(size, np.uint8, segment.buf)
+        segment = _Segment(create=True, size=size) if shared else None
+        block = _aligned_zeros(size) if segment is None else segment.block()
         block[:] = 0  # also touches every page, so that the callback never faults one in
         slots = block[: layout.SLOTS_BYTES].view(np.int64)
         slots[layout.SAMPLE_RATE] = sample_rate
@@ -81,12 +97,12 @@ class AudioMemory:
         RtAudioGenError if there is none of that name or it is of another version.
         """
         try:
-            segment = SharedMemory(name)
+            segment = _Segment(name)
         except FileNotFoundError:
             raise RtAudioGenError(f"no running engine has audio memory {name}") from None
         # Python would delete the segment when this reader ends (bpo-38119); it is its maker's.
         resource_tracker.unregister(f"/{segment.name.lstrip('/')}", "shared_memory")
-        block = np.ndarray(segment.size, np.uint8, segment.buf)
+        block = segment.block()
         version = int(block[:8].view(np.int64)[0])
         if version != layout.VERSION:
             raise RtAudioGenError(
@@ -139,15 +155,14 @@ class AudioMemory:
         self.reals[layout.DEVICE_LATENCY_SECONDS] = 0.0
 
     def close(self) -> None:
-        """Give the memory back: only after the device is closed. Idempotent. [control]"""
-        if self._shared is None:
-            return
-        owned = self.slots.flags.writeable
+        """No new reader can attach from now on. Idempotent. [control]
+
+        The memory itself lasts as long as anything still refers to it: it is never pulled away from
+        under a thread that reads, or a driver that does not stop calling.
+        """
         shared, self._shared = self._shared, None
-        del self.slots, self.reals, self.ring, self.tap_frames
-        if owned:
+        if shared is not None and self.slots.flags.writeable:
             shared.unlink()
-        shared.close()
 
 
 def _power_of_two(minimum: int) -> int:

@@ -1,10 +1,14 @@
 """The tap: what recorder and scopes read is what the device got."""
 
+import gc
 import subprocess
 import sys
 
 import numpy as np
+import pytest
 
+from rtaudiogen.errors import RtAudioGenError
+from rtaudiogen.realtime.clock import Clock
 from rtaudiogen.realtime.hits import Hits
 from rtaudiogen.realtime.memory import AudioMemory
 
@@ -99,3 +103,18 @@ def test_another_process_reads_counters_and_tap_and_leaves_the_memory_alone(plug
         np.testing.assert_array_equal(device.play(500), audio[1000:1500])
     finally:
         memory.close()
+
+
+def test_closed_memory_can_still_be_read_but_no_longer_be_attached_to(plug):
+    memory = AudioMemory.create(RATE, 2000, shared=True)
+    memory.ring.write(noise(2000))
+    device, reader, clock, name = plug(memory), memory.tap(), Clock(memory), memory.name
+    memory.close()
+    memory.close()
+    device.play(500)
+    del memory, device
+    gc.collect()
+    np.testing.assert_array_equal(read_all(reader), noise(2000)[:500])
+    assert clock.stream_frame_at(1.0) == 0
+    with pytest.raises(RtAudioGenError, match="no running engine"):
+        AudioMemory.attach(name)
