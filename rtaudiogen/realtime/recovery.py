@@ -7,14 +7,18 @@ from rtaudiogen.realtime.memory import AudioMemory
 class Recovery:
     """Decides for the render thread which frames are not worth rendering any more.
 
-    A renderer that owes frames renders for the bin, and one slower than real time would do so for
-    ever. So what is owed is skipped, and a lead with it in which the ring can fill again. If the
-    lead was too short, which happens when rendering is much slower than real time, the next one is
-    twice as long; after a success it shrinks again. So even then there is sound, with gaps.
+    A renderer that owes frames renders for the bin. A fast one catches up that way, within its
+    patience; one slower than real time would go on for ever. So more than the patience is skipped,
+    and a lead with it in which the ring can fill again. If the lead was too short, which happens
+    when rendering is much slower than real time, the next one is twice as long; after a success it
+    shrinks again. So even then there is sound, with gaps.
     """
 
-    def __init__(self, memory: AudioMemory, quantum_frames: int = 1) -> None:
+    def __init__(
+        self, memory: AudioMemory, quantum_frames: int = 1, patience_frames: int = 0
+    ) -> None:
         self._memory = memory
+        self._patience_frames = patience_frames
         self._quantum_frames = quantum_frames
         self._leads = 1  # length of the next lead, in goals
         self._resumed_before = -1
@@ -26,7 +30,7 @@ class Recovery:
         """
         ring = self._memory.ring
         owed = -ring.fill_frames
-        if owed <= 0:
+        if owed <= self._patience_frames:
             return 0
         resumed = int(self._memory.slots[layout.RESUMED])
         if resumed == self._resumed_before:

@@ -147,11 +147,14 @@ def test_a_declared_hole_is_silence_and_what_follows_is_at_its_place(plug, memor
     assert memory.counters().underrun_episodes == 1
 
 
+@pytest.mark.parametrize("patience", [0, 2400])
 @pytest.mark.parametrize("speed", [0.2, 0.5, 0.9, 0.99])
-def test_a_renderer_slower_than_real_time_still_sounds_and_latency_does_not_grow(plug, speed):
+def test_a_renderer_slower_than_real_time_still_sounds_and_latency_does_not_grow(
+    plug, speed, patience
+):
     memory = AudioMemory.create(RATE, TARGET)
     device = plug(memory)
-    recovery = Recovery(memory, quantum_frames=128)
+    recovery = Recovery(memory, 128, patience)
     heard, budget = [], 0.0
     for _ in range(2000):
         budget += 64 * speed
@@ -177,6 +180,18 @@ def test_a_hole_before_the_start_is_jumped_over(plug):
     write_numbered(memory.ring, TARGET + 64)
     np.testing.assert_array_equal(device.play(64), numbered(1100, 64))
     assert memory.counters().stream_start == 64 - 1100
+
+
+def test_a_fast_renderer_catches_up_within_its_patience_and_leaves_nothing_out(plug):
+    memory = AudioMemory.create(RATE, TARGET)
+    device, recovery = plug(memory), Recovery(memory, 128, patience_frames=2400)
+    write_numbered(memory.ring, TARGET)
+    device.play_blocks(256, 12)
+    while memory.ring.wanted_frames() > 0:
+        assert recovery.frames_to_skip() == 0
+        write_numbered(memory.ring, 128)
+    out = device.play(512)
+    np.testing.assert_array_equal(out[FADE:], numbered(3072 + FADE, 512 - FADE))
 
 
 def test_a_renderer_that_keeps_up_skips_nothing(plug):
