@@ -41,8 +41,9 @@ class Guard:
     its last good value dying away, until `reset`. A mean that stays off zero is slowly subtracted.
     """
 
-    def __init__(self, channels: int, sample_rate: int) -> None:
+    def __init__(self, channels: int, sample_rate: int, voices: int = 1) -> None:
         self._rate = float(sample_rate)
+        self._limit = max(RUNAWAY, float(voices))  # a chord of full-scale voices is no runaway
         self._mean = np.zeros((2, channels))  # running mean; last good value
         self._watch = np.zeros(5)  # fault, loud, calm, off-centre (frames), share of DC removed
 
@@ -57,7 +58,7 @@ class Guard:
 
     def inspect(self, block: Audio) -> Fault:
         """Clean `block` (frames, channels) in place; the standing fault, if any. [render]"""
-        _inspect(block, self._mean, self._watch, self._rate)
+        _inspect(block, self._mean, self._watch, self._rate, self._limit)
         return Fault(int(self._watch[0]))
 
     def save_state(self) -> State:
@@ -97,7 +98,11 @@ class Limiter:
 
 @njit(nogil=True, cache=True)
 def _inspect(
-    block: NDArray[np.float32], mean: NDArray[np.float64], watch: NDArray[np.float64], rate: float
+    block: NDArray[np.float32],
+    mean: NDArray[np.float64],
+    watch: NDArray[np.float64],
+    rate: float,
+    limit: float,
 ) -> None:
     frames, channels = block.shape
     fault, loud, calm, off_centre, removed = watch
@@ -112,7 +117,7 @@ def _inspect(
             peak = max(peak, value)
             if not value < ABSURD:  # NaN is not less either
                 fault = 1.0
-        loud, calm = (loud + 1.0, 0.0) if peak > RUNAWAY else (loud + 1.0, calm + 1.0)
+        loud, calm = (loud + 1.0, 0.0) if peak > limit else (loud + 1.0, calm + 1.0)
         if calm > CALM_SECONDS * rate:
             loud = 0.0
         if loud > RUNAWAY_SECONDS * rate and fault == 0.0:

@@ -55,7 +55,7 @@ class Source:
             [0.0 if p.stepped else p.smoothing_ms for p in descriptor.parameters],
             QUANTUM / sample_rate,
         )
-        self.guard = Guard(descriptor.channels, generator.sample_rate)
+        self.guard = Guard(descriptor.channels, generator.sample_rate, descriptor.voices)
         self.out = np.zeros((QUANTUM, descriptor.channels), np.float32)
         self.latency_frames = (
             math.ceil(generator.delay_frames * sample_rate / generator.sample_rate)

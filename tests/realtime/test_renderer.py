@@ -249,6 +249,16 @@ def test_ten_loud_voices_stay_below_the_ceiling() -> None:
     assert renderer.read().limiter_gain < 0.5
 
 
+def test_a_full_chord_of_full_scale_voices_is_limited_and_no_fault() -> None:
+    renderer = Renderer(RATE)
+    slot = renderer.add(sine(), {"level": 0.0})
+    for key in range(40, 56):
+        renderer.midi(0, 0x90, key, 127)
+    out = pull(renderer, 2 * FRAMES, [128])
+    assert np.abs(out[-1000:]).max() > 0.5
+    assert renderer.read().slots[slot].faults == 0
+
+
 def test_a_reading_tells_load_peaks_and_voices() -> None:
     renderer = piece(Renderer(RATE))
     pull(renderer, 4800, [128])
