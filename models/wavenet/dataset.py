@@ -6,12 +6,14 @@ onset from nothing, noise and silence in the history it sees, changed gains, rel
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numba import njit
 from numpy.random import Generator
 from numpy.typing import NDArray
+from scipy.fft import next_fast_len
+from scipy.signal import resample
 
 from . import mulaw
 from .conditioning import fill_note
@@ -26,6 +28,9 @@ COLD_SHARE = 0.15  # segments cut from the middle that count from their first fr
 RELEASE_SHARE = 0.15  # segments with a release at a random frame
 GAIN_SHARE, GAIN_DB = 0.5, (-24.0, 3.0)
 JITTER_CODES = 4.0  # largest standard deviation of noise on the history
+DETUNED_SHARE, DETUNE_SEMITONES = 0.8, 0.7  # no pitch, and no partial's frequency, is special
+STRAY_SHARE, STRAY_DB = 0.3, (-36.0, -3.0)  # segments with a foreign tone in the history
+STRAY_HZ = (80.0, 7500.0)
 
 
 @dataclass(frozen=True)
@@ -94,6 +99,8 @@ class Segments:
 
     def _varied(self, sound: Note | Texture, random: Generator) -> Batch:
         pitched = isinstance(sound, Note)
+        if isinstance(sound, Note) and random.random() < DETUNED_SHARE:
+            sound = detuned(sound, random.uniform(-DETUNE_SEMITONES, DETUNE_SEMITONES))
         onset = pitched and random.random() < ONSET_SHARE
         start = 0 if onset else int(random.integers(max(len(sound.signal) - self.frames // 2, 1)))
         gain, release, slope = 1.0, len(sound.signal), 0.0
@@ -112,6 +119,8 @@ class Segments:
         deviation = JITTER_CODES * random.random() ** 2
         codes = codes + np.rint(deviation * random.standard_normal(codes.shape)).astype(np.int64)
         codes = np.clip(codes, 0, LEVELS - 1)
+        if random.random() < STRAY_SHARE:
+            codes = _with_stray_tone(codes, self.config.sample_rate, random)
         if random.random() < BLIND_SHARE:
             codes[:, : random.integers(self.frames // 2)] = SILENCE
         return Batch(codes, batch.targets, batch.conditioning, batch.instruments)
@@ -150,6 +159,39 @@ class Segments:
                 conditioning[0], phase, level, sound.pitch, sound.velocity, start, released, rate
             )
         return Batch(codes[None, :-1], targets[None], conditioning, np.array([sound.instrument]))
+
+
+def detuned(note: Note, semitones: float) -> Note:
+    """The note played a little faster or slower."""
+    ratio = 2.0 ** (semitones / 12.0)
+    frames = next_fast_len(int(len(note.signal) / ratio))
+    ratio = len(note.signal) / frames
+    position = np.minimum(np.arange(frames) * ratio, len(note.signal) - 1)
+    known = np.arange(len(note.signal))
+    turning = np.exp(1j * note.phase)
+    phase = np.angle(
+        np.interp(position, known, turning.real) + 1j * np.interp(position, known, turning.imag)
+    )
+    return replace(
+        note,
+        pitch=note.pitch + 12.0 * float(np.log2(ratio)),
+        signal=resample(note.signal, frames).astype(np.float32),
+        phase=phase.astype(np.float32),
+        level_db=np.interp(position, known, note.level_db).astype(np.float32),
+        release_frame=round(note.release_frame / ratio),
+    )
+
+
+def _with_stray_tone(
+    codes: NDArray[np.int64], sample_rate: int, random: Generator
+) -> NDArray[np.int64]:
+    """A tone that does not belong to the sound, so that the network learns to let it die away."""
+    signal = mulaw.decode(codes)
+    loudness = np.sqrt(2 * np.mean(signal**2)) * 10 ** (random.uniform(*STRAY_DB) / 20)
+    frequency = np.exp(random.uniform(*np.log(STRAY_HZ)))
+    turns = frequency / sample_rate * np.arange(codes.shape[1]) + random.random()
+    tone = loudness * np.sin(2 * np.pi * turns)
+    return mulaw.encode((signal + tone).astype(np.float32)).astype(np.int64)
 
 
 @njit(nogil=True, cache=True)
