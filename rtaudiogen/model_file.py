@@ -45,8 +45,8 @@ def read_header(path: Path) -> ModelHeader:
     metadata = _read_metadata(path)
     if METADATA_KEY not in metadata:
         raise RtAudioGenError(
-            f"{path}: a safetensors file, but not an rtaudiogen model (no '{METADATA_KEY}' entry in "
-            "its header); models come from 'rtaudiogen train'"
+            f"{path}: a safetensors file, but not an rtaudiogen model (no '{METADATA_KEY}' entry "
+            "in its header); models come from 'rtaudiogen train'"
         )
     try:
         fields = json.loads(metadata[METADATA_KEY])

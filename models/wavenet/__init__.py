@@ -16,4 +16,5 @@ FAMILY = Family(
     train=f"{__name__}.training:train",
     evaluate=f"{__name__}.evaluation:evaluate",
     parallel_check=f"{__name__}.parallel:check",
+    benchmark=f"{__name__}.benchmark:bench_rows",
 )

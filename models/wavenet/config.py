@@ -1,4 +1,4 @@
-"""The configuration that a WaveNet model file carries: network, conditioning and training agree on it."""
+"""The configuration in a WaveNet model file: network, conditioning and training agree on it."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass

@@ -80,7 +80,7 @@ class NoteWaveNet(WaveNetGenerator):
         self.notes += np.uint64(1)
         glides = self.controls[0]["glide"] < 1 and self.last_key[0] > 0
         voice = self.voices[number]
-        for name in self.voices.dtype.names:
+        for name in self.voices.dtype.names or ():
             voice[name] = 0
         voice["playing"] = 1
         voice["stream"] = self.stream_of(self.notes)[0]

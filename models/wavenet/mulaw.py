@@ -12,17 +12,19 @@ def encode(signal: NDArray[np.float32]) -> NDArray[np.uint8]:
     """Codes of a signal in [-1, 1]; 0 becomes 128."""
     clipped = np.clip(signal, -1.0, 1.0)
     companded = np.sign(clipped) * np.log1p(MU * np.abs(clipped)) / np.log1p(MU)
-    return np.floor((companded + 1) / 2 * MU + 0.5).astype(np.uint8)
+    codes: NDArray[np.uint8] = np.floor((companded + 1) / 2 * MU + 0.5).astype(np.uint8)
+    return codes
 
 
 def decode(codes: NDArray[np.integer]) -> NDArray[np.float32]:
     """The amplitudes that codes stand for."""
-    return TABLE[codes]
+    amplitudes: NDArray[np.float32] = TABLE[codes]
+    return amplitudes
 
 
 def _table() -> NDArray[np.float32]:
     companded = 2 * np.arange(LEVELS) / MU - 1
-    amplitude = np.sign(companded) * ((1 + MU) ** np.abs(companded) - 1) / MU
+    amplitude: NDArray[np.float64] = np.sign(companded) * ((1 + MU) ** np.abs(companded) - 1) / MU
     amplitude[LEVELS // 2] = 0.0  # exact silence; its neighbour 127 keeps -1/255 of a step
     return amplitude.astype(np.float32)
 

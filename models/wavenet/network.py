@@ -62,7 +62,8 @@ class WaveNet(nn.Module):
             if index < len(self.residual):
                 hidden = hidden + self.residual[index](gated[-1])
         skip = F.relu(self.skip(torch.cat(gated, dim=-1)))  # (B, T, S)
-        return self.logit(F.relu(self.output(skip)))  # (B, T, 256)
+        logits: Tensor = self.logit(F.relu(self.output(skip)))  # (B, T, 256)
+        return logits
 
 
 def delay(signal: Tensor, frames: int) -> Tensor:

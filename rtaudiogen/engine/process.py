@@ -18,6 +18,7 @@ import traceback
 from pathlib import Path
 from typing import IO, Any
 
+from ..errors import RtAudioGenError
 from . import channel
 from .board import Board
 from .core import Engine
@@ -98,7 +99,7 @@ def main() -> None:
         try:
             reply: channel.Message = {"result": host.carry_out(message)}
         except Exception as error:
-            if not isinstance(error, ValueError | KeyError | channel.RtAudioGenError):
+            if not isinstance(error, ValueError | KeyError | RtAudioGenError):
                 traceback.print_exc()
             reply = channel.failure(error)
         try:
