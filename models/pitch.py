@@ -10,6 +10,8 @@ _NOTE_NAME = re.compile(r"(?<![a-z])([a-g])(#|b|s|♯|♭)?(-?\d)(?!\d)", re.IGN
 _MIDI_NUMBER = re.compile(r"(?<![a-z\d])(?:m|p|midi|note|pitch)?_?(\d{2,3})(?!\d)", re.IGNORECASE)
 _VELOCITY = re.compile(r"(?<![a-z])(?:v|vel|velocity)_?(\d{1,3})(?!\d)", re.IGNORECASE)
 
+PERIODIC = 0.4  # correlation of a pitched sound with itself one period later
+
 
 def pitch_from_name(stem: str) -> int | None:
     """MIDI note number from a file name without suffix: `C#4`, `m060` or `60`; C4 is 60."""
@@ -47,4 +49,17 @@ def estimate_pitch(signal: NDArray[np.float32], sample_rate: int) -> float | Non
     )
     if voiced.mean() < 0.25:
         return None
-    return float(np.median(librosa.hz_to_midi(frequency[voiced])))
+    hertz = float(np.median(frequency[voiced]))
+    if _periodicity(signal[: 2 * sample_rate], sample_rate / hertz) < PERIODIC:
+        return None  # noise: pYIN finds some lag in anything
+    return float(librosa.hz_to_midi(hertz))
+
+
+def _periodicity(signal: NDArray[np.float32], period_frames: float) -> float:
+    """Correlation of a signal with itself one period later, −1 … 1."""
+    correlations = []
+    for lag in (int(period_frames), int(period_frames) + 1):
+        one, other = signal[:-lag], signal[lag:]
+        power = float(np.sqrt((one @ one) * (other @ other)))
+        correlations.append(float(one @ other) / max(power, 1e-12))
+    return max(correlations)

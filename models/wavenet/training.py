@@ -51,15 +51,26 @@ class TrainingOptions:
     segments: int = _option(2, "Pieces in one product: as many as stay in the cache.")
     accumulate: int = _option(1, "Such products before the weights change.")
     learning_rate: float = _option(2e-3, "At its highest.")
+    report_steps: int = _option(1000, "Steps from one report, checkpoint and clip to the next.")
     seed: int = _option(0, "Of all random numbers.")
     compile: bool = _option(True, "Compile the network with torch.compile (needs g++).")
     licence: str = _option("", "Of the model, for its header.")
     card: str = _option("", "A text about the model, for its header: credits, remarks.")
 
     @property
+    def budget(self) -> Budget:
+        """What the shared trainer is given."""
+        return Budget(
+            steps=self.steps,
+            minutes=self.minutes,
+            learning_rate=self.learning_rate,
+            report_steps=self.report_steps,
+        )
+
+    @property
     def identity(self) -> dict[str, Any]:
         """What an interrupted training cannot change when it goes on."""
-        free = {"minutes", "steps", "compile", "licence", "card"}
+        free = {"minutes", "steps", "report_steps", "compile", "licence", "card"}
         return {name: value for name, value in asdict(self).items() if name not in free}
 
     def config(self, instruments: tuple[str, ...]) -> WaveNetConfig:
@@ -127,7 +138,7 @@ def train(folder: Path, out: Path, options: TrainingOptions | None = None) -> No
             as_tensors(stack(held_out[i : i + options.segments]))
             for i in range(0, len(held_out), options.segments)
         ],
-        Budget(options.steps, options.minutes, options.learning_rate),
+        options.budget,
         run,
         options.identity,
         compiled=options.compile,
@@ -228,9 +239,9 @@ def _summary(config: WaveNetConfig) -> str:
 
 def _check(options: TrainingOptions) -> None:
     """UsageError for what cannot be meant."""
-    for name in ("stacks", "harmonics", "segments", "accumulate"):
+    for name in ("stacks", "harmonics", "segments", "accumulate", "report_steps"):
         if getattr(options, name) < 1:
-            raise UsageError(f"--{name} must be at least 1")
+            raise UsageError(f"--{name.replace('_', '-')} must be at least 1")
     for name in ("residual", "skip", "output"):
         if getattr(options, name) < 16 or getattr(options, name) % 16:
             raise UsageError(f"--{name} must be a multiple of 16")

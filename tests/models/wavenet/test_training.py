@@ -1,0 +1,158 @@
+"""From a folder of sounds to a playable model, whatever happens on the way."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+from rtaudiogen.errors import RtAudioGenError, UsageError
+from rtaudiogen.model_file import read_header, read_tensors
+from rtaudiogen.models.checkpoint import Checkpoint
+from rtaudiogen.models.wavenet.listening import load_generator, play_note
+from rtaudiogen.models.wavenet.training import TrainingOptions, train
+
+RATE = 16000
+TINY = {
+    "residual": 16, "skip": 16, "output": 16, "largest_dilation": 8, "stacks": 1,
+    "segment_frames": 1024, "compile": False,
+}  # fmt: skip
+
+
+def write_notes(folder: Path, pitches: tuple[int, ...] = (57, 60, 64)) -> Path:
+    time_ = np.arange(int(0.8 * RATE)) / RATE
+    for pitch in pitches:
+        frequency = 440 * 2 ** ((pitch - 69) / 12)
+        tone = 0.4 * np.exp(-3 * time_) * np.sin(2 * np.pi * frequency * time_)
+        folder.mkdir(parents=True, exist_ok=True)
+        soundfile.write(folder / f"m{pitch:03}_v100.wav", tone, RATE)
+    return folder
+
+
+def write_rain(folder: Path) -> Path:
+    folder.mkdir()
+    noise = np.random.default_rng(0).normal(0, 0.1, 2 * RATE)
+    soundfile.write(folder / "rain.wav", noise, RATE)
+    return folder
+
+
+def test_a_folder_of_notes_becomes_a_playable_model(tmp_path: Path) -> None:
+    folder, out = write_notes(tmp_path / "pluck"), tmp_path / "pluck.safetensors"
+    options = TrainingOptions(**TINY, steps=4, report_steps=2, lowest=57, highest=64)
+    train(folder, out, options)
+    header = read_header(out)
+    assert header.config["instruments"] == ["pluck"]
+    assert header.training["steps"] == 4
+    assert 0 < header.training["held_out_bits_per_sample"] < 10
+    generator, _ = load_generator(out)
+    sound = play_note(generator, 0, 60.0, 0.8, 0.1)
+    assert np.isfinite(sound).all()
+    assert np.abs(sound).max() > 0
+    run = tmp_path / "pluck-training"
+    assert sorted(path.name for path in (run / "clips").iterdir()) == [
+        "step-0000002.wav", "step-0000004.wav",
+    ]  # fmt: skip
+    assert (run / "loss.png").stat().st_size > 0
+    assert list((run / "tensorboard").iterdir())
+
+
+PROGRAM = """
+import json, sys
+from pathlib import Path
+from rtaudiogen.models.wavenet.training import TrainingOptions, train
+train(Path(sys.argv[1]), Path(sys.argv[2]), TrainingOptions(**json.loads(sys.argv[3])))
+"""
+
+
+def test_a_killed_training_goes_on_to_the_same_numbers(tmp_path: Path) -> None:
+    folder = write_rain(tmp_path / "rain")
+    options = {**TINY, "texture": True, "steps": 60, "report_steps": 6}
+    straight, killed = tmp_path / "straight.safetensors", tmp_path / "killed.safetensors"
+    environment = {**os.environ, "OMP_NUM_THREADS": "1"}
+    command = [sys.executable, "-c", PROGRAM, str(folder)]
+
+    subprocess.run([*command, str(straight), json.dumps(options)], env=environment, check=True)
+    checkpoint = tmp_path / "killed-training" / "checkpoint.safetensors"
+    process = subprocess.Popen([*command, str(killed), json.dumps(options)], env=environment)
+    while not checkpoint.exists():
+        assert process.poll() is None
+        time.sleep(0.005)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    assert Checkpoint.read(checkpoint).facts["step"] < 60
+    subprocess.run([*command, str(killed), json.dumps(options)], env=environment, check=True)
+
+    one, other = read_tensors(straight), read_tensors(killed)
+    assert one.keys() == other.keys()
+    assert all((one[name] == other[name]).all() for name in one)
+    histories = [
+        Checkpoint.read(tmp_path / f"{name}-training" / "checkpoint.safetensors").facts["history"]
+        for name in ("straight", "killed")
+    ]
+    assert histories[0] == histories[1]
+
+
+def test_a_training_with_other_options_is_not_resumed(tmp_path: Path) -> None:
+    folder, out = write_rain(tmp_path / "rain"), tmp_path / "rain.safetensors"
+    train(folder, out, TrainingOptions(**TINY, texture=True, steps=1))
+    with pytest.raises(UsageError, match="begun with seed 0, not 1"):
+        train(folder, out, TrainingOptions(**TINY, texture=True, steps=2, seed=1))
+
+
+def test_a_damaged_checkpoint_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "checkpoint.safetensors"
+    path.write_bytes(b"\x10\0\0\0\0\0\0\0{}")
+    with pytest.raises(RtAudioGenError, match="not a checkpoint"):
+        Checkpoint.read(path)
+
+
+@pytest.mark.parametrize(
+    ("options", "reason"),
+    [
+        ({"minutes": 0.0}, "--minutes"),
+        ({"minutes": float("nan")}, "--minutes"),
+        ({"steps": -1}, "--minutes"),
+        ({"residual": 20}, "--residual must be a multiple of 16"),
+        ({"largest_dilation": 48}, "power of two"),
+        ({"preemphasis": 1.0}, "--preemphasis"),
+        ({"lowest": 90, "highest": 80}, "--lowest and --highest"),
+        ({"segment_frames": 16}, "--segment-frames"),
+        ({"sample_rate": 0}, "--sample-rate"),
+        ({"learning_rate": -1.0}, "--learning-rate"),
+        ({"instruments": "kazoo"}, "no instrument 'kazoo'; there are pluck"),
+    ],
+)
+def test_what_cannot_be_meant_is_refused(
+    tmp_path: Path, options: dict[str, float], reason: str
+) -> None:
+    folder, out = write_notes(tmp_path / "pluck"), tmp_path / "x.safetensors"
+    with pytest.raises(UsageError, match=reason):
+        train(folder, out, TrainingOptions(**options))  # type: ignore[arg-type]
+    assert list(tmp_path.iterdir()) == [folder]
+
+
+@pytest.mark.parametrize(
+    ("sound", "reason"),
+    [
+        (np.zeros(RATE), "silent"),
+        (0.1 * np.ones(RATE // 10), "shorter than 0.2 s"),
+        (np.sign(np.sin(np.arange(RATE) / 10)), "clipped"),
+        (np.random.default_rng(0).normal(0, 0.1, RATE), "no clear pitch"),
+    ],
+)
+def test_a_folder_that_cannot_work_is_refused_and_leaves_nothing(
+    tmp_path: Path, sound: np.ndarray, reason: str
+) -> None:
+    folder = tmp_path / "sounds"
+    folder.mkdir()
+    soundfile.write(folder / "one.wav", sound, RATE)
+    with pytest.raises(RtAudioGenError, match=reason) as refused:
+        train(folder, tmp_path / "x.safetensors", TrainingOptions(**TINY, steps=1))
+    assert "\n" not in str(refused.value)
+    assert list(tmp_path.iterdir()) == [folder]
