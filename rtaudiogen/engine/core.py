@@ -214,7 +214,7 @@ class Engine:
             if notice.kind == NoticeKind.LEARNED:
                 self._bind(notice.number)
             elif notice.kind != NoticeKind.PROGRAM:  # the renderer tells which slot hears it
-                self.messages.append(f"MIDI: {notice.text} {notice.kind}")
+                self.messages.append(str(notice))
         try:
             self.transport.check()
         except DeviceLostError:

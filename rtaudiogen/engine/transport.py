@@ -14,6 +14,7 @@ from ..generator import Audio
 from ..realtime import layout
 from ..realtime.clock import Clock
 from ..realtime.memory import AudioMemory
+from ..realtime.ring import LARGEST_READ
 from ..realtime.source import QUANTUM
 from ..realtime.worker import RenderThread
 from .settings import NULL_OUTPUT, EngineSettings
@@ -57,7 +58,7 @@ class Transport:
     @property
     def block_frames(self) -> int:
         """The largest block that the device has asked for, or is expected to."""
-        largest = int(self.memory.slots[layout.RING + layout.ring.LARGEST_READ])
+        largest = int(self.memory.slots[layout.RING + LARGEST_READ])
         return largest or self.output.block_frames or NULL_BLOCK_FRAMES
 
     @property

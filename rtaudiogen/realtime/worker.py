@@ -13,6 +13,7 @@ import numpy as np
 
 from rtaudiogen.generator import Audio
 from rtaudiogen.realtime.memory import AudioMemory
+from rtaudiogen.realtime.recovery import Recovery
 from rtaudiogen.realtime.scheduling import raise_priority
 
 LATE_SECONDS = 0.05
@@ -27,8 +28,9 @@ class RenderThread:
     ) -> None:
         self._render = render
         self._ring = memory.ring
+        late_frames = int(LATE_SECONDS * memory.sample_rate)
+        self._recovery = Recovery(memory, block_frames, late_frames)
         self._block = np.zeros((block_frames, memory.channels), np.float32)
-        self._late_frames = int(LATE_SECONDS * memory.sample_rate)
         self._nap_seconds = 0.4 * block_frames / memory.sample_rate
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="render", daemon=True)
@@ -52,15 +54,9 @@ class RenderThread:
             if self._ring.wanted_frames() <= 0:
                 time.sleep(self._nap_seconds)
                 continue
-            self._skip_if_late()
+            skipped = self._recovery.frames_to_skip()
+            self._ring.skip(skipped)
+            self.skipped_frames += skipped
             self._render(self._block)
             self._ring.write(self._block)
             self.blocks += 1
-
-    def _skip_if_late(self) -> None:
-        owed = -self._ring.fill_frames
-        if owed > self._late_frames:
-            # whole blocks, so that render time stays on its grid relative to stream time
-            skipped = -(-owed // len(self._block)) * len(self._block)
-            self._ring.skip(skipped)
-            self.skipped_frames += skipped
