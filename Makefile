@@ -6,7 +6,7 @@ MODEL ?= wavenet-keys-strings
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench test-wheel clean
+.PHONY: help run test check bench picture test-wheel clean
 
 help:
 	@echo "make run    play $(MODEL): real audio device and MIDI ports, or a built-in phrase"
@@ -19,7 +19,7 @@ $(READY): pyproject.toml constraints.txt scripts/setup.sh
 	@touch $@
 
 run: $(READY)
-	$(BIN)/rtaudiogen play $(MODEL) $(ARGS)
+	$(BIN)/rtaudiogen play $(MODEL) --record "recordings/$$(date +%Y-%m-%d_%H.%M.%S).wav" $(ARGS)
 
 test: $(READY)
 	$(BIN)/pytest $(ARGS)
@@ -32,6 +32,9 @@ check: $(READY)
 
 bench: $(READY)
 	$(BIN)/rtaudiogen bench $(ARGS)
+
+picture: $(READY)
+	$(BIN)/python scripts/picture.py $(MODEL) docs/phrase.png
 
 test-wheel: $(READY)
 	bash scripts/test-wheel.sh $(PYTHON)
