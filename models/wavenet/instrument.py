@@ -15,6 +15,7 @@ from .voice import control_notes
 
 MOD_WHEEL_CENTS = 50.0  # vibrato that the mod wheel adds
 MEZZO_FORTE = 0.7
+LIFT_DB = 12.0  # a network softer than asked is amplified by so much at most
 GLIDE_TIME_CONSTANTS = 4.0  # within the glide time, 98 % of the way
 
 
@@ -29,6 +30,7 @@ class NoteWaveNet(WaveNetGenerator):
         self.wheels = np.zeros(2)  # bend in semitones, modulation 0 … 1
         self.pressure = np.zeros(1)  # of the channel, 0 … 1
         self.last_key = np.zeros(1)
+        self.controls["lift"] = 10 ** (LIFT_DB / 10)
         # two frames short, so that the voice is silent when the host sends its next note
         self.controls["choke_frames"] = int(CHOKE_SECONDS * config.sample_rate) - 2
 

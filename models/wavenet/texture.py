@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 from .generator import WaveNetGenerator
 from .voice import control_texture
 
-LEVEL_DB = -15.0  # a texture is trained at about this RMS level; `HEADROOM_DB` above it is held
+CEILING_DB = -6.0  # RMS; no texture is as loud, so louder is a network that has run away
 
 
 class TextureWaveNet(WaveNetGenerator):
@@ -18,6 +18,7 @@ class TextureWaveNet(WaveNetGenerator):
     def reset(self, seed: int) -> None:
         """See Generator."""
         super().reset(seed)
+        self.controls["lift"] = 1.0
         self.voices["playing"] = 1
         self.voices["stream"] = self.stream_of(self.notes)
         self.voices["choke_frames"] = -1
@@ -28,7 +29,7 @@ class TextureWaveNet(WaveNetGenerator):
 
     def control(self, active: NDArray[np.int32], frames: int) -> None:
         """See WaveNetGenerator."""
-        self.levels_db[:, :frames] = LEVEL_DB
+        self.levels_db[:, :frames] = CEILING_DB
         control_texture(self.voices, frames, self._gain, self.uniforms, self.gains)
 
 

@@ -28,7 +28,8 @@ VOICE = np.dtype(
         ("choke_frames", np.int64),  # left until silence, -1 if not choked
         ("emphasised", np.float64),  # last output of the de-emphasis
         ("offset", np.float64),  # running mean of the output
-        ("power", np.float64),  # running mean square of the output
+        ("asked_power", np.float64),  # running mean square that was asked of the network …
+        ("power", np.float64),  # … and that it gave
         ("peak", np.float64),  # falling peak of the output
     ],
     align=True,
@@ -46,6 +47,7 @@ CONTROLS = np.dtype(
         ("attack_frames", np.float64),
         ("release", np.float64),  # times the instrument's own
         ("preemphasis", np.float64),
+        ("lift", np.float64),  # the most that a too soft network is amplified, in power
         ("choke_frames", np.int64),
     ],
     align=True,
@@ -57,8 +59,8 @@ BEND_SECONDS = 0.004  # the bend wheel's steps are rounded off over this time
 PRESSURE_DB = 6.0  # full channel pressure swells by this much
 OFFSET_HZ = 8.0  # the output's mean is followed and removed below this frequency
 FADE_IN_FRAMES = 160  # of a texture, so that it does not begin with a click
-POWER_SECONDS, PEAK_SECONDS = 0.05, 0.1
-HEADROOM_DB = 9.0  # a network louder than asked by more than this is held there
+POWER_SECONDS, PEAK_SECONDS = 0.08, 0.1
+POWER_FLOOR = 1e-9  # below this nothing is levelled
 
 
 @njit(nogil=True, cache=True)
@@ -188,7 +190,10 @@ def sound(
     gains: NDArray[np.float32],
     out: NDArray[np.float32],
 ) -> None:
-    """Add the active voices' codes to `out` (frames,): decoded, de-emphasised, held to their level.
+    """Add the active voices' codes to `out` (frames,): decoded, de-emphasised, levelled.
+
+    The running power of what was asked and of what came are compared: a network that is too loud
+    is held to what was asked, one that is too soft is lifted within `controls.lift`.
 
     `amplitudes` (256,) is the μ-law table. A voice whose choke has ended becomes free. [render]
     """
@@ -202,11 +207,11 @@ def sound(
             v.emphasised = amplitudes[codes[i, t]] + c.preemphasis * v.emphasised
             v.offset += (v.emphasised - v.offset) * offset_share
             y = v.emphasised - v.offset
+            asked = 10.0 ** (levels_db[i, t] / 10.0)
+            v.asked_power += (asked - v.asked_power) * power_share
             v.power += (y * y - v.power) * power_share
-            ceiling = 10.0 ** ((levels_db[i, t] + HEADROOM_DB) / 10.0)
-            if v.power > ceiling:
-                y *= math.sqrt(ceiling / v.power)
-            y *= gains[i, t]
+            ratio = (v.asked_power + POWER_FLOOR) / (v.power + POWER_FLOOR)
+            y *= math.sqrt(min(ratio, c.lift)) * gains[i, t]
             v.peak = max(abs(y), v.peak * fall)
             out[t] += np.float32(y)
         if v.choke_frames == 0:
