@@ -11,7 +11,7 @@ from rich.console import Console
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from rtaudiogen.errors import UsageError
+from rtaudiogen.errors import RtAudioGenError, UsageError
 from rtaudiogen.model_file import ModelHeader, write_model
 
 from ..trainer import Budget, Report, Trainer
@@ -151,7 +151,13 @@ def train(folder: Path, out: Path, options: TrainingOptions | None = None) -> No
         def on_report(report: Report) -> None:
             log.report(report, trainer.history)
             model.write(trainer)
-            write_clip(out, run / "clips" / f"step-{report.step:07d}.wav")
+            try:
+                try:
+                write_clip(out, run / "clips" / f"step-{report.step:07d}.wav")
+            except RtAudioGenError as error:  # hours of training are worth more than a clip
+                console.print(f"no listening clip: {error}")
+            except Exception as error:  # hours of training must not end for a clip
+                console.print(f"no clip this time: {error}", highlight=False, markup=False)
 
         trainer.run(lambda loss: log.step(trainer.progress, trainer.seconds, loss), on_report)
     if trainer.accelerator.is_main_process:
