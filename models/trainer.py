@@ -110,8 +110,8 @@ class Trainer:
                 report = self._report(total / count)
                 total, count = 0.0, 0
                 if self.accelerator.is_main_process:
-                    on_report(report)
                     self.save()
+                    on_report(report)
                 self.accelerator.wait_for_everyone()
 
     def _step(self) -> float:
