@@ -130,14 +130,25 @@ def judge_instrument(
 
 
 def measured_pitch(signal: NDArray[np.float32], sample_rate: int) -> float:
-    """MIDI note number by YIN (de Cheveigné & Kawahara 2002), independent of the network."""
+    """MIDI note number by an estimator that is independent of the network.
+
+    pYIN (Mauch & Dixon 2014) finds the note between C2 and C7, in steps of 10 cents; plain YIN
+    (de Cheveigné & Kawahara 2002) around it, four times upsampled, finds the cents.
+    """
     import librosa
 
-    finer = soxr.resample(signal, sample_rate, sample_rate * _UPSAMPLED)
-    frequency = librosa.yin(
-        finer, fmin=55.0, fmax=1600.0, sr=sample_rate * _UPSAMPLED, frame_length=8192
+    coarse, voiced, _ = librosa.pyin(
+        signal, sr=sample_rate, fmin=65.0, fmax=2100.0, frame_length=2048, hop_length=1024
     )
-    return float(np.median(librosa.hz_to_midi(frequency)))
+    if not voiced.any():
+        return 0.0
+    near = float(np.median(coarse[voiced]))
+    rate = sample_rate * _UPSAMPLED
+    exact = librosa.yin(
+        soxr.resample(signal, sample_rate, rate), sr=rate, frame_length=8192,
+        fmin=near * 2 ** (-1 / 12), fmax=near * 2 ** (1 / 12),
+    )  # fmt: skip
+    return float(np.median(librosa.hz_to_midi(exact)))
 
 
 def hold_rise(generator: Generator, instrument: int, seconds: float) -> float:

@@ -1,0 +1,48 @@
+"""The instruments that measure the instruments."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+from rtaudiogen.models.wavenet.evaluation import evaluate, measured_pitch
+
+from .untrained import SMALL, SMALL_TEXTURE, write_untrained
+
+RATE = 16000
+
+
+@pytest.mark.parametrize("pitch", [40.0, 64.3, 84.0])
+def test_pitch_is_measured_within_three_cents_in_noise(pitch: float) -> None:
+    turn = 2 * np.pi * 440 * 2 ** ((pitch - 69) / 12) * np.arange(12000) / RATE
+    noise = np.random.default_rng(0).normal(0, 0.05, 12000)
+    signal = 0.2 * np.sin(turn) + 0.2 * np.sin(2 * turn + 1) + 0.1 * np.sin(5 * turn) + noise
+    assert measured_pitch(signal.astype(np.float32), RATE) == pytest.approx(pitch, abs=0.03)
+
+
+def test_evaluate_prints_the_numbers_of_every_instrument(tmp_path: Path) -> None:
+    model = write_untrained(tmp_path / "model.safetensors")
+    for name in SMALL.instruments:
+        for pitch in (52, 58, 64, 70, 76):
+            tone = 0.3 * np.sin(2 * np.pi * 440 * 2 ** ((pitch - 69) / 12) * np.arange(8000) / RATE)
+            (tmp_path / "notes" / name).mkdir(parents=True, exist_ok=True)
+            soundfile.write(tmp_path / "notes" / name / f"m{pitch}_v90.wav", tone, RATE)
+    numbers = evaluate(model, tmp_path / "notes", hold_seconds=3, pitch_step=24)
+    assert list(numbers["instruments"]) == list(SMALL.instruments)
+    assert 4 < numbers["bits_per_sample"] < 12  # untrained: about 8
+    assert numbers["voices_in_real_time"] > 0
+    for one in numbers["instruments"].values():
+        assert one["median_pitch_error_cents"] >= 0
+        assert "hold_rise_db" in one
+
+
+def test_evaluate_of_a_texture_has_bits_and_speed(tmp_path: Path) -> None:
+    model = write_untrained(tmp_path / "model.safetensors", SMALL_TEXTURE)
+    for name in SMALL_TEXTURE.instruments:
+        (tmp_path / "sounds" / name).mkdir(parents=True)
+        noise = np.random.default_rng(0).normal(0, 0.1, 2 * RATE)
+        soundfile.write(tmp_path / "sounds" / name / "a.wav", noise, RATE)
+    numbers = evaluate(model, tmp_path / "sounds")
+    assert 4 < numbers["bits_per_sample"] < 12
+    assert numbers["real_time_factor"] > 0
