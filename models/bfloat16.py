@@ -175,8 +175,8 @@ def product(
 ) -> None:
     """y = start + W x for 1, 2 or 4 columns; a column's bits do not depend on the others. [render]
 
-    `lanes`, `x`, `start` and `y` are places (see `vectors`), each `…_step` the distance of two columns in
-    elements. `start` may be `y`.
+    `lanes`, `x`, `start` and `y` are places (see `vectors`), each `…_step` the distance of two
+    columns in elements. `start` may be `y`.
     """
     if columns == 1:
         _product1(lanes, inputs, outputs, x, x_step, start, start_step, y, y_step)

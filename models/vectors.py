@@ -4,8 +4,8 @@ Numba compiles scalars; whether a loop becomes vector code, and whether its sums
 is then LLVM's guess. Here an `@intrinsic` writes vector instructions itself: `Vector` turns Python
 operators into LLVM instructions, `loop` keeps the sums of a loop in registers.
 
-Such code passes memory as a *place*: the address of a float32, an int64 got from `place`. A function
-of places is called through registers; one of arrays would push seven words for each.
+Such code passes memory as a *place*: the address of a 4-byte number, an int64 got from `place`. A
+function of places is called through registers; one of arrays would push seven words for each.
 """
 
 import math
@@ -214,7 +214,7 @@ def pointers(builder: ir.IRBuilder, *places: ir.Value) -> list[ir.Value]:
 
 @intrinsic
 def place(typing_context, array, element):  # type: ignore[no-untyped-def]
-    """The address of an element, counted flat, of a contiguous array of 4-byte numbers. No check."""
+    """The address of an element, counted flat, of a contiguous array of 4-byte numbers."""
 
     def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         data = context.make_array(signature.args[0])(context, builder, arguments[0]).data

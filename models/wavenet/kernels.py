@@ -69,10 +69,10 @@ def sample(
     logits: NDArray[np.float32],
     forced: bool,
 ) -> None:
-    """Draw `frames` codes for each voice in `active`; `Sampler.sample` describes the arrays. [render]
+    """Draw `frames` codes for each voice in `active`. [render]
 
-    With `forced` the codes are read instead. `logits` (V, frames, 256) gets the first frames it has
-    room for.
+    `Sampler.sample` describes the arrays. With `forced` the codes are read instead. `logits`
+    (V, frames, 256) gets the first frames it has room for.
     """
     first = 0
     while first < len(active):
@@ -152,7 +152,13 @@ def _begin_chunk(
 
 @_part
 def _recall(
-    weights: Weights, state: State, scratch: Scratch, voice: int, layer: int, frame: int, column: int
+    weights: Weights,
+    state: State,
+    scratch: Scratch,
+    voice: int,
+    layer: int,
+    frame: int,
+    column: int,
 ) -> None:
     """taps[column] = the layer's input one dilation before the frame `frame` frames from now."""
     row = state.cursors[voice, layer] + frame
@@ -167,7 +173,8 @@ def _recall(
 def _history(weights: Weights, state: State, voice: int, layer: int, row: int) -> int:
     """The place of a row of a layer's ring."""
     row += weights.history_at[layer] + voice * state.history.shape[1]
-    return place(state.history, row * weights.residual)
+    first: int = place(state.history, row * weights.residual)
+    return first
 
 
 @_part
@@ -219,7 +226,8 @@ def _layer(
     dilation = weights.dilations[layer]
     step = CHUNK * layers * 2 * r
     gates = place(scratch.gates, (frame * layers + layer) * 2 * r)
-    hidden, gated, skips = place(scratch.hidden, 0), place(scratch.gated, 0), place(scratch.skips, 0)
+    hidden, gated = place(scratch.hidden, 0), place(scratch.gated, 0)
+    skips = place(scratch.skips, 0)
     if dilation < CHUNK:
         for slot in range(columns):
             _recall(weights, state, scratch, active[first + slot], layer, 0, slot)
@@ -253,7 +261,7 @@ def _layer(
 
 @_part
 def _draw(scratch: Scratch, slot: int, temperature: float, uniform: float) -> int:
-    """The first code at which the cumulative distribution exceeds `uniform`; destroys the logits."""
+    """The first code at which the distribution function exceeds `uniform`; destroys the logits."""
     scale = np.float32(1.0 / max(temperature, COLDEST))
     softmax(LEVELS, place(scratch.logits, slot * LEVELS), scale, place(scratch.sums, 0))
     total = np.float32(0.0)

@@ -1,6 +1,6 @@
 """A WaveNet's weights as its CPU sampler reads them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -12,6 +12,7 @@ from .. import bfloat16
 from ..vectors import aligned
 from .config import LEVELS, WaveNetConfig
 
+INPUTS = 4  # a product's inputs come in multiples of it
 NO_CODE = LEVELS  # the row of `previous` before the first frame: zeros
 
 
@@ -46,67 +47,28 @@ class Weights(NamedTuple):
     gate_bias: NDArray[np.float32]  # (L · 2R,)
 
 
-def pack(config: WaveNetConfig, tensors: Mapping[str, NDArray[np.float32]]) -> Weights:
-    """From `WaveNet.state_dict()`'s names. [control] RtAudioGenError if anything does not fit."""
-    for name, size in (("residual", config.residual), ("skip", config.skip), ("output", config.output)):
-        if size < 16 or size % 16:
-            raise RtAudioGenError(f"{name} channels must be a multiple of 16, not {size}")
-    wanted = shapes(config)
-    for name, shape in wanted.items():
-        if name not in tensors:
-            raise RtAudioGenError(f"the model has no tensor {name!r}")
-        if tensors[name].shape != shape:
-            raise RtAudioGenError(f"{name!r} should be {shape}, not {tensors[name].shape}")
-        if not np.isfinite(tensors[name]).all():
-            raise RtAudioGenError(f"{name!r} contains numbers that are not finite")
+class Matrix(NamedTuple):
+    """Columns of a tensor, and the field of `Weights` that says where its lanes begin."""
+
+    field: str
+    tensor: str
+    columns: slice
+
+
+def matrices(config: WaveNetConfig) -> Iterator[Matrix]:
+    """In the order in which the sampler reads them."""
     r, layers = config.residual, len(config.dilations)
-    t = {name: np.ascontiguousarray(tensors[name], np.float32) for name in wanted}
-    parts: list[NDArray[np.uint32]] = []
-    size = 0
-
-    def place(weight: NDArray[np.float32]) -> int:
-        nonlocal size
-        parts.append(bfloat16.pack(weight))
-        start, size = size, size + parts[-1].size
-        return start
-
-    conditioning = -(-config.conditioning // 4) * 4
-    condition_at, past_at, current_at, residual_at, skip_at = [], [], [], [], []
+    everything = slice(None)
     for k in range(layers):
-        dilated = t[f"dilated.{k}.weight"]
-        padded = np.pad(dilated[:, 2 * r :], ((0, 0), (0, conditioning - config.conditioning)))
-        condition_at.append(place(padded) if conditioning else 0)
-        past_at.append(place(dilated[:, :r]))
+        yield Matrix("condition_at", f"dilated.{k}.weight", slice(2 * r, None))
+        yield Matrix("past_at", f"dilated.{k}.weight", slice(r))
     for k in range(layers):
-        current_at.append(place(t[f"dilated.{k}.weight"][:, r : 2 * r]))
-        residual_at.append(place(t[f"residual.{k}.weight"]) if k < layers - 1 else 0)
-        skip_at.append(place(t["skip.weight"][:, k * r : (k + 1) * r]))
-    output_at, logit_at = place(t["output.weight"]), place(t["logit.weight"])
-    biases = [t[f"residual.{k}.bias"] for k in range(layers - 1)]
-    return Weights(
-        residual=r,
-        skip=config.skip,
-        output=config.output,
-        conditioning=conditioning,
-        dilations=np.array(config.dilations, np.int64),
-        history_at=np.cumsum([0, *config.dilations[:-1]], dtype=np.int64),
-        lanes=aligned(np.concatenate(parts)),
-        condition_at=np.array(condition_at, np.int64),
-        past_at=np.array(past_at, np.int64),
-        current_at=np.array(current_at, np.int64),
-        residual_at=np.array(residual_at, np.int64),
-        skip_at=np.array(skip_at, np.int64),
-        output_at=output_at,
-        logit_at=logit_at,
-        previous_codes=aligned(np.concatenate([t["previous.weight"], np.zeros((1, r), np.float32)])),
-        current_codes=aligned(t["current.weight"]),
-        residual_bias=aligned(np.stack([*biases, np.zeros(r, np.float32)])),
-        skip_bias=aligned(t["skip.bias"]),
-        output_bias=aligned(t["output.bias"]),
-        logit_bias=aligned(t["logit.bias"]),
-        instrument=np.ascontiguousarray(t["instrument.weight"].T),
-        gate_bias=aligned(np.concatenate([t[f"dilated.{k}.bias"] for k in range(layers)])),
-    )
+        yield Matrix("current_at", f"dilated.{k}.weight", slice(r, 2 * r))
+        if k < layers - 1:
+            yield Matrix("residual_at", f"residual.{k}.weight", everything)
+        yield Matrix("skip_at", "skip.weight", slice(k * r, (k + 1) * r))
+    yield Matrix("output_at", "output.weight", everything)
+    yield Matrix("logit_at", "logit.weight", everything)
 
 
 def shapes(config: WaveNetConfig) -> dict[str, tuple[int, ...]]:
@@ -132,28 +94,84 @@ def shapes(config: WaveNetConfig) -> dict[str, tuple[int, ...]]:
     return wanted
 
 
+def pack(config: WaveNetConfig, tensors: Mapping[str, NDArray[np.float32]]) -> Weights:
+    """From `WaveNet.state_dict()`'s names. [control] RtAudioGenError if anything does not fit."""
+    _check(config, tensors)
+    r, layers = config.residual, len(config.dilations)
+    t = {name: np.ascontiguousarray(tensors[name], np.float32) for name in shapes(config)}
+    starts: dict[str, list[int]] = {"residual_at": []}  # which a single layer has not
+    lanes: list[NDArray[np.uint32]] = []
+    size = 0
+    for field, tensor, columns in matrices(config):
+        starts.setdefault(field, []).append(size)
+        lanes.append(bfloat16.pack(_padded(t[tensor][:, columns])))
+        size += lanes[-1].size
+    nothing = np.zeros((1, r), np.float32)
+    residual_biases = [t[f"residual.{k}.bias"][None] for k in range(layers - 1)]
+    return Weights(
+        residual=r,
+        skip=config.skip,
+        output=config.output,
+        conditioning=config.conditioning + -config.conditioning % INPUTS,
+        dilations=np.array(config.dilations, np.int64),
+        history_at=np.cumsum([0, *config.dilations[:-1]], dtype=np.int64),
+        lanes=aligned(np.concatenate(lanes)),
+        condition_at=np.array(starts["condition_at"], np.int64),
+        past_at=np.array(starts["past_at"], np.int64),
+        current_at=np.array(starts["current_at"], np.int64),
+        residual_at=np.array(starts["residual_at"], np.int64),
+        skip_at=np.array(starts["skip_at"], np.int64),
+        output_at=starts["output_at"][0],
+        logit_at=starts["logit_at"][0],
+        previous_codes=aligned(np.concatenate([t["previous.weight"], nothing])),
+        current_codes=aligned(t["current.weight"]),
+        residual_bias=aligned(np.concatenate([*residual_biases, nothing])),
+        skip_bias=aligned(t["skip.bias"]),
+        output_bias=aligned(t["output.bias"]),
+        logit_bias=aligned(t["logit.bias"]),
+        instrument=aligned(t["instrument.weight"].T),
+        gate_bias=aligned(np.concatenate([t[f"dilated.{k}.bias"] for k in range(layers)])),
+    )
+
+
 def rounded(
     config: WaveNetConfig, tensors: Mapping[str, NDArray[np.float32]]
 ) -> dict[str, NDArray[np.float32]]:
-    """The tensors with every matrix rounded as the sampler rounds it, for comparison in float32."""
-
-    def once(weight: NDArray[np.float32]) -> NDArray[np.float32]:
-        return bfloat16.unpack(bfloat16.pack(weight), *weight.shape)
-
-    r = config.residual
+    """The tensors with every matrix rounded as `pack` rounds it, for comparison in float32."""
     result = {name: np.array(tensors[name], np.float32) for name in shapes(config)}
-    for name, weight in result.items():
-        if name.startswith("dilated") and name.endswith("weight"):
-            weight[:, :r], weight[:, r : 2 * r] = once(weight[:, :r]), once(weight[:, r : 2 * r])
-            extra = config.conditioning
-            padded = np.pad(weight[:, 2 * r :], ((0, 0), (0, -extra % 4)))
-            weight[:, 2 * r :] = once(padded)[:, :extra] if extra else padded
-        elif name == "skip.weight":
-            for k in range(0, weight.shape[1], r):
-                weight[:, k : k + r] = once(weight[:, k : k + r])
-        elif name.startswith("residual") and name.endswith("weight") or name in (
-            "output.weight",
-            "logit.weight",
-        ):
-            weight[:] = once(weight)
+    for _, tensor, columns in matrices(config):
+        part = result[tensor][:, columns]
+        padded = _padded(part)
+        part[:] = bfloat16.unpack(bfloat16.pack(padded), *padded.shape)[:, : part.shape[1]]
     return result
+
+
+def random_tensors(
+    config: WaveNetConfig, random: np.random.Generator
+) -> dict[str, NDArray[np.float32]]:
+    """Untrained tensors, for measuring and testing without torch."""
+    return {
+        name: random.standard_normal(shape, np.float32) / np.float32(np.sqrt(shape[-1]))
+        for name, shape in shapes(config).items()
+    }
+
+
+def _check(config: WaveNetConfig, tensors: Mapping[str, NDArray[np.float32]]) -> None:
+    for name in ("residual", "skip", "output"):
+        size = getattr(config, name)
+        if size < 16 or size % 16:
+            raise RtAudioGenError(f"{name} channels must be a multiple of 16, not {size}")
+    if not config.dilations or min(config.dilations) < 1:
+        raise RtAudioGenError(f"dilations must be at least 1, not {config.dilations}")
+    for name, shape in shapes(config).items():
+        if name not in tensors:
+            raise RtAudioGenError(f"the model has no tensor '{name}'")
+        if tensors[name].shape != shape:
+            raise RtAudioGenError(f"'{name}' should be {shape}, not {tensors[name].shape}")
+        if not np.isfinite(tensors[name]).all():
+            raise RtAudioGenError(f"'{name}' contains numbers that are not finite")
+
+
+def _padded(weight: NDArray[np.float32]) -> NDArray[np.float32]:
+    """With inputs of weight 0 up to a multiple of `INPUTS`."""
+    return np.pad(weight, ((0, 0), (0, -weight.shape[1] % INPUTS)))

@@ -5,10 +5,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .config import LEVELS, SILENCE
-from .activations import GROUP
-from .kernels import CHUNK, TOGETHER, Scratch, State, fill_gate_bias, sample
 from ..vectors import aligned_zeros
+from .activations import GROUP
+from .config import LEVELS, SILENCE
+from .kernels import CHUNK, TOGETHER, Scratch, State, fill_gate_bias, sample
 from .packing import NO_CODE, Weights
 
 NO_LOGITS = np.zeros((0, 0, LEVELS), np.float32)
@@ -110,11 +110,11 @@ class Sampler:
         gate_bias: NDArray[np.float32],
         active: NDArray[np.int32],
     ) -> NDArray[np.float32]:
-        """(V, frames, 256) logits of each frame of `codes` (V, frames), given those before it. [control]"""
+        """(V, frames, 256) logits of each of `codes` (V, frames) given those before. [control]"""
         logits = np.zeros((*codes.shape, LEVELS), np.float32)
         unused = np.zeros(codes.shape, np.float32)
         sample(
-            self.weights, self._state, self.scratch, active, codes.shape[1], conditioning, gate_bias,
-            unused, self._temperatures, codes, logits, True,
+            self.weights, self._state, self.scratch, active, codes.shape[1], conditioning,
+            gate_bias, unused, self._temperatures, codes, logits, True,
         )  # fmt: skip
         return logits

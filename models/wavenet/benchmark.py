@@ -1,0 +1,123 @@
+"""How fast the WaveNet sampler is, against real time, the machine's limits, and torch. [control]
+
+Random weights, one thread, 16 kHz. Sizes are R/S/A·L as in `WaveNetConfig`.
+"""
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+
+from rtaudiogen.benchmark import BenchRow, best_of
+
+from ..roofline import l2_bytes_per_second, multiply_adds_per_second
+from .config import WaveNetConfig
+from .kernels import CHUNK
+from .packing import pack, random_tensors
+from .sampler import Sampler
+
+SMALL, LARGE = WaveNetConfig(residual=32), WaveNetConfig(residual=64)
+FRAMES = 64  # of a run: short enough to fit between the interruptions of a busy machine
+MEASURE_SECONDS = 1.0
+VOICES = (1, 2, 4, 8, 12, 16, 20, 24)
+TORCH_FRAMES = 4
+
+
+def bench_rows() -> Iterator[BenchRow]:
+    """DESIGN's WaveNet rows, each measured as it is asked for."""
+    alone = seconds_a_frame(SMALL, 1)
+    yield _speed(SMALL, alone, floor=2.0, goal=4.0)
+    yield _speed(LARGE, seconds_a_frame(LARGE, 1), floor=1.0, goal=1.5)
+    yield _polyphony(SMALL)
+    yield _roofline(SMALL, alone)
+    yield _against_torch(SMALL, alone)
+
+
+def seconds_a_frame(config: WaveNetConfig, voices: int) -> float:
+    """To sample one frame of each of `voices` voices, best of many runs."""
+    return best_of(sampling(config, voices, FRAMES), MEASURE_SECONDS) / FRAMES
+
+
+def sampling(config: WaveNetConfig, voices: int, frames: int) -> Callable[[], None]:
+    """A function that samples the next `frames` frames of a network of random weights."""
+    random = np.random.default_rng(0)
+    sampler = Sampler(pack(config, random_tensors(config, random)), voices)
+    conditioning = random.standard_normal((voices, frames, config.conditioning), np.float32)
+    gate_bias = sampler.gate_bias(random.standard_normal((voices, config.embedding), np.float32))
+    uniforms = random.random((voices, frames), np.float32)
+    codes, active = np.zeros((voices, frames), np.uint8), np.arange(voices, dtype=np.int32)
+    return lambda: sampler.sample(codes, conditioning, gate_bias, uniforms, 1.0, active, frames)
+
+
+def size(config: WaveNetConfig) -> str:
+    """R/S/A·L."""
+    return f"{config.residual}/{config.skip}/{config.output}·{len(config.dilations)}"
+
+
+def multiply_adds(config: WaveNetConfig) -> tuple[int, int]:
+    """Of one voice's frame: with weights that are read every frame, and once a chunk."""
+    r, layers = config.residual, len(config.dilations)
+    chunked = sum(
+        2 * r * (config.conditioning + (r if dilation >= CHUNK else 0))
+        for dilation in config.dilations
+    )
+    taps = 2 * r * (2 * r + config.conditioning) * layers
+    rest = r * r * (layers - 1) + r * config.skip * layers + config.output * (config.skip + 256)
+    return taps - chunked + rest, chunked
+
+
+def _speed(config: WaveNetConfig, seconds: float, floor: float, goal: float) -> BenchRow:
+    what = f"WaveNet {size(config)}, one core, one voice"
+    return BenchRow(
+        what, 1 / seconds / config.sample_rate, "× real time", floor, goal,
+        f"{seconds * 1e6:.2f} µs a frame at {config.sample_rate} Hz",
+    )  # fmt: skip
+
+
+def _polyphony(config: WaveNetConfig) -> BenchRow:
+    """The most voices, of those tried, that are sampled in real time."""
+    most, detail = 0, "none"
+    for voices in VOICES:
+        speed = 1 / seconds_a_frame(config, voices) / config.sample_rate
+        if speed < 1:
+            break
+        most, detail = voices, f"{voices} voices at {speed:.2f} × real time"
+    what = f"voices of WaveNet {size(config)} in real time, one core"
+    return BenchRow(what, most, "voices", 4, 8, detail)
+
+
+def _roofline(config: WaveNetConfig, seconds: float) -> BenchRow:
+    every, chunked = multiply_adds(config)
+    peak, bandwidth = multiply_adds_per_second(), l2_bytes_per_second()
+    arithmetic = (every + chunked) / peak
+    memory = 2 * (every + chunked / CHUNK) / bandwidth
+    binds = "multiply-adds bind" if arithmetic > memory else "L2 bandwidth binds"
+    what = f"WaveNet {size(config)}, share of this core's roofline"
+    return BenchRow(
+        what, 100 * max(arithmetic, memory) / seconds, "%", 25, 50,
+        f"{binds}: {peak / 1e9:.1f} GMAC/s, {bandwidth / 1e9:.0f} GB/s from L2, measured",
+    )  # fmt: skip
+
+
+def _against_torch(config: WaveNetConfig, seconds: float) -> BenchRow:
+    """Against `streaming.sample` in float32, one thread."""
+    import torch
+
+    from . import streaming
+    from .network import WaveNet
+
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        network = WaveNet(config)
+        state = streaming.silent(network, 1)
+        conditioning = torch.randn(1, TORCH_FRAMES, config.conditioning)
+        embedding, uniforms = torch.randn(1, config.embedding), torch.rand(1, TORCH_FRAMES)
+        slow = best_of(
+            lambda: streaming.sample(network, state, conditioning, embedding, uniforms),
+            MEASURE_SECONDS,
+        )
+    finally:
+        torch.set_num_threads(threads)
+    slow /= TORCH_FRAMES
+    what = f"WaveNet {size(config)}, against torch with cached state"
+    return BenchRow(what, slow / seconds, "×", 30, 100, f"torch: {slow * 1e6:.0f} µs a frame")
