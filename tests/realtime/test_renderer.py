@@ -109,6 +109,36 @@ def test_a_renderer_is_restored_in_the_middle_of_a_swap(frames_after_swap: int) 
     restored.set_mix(1, "pan", -1.0)
 
 
+def test_an_event_between_two_model_frames_survives_a_restart() -> None:
+    def until_then() -> Renderer:
+        renderer = Renderer(RATE)
+        renderer.add(sine(16000))
+        renderer.midi(1279, 0x90, 69, 127)  # rounded up to a model frame of the next quantum
+        pull(renderer, 1280, [128])
+        return renderer
+
+    arrays, facts = until_then().save_state()
+    restored = Renderer(RATE)
+    restored.load_state(arrays, facts, MakeInTurn([16000]))
+    out = pull(restored, 2560, [128])
+    np.testing.assert_array_equal(out, pull(until_then(), 2560, [128]))
+    assert np.abs(out).max() > 0.1
+
+
+def test_a_renderer_is_restored_while_the_limiter_holds_back() -> None:
+    def until_then() -> Renderer:
+        renderer = Renderer(RATE)
+        renderer.add(sine(), {"level": 0.0}, {"gain_db": 20.0})
+        renderer.midi(0, 0x90, 69, 127)
+        pull(renderer, 2400, [100])
+        return renderer
+
+    arrays, facts = until_then().save_state()
+    restored = Renderer(RATE)
+    restored.load_state(arrays, facts, MakeInTurn([RATE]))
+    np.testing.assert_array_equal(pull(restored, 500, [128]), pull(until_then(), 500, [128]))
+
+
 def test_state_can_be_asked_for_while_playing() -> None:
     renderer = piece(Renderer(RATE))
     pull(renderer, 1000, [128])
@@ -176,6 +206,15 @@ def test_a_late_message_is_played_at_once_and_counted() -> None:
     out = pull(renderer, 1280, [128])
     assert np.flatnonzero(out[:, 0])[0] == 1
     assert renderer.read().late_events == 1
+
+
+def test_a_note_that_begins_and_ends_too_late_still_sounds() -> None:
+    renderer = Renderer(RATE)
+    renderer.add(sine())
+    pull(renderer, 4800, [128])
+    renderer.midi(5, 0x90, 69, 127)
+    renderer.midi(6, 0x80, 69, 0)
+    assert np.abs(pull(renderer, 2400, [128])).max() > 0.1
 
 
 def test_messages_are_played_by_frame_in_whatever_order_they_arrive() -> None:

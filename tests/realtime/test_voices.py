@@ -137,6 +137,7 @@ def test_a_chord_with_more_notes_than_voices_keeps_as_many_as_there_are() -> Non
     rig = Rig(4).play(*(on(key) for key in range(60, 70))).run(20)
     assert len([s for s in rig.instrument.silent_from if s == math.inf]) == 4
     assert rig.notes()[-1] == 69
+    assert not rig.events(EventKind.CHOKE)  # none had begun to sound
 
 
 def test_a_stolen_voice_is_choked_before_its_new_note() -> None:
@@ -202,6 +203,13 @@ def test_rpn_0_sets_the_bend_range_and_other_rpns_do_not() -> None:
     assert rig.events(EventKind.PITCH_BEND)[-1][4] == -12.5
 
 
+def test_a_selected_rpn_is_part_of_the_state() -> None:
+    rig, restored = Rig().play(control(101, 0), control(100, 0), (0xE0, 0, 0)), Rig()
+    restored.keyboard.load_state(rig.keyboard.save_state())
+    restored.play(control(6, 7))
+    assert [event[4] for event in restored.events(EventKind.PITCH_BEND)] == [-7.0]
+
+
 def test_pressure_reaches_its_key_and_channel_pressure_everyone() -> None:
     rig = Rig().play(on(60), on(64)).play((0xA0, 64, 127), (0xD0, 127, 0))
     assert [(e[2], e[4]) for e in rig.events(EventKind.PRESSURE)] == [
@@ -245,6 +253,7 @@ def test_another_instrument_takes_over_the_held_notes() -> None:
     successor.run(20)
     assert successor.notes() == [60, 64]
     assert successor.events(EventKind.PITCH_BEND)
+    assert not successor.events(EventKind.NOTE_OFF)
     successor.play(control(64, 0)).run(1)
     assert len(successor.events(EventKind.NOTE_OFF)) == 1
 
