@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from types import FrameType
 
@@ -29,7 +30,10 @@ def perform(
     notices: Sequence[str],
     quiet: bool,
 ) -> Snapshot:
-    """Play `score`, or what comes in by MIDI, or the built-in phrase; the last facts."""
+    """Play `score`, or what comes in by MIDI, or the built-in phrase; the last facts.
+
+    The load is that of the busiest stretch: after the last note there is none.
+    """
     snapshot = _first_facts(engine)
     notices = list(notices)
     if score is None and not snapshot.midi_ports and _wants_notes(models):
@@ -41,11 +45,13 @@ def perform(
         )
     end = seconds or _length(score, snapshot)
     begun = time.monotonic()
+    busiest = snapshot
     with live_status(notices, quiet) as show:
         while not stopped.wait(SHOW_SECONDS) and (end is None or time.monotonic() - begun < end):
             snapshot = Snapshot.from_json(engine.snapshot())
+            busiest = max(busiest, snapshot, key=lambda facts: facts.load_p50)
             show(snapshot)
-    return snapshot
+    return replace(snapshot, load_p50=busiest.load_p50, load_p99=busiest.load_p99)
 
 
 def read_score(path: Path) -> list[TimedMessage]:

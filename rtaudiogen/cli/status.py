@@ -99,7 +99,8 @@ def report(snapshot: Snapshot) -> list[str]:
         f"Played {snapshot.seconds_played:.1f} s at {snapshot.sample_rate} Hz on "
         f"'{snapshot.device}'{paced}.",
         f"Latency: {snapshot.total_latency_ms:.1f} ms = {latency}.",
-        f"Load: p50 {snapshot.load_p50:.0%}, p99 {snapshot.load_p99:.0%} of the time there is.",
+        f"Load: p50 {snapshot.load_p50:.0%}, p99 {snapshot.load_p99:.0%} of the time there is, "
+        "when busiest.",
         f"Dropouts: {snapshot.underrun_episodes} ({snapshot.lost_frames} frames lost, longest gap "
         f"{snapshot.longest_gap_ms:.1f} ms; the machine's own longest pause was "
         f"{snapshot.machine_gap_ms:.1f} ms).",

@@ -21,9 +21,9 @@ def run(tmp_path: Path) -> Run:
     """Runs `rtaudiogen` with these arguments in an empty folder: no terminal, nothing on stdin."""
     folder = tmp_path / "working folder"
     folder.mkdir()
-    environment = {**os.environ, HOME_VARIABLE: str(tmp_path / "home"), "COLUMNS": "100"}
 
     def run_command(*arguments: object) -> Done:
+        environment = {**os.environ, HOME_VARIABLE: str(tmp_path / "home"), "COLUMNS": "100"}
         return subprocess.run(
             [sys.executable, "-m", "rtaudiogen", *map(str, arguments)],
             cwd=folder,

@@ -13,6 +13,7 @@ import soundfile
 
 from rtaudiogen.sessions import load_session
 
+from ..conftest import JackServer
 from .conftest import Run
 
 
@@ -46,6 +47,21 @@ def test_play_reports_what_was_played_and_leaves_the_recording(run: Run, folder:
     assert str(folder / "take.wav") in done.stdout
     assert len(audio) > 2 * rate
     assert np.abs(audio).max() > 0.01, "the built-in phrase is heard where there is no MIDI port"
+
+
+@pytest.mark.jack
+def test_play_takes_the_real_device_that_is_there(
+    run: Run, private_jack_server: JackServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in private_jack_server.environment.items():
+        monkeypatch.setenv(name, value)
+    assert "system" in run("devices").stdout
+    done = run("play", "sine", "--midi", "none", "--seconds", 2, "--json")
+    assert done.returncode == 0, done.stderr
+    facts = json.loads(done.stdout)
+    assert (facts["device"], facts["null_device"]) == ("system", False)
+    assert facts["latency_ms"]["device"] > 0
+    assert facts["frames_played"] > facts["sample_rate"]
 
 
 def test_play_as_json_prints_the_last_facts_alone(run: Run) -> None:
