@@ -1,123 +1,17 @@
-"""Slots: mixing, faults that stay where they are, and exchange while playing."""
+"""Slots: mixing, controllers and exchange while playing."""
 
-import dataclasses
 from collections.abc import Callable
 
 import numpy as np
 import pytest
 
 from rtaudiogen.errors import RtAudioGenError, UsageError
-from rtaudiogen.generator import Audio, Descriptor, Events, Generator, Parameter, Plays, State
-from rtaudiogen.models.sine import SINE
-from rtaudiogen.models.sine.generator import Sine
 from rtaudiogen.realtime.rack import Message
 from rtaudiogen.realtime.renderer import Renderer
 
-RATE = 48000
+from .drone import RATE, Drone, largest_step, peaks, retired, sine, sound
+
 HALF_POWER = np.float32(np.sqrt(0.5))
-
-DRONE = Descriptor(
-    id="drone",
-    family="test",
-    name="Drone",
-    summary="a steady tone that can be broken on purpose",
-    plays=frozenset({Plays.STREAM}),
-    sample_rate=0,
-    channels=1,
-    voices=1,
-    parameters=(
-        Parameter("level", "Level", 0.0, 100.0, 0.25),
-        Parameter("choice", "Choice", 0.0, 3.0, 0.0, stepped=True),
-    ),
-)
-
-
-class Drone:
-    """A tone as a stream; `sabotage(out)` is called on every block it renders."""
-
-    delay_frames = 0
-
-    def __init__(
-        self,
-        sabotage: Callable[[Audio], None] = lambda out: None,
-        channels: int = 1,
-        turns: float = 0.0,
-    ) -> None:
-        self.descriptor = dataclasses.replace(DRONE, channels=channels)
-        self.sample_rate = RATE
-        self.frame = 0
-        self.seeds: list[int] = []
-        self._sabotage = sabotage
-        self._turns = turns  # of its first frame
-
-    def prepare(self, max_frames: int, device: str = "cpu") -> None:
-        pass
-
-    def reset(self, seed: int) -> None:
-        self.seeds.append(seed)
-        self.frame = 0
-
-    def render(self, out: Audio, parameters: np.ndarray, events: Events) -> None:
-        time = (self.frame + np.arange(len(out))) / RATE
-        out[:] = (parameters[0] * np.sin(2 * np.pi * (200 * time + self._turns)))[:, None]
-        self.frame += len(out)
-        self._sabotage(out)
-
-    def voice_levels(self) -> np.ndarray:
-        return np.ones(1, np.float32)
-
-    def save_state(self) -> State:
-        return {"frame": np.array([self.frame])}
-
-    def load_state(self, state: State) -> None:
-        self.frame = int(state["frame"][0])
-
-
-class Breakdown:
-    """Sabotage in one block, counted from 0."""
-
-    def __init__(self, block: int, act: Callable[[Audio], None]) -> None:
-        self._left, self._act = block, act
-
-    def __call__(self, out: Audio) -> None:
-        self._left -= 1
-        if self._left == -1:
-            self._act(out)
-
-
-def put_nan(out: Audio) -> None:
-    out[len(out) // 2] = np.nan
-
-
-def explode(out: Audio) -> None:
-    raise ZeroDivisionError("a weight was 0\nand more lines")
-
-
-def sound(renderer: Renderer, seconds: float) -> Audio:
-    out = np.full((round(RATE * seconds), 2), np.nan, np.float32)
-    renderer.render(out)
-    assert np.isfinite(out).all()
-    return out
-
-
-def peaks(out: Audio) -> list[float]:
-    return [float(peak) for peak in np.abs(out).max(axis=0)]
-
-
-def largest_step(out: Audio) -> float:
-    return float(np.abs(np.diff(out, axis=0)).max())
-
-
-def kinds(renderer: Renderer) -> list[str]:
-    return [message.kind for message in renderer.messages()]
-
-
-def retired(renderer: Renderer) -> list[Generator]:
-    return [m.payload.generator for m in renderer.messages() if m.kind == "retired"]
-
-
-def sine() -> Generator:
-    return Sine(SINE, RATE)
 
 
 def test_a_mono_source_is_panned_at_constant_power() -> None:
@@ -220,87 +114,6 @@ def test_a_swap_during_a_swap_still_ends_with_the_last() -> None:
     renderer.swap(slot, drones[2])
     sound(renderer, 0.1)
     assert set(retired(renderer)) == set(drones[:2])
-
-
-def test_nan_silences_its_slot_without_a_click_and_it_comes_back() -> None:
-    renderer = Renderer(RATE)
-    drone = Drone(Breakdown(40, put_nan))
-    slot = renderer.add(drone)
-    before = sound(renderer, 0.1)
-    during = sound(renderer, 0.1)
-    assert largest_step(during) < 2 * largest_step(before)
-    assert np.abs(during[-480:]).max() == 0.0
-    assert [(m.kind, m.number) for m in renderer.messages()] == [("fault", 1)]
-    after = sound(renderer, 0.3)
-    assert peaks(after) == pytest.approx(peaks(before))
-    assert largest_step(after) < 1.2 * largest_step(before)
-    assert len(set(drone.seeds)) == 2
-    assert renderer.read().slots[slot].faults == 1
-
-
-@pytest.mark.parametrize("seconds", [0.1063, 0.15, 0.22])
-def test_a_renderer_is_restored_in_the_middle_of_a_fault(seconds: float) -> None:
-    def until_then() -> Renderer:
-        renderer = Renderer(RATE)
-        renderer.add(Drone(Breakdown(39, put_nan)))
-        sound(renderer, seconds)
-        assert renderer.read().slots[1].faults == 1
-        return renderer
-
-    arrays, facts = until_then().save_state()
-    restored = Renderer(RATE)
-    restored.load_state(arrays, facts, lambda model: Drone())
-    np.testing.assert_array_equal(sound(restored, 0.3), sound(until_then(), 0.3))
-
-
-def test_a_generator_that_is_always_broken_is_given_more_and_more_rest() -> None:
-    renderer = Renderer(RATE)
-    drone = Drone(put_nan)
-    renderer.add(drone)
-    sound(renderer, 0.05)
-    counts = []
-    for _ in range(3):
-        sound(renderer, 1.0)
-        counts.append(len(drone.seeds))
-    assert counts[0] > 2
-    assert counts[2] - counts[1] <= 1
-
-
-def test_a_runaway_is_muted_reset_and_counted() -> None:
-    renderer = Renderer(RATE)
-    slot = renderer.add(Drone(), {"level": 20.0})
-    out = sound(renderer, 0.34)
-    assert np.abs(out).max() <= 0.967
-    assert peaks(out[-480:]) == [0.0, 0.0]
-    assert [(m.kind, m.slot, m.text) for m in renderer.messages()] == [
-        ("fault", slot, "runaway level")
-    ]
-
-
-def test_a_generator_that_raises_is_muted_and_the_rest_plays_on() -> None:
-    renderer = Renderer(RATE)
-    broken = renderer.add(Drone(Breakdown(40, explode)), mix={"pan": -1.0})
-    renderer.add(Drone(), mix={"pan": 1.0})
-    before = sound(renderer, 0.1)
-    assert largest_step(sound(renderer, 0.2)) < 2 * largest_step(before)
-    assert peaks(sound(renderer, 0.1)) == [0.0, pytest.approx(0.25, abs=1e-6)]
-    assert list(renderer.messages()) == [
-        Message("failed", broken, "ZeroDivisionError: a weight was 0")
-    ]
-    renderer.swap(broken, Drone())
-    sound(renderer, 0.1)
-    assert peaks(sound(renderer, 0.1)) == pytest.approx([0.25, 0.25], abs=1e-6)
-
-
-def test_a_restart_begins_anew_from_the_given_seed() -> None:
-    renderer = Renderer(RATE)
-    drone = Drone()
-    slot = renderer.add(drone, seed=5)
-    sound(renderer, 0.1)
-    renderer.restart(slot, 77)
-    sound(renderer, 0.3)
-    assert drone.seeds == [5, 77]
-    assert kinds(renderer) == []
 
 
 def test_slots_have_seeds_of_their_own_that_depend_on_the_renderers() -> None:

@@ -1,60 +1,18 @@
 """The stream: the same bits whatever is asked for at once, and after a restart."""
 
-import json
-from itertools import cycle
-
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rtaudiogen.errors import RtAudioGenError, UsageError
+from rtaudiogen.errors import UsageError
 from rtaudiogen.events import MIDI_EVENT
-from rtaudiogen.generator import Audio, Generator
 from rtaudiogen.models.sine import SINE
 from rtaudiogen.models.sine.generator import Sine
 from rtaudiogen.realtime import mixing, resampler, safety, smoothing
 from rtaudiogen.realtime.renderer import Renderer
 
-RATE = 48000
-FRAMES = 12000
-
-
-def sine(rate: int = RATE) -> Sine:
-    """A sine at a rate of its own, so that it is resampled."""
-    return Sine(SINE, rate)
-
-
-def pull(renderer: Renderer, frames: int, sizes: list[int]) -> Audio:
-    out = np.full((frames, 2), np.nan, np.float32)
-    position = 0
-    for size in cycle(sizes):
-        renderer.render(out[position : position + size])
-        position += size
-        if position >= frames:
-            return out
-    raise AssertionError
-
-
-def piece(renderer: Renderer) -> Renderer:
-    """Notes, wheels, commands and a swap for two slots at different rates."""
-    first = renderer.add(sine(), {"release": 30.0})
-    second = renderer.add(sine(16000), mix={"pan": 0.5, "transpose": 12})
-    for frame, status, data1, data2 in [
-        (0, 0x90, 60, 100),
-        (700, 0x90, 64, 90),
-        (701, 0xB0, 64, 127),
-        (1500, 0x80, 60, 0),
-        (2900, 0xE0, 0, 100),
-        (3000, 0xB0, 1, 127),
-        (6000, 0xB0, 64, 0),
-        (9000, 0x80, 64, 0),
-    ]:
-        renderer.midi(frame, status, data1, data2)
-    renderer.set_parameter(first, "level", -30.0, at_frame=2000)
-    renderer.set_mix(second, "gain_db", -6.0, at_frame=2500)
-    renderer.set_mix(first, "solo", True, at_frame=8000)
-    return renderer
+from .playing import FRAMES, RATE, piece, pull, sine
 
 
 @settings(max_examples=15, deadline=None)
@@ -63,106 +21,6 @@ def test_the_sizes_that_are_asked_for_change_no_bit(sizes: list[int]) -> None:
     whole = pull(piece(Renderer(RATE, 3)), FRAMES, [FRAMES])
     np.testing.assert_array_equal(pull(piece(Renderer(RATE, 3)), FRAMES, sizes), whole)
     assert np.abs(whole).max() > 0.1
-
-
-@settings(max_examples=15, deadline=None)
-@given(stop=st.integers(1, FRAMES - 1), sizes=st.lists(st.integers(1, 700), min_size=1, max_size=4))
-def test_a_restored_renderer_continues_bit_for_bit(stop: int, sizes: list[int]) -> None:
-    whole = pull(piece(Renderer(RATE, 3)), FRAMES, [FRAMES])
-    first = piece(Renderer(RATE, 3))
-    pull(first, stop, sizes)
-    arrays, facts = first.save_state()
-    facts = json.loads(json.dumps(facts))
-    rates = {1: RATE, 2: 16000}
-    second = Renderer(RATE)
-    second.load_state(arrays, facts, MakeInTurn(list(rates.values())))
-    assert second.frame == stop
-    np.testing.assert_array_equal(pull(second, FRAMES - stop, [128]), whole[stop:])
-
-
-class MakeInTurn:
-    """Sines at given rates, one after the other."""
-
-    def __init__(self, rates: list[int]) -> None:
-        self._rates = list(rates)
-
-    def __call__(self, model: str) -> Generator:
-        assert model == "sine"
-        return sine(self._rates.pop(0))
-
-
-@pytest.mark.parametrize("frames_after_swap", [128, 500, 2000])
-def test_a_renderer_is_restored_in_the_middle_of_a_swap(frames_after_swap: int) -> None:
-    def performance() -> Renderer:
-        renderer = piece(Renderer(RATE))
-        pull(renderer, 1280, [128])
-        renderer.swap(1, sine(22050), {"level": -20.0})
-        pull(renderer, frames_after_swap, [128])
-        return renderer
-
-    arrays, facts = performance().save_state()
-    restored = Renderer(RATE)
-    rates = [RATE, 22050, 16000] if frames_after_swap < 1000 else [22050, 16000]
-    restored.load_state(arrays, facts, MakeInTurn(rates))
-    expected = pull(performance(), 5000, [128])
-    np.testing.assert_array_equal(pull(restored, 5000, [128]), expected)
-    restored.set_mix(1, "pan", -1.0)
-
-
-def test_an_event_between_two_model_frames_survives_a_restart() -> None:
-    def until_then() -> Renderer:
-        renderer = Renderer(RATE)
-        renderer.add(sine(16000))
-        renderer.midi(1279, 0x90, 69, 127)  # rounded up to a model frame of the next quantum
-        pull(renderer, 1280, [128])
-        return renderer
-
-    arrays, facts = until_then().save_state()
-    restored = Renderer(RATE)
-    restored.load_state(arrays, facts, MakeInTurn([16000]))
-    out = pull(restored, 2560, [128])
-    np.testing.assert_array_equal(out, pull(until_then(), 2560, [128]))
-    assert np.abs(out).max() > 0.1
-
-
-def test_a_renderer_is_restored_while_the_limiter_holds_back() -> None:
-    def until_then() -> Renderer:
-        renderer = Renderer(RATE)
-        renderer.add(sine(), {"level": 0.0}, {"gain_db": 20.0})
-        renderer.midi(0, 0x90, 69, 127)
-        pull(renderer, 2400, [100])
-        return renderer
-
-    arrays, facts = until_then().save_state()
-    restored = Renderer(RATE)
-    restored.load_state(arrays, facts, MakeInTurn([RATE]))
-    np.testing.assert_array_equal(pull(restored, 500, [128]), pull(until_then(), 500, [128]))
-
-
-def test_state_can_be_asked_for_while_playing() -> None:
-    renderer = piece(Renderer(RATE))
-    pull(renderer, 1000, [128])
-    renderer.request_state()
-    rest = pull(renderer, 2000, [128])
-    ((kind, _, _, _, (arrays, facts)),) = renderer.messages()
-    assert kind == "saved"
-    restored = Renderer(RATE)
-    restored.load_state(arrays, facts, MakeInTurn([RATE, 16000]))
-    ahead = restored.frame - 1000
-    np.testing.assert_array_equal(pull(restored, 1000, [128]), rest[ahead : ahead + 1000])
-
-
-def test_state_of_another_rate_is_refused() -> None:
-    arrays, facts = Renderer(RATE).save_state()
-    with pytest.raises(RtAudioGenError, match="48000 Hz"):
-        Renderer(44100).load_state(arrays, facts, lambda model: sine())
-
-
-def test_state_is_not_saved_while_a_slot_waits_to_be_added() -> None:
-    renderer = Renderer(RATE)
-    renderer.add(sine(), at_frame=1000)
-    with pytest.raises(RtAudioGenError, match="waiting to be added"):
-        renderer.save_state()
 
 
 @pytest.mark.parametrize("start", [0, 1, 127, 128, 1000])
