@@ -1,0 +1,91 @@
+"""The set-up installs PortAudio and JACK where it may, and else names them in one line."""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+SCRIPT = Path(__file__).parents[2] / "scripts" / "system-packages.sh"
+
+pytestmark = [
+    pytest.mark.skipif(not SCRIPT.is_file(), reason="the set-up is in the checkout only"),
+    pytest.mark.skipif(sys.platform != "linux", reason="elsewhere nothing has to be installed"),
+]
+
+
+class Machine:
+    """A machine that has only the commands in one folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.log = folder, folder / "log"
+        self.log.touch()
+        for name in ("bash", "grep", "uname"):
+            path = shutil.which(name)
+            assert path is not None
+            (folder / name).symlink_to(path)
+        self.has("ldconfig", "")
+        self.has("id", "echo 0")
+        self.has("apt-get", f'echo "$*" >> {self.log}')
+
+    def has(self, name: str, script: str) -> None:
+        """Give it a command."""
+        path = self.folder / name
+        path.write_text(f"#!{self.folder}/bash\n{script}\n")
+        path.chmod(0o755)
+
+    def set_up(self) -> "subprocess.CompletedProcess[str]":
+        """Run the script."""
+        command = [str(self.folder / "bash"), str(SCRIPT)]
+        environment = {"PATH": str(self.folder)}
+        return subprocess.run(command, env=environment, capture_output=True, text=True)
+
+
+@pytest.fixture
+def machine(tmp_path: Path) -> Machine:
+    """A new machine, whose user is root."""
+    return Machine(tmp_path)
+
+
+def test_root_installs_what_is_missing(machine: Machine) -> None:
+    assert machine.set_up().returncode == 0
+    assert "libportaudio2 jackd2" in machine.log.read_text()
+
+
+def test_old_package_lists_are_renewed(machine: Machine) -> None:
+    refuse_first = (
+        f'[ -s {machine.log} ] || failed=1; echo "$1" >> {machine.log}; exit ${{failed:-0}}'
+    )
+    machine.has("apt-get", refuse_first)
+    assert machine.set_up().returncode == 0
+    assert machine.log.read_text().split() == ["install", "update", "install"]
+
+
+def test_nothing_is_installed_twice(machine: Machine) -> None:
+    machine.has("ldconfig", "echo libportaudio.so.2")
+    machine.has("jackd", "")
+    assert machine.set_up().returncode == 0
+    assert machine.log.read_text() == ""
+
+
+def test_who_may_install_by_sudo_does(machine: Machine) -> None:
+    machine.has("id", "echo 1000")
+    machine.has("sudo", 'shift; "$@"')
+    machine.has("true", "")
+    assert machine.set_up().returncode == 0
+    assert "libportaudio2" in machine.log.read_text()
+
+
+@pytest.mark.parametrize(("libraries", "status"), [("", 1), ("echo libportaudio.so.2", 0)])
+def test_who_may_not_install_is_told_in_one_line(
+    machine: Machine, libraries: str, status: int
+) -> None:
+    machine.has("id", "echo 1000")
+    machine.has("sudo", "exit 1")
+    machine.has("ldconfig", libraries)
+    done = machine.set_up()
+    assert done.returncode == status, "without JACK only its tests are missing"
+    (line,) = done.stderr.splitlines()
+    assert "apt-get install libportaudio2 jackd2" in line
+    assert machine.log.read_text() == ""
