@@ -106,13 +106,14 @@ class WaveNetGenerator:
 
     def read_timbre(self, values: dict[str, float]) -> None:
         """Temperature, and the gate biases of the instruments' mixture. [render]"""
-        weights, morph = self.weights, values["morph"]
-        low = min(int(values["timbre"]), len(weights) - 1)
-        part = values["timbre"] - low
+        weights, last = self.weights, len(self.weights) - 1
+        morph = min(max(values["morph"], 0.0), 1.0)
+        timbre = min(max(values["timbre"], 0.0), last)
+        low, part = int(timbre), timbre % 1.0
         weights[:] = 0
         weights[low] += (1 - morph) * (1 - part)
-        weights[min(low + 1, len(weights) - 1)] += (1 - morph) * part
-        weights[int(values["morph_to"])] += morph
+        weights[min(low + 1, last)] += (1 - morph) * part
+        weights[int(min(max(values["morph_to"], 0.0), last))] += morph
         self.temperatures[:] = values["temperature"]
         fill_gate_bias(self.packed, weights @ self._embeddings, self._bias[0])
         self._bias[1:] = self._bias[0]

@@ -27,7 +27,7 @@ from .transport import DeviceLostError, Transport
 
 SCHEDULED_PORT = 255  # where played phrases and files seem to come from
 CHECKPOINT_SECONDS = 2.0
-ALL_NOTES_OFF = 123
+SUSTAIN_PEDAL, ALL_NOTES_OFF = 64, 123
 
 
 class Engine:
@@ -233,8 +233,10 @@ class Engine:
             preset = self.slots[message.slot].programs.get(message.number)
             if preset is not None:
                 self._apply(message.slot, preset)
-        elif message.kind in ("fault", "failed"):
+        elif message.kind == "fault":
             self.messages.append(f"Slot {message.slot}: {message.text}; it was muted and reset.")
+        elif message.kind == "failed":
+            self.messages.append(f"Slot {message.slot} is silent: {message.text}; exchange it.")
 
     def _bind(self, controller: int) -> None:
         if self._learning is None:
@@ -281,6 +283,7 @@ class Engine:
         self.slots = dict(zip(saved.numbers, states, strict=True))
         self.transport.first_frame = self.renderer.frame
         for port in range(SCHEDULED_PORT):
-            for channel in range(16):  # keys that were let go of meanwhile
+            for channel in range(16):  # keys and pedals that were let go of meanwhile
+                self.renderer.midi(0, 0xB0 | channel, SUSTAIN_PEDAL, 0, port)
                 self.renderer.midi(0, 0xB0 | channel, ALL_NOTES_OFF, 0, port)
         return []

@@ -9,6 +9,7 @@ the device and keeps the checkpoint fresh; a command that takes long (a model th
 not make the process look dead.
 """
 
+import gc
 import os
 import signal
 import sys
@@ -52,7 +53,9 @@ class Host:
         if self._engine is None or call not in COMMANDS:
             raise ValueError(f"no command '{call}' now")
         with self._lock:
-            return getattr(self._engine, call)(**arguments)
+            result = getattr(self._engine, call)(**arguments)
+        _spare_garbage_collection()
+        return result
 
     def _open(self, settings: dict[str, Any], resume: bool) -> list[str]:
         engine = Engine(EngineSettings.from_json(settings), self._checkpoint)
@@ -110,6 +113,12 @@ def main() -> None:
         host.close()
     finally:
         os._exit(0)  # never through PortAudio's exit handler, see DeviceLostError
+
+
+def _spare_garbage_collection() -> None:
+    """A full collection would hold the interpreter for longer than the ring lasts."""
+    gc.collect(0)
+    gc.freeze()
 
 
 def _take_standard_streams() -> tuple[IO[bytes], IO[bytes]]:

@@ -42,6 +42,7 @@ class EngineProcess:
         self._closing = threading.Event()
         self._started = False
         self._recording: str | None = None
+        self._failure: str | None = None  # why the engine was given up
         try:
             self._spawn(resume=False)
         except BaseException:
@@ -69,7 +70,7 @@ class EngineProcess:
         try:
             channel.send(self._child.stdin, {"call": call, "arguments": dict(arguments)})
             reply = channel.receive(self._child.stdout)
-        except OSError:
+        except (OSError, ValueError):  # the pipe is broken or closed, or the line is
             reply = None
         if reply is None:
             raise _ChildGoneError
@@ -98,7 +99,7 @@ class EngineProcess:
                     try:
                         self._restart(hung)
                     except (RtAudioGenError, _ChildGoneError) as error:
-                        self._messages.append(f"The engine could not be restarted: {error}")
+                        self._failure = f"the engine could not be restarted: {error}"
                         self._closing.set()
 
     def _restart(self, hung: bool = False) -> None:
@@ -158,7 +159,7 @@ class EngineProcess:
                 assert self._child.stdin is not None
                 channel.send(self._child.stdin, {"call": "close"})
                 self._child.wait(CLOSE_SECONDS)
-            except (OSError, subprocess.TimeoutExpired):
+            except (OSError, ValueError, subprocess.TimeoutExpired):
                 self._child.kill()
                 self._child.wait()
             self._close_pipes()
@@ -225,7 +226,12 @@ class EngineProcess:
         return notices
 
     def snapshot(self) -> dict[str, Any]:
-        """See Facade. Read from shared memory; never waits for the engine."""
+        """See Facade. Read from shared memory; never waits for the engine.
+
+        RtAudioGenError once the engine was given up.
+        """
+        if self._failure is not None:
+            raise RtAudioGenError(self._failure)
         facts = self._board.read() or {}
         if facts:
             facts["restarts"] = self._restarted
