@@ -98,7 +98,9 @@ class EngineProcess:
                 if self._child.poll() is not None and not self._closing.is_set():
                     try:
                         self._restart(hung)
-                    except (RtAudioGenError, _ChildGoneError) as error:
+                    except _ChildGoneError:
+                        continue  # counted as one more death in the next round
+                    except RtAudioGenError as error:
                         self._failure = f"the engine could not be restarted: {error}"
                         self._closing.set()
 
