@@ -14,6 +14,7 @@ from typing import Any
 
 import torch
 from accelerate import Accelerator
+from accelerate.utils import broadcast
 from torch import Tensor, nn
 
 from rtaudiogen.errors import UsageError
@@ -71,7 +72,7 @@ class Trainer:
 
         A checkpoint in `folder` is only resumed by a training of the same `identity`.
         """
-        self.accelerator = Accelerator()
+        self.accelerator = accelerator()
         self.identity = dict(identity)
         self.budget, self.batches, self.folder = budget, batches, folder
         self.held_out = [self._moved(batch) for batch in held_out]
@@ -104,7 +105,7 @@ class Trainer:
             total += self._step()
             count += 1
             now = time.monotonic()
-            self.seconds, started = self.seconds + now - started, now
+            self.seconds, started = self._agreed(self.seconds + now - started), now
             on_step(total / count)
             if self.step % self.budget.report_steps == 0 or self.progress >= 1.0:
                 report = self._report(total / count)
@@ -164,9 +165,7 @@ class Trainer:
         with torch.no_grad():
             for name, value in parameters.items():
                 value.copy_(self.average[name])
-        # with gradients enabled, so that the compiled training graph serves
-        held_out = sum(float(self._loss(batch).detach()) for batch in self.held_out)
-        held_out /= max(len(self.held_out), 1)
+        held_out = self._held_out_loss()
         with torch.no_grad():
             for name, value in parameters.items():
                 value.copy_(kept[name])
@@ -176,6 +175,21 @@ class Trainer:
         report = Report(self.step, self.progress, self.seconds, loss, held_out, self.best)
         self.history.append({"step": self.step, "loss": loss, "held_out": held_out})
         return report
+
+    def _held_out_loss(self) -> float:
+        if self.accelerator.num_processes > 1:  # the distributed wrapper wants a backward pass
+            with torch.no_grad():
+                losses = [float(self.plain(**batch)) for batch in self.held_out]
+        else:  # with gradients enabled, so that the compiled training graph serves
+            losses = [float(self._loss(batch).detach()) for batch in self.held_out]
+        return sum(losses) / max(len(losses), 1)
+
+    def _agreed(self, seconds: float) -> float:
+        """The main process's clock, so that all stop at the same step."""
+        if self.accelerator.num_processes == 1:
+            return seconds
+        clock = torch.tensor(seconds, device=self.accelerator.device)
+        return float(broadcast(clock))
 
     def save(self) -> None:
         """Everything that the rest of the run depends on, atomically."""
@@ -231,6 +245,11 @@ class Trainer:
                     f"{path}: was begun with {name} {identity.get(name)!r}, not {ours!r}; "
                     "give the same options, another --out, or delete it to start anew"
                 )
+
+
+def accelerator() -> Accelerator:
+    """This process's place among all that train together; the GPU where there is one."""
+    return Accelerator(cpu=not torch.accelerator.is_available())
 
 
 def prefers_bfloat16(device: torch.device) -> bool:

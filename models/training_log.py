@@ -27,7 +27,7 @@ class TrainingLog:
             console=console,
         )
         self.task = self.progress.add_task("training", total=1.0)
-        self.events = _summary_writer(folder)
+        self.events = None if console.quiet else _summary_writer(folder)
 
     def __enter__(self) -> "TrainingLog":
         self.progress.start()

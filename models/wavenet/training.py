@@ -14,7 +14,7 @@ from torch.nn import functional as F
 from rtaudiogen.errors import UsageError
 from rtaudiogen.model_file import ModelHeader, write_model
 
-from ..trainer import Budget, Report, Trainer
+from ..trainer import Budget, Report, Trainer, accelerator
 from ..training_log import TrainingLog
 from .config import WaveNetConfig
 from .corpus import Corpus, level_tracks, read_notes, read_textures
@@ -115,7 +115,7 @@ def train(folder: Path, out: Path, options: TrainingOptions | None = None) -> No
     """
     options = options or TrainingOptions()
     _check(options)
-    console = Console()
+    console = Console(quiet=not accelerator().is_main_process)
     corpus = _read(folder, options, console)
     torch.manual_seed(options.seed)
     config = options.config(corpus.instruments)

@@ -70,9 +70,10 @@ train(Path(sys.argv[1]), Path(sys.argv[2]), TrainingOptions(**json.loads(sys.arg
 """
 
 
+@pytest.mark.timeout(400)
 def test_a_killed_training_goes_on_to_the_same_numbers(tmp_path: Path) -> None:
     folder = write_rain(tmp_path / "rain")
-    options = {**TINY, "texture": True, "steps": 60, "report_steps": 6}
+    options = {**TINY, "texture": True, "steps": 15, "report_steps": 5}
     straight, killed = tmp_path / "straight.safetensors", tmp_path / "killed.safetensors"
     environment = {**os.environ, "OMP_NUM_THREADS": "1"}
     command = [sys.executable, "-c", PROGRAM, str(folder)]
@@ -85,7 +86,7 @@ def test_a_killed_training_goes_on_to_the_same_numbers(tmp_path: Path) -> None:
         time.sleep(0.005)
     process.send_signal(signal.SIGKILL)
     process.wait()
-    assert Checkpoint.read(checkpoint).facts["step"] < 60
+    assert Checkpoint.read(checkpoint).facts["step"] < 15
     subprocess.run([*command, str(killed), json.dumps(options)], env=environment, check=True)
 
     one, other = read_tensors(straight), read_tensors(killed)
@@ -96,6 +97,22 @@ def test_a_killed_training_goes_on_to_the_same_numbers(tmp_path: Path) -> None:
         for name in ("straight", "killed")
     ]
     assert histories[0] == histories[1]
+
+
+@pytest.mark.timeout(400)
+def test_two_processes_train_one_model(tmp_path: Path) -> None:
+    folder, out = write_rain(tmp_path / "rain"), tmp_path / "rain.safetensors"
+    (tmp_path / "program.py").write_text(PROGRAM)
+    options = {**TINY, "texture": True, "minutes": 0.02, "report_steps": 5}
+    command = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node=2"]
+    subprocess.run(
+        [*command, str(tmp_path / "program.py"), str(folder), str(out), json.dumps(options)],
+        env={**os.environ, "OMP_NUM_THREADS": "1"},
+        check=True,
+        timeout=300,
+    )
+    facts = read_header(out).training
+    assert facts["frames_seen"] == facts["steps"] * 2 * 2 * 1024
 
 
 def test_a_training_with_other_options_is_not_resumed(tmp_path: Path) -> None:
