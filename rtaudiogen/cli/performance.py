@@ -3,7 +3,7 @@
 import signal
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -23,7 +23,7 @@ LEAD_SECONDS, TAIL_SECONDS = 0.1, 3.0  # before a score's first message, after i
 
 def perform(
     engine: Facade,
-    models: Sequence[Descriptor],
+    models: Collection[Descriptor],
     score: list[TimedMessage] | None,
     seconds: float | None,
     stopped: threading.Event,
@@ -89,7 +89,7 @@ def _first_facts(engine: Facade) -> Snapshot:
     return Snapshot.from_json(facts)
 
 
-def _wants_notes(models: Sequence[Descriptor]) -> bool:
+def _wants_notes(models: Collection[Descriptor]) -> bool:
     return any(model.plays & {Plays.NOTES, Plays.HITS} for model in models)
 
 

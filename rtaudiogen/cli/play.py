@@ -1,12 +1,15 @@
 """`rtaudiogen play`."""
 
-from contextlib import closing
+from collections.abc import Mapping
+from contextlib import closing, suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from ..errors import UsageError
+from ..errors import RtAudioGenError, UsageError
+from ..generator import Descriptor
 from ..registry import find
 from ..sessions import Session, load_session, save_session
 from .options import Block, Seed, Settings, assign, check_rate, check_seconds
@@ -61,8 +64,8 @@ def play(
     from .status import print_report
 
     opened = _open_session(models or [], session)
-    chosen = [find(model) for model in models or [slot.model for slot in opened.slots]]
-    values = assign(chosen, set or [])
+    chosen = {name: find(name) for name in models} if models else _models_of(opened)
+    values = dict(zip(chosen, assign(list(chosen.values()), set or []), strict=True))
     score = read_score(midi_file) if midi_file else None
     device = output if output is not None else opened.output
     settings = EngineSettings(
@@ -75,21 +78,38 @@ def play(
         fall_back=output is None,  # a device that was asked for by hand is there, or it is an error
     )
     with stopped_by_signals() as stopped, closing(EngineProcess(settings)) as engine:
-        notices = [] if models else engine.load_session(opened.to_json())
-        for slot, (name, own) in enumerate(zip(models or [], values, strict=False)):
-            engine.add_slot(name, own, seed + slot)
-        for slot, own in enumerate([] if models else values):
-            for id, value in own.items():
-                engine.set_parameter(slot, id, value)
+        for model in models or []:
+            engine.add_slot(model, values[model])
+        notices = [] if models else engine.load_session(_with(opened, values).to_json())
         if record:
             engine.record(str(record.expanduser().absolute()))
         engine.start()
-        last = perform(engine, chosen, score, seconds, stopped, notices, quiet=json)
+        last = perform(engine, chosen.values(), score, seconds, stopped, notices, quiet=json)
         if record:
             engine.stop_recording()
         if models and session:
             save_session(session, Session.from_json(engine.session()))
     print_report(last, json)
+
+
+def _models_of(session: Session) -> dict[str, Descriptor]:
+    """Those of a session's models that are there; the engine says which are not."""
+    found = {}
+    for slot in session.slots:
+        with suppress(RtAudioGenError):
+            found[slot.model] = find(slot.model)
+    if session.slots and not found:
+        find(session.slots[0].model)  # says what is the matter
+    return found
+
+
+def _with(session: Session, values: Mapping[str, Mapping[str, float]]) -> Session:
+    """The session with these values, by model."""
+    slots = [
+        replace(slot, values={**slot.values, **values.get(slot.model, {})})
+        for slot in session.slots
+    ]
+    return replace(session, slots=tuple(slots))
 
 
 def _open_session(models: list[str], path: Path | None) -> Session:

@@ -99,6 +99,17 @@ def test_a_sessions_device_that_is_not_there_leaves_the_clock_and_says_so(
     assert facts["frames_played"] < 8 * facts["sample_rate"], "one clock, however often it looks"
 
 
+def test_a_session_plays_without_the_models_that_are_gone_and_says_so(
+    run: Run, folder: Path
+) -> None:
+    session = {"rtaudiogen": "session", "version": 1, "output": "null", "midi": "none"}
+    session |= {"slots": [{"model": "harpsichord"}, {"model": "sine"}]}
+    (folder / "gig.json").write_text(json.dumps(session))
+    done = run("play", "--session", "gig.json", "--seconds", 1, "--set", "vibrato=9")
+    assert done.returncode == 0, done.stderr
+    assert "no model 'harpsichord'" in done.stderr
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_ends_the_music_in_order(folder: Path, number: signal.Signals) -> None:
     command = "-m rtaudiogen play sine --output null --midi none --record take.wav"
