@@ -160,7 +160,8 @@ def _product(columns: int) -> Any:
 _product1, _product2, _product4 = _product(1), _product(2), _product(4)
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+# compiled once; callers that are inlined themselves would hand that on to it
+@njit(nogil=True, cache=True, error_model="numpy", forceinline=False)
 def product(
     columns: int,
     lanes: int,

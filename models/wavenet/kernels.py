@@ -28,7 +28,7 @@ COLDEST = 1e-3  # the lowest temperature, practically the most likely code
 # `_nrt=False` leaves out numba's memory manager: reference counts would cost half the time, and
 # allocation becomes an error of compilation. Parts are inlined because a call would push every word
 # of every array in its arguments.
-_part: Any = njit(nogil=True, cache=True, error_model="numpy", forceinline=True, _nrt=False)
+_part: Any = njit(nogil=True, error_model="numpy", forceinline=True, _nrt=False)
 _whole: Any = njit(nogil=True, cache=True, error_model="numpy", _nrt=False)
 
 
