@@ -7,7 +7,6 @@ from ..benchmark import BenchRow, machine
 from ..registry import families, load
 from .output import Json, print_json
 
-FIRST_SOUND = "sine"
 HEADING = ("what", "measured", "floor", "goal", "")
 
 
@@ -30,7 +29,7 @@ def _rows() -> Iterator[BenchRow]:
         if family.benchmark:
             yield from load(family.benchmark)()
     yield from model_rows()
-    yield from host_rows(FIRST_SOUND)
+    yield from host_rows()
 
 
 def _cells(row: BenchRow) -> Iterator[str]:

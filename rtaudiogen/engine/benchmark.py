@@ -1,11 +1,13 @@
 """What `rtaudiogen bench` measures of the host itself, and of every model by the contract alone."""
 
+import json
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -18,40 +20,49 @@ from ..generator import Descriptor, Plays
 from ..registry import create, listing
 
 HOST_RATE, BLOCK_SECONDS, STRETCH_SECONDS, MEASURE_SECONDS = 48000, 0.01, 0.25, 1.5
+RING_MS = 10.0
 KIND, VERSION = "speeds", 1
 WAV_HEADER_BYTES = 4096
 
 
-def host_rows(first_sound: str) -> Iterator[BenchRow]:
-    """Start-up of the command line, and of the music with the model `first_sound`."""
+def host_rows() -> Iterator[BenchRow]:
+    """Start-up of the command line, and of the music with the slowest model that is played."""
     command = [sys.executable, "-m", "rtaudiogen"]
 
     def list_models() -> None:
         subprocess.run([*command, "models"], check=True, capture_output=True)
 
     yield BenchRow("`rtaudiogen models`", best_of(list_models, 3.0), "s", 0.5, 0.2, "a new process")
-    play_once(first_sound)  # warms the caches
-    seconds = min(play_once(first_sound) for _ in range(3))
-    what = f"{first_sound}, warm caches: from the command to the first block in the recording"
+    speeds = known_speeds()
+    model = min(speeds, key=speeds.__getitem__)
+    play_once(model)  # warms the caches
+    seconds = min(play_once(model)[0] for _ in range(3))
+    what = f"{model}, warm caches: from the command to the first block in the recording"
     yield BenchRow("first sound after `play`", seconds, "s", 3.0, 1.0, what)
+    facts = play_once(model)[1]
+    parts = {name: ms for name, ms in facts["latency_ms"].items() if name != "device"}
+    named = " + ".join(f"{name} {ms:.1f}" for name, ms in parts.items())
+    detail = f"at {RING_MS:.0f} ms of ring: {named}; {facts['underrun_episodes']} underruns"
+    yield BenchRow("note-on to its first frame", sum(parts.values()), "ms", None, None, detail)
 
 
-def play_once(model: str) -> float:
-    """Seconds from the command to the first frames in its recording, paced by the clock."""
+def play_once(model: str) -> tuple[float, dict[str, Any]]:
+    """Seconds from the command to the first frames in its recording, and the last facts."""
     with tempfile.TemporaryDirectory() as folder:
         take = Path(folder, "take.wav")
-        options = f"--output null --midi none --seconds 1 --json --record {take.name}".split()
+        options = f"--output null --midi none --seconds 2 --json --latency-ms {RING_MS} --record"
         begun = time.perf_counter()
         with subprocess.Popen(
-            [sys.executable, "-m", "rtaudiogen", "play", model, *options],
+            [sys.executable, "-m", "rtaudiogen", "play", model, *options.split(), take.name],
             cwd=folder,
-            stdout=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
         ) as process:
             while not take.exists() or take.stat().st_size <= WAV_HEADER_BYTES:
                 if process.poll() is not None:
                     raise RtAudioGenError(f"'rtaudiogen play {model}' ended before it sounded")
                 time.sleep(0.005)
-            return time.perf_counter() - begun
+            seconds = time.perf_counter() - begun
+            return seconds, json.loads(process.communicate()[0])
 
 
 def model_rows() -> Iterator[BenchRow]:
