@@ -7,6 +7,9 @@ from ..errors import RtAudioGenError, UsageError
 
 Message = dict[str, Any]
 
+BOARD = "board"  # name of the engine's board in the directory it is given
+EXIT_DEVICE_LOST = 75  # exit status of an engine whose device has gone
+
 
 def send(stream: IO[bytes], message: Message) -> None:
     """Write one message. OSError if the other end is gone."""

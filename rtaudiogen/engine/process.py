@@ -22,13 +22,13 @@ from typing import IO, Any
 from ..errors import RtAudioGenError
 from . import channel
 from .board import Board
+from .channel import BOARD, EXIT_DEVICE_LOST
 from .core import Engine
 from .facade import Facade
 from .settings import EngineSettings
 from .transport import DeviceLostError
 
-BOARD, CHECKPOINT = "board", "checkpoint.npz"
-EXIT_DEVICE_LOST = 75
+CHECKPOINT = "checkpoint.npz"
 POST_SECONDS = 0.04
 COMMANDS = frozenset(name for name in vars(Facade) if not name.startswith("_")) - {
     "close",  # ends the process

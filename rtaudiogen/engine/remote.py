@@ -18,8 +18,8 @@ from typing import Any
 from ..errors import RtAudioGenError
 from . import channel
 from .board import Board
+from .channel import BOARD, EXIT_DEVICE_LOST
 from .facade import TimedMidi, Values
-from .process import BOARD, EXIT_DEVICE_LOST
 from .settings import EngineSettings
 
 HUNG_SECONDS = 4.0  # without a post from the child
