@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from rtaudiogen.registry import listing
+
 CHECKOUT = Path(__file__).parents[2]
 in_checkout = pytest.mark.skipif(
     not (CHECKOUT / "models").is_dir(), reason="looks at the checkout, which is not here"
@@ -58,6 +60,12 @@ def test_the_built_in_families_are_registered() -> None:
     assert {"sine", "wavenet"} <= {
         point.name for point in entry_points(group="rtaudiogen.generators")
     }
+
+
+def test_the_shipped_models_are_installed_with_their_licence() -> None:
+    models = listing().models
+    for name in ("wavenet-keys-strings", "wavenet-textures"):
+        assert models[name].licence, name
 
 
 @in_checkout
