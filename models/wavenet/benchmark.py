@@ -11,7 +11,7 @@ from rtaudiogen.benchmark import BenchRow, best_of
 
 from ..roofline import l2_bytes_per_second, multiply_adds_per_second
 from .config import WaveNetConfig
-from .kernels import CHUNK
+from .memory import CHUNK
 from .packing import pack, random_tensors
 from .sampler import Sampler
 

@@ -8,7 +8,7 @@ Neither changes the order of any sum: a voice's bits depend on nothing but the v
 Nothing here allocates, raises, or reads out of range, whatever the numbers are.
 """
 
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numba import njit
@@ -18,10 +18,9 @@ from ..bfloat16 import product
 from ..vectors import place
 from .activations import GROUP, add, copy, gate, rectify, softmax
 from .config import LEVELS
-from .packing import Weights
+from .memory import CHUNK, Scratch, State
+from .packing import NO_CODE, Weights
 
-CHUNK = 4  # frames
-TOGETHER = 4  # voices
 SUBNORMAL = 1e-30  # conditioning this close to 0 is 0: subnormal numbers are slow on some CPUs
 COLDEST = 1e-3  # the lowest temperature, practically the most likely code
 
@@ -30,28 +29,6 @@ COLDEST = 1e-3  # the lowest temperature, practically the most likely code
 # of every array in its arguments.
 _part: Any = njit(nogil=True, error_model="numpy", forceinline=True, _nrt=False)
 _whole: Any = njit(nogil=True, cache=True, error_model="numpy", _nrt=False)
-
-
-class State(NamedTuple):
-    """Everything the future output depends on; V voices, L layers."""
-
-    history: NDArray[np.float32]  # (V, Σ dilations, R) rings of each layer's last inputs
-    cursors: NDArray[np.int64]  # (V, L) oldest row of each ring
-    codes: NDArray[np.int64]  # (V, 2) the last code and the one before
-
-
-class Scratch(NamedTuple):
-    """Memory for one call; its contents mean nothing between calls."""
-
-    conditioning: NDArray[np.float32]  # (CHUNK, C)
-    taps: NDArray[np.float32]  # (CHUNK, R)
-    gates: NDArray[np.float32]  # (TOGETHER, CHUNK, L, 2R)
-    hidden: NDArray[np.float32]  # (TOGETHER, R)
-    gated: NDArray[np.float32]  # (TOGETHER, R)
-    skips: NDArray[np.float32]  # (TOGETHER, S)
-    outputs: NDArray[np.float32]  # (TOGETHER, A)
-    logits: NDArray[np.float32]  # (TOGETHER, 256)
-    sums: NDArray[np.float32]  # (256 / GROUP,)
 
 
 @_whole
@@ -74,6 +51,8 @@ def sample(
     `Sampler.sample` describes the arrays. With `forced` the codes are read instead. `logits`
     (V, frames, 256) gets the first frames it has room for.
     """
+    for voice in active:
+        _stay_in_range(weights, state, voice)
     first = 0
     while first < len(active):
         columns = _columns(len(active) - first)
@@ -109,10 +88,20 @@ def _columns(left: int) -> int:
 
 
 @_part
+def _stay_in_range(weights: Weights, state: State, voice: int) -> None:
+    """A state may come from a damaged file; it must not lead outside of the arrays."""
+    for layer in range(len(weights.dilations)):
+        if not 0 <= state.cursors[voice, layer] < weights.dilations[layer]:
+            state.cursors[voice, layer] = 0
+    for k in range(2):
+        state.codes[voice, k] = min(max(state.codes[voice, k], 0), NO_CODE if k else LEVELS - 1)
+
+
+@_part
 def _read_conditioning(scratch: Scratch, conditioning: NDArray[np.float32]) -> None:
     """(frames, C) into scratch."""
     for frame in range(conditioning.shape[0]):
-        for k in range(conditioning.shape[1]):
+        for k in range(min(conditioning.shape[1], scratch.conditioning.shape[1])):
             value = conditioning[frame, k]
             scratch.conditioning[frame, k] = value if abs(value) > SUBNORMAL else np.float32(0.0)
 

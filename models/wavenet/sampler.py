@@ -5,10 +5,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..vectors import aligned_zeros
-from .activations import GROUP
 from .config import LEVELS, SILENCE
-from .kernels import CHUNK, TOGETHER, Scratch, State, fill_gate_bias, sample
+from .kernels import fill_gate_bias, sample
+from .memory import State, scratch_of, state_of
 from .packing import NO_CODE, Weights
 
 NO_LOGITS = np.zeros((0, 0, LEVELS), np.float32)
@@ -25,24 +24,8 @@ class Sampler:
     def __init__(self, weights: Weights, voices: int) -> None:
         """Allocate and silence. [control]"""
         self.weights, self.voices = weights, voices
-        r, layers = weights.residual, len(weights.dilations)
-        rows = int(weights.dilations.sum())
-        self._state = State(
-            history=aligned_zeros(voices, rows, r),
-            cursors=np.zeros((voices, layers), np.int64),
-            codes=np.zeros((voices, 2), np.int64),
-        )
-        self.scratch = Scratch(
-            conditioning=aligned_zeros(CHUNK, weights.conditioning),
-            taps=aligned_zeros(CHUNK, r),
-            gates=aligned_zeros(TOGETHER, CHUNK, layers, 2 * r),
-            hidden=aligned_zeros(TOGETHER, r),
-            gated=aligned_zeros(TOGETHER, r),
-            skips=aligned_zeros(TOGETHER, weights.skip),
-            outputs=aligned_zeros(TOGETHER, weights.output),
-            logits=aligned_zeros(TOGETHER, LEVELS),
-            sums=aligned_zeros(LEVELS // GROUP),
-        )
+        self._state = state_of(weights, voices)
+        self.scratch = scratch_of(weights)
         self._temperatures = np.ones(voices, np.float32)
         for voice in range(voices):
             self.reset_voice(voice)

@@ -196,6 +196,18 @@ def test_no_number_that_is_not_finite_outlives_its_frame(
     assert np.isfinite(material.force(sampler)).all()
 
 
+@of_each_size
+def test_a_state_of_nonsense_plays_on(material: Material) -> None:
+    sampler = material.sampler()
+    for name in ("cursors", "codes"):
+        array = sampler.state[name]
+        array[...] = np.resize([-1, -(2**62), 2**62, 10**6], array.shape)
+    sampler.state["history"][...] = np.nan
+    material.sample(sampler)
+    assert (sampler.state["cursors"] >= 0).all()
+    assert (sampler.state["cursors"] < material.packed.dilations).all()
+
+
 @pytest.mark.parametrize("name", ["residual", "skip", "output"])
 def test_channels_that_are_no_multiple_of_sixteen_are_refused(name: str) -> None:
     config = replace(USUAL, **{name: 40})

@@ -1,0 +1,61 @@
+"""The memory that compiled sampling works in: what a stream remembers, what a call scribbles."""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..vectors import aligned_zeros
+from .activations import GROUP
+from .config import LEVELS
+from .packing import Weights
+
+CHUNK = 4  # frames whose known parts are computed at once
+TOGETHER = 4  # voices that share a weight once it is loaded
+
+
+class State(NamedTuple):
+    """Everything the future output depends on; V voices, L layers."""
+
+    history: NDArray[np.float32]  # (V, Σ dilations, R) rings of each layer's last inputs
+    cursors: NDArray[np.int64]  # (V, L) oldest row of each ring
+    codes: NDArray[np.int64]  # (V, 2) the last code and the one before
+
+
+class Scratch(NamedTuple):
+    """Memory for one call; its contents mean nothing between calls."""
+
+    conditioning: NDArray[np.float32]  # (CHUNK, C)
+    taps: NDArray[np.float32]  # (CHUNK, R)
+    gates: NDArray[np.float32]  # (TOGETHER, CHUNK, L, 2R)
+    hidden: NDArray[np.float32]  # (TOGETHER, R)
+    gated: NDArray[np.float32]  # (TOGETHER, R)
+    skips: NDArray[np.float32]  # (TOGETHER, S)
+    outputs: NDArray[np.float32]  # (TOGETHER, A)
+    logits: NDArray[np.float32]  # (TOGETHER, 256)
+    sums: NDArray[np.float32]  # (256 / GROUP,)
+
+
+def state_of(weights: Weights, voices: int) -> State:
+    """Zeros, which is not yet silence: see `Sampler.reset_voice`."""
+    return State(
+        history=aligned_zeros(voices, int(weights.dilations.sum()), weights.residual),
+        cursors=np.zeros((voices, len(weights.dilations)), np.int64),
+        codes=np.zeros((voices, 2), np.int64),
+    )
+
+
+def scratch_of(weights: Weights) -> Scratch:
+    """For any number of voices."""
+    r, layers = weights.residual, len(weights.dilations)
+    return Scratch(
+        conditioning=aligned_zeros(CHUNK, weights.conditioning),
+        taps=aligned_zeros(CHUNK, r),
+        gates=aligned_zeros(TOGETHER, CHUNK, layers, 2 * r),
+        hidden=aligned_zeros(TOGETHER, r),
+        gated=aligned_zeros(TOGETHER, r),
+        skips=aligned_zeros(TOGETHER, weights.skip),
+        outputs=aligned_zeros(TOGETHER, weights.output),
+        logits=aligned_zeros(TOGETHER, LEVELS),
+        sums=aligned_zeros(LEVELS // GROUP),
+    )

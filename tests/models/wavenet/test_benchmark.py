@@ -1,0 +1,34 @@
+"""The rows that `rtaudiogen bench` prints of this family."""
+
+import pytest
+
+from rtaudiogen.models import roofline
+from rtaudiogen.models.wavenet import benchmark
+from rtaudiogen.models.wavenet.config import WaveNetConfig
+
+
+def test_every_promised_row_is_measured(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(benchmark, "MEASURE_SECONDS", 0.01)
+    rows = list(benchmark.bench_rows())
+    assert [(row.unit, row.floor, row.goal) for row in rows] == [
+        ("× real time", 2, 4),
+        ("× real time", 1, 1.5),
+        ("voices", 4, 8),
+        ("%", 25, 50),
+        ("×", 30, 100),
+    ]
+    assert all(row.value > 0 for row in rows)
+
+
+def test_every_weight_of_a_matrix_is_one_multiply_add() -> None:
+    config = WaveNetConfig(residual=16, skip=32, output=48, dilations=(1, 8), harmonics=4)
+    gates, residual, skips, head = 32 * (32 + 16) * 2, 16 * 16, 16 * 32 * 2, 48 * (32 + 256)
+    every, chunked = benchmark.multiply_adds(config)
+    assert every + chunked == gates + residual + skips + head
+    assert chunked == 2 * 32 * 16 + 32 * 16  # conditioning of both layers, the past tap of one
+
+
+def test_the_roofline_is_plausible() -> None:
+    """Between what a core of 1 GHz with 4 lanes does and a thousand times that."""
+    assert 4e9 < roofline.multiply_adds_per_second(0.05) < 4e12
+    assert 4e9 < roofline.l2_bytes_per_second(0.05) < 4e12
