@@ -65,7 +65,7 @@ def test_softmax_gives_relative_probabilities_and_their_sums(
     _softmax(x, scale, sums)
     expected = np.exp(np.float32(scale) * (logits.astype(np.float64) - logits.max()))
     np.testing.assert_allclose(x, expected, rtol=2e-5, atol=1e-29)
-    np.testing.assert_allclose(sums, expected.reshape(-1, 16).sum(1), rtol=2e-5)
+    np.testing.assert_allclose(sums, expected.reshape(-1, 16).sum(1), rtol=2e-5, atol=16e-29)
 
 
 @pytest.mark.parametrize("scale", [1e-3, 1e3])

