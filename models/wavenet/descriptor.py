@@ -53,7 +53,7 @@ def _timbre_parameters(config: WaveNetConfig) -> tuple[Parameter, ...]:
     last, labels = float(len(config.instruments) - 1), config.instruments
     return (
         Parameter(
-            "temperature", "Temperature", 0.1, 1.3, 0.8 if config.pitched else 1.0,
+            "temperature", "Temperature", 0.1, 1.3, 0.6 if config.pitched else 1.0,
             help="how freely the network draws: low is pure and tame, high is breathy and wild",
         ),
         Parameter(
@@ -73,6 +73,8 @@ def _timbre_parameters(config: WaveNetConfig) -> tuple[Parameter, ...]:
 
 
 NOTE_PARAMETERS = (
+    Parameter("purity", "Purity", 0.0, 1.0, 0.7,
+              help="how much of what lies between the partials is damped: 0 is the bare network"),
     Parameter("tune", "Tune", -100.0, 100.0, 0.0, "cents"),
     Parameter("vibrato_depth", "Vibrato depth", 0.0, 100.0, 0.0, "cents",
               help="the mod wheel adds up to 50 cents"),

@@ -21,6 +21,7 @@ from .packing import pack
 from .sampler import Sampler
 from .voice import CONTROLS, VOICE, sound
 
+LINE_FRAMES = 2048  # recent output of a voice: more than a period of any key at 16 kHz
 Tensors = dict[str, NDArray[Any]]
 
 
@@ -45,7 +46,12 @@ class WaveNetGenerator:
     """The part of a plugin that knows of networks but not of notes."""
 
     delay_frames = 0
-    arrays: tuple[str, ...] = ("voices", "notes", "seed")  # what the future output depends on
+    arrays: tuple[str, ...] = (
+        "voices",
+        "lines",
+        "notes",
+        "seed",
+    )  # what the future output depends on
 
     def __init__(self, descriptor: Descriptor, config: WaveNetConfig, tensors: Tensors) -> None:
         self.descriptor = descriptor
@@ -59,6 +65,7 @@ class WaveNetGenerator:
         self.controls = np.zeros(1, CONTROLS)
         self.controls["sample_rate"] = config.sample_rate
         self.controls["preemphasis"] = config.preemphasis
+        self.lines = np.zeros((descriptor.voices, LINE_FRAMES), np.float32)
         self.notes = np.zeros(1, np.uint64)  # since reset; each note draws from its own stream
         self.seed = np.zeros(1, np.uint64)
 
@@ -72,6 +79,7 @@ class WaveNetGenerator:
         self.conditioning = np.zeros((voices, max_frames, self.config.conditioning), np.float32)
         self.uniforms = np.zeros((voices, max_frames), np.float32)
         self.levels_db = np.zeros((voices, max_frames), np.float32)
+        self.periods = np.zeros((voices, max_frames), np.float32)
         self.gains = np.ones((voices, max_frames), np.float32)
         self.temperatures = np.ones(voices, np.float32)
         self._bias = self.sampler.gate_bias(np.repeat(self._embeddings[:1], voices, axis=0))
@@ -137,7 +145,7 @@ class WaveNetGenerator:
         )  # fmt: skip
         sound(
             self.voices, active, frames, self.controls, mulaw.TABLE, self.codes, self.levels_db,
-            self.gains, out,
+            self.periods, self.gains, self.lines, out,
         )  # fmt: skip
 
     def control(self, active: NDArray[np.int32], frames: int) -> None:

@@ -15,6 +15,7 @@ from .voice import control_notes
 
 MOD_WHEEL_CENTS = 50.0  # vibrato that the mod wheel adds
 MEZZO_FORTE = 0.7
+MOST_FEEDBACK = 0.95  # of the comb, at full purity
 LIFT_DB = 12.0  # a network softer than asked is amplified by so much at most
 GLIDE_TIME_CONSTANTS = 4.0  # within the glide time, 98 % of the way
 
@@ -50,6 +51,7 @@ class NoteWaveNet(WaveNetGenerator):
         controls["glide"] = 1.0 if glide_frames < 1 else 1 - math.exp(-1 / glide_frames)
         controls["attack_frames"] = values["attack"] / 1000 * self.sample_rate
         controls["release"] = values["release"]
+        controls["purity"] = MOST_FEEDBACK * values["purity"]
         self._turn_wheels()
 
     def _turn_wheels(self) -> None:
@@ -93,11 +95,13 @@ class NoteWaveNet(WaveNetGenerator):
         voice["velocity"] = MEZZO_FORTE + self._velocity_depth * (velocity - MEZZO_FORTE)
         voice["since_release"] = voice["choke_frames"] = -1
         self.last_key[:] = key
+        self.lines[number] = 0.0
         self.sampler.reset_voice(number)
 
     def control(self, active: NDArray[np.int32], frames: int) -> None:
         """See WaveNetGenerator."""
         control_notes(
             self.voices, active, frames, self.controls, self._envelope, self.weights,
-            self.conditioning, self.uniforms, self.levels_db, self.gains,
+            self.conditioning, self.uniforms, self.levels_db,
+            self.periods, self.gains,
         )  # fmt: skip

@@ -24,6 +24,7 @@ VOICE = np.dtype(
         ("phase", np.float64),  # of the oscillator, radians
         ("lfo_phase", np.float64),
         ("since_onset", np.int64),  # frames
+        ("sounded", np.int64),  # frames that have left the voice
         ("since_release", np.int64),  # frames, -1 while held
         ("choke_frames", np.int64),  # left until silence, -1 if not choked
         ("emphasised", np.float64),  # last output of the de-emphasis
@@ -47,6 +48,7 @@ CONTROLS = np.dtype(
         ("attack_frames", np.float64),
         ("release", np.float64),  # times the instrument's own
         ("preemphasis", np.float64),
+        ("purity", np.float64),  # feedback of the comb, 0 … <1
         ("lift", np.float64),  # the most that a too soft network is amplified, in power
         ("choke_frames", np.int64),
     ],
@@ -60,6 +62,8 @@ PRESSURE_DB = 6.0  # full channel pressure swells by this much
 OFFSET_HZ = 8.0  # the output's mean is followed and removed below this frequency
 FADE_IN_FRAMES = 160  # of a texture, so that it does not begin with a click
 POWER_SECONDS, PEAK_SECONDS = 0.08, 0.1
+PURE_SECONDS = 0.08  # after the onset; the noise of an attack belongs to it
+SHORTEST_PERIOD = 4.0  # frames
 POWER_FLOOR = 1e-9  # below this nothing is levelled
 
 
@@ -87,13 +91,14 @@ def control_notes(
     conditioning: NDArray[np.float32],
     uniforms: NDArray[np.float32],
     levels_db: NDArray[np.float32],
+    periods: NDArray[np.float32],
     gains: NDArray[np.float32],
 ) -> None:
     """Fill what the network and the output stage need for the next `frames` of the active voices.
 
     Row v of each array is voice v's: `conditioning` (V, ≥ frames, C); `uniforms`, `levels_db` (RMS
-    asked of the network, dBFS) and `gains` (V, ≥ frames); `weights` (I,) mix the instruments'
-    envelopes. [render]
+    asked of the network, dBFS), `periods` (of the oscillator, frames) and `gains` (V, ≥ frames);
+    `weights` (I,) mix the instruments' envelopes. [render]
     """
     c = controls[0]
     for i in active:
@@ -121,6 +126,7 @@ def control_notes(
                 c.sample_rate,
             )
             levels_db[i, t] = asked_db
+            periods[i, t] = c.sample_rate / frequency
             uniforms[i, t] = uniform(v.stream, v.since_onset)
             gains[i, t] = _gain(v, c)
             v.since_onset += 1
@@ -187,10 +193,15 @@ def sound(
     amplitudes: NDArray[np.float32],
     codes: NDArray[np.uint8],
     levels_db: NDArray[np.float32],
+    periods: NDArray[np.float32],
     gains: NDArray[np.float32],
+    lines: NDArray[np.float32],
     out: NDArray[np.float32],
 ) -> None:
-    """Add the active voices' codes to `out` (frames,): decoded, de-emphasised, levelled.
+    """Add the active voices' codes to `out` (frames,): decoded, de-emphasised, purified, levelled.
+
+    `lines` (V, a power of two) hold each voice's recent output, for the comb that is tuned to its
+    oscillator.
 
     The running power of what was asked and of what came are compared: a network that is too loud
     is held to what was asked, one that is too soft is lifted within `controls.lift`.
@@ -206,14 +217,41 @@ def sound(
         for t in range(frames):
             v.emphasised = amplitudes[codes[i, t]] + c.preemphasis * v.emphasised
             v.offset += (v.emphasised - v.offset) * offset_share
-            y = v.emphasised - v.offset
+            y = _purified(v.emphasised - v.offset, periods[i, t], v, c, lines[i])
             asked = 10.0 ** (levels_db[i, t] / 10.0)
             v.asked_power += (asked - v.asked_power) * power_share
             v.power += (y * y - v.power) * power_share
             ratio = (v.asked_power + POWER_FLOOR) / (v.power + POWER_FLOOR)
             y *= math.sqrt(min(ratio, c.lift)) * gains[i, t]
             v.peak = max(abs(y), v.peak * fall)
+            v.sounded += 1
             out[t] += np.float32(y)
         if v.choke_frames == 0:
             v.playing = 0
             v.peak = 0.0
+
+
+@njit(nogil=True, cache=True)
+def _purified(x, period, v, c, line):  # type: ignore[no-untyped-def]  # numba records
+    """A feedback comb at the oscillator's period: partials pass, what lies between is damped.
+
+    The pitch postfilter of speech coders (Chen and Gersho 1995, "Adaptive postfiltering for quality
+    enhancement of coded speech"), here with a period that is known and need not be estimated.
+    """
+    mask = line.shape[0] - 1
+    feedback = c.purity * min(1.0, v.sounded / (PURE_SECONDS * c.sample_rate))
+    if period < SHORTEST_PERIOD or period > line.shape[0] - SHORTEST_PERIOD:
+        feedback = 0.0
+    whole = int(period)
+    part = period - whole  # from the newer sample b towards the older one c_
+    a = line[(v.sounded - whole + 1) & mask]
+    b = line[(v.sounded - whole) & mask]
+    c_ = line[(v.sounded - whole - 1) & mask]
+    d = line[(v.sounded - whole - 2) & mask]
+    slope_b, slope_c = 0.5 * (c_ - a), 0.5 * (d - b)
+    cubic = 2.0 * (b - c_) + slope_b + slope_c
+    square = 3.0 * (c_ - b) - 2.0 * slope_b - slope_c
+    delayed = b + part * (slope_b + part * (square + part * cubic))
+    y = (1.0 - feedback) * x + feedback * delayed
+    line[v.sounded & mask] = y
+    return y

@@ -161,6 +161,17 @@ def test_the_oscillator_follows_bend_tune_and_glide(instrument):
     assert 57.5 < instrument.voices[1]["pitch"] < 69.0
 
 
+def test_purity_damps_what_lies_between_the_partials(instrument):
+    def harmonic_share(purity: float) -> float:
+        sound = rendered(instrument, RATE, A4, purity=purity)[RATE // 2 :]  # noise, unpitched
+        power = np.abs(np.fft.rfft(sound * np.hanning(len(sound)))) ** 2
+        distance = np.abs(np.fft.rfftfreq(len(sound), 1 / RATE) / 440.0 % 1.0 - 0.5)
+        return float(power[distance > 0.4].sum() / power.sum())
+
+    assert harmonic_share(0.0) < 0.4
+    assert harmonic_share(0.7) > 0.6
+
+
 def test_timbre_and_morph_mix_the_instruments(instrument):
     rendered(instrument, 10, A4, timbre=0.25, morph=0.5, morph_to=2.0)
     np.testing.assert_allclose(instrument.weights, [0.375, 0.125, 0.5], atol=1e-6)
