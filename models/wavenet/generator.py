@@ -46,12 +46,8 @@ class WaveNetGenerator:
     """The part of a plugin that knows of networks but not of notes."""
 
     delay_frames = 0
-    arrays: tuple[str, ...] = (
-        "voices",
-        "lines",
-        "notes",
-        "seed",
-    )  # what the future output depends on
+    # what the future output depends on, beside the sampler's state
+    arrays: tuple[str, ...] = ("voices", "lines", "notes", "seed")
 
     def __init__(self, descriptor: Descriptor, config: WaveNetConfig, tensors: Tensors) -> None:
         self.descriptor = descriptor
