@@ -18,6 +18,7 @@ from ..audio_folder import Clip, complaint, find_clips, load
 from ..note_labels import Say, Sound, with_pitches, with_velocities
 from .dataset import Texture
 from .envelope import LevelTrack
+from .locking import lock_harmonics
 from .notes import Note, find_release, measure_level, measure_phase, trim_to_onset
 
 PEAK = 0.89  # −1 dBFS
@@ -152,6 +153,7 @@ def _measured(
         hold_seconds = float(clip.facts["hold_seconds"])
     signal = trim_to_onset(signal, sample_rate)[: int(MAX_NOTE_SECONDS * sample_rate)]
     phase, pitch = measure_phase(signal, clip.pitch, sample_rate)
+    signal = lock_harmonics(signal, phase, pitch, sample_rate)
     level = measure_level(signal, pitch, sample_rate)
     release = find_release(level, sample_rate, hold_seconds)
     return Note(index, pitch, clip.velocity, signal, phase, level, release)
@@ -173,6 +175,7 @@ def _fill_in(
             signal = soxr.resample(note.signal, sample_rate, sample_rate * ratio, "VHQ")
             signal = np.ascontiguousarray(np.clip(signal, -1.0, 1.0), np.float32)
             phase, found = measure_phase(signal, pitch, sample_rate)
+            signal = lock_harmonics(signal, phase, found, sample_rate)
             level = measure_level(signal, found, sample_rate)
             release = find_release(level, sample_rate, hold_seconds * ratio)
             filled.append(
