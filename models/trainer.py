@@ -99,6 +99,8 @@ class Trainer:
     def run(self, on_step: Callable[[float], None], on_report: Callable[[Report], None]) -> None:
         """To the end of the budget, from wherever the folder's checkpoint stands."""
         self.resume()
+        if self.progress >= 1.0:
+            return
         self._warm_up()
         total, count, started = 0.0, 0, time.monotonic()
         while self.progress < 1.0:
