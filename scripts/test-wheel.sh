@@ -8,9 +8,9 @@ work=$(mktemp -d)
 trap 'rm -rf "$work" build' EXIT
 
 rm -rf build # a stale one would add files that no longer exist
-.venv/bin/python -m pip wheel --quiet --no-deps --wheel-dir "$work" .
+.venv/bin/python -m pip wheel -qq --no-deps --wheel-dir "$work" .
 "$python" -m venv "$work/venv"
-"$work/venv/bin/python" -m pip install --quiet --disable-pip-version-check -c constraints.txt \
+"$work/venv/bin/python" -m pip install -qq --disable-pip-version-check -c constraints.txt \
     "$(echo "$work"/rtaudiogen-*.whl)[train]" pytest pytest-timeout hypothesis JACK-Client
 cp -r tests pyproject.toml "$work"
 cd "$work"
