@@ -49,7 +49,8 @@ def find_clips(folder: Path, columns: Sequence[str] = ("instrument", "label")) -
     if table.is_file():
         clips = _clips_of_table(folder, table, columns)
     else:
-        paths = [path for path in folder.rglob("*") if path.suffix.lower() in _SUFFIXES]
+        found = (path for path in folder.rglob("*") if not path.name.startswith("."))
+        paths = [path for path in found if path.suffix.lower() in _SUFFIXES]
         clips = [_clip_of_name(path, folder) for path in sorted(paths) if path.is_file()]
     if not clips:
         raise RtAudioGenError(

@@ -120,8 +120,12 @@ def _read(
     sounds: list[Sound] = []
     refused: list[str] = []
     for clip in clips:
-        signal = load(clip.path, sample_rate)
-        if reason := complaint(signal, sample_rate, seconds):
+        try:
+            signal = load(clip.path, sample_rate)
+            reason = complaint(signal, sample_rate, seconds)
+        except RtAudioGenError:
+            reason = "no sound file inside"
+        if reason:
             refused.append(reason)
             say(f"left out: {clip.path.name} is {reason}")
         else:

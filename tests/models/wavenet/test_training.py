@@ -154,6 +154,16 @@ def test_what_cannot_be_meant_is_refused(
     assert list(tmp_path.iterdir()) == [folder]
 
 
+def test_a_file_that_is_no_sound_is_left_out_and_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder, out = write_notes(tmp_path / "pluck"), tmp_path / "pluck.safetensors"
+    (folder / "m062.wav").write_text("no sound")
+    (folder / "._m063.wav").write_text("what other systems leave behind")
+    train(folder, out, TrainingOptions(**TINY, steps=1, lowest=57, highest=64))
+    assert "left out: m062.wav is no sound file inside" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize(
     ("sound", "reason"),
     [
