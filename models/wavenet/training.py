@@ -24,6 +24,9 @@ from .listening import write_clip
 from .network import WaveNet
 
 
+HELD_OUT_BATCHES = 64
+
+
 def _option(default: Any, help: str) -> Any:
     return field(default=default, metadata={"help": help})
 
@@ -129,20 +132,11 @@ def train(folder: Path, out: Path, options: TrainingOptions | None = None) -> No
             as_tensors(segments.draw(random, options.segments)) for _ in range(options.accumulate)
         ]
 
-    spared = Segments(config, corpus.held_out or corpus.training, options.segment_frames)
-    held_out = spared.fixed(64 * options.segments)
+    held_out = _held_out(config, corpus, options)
     trainer = Trainer(
-        Objective(network),
-        batches,
-        [
-            as_tensors(stack(held_out[i : i + options.segments]))
-            for i in range(0, len(held_out), options.segments)
-        ],
-        options.budget,
-        run,
-        options.identity,
+        Objective(network), batches, held_out, options.budget, run, options.identity,
         compiled=options.compile,
-    )
+    )  # fmt: skip
     tracks = level_tracks(corpus)
     envelope = measure(tracks, len(config.instruments), config.sample_rate) if tracks else None
     model = ModelFile(out, folder, options, config, corpus, envelope)
@@ -160,6 +154,16 @@ def train(folder: Path, out: Path, options: TrainingOptions | None = None) -> No
     if trainer.accelerator.is_main_process:
         model.write(trainer)
         console.print(f"{out}: {trainer.best / math.log(2):.3f} bits per sample held out")
+
+
+def _held_out(
+    config: WaveNetConfig, corpus: Corpus, options: TrainingOptions
+) -> list[dict[str, Tensor]]:
+    """The same plain segments for every report, batched as in training."""
+    spared = Segments(config, corpus.held_out or corpus.training, options.segment_frames)
+    rows = spared.fixed(HELD_OUT_BATCHES * options.segments)
+    size = options.segments
+    return [as_tensors(stack(rows[i : i + size])) for i in range(0, len(rows), size)]
 
 
 @dataclass(frozen=True)

@@ -60,7 +60,7 @@ def test_the_conditioning_is_of_the_targets_frame() -> None:
     assert batch.conditioning[0, 1000, RELEASED] == 1.0
 
 
-def test_what_lies_behind_the_end_of_a_sound_is_silence_with_the_key_up() -> None:
+def test_what_lies_behind_the_end_of_a_sound_is_silence() -> None:
     batch = SEGMENTS._plain(note(0, release_frame=12000), 11000)
     assert (batch.targets[0, 1001:] == SILENCE).all()
     assert batch.conditioning is not None
