@@ -23,7 +23,6 @@ from .envelope import Envelope, measure
 from .listening import write_clip
 from .network import WaveNet
 
-
 HELD_OUT_BATCHES = 64
 
 
