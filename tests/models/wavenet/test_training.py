@@ -115,6 +115,22 @@ def test_two_processes_train_one_model(tmp_path: Path) -> None:
     assert facts["frames_seen"] == facts["steps"] * 2 * 2 * 1024
 
 
+@pytest.mark.timeout(400)
+def test_without_a_compiler_training_goes_on_and_says_so(tmp_path: Path) -> None:
+    folder, out = write_rain(tmp_path / "rain"), tmp_path / "rain.safetensors"
+    options = {**TINY, "compile": True, "texture": True, "steps": 1}
+    nothing = {"CXX": "/bin/false", "TORCHINDUCTOR_CACHE_DIR": str(tmp_path / "inductor")}
+    finished = subprocess.run(
+        [sys.executable, "-c", PROGRAM, str(folder), str(out), json.dumps(options)],
+        env={**os.environ, "OMP_NUM_THREADS": "1", **nothing},
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    assert "torch.compile is not at work here" in finished.stdout
+    assert out.exists()
+
+
 def test_a_training_with_other_options_is_not_resumed(tmp_path: Path) -> None:
     folder, out = write_rain(tmp_path / "rain"), tmp_path / "rain.safetensors"
     train(folder, out, TrainingOptions(**TINY, texture=True, steps=1))
