@@ -78,12 +78,12 @@ def find_output(wanted: str | int | None = None) -> Device:
     None: the default, or the null device where there is no other. RtAudioGenError otherwise, with
     the candidates.
     """
+    if wanted == NULL:
+        return NULL_DEVICE  # without a word to PortAudio, whose audio server may hang
     devices = list_devices()
     if wanted is None:
         defaults = [device for device in devices if device.is_default]
         return [*defaults, *devices, NULL_DEVICE][0]
-    if wanted == NULL:
-        return NULL_DEVICE
     if isinstance(wanted, int) or wanted.isdecimal():
         matches = [device for device in devices if device.index == int(wanted)]
     else:

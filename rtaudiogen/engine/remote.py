@@ -24,7 +24,7 @@ from .settings import EngineSettings
 
 HUNG_SECONDS = 4.0  # without a post from the child
 GIVE_UP_RESTARTS, GIVE_UP_SECONDS = 5, 30.0
-CLOSE_SECONDS = 10.0
+CLOSE_SECONDS, OPEN_SECONDS = 10.0, 60.0
 
 
 class EngineProcess:
@@ -45,6 +45,10 @@ class EngineProcess:
         self._failure: str | None = None  # why the engine was given up
         try:
             self._spawn(resume=False)
+        except _ChildGoneError:
+            ending = self.log_tail()
+            self.close()
+            raise RtAudioGenError(f"the engine did not open; its log ends with: {ending}") from None
         except BaseException:
             self.close()
             raise
@@ -62,7 +66,13 @@ class EngineProcess:
             )
         self._spawned = time.monotonic()
         arguments = {"settings": self._settings.to_json(), "resume": resume}
-        self._messages.extend(self._exchange("open", arguments))
+        # an audio server that hangs must not hang the front end: opening has a time limit
+        limit = threading.Timer(OPEN_SECONDS, self._child.kill)
+        limit.start()
+        try:
+            self._messages.extend(self._exchange("open", arguments))
+        finally:
+            limit.cancel()
 
     def _exchange(self, call: str, arguments: Mapping[str, Any]) -> Any:
         assert self._child.stdin is not None
