@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -13,7 +14,10 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-_START_SECONDS = 15.0
+_START_SECONDS, _STOP_SECONDS = 15.0, 20.0
+_CLIENT_MS = (
+    1000  # a client may be late by so much; a dead one holds the server up ten times as long
+)
 
 
 class Recording:
@@ -43,12 +47,13 @@ class JackServer:
         )
         self._folder = folder
         self._process: subprocess.Popen[bytes] | None = None
+        self._keeps_its_place = False
         self._captures = 0
         self._killed = False
 
     def start(self) -> None:
         """Start and wait until clients are welcome."""
-        command = f"jackd -n {self.name} --no-realtime -S -t 5000 -d dummy"
+        command = f"jackd -n {self.name} --no-realtime -S -t {_CLIENT_MS} -d dummy"
         command += f" -r {self.sample_rate} -p {self.period_frames}"
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
@@ -116,12 +121,11 @@ class JackServer:
         else:
             process.terminate()
         try:
-            process.wait(
-                10
-            )  # reaped: a zombie would keep the next server of that name from starting
+            process.wait(_STOP_SECONDS)  # reaped: a zombie keeps the next one of its name out
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+        self._keeps_its_place = process.returncode == -signal.SIGKILL
 
 
 @pytest.fixture(scope="session")

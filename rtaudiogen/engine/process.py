@@ -30,6 +30,7 @@ from .transport import DeviceLostError
 
 CHECKPOINT = "checkpoint.npz"
 POST_SECONDS = 0.04
+LEAVE_SECONDS = 2.0
 COMMANDS = frozenset(name for name in vars(Facade) if not name.startswith("_")) - {
     "close",  # ends the process
     "snapshot",  # is read from the board
@@ -111,6 +112,7 @@ def main() -> None:
             break
     try:
         host.close()
+        _leave_audio_server()
     finally:
         os._exit(0)  # never through PortAudio's exit handler, see DeviceLostError
 
@@ -119,6 +121,14 @@ def _spare_garbage_collection() -> None:
     """A full collection would hold the interpreter for longer than the ring lasts."""
     gc.collect(0)
     gc.freeze()
+
+
+def _leave_audio_server() -> None:
+    """Say good-bye to JACK, which in synchronous mode waits long for a client that just goes."""
+    if "sounddevice" in sys.modules:
+        leaving = threading.Thread(target=sys.modules["sounddevice"]._terminate, daemon=True)
+        leaving.start()
+        leaving.join(LEAVE_SECONDS)
 
 
 def _take_standard_streams() -> tuple[IO[bytes], IO[bytes]]:
