@@ -73,7 +73,7 @@ def _timbre_parameters(config: WaveNetConfig) -> tuple[Parameter, ...]:
 
 
 NOTE_PARAMETERS = (
-    Parameter("purity", "Purity", 0.0, 1.0, 0.7,
+    Parameter("purity", "Purity", 0.0, 1.0, 0.3,
               help="how much of what lies between the partials is damped: 0 is the bare network"),
     Parameter("tune", "Tune", -100.0, 100.0, 0.0, "cents"),
     Parameter("vibrato_depth", "Vibrato depth", 0.0, 100.0, 0.0, "cents",
