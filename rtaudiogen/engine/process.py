@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from ..errors import RtAudioGenError
+from ..realtime.scheduling import HELPER_PRIORITY, raise_priority
 from . import channel
 from .board import Board
 from .channel import BOARD, EXIT_DEVICE_LOST
@@ -30,6 +31,7 @@ from .transport import DeviceLostError
 
 CHECKPOINT = "checkpoint.npz"
 POST_SECONDS = 0.04
+SWITCH_SECONDS = 0.0005  # the longest that one thread keeps the interpreter from the render thread
 LEAVE_SECONDS = 2.0
 COMMANDS = frozenset(name for name in vars(Facade) if not name.startswith("_")) - {
     "close",  # ends the process
@@ -66,6 +68,7 @@ class Host:
         return messages
 
     def _keep_house(self) -> None:
+        raise_priority(HELPER_PRIORITY)
         assert self._engine is not None
         while True:
             try:
@@ -96,6 +99,7 @@ class Host:
 
 def main() -> None:
     """Serve until the front end closes the command stream."""
+    sys.setswitchinterval(SWITCH_SECONDS)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the front end's to answer
     commands, replies = _take_standard_streams()
     host = Host(Path(sys.argv[1]))

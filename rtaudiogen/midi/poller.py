@@ -27,6 +27,7 @@ from rtaudiogen.midi.parser import (
     Parser,
     ParserCounts,
 )
+from rtaudiogen.realtime.scheduling import HELPER_PRIORITY, raise_priority
 
 POLL_SECONDS = 0.001
 _CHANNEL_MODE = 120  # controllers from here on are commands, no knobs
@@ -99,6 +100,7 @@ class Poller:
 
     def run(self, stop: threading.Event) -> None:
         """Poll until told to stop, then let go of every port."""
+        raise_priority(HELPER_PRIORITY)
         while not stop.is_set():
             self.step()
             time.sleep(POLL_SECONDS)

@@ -5,12 +5,13 @@ import os
 import sys
 import threading
 
-FIFO_PRIORITY = 5  # below the audio callback's and the audio server's
+RENDER_PRIORITY = 5  # below the audio callback's and the audio server's
+HELPER_PRIORITY = 3  # of threads that share the interpreter with it, and must not sit on its lock
 NICE = -11
 
 
-def raise_priority() -> str:
-    """Raise the calling thread's priority as far as permitted; says what it got. [render]
+def raise_priority(priority: int = RENDER_PRIORITY) -> str:
+    """Raise the calling thread's priority as far as permitted; says what it got. [any]
 
     Linux: first-in-first-out scheduling if real-time priority is granted, else a nicer nice value.
     """
@@ -18,8 +19,8 @@ def raise_priority() -> str:
         return "normal"
     thread = threading.get_native_id()
     with contextlib.suppress(OSError):
-        os.sched_setscheduler(thread, os.SCHED_FIFO, os.sched_param(FIFO_PRIORITY))
-        return f"real-time {FIFO_PRIORITY}"
+        os.sched_setscheduler(thread, os.SCHED_FIFO, os.sched_param(priority))
+        return f"real-time {priority}"
     with contextlib.suppress(OSError):
         os.setpriority(os.PRIO_PROCESS, thread, NICE)
         return f"nice {NICE}"

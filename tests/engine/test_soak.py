@@ -27,42 +27,51 @@ CHORDS = [(40, 59, 64, 68), (45, 57, 61, 64), (47, 54, 59, 63), (40, 56, 59, 64)
 def test_four_voices_lose_nothing_that_a_bare_sine_would_not(
     jack_server: "JackServer", tmp_path: "Path", capsys: pytest.CaptureFixture[str]
 ):
-    sine = played("sine", {}, tmp_path / "sine.wav")
     organ = registry.find("wavenet-keys-strings")
     labels = organ.parameters[organ.parameter_index("timbre")].labels
     values = {"timbre": float(labels.index("churchorgan"))}  # sustained: four voices all the time
-    wavenet = played(organ.id, values, tmp_path / "wavenet.wav")
-    with capsys.disabled():
-        print()
-        for name, facts in (("sine", sine), ("wavenet", wavenet)):
-            print(
-                f"{name:8} {facts.underrun_episodes} underruns, {facts.lost_frames} frames lost, "
-                f"load p50 {facts.load_p50:.0%} p99 {facts.load_p99:.0%}, longest gap between "
-                f"callbacks {facts.longest_gap_ms:.1f} ms, "
-                f"longest oversleep of the machine {facts.machine_gap_ms:.1f} ms"
-            )
-    assert wavenet.underrun_episodes <= sine.underrun_episodes
-    assert soundfile.info(tmp_path / "wavenet.wav").duration > SECONDS - 1
-
-
-def played(model: str, values: dict[str, float], path: "Path") -> Snapshot:
-    """The facts after a minute of chords, recorded, with 20 ms of ring at 48 kHz."""
     settings = EngineSettings(output="JACK", sample_rate=RATE, latency_ms=20.0, midi="none")
-    with closing(EngineProcess(settings)) as engine:
-        engine.add_slot(model, values)
-        engine.start()
-        engine.record(str(path))
-        engine.play_midi(chords())
-        most_voices = 0
-        end = time.monotonic() + SECONDS
-        while time.monotonic() < end:
-            time.sleep(0.5)
-            facts = Snapshot.from_json(engine.snapshot())
-            most_voices = max(most_voices, *(slot.voices for slot in facts.slots))
-        engine.stop_recording()
-    assert most_voices >= 4
-    assert facts.restarts == 0
-    return facts
+    # side by side, so that both meet the same pauses of the machine
+    with closing(EngineProcess(settings)) as plain, closing(EngineProcess(settings)) as neural:
+        begin(plain, "sine", {}, tmp_path / "sine.wav")
+        begin(neural, organ.id, values, tmp_path / "wavenet.wav")
+        sine, wavenet, voices = watch(plain, neural)
+        neural.stop_recording()
+    report(capsys, sine=sine, wavenet=wavenet)
+    assert voices >= 4
+    assert sine.restarts == wavenet.restarts == 0
+    assert wavenet.underrun_episodes <= sine.underrun_episodes
+    assert soundfile.info(tmp_path / "wavenet.wav").duration > SECONDS - 2
+
+
+def begin(engine: EngineProcess, model: str, values: dict[str, float], path: "Path") -> None:
+    """Chords, recorded, with 20 ms of ring at 48 kHz."""
+    engine.add_slot(model, values)
+    engine.start()
+    engine.record(str(path))
+    engine.play_midi(chords())
+
+
+def watch(plain: EngineProcess, neural: EngineProcess) -> tuple[Snapshot, Snapshot, int]:
+    """The facts of both after a minute, and the most voices that the second has sounded."""
+    voices, end = 0, time.monotonic() + SECONDS
+    while time.monotonic() < end:
+        time.sleep(0.5)
+        sine, wavenet = (Snapshot.from_json(engine.snapshot()) for engine in (plain, neural))
+        voices = max(voices, *(slot.voices for slot in wavenet.slots))
+    return sine, wavenet, voices
+
+
+def report(capsys: pytest.CaptureFixture[str], **players: Snapshot) -> None:
+    """Into the test run's own output, whether it passes or not."""
+    with capsys.disabled():
+        for name, facts in players.items():
+            print(
+                f"\n{name:8} {facts.underrun_episodes} underruns, {facts.lost_frames} frames lost, "
+                f"load p50 {facts.load_p50:.0%} p99 {facts.load_p99:.0%}, longest gap between "
+                f"callbacks {facts.longest_gap_ms:.1f} ms, longest oversleep of the machine "
+                f"{facts.machine_gap_ms:.1f} ms"
+            )
 
 
 def chords() -> list[tuple[float, int, int, int]]:
