@@ -47,6 +47,7 @@ class Host:
         self._board = Board(directory / BOARD)
         self._engine: Engine | None = None
         self._lock = threading.Lock()  # a command and a tick do not meet
+        self._closed = False  # a device that was closed is not one that was lost
 
     def carry_out(self, message: channel.Message) -> Any:
         """The result of one command. [control]"""
@@ -70,11 +71,12 @@ class Host:
     def _keep_house(self) -> None:
         raise_priority(HELPER_PRIORITY)
         assert self._engine is not None
-        while True:
+        while not self._closed:
             try:
                 if self._lock.acquire(timeout=POST_SECONDS):
                     try:
-                        self._engine.tick()
+                        if not self._closed:
+                            self._engine.tick()
                     finally:
                         self._lock.release()
                 self._board.post(self._engine.snapshot())
@@ -94,7 +96,9 @@ class Host:
     def close(self) -> None:
         """Fall silent and finish the recording."""
         if self._engine is not None:
-            self._engine.close()
+            with self._lock:
+                self._closed = True
+                self._engine.close()
 
 
 def main() -> None:
