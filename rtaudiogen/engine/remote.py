@@ -223,8 +223,8 @@ class EngineProcess:
 
     def stop_recording(self) -> dict[str, Any]:
         """See Facade."""
-        self._recording = None
         facts: dict[str, Any] = self._call("stop_recording")
+        self._recording = None  # only now: a restart on the way has still to go on recording
         return facts
 
     def session(self) -> dict[str, Any]:

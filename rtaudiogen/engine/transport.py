@@ -21,6 +21,7 @@ from .settings import NULL_OUTPUT, EngineSettings
 
 NULL_RATE, NULL_BLOCK_FRAMES = 48000, 256
 LOOK_SECONDS = 1.0  # between looks for a device that is not there
+STUMBLE_SECONDS = 3.0  # an audio server may freeze for so long and is not given up
 
 
 class DeviceLostError(Exception):
@@ -43,6 +44,7 @@ class Transport:
         self._worker: RenderThread | None = None
         self._watch: devices.Watch | None = None
         self._looked = time.monotonic()
+        self._stumbled: float | None = None  # since when the device has not called
         self.first_frame = 0  # render time at stream frame 0
 
     @property
@@ -100,7 +102,18 @@ class Transport:
             return
         if self.output.name == NULL_OUTPUT:
             self._look_for_device()
-        elif not self._watch.is_alive():
+        elif self._watch.is_alive():
+            self._stumbled = None
+        else:
+            self._wait_or_give_up()
+
+    def _wait_or_give_up(self) -> None:
+        """A server that has died says so; one that only stumbles deserves a moment."""
+        now = time.monotonic()
+        if self._stumbled is None:
+            self._stumbled = now
+            self.messages.append(f"{self.output.name} has stopped asking for sound.")
+        if not self.output.active or now - self._stumbled > STUMBLE_SECONDS:
             raise DeviceLostError(self.output.name)
 
     def _find(self) -> devices.Device:
