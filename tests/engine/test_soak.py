@@ -25,9 +25,16 @@ CHORDS = [(40, 59, 64, 68), (45, 57, 61, 64), (47, 54, 59, 63), (40, 56, 59, 64)
 
 
 def test_four_voices_lose_nothing_that_a_bare_sine_would_not(
-    jack_server: "JackServer", tmp_path: "Path", capsys: pytest.CaptureFixture[str]
+    private_jack_server: "JackServer",
+    tmp_path: "Path",
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ):
+    # a server of its own: no other test's clients, living or dead, can hold it up
+    monkeypatch.setenv("JACK_DEFAULT_SERVER", private_jack_server.name)
+    monkeypatch.setenv("JACK_NO_START_SERVER", "1")
     organ = registry.find("wavenet-keys-strings")
+    registry.create(organ, RATE).prepare(128)  # compiled before anything has to be in time
     labels = organ.parameters[organ.parameter_index("timbre")].labels
     values = {"timbre": float(labels.index("churchorgan"))}  # sustained: four voices all the time
     settings = EngineSettings(output="JACK", sample_rate=RATE, latency_ms=20.0, midi="none")
