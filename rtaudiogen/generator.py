@@ -33,7 +33,7 @@ class Plays(StrEnum):
     STREAM = "stream"  # sounds by itself
     NOTES = "notes"  # sounds while notes are held
     HITS = "hits"  # one-shots
-    EFFECT = "effect"  # transforms its input
+    EFFECT = "effect"  # transforms its input: it is a Listener too
 
 
 @dataclass(frozen=True)
@@ -77,6 +77,7 @@ class Descriptor:
     licence: str = ""
     path: Path | None = None  # weights
     facts: Mapping[str, Any] = field(default_factory=dict)  # the model file's own training facts
+    takes_sound: bool = False  # whether the generator is a SoundTaker
 
     def parameter_index(self, id: str) -> int:
         """Position of a parameter; KeyError if there is none of that id."""
@@ -123,6 +124,48 @@ class Generator(Protocol):
         """Continue bit for bit from `save_state`; ValueError if it is another model's. [render]"""
 
 
+class Listener(Protocol):
+    """What a generator that plays `Plays.EFFECT` can do beside the rest."""
+
+    def hear(self, block: Audio) -> None:
+        """The input of the next `render` call, (frames, 1) and as many frames as it. [render]
+
+        Without such a call the input is silence. Nothing of `block` may be kept but copies.
+        """
+
+
+class SoundTaker(Protocol):
+    """What a generator whose descriptor `takes_sound` can do beside the rest."""
+
+    def take(self, sound: NDArray[np.float32]) -> None:
+        """Play from this sound, (frames,) mono at the generator's rate. [control], once, first.
+
+        RtAudioGenError, one line, for a sound that cannot be used (too short, silent, not finite).
+        """
+
+
+class Codec(Protocol):
+    """A model as a codec: sound in, code frames out, and back; streaming, of any length.
+
+    The same signal gives the same codes, and the same codes the same bits of sound, however either
+    is cut into pieces.
+    """
+
+    sample_rate: int  # frames per second in Hz
+    hop: int  # sound frames per code frame
+    stages: int  # codes in a code frame
+    codes: int  # a code is from 0 up to, not including, this
+
+    def reset(self) -> None:
+        """Begin a new stream, both ways. [control]"""
+
+    def encode(self, signal: NDArray[np.float32]) -> NDArray[np.uint16]:
+        """(frames,) to the (code frames, stages) that are complete; the rest waits. [control]"""
+
+    def decode(self, codes: NDArray[np.uint16]) -> NDArray[np.float32]:
+        """(code frames, stages used ≤ stages), the first ones, to (code frames · hop,). [control]"""
+
+
 @dataclass(frozen=True)
 class Family:
     """A generator family, as its entry point in the group `rtaudiogen.generators` provides it.
@@ -139,6 +182,7 @@ class Family:
     evaluate: str | None = None
     parallel_check: str | None = None  # (Generator) -> Sequence[Finding], streaming = parallel
     benchmark: str | None = None  # () -> Iterable[benchmark.BenchRow]
+    codec: str | None = None  # (Descriptor) -> Codec
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,138 @@
+"""Residual vector quantisation with codes on a low-dimensional sphere.
+
+van den Oord et al. 2017, equation 3, in the form of its appendix A.1: the books follow the means of
+what is assigned to them (exponential moving average), and the encoder is held to its codes by the
+commitment term β·|z - sg(e)|². Codes are looked up in few dimensions and by angle (Yu et al. 2021,
+arXiv 2110.04627); several stages each quantise what the stages before left over (Zeghidour et al.
+2021, SoundStream, arXiv 2107.03312), some of them dropped at random in training, so that the first
+ones can do alone. Books start from k-means of the first batches, and codes that nobody uses are
+thrown anew onto points of the batch.
+"""
+
+from typing import NamedTuple
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+DECAY = 0.99  # of the moving averages, per training step
+DEAD = 0.03  # expected uses per batch of a code, of an even share, below which it is thrown anew
+KMEANS_STEPS = 12
+EPSILON = 1e-5
+
+
+class Quantized(NamedTuple):
+    """What the quantiser gives."""
+
+    latent: Tensor  # (B, latent, N) with the straight-through gradient
+    codes: Tensor  # (B, N, stages) int64
+    commitment: Tensor  # scalar, mean |z - sg(e)|² over the stages in use
+
+
+class Codebook(nn.Module):
+    """Unit vectors, and the moving averages that they follow; none of it learns by gradient."""
+
+    def __init__(self, codes: int, dimensions: int) -> None:
+        super().__init__()
+        self.register_buffer("vectors", F.normalize(torch.randn(codes, dimensions), dim=-1))
+        self.register_buffer("uses", torch.ones(codes))  # moving average of uses per batch
+        self.register_buffer("sums", torch.zeros(codes, dimensions))
+        self.register_buffer("started", torch.zeros(1))
+        self.vectors: Tensor
+        self.uses: Tensor
+        self.sums: Tensor
+        self.started: Tensor
+
+    def nearest(self, points: Tensor) -> Tensor:
+        """(M, D) unit vectors to (M,) int64: the code of the smallest angle."""
+        return (points @ self.vectors.T).argmax(-1)
+
+    @torch.no_grad()
+    def start(self, points: Tensor) -> None:
+        """Spherical k-means of a batch, the first one that the book sees."""
+        chosen = torch.randint(len(points), (len(self.vectors),), device=points.device)
+        self.vectors.copy_(points[chosen])
+        for _ in range(KMEANS_STEPS):
+            uses, sums = self._assigned(points, self.nearest(points))
+            means = F.normalize(sums, dim=-1)
+            self.vectors.copy_(torch.where(uses[:, None] > 0, means, self.vectors))
+        even = len(points) / len(self.vectors)
+        self.uses.fill_(even)
+        self.sums.copy_(self.vectors * even)
+        self.started.fill_(1.0)
+
+    @torch.no_grad()
+    def follow(self, points: Tensor, codes: Tensor) -> None:
+        """One step of the moving averages, and a new place for codes that are not used."""
+        uses, sums = self._assigned(points, codes)
+        self.uses.lerp_(uses, 1 - DECAY)
+        self.sums.lerp_(sums, 1 - DECAY)
+        self.vectors.copy_(F.normalize(self.sums, dim=-1))
+        even = len(points) / len(self.vectors)
+        dead = self.uses < DEAD * even
+        chosen = torch.randint(len(points), (len(dead),), device=points.device)
+        self.vectors.copy_(torch.where(dead[:, None], points[chosen], self.vectors))
+        self.uses.copy_(torch.where(dead, even, self.uses))
+        self.sums.copy_(torch.where(dead[:, None], points[chosen] * even, self.sums))
+
+    def _assigned(self, points: Tensor, codes: Tensor) -> tuple[Tensor, Tensor]:
+        uses = torch.zeros_like(self.uses).index_add_(0, codes, torch.ones_like(points[:, 0]))
+        return uses, torch.zeros_like(self.sums).index_add_(0, codes, points)
+
+
+class Stage(nn.Module):
+    """One quantiser: down to the sphere, the nearest code, and back up."""
+
+    def __init__(self, latent: int, codes: int, dimensions: int) -> None:
+        super().__init__()
+        self.down = nn.Linear(latent, dimensions)
+        self.book = Codebook(codes, dimensions)
+        self.up = nn.Linear(dimensions, latent)
+
+    def forward(self, residual: Tensor, learns: bool) -> tuple[Tensor, Tensor, Tensor]:
+        """(B, N, latent) to its quantised form, codes (B, N), and |z - sg(e)|² (B, N)."""
+        z = F.normalize(self.down(residual).float(), dim=-1)  # (B, N, D)
+        points = z.detach().flatten(0, 1)  # (B·N, D)
+        if learns and not self.book.started:
+            self.book.start(points)
+        codes = self.book.nearest(points)  # (B·N,)
+        e = self.book.vectors[codes].view_as(z)  # (B, N, D)
+        if learns:
+            self.book.follow(points, codes)
+        straight = z + (e - z).detach()
+        return self.up(straight), codes.view(z.shape[:2]), (z - e.detach()).square().sum(-1)
+
+
+class ResidualQuantizer(nn.Module):
+    """Stages one after another; `eval()` stops the books from following."""
+
+    def __init__(self, latent: int, stages: int, codes: int, dimensions: int) -> None:
+        super().__init__()
+        self.stages = nn.ModuleList(Stage(latent, codes, dimensions) for _ in range(stages))
+
+    def forward(self, latent: Tensor, kept: Tensor | None = None) -> Quantized:
+        """(B, latent, N); `kept` (B,) int64 in training: how many stages each example keeps."""
+        residual = latent.transpose(1, 2).float()  # (B, N, latent)
+        total = torch.zeros_like(residual)
+        codes, errors, weights = [], [], []
+        for index, stage in enumerate(self.stages):
+            quantized, chosen, error = stage(residual, self.training)
+            used = torch.ones(len(residual), device=residual.device)
+            if kept is not None:
+                used = (index < kept).float()  # (B,)
+            total = total + quantized * used[:, None, None]
+            residual = residual - quantized
+            codes.append(chosen)
+            errors.append((error.mean(-1) * used).sum())
+            weights.append(used.sum())
+        commitment = torch.stack(errors).sum() / torch.stack(weights).sum().clamp(min=1)
+        return Quantized(total.transpose(1, 2), torch.stack(codes, dim=-1), commitment)
+
+    def decode(self, codes: Tensor) -> Tensor:
+        """(B, N, stages used) int64, the first ones, to the latent (B, latent, N)."""
+        parts = [
+            stage.up(stage.book.vectors[codes[..., index]])
+            for index, stage in enumerate(self.stages)
+            if index < codes.shape[-1]
+        ]
+        return torch.stack(parts).sum(0).transpose(1, 2)
