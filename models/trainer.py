@@ -3,6 +3,9 @@
 A family brings an `Objective` (a network whose forward is the loss) and batches that are a
 function of the step number; this file brings everything else. The same script runs on one
 processor, one GPU, or several machines (`accelerate launch`).
+
+A family may also bring a `Rival`: a second network that learns to tell what the first one makes
+from what is real, while the first one learns to be mistaken for real.
 """
 
 import math
@@ -54,8 +57,25 @@ class Report:
     best: float
 
 
+@dataclass(frozen=True)
+class Rival:
+    """An adversary, and when it enters the game.
+
+    While it plays, `objective(**batch, against=network)` is asked for the objective's loss;
+    afterwards `network(**objective.made)` for the rival's own, of what the objective has just made.
+    """
+
+    network: nn.Module
+    begins: float  # progress, 0 … 1
+    learning_rate: float = 3e-4
+
+
 class Trainer:
-    """Trains `objective` on `batches`, keeps the averaged weights that do best on `held_out`."""
+    """Trains `objective` on `batches`, keeps the averaged weights that do best on `held_out`.
+
+    Buffers that the objective changes as it goes (code books) are kept with the weights, as they
+    are. Once a rival plays, the newest weights are kept: `held_out` cannot judge what it improves.
+    """
 
     def __init__(
         self,
@@ -67,6 +87,7 @@ class Trainer:
         identity: Mapping[str, Any],
         compiled: bool = True,
         mixed: bool | None = None,
+        rival: Rival | None = None,
     ) -> None:
         """`batches(step, process)` gives the micro-batches of one step of one process.
 
@@ -81,11 +102,19 @@ class Trainer:
         )
         self.plain = objective
         self.model, self.optimizer = self.accelerator.prepare(objective, optimizer)
+        self.rival = rival
+        if rival is not None:
+            self.rival_network, self.rival_optimizer = self.accelerator.prepare(
+                rival.network,
+                torch.optim.AdamW(
+                    rival.network.parameters(), rival.learning_rate, betas=(0.8, 0.99)
+                ),
+            )
         self.mixed = prefers_bfloat16(self.accelerator.device) if mixed is None else mixed
         self.forward = torch.compile(self.model) if compiled else self.model
         self.compiled = compiled
         self.average = {k: v.detach().clone() for k, v in objective.named_parameters()}
-        self.best_weights = {k: v.clone() for k, v in self.average.items()}
+        self.best_weights = self._keep()
         self.step, self.seconds, self.best = 0, 0.0, math.inf
         self.history: list[dict[str, float]] = []
 
@@ -117,19 +146,31 @@ class Trainer:
                     on_report(report)
                 self.accelerator.wait_for_everyone()
 
+    @property
+    def contested(self) -> bool:
+        """Whether the rival plays by now."""
+        return self.rival is not None and self.progress >= self.rival.begins
+
     def _step(self) -> float:
         rate = self.budget.rate(self.step, self.progress)
         for group in self.optimizer.param_groups:
             group["lr"] = rate
         batches = self.batches(self.step, self.accelerator.process_index)
+        contested = self.contested
         loss = 0.0
         for batch in batches:
-            part = self._loss(self._moved(batch)) / len(batches)
+            part = self._loss(self._moved(batch), contested) / len(batches)
             self.accelerator.backward(part)
             loss += float(part.detach())
+            if contested:
+                self._answer(len(batches))
         self.accelerator.clip_grad_norm_(self.plain.parameters(), 1.0)
         self.optimizer.step()
         self.optimizer.zero_grad()
+        if contested:
+            self.accelerator.clip_grad_norm_(self.rival_network.parameters(), 1.0)
+            self.rival_optimizer.step()
+            self.rival_optimizer.zero_grad()
         self.step += 1
         decay = min(self.budget.averaging, self.step / (self.step + 10.0))
         with torch.no_grad():
@@ -138,11 +179,24 @@ class Trainer:
             )
         return loss
 
-    def _loss(self, batch: Tensors) -> Tensor:
-        device = self.accelerator.device.type
-        with torch.autocast(device, torch.bfloat16, enabled=self.mixed):
-            loss: Tensor = self.forward(**batch)
+    def _loss(self, batch: Tensors, contested: bool = False) -> Tensor:
+        against = {"against": self.rival_network} if contested else {}
+        if contested:  # it is only asked, and does not learn from this
+            self.rival_network.requires_grad_(False)
+        with self._autocast():
+            loss: Tensor = self.forward(**batch, **against)
         return loss
+
+    def _answer(self, share: int) -> None:
+        """The rival's gradient from what the objective has just made."""
+        self.rival_network.requires_grad_(True)
+        with self._autocast():
+            made: Tensors = self.plain.made  # type: ignore[assignment]
+            loss = self.rival_network(**made) / share
+        self.accelerator.backward(loss)
+
+    def _autocast(self) -> torch.autocast:
+        return torch.autocast(self.accelerator.device.type, torch.bfloat16, enabled=self.mixed)
 
     def _moved(self, batch: Tensors) -> dict[str, Tensor]:
         return {name: value.to(self.accelerator.device) for name, value in batch.items()}
@@ -167,16 +221,23 @@ class Trainer:
         with torch.no_grad():
             for name, value in parameters.items():
                 value.copy_(self.average[name])
+        self.plain.eval()
         held_out = self._held_out_loss()
+        self.plain.train()
         with torch.no_grad():
             for name, value in parameters.items():
                 value.copy_(kept[name])
-        if held_out < self.best:
+        if held_out < self.best or self.contested:
             self.best = held_out
-            self.best_weights = {name: value.clone() for name, value in self.average.items()}
+            self.best_weights = self._keep()
         report = Report(self.step, self.progress, self.seconds, loss, held_out, self.best)
         self.history.append({"step": self.step, "loss": loss, "held_out": held_out})
         return report
+
+    def _keep(self) -> dict[str, Tensor]:
+        """Copies of the averaged weights, and of the buffers as they are."""
+        buffers = {name: value.detach() for name, value in self.plain.named_buffers()}
+        return {name: value.clone() for name, value in (self.average | buffers).items()}
 
     def _held_out_loss(self) -> float:
         if self.accelerator.num_processes > 1:  # the distributed wrapper wants a backward pass
@@ -195,15 +256,16 @@ class Trainer:
 
     def save(self) -> None:
         """Everything that the rest of the run depends on, atomically."""
-        state = self.optimizer.state_dict()["state"]
-        names = [name for name, _ in self.plain.named_parameters()]
-        moments = {f"{names[i]}.{key}": state[i][key] for i in state for key in state[i]}
         groups: dict[str, dict[str, Tensor]] = {
             "weights": dict(self.plain.named_parameters()),
+            "buffers": dict(self.plain.named_buffers()),
             "average": self.average,
             "best": self.best_weights,
-            "optimizer": moments,
+            "optimizer": _moments(self.plain, self.optimizer),
         }
+        if self.rival is not None:
+            groups["rival"] = dict(self.rival.network.named_parameters())
+            groups["rival_optimizer"] = _moments(self.rival.network, self.rival_optimizer)
         facts = {
             "step": self.step,
             "seconds": self.seconds,
@@ -220,20 +282,17 @@ class Trainer:
             return False
         checkpoint = Checkpoint.read(path)
         self._refuse_another(checkpoint.facts["identity"], path)
-        with torch.no_grad():
-            for name, value in self.plain.named_parameters():
-                value.copy_(checkpoint.groups["weights"][name])
+        _fill(dict(self.plain.named_parameters()), checkpoint.groups["weights"])
+        _fill(dict(self.plain.named_buffers()), checkpoint.groups.get("buffers", {}))
         device = self.accelerator.device
         self.average = {k: v.to(device) for k, v in checkpoint.groups["average"].items()}
         self.best_weights = {k: v.to(device) for k, v in checkpoint.groups["best"].items()}
         self.average = {name: self.average[name] for name, _ in self.plain.named_parameters()}
-        state: dict[int, dict[str, Tensor]] = {}
-        for index, (name, _) in enumerate(self.plain.named_parameters()):
-            keys = ("step", "exp_avg", "exp_avg_sq")
-            moments = checkpoint.groups["optimizer"]
-            state[index] = {key: moments[f"{name}.{key}"] for key in keys}
-        groups = self.optimizer.state_dict()["param_groups"]
-        self.optimizer.load_state_dict({"state": state, "param_groups": groups})
+        _restore(self.plain, self.optimizer, checkpoint.groups["optimizer"])
+        if self.rival is not None and "rival" in checkpoint.groups:
+            _fill(dict(self.rival.network.named_parameters()), checkpoint.groups["rival"])
+            moments = checkpoint.groups.get("rival_optimizer", {})
+            _restore(self.rival.network, self.rival_optimizer, moments)
         facts: Mapping[str, Any] = checkpoint.facts
         self.step, self.seconds = int(facts["step"]), float(facts["seconds"])
         self.best = math.inf if facts["best"] is None else float(facts["best"])
@@ -247,6 +306,30 @@ class Trainer:
                     f"{path}: was begun with {name} {identity.get(name)!r}, not {ours!r}; "
                     "give the same options, another --out, or delete it to start anew"
                 )
+
+
+def _fill(tensors: Tensors, values: Tensors) -> None:
+    with torch.no_grad():
+        for name, tensor in tensors.items():
+            tensor.copy_(values[name])
+
+
+def _moments(network: nn.Module, optimizer: torch.optim.Optimizer) -> dict[str, Tensor]:
+    """What an optimizer has gathered, by parameter and name; nothing before its first step."""
+    state = optimizer.state_dict()["state"]
+    names = [name for name, _ in network.named_parameters()]
+    return {f"{names[i]}.{key}": state[i][key] for i in state for key in state[i]}
+
+
+def _restore(network: nn.Module, optimizer: torch.optim.Optimizer, moments: Tensors) -> None:
+    """From `_moments`."""
+    state = {
+        index: {key: moments[f"{name}.{key}"] for key in ("step", "exp_avg", "exp_avg_sq")}
+        for index, (name, _) in enumerate(network.named_parameters())
+        if f"{name}.step" in moments
+    }
+    groups = optimizer.state_dict()["param_groups"]
+    optimizer.load_state_dict({"state": state, "param_groups": groups})
 
 
 def accelerator() -> Accelerator:

@@ -12,7 +12,8 @@ from typing import Any, Protocol
 from rtaudiogen.errors import RtAudioGenError
 from rtaudiogen.realtime.memory import AudioMemory
 
-NULL = "null"
+NULL, DEFAULT = "null", "default"
+MOST_INPUTS = 2  # channels that are listened to: their mean is what is heard
 _CLOSE_SECONDS = 2.0
 _STALLED_SECONDS = 0.7  # no callback for so long: the device is gone …
 _STARTING_SECONDS = 3.0  # … except at the beginning: PulseAudio stalls after its first buffer
@@ -20,7 +21,7 @@ _STARTING_SECONDS = 3.0  # … except at the beginning: PulseAudio stalls after 
 
 @dataclass(frozen=True)
 class Device:
-    """An output that could be opened."""
+    """An output, or an input, that could be opened."""
 
     index: int  # PortAudio's number, valid until the next `rescan`; -1 for the null device
     name: str
@@ -37,11 +38,14 @@ class Output(Protocol):
     """An opened device, or the null device."""
 
     name: str
+    input_name: str  # of the device that is listened to; empty: none is
     sample_rate: int
     block_frames: int
 
     @property
     def latency_seconds(self) -> float: ...
+    @property
+    def input_latency_seconds(self) -> float: ...
     @property
     def active(self) -> bool: ...
     def start(self) -> None: ...
@@ -52,23 +56,32 @@ class Output(Protocol):
 
 def list_devices() -> list[Device]:
     """Outputs that PortAudio has found; empty where there is no sound card or no PortAudio."""
+    return _list("output")
+
+
+def list_inputs() -> list[Device]:
+    """Inputs that PortAudio has found; empty where there is no sound card or no PortAudio."""
+    return _list("input")
+
+
+def _list(kind: str) -> list[Device]:
     try:
         sounddevice = _sounddevice()
     except RtAudioGenError:
         return []
-    default = _default_index(sounddevice)
+    default = _default_index(sounddevice, kind)
     apis = sounddevice.query_hostapis()
     return [
         Device(
             index=index,
             name=info["name"],
             host_api=apis[info["hostapi"]]["name"],
-            channels=info["max_output_channels"],
+            channels=info[f"max_{kind}_channels"],
             sample_rate=round(info["default_samplerate"]),
             is_default=index == default,
         )
         for index, info in enumerate(sounddevice.query_devices())
-        if info["max_output_channels"] > 0
+        if info[f"max_{kind}_channels"] > 0
     ]
 
 
@@ -84,6 +97,26 @@ def find_output(wanted: str | int | None = None) -> Device:
     if wanted is None:
         defaults = [device for device in devices if device.is_default]
         return [*defaults, *devices, NULL_DEVICE][0]
+    return _choose(wanted, devices, "output", "null")
+
+
+def find_input(wanted: str | int, output: Device) -> Device:
+    """The input of that number or name, or "default", for a stream that plays on `output`.
+
+    Both belong to one audio system. RtAudioGenError otherwise, with the candidates.
+    """
+    devices = list_inputs()
+    if output.index >= 0:
+        devices = [device for device in devices if device.host_api == output.host_api]
+    if wanted == DEFAULT:
+        defaults = [device for device in devices if device.is_default]
+        wanted = defaults[0].index if defaults else (devices[0].index if devices else DEFAULT)
+    beside = "" if output.index < 0 else f"of {output.host_api}, like the output"
+    return _choose(wanted, devices, "input", beside)
+
+
+def _choose(wanted: str | int, devices: list[Device], kind: str, hint: str) -> Device:
+    """The one device that is meant; `hint` ends the line that says that none is."""
     if isinstance(wanted, int) or wanted.isdecimal():
         matches = [device for device in devices if device.index == int(wanted)]
     else:
@@ -93,10 +126,9 @@ def find_output(wanted: str | int | None = None) -> Device:
     if len(matches) == 1:
         return matches[0]
     listed = "; ".join(f"{d.index} {_full_name(d)}" for d in matches or devices)
-    problem = "several devices match" if matches else "no audio output matches"
-    raise RtAudioGenError(
-        f"{problem} {wanted!r}: choose {listed or 'nothing, there is none'}, null"
-    )
+    problem = "several devices match" if matches else f"no audio {kind} matches"
+    choice = ", ".join(filter(None, [listed or "nothing, there is none", hint]))
+    raise RtAudioGenError(f"{problem} {wanted!r}: choose {choice}")
 
 
 def open_output(
@@ -104,8 +136,9 @@ def open_output(
     memory: AudioMemory,
     block_frames: int,
     latency_seconds: float | str = "low",
+    listen_to: Device | None = None,
 ) -> Output:
-    """A stream of `memory` to `device`, not yet started.
+    """A stream of `memory` to `device`, not yet started; with an input, from `listen_to` as well.
 
     `latency_seconds` is what is asked of the device ("low", "high" or seconds); the stream's own
     figure is what it gives. RtAudioGenError if the device refuses rate, channels or block.
@@ -114,7 +147,7 @@ def open_output(
         from rtaudiogen.realtime.null_device import NullDevice
 
         return NullDevice(memory, block_frames)
-    return PortAudioOutput(device, memory, block_frames, latency_seconds)
+    return PortAudioOutput(device, memory, block_frames, latency_seconds, listen_to)
 
 
 def rescan() -> None:
@@ -136,20 +169,22 @@ class PortAudioOutput:
         memory: AudioMemory,
         block_frames: int,
         latency_seconds: float | str,
+        listen_to: Device | None = None,
     ) -> None:
         from rtaudiogen.realtime.callback import callback
 
         sounddevice = _sounddevice()
         channels = min(device.channels, memory.channels)
-        memory.prepare_device(channels)
+        inputs = 0 if listen_to is None else min(listen_to.channels, MOST_INPUTS)
+        memory.prepare_device(channels, inputs)
         pointer = sounddevice._ffi.cast
         try:
             self._stream = sounddevice._StreamBase(
-                kind="output",
-                device=device.index,
+                kind="output" if listen_to is None else "duplex",
+                device=device.index if listen_to is None else (listen_to.index, device.index),
                 samplerate=memory.sample_rate,
                 blocksize=block_frames,
-                channels=channels,
+                channels=channels if listen_to is None else (inputs, channels),
                 dtype="float32",
                 latency=latency_seconds,
                 callback=pointer("void *", callback.address),
@@ -157,13 +192,17 @@ class PortAudioOutput:
             )
         except (sounddevice.PortAudioError, ValueError) as error:
             reason = " ".join(str(error).split())
+            name = _full_name(device)
+            if listen_to is not None:
+                name += f", listening to {_full_name(listen_to)},"
             raise RtAudioGenError(
-                f"{_full_name(device)} cannot be opened with {channels} channels at"
+                f"{name} cannot be opened with {channels} channels at"
                 f" {memory.sample_rate} Hz in blocks of {block_frames}: {reason}"
             ) from error
         self._memory = memory  # the callback reads it as long as the stream lives
         self._closed = False
         self.name = device.name
+        self.input_name = "" if listen_to is None else listen_to.name
         self.block_frames = block_frames
         self.sample_rate = round(self._stream.samplerate)
 
@@ -171,7 +210,19 @@ class PortAudioOutput:
     def latency_seconds(self) -> float:
         """From callback to loudspeaker: what callbacks are told, before the first one a promise."""
         told = self._memory.counters().device_latency_seconds
-        return told if told > 0 or self._closed else float(self._stream.latency)
+        return told if told > 0 or self._closed else self._promised(1)
+
+    @property
+    def input_latency_seconds(self) -> float:
+        """From microphone to callback, likewise: the first frame of a block waits for its last."""
+        told = self._memory.counters().input_latency_seconds
+        if not self.input_name:
+            return 0.0
+        return told if told > 0 or self._closed else self._promised(0)
+
+    def _promised(self, side: int) -> float:
+        latency = self._stream.latency
+        return float(latency[side]) if self.input_name else float(latency)
 
     @property
     def active(self) -> bool:
@@ -232,10 +283,11 @@ def _full_name(device: Device) -> str:
     return f"{device.name} ({device.host_api})"
 
 
-def _default_index(sounddevice: Any) -> int:
-    """The system's default output, else the first host API's that has one; -1 if none has."""
+def _default_index(sounddevice: Any, kind: str) -> int:
+    """The system's default device, else the first host API's that has one; -1 if none has."""
     apis = sounddevice.query_hostapis()
-    candidates = [sounddevice.default.device[1], *(a["default_output_device"] for a in apis)]
+    own = sounddevice.default.device[("input", "output").index(kind)]
+    candidates = [own, *(api[f"default_{kind}_device"] for api in apis)]
     return next((index for index in candidates if index >= 0), -1)
 
 

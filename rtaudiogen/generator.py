@@ -28,7 +28,11 @@ State = dict[str, NDArray[Any]]
 
 
 class Plays(StrEnum):
-    """What makes a generator sound."""
+    """What makes a generator sound; it may be several things at once.
+
+    STREAM and NOTES together: it sounds by itself, and notes add to that. `voice_levels` are the
+    notes' alone then, and what is left when they have died away is the stream.
+    """
 
     STREAM = "stream"  # sounds by itself
     NOTES = "notes"  # sounds while notes are held
@@ -100,7 +104,9 @@ class Generator(Protocol):
 
     descriptor: Descriptor
     sample_rate: int  # frames per second in Hz
-    delay_frames: int  # from an event to its first possible effect on the output
+    # From an event to its first possible effect on the output; for an effect also the time by which
+    # the output is later than the input that it answers.
+    delay_frames: int
 
     def prepare(self, max_frames: int, device: str = "cpu") -> None:
         """Allocate, compile and warm up for blocks of up to `max_frames`. [control]"""
@@ -115,7 +121,10 @@ class Generator(Protocol):
         """
 
     def voice_levels(self) -> NDArray[np.float32]:
-        """(voices,) recent peak of each voice; exactly 0 where a voice is free. [render]"""
+        """(voices,) recent peak of each voice; exactly 0 where a voice is free. [render]
+
+        Of notes and hits; what a stream or an effect gives counts only if it plays neither.
+        """
 
     def save_state(self) -> State:
         """Copies of everything that the future output depends on. [render]"""
@@ -125,17 +134,27 @@ class Generator(Protocol):
 
 
 class Listener(Protocol):
-    """What a generator that plays `Plays.EFFECT` can do beside the rest."""
+    """What a generator that plays `Plays.EFFECT` can do beside the rest.
+
+    Input frame n is heard at the same time as output frame n is made: input from frame n on changes
+    nothing before output frame n, and what is played in answer to frame n begins `delay_frames`
+    later. A block network may answer the end of a block a little sooner than that, never earlier
+    than it came.
+    """
 
     def hear(self, block: Audio) -> None:
         """The input of the next `render` call, (frames, 1) and as many frames as it. [render]
 
-        Without such a call the input is silence. Nothing of `block` may be kept but copies.
+        Without such a call the input is silence. Nothing of `block` may be kept but copies. Values
+        that are not finite must not make the output so, now or later.
         """
 
 
 class SoundTaker(Protocol):
-    """What a generator whose descriptor `takes_sound` can do beside the rest."""
+    """What a generator whose descriptor `takes_sound` can do beside the rest.
+
+    It has to play without a sound, too: the user's file may be gone when a session is opened.
+    """
 
     def take(self, sound: NDArray[np.float32]) -> None:
         """Play from this sound, (frames,) mono at the generator's rate. [control], once, first.
@@ -163,7 +182,7 @@ class Codec(Protocol):
         """(frames,) to the (code frames, stages) that are complete; the rest waits. [control]"""
 
     def decode(self, codes: NDArray[np.uint16]) -> NDArray[np.float32]:
-        """(code frames, stages used ≤ stages), the first ones, to (code frames · hop,). [control]"""
+        """(code frames, stages used ≤ stages), the first, to (code frames · hop,). [control]"""
 
 
 @dataclass(frozen=True)

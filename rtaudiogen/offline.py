@@ -6,6 +6,7 @@ The same models, settings, events and seed give the same bits, whatever the bloc
 import math
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from pathlib import Path
 
 import numpy as np
@@ -14,9 +15,10 @@ from numpy.typing import NDArray
 
 from rtaudiogen import registry
 from rtaudiogen.errors import RtAudioGenError, UsageError
-from rtaudiogen.generator import Audio, Descriptor
+from rtaudiogen.generator import Audio, Descriptor, Generator, Plays
 from rtaudiogen.midi.files import read_midi_file, to_events
 from rtaudiogen.realtime.renderer import Renderer
+from rtaudiogen.sound_files import InputFile, give_sound
 
 BLOCK_FRAMES = 1024
 MAX_SECONDS = 24 * 3600.0
@@ -33,16 +35,22 @@ def render(
     midi_file: Path | None = None,
     settings: Mapping[str, float] | None = None,
     events: NDArray[np.void] | None = None,
+    input_file: Path | None = None,
+    sound: Path | None = None,
+    notices: list[str] | None = None,
 ) -> Audio:
     """(frames, 2) float32 of all models together, each in a slot of its own.
 
     `settings` by parameter id for every model that has it, or by "model:id" for one. `events` are
-    MIDI_EVENTs at absolute frames, added to those of the file. Raises UsageError for values that
-    cannot be meant and RtAudioGenError for a damaged file or a generator that failed.
+    MIDI_EVENTs at absolute frames, added to those of the file. Effects hear `input_file`, silence
+    after its end; models that take a sound play from `sound`. Sentences about either are appended
+    to `notices`. Raises UsageError for values that cannot be meant and RtAudioGenError for a
+    damaged file or a generator that failed.
     """
     blocks = _blocks(
-        models, seconds, sample_rate, seed, block_frames, midi_file, settings or {}, events
-    )
+        models, seconds, sample_rate, seed, block_frames, midi_file, settings or {}, events,
+        input_file, sound, [] if notices is None else notices,
+    )  # fmt: skip
     return np.concatenate([block.copy() for block in blocks])
 
 
@@ -56,6 +64,9 @@ def render_to_file(
     midi_file: Path | None = None,
     settings: Mapping[str, float] | None = None,
     events: NDArray[np.void] | None = None,
+    input_file: Path | None = None,
+    sound: Path | None = None,
+    notices: list[str] | None = None,
 ) -> int:
     """As `render`, into a float32 WAV that appears when it is whole; its number of frames."""
     if path.suffix.lower() != ".wav":
@@ -63,8 +74,9 @@ def render_to_file(
     if not path.parent.is_dir():
         raise UsageError(f"{path}: there is no folder {path.parent}")
     blocks = _blocks(
-        models, seconds, sample_rate, seed, block_frames, midi_file, settings or {}, events
-    )
+        models, seconds, sample_rate, seed, block_frames, midi_file, settings or {}, events,
+        input_file, sound, [] if notices is None else notices,
+    )  # fmt: skip
     frames = _frames(seconds, sample_rate)
     kind = "RF64" if frames * STEREO_FRAME_BYTES > RF64_BYTES else "WAV"
     unfinished = path.with_name(f"{path.name}.{os.getpid()}.part")
@@ -91,6 +103,9 @@ def _blocks(
     midi_file: Path | None,
     settings: Mapping[str, float],
     events: NDArray[np.void] | None,
+    input_file: Path | None,
+    sound: Path | None,
+    notices: list[str],
 ) -> Iterator[Audio]:
     """Checks everything now; renders when asked for. Each block is overwritten by the next."""
     frames = _frames(seconds, sample_rate)
@@ -100,25 +115,56 @@ def _blocks(
         raise UsageError("no model to render")
     values = [_values_of(model, settings) for model in models]
     _refuse_unknown(models, settings)
+    if input_file is not None and not any(Plays.EFFECT in model.plays for model in models):
+        raise UsageError(f"no effect among {_names(models)}: nothing would hear {input_file}")
+    if sound is not None and not any(model.takes_sound for model in models):
+        raise UsageError(f"{_names(models)}: no model that plays from a sound")
+    heard = InputFile(input_file, sample_rate) if input_file is not None else None
     renderer = Renderer(sample_rate, seed)
     if midi_file is not None:
         renderer.midi_events(to_events(read_midi_file(midi_file), sample_rate))
     if events is not None:
         renderer.midi_events(events)
     for model, chosen in zip(models, values, strict=True):
-        renderer.add(registry.create(model, sample_rate), chosen)
-    return _pull(renderer, frames, block_frames)
+        renderer.add(_create(model, sample_rate, sound, notices), chosen)
+    if heard is not None:
+        renderer.listen(heard.read)
+    return _pull(renderer, frames, block_frames, heard, notices)
 
 
-def _pull(renderer: Renderer, frames: int, block_frames: int) -> Iterator[Audio]:
+def _create(
+    model: Descriptor, sample_rate: int, sound: Path | None, notices: list[str]
+) -> Generator:
+    generator = registry.create(model, sample_rate)
+    if sound is not None and model.takes_sound:
+        notices.extend(
+            note for note in [give_sound(generator, sound)] if note not in ["", *notices]
+        )
+    return generator
+
+
+def _names(models: Iterable[Descriptor]) -> str:
+    return ", ".join(model.id for model in models)
+
+
+def _pull(
+    renderer: Renderer,
+    frames: int,
+    block_frames: int,
+    heard: InputFile | None,
+    notices: list[str],
+) -> Iterator[Audio]:
     block = np.zeros((min(block_frames, frames), 2), np.float32)
-    for start in range(0, frames, block_frames):
-        part = block[: min(block_frames, frames - start)]
-        renderer.render(part)
-        for message in renderer.messages():
-            if message.kind == "failed":
-                raise RtAudioGenError(f"slot {message.slot} failed: {message.text}")
-        yield part
+    with heard or nullcontext():
+        for start in range(0, frames, block_frames):
+            part = block[: min(block_frames, frames - start)]
+            renderer.render(part)
+            for message in renderer.messages():
+                if message.kind == "failed":
+                    raise RtAudioGenError(f"slot {message.slot} failed: {message.text}")
+            yield part
+    if heard is not None and heard.not_finite:
+        notices.append(f"{heard.path}: {heard.not_finite} values that are no numbers are silence.")
 
 
 def _frames(seconds: float, sample_rate: int) -> int:

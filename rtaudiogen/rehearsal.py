@@ -1,24 +1,47 @@
-"""A score of every kind of event, and playing it in blocks of any sizes. [control]"""
+"""What checks play and compare: every kind of event and input, in blocks of any size. [control]"""
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import cycle
+from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rtaudiogen.events import CHOKE_SECONDS, EVENT, EventKind, no_events
-from rtaudiogen.generator import Audio, Descriptor, Events, Generator, Plays
+from rtaudiogen.generator import Audio, Descriptor, Events, Finding, Generator, Listener, Plays
 
+SEED = 7
 MAX_FRAMES = 512  # that generators are prepared for
 MOVE_FRAMES = 1000  # parameters move at multiples of this
+EFFECT_SECONDS = 0.02  # a note, or a change of the input, is audible so soon after the delay
+INPUT_LEVEL = 0.25  # of the noise and of the sine that effects hear
 
+Make = Callable[[], Generator]
 Line = tuple[int, EventKind, int, float, float]  # the fields of an EVENT
 
 
 def is_played(descriptor: Descriptor) -> bool:
     """Whether notes make it sound."""
     return bool(descriptor.plays & {Plays.NOTES, Plays.HITS})
+
+
+def sounds_by_itself(descriptor: Descriptor) -> bool:
+    """Whether something may sound while every voice is silent."""
+    return bool(descriptor.plays & {Plays.STREAM, Plays.EFFECT})
+
+
+def listens(descriptor: Descriptor) -> bool:
+    """Whether it hears an input."""
+    return Plays.EFFECT in descriptor.plays
+
+
+def sound(sample_rate: int, frames: int, seed: int = 3) -> Audio:
+    """(frames, 1) of noise and a sine: what effects hear, the longer the same from the start."""
+    noise = np.random.default_rng(seed).uniform(-1.0, 1.0, frames)
+    sine = np.sin(2 * np.pi * 220.0 / sample_rate * np.arange(frames))
+    signal: NDArray[np.float64] = INPUT_LEVEL * (noise + sine)
+    return signal.astype(np.float32)[:, None]
 
 
 def choke_frames(generator: Generator) -> int:
@@ -84,25 +107,41 @@ def play(
     sizes: Iterable[int],
     parameters: NDArray[np.float32],
     start: int = 0,
+    heard: Audio | None = None,
 ) -> Audio:
     """(total - start, channels) played from frame `start` on.
 
-    `parameters` (moves, parameters) repeat after the last. Whatever is not written stays NaN.
+    `parameters` (moves, parameters) repeat after the last. An effect hears `heard` (total, 1), by
+    default `sound`. Whatever is not written stays NaN.
     """
+    if heard is None and listens(generator.descriptor):
+        heard = sound(generator.sample_rate, total)
     out = np.full((total - start, generator.descriptor.channels), np.nan, np.float32)
     for begin, end in blocks(total, sizes, start):
         due = events[(events["frame"] >= begin) & (events["frame"] < end)].copy()
         due["frame"] -= begin
         values = parameters[begin // MOVE_FRAMES % len(parameters)].copy()
+        if heard is not None:
+            _let_hear(generator, heard[begin:end])
         generator.render(out[begin - start : end - start], values, due)
     return out
 
 
+def _let_hear(generator: Generator, heard: Audio) -> None:
+    block = heard.copy()
+    cast(Listener, generator).hear(block)
+    block[:] = np.nan  # whoever kept it instead of a copy is found out
+
+
 def still(generator: Generator, frames: int, *events: Line) -> Audio:
-    """(frames, channels) at default parameters, in blocks of MAX_FRAMES, with a few events."""
+    """(frames, channels) at default parameters, in blocks of MAX_FRAMES, with a few events.
+
+    An effect hears silence.
+    """
     sheet = np.array(list(events), EVENT) if events else no_events()
     defaults = generator.descriptor.defaults()[None]
-    return play(generator, sheet, frames, [MAX_FRAMES], defaults)
+    silence = np.zeros((frames, 1), np.float32) if listens(generator.descriptor) else None
+    return play(generator, sheet, frames, [MAX_FRAMES], defaults, heard=silence)
 
 
 def first_difference(one: Audio, other: Audio) -> int:
@@ -110,3 +149,31 @@ def first_difference(one: Audio, other: Audio) -> int:
     same = (one == other) | (np.isnan(one) & np.isnan(other))
     different = np.flatnonzero(~same.all(axis=1))
     return int(different[0]) if len(different) else -1
+
+
+def prepared(make: Make, seed: int = SEED) -> Generator:
+    """A generator that is ready to play."""
+    generator = make()
+    generator.prepare(MAX_FRAMES)
+    generator.reset(seed)
+    return generator
+
+
+def same(name: str, one: Audio, other: Audio, what: str) -> Finding:
+    """Whether two recordings are the same bits; `what` says what was compared."""
+    frame = first_difference(one, other)
+    if frame < 0:
+        return Finding(name, True, f"{what}: {len(one)} frames, the same bits")
+    return Finding(name, False, f"{what}: differs from frame {frame} of {len(one)} on")
+
+
+def settings(d: Descriptor) -> dict[str, NDArray[np.float32]]:
+    """(parameters,) by name: the defaults, and each parameter at and past its ends."""
+    rows = {"defaults": d.defaults()}
+    for index, p in enumerate(d.parameters):
+        span = p.maximum - p.minimum
+        between = range(math.ceil(p.minimum) + 1, math.ceil(p.maximum)) if p.labels else ()
+        for value in (p.minimum, p.maximum, p.minimum - span, p.maximum + span, *between):
+            rows[f"{p.id} = {value:g}"] = d.defaults()
+            rows[f"{p.id} = {value:g}"][index] = value
+    return rows

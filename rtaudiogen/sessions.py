@@ -55,12 +55,14 @@ class SlotState:
     mix: Mix = Mix()
     controls: Mapping[int, str] = field(default_factory=dict)  # control change → parameter id
     programs: Mapping[int, Preset] = field(default_factory=dict)  # program change 0 … 127 → preset
+    sound: str = ""  # path of the file it plays from; empty: none
 
     def to_json(self) -> dict[str, Any]:
         """Plain values; JSON knows keys as text only."""
         return {
             "model": self.model,
             "seed": self.seed,
+            "sound": self.sound,
             "values": dict(self.values),
             "mix": asdict(self.mix),
             "controls": {str(control): id for control, id in self.controls.items()},
@@ -74,6 +76,7 @@ class SlotState:
             model=text(fields["model"]),
             values={text(id): number(value) for id, value in fields.get("values", {}).items()},
             seed=whole(fields.get("seed", 0), 0, MAX_SEED),
+            sound=text(fields.get("sound", "")),
             mix=Mix.from_json(fields.get("mix", {})),
             controls={
                 whole(int(control), 0, 127): text(id)
@@ -92,6 +95,7 @@ class Session:
 
     slots: tuple[SlotState, ...] = ()
     output: str = ""  # audio device
+    input: str = ""  # audio device that effects hear; empty: none
     sample_rate: int = 0  # Hz
     block_frames: int = 0
     latency_ms: float = 20.0
@@ -107,6 +111,7 @@ class Session:
         return cls(
             slots=tuple(SlotState.from_json(slot) for slot in fields.get("slots", ())),
             output=text(fields.get("output", "")),
+            input=text(fields.get("input", "")),
             sample_rate=whole(fields.get("sample_rate", 0), 0, 384_000),
             block_frames=whole(fields.get("block_frames", 0), 0, 8192),
             latency_ms=number(fields.get("latency_ms", 20.0), 1.0, 2000.0),

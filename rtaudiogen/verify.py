@@ -8,30 +8,48 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from typing import cast
 
 import numpy as np
+from numpy.typing import NDArray
 
+from rtaudiogen.errors import RtAudioGenError
 from rtaudiogen.events import EventKind
-from rtaudiogen.generator import Audio, Check, Family, Finding, Generator
+from rtaudiogen.generator import (
+    Audio,
+    Check,
+    Family,
+    Finding,
+    Generator,
+    SoundTaker,
+)
 from rtaudiogen.registry import GROUP, load, one_line
 from rtaudiogen.rehearsal import (
+    EFFECT_SECONDS,
     MAX_FRAMES,
+    SEED,
+    Make,
     choke_frames,
     first_difference,
     is_played,
+    listens,
     moving_parameters,
     play,
+    prepared,
+    same,
     score,
+    settings,
+    sound,
+    sounds_by_itself,
     still,
 )
+from rtaudiogen.verify_hearing import hearing
 
-Make = Callable[[], Generator]
 Examine = Callable[[Make], Iterator[Finding]]
 
-SEED = 7
 SIZES = (1, 7, 64, 441, 512)
 SETTLE_SECONDS = 30.0  # a released note is silent by then
-EFFECT_SECONDS = 0.02  # a note is audible so soon after the delay
+SOUND_SECONDS = 3.0  # of a sound to play from
 SILENCE = 1e-4  # amplitude, -80 dBFS
 
 NOTE = (0, EventKind.NOTE_ON, 0, 60.0, 0.8)
@@ -55,24 +73,10 @@ def _survived(check: Examine, make: Make) -> list[Finding]:
     return found
 
 
-def _prepared(make: Make, seed: int = SEED) -> Generator:
-    generator = make()
-    generator.prepare(MAX_FRAMES)
-    generator.reset(seed)
-    return generator
-
-
 def _whole(generator: Generator, sizes: Sequence[int]) -> Audio:
     generator.reset(SEED)
     events, total = score(generator)
     return play(generator, events, total, sizes, moving_parameters(generator.descriptor))
-
-
-def _same(name: str, one: Audio, other: Audio, what: str) -> Finding:
-    frame = first_difference(one, other)
-    if frame < 0:
-        return Finding(name, True, f"{what}: {len(one)} frames, the same bits")
-    return Finding(name, False, f"{what}: differs from frame {frame} of {len(one)} on")
 
 
 def _descriptor(make: Make) -> Iterator[Finding]:
@@ -85,6 +89,10 @@ def _descriptor(make: Make) -> Iterator[Finding]:
         wrong.append(f"{d.channels} channels, {d.voices} voices, {d.sample_rate} Hz")
     if generator.sample_rate <= 0 or d.sample_rate not in (0, generator.sample_rate):
         wrong.append(f"runs at {generator.sample_rate} Hz, describes {d.sample_rate} Hz")
+    if listens(d) and not hasattr(generator, "hear"):
+        wrong.append("plays an effect, has no method 'hear'")
+    if d.takes_sound and not hasattr(generator, "take"):
+        wrong.append("takes a sound, has no method 'take'")
     if len({p.id for p in d.parameters}) < len(d.parameters):
         wrong.append("two parameters share an id")
     for p in d.parameters:
@@ -94,7 +102,7 @@ def _descriptor(make: Make) -> Iterator[Finding]:
 
 
 def _block_sizes(make: Make) -> Iterator[Finding]:
-    generator = _prepared(make)
+    generator = prepared(make)
     whole = _whole(generator, [MAX_FRAMES])
     holes = int(np.count_nonzero(~np.isfinite(whole).all(axis=1)))
     detail = f"{holes} of {len(whole)} frames are not written or not finite"
@@ -104,31 +112,31 @@ def _block_sizes(make: Make) -> Iterator[Finding]:
     for sizes in (*([size] for size in SIZES[:-1]), random):
         label = str(sizes[0]) if len(sizes) == 1 else "random"
         played = _whole(generator, sizes)
-        yield _same("block size", played, whole, f"blocks of {label} against {MAX_FRAMES}")
+        yield same("block size", played, whole, f"blocks of {label} against {MAX_FRAMES}")
 
 
 def _last_frame(make: Make) -> Iterator[Finding]:
     if not is_played(make().descriptor):
         return
-    generator = _prepared(make)
+    generator = prepared(make)
     last = still(generator, MAX_FRAMES, (MAX_FRAMES - 1, *NOTE[1:]))
     split = np.concatenate([last, still(generator, 2 * MAX_FRAMES)])
     generator.reset(SEED)
     first = still(generator, MAX_FRAMES - 1)
     later = still(generator, 2 * MAX_FRAMES + 1, NOTE)
     name = "note at the last frame of a block"
-    yield _same(name, split, np.concatenate([first, later]), "against the first of the next")
+    yield same(name, split, np.concatenate([first, later]), "against the first of the next")
 
 
 def _seeds(make: Make) -> Iterator[Finding]:
-    generator, other = _prepared(make), _prepared(make, SEED + 1)
+    generator, other = prepared(make), prepared(make, SEED + 1)
     first = _whole(generator, [MAX_FRAMES])
-    yield _same("same seed", _whole(generator, [MAX_FRAMES]), first, "after a reset")
-    yield _same("same seed", _whole(other, [MAX_FRAMES]), first, "another instance")
+    yield same("same seed", _whole(generator, [MAX_FRAMES]), first, "after a reset")
+    yield same("same seed", _whole(other, [MAX_FRAMES]), first, "another instance")
 
 
 def _resume(make: Make) -> Iterator[Finding]:
-    generator, other = _prepared(make), _prepared(make, SEED + 1)
+    generator, other = prepared(make), prepared(make, SEED + 1)
     events, total = score(generator)
     parameters = moving_parameters(generator.descriptor)
     for stop in (1, 1111, 2600):
@@ -139,7 +147,7 @@ def _resume(make: Make) -> Iterator[Finding]:
         play(other, events, 777, [MAX_FRAMES], parameters)
         other.load_state(state)
         resumed = play(other, events, total, [97], parameters, stop)
-        yield _same("saved state", resumed, rest, f"resumed at frame {stop}")
+        yield same("saved state", resumed, rest, f"resumed at frame {stop}")
     foreign = {name: np.zeros((3, 1, 4, 1), array.dtype) for name, array in state.items()}
     try:
         other.load_state(foreign)
@@ -150,15 +158,9 @@ def _resume(make: Make) -> Iterator[Finding]:
 
 
 def _extremes(make: Make) -> Iterator[Finding]:
-    generator = _prepared(make)
+    generator = prepared(make)
     events, _ = score(generator)
-    d = generator.descriptor
-    rows = {"defaults": d.defaults()}
-    for index, p in enumerate(d.parameters):
-        span = p.maximum - p.minimum
-        for value in (p.minimum, p.maximum, p.minimum - span, p.maximum + span):
-            rows[f"{p.id} = {value:g}"] = d.defaults()
-            rows[f"{p.id} = {value:g}"][index] = value
+    rows = settings(generator.descriptor)
     broken = []
     for label, values in rows.items():
         generator.reset(SEED)
@@ -173,7 +175,7 @@ def _extremes(make: Make) -> Iterator[Finding]:
 
 
 def _voices(make: Make) -> Iterator[Finding]:
-    generator = _prepared(make)
+    generator = prepared(make)
     if not is_played(generator.descriptor):
         return
     levels = generator.voice_levels()
@@ -199,10 +201,9 @@ def _falls_silent(generator: Generator) -> Finding:
         frames += MAX_FRAMES
     level = float(generator.voice_levels()[0])
     still(generator, MAX_FRAMES + generator.delay_frames)
-    rest = float(np.abs(still(generator, MAX_FRAMES)).max())
-    passed = level == 0.0 and rest < SILENCE
-    detail = f"{frames / second:.2f} s after release level {level:g}, then peak {rest:.2g}"
-    return Finding("a released voice falls silent", passed, detail)
+    silent, peak = _silence(generator)
+    detail = f"{frames / second:.2f} s after release level {level:g}{peak}"
+    return Finding("a released voice falls silent", level == 0.0 and silent, detail)
 
 
 def _chokes(generator: Generator) -> Finding:
@@ -211,13 +212,21 @@ def _chokes(generator: Generator) -> Finding:
     frames = choke_frames(generator)
     still(generator, frames, (0, EventKind.CHOKE, 0, 0.0, 0.0))
     level = float(generator.voice_levels()[0])
-    rest = float(np.abs(still(generator, MAX_FRAMES)).max())
-    detail = f"after {frames} frames level {level:g}, then peak {rest:.2g}"
-    return Finding("a choked voice falls silent", level == 0.0 and rest < SILENCE, detail)
+    silent, peak = _silence(generator)
+    detail = f"after {frames} frames level {level:g}{peak}"
+    return Finding("a choked voice falls silent", level == 0.0 and silent, detail)
+
+
+def _silence(generator: Generator) -> tuple[bool, str]:
+    """Whether nothing sounds any more, and the evidence; a stream or an effect may go on."""
+    if sounds_by_itself(generator.descriptor):
+        return True, ""
+    peak = float(np.abs(still(generator, MAX_FRAMES)).max())
+    return peak < SILENCE, f", then peak {peak:.2g}"
 
 
 def _delay(make: Make) -> Iterator[Finding]:
-    generator = _prepared(make)
+    generator = prepared(make)
     if not is_played(generator.descriptor):
         return
     frame, delay = 300, generator.delay_frames
@@ -231,9 +240,35 @@ def _delay(make: Make) -> Iterator[Finding]:
     yield Finding("delay", first >= frame + delay, detail)
 
 
+def _sounds(make: Make) -> Iterator[Finding]:
+    if not make().descriptor.takes_sound:
+        return
+    yield _refusal(make(), "empty", np.zeros(0, np.float32))
+    yield _refusal(make(), "not finite", np.full(100_000, np.nan, np.float32))
+
+    def made() -> Generator:
+        generator = make()
+        frames = round(SOUND_SECONDS * generator.sample_rate)
+        cast(SoundTaker, generator).take(sound(generator.sample_rate, frames)[:, 0])
+        return generator
+
+    for check in (_block_sizes, _resume):
+        for finding in check(made):
+            yield replace(finding, name=f"with a sound: {finding.name}")
+
+
+def _refusal(generator: Generator, name: str, bad: NDArray[np.float32]) -> Finding:
+    try:
+        cast(SoundTaker, generator).take(bad)
+    except RtAudioGenError as error:
+        one = "\n" not in str(error)
+        return Finding(f"a sound that is {name}", one, f"refused: {one_line(error)}")
+    return Finding(f"a sound that is {name}", False, "was accepted")
+
+
 def _growth(make: Make) -> Iterator[Finding]:
     """State is what could grow: its size must not depend on how long the music lasts."""
-    generator = _prepared(make)
+    generator = prepared(make)
     _whole(generator, [MAX_FRAMES])
     before = sum(array.nbytes for array in generator.save_state().values())
     _whole(generator, [64])
@@ -247,7 +282,7 @@ def _checks_of(family: Family) -> Iterator[Examine]:
 
     def streaming_equals_parallel(make: Make) -> Iterator[Finding]:
         check: Check = load(str(family.parallel_check))
-        for finding in check(_prepared(make)):
+        for finding in check(prepared(make)):
             yield replace(finding, name=f"streaming = parallel: {finding.name}")
 
     yield import_of_the_family
@@ -280,5 +315,7 @@ CHECKS: tuple[Examine, ...] = (
     _extremes,
     _voices,
     _delay,
+    hearing,
+    _sounds,
     _growth,
 )

@@ -14,3 +14,5 @@ fi
 [ -x .venv/bin/python ] || "$python" -m venv .venv
 .venv/bin/python -m pip install -qq --disable-pip-version-check \
     -c constraints.txt --editable '.[train,dev]'
+.venv/bin/python -m pip install -qq --disable-pip-version-check -c constraints.txt pesq 2>/dev/null ||
+    echo "rtaudiogen: no C compiler to build the package pesq: its scores are left out" >&2

@@ -7,6 +7,8 @@ from typing import Any
 
 ANY = "any"  # the label of whoever is not among the model's labels; always the first one
 LANE = 16  # channels come in multiples of it: the compiled layers compute whole vectors
+FILTERBANK_TAPS = 4  # strides that a window of the outermost layer is long
+INPUT_TAPS = 3  # of the decoder's first layer
 
 
 @dataclass(frozen=True)
@@ -26,6 +28,9 @@ class VQVAEConfig:
     code_dimensions: int = 8  # of the sphere that codes are points on
     labels: tuple[str, ...] = (ANY,)  # speakers or instruments the decoder can be told
     embedding: int = 16  # dimensions of the space the labels are points in
+    prior_layers: int = 0  # of the recurrent network that continues codes; 0: the model has none
+    prior_width: int = 256  # units of a layer
+    prior_embedding: int = 64  # dimensions of the space in which the prior sees codes as points
 
     def __post_init__(self) -> None:
         """ValueError for sizes that no network can have."""
@@ -34,6 +39,9 @@ class VQVAEConfig:
             raise ValueError(f"channels {channels}: expected multiples of {LANE}")
         if not self.strides or min(self.strides) < 1 or self.stages < 1 or self.codes < 2:
             raise ValueError("strides, stages and codes must be positive")
+        prior = (self.prior_width, self.prior_embedding)
+        if self.prior_layers < 0 or any(size <= 0 or size % LANE for size in prior):
+            raise ValueError(f"prior of {prior}: expected multiples of {LANE}, 0 or more layers")
         if self.code_dimensions < 2 or not self.labels or self.labels[0] != ANY:
             raise ValueError(f"expected 2 or more code dimensions, and '{ANY}' as the first label")
 

@@ -1,6 +1,7 @@
 """What a VQ-VAE model offers a player, read from its file's header: no torch, no weights."""
 
 from collections.abc import Iterator
+from enum import IntEnum
 from pathlib import Path
 
 from rtaudiogen.errors import RtAudioGenError
@@ -51,6 +52,68 @@ def read_config(path: Path, header: ModelHeader) -> VQVAEConfig:
 
 def parameters(config: VQVAEConfig) -> tuple[Parameter, ...]:
     """What a performer can move."""
+    last = float(len(config.labels) - 1)
+    timbre = Parameter(
+        "timbre", "Timbre", 0.0, last, 0.0, labels=config.labels, smoothing_ms=60.0,
+        help="whose sound the decoder makes and the prior invents; between two lies their mixture",
+    )  # fmt: skip
+    stages = Parameter(
+        "stages", "Stages", 1.0, float(config.stages), float(config.stages), stepped=True,
+        smoothing_ms=0.0, help="how many of a frame's codes are heard: fewer are rougher",
+    )  # fmt: skip
     return (
-        Parameter("level", "Level", -24.0, 12.0, 0.0, "dB", help="how loud the decoder plays"),
+        source_parameter(config),
+        *([timbre] if last else []),
+        *([stages] if config.stages > 1 else []),
+        *PLAYING,
     )
+
+
+def source_parameter(config: VQVAEConfig) -> Parameter:
+    """Where codes come from; a model without a prior begins with its file."""
+    default = Source.PRIOR if config.prior_layers else Source.FILE
+    return Parameter(
+        "source", "Source", 0.0, float(len(Source) - 1), float(default), stepped=True,
+        labels=tuple(source.name.lower() for source in Source), smoothing_ms=0.0,
+        help="prior: invented; file: the sound that was loaded, or the model's own; live: the "
+             "input; keys: silent but for the notes played",
+    )  # fmt: skip
+
+
+class Source(IntEnum):
+    """Where the codes of the stream come from."""
+
+    PRIOR = 0
+    FILE = 1
+    LIVE = 2
+    KEYS = 3
+
+
+PLAYING = (
+    Parameter("morph_to", "Morph to", 0.0, 2.0, 1.0, stepped=True, smoothing_ms=0.0,
+              labels=("prior", "file", "live"), help="the code stream at the far end of Morph"),
+    Parameter("morph", "Morph", 0.0, 1.0, 0.0, help="from Source (0) to Morph to (1)"),
+    Parameter("temperature", "Temperature", 0.0, 1.5, 0.9,
+              help="how freely the prior draws: 0 always takes the likeliest code"),
+    Parameter("top_k", "Top k", 0.0, 200.0, 0.0, "codes", stepped=True, smoothing_ms=0.0,
+              help="among how many of the likeliest codes the prior draws; 0: all"),
+    Parameter("rate", "Rate", -4.0, 4.0, 1.0, "×", smoothing_ms=0.0,
+              help="how fast codes go by, backwards below 0; the pitch stays"),
+    Parameter("freeze", "Freeze", 0.0, 1.0, 0.0, stepped=True, smoothing_ms=0.0,
+              labels=("off", "on"), help="holds the code frame that sounds"),
+    Parameter("loop_start", "Loop start", 0.0, 1.0, 0.0, smoothing_ms=0.0,
+              help="of the window of the file that is played, as a share of it"),
+    Parameter("loop_end", "Loop end", 0.0, 1.0, 1.0, smoothing_ms=0.0,
+              help="of the same window"),
+    Parameter("scatter", "Scatter", 0.0, 1.0, 0.0, smoothing_ms=0.0,
+              help="how often, and how far, the place in the file jumps"),
+    Parameter("jitter", "Jitter", 0.0, 1.0, 0.0, smoothing_ms=0.0,
+              help="how often a code frame is exchanged for its neighbour; the mod wheel adds"),
+    Parameter("swap", "Swap", 0.0, 1.0, 0.0, smoothing_ms=0.0,
+              help="how often a single code is exchanged for one from elsewhere in the file"),
+    Parameter("dry_wet", "Dry/wet", 0.0, 1.0, 1.0,
+              help="0: the input itself, as late as the decoder; 1: the decoder"),
+    Parameter("release", "Release", 5.0, 2000.0, 120.0, "ms", smoothing_ms=0.0,
+              help="fade of a note that is let go"),
+    Parameter("level", "Level", -24.0, 12.0, 0.0, "dB", help="how loud all of it is"),
+)  # fmt: skip

@@ -9,17 +9,30 @@ The outermost layer is a learned filterbank: kernel 4·S, stride S, from one cha
 So nothing runs at the full rate but two matrix products.
 """
 
-from collections.abc import Iterator
+from collections.abc import Mapping
+from typing import Protocol, runtime_checkable
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from .config import VQVAEConfig, hidden_width
+from .config import FILTERBANK_TAPS, INPUT_TAPS, VQVAEConfig, hidden_width
 from .quantizer import Quantized, ResidualQuantizer
 
-FILTERBANK_TAPS = 4  # strides that a window of the outermost layer is long
-INPUT_TAPS = 3  # of the decoder's first layer
+LOUDNESS = 0.1  # RMS of sound as it is expected, where hidden values are about 1
+UNIT_GAIN = 0.5  # of a residual unit at the beginning
+TRAINING_ONLY = (".uses", ".sums", ".steps")  # buffers of a code book that no player needs
+
+
+@runtime_checkable
+class Foldable(Protocol):
+    """A module that is something simpler once it no longer learns."""
+
+    def plain(self) -> dict[str, Tensor]:
+        """What it then is, by name."""
+
+    def load_plain(self, tensors: Mapping[str, Tensor]) -> None:
+        """Become that."""
 
 
 class WeightNorm(nn.Module):
@@ -35,18 +48,29 @@ class WeightNorm(nn.Module):
         """The weight."""
         return torch._weight_norm(self.direction, self.length, self.dim)
 
+    @torch.no_grad()
+    def plain(self) -> dict[str, Tensor]:
+        """The weight by itself, nameless: it takes this module's own name."""
+        return {"": self()}
+
+    @torch.no_grad()
+    def load_plain(self, tensors: Mapping[str, Tensor]) -> None:
+        """Become this weight."""
+        self.direction.copy_(tensors[""])
+        self.length.copy_(torch.norm_except_dim(tensors[""], 2, self.dim))
+
 
 class CausalConv(nn.Module):
     """(B, C_in, T) to (B, C_out, T / stride): out[n] = b + Σ_k W_k x[n·S + S - 1 - (K-1-k)·D]."""
 
     def __init__(
-        self, inputs: int, outputs: int, kernel: int, stride: int = 1, dilation: int = 1
-    ) -> None:
+        self, inputs: int, outputs: int, kernel: int, stride: int = 1, dilation: int = 1,
+        gain: float = 1.0,
+    ) -> None:  # fmt: skip
         super().__init__()
-        plain = nn.Conv1d(inputs, outputs, kernel, stride)
-        assert plain.bias is not None
-        self.weight = WeightNorm(plain.weight.detach(), 0)  # (C_out, C_in, K)
-        self.bias = nn.Parameter(plain.bias.detach())
+        weight = torch.randn(outputs, inputs, kernel) * (gain / (inputs * kernel) ** 0.5)
+        self.weight = WeightNorm(weight, 0)  # (C_out, C_in, K)
+        self.bias = nn.Parameter(torch.zeros(outputs))
         self.stride, self.dilation = stride, dilation
         self.padding = (kernel - 1) * dilation + 1 - stride  # negative: frames that nothing sees
 
@@ -60,12 +84,13 @@ class CausalConv(nn.Module):
 class CausalTransposedConv(nn.Module):
     """(B, C_in, T) to (B, C_out, T·stride): out[t·S + r] = b + Σ_m W_{r+m·S} x[t-m], r < S."""
 
-    def __init__(self, inputs: int, outputs: int, kernel: int, stride: int) -> None:
+    def __init__(
+        self, inputs: int, outputs: int, kernel: int, stride: int, gain: float = 1.0
+    ) -> None:
         super().__init__()
-        plain = nn.ConvTranspose1d(inputs, outputs, kernel, stride)
-        assert plain.bias is not None
-        self.weight = WeightNorm(plain.weight.detach(), 1)  # (C_in, C_out, K)
-        self.bias = nn.Parameter(plain.bias.detach())
+        weight = torch.randn(inputs, outputs, kernel) * gain / (inputs * kernel / stride) ** 0.5
+        self.weight = WeightNorm(weight, 1)  # (C_in, C_out, K)
+        self.bias = nn.Parameter(torch.zeros(outputs))
         self.stride = stride
 
     def forward(self, x: Tensor) -> Tensor:
@@ -85,12 +110,13 @@ class ResidualUnit(nn.Module):
         super().__init__()
         hidden = hidden_width(channels)
         self.dilated = CausalConv(channels, hidden, 3, dilation=dilation)
-        self.pointwise = CausalConv(hidden, channels, 1)
+        self.pointwise = CausalConv(hidden, channels, 1, gain=UNIT_GAIN)
 
     def forward(self, x: Tensor) -> Tensor:
         """(B, C, T) to the same."""
         inside: Tensor = self.dilated(F.elu(x))  # (B, C/2, T)
-        return x + self.pointwise(F.elu(inside))  # (B, C, T)
+        outside: Tensor = self.pointwise(F.elu(inside))  # (B, C, T)
+        return x + outside
 
 
 class Level(nn.Module):
@@ -114,7 +140,7 @@ class Encoder(nn.Module):
         super().__init__()
         widths, strides = config.encoder_widths(), config.strides
         first = FILTERBANK_TAPS * strides[0]
-        self.filterbank = CausalConv(1, widths[0], first, strides[0])
+        self.filterbank = CausalConv(1, widths[0], first, strides[0], gain=1 / LOUDNESS)
         self.levels = nn.ModuleList(Level(width, config.encoder_dilations) for width in widths)
         self.down = nn.ModuleList(
             CausalConv(widths[i], widths[i + 1], 2 * stride, stride)
@@ -148,7 +174,7 @@ class Decoder(nn.Module):
             for i, stride in enumerate(strides[1:])
         )
         self.filterbank = CausalTransposedConv(
-            widths[0], 1, FILTERBANK_TAPS * strides[0], strides[0]
+            widths[0], 1, FILTERBANK_TAPS * strides[0], strides[0], gain=LOUDNESS
         )
         self.label = nn.ModuleList(
             nn.Linear(config.embedding, width, bias=False) for width in widths
@@ -156,7 +182,7 @@ class Decoder(nn.Module):
 
     def forward(self, latent: Tensor, embedding: Tensor) -> Tensor:
         """(B, latent, N) and (B, embedding) to (B, N · hop)."""
-        x = self.input(latent)  # (B, C_last, N)
+        x: Tensor = self.input(latent)  # (B, C_last, N)
         for i in range(len(self.levels) - 1, -1, -1):
             x = self.levels[i](x + self.label[i](embedding)[..., None])
             x = (self.up[i - 1] if i else self.filterbank)(F.elu(x))  # (B, C_i-1 or 1, T_i · S_i)
@@ -177,32 +203,46 @@ class VQVAE(nn.Module):
         self.labels = nn.Embedding(len(config.labels), config.embedding)
         nn.init.normal_(self.labels.weight, std=0.5)
 
-    def forward(self, signal: Tensor, labels: Tensor) -> tuple[Tensor, Quantized]:
-        """(B, T) and (B,) int64 to the reconstruction (B, T); T a multiple of the hop."""
-        quantized: Quantized = self.quantizer(self.encoder(signal))
+    def forward(
+        self, signal: Tensor, labels: Tensor, kept: Tensor | None = None
+    ) -> tuple[Tensor, Quantized]:
+        """(B, T) and (B,) int64 to the reconstruction (B, T); T a multiple of the hop.
+
+        `kept` (B,) int64: how many stages each example keeps; all of them without it.
+        """
+        quantized: Quantized = self.quantizer(self.encoder(signal), kept)
         return self.decoder(quantized.latent, self.labels(labels)), quantized
 
 
-def folded(network: nn.Module) -> Iterator[tuple[str, Tensor]]:
-    """Name and value of every tensor, directions and lengths folded into plain weights."""
-    inside = set()
+def folded(network: nn.Module) -> dict[str, Tensor]:
+    """Every tensor by name, with what only training needs folded into plain weights and biases."""
+    tensors: dict[str, Tensor] = {}
+    inside: list[str] = []
     for name, module in network.named_modules():
-        if isinstance(module, WeightNorm):
-            yield name, module()
-            inside.add(name)
+        if isinstance(module, Foldable):
+            tensors |= {_joined(name, own): value for own, value in module.plain().items()}
+            inside.append(f"{name}.")
     for name, value in (*network.named_parameters(), *network.named_buffers()):
-        if name.rpartition(".")[0] not in inside:
-            yield name, value
+        if not name.startswith(tuple(inside)):
+            tensors[name] = value
+    return tensors
 
 
-def unfold(network: nn.Module, tensors: dict[str, Tensor]) -> None:
-    """Load what `folded` gave. KeyError for a missing tensor, RuntimeError for a wrong shape."""
+def unfold(network: nn.Module, tensors: Mapping[str, Tensor]) -> None:
+    """Load what `folded` gave; what is missing of the training's own buffers stays.
+
+    KeyError for a missing tensor, RuntimeError for a wrong shape.
+    """
     modules = dict(network.named_modules())
+    foldable = {name: m for name, m in modules.items() if isinstance(m, Foldable)}
+    for name, module in foldable.items():
+        module.load_plain({own: tensors[_joined(name, own)] for own in module.plain()})
+    inside = tuple(f"{name}." for name in foldable)
     with torch.no_grad():
-        for name, value in folded(network):
-            module = modules.get(name)
-            if isinstance(module, WeightNorm):
-                module.direction.copy_(tensors[name])
-                module.length.copy_(torch.norm_except_dim(tensors[name], 2, module.dim))
-            else:
+        for name, value in (*network.named_parameters(), *network.named_buffers()):
+            if not name.startswith(inside) and not name.endswith(TRAINING_ONLY):
                 value.copy_(tensors[name])
+
+
+def _joined(name: str, own: str) -> str:
+    return f"{name}.{own}" if own else name

@@ -5,10 +5,13 @@ what is assigned to them (exponential moving average), and the encoder is held t
 commitment term β·|z - sg(e)|². Codes are looked up in few dimensions and by angle (Yu et al. 2021,
 arXiv 2110.04627); several stages each quantise what the stages before left over (Zeghidour et al.
 2021, SoundStream, arXiv 2107.03312), some of them dropped at random in training, so that the first
-ones can do alone. Books start from k-means of the first batches, and codes that nobody uses are
+ones can do alone. For the first steps nothing is rounded: an untrained encoder gives all sounds the
+same point. Then the books start from k-means of the latest batches; codes that nobody uses are
 thrown anew onto points of the batch.
 """
 
+from collections import deque
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import torch
@@ -17,6 +20,8 @@ from torch.nn import functional as F
 
 DECAY = 0.99  # of the moving averages, per training step
 DEAD = 0.03  # expected uses per batch of a code, of an even share, below which it is thrown anew
+START_STEPS = 200  # before the books start
+GATHERED = 40  # latest batches that they start from
 KMEANS_STEPS = 12
 EPSILON = 1e-5
 
@@ -37,32 +42,47 @@ class Codebook(nn.Module):
         self.register_buffer("vectors", F.normalize(torch.randn(codes, dimensions), dim=-1))
         self.register_buffer("uses", torch.ones(codes))  # moving average of uses per batch
         self.register_buffer("sums", torch.zeros(codes, dimensions))
-        self.register_buffer("started", torch.zeros(1))
+        self.register_buffer("steps", torch.zeros(()))
         self.vectors: Tensor
         self.uses: Tensor
         self.sums: Tensor
-        self.started: Tensor
+        self.steps: Tensor
+        self._gathered: deque[Tensor] = deque(maxlen=GATHERED)
+
+    @property
+    def started(self) -> bool:
+        """Whether points are rounded to codes yet."""
+        return bool(self.steps >= START_STEPS)
 
     def nearest(self, points: Tensor) -> Tensor:
         """(M, D) unit vectors to (M,) int64: the code of the smallest angle."""
         return (points @ self.vectors.T).argmax(-1)
 
     @torch.no_grad()
-    def start(self, points: Tensor) -> None:
-        """Spherical k-means of a batch, the first one that the book sees."""
+    def learn(self, points: Tensor, codes: Tensor) -> None:
+        """One training step's (M, D) points and their (M,) codes."""
+        self.steps += 1
+        if self.steps > START_STEPS:
+            self._follow(points, codes)
+        else:
+            self._gathered.append(points)
+            if self.started:
+                self._start(torch.cat(list(self._gathered)), len(points))
+                self._gathered.clear()
+
+    def _start(self, points: Tensor, batch: int) -> None:
+        """Spherical k-means."""
         chosen = torch.randint(len(points), (len(self.vectors),), device=points.device)
         self.vectors.copy_(points[chosen])
         for _ in range(KMEANS_STEPS):
             uses, sums = self._assigned(points, self.nearest(points))
             means = F.normalize(sums, dim=-1)
             self.vectors.copy_(torch.where(uses[:, None] > 0, means, self.vectors))
-        even = len(points) / len(self.vectors)
+        even = batch / len(self.vectors)
         self.uses.fill_(even)
         self.sums.copy_(self.vectors * even)
-        self.started.fill_(1.0)
 
-    @torch.no_grad()
-    def follow(self, points: Tensor, codes: Tensor) -> None:
+    def _follow(self, points: Tensor, codes: Tensor) -> None:
         """One step of the moving averages, and a new place for codes that are not used."""
         uses, sums = self._assigned(points, codes)
         self.uses.lerp_(uses, 1 - DECAY)
@@ -80,27 +100,71 @@ class Codebook(nn.Module):
         return uses, torch.zeros_like(self.sums).index_add_(0, codes, points)
 
 
+class Centred(nn.Module):
+    """A linear layer whose outputs have mean 0 and deviation 1 (Ioffe and Szegedy 2015).
+
+    Without it the points of an early encoder lie close together on the sphere, all of them take the
+    same code, and nothing ever drives them apart. What a player gets is a plain linear layer.
+    """
+
+    def __init__(self, inputs: int, outputs: int) -> None:
+        super().__init__()
+        self.linear = nn.Linear(inputs, outputs)
+        self.norm = nn.BatchNorm1d(outputs, affine=False, momentum=0.02)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(B, N, inputs) to (B, N, outputs); `eval()` takes the running mean and deviation."""
+        y: Tensor = self.linear(x)
+        centred: Tensor = self.norm(y.flatten(0, 1)).view_as(y)
+        return centred
+
+    @torch.no_grad()
+    def plain(self) -> dict[str, Tensor]:
+        """Weight and bias of the linear layer that it is when it no longer learns."""
+        assert self.norm.running_mean is not None
+        assert self.norm.running_var is not None
+        scale = (self.norm.running_var + self.norm.eps).rsqrt()
+        bias = (self.linear.bias - self.norm.running_mean) * scale
+        return {"weight": self.linear.weight * scale[:, None], "bias": bias}
+
+    @torch.no_grad()
+    def load_plain(self, tensors: Mapping[str, Tensor]) -> None:
+        """Become that linear layer."""
+        assert self.norm.running_mean is not None
+        assert self.norm.running_var is not None
+        self.linear.weight.copy_(tensors["weight"])
+        self.linear.bias.copy_(tensors["bias"])
+        self.norm.running_mean.zero_()
+        self.norm.running_var.fill_(1.0 - self.norm.eps)
+
+
 class Stage(nn.Module):
     """One quantiser: down to the sphere, the nearest code, and back up."""
 
     def __init__(self, latent: int, codes: int, dimensions: int) -> None:
         super().__init__()
-        self.down = nn.Linear(latent, dimensions)
+        self.down = Centred(latent, dimensions)
         self.book = Codebook(codes, dimensions)
         self.up = nn.Linear(dimensions, latent)
 
     def forward(self, residual: Tensor, learns: bool) -> tuple[Tensor, Tensor, Tensor]:
         """(B, N, latent) to its quantised form, codes (B, N), and |z - sg(e)|² (B, N)."""
-        z = F.normalize(self.down(residual).float(), dim=-1)  # (B, N, D)
+        z = F.normalize(self.down(residual), dim=-1)  # (B, N, D)
         points = z.detach().flatten(0, 1)  # (B·N, D)
-        if learns and not self.book.started:
-            self.book.start(points)
         codes = self.book.nearest(points)  # (B·N,)
-        e = self.book.vectors[codes].view_as(z)  # (B, N, D)
+        if self.book.started or not self.training:
+            e = self.book.vectors[codes].view_as(z)  # (B, N, D)
+        else:
+            e = z.detach()
         if learns:
-            self.book.follow(points, codes)
+            self.book.learn(points, codes)
         straight = z + (e - z).detach()
         return self.up(straight), codes.view(z.shape[:2]), (z - e.detach()).square().sum(-1)
+
+    def decode(self, codes: Tensor) -> Tensor:
+        """(B, N) int64 to this stage's part of the latent (B, N, latent)."""
+        part: Tensor = self.up(self.book.vectors[codes])
+        return part
 
 
 class ResidualQuantizer(nn.Module):
@@ -112,7 +176,11 @@ class ResidualQuantizer(nn.Module):
 
     def forward(self, latent: Tensor, kept: Tensor | None = None) -> Quantized:
         """(B, latent, N); `kept` (B,) int64 in training: how many stages each example keeps."""
-        residual = latent.transpose(1, 2).float()  # (B, N, latent)
+        with torch.autocast(latent.device.type, enabled=False):  # near codes differ by little
+            return self._quantized(latent.transpose(1, 2).float(), kept)
+
+    def _quantized(self, residual: Tensor, kept: Tensor | None) -> Quantized:
+        """As above, of (B, N, latent)."""
         total = torch.zeros_like(residual)
         codes, errors, weights = [], [], []
         for index, stage in enumerate(self.stages):
@@ -131,8 +199,8 @@ class ResidualQuantizer(nn.Module):
     def decode(self, codes: Tensor) -> Tensor:
         """(B, N, stages used) int64, the first ones, to the latent (B, latent, N)."""
         parts = [
-            stage.up(stage.book.vectors[codes[..., index]])
+            stage.decode(codes[..., index])
             for index, stage in enumerate(self.stages)
-            if index < codes.shape[-1]
+            if index < codes.shape[-1] and isinstance(stage, Stage)
         ]
         return torch.stack(parts).sum(0).transpose(1, 2)

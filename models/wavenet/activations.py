@@ -6,23 +6,10 @@ from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic
 
+from ..elementwise import LOG2E, exp2
 from ..vectors import Vector, address, broadcast, constant, load, loop, pointers, sweep, times
 
-LOG2E = 1.4426950408889634
-# 2^f for |f| ≤ 1/2 with relative error 9e-8, exact at 0: nearly minimax least squares
-EXP2 = (1.0, 0.6931469776, 0.2402224209, 0.0555073374, 0.0096715126, 0.0013264727)
-ROUNDER = 12582912.0  # 1.5 · 2^23: added to a float it leaves the nearest integer in the low bits
 GROUP = 16  # codes whose probabilities are summed at once
-
-
-def exp2(x: Vector) -> Vector:
-    """2^x for -126 ≤ x ≤ 126."""
-    rounded = x + ROUNDER
-    fraction = x - (rounded - ROUNDER)
-    power = fraction.times_plus(EXP2[-1], EXP2[-2])
-    for coefficient in EXP2[-3::-1]:
-        power = power.times_plus(fraction, coefficient)
-    return power.bits().plus_bits(rounded.bits().shifted(23)).floats()
 
 
 def gated(a: Vector, b: Vector) -> Vector:
@@ -55,41 +42,6 @@ def gate(typing_context, size, ab, z, hidden, history, bias):  # type: ignore[no
         return context.get_dummy_value()
 
     return types.void(*[types.int64] * 6), codegen
-
-
-@intrinsic
-def copy(typing_context, size, source, target):  # type: ignore[no-untyped-def]
-    """target = source, `size` elements, a multiple of 16."""
-
-    def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        source, target = pointers(builder, *arguments[1:])
-        sweep(
-            builder,
-            arguments[0],
-            lambda i: load(builder, address(builder, source, i)).store(address(builder, target, i)),
-        )
-        return context.get_dummy_value()
-
-    return types.void(*[types.int64] * 3), codegen
-
-
-@intrinsic
-def add(typing_context, size, first, second, target):  # type: ignore[no-untyped-def]
-    """target = first + second, `size` elements, a multiple of 16."""
-
-    def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        first, second, target = pointers(builder, *arguments[1:])
-
-        def body(i: ir.Value) -> None:
-            total = load(builder, address(builder, first, i)) + load(
-                builder, address(builder, second, i)
-            )
-            total.store(address(builder, target, i))
-
-        sweep(builder, arguments[0], body)
-        return context.get_dummy_value()
-
-    return types.void(*[types.int64] * 4), codegen
 
 
 @intrinsic

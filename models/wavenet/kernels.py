@@ -15,8 +15,9 @@ from numba import njit
 from numpy.typing import NDArray
 
 from ..bfloat16 import product
+from ..elementwise import add, copy
 from ..vectors import place
-from .activations import GROUP, add, copy, gate, rectify, softmax
+from .activations import GROUP, gate, rectify, softmax
 from .config import LEVELS
 from .memory import CHUNK, Scratch, State
 from .packing import NO_CODE, Weights

@@ -9,6 +9,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from ..random_numbers import uniform
 from .conditioning import fill_note
 from .envelope import Envelope, level_db
 
@@ -65,19 +66,6 @@ POWER_SECONDS, PEAK_SECONDS = 0.08, 0.1
 PURE_SECONDS = 0.08  # after the onset; the noise of an attack belongs to it
 SHORTEST_PERIOD = 4.0  # frames
 POWER_FLOOR = 1e-9  # below this nothing is levelled
-
-
-@njit(nogil=True, cache=True)
-def uniform(stream: np.uint64, index: np.int64) -> float:
-    """The `index`-th number in [0, 1) of a stream: a counter hashed by SplitMix64.
-
-    Steele, Lea and Flood 2014, "Fast Splittable Pseudorandom Number Generators".
-    """
-    z = stream + np.uint64(index + 1) * np.uint64(0x9E3779B97F4A7C15)
-    z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    z = z ^ (z >> np.uint64(31))
-    return float(z >> np.uint64(40)) / float(1 << 24)
 
 
 @njit(nogil=True, cache=True)

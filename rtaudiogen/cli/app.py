@@ -7,7 +7,9 @@ import typer
 from .. import __version__
 from .bench import bench
 from .check import check
+from .decode import decode
 from .devices import devices
+from .encode import encode
 from .evaluate import evaluate
 from .models import models
 from .play import play
@@ -22,7 +24,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (models, devices, play, render, check, evaluate, bench):
+for command in (models, devices, play, render, encode, decode, check, evaluate, bench):
     app.command()(command)
 raw = {"ignore_unknown_options": True}  # the family's own options
 app.command(context_settings=raw, add_help_option=False)(train)

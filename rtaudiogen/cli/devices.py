@@ -1,33 +1,52 @@
 """`rtaudiogen devices`."""
 
+from collections.abc import Iterable
 from dataclasses import asdict
+from typing import TYPE_CHECKING
 
 from .output import Json, print_json, print_table
 
+if TYPE_CHECKING:
+    from ..devices import Device
+
 
 def devices(json: Json = False) -> None:
-    """List audio outputs and MIDI ports."""
-    from ..devices import list_devices
+    """List audio outputs, inputs and MIDI ports."""
+    from ..devices import list_devices, list_inputs
     from ..midi import list_ports
 
-    outputs, ports = list_devices(), list_ports()
+    outputs, inputs, ports = list_devices(), list_inputs(), list_ports()
     if json:
-        print_json({"outputs": [asdict(output) for output in outputs], "midi": asdict(ports)})
+        print_json(
+            {
+                "outputs": [asdict(output) for output in outputs],
+                "inputs": [asdict(input) for input in inputs],
+                "midi": asdict(ports),
+            }
+        )
         return
     if outputs:
-        print_table(
-            ("", "output", "host", "channels", "rate"),
-            [
-                (
-                    f"{'*' if output.is_default else ' '} {output.index}",
-                    output.name,
-                    output.host_api,
-                    str(output.channels),
-                    f"{output.sample_rate} Hz",
-                )
-                for output in outputs
-            ],
-        )
+        _print("output", outputs)
     else:
         print("No audio output here; 'null' keeps time by the clock.")
+    if inputs:
+        _print("input", inputs)
+    else:
+        print("No audio input here.")
     print(ports)
+
+
+def _print(kind: str, devices: Iterable["Device"]) -> None:
+    print_table(
+        ("", kind, "host", "channels", "rate"),
+        [
+            (
+                f"{'*' if device.is_default else ' '} {device.index}",
+                device.name,
+                device.host_api,
+                str(device.channels),
+                f"{device.sample_rate} Hz",
+            )
+            for device in devices
+        ],
+    )

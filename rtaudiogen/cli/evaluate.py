@@ -1,8 +1,8 @@
 """`rtaudiogen evaluate`."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeGuard
 
 import typer
 
@@ -16,7 +16,7 @@ def evaluate(
     folder: Annotated[Path, typer.Argument(help="The sounds it was trained on.")],
     json: Json = False,
 ) -> None:
-    """Measure a model: held-out bits per sample, pitch, level, holding, speed."""
+    """Measure a model on sounds it never saw: the numbers of its family, and its speed."""
     descriptor = find(model)
     measure = family(descriptor.family).evaluate
     if measure is None or descriptor.path is None:
@@ -31,9 +31,37 @@ def evaluate(
 
 
 def _lines(facts: Mapping[str, Any], indent: str = "") -> Iterator[str]:
+    """A line for each fact, indented where facts have facts; rows of facts are a Markdown table."""
     for name, value in facts.items():
+        title = f"{indent}{name.replace('_', ' ')}:"
         if isinstance(value, Mapping):
-            yield f"{indent}{name.replace('_', ' ')}:"
+            yield title
             yield from _lines(value, indent + "  ")
+        elif _is_table(value):
+            yield from ("", title, "", *_table(value), "")
         else:
-            yield f"{indent}{name.replace('_', ' ')}: {value}"
+            yield f"{title} {_cell(value)}"
+
+
+def _is_table(value: Any) -> TypeGuard[Sequence[Mapping[str, Any]]]:
+    """Whether these are rows of the same columns."""
+    return (
+        isinstance(value, list | tuple)
+        and len(value) > 0
+        and all(isinstance(row, Mapping) and row.keys() == value[0].keys() for row in value)
+    )
+
+
+def _table(rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    yield _line(rows[0])
+    yield _line("---" for _ in rows[0])
+    for row in rows:
+        yield _line(map(_cell, row.values()))
+
+
+def _line(cells: Iterable[str]) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+def _cell(value: Any) -> str:
+    return "–" if value is None else str(value)

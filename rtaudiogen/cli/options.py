@@ -1,7 +1,8 @@
 """Options that several commands share, and what their text means."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -19,7 +20,18 @@ Settings = Annotated[
 ]
 Block = Annotated[int, typer.Option(min=0, max=MAX_BLOCK, metavar="N", help="Frames a block.")]
 Rate = Annotated[int, typer.Option(metavar="HZ", help="Sample rate.")]
+Sound = Annotated[
+    Path | None,
+    typer.Option(metavar="FILE", help="Sound file to play from, for models that take one."),
+]
 Seed = Annotated[int, typer.Option(min=0, help="Start of the random numbers.")]
+
+
+def check_takers(models: Collection[Descriptor], sound: Path | None) -> None:
+    """`--sound`: UsageError if no model would play from it."""
+    if sound is not None and not any(model.takes_sound for model in models):
+        names = ", ".join(model.id for model in models)
+        raise UsageError(f"--sound {sound}: {names} plays from no sound")
 
 
 def check_seconds(seconds: float | None) -> float | None:

@@ -36,7 +36,7 @@ def perform(
     """
     snapshot = _first_facts(engine)
     notices = list(notices)
-    if score is None and not snapshot.midi_ports and _wants_notes(models):
+    if score is None and not snapshot.midi_ports and wants_notes(models):
         notices.append("No MIDI port: playing the built-in phrase.")
         score = phrase()
     if score:
@@ -89,8 +89,12 @@ def _first_facts(engine: Facade) -> Snapshot:
     return Snapshot.from_json(facts)
 
 
-def _wants_notes(models: Collection[Descriptor]) -> bool:
-    return any(model.plays & {Plays.NOTES, Plays.HITS} for model in models)
+def wants_notes(models: Collection[Descriptor]) -> bool:
+    """Whether one of them is silent without notes."""
+    return any(
+        model.plays & {Plays.NOTES, Plays.HITS} and Plays.STREAM not in model.plays
+        for model in models
+    )
 
 
 def _length(score: Sequence[TimedMessage] | None, snapshot: Snapshot) -> float | None:

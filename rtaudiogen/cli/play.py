@@ -12,8 +12,10 @@ from ..errors import RtAudioGenError, UsageError
 from ..generator import Descriptor
 from ..registry import find
 from ..sessions import Session, load_session, save_session
-from .options import Block, Seed, Settings, assign, check_rate, check_seconds
+from .options import Block, Seed, Settings, Sound, assign, check_rate, check_seconds, check_takers
 from .output import Json
+
+NO_INPUT = "none"
 
 
 def play(
@@ -23,6 +25,10 @@ def play(
     output: Annotated[
         str | None,
         typer.Option(metavar="DEVICE", help="Name or index; 'null' keeps time by the clock."),
+    ] = None,
+    input: Annotated[
+        str | None,
+        typer.Option(metavar="DEVICE", help="What effects hear: name, index, 'default' or 'none'."),
     ] = None,
     midi: Annotated[
         str | None, typer.Option(metavar="PORT", help="'all', 'none', an index or part of a name.")
@@ -49,6 +55,7 @@ def play(
         Path | None,
         typer.Option(metavar="FILE", help="Open this session; with MODELs, save it at the end."),
     ] = None,
+    sound: Sound = None,
     set: Settings = None,
     seed: Seed = 0,
     json: Json = False,
@@ -65,22 +72,28 @@ def play(
 
     opened = _open_session(models or [], session)
     chosen = {name: find(name) for name in models} if models else _models_of(opened)
+    check_takers(chosen.values(), sound)
+    taken = str(sound.expanduser().absolute()) if sound else ""
+    sounds = {name: taken for name, model in chosen.items() if taken and model.takes_sound}
     values = dict(zip(chosen, assign(list(chosen.values()), set or []), strict=True))
+    begun = _with(opened, values, sounds)
     score = read_score(midi_file) if midi_file else None
-    device = output if output is not None else opened.output
+    heard = input if input is not None else opened.input
     settings = EngineSettings(
-        output=int(device) if device.isdecimal() else device or None,
+        output=_device(output if output is not None else opened.output),
         sample_rate=rate or opened.sample_rate,
         block_frames=block or opened.block_frames,
         latency_ms=opened.latency_ms if latency_ms is None else latency_ms,
         midi=opened.midi if midi is None else midi,
         seed=seed,
         fall_back=output is None,  # a device that was asked for by hand is there, or it is an error
+        input=None if heard == NO_INPUT else _device(heard),
+        input_required=input not in (None, NO_INPUT),
     )
     with stopped_by_signals() as stopped, closing(EngineProcess(settings)) as engine:
         for model in models or []:
-            engine.add_slot(model, values[model])
-        notices = [] if models else engine.load_session(_with(opened, values).to_json())
+            engine.add_slot(model, values[model], sound=sounds.get(model))
+        notices = [] if models else engine.load_session(begun.to_json())
         if record:
             engine.record(str(record.expanduser().absolute()))
         engine.start()
@@ -90,6 +103,11 @@ def play(
         if models and session:
             save_session(session, Session.from_json(engine.session()))
     print_report(last, json)
+
+
+def _device(text: str) -> str | int | None:
+    """An index, a name, or None for an empty one."""
+    return int(text) if text.isdecimal() else text or None
 
 
 def _models_of(session: Session) -> dict[str, Descriptor]:
@@ -103,10 +121,16 @@ def _models_of(session: Session) -> dict[str, Descriptor]:
     return found
 
 
-def _with(session: Session, values: Mapping[str, Mapping[str, float]]) -> Session:
-    """The session with these values, by model."""
+def _with(
+    session: Session, values: Mapping[str, Mapping[str, float]], sounds: Mapping[str, str]
+) -> Session:
+    """The session with these values and sounds, by model."""
     slots = [
-        replace(slot, values={**slot.values, **values.get(slot.model, {})})
+        replace(
+            slot,
+            values={**slot.values, **values.get(slot.model, {})},
+            sound=sounds.get(slot.model, slot.sound),
+        )
         for slot in session.slots
     ]
     return replace(session, slots=tuple(slots))

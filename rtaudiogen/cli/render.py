@@ -7,8 +7,9 @@ import typer
 
 from ..errors import UsageError
 from ..registry import find
-from .options import Seed, Settings, assign, check_rate, check_seconds
-from .output import Json, print_json
+from .options import Seed, Settings, Sound, assign, check_rate, check_seconds
+from .output import Json, print_json, warn
+from .performance import wants_notes
 
 DEFAULT_SECONDS = 10.0
 TAIL_SECONDS = 3.0
@@ -21,12 +22,18 @@ def render(
     ],
     seconds: Annotated[
         float | None,
-        typer.Option(metavar="S", callback=check_seconds, help="Default: as long as the notes."),
+        typer.Option(
+            metavar="S", callback=check_seconds, help="Default: as long as notes or input."
+        ),
     ] = None,
     midi: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help="Notes to play; default: the built-in phrase."),
     ] = None,
+    input: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Sound file that effects hear.")
+    ] = None,
+    sound: Sound = None,
     rate: Annotated[
         int, typer.Option(metavar="HZ", callback=check_rate, help="Sample rate.")
     ] = 48000,
@@ -40,18 +47,25 @@ def render(
     """Render to a WAV file with the renderer that plays live: the same bits."""
     from ..midi import phrase, read_midi_file, to_events
     from ..offline import render_to_file
+    from ..sound_files import InputFile
 
     *names, out = models_and_file
     if not names or not out.lower().endswith(".wav"):
         raise UsageError(f"render MODEL… OUT.wav: '{out}' is no name of a WAV file")
     models = [find(name) for name in names]
     values = assign(models, set or [])
-    score = read_midi_file(midi) if midi else phrase()
-    length = seconds or max([m.seconds + TAIL_SECONDS for m in score], default=DEFAULT_SECONDS)
+    score = phrase() if wants_notes(models) and input is None else []
+    if midi is not None:
+        score = read_midi_file(midi)
+    length = max([m.seconds + TAIL_SECONDS for m in score], default=DEFAULT_SECONDS)
+    if input is not None:
+        with InputFile(input, rate) as heard:
+            length = heard.seconds
+    notices: list[str] = []
     frames = render_to_file(
         Path(out),
         models,
-        length,
+        seconds or length,
         sample_rate=rate,
         seed=seed,
         block_frames=block,
@@ -61,7 +75,11 @@ def render(
             for id, value in own.items()
         },
         events=to_events(score, rate),
+        input_file=input,
+        sound=sound,
+        notices=notices,
     )
+    warn(notices)
     if json:
         print_json({"path": out, "frames": frames, "sample_rate": rate, "seed": seed})
     else:

@@ -1,5 +1,6 @@
 """What `play` shows while it plays, and what it says when it is done."""
 
+import math
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -8,6 +9,7 @@ from typing import Protocol
 from ..engine.snapshot import Snapshot
 from .output import print_json
 
+SILENT = 1e-6  # amplitude, -120 dBFS
 PLAIN_SECONDS = 5.0  # between lines where there is no terminal
 
 
@@ -78,6 +80,8 @@ def status_line(snapshot: Snapshot) -> str:
         f"latency {snapshot.total_latency_ms:.1f} ms",
         f"dropouts {snapshot.underrun_episodes}",
     ]
+    if snapshot.input:
+        parts.append(f"input {decibels(snapshot.input_peak)}")
     if snapshot.recording:
         parts.append(f"recording {clock(snapshot.recording.seconds)}")
     return "  ".join(parts)
@@ -105,11 +109,21 @@ def report(snapshot: Snapshot) -> list[str]:
         f"{snapshot.longest_gap_ms:.1f} ms; the machine's own longest pause was "
         f"{snapshot.machine_gap_ms:.1f} ms).",
     ]
+    if snapshot.input:
+        lines.append(
+            f"Input: '{snapshot.input}' ({snapshot.input_late_frames} frames late, "
+            f"{snapshot.input_lost_frames} lost)."
+        )
     if snapshot.recording:
         lines.append(f"Recording: {snapshot.recording.path} ({snapshot.recording.seconds:.1f} s).")
         if snapshot.recording.problem:
             lines.append(f"The recording stopped early: {snapshot.recording.problem}")
     return lines
+
+
+def decibels(amplitude: float) -> str:
+    """A level below full scale."""
+    return f"{20 * math.log10(amplitude):.0f} dB" if amplitude > SILENT else "silent"
 
 
 def clock(seconds: float) -> str:

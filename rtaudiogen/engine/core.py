@@ -12,6 +12,7 @@ from typing import Any
 
 from .. import registry
 from ..errors import RtAudioGenError, UsageError
+from ..generator import Generator
 from ..midi import MidiInput, NoticeKind, TimedMessage, to_events
 from ..presets import Preset
 from ..realtime.checks import find_parameter
@@ -19,6 +20,7 @@ from ..realtime.rack import Message
 from ..realtime.renderer import Renderer
 from ..recorder import Recorder, Underruns
 from ..sessions import Mix, Session, SlotState
+from ..sound_files import give_sound
 from .checkpoint import Checkpoint, read_checkpoint, write_checkpoint
 from .facade import TimedMidi, Values
 from .report import snapshot
@@ -61,6 +63,8 @@ class Engine:
             return
         required = self.settings.midi not in (None, "all", "none")
         self.messages.append(self.midi.start(required))
+        if self.transport.listens:
+            self.renderer.listen(self.transport.capture.read)
         self.transport.start(self.renderer.render)
         self.playing = True
 
@@ -74,22 +78,47 @@ class Engine:
 
     # -- the rack ----------------------------------------------------------------------------------
 
-    def add_slot(self, model: str, values: Values | None = None, seed: int | None = None) -> int:
+    def add_slot(
+        self,
+        model: str,
+        values: Values | None = None,
+        seed: int | None = None,
+        sound: str | None = None,
+    ) -> int:
         """See Facade."""
-        descriptor = registry.find(model)
-        generator = registry.create(descriptor, self.transport.sample_rate)
-        number = self.renderer.add(generator, values or {}, seed=seed)
+        path = _absolute(sound)
+        generator = self._create(model, path, self.messages)
+        number = self.renderer.add(generator, values or {}, seed=seed, sound=path)
         seed = self.renderer.slot_seed(number) if seed is None else seed
-        self.slots[number] = SlotState(model, dict(values or {}), seed)
+        self.slots[number] = SlotState(model, dict(values or {}), seed, sound=path)
         return number
 
-    def swap_slot(self, slot: int, model: str, values: Values | None = None) -> None:
+    def swap_slot(
+        self, slot: int, model: str, values: Values | None = None, sound: str | None = None
+    ) -> None:
         """See Facade."""
-        state = self._state(slot)
-        descriptor = registry.find(model)
-        generator = registry.create(descriptor, self.transport.sample_rate)
-        self.renderer.swap(slot, generator, values or {}, seed=state.seed)
-        self.slots[slot] = replace(state, model=model, values=dict(values or {}))
+        state, path = self._state(slot), _absolute(sound)
+        generator = self._create(model, path, self.messages)
+        self.renderer.swap(slot, generator, values or {}, seed=state.seed, sound=path)
+        self.slots[slot] = replace(state, model=model, values=dict(values or {}), sound=path)
+
+    def _create(self, model: str, sound: str, notices: list[str]) -> Generator:
+        """A model's generator, which plays from the file `sound` if that is not empty."""
+        generator = registry.create(registry.find(model), self.transport.sample_rate)
+        if sound:
+            notices.extend(filter(None, [give_sound(generator, Path(sound))]))
+        return generator
+
+    def _recreate(self, model: str, sound: str, notices: list[str]) -> Generator:
+        """As `_create`; a sound that cannot be had any more is said so and left out."""
+        try:
+            return self._create(model, sound, notices)
+        except RtAudioGenError as error:
+            if not sound:
+                raise
+            generator = self._create(model, "", notices)
+            notices.append(f"{model} plays without its sound: {error}")
+            return generator
 
     def remove_slot(self, slot: int) -> None:
         """See Facade."""
@@ -172,6 +201,7 @@ class Engine:
         return Session(
             slots=tuple(slots),
             output="" if settings.output is None else str(settings.output),
+            input="" if settings.input is None else str(settings.input),
             sample_rate=settings.sample_rate,
             block_frames=settings.block_frames,
             latency_ms=settings.latency_ms,
@@ -191,11 +221,11 @@ class Engine:
         return notices
 
     def _add_state(self, state: SlotState, notices: list[str]) -> None:
-        descriptor = registry.find(state.model)
-        values, unfit = Preset(state.values).fit(descriptor)
+        values, unfit = Preset(state.values).fit(registry.find(state.model))
         notices.extend(unfit)
-        generator = registry.create(descriptor, self.transport.sample_rate)
-        number = self.renderer.add(generator, values, asdict(state.mix), state.seed)
+        generator = self._recreate(state.model, state.sound, notices)
+        mix = asdict(state.mix)
+        number = self.renderer.add(generator, values, mix, state.seed, sound=state.sound)
         self.slots[number] = state
         for controller, id in state.controls.items():
             self.renderer.map_controller(number, controller, id)
@@ -271,14 +301,14 @@ class Engine:
         saved = read_checkpoint(self._checkpoint)
         states = Session.from_json(saved.session).slots
         paths = {registry.find(state.model).id: state.model for state in states}
-        rate = self.transport.sample_rate
+        notices: list[str] = []
         try:
             self.renderer.load_state(
                 saved.arrays, saved.facts,
-                lambda id: registry.create(registry.find(paths[id]), rate),
+                lambda id, sound: self._recreate(paths[id], sound, notices),
             )  # fmt: skip
         except (RtAudioGenError, ValueError, KeyError) as error:
-            self.renderer = Renderer(rate, self.settings.seed)
+            self.renderer = Renderer(self.transport.sample_rate, self.settings.seed)
             return [f"The sounding notes are lost ({error}).", *self.load_session(saved.session)]
         self.slots = dict(zip(saved.numbers, states, strict=True))
         self.transport.first_frame = self.renderer.frame
@@ -286,4 +316,9 @@ class Engine:
             for channel in range(16):  # keys and pedals that were let go of meanwhile
                 self.renderer.midi(0, 0xB0 | channel, SUSTAIN_PEDAL, 0, port)
                 self.renderer.midi(0, 0xB0 | channel, ALL_NOTES_OFF, 0, port)
-        return []
+        return notices
+
+
+def _absolute(path: str | None) -> str:
+    """For a session that is opened elsewhere; empty if there is none."""
+    return str(Path(path).expanduser().absolute()) if path else ""

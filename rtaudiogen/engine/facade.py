@@ -21,10 +21,21 @@ class Facade(Protocol):
     def close(self) -> None:
         """Fall silent without a click, finish the recording, let go of device and ports."""
 
-    def add_slot(self, model: str, values: Values | None = None, seed: int | None = None) -> int:
-        """Load a model by name or path into a new slot; its number. `values` by parameter id."""
+    def add_slot(
+        self,
+        model: str,
+        values: Values | None = None,
+        seed: int | None = None,
+        sound: str | None = None,
+    ) -> int:
+        """Load a model by name or path into a new slot; its number. `values` by parameter id.
 
-    def swap_slot(self, slot: int, model: str, values: Values | None = None) -> None:
+        `sound` is the path of a sound file for a model that plays from one.
+        """
+
+    def swap_slot(
+        self, slot: int, model: str, values: Values | None = None, sound: str | None = None
+    ) -> None:
         """Exchange a slot's generator while it plays, with a crossfade."""
 
     def remove_slot(self, slot: int) -> None:

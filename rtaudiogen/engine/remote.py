@@ -12,6 +12,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -65,7 +66,9 @@ class EngineProcess:
                 stderr=log,
             )
         self._spawned = time.monotonic()
-        arguments = {"settings": self._settings.to_json(), "resume": resume}
+        # a restart goes on without an input that has gone with the device
+        settings = replace(self._settings, input_required=False) if resume else self._settings
+        arguments = {"settings": settings.to_json(), "resume": resume}
         # an audio server that hangs must not hang the front end: opening has a time limit
         limit = threading.Timer(OPEN_SECONDS, self._child.kill)
         limit.start()
@@ -178,14 +181,22 @@ class EngineProcess:
         self._board.close()
         self._folder.cleanup()
 
-    def add_slot(self, model: str, values: Values | None = None, seed: int | None = None) -> int:
+    def add_slot(
+        self,
+        model: str,
+        values: Values | None = None,
+        seed: int | None = None,
+        sound: str | None = None,
+    ) -> int:
         """See Facade."""
-        slot: int = self._call("add_slot", model=model, values=values, seed=seed)
+        slot: int = self._call("add_slot", model=model, values=values, seed=seed, sound=sound)
         return slot
 
-    def swap_slot(self, slot: int, model: str, values: Values | None = None) -> None:
+    def swap_slot(
+        self, slot: int, model: str, values: Values | None = None, sound: str | None = None
+    ) -> None:
         """See Facade."""
-        self._call("swap_slot", slot=slot, model=model, values=values)
+        self._call("swap_slot", slot=slot, model=model, values=values, sound=sound)
 
     def remove_slot(self, slot: int) -> None:
         """See Facade."""

@@ -22,7 +22,8 @@ def snapshot(engine: "Engine") -> Snapshot:
         playing=engine.playing,
         null_device=transport.output.name == NULL_OUTPUT,
         midi_ports=tuple(port.name for port in midi.ports),
-        latency_ms=latency_ms(engine),
+        input=transport.output.input_name,
+        latency_ms=input_latency_ms(engine) if transport.output.input_name else latency_ms(engine),
         load_p50=reading.load_p50,
         load_p99=reading.load_p99,
         underrun_episodes=counters.underrun_episodes,
@@ -33,6 +34,9 @@ def snapshot(engine: "Engine") -> Snapshot:
         dropped_midi_bytes=sum(port.counts.dropped for port in midi.ports),
         frames_played=transport.memory.ring.read_frames,
         peak=max(reading.peak),
+        input_peak=counters.input_peak,
+        input_late_frames=transport.capture.late_frames,
+        input_lost_frames=transport.capture.lost_frames,
         limiter_db=20 * math.log10(max(reading.limiter_gain, 1e-6)),
         slots=tuple(_slot(engine, number) for number in engine.slots),
         recording=_recording(engine),
@@ -49,6 +53,19 @@ def latency_ms(engine: "Engine") -> dict[str, float]:
         "MIDI": POLL_SECONDS * 1000,
         "ring": 1000 * ring / rate,
         "block": 1000 * (transport.latency_frames - ring) / rate,
+        "resampler + model": 1000 * max((s.latency_frames for s in slots), default=0) / rate,
+        "device": 1000 * transport.output.latency_seconds,
+    }
+
+
+def input_latency_ms(engine: "Engine") -> dict[str, float]:
+    """From microphone to loudspeaker, by named parts in signal order."""
+    transport, rate = engine.transport, engine.transport.sample_rate
+    slots = [slot for slot in engine.renderer.read().slots.values() if slot.listens]
+    return {
+        "input device": 1000 * transport.output.input_latency_seconds,
+        "ring": 1000 * transport.capture.delay_frames / rate,
+        "input resampler": 1000 * max((s.input_delay_frames for s in slots), default=0) / rate,
         "resampler + model": 1000 * max((s.latency_frames for s in slots), default=0) / rate,
         "device": 1000 * transport.output.latency_seconds,
     }

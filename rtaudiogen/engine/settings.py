@@ -14,7 +14,8 @@ class EngineSettings:
     """Device, timing and MIDI choice.
 
     `output` is a device name or index, None for the default device, or "null" for a clock in place
-    of a device. A `sample_rate` or `block_frames` of 0 takes what the device prefers.
+    of a device. `input` likewise names what effects hear, None for nothing, "default" for the
+    default device. A `sample_rate` or `block_frames` of 0 takes what the device prefers.
     """
 
     output: str | int | None = None
@@ -24,6 +25,8 @@ class EngineSettings:
     midi: str | None = "all"  # "all", "none", or part of a port's name
     seed: int = 0
     fall_back: bool = True  # no device: keep time by the clock instead of failing
+    input: str | int | None = None
+    input_required: bool = False  # no such input: fail instead of hearing silence
 
     def __post_init__(self) -> None:
         if self.sample_rate and not 4000 <= self.sample_rate <= 384_000:

@@ -36,6 +36,7 @@ class Snapshot:
     playing: bool = False
     null_device: bool = False  # paced by the clock: nothing is heard
     midi_ports: tuple[str, ...] = ()
+    input: str = ""  # device that effects hear; empty: none
     latency_ms: Mapping[str, float] = field(default_factory=dict)  # named parts, in signal order
     load_p50: float = 0.0  # render time ÷ block time
     load_p99: float = 0.0
@@ -48,6 +49,9 @@ class Snapshot:
     restarts: int = 0  # of the engine process
     frames_played: int = 0
     peak: float = 0.0  # recent, after the limiter, linear
+    input_peak: float = 0.0  # recent, linear
+    input_late_frames: int = 0  # had not come when they were needed: silence was heard
+    input_lost_frames: int = 0  # came and could not be heard any more: sound was skipped
     limiter_db: float = 0.0  # gain reduction now
     slots: tuple[SlotSnapshot, ...] = ()
     recording: RecordingSnapshot | None = None
@@ -55,7 +59,7 @@ class Snapshot:
 
     @property
     def total_latency_ms(self) -> float:
-        """From a key press to its sound."""
+        """From a key press to its sound; with an input, from its sound to the loudspeaker's."""
         return sum(self.latency_ms.values())
 
     @property

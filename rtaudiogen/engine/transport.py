@@ -12,6 +12,7 @@ from .. import devices
 from ..errors import RtAudioGenError
 from ..generator import Audio
 from ..realtime import layout
+from ..realtime.capture import Capture
 from ..realtime.clock import Clock
 from ..realtime.memory import AudioMemory
 from ..realtime.ring import LARGEST_READ
@@ -40,6 +41,7 @@ class Transport:
         target = -(-round(settings.latency_ms * rate / 1000) // QUANTUM) * QUANTUM
         self.memory = AudioMemory.create(rate, target, shared=True)
         self.output = self._open(device)
+        self.capture = Capture(self.memory, QUANTUM)
         self.clock = Clock(self.memory)
         self._worker: RenderThread | None = None
         self._watch: devices.Watch | None = None
@@ -51,6 +53,11 @@ class Transport:
     def sample_rate(self) -> int:
         """Of the stream, in Hz."""
         return self.memory.sample_rate
+
+    @property
+    def listens(self) -> bool:
+        """Whether an input is wanted; it is silence where there is none."""
+        return self._settings.input is not None
 
     @property
     def priority(self) -> str:
@@ -72,7 +79,8 @@ class Transport:
 
     def start(self, render: Callable[[Audio], None]) -> None:
         """Fill the ring, then let the device take from it."""
-        self._worker = RenderThread(render, self.memory, QUANTUM)
+        capture = self.capture if self.listens else None
+        self._worker = RenderThread(render, self.memory, QUANTUM, capture)
         self._worker.start()
         self.output.start()
         self._watch = devices.Watch(self.output, self.memory)
@@ -133,7 +141,37 @@ class Transport:
         block = self._settings.block_frames
         if device.index < 0:
             block = block or NULL_BLOCK_FRAMES
-        return devices.open_output(device, self.memory, block)
+        listen_to = self._find_input(device)
+        try:
+            return devices.open_output(device, self.memory, block, listen_to=listen_to)
+        except RtAudioGenError as error:
+            if listen_to is None or self._settings.input_required:
+                raise
+            output = devices.open_output(device, self.memory, block)
+            self._say(f"{error}; the input is silence.")
+            return output
+
+    def _find_input(self, output: devices.Device) -> devices.Device | None:
+        """What is to be heard beside that output, if it is there."""
+        wanted = self._settings.input
+        if wanted is None or (output.index < 0 and not self._settings.input_required):
+            return None
+        try:
+            device = devices.find_input(wanted, output)
+        except RtAudioGenError as error:
+            if self._settings.input_required:
+                raise
+            self._say(f"{error}; the input is silence.")
+            return None
+        if output.index < 0:
+            self._say(f"{device.name} is not heard: the input needs an audio device to play on.")
+            return None
+        return device
+
+    def _say(self, sentence: str) -> None:
+        """Once: the device is looked for again and again."""
+        if sentence not in self.messages:
+            self.messages.append(sentence)
 
     def _look_for_device(self) -> None:
         wanted = self._settings.output
@@ -156,4 +194,5 @@ class Transport:
             return
         self.output.start()
         self._watch = devices.Watch(self.output, self.memory)
-        self.messages.append(f"Playing on {device.name} ({device.host_api}).")
+        heard = f", listening to {self.output.input_name}" if self.output.input_name else ""
+        self.messages.append(f"Playing on {device.name} ({device.host_api}){heard}.")

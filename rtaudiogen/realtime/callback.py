@@ -1,8 +1,9 @@
 """The audio callback: compiled, without the GIL, over fixed memory.
 
-It runs on the device's own thread. It copies from the ring, mixes hits, fades, counts and feeds the
-tap; it never allocates, locks, calls Python or fails. Devices get it as a plain C function pointer
-with the signature of PortAudio's PaStreamCallback and the memory's address as user data.
+It runs on the device's own thread. It keeps the input, copies from the ring, mixes hits, fades,
+counts and feeds the tap; it never allocates, locks, calls Python or fails. Devices get it as a
+plain C function pointer with the signature of PortAudio's PaStreamCallback and the memory's address
+as user data.
 """
 
 import ctypes
@@ -17,6 +18,7 @@ from numpy.typing import NDArray
 
 from rtaudiogen.realtime import (
     atomics,
+    capture,
     delay_locked_loop,
     hits,
     layout,
@@ -27,6 +29,7 @@ from rtaudiogen.realtime import (
     timer,
 )
 from rtaudiogen.realtime.atomics import offset
+from rtaudiogen.realtime.capture import keep
 from rtaudiogen.realtime.delay_locked_loop import SECTION_SLOTS, observe
 from rtaudiogen.realtime.hits import mix_hits
 from rtaudiogen.realtime.output import guard, mute, to_device
@@ -37,7 +40,7 @@ _ULONG = types.uint64 if ctypes.sizeof(ctypes.c_ulong) == 8 else types.uint32
 SIGNATURE = types.int32(types.voidptr, types.voidptr, _ULONG, types.voidptr, _ULONG, types.voidptr)
 _UNDERFLOW_FLAG = 4  # paOutputUnderflow
 _MOST_CHUNK_FRAMES = 4096  # a longer block is done in pieces
-_PARTS = (atomics, delay_locked_loop, hits, layout, output, ring, stream, tap, timer)
+_PARTS = (atomics, capture, delay_locked_loop, hits, layout, output, ring, stream, tap, timer)
 
 
 @njit(inline="always", error_model="numpy")
@@ -54,6 +57,8 @@ def _note_call(
         slots[layout.DEVICE_UNDERFLOWS] += 1
     if times[2] > times[1]:
         reals[layout.DEVICE_LATENCY_SECONDS] = times[2] - times[1]
+    if 0.0 < times[0] < times[1]:
+        reals[layout.INPUT_LATENCY_SECONDS] = times[1] - times[0]
     now = np.int64(times[1] * 1e9)
     if slots[layout.TIMER] != 0:
         now = timer.now_ns(slots[layout.TIMER])
@@ -76,6 +81,7 @@ def _fill(
 ) -> None:
     """Fill `out` completely. [audio]"""
     header[ring.LARGEST_READ] = max(header[ring.LARGEST_READ], out.shape[0])
+    slots[layout.BLOCK_SIZES] |= out.shape[0]
     done = 0
     while done < out.shape[0]:
         start = cursors[tap.WRITTEN] & (bus.shape[0] - 1)
@@ -93,7 +99,7 @@ def _fill(
 
 def _build(sources: str, cache: bool) -> Any:
     def stream_callback(
-        unused_input: Any, buffer: Any, frame_count: Any, times: Any, flags: Any, memory: Any
+        heard: Any, buffer: Any, frame_count: Any, times: Any, flags: Any, memory: Any
     ) -> int:
         sources  # noqa: B018  (a part of the cache key: see _sources)
         slots = carray(memory, (layout.SLOTS,), int64)
@@ -117,6 +123,14 @@ def _build(sources: str, cache: bool) -> Any:
         frames = carray(samples, (ring_frames, channels), float32)
         taps = offset(samples, ring_frames * channels * 4)
         bus = carray(taps, (slots[layout.TAP_FRAMES], channels), float32)
+        kept = offset(taps, slots[layout.TAP_FRAMES] * channels * 4)
+        keep(
+            slots,
+            reals,
+            carray(offset(memory, layout.INPUT * 8), (tap.SECTION_SLOTS,), int64),
+            carray(kept, (slots[layout.INPUT_FRAMES], 1), float32),
+            carray(heard, (np.int64(frame_count), slots[layout.INPUT_CHANNELS]), float32),
+        )
         out = carray(buffer, (np.int64(frame_count), slots[layout.OUTPUT_CHANNELS]), float32)
         _fill(slots, reals, header, frames, cursors, bus, out)
         return 0

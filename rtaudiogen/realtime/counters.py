@@ -28,6 +28,9 @@ class Counters:
     not_finite_samples: int
     hits_ended: int
     device_latency_seconds: float  # from callback to loudspeaker, as the device says
+    input_latency_seconds: float  # from microphone to callback, as the device says
+    input_peak: float  # of the input's mono mix, falls by 20 dB a second
+    input_not_finite_samples: int
     peak: tuple[float, ...]  # per channel, falls by 20 dB a second
     level: tuple[float, ...]  # per channel, root mean square over 300 ms
 
@@ -53,6 +56,9 @@ class Counters:
             not_finite_samples=int(slots[layout.NOT_FINITE]),
             hits_ended=int(slots[layout.HITS_ENDED]),
             device_latency_seconds=float(reals[layout.DEVICE_LATENCY_SECONDS]),
+            input_latency_seconds=float(reals[layout.INPUT_LATENCY_SECONDS]),
+            input_peak=float(reals[layout.INPUT_PEAK]),
+            input_not_finite_samples=int(slots[layout.INPUT_NOT_FINITE]),
             peak=tuple(peak.tolist()),
             level=tuple(np.sqrt(mean_square).tolist()),
         )

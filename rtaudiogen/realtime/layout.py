@@ -1,19 +1,19 @@
 """Where things lie in the memory that the audio callback shares with everybody else.
 
-The memory begins with int64 slots (some hold float64), then come the ring's frames and the tap's
-frames, float32. Every slot has one writer, named here; slots of different writers that change
+The memory begins with int64 slots (some hold float64), then come the ring's frames, the tap's and
+the input's, float32. Every slot has one writer, named here; slots of different writers that change
 while audio runs lie on different cache lines (16 slots: 128 bytes, Apple's line).
 """
 
 from rtaudiogen.realtime import delay_locked_loop, ring, tap
 
-VERSION = 1  # value of slot LAYOUT; a reader refuses another
+VERSION = 2  # value of slot LAYOUT; a reader refuses another
 
 # Fixed before the stream starts. Writer: [control]
-LAYOUT, SAMPLE_RATE, CHANNELS, FADE_FRAMES, RING_FRAMES, TAP_FRAMES, TIMER = range(7)
+LAYOUT, SAMPLE_RATE, CHANNELS, FADE_FRAMES, RING_FRAMES, TAP_FRAMES, TIMER, INPUT_FRAMES = range(8)
 
 # Commands. Writer: [control]
-OUTPUT_CHANNELS, MUTED = 16, 17
+OUTPUT_CHANNELS, MUTED, INPUT_CHANNELS = 16, 17, 18
 
 # The ring's own header (ring.py).
 RING = 32
@@ -39,14 +39,19 @@ COUNTERS = RING + ring.HEADER_SLOTS
     NOT_FINITE,  # samples that were NaN, replaced by 0
     HITS_ENDED,
     RESUMED,  # how often the stream was started or has come back
-) = range(COUNTERS, COUNTERS + 18)
-DEVICE_LATENCY_SECONDS = COUNTERS + 24  # float64
+    BLOCK_SIZES,  # of all calls so far, or-ed: its low bits tell whether blocks are whole quanta
+    INPUT_NOT_FINITE,  # input samples that were NaN or infinite, replaced by 0
+) = range(COUNTERS, COUNTERS + 20)
+# float64: from callback to loudspeaker, from microphone to callback, input peak as PEAK below
+DEVICE_LATENCY_SECONDS, INPUT_LATENCY_SECONDS, INPUT_PEAK = range(COUNTERS + 24, COUNTERS + 27)
 
 WAITING, PLAYING, STARVED = 0, 1, 2  # values of STATE
 
-# The tap's cursors (tap.py) and the clock's line (delay_locked_loop.py). Writer: [audio]
+# Cursors of the tap (tap.py) and of the input (capture.py), which is a tap the other way, and the
+# clock's line (delay_locked_loop.py). Writer: [audio]
 TAP = COUNTERS + 32
-CLOCK = TAP + tap.SECTION_SLOTS
+INPUT = TAP + tap.SECTION_SLOTS
+CLOCK = INPUT + tap.SECTION_SLOTS
 
 # One value a channel, float64. Writer: [audio]
 MAX_CHANNELS = 16

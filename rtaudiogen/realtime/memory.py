@@ -18,6 +18,7 @@ from rtaudiogen.realtime.tap import TapReader
 
 FADE_SECONDS = 0.005
 _TAP_SECONDS = 4.0
+_INPUT_FRAMES = 1 << 16  # more than the render thread is ever behind without giving up
 _ALIGNMENT_BYTES = 128
 
 
@@ -51,6 +52,9 @@ class AudioMemory:
         self.ring = ring.Ring(ring_slots, samples[:ring_values].reshape(-1, channels))
         tap_values = int(self.slots[layout.TAP_FRAMES]) * channels
         self.tap_frames = samples[ring_values : ring_values + tap_values].reshape(-1, channels)
+        input_start = ring_values + tap_values
+        input_end = input_start + int(self.slots[layout.INPUT_FRAMES])
+        self.input_frames = samples[input_start:input_end].reshape(-1, 1)
         self._shared = shared
 
     @classmethod
@@ -74,7 +78,8 @@ class AudioMemory:
             )
         ring_frames = _power_of_two(max(4 * target_frames, 16384))
         tap_frames = _power_of_two(int(tap_seconds * sample_rate))
-        size = layout.SLOTS_BYTES + 4 * channels * (ring_frames + tap_frames)
+        input_frames = max(2 * ring_frames, _INPUT_FRAMES)
+        size = layout.SLOTS_BYTES + 4 * (channels * (ring_frames + tap_frames) + input_frames)
         segment = _Segment(create=True, size=size) if shared else None
         block = _aligned_zeros(size) if segment is None else segment.block()
         block[:] = 0  # also touches every page, so that the callback never faults one in
@@ -84,6 +89,7 @@ class AudioMemory:
         slots[layout.FADE_FRAMES] = slots[layout.MUTE_LEVEL] = int(FADE_SECONDS * sample_rate)
         slots[layout.RING_FRAMES] = ring_frames
         slots[layout.TAP_FRAMES] = tap_frames
+        slots[layout.INPUT_FRAMES] = input_frames
         slots[layout.TIMER] = timer.system_timer()
         slots[layout.STREAM_START] = -1
         slots[layout.RING + ring.TARGET] = target_frames
@@ -147,9 +153,14 @@ class AudioMemory:
         """
         self.slots[layout.MUTED] = int(muted)
 
-    def prepare_device(self, output_channels: int) -> None:
-        """A device that is not running yet will call: forget the last one's timing. [control]"""
+    def prepare_device(self, output_channels: int, input_channels: int = 0) -> None:
+        """A device that is not running yet will call: forget the last one's timing. [control]
+
+        With `input_channels` it must bring as many with every call; without, the input is silence.
+        """
         self.slots[layout.OUTPUT_CHANNELS] = output_channels
+        self.slots[layout.INPUT_CHANNELS] = input_channels
+        self.reals[layout.INPUT_LATENCY_SECONDS] = 0.0
         self.slots[layout.LAST_CALL_NS] = 0
         self.reals[layout.CLOCK + delay_locked_loop.AGE_SECONDS] = 0.0
         self.reals[layout.DEVICE_LATENCY_SECONDS] = 0.0

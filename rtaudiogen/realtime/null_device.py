@@ -16,12 +16,12 @@ _JOIN_SECONDS = 2.0
 class NullDevice:
     """Calls the callback once a block, on an absolute schedule: late calls are made up for."""
 
-    name = "null"
+    name, input_name = "null", ""  # what it hears is silence
 
     def __init__(self, memory: AudioMemory, block_frames: int) -> None:
         self.sample_rate = memory.sample_rate
         self.block_frames = block_frames
-        self.latency_seconds = 0.0
+        self.latency_seconds = self.input_latency_seconds = 0.0
         self._memory = memory
         self._out = np.zeros((block_frames, memory.channels), np.float32)
         self._stop = threading.Event()

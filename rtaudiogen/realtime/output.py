@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 
 from rtaudiogen.realtime import layout
 
-_NATURAL_PER_20_DB = 2.302585  # ln(10): a factor of ten
+NATURAL_PER_20_DB = 2.302585  # ln(10): a factor of ten
 _METER_SECONDS = 0.3
 
 
@@ -36,7 +36,7 @@ def guard(
 ) -> None:
     """Hold every sample within ±1, NaN at 0, count both, and feed the meters. [audio]"""
     seconds = frames / slots[layout.SAMPLE_RATE]
-    fall = max(0.0, 1.0 - _NATURAL_PER_20_DB * seconds)
+    fall = max(0.0, 1.0 - NATURAL_PER_20_DB * seconds)
     share = min(1.0, seconds / _METER_SECONDS)
     for channel in range(bus.shape[1]):
         peak = 0.0

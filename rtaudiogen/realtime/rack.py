@@ -84,13 +84,13 @@ class Rack:
             if status & 0xF0 == 0xC0 and slot.zone.listens(status):
                 self._messages.append(Message("program", number, number=data1))
 
-    def render(self, frame: int, bus: Audio) -> None:
-        """Fill `bus` (QUANTUM, 2) with the quantum at `frame`."""
+    def render(self, frame: int, heard: Audio, bus: Audio) -> None:
+        """Fill `bus` (QUANTUM, 2) with the quantum at `frame`; `heard` (QUANTUM, 1) its input."""
         bus[:] = 0.0
         finished = False
         for number, slot in self.slots.items():
             failed = slot.source.failed
-            fault = slot.render(frame, bus)
+            fault = slot.render(frame, heard, bus)
             if fault:
                 self._tell_fault(number, slot, fault)
             if slot.source.failed != failed:

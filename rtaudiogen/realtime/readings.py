@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from ..generator import Plays
 from .slot import Slot
 
 
@@ -16,6 +17,8 @@ class SlotReading:
     faults: int
     failed: str  # what its generator raised; "" while it works
     latency_frames: int  # resampler + model delay, host frames
+    listens: bool = False  # whether the input reaches it
+    input_delay_frames: int = 0  # of the input's resampler, host frames
 
 
 @dataclass(frozen=True)
@@ -44,4 +47,6 @@ def read_slot(slot: Slot) -> SlotReading:
         faults=source.faults,
         failed=source.failed,
         latency_frames=source.latency_frames,
+        listens=Plays.EFFECT in source.generator.descriptor.plays,
+        input_delay_frames=source.input_delay_frames,
     )

@@ -23,6 +23,14 @@ class Recovery:
         self._leads = 1  # length of the next lead, in goals
         self._resumed_before = -1
 
+    @property
+    def patient(self) -> bool:
+        """Whether there may be time to wait, after a skip, for what the next frames need. [render]
+
+        Who waits cannot fill the ring ahead of time. If that was not enough, there is no waiting.
+        """
+        return self._leads == 1
+
     def frames_to_skip(self) -> int:
         """Frames to give to `Ring.skip` before the next block is rendered; mostly 0. [render]
 

@@ -24,7 +24,8 @@ from .source import QUANTUM, Source
 from .state import join, part
 
 MESSAGE_LIMIT = 4096
-MakeGenerator = Callable[[str], Generator]  # model id → a fresh generator
+MakeGenerator = Callable[[str, str], Generator]  # model id, its sound's name → a fresh generator
+Listen = Callable[[Audio], None]  # fills (QUANTUM, 1) with the input of the next quantum
 
 
 class Renderer:
@@ -44,6 +45,8 @@ class Renderer:
         self._rack = Rack(self._messages)
         self._limiter = Limiter(sample_rate)
         self._bus = np.zeros((QUANTUM, 2), np.float32)
+        self._heard = np.zeros((QUANTUM, 1), np.float32)
+        self._listen: Listen | None = None
         self._limiter.process(self._bus)  # compiles
         self._used = QUANTUM  # frames of the bus that were handed out
         self._frame = 0  # start of the next quantum
@@ -62,20 +65,21 @@ class Renderer:
         mix: Mapping[str, float] | None = None,
         seed: int | None = None,
         at_frame: int = 0,
+        sound: str = "",
     ) -> int:
         """Prepare a generator and give it a slot; the slot's number. [control]
 
         Commands take effect at the first quantum that begins at or after `at_frame`. `parameters`
-        by id in plain units, `mix` by field of `checks.RANGES`. UsageError for a wrong name or
-        value.
+        by id in plain units, `mix` by field of `checks.RANGES`; `sound` is the name of what the
+        generator took, kept with its state. UsageError for a wrong name or value.
         """
         number = self._next_slot
-        source = self._source(generator, number, parameters, seed)
+        source = self._source(generator, number, parameters, seed, sound)
         slot = Slot(source, self.sample_rate)
         for field, value in (mix or {}).items():
             slot.set_mix(0, field, checked_mix(field, value))
         slot.settle()
-        if Plays.STREAM in generator.descriptor.plays:
+        if generator.descriptor.plays & {Plays.STREAM, Plays.EFFECT}:
             source.fade, source.fading = 0.0, 1
         self._next_slot += 1
         self._descriptors[number] = generator.descriptor
@@ -89,6 +93,7 @@ class Renderer:
         parameters: Mapping[str, float] | None = None,
         seed: int | None = None,
         at_frame: int = 0,
+        sound: str = "",
     ) -> None:
         """Crossfade a slot to another generator; held notes go on with it. [control]
 
@@ -96,7 +101,7 @@ class Renderer:
         "retired" message.
         """
         self.descriptor(slot)
-        source = self._source(generator, slot, parameters, seed)
+        source = self._source(generator, slot, parameters, seed, sound)
         self._descriptors[slot] = generator.descriptor
         self._command(at_frame, "swap", slot, source)
 
@@ -185,6 +190,13 @@ class Renderer:
             slots={number: read_slot(slot) for number, slot in self._rack.slots.copy().items()},
         )
 
+    def listen(self, listen: Listen) -> None:
+        """Let effects hear what `listen` gives, once a quantum and on its thread. [control]
+
+        Before the first frame is rendered. Without it the input is silence.
+        """
+        self._listen = listen
+
     def render(self, out: Audio) -> None:
         """Fill `out` (frames, 2) float32 with the next frames, any number of them. [render]"""
         done = 0
@@ -200,7 +212,9 @@ class Renderer:
         self._load.begin()
         self._obey()
         self._play()
-        self._rack.render(self._frame, self._bus)
+        if self._listen is not None:
+            self._listen(self._heard)
+        self._rack.render(self._frame, self._heard, self._bus)
         self._limiter.process(self._bus)
         np.maximum(self._peak * np.float32(0.99), np.abs(self._bus).max(axis=0), out=self._peak)
         self._frame += QUANTUM
@@ -251,7 +265,7 @@ class Renderer:
     def load_state(self, arrays: State, facts: Mapping[str, Any], make: MakeGenerator) -> None:
         """Continue bit for bit from `save_state`, on a fresh renderer. [control]
 
-        `make` creates the generators by model id. RtAudioGenError for another sample rate.
+        `make` creates the generators by model id and sound. RtAudioGenError for another rate.
         """
         if facts["sample_rate"] != self.sample_rate:
             raise RtAudioGenError(
@@ -259,7 +273,11 @@ class Renderer:
             )
         sources = {
             (int(number), i): Source(
-                make(saved["model"]), self.sample_rate, saved["seed"], self._device
+                make(saved["model"], saved["sound"]),
+                self.sample_rate,
+                saved["seed"],
+                self._device,
+                saved["sound"],
             )
             for number, slot in facts["slots"].items()
             for i, saved in enumerate(slot["sources"])
@@ -287,6 +305,7 @@ class Renderer:
         number: int,
         parameters: Mapping[str, float] | None,
         seed: int | None,
+        sound: str,
     ) -> Source:
         descriptor = generator.descriptor
         values = {
@@ -294,7 +313,7 @@ class Renderer:
         }
         if seed is None:
             seed = self.slot_seed(number)
-        source = Source(generator, self.sample_rate, seed, self._device)
+        source = Source(generator, self.sample_rate, seed, self._device, sound)
         for id, value in values.items():
             source.parameters.jump(descriptor.parameter_index(id), value)
         return source

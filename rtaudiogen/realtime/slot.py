@@ -114,14 +114,17 @@ class Slot:
 
     # -- sound [render] --------------------------------------------------------------------------
 
-    def render(self, frame: int, bus: Audio) -> Fault:
-        """Add the quantum at `frame` to `bus` (QUANTUM, 2); a fault that began in it."""
+    def render(self, frame: int, heard: Audio, bus: Audio) -> Fault:
+        """Add the quantum at `frame` to `bus` (QUANTUM, 2); a fault that began in it.
+
+        `heard` (QUANTUM, 1) is the input of that quantum.
+        """
         self._mixer.step()
         level, pan = self._mixer.values.tolist()
         self.meter *= self._meter_fall
         fault = Fault.NONE
         for index, source in enumerate(self.sources):
-            fault = source.render(frame) or fault
+            fault = source.render(frame, heard) or fault
             left, right = pan_gains(pan, source.out.shape[1])
             strength = level * source.gain
             after = np.array((left * strength, right * strength), np.float32)

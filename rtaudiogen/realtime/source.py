@@ -4,13 +4,14 @@ Whatever goes wrong inside stays inside: the source falls silent without a click
 """
 
 import math
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
 from ..errors import RtAudioGenError
 from ..events import EVENT, no_events
-from ..generator import Events, Generator, Plays, State
+from ..generator import Audio, Events, Generator, Listener, Plays, State
+from .input_resampler import InputResampler
 from .keyboard import Keyboard, Zone
 from .resampler import Resampler
 from .safety import Fault, Guard
@@ -28,16 +29,26 @@ NO_EVENTS = no_events()
 class Source:
     """One generator with all that depends on its rate, `out` (QUANTUM, channels) at the host's.
 
-    Raises RtAudioGenError for a generator with more than two channels. [control]
+    `sound` names what the generator was given to play from, for whoever restores its state.
+    Raises RtAudioGenError for a generator with more than two channels, or an effect that cannot
+    hear. [control]
     """
 
     def __init__(
-        self, generator: Generator, sample_rate: int, seed: int = 0, device: str = "cpu"
+        self,
+        generator: Generator,
+        sample_rate: int,
+        seed: int = 0,
+        device: str = "cpu",
+        sound: str = "",
     ) -> None:
         descriptor = generator.descriptor
         if descriptor.channels not in (1, 2):
             raise RtAudioGenError(f"{descriptor.id}: {descriptor.channels} channels, expected 1, 2")
+        if Plays.EFFECT in descriptor.plays and not hasattr(generator, "hear"):
+            raise RtAudioGenError(f"{descriptor.id}: an effect needs the method 'hear'")
         self.generator = generator
+        self.sound = sound
         self.seed = seed
         self.resampler = Resampler(generator.sample_rate, sample_rate, descriptor.channels, QUANTUM)
         generator.prepare(self.resampler.max_in_frames, device)
@@ -61,6 +72,14 @@ class Source:
             math.ceil(generator.delay_frames * sample_rate / generator.sample_rate)
             + self.resampler.delay_frames
         )
+        self._input: InputResampler | None = None
+        self.input_delay_frames = 0  # host frames, of the way to the generator's rate
+        if Plays.EFFECT in descriptor.plays:
+            self._input = InputResampler(
+                sample_rate, generator.sample_rate, QUANTUM, self.resampler.max_in_frames
+            )
+            delay = self._input.delay_frames
+            self.input_delay_frames = math.ceil(delay * sample_rate / generator.sample_rate)
         self._warm_up()
         self.faults = 0
         self.failed = ""  # what the generator raised, if it did
@@ -79,8 +98,12 @@ class Source:
             self.parameters.aim(index, self.parameters.target(index))
         self.parameters.step()
         self.guard.inspect(self.resampler.inlet(1))
-        self.resampler.process(self.resampler.needs(QUANTUM), self.out)
+        needed = self.resampler.needs(QUANTUM)
+        self.resampler.process(needed, self.out)
         self.resampler.reset()
+        if self._input is not None:
+            self._input.take(np.zeros((QUANTUM, 1), np.float32), needed)
+            self._input.reset()
         self.guard.reset()
 
     @property
@@ -92,28 +115,34 @@ class Source:
         """Take `frame` as the first. [render]"""
         self._origin = frame
 
-    def render(self, frame: int) -> Fault:
-        """Fill `out` for the quantum at `frame`; a fault that began in it. [render]"""
+    def render(self, frame: int, heard: Audio) -> Fault:
+        """Fill `out` for the quantum at `frame`; a fault that began in it. [render]
+
+        `heard` (QUANTUM, 1) is the input of the same quantum, at the host's rate.
+        """
         if self._pause:
             self._wait(frame)
         self.parameters.step()
         needed = self.resampler.needs(QUANTUM)
         block = self.resampler.inlet(needed)
         fault = Fault.NONE
+        heard_here = self._input.take(heard, needed) if self._input is not None else None
         if self.failed or self._pause:
             self.voices.take(frame + QUANTUM)
             block[:] = 0.0
             self.guard.inspect(block)
         elif needed:
-            fault = self._generate(frame, needed)
+            fault = self._generate(frame, needed, heard_here)
         self._rendered += needed
         self.resampler.process(needed, self.out)
         self.fade = min(1.0, max(0.0, self.fade + self.fading * self._fade_step))
         return fault
 
-    def _generate(self, frame: int, needed: int) -> Fault:
+    def _generate(self, frame: int, needed: int, heard: Audio | None) -> Fault:
         block = self.resampler.inlet(needed)
         try:
+            if heard is not None:
+                cast(Listener, self.generator).hear(heard)
             self.generator.render(block, self.parameters.values, self._events(frame, needed))
             self.voices.observe(self.generator.voice_levels(), frame + QUANTUM)
         except Exception as error:  # a stranger's code may raise anything
@@ -180,10 +209,12 @@ class Source:
             resampler=self.resampler.save_state(),
             parameters=self.parameters.save_state(),
             guard=self.guard.save_state(),
+            input=self._input.save_state() if self._input is not None else {},
         )
         facts = {
             "model": self.generator.descriptor.id,
             "keyboard": self.keyboard.save_state(),
+            "sound": self.sound,
             "seed": self.seed,
             "faults": self.faults,
             "failed": self.failed,
@@ -202,6 +233,8 @@ class Source:
         self.resampler.load_state(part(arrays, "resampler"))
         self.parameters.load_state(part(arrays, "parameters"))
         self.guard.load_state(part(arrays, "guard"))
+        if self._input is not None:
+            self._input.load_state(part(arrays, "input"))
         self.keyboard.load_state(facts["keyboard"])
         self.keyboard.zone = zone
         self.seed, self.faults, self.failed = facts["seed"], facts["faults"], facts["failed"]

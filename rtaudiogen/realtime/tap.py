@@ -35,7 +35,7 @@ def publish(slots: NDArray[np.int64]) -> None:
 
 
 @njit(int64(_SLOTS, _TAP, int64, float32[:, ::1]), nogil=True, cache=True, error_model="numpy")
-def _copy(
+def copy(
     slots: NDArray[np.int64],
     tap: NDArray[np.float32],
     position: int,
@@ -72,13 +72,13 @@ class TapReader:
 
         If this reader was too slow, `lost_frames` grows and `position` jumps over the lost ones.
         """
-        count: int = _copy(self._slots, self._tap, self.position, out)
+        count: int = copy(self._slots, self._tap, self.position, out)
         if count < 0:
             # Half the ring ahead of the overwriting: nearer, and the next read would lose again.
             next_position = self.written_frames - len(self._tap) // 2
             self.lost_frames += next_position - self.position
             self.position = next_position
-            count = max(0, _copy(self._slots, self._tap, self.position, out))
+            count = max(0, copy(self._slots, self._tap, self.position, out))
         self.position += count
         return count
 
@@ -90,6 +90,6 @@ class TapReader:
         start = self.written_frames - len(out)
         missing = max(0, -start)
         out[:missing] = 0
-        if _copy(self._slots, self._tap, start + missing, out[missing:]) < 0:
+        if copy(self._slots, self._tap, start + missing, out[missing:]) < 0:
             out[:] = 0
         return start

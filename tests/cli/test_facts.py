@@ -2,6 +2,9 @@
 
 import json
 
+import pytest
+
+from ..conftest import JackServer
 from .conftest import Run
 
 
@@ -37,9 +40,23 @@ def test_models_as_json_carry_ranges_and_units(run: Run) -> None:
     assert facts["problems"] == []
 
 
-def test_devices_as_json_name_outputs_and_ports(run: Run) -> None:
+def test_devices_as_json_name_outputs_inputs_and_ports(run: Run) -> None:
     facts = json.loads(run("devices", "--json").stdout)
-    assert set(facts) == {"outputs", "midi"}
+    assert set(facts) == {"outputs", "inputs", "midi"}
+
+
+@pytest.mark.jack
+def test_devices_lists_inputs_for_people_and_for_programs(
+    run: Run, private_jack_server: JackServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in private_jack_server.environment.items():
+        monkeypatch.setenv(name, value)
+    facts = json.loads(run("devices", "--json").stdout)
+    (line_in,) = facts["inputs"]
+    assert (line_in["name"], line_in["channels"]) == ("system", 2)
+    headings = [line.split()[:2] for line in run("devices").stdout.splitlines()]
+    assert ["output", "host"] in headings
+    assert ["input", "host"] in headings
 
 
 def test_training_lists_the_familys_own_options(run: Run) -> None:

@@ -38,11 +38,13 @@ SLOTS = st.builds(
     mix=MIXES,
     controls=st.dictionaries(KEYS, st.text(max_size=12), max_size=4),
     programs=st.dictionaries(KEYS, st.builds(Preset, values=VALUES, seed=SEEDS), max_size=3),
+    sound=st.text(max_size=20),
 )
 SESSIONS = st.builds(
     Session,
     slots=st.lists(SLOTS, max_size=3).map(tuple),
     output=st.text(max_size=20),
+    input=st.text(max_size=20),
     sample_rate=st.integers(0, 384_000),
     block_frames=st.integers(0, 8192),
     latency_ms=st.floats(1, 2000),
@@ -63,8 +65,14 @@ def test_a_session_survives_its_file(tmp_path: Path) -> None:
         mix=Mix(gain_db=-3.0, channel=2, low_key=36, high_key=72),
         controls={1: "morph"},
         programs={0: Preset({"timbre": 2.0}, name="Cello")},
+        sound="/home/me/rain.wav",
     )
-    session = Session((slot, replace(slot, model="sine")), output="USB Audio", sample_rate=44100)
+    session = Session(
+        (slot, replace(slot, model="sine")),
+        output="USB Audio",
+        input="USB Audio",
+        sample_rate=44100,
+    )
     save_session(tmp_path / "gig.json", session)
     assert load_session(tmp_path / "gig.json") == session
 
@@ -74,6 +82,7 @@ def test_a_session_survives_its_file(tmp_path: Path) -> None:
     [
         ({}, "'model' is missing"),
         ({"model": 3}, "no text"),
+        ({"model": "sine", "sound": 3}, "no text"),
         ({"model": "sine", "mix": {"pan": 2}}, "-1 … 1"),
         ({"model": "sine", "mix": {"channel": 1.5}}, "not whole"),
         ({"model": "sine", "controls": {"x": "morph"}}, "damaged"),

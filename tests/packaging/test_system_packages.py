@@ -1,4 +1,4 @@
-"""The set-up installs PortAudio and JACK where it may, and else names them in one line."""
+"""The set-up installs PortAudio, JACK and codecs where it may, and else names them in one line."""
 
 import shutil
 import subprocess
@@ -50,7 +50,7 @@ def machine(tmp_path: Path) -> Machine:
 
 def test_root_installs_what_is_missing(machine: Machine) -> None:
     assert machine.set_up().returncode == 0
-    assert "libportaudio2 jackd2" in machine.log.read_text()
+    assert "libportaudio2 jackd2 opus-tools codec2" in machine.log.read_text()
 
 
 def test_old_package_lists_are_renewed(machine: Machine) -> None:
@@ -59,12 +59,24 @@ def test_old_package_lists_are_renewed(machine: Machine) -> None:
     )
     machine.has("apt-get", refuse_first)
     assert machine.set_up().returncode == 0
-    assert machine.log.read_text().split() == ["install", "update", "install"]
+    assert machine.log.read_text().split() == ["install", "update", *["install"] * 4]
+
+
+@pytest.mark.parametrize(("package", "status"), [("codec2", 0), ("libportaudio2", 1)])
+def test_a_package_that_is_nowhere_to_be_had_is_named(
+    machine: Machine, package: str, status: int
+) -> None:
+    machine.has("apt-get", f"case $* in *{package}*) exit 1;; esac")
+    done = machine.set_up()
+    assert done.returncode == status, "without codecs only comparisons are missing"
+    (line,) = done.stderr.splitlines()
+    assert f"cannot install {package}" in line
 
 
 def test_nothing_is_installed_twice(machine: Machine) -> None:
     machine.has("ldconfig", "echo libportaudio.so.2")
-    machine.has("jackd", "")
+    for program in ("jackd", "opusenc", "c2enc"):
+        machine.has(program, "")
     assert machine.set_up().returncode == 0
     assert machine.log.read_text() == ""
 
@@ -87,5 +99,5 @@ def test_who_may_not_install_is_told_in_one_line(
     done = machine.set_up()
     assert done.returncode == status, "without JACK only its tests are missing"
     (line,) = done.stderr.splitlines()
-    assert "apt-get install libportaudio2 jackd2" in line
+    assert "apt-get install libportaudio2 jackd2 opus-tools codec2" in line
     assert machine.log.read_text() == ""

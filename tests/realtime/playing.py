@@ -56,6 +56,6 @@ class MakeInTurn:
     def __init__(self, rates: list[int]) -> None:
         self._rates = list(rates)
 
-    def __call__(self, model: str) -> Generator:
-        assert model == "sine"
+    def __call__(self, model: str, sound: str) -> Generator:
+        assert (model, sound) == ("sine", "")
         return sine(self._rates.pop(0))

@@ -47,7 +47,7 @@ def test_the_callback_calls_nothing_but_the_clock() -> None:
     assert what_it_can_call(compile_callback(cache=False)) == {TIMER}
 
 
-def allocating(unused_input, output, frames, times, flags, memory):
+def allocating(heard, output, frames, times, flags, memory):
     out = carray(output, (np.int64(frames),), float32)
     scratch = np.empty(np.int64(frames), np.float32)
     for i in range(np.int64(frames)):
@@ -57,13 +57,13 @@ def allocating(unused_input, output, frames, times, flags, memory):
     return 0
 
 
-def failing(unused_input, output, frames, times, flags, memory):
+def failing(heard, output, frames, times, flags, memory):
     if frames > 7:
         raise ValueError
     return 0
 
 
-def printing(unused_input, output, frames, times, flags, memory):
+def printing(heard, output, frames, times, flags, memory):
     print(frames)
     return 0
 

@@ -18,7 +18,7 @@ Signal = NDArray[np.float32]
 
 def convert(signal: Signal, resampler: Resampler, sizes: list[int]) -> Signal:
     """(frames, channels) through the resampler in blocks of `sizes`, until the input is used up."""
-    parts = []
+    parts = [np.zeros((0, signal.shape[1]), np.float32)]
     position = 0
     for size in itertools.cycle(sizes):
         needed = resampler.needs(size)

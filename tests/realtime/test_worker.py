@@ -7,6 +7,8 @@ import pytest
 from rtaudiogen.realtime.memory import AudioMemory
 from rtaudiogen.realtime.worker import RenderThread
 
+from .duplex import Duplex
+
 BLOCK, RATE = 128, 48000
 
 
@@ -73,3 +75,40 @@ def test_a_stop_ends_the_thread_after_the_block_in_hand(worker, memory, source):
     memory.ring.read(np.zeros((512, 2), np.float32))
     time.sleep(0.02)
     assert source.next_frame == before
+
+
+def test_behind_a_skip_the_thread_waits_for_the_input_of_what_it_renders():
+    device = Duplex()
+    gate = threading.Event()
+    gate.set()
+    heard = np.zeros((BLOCK, 1), np.float32)
+
+    def render(out: np.ndarray) -> None:
+        gate.wait()
+        device.capture.read(heard)
+        out[:] = heard
+
+    ring = device.memory.ring
+    worker = RenderThread(render, device.memory, BLOCK, device.capture)
+    worker.start()
+    try:
+        for _ in range(8):
+            until(lambda: ring.fill_frames >= 1024)
+            device.call(256)
+        gate.clear()
+        for _ in range(40):
+            device.call(256)
+        gate.set()
+        until(lambda: worker.skipped_frames > 0)
+        while device.memory.counters().starved:
+            until(lambda: ring.wanted_frames() <= 0 or not device.capture.has_arrived())
+            device.call(256)
+        for _ in range(8):
+            until(lambda: ring.fill_frames >= 1024)
+            device.call(256)
+    finally:
+        gate.set()
+        worker.stop()
+    np.testing.assert_array_equal(device.played[-1024:], device.expected(1024)[-1024:])
+    assert device.capture.late_frames == 0
+    assert device.capture.lost_frames == worker.skipped_frames

@@ -1,0 +1,154 @@
+"""How fast the compiled VQ-VAE is, against real time, the machine's limits, and torch. [control]
+
+Random weights of the default configuration, one thread.
+"""
+
+import time
+from collections.abc import Iterator
+
+import numpy as np
+
+from rtaudiogen.benchmark import BenchRow, best_of
+
+from ..roofline import l2_bytes_per_second, multiply_adds_per_second
+from .config import VQVAEConfig
+from .layers import Layer
+from .packing import Packed, decoder_layers, label_bias, pack, random_tensors
+from .streaming import StreamingDecoder, StreamingEncoder
+
+BLOCK_SECONDS = 0.010
+BLOCKS = 20  # in one run: short enough for a busy machine to let through
+MEASURE_SECONDS = 1.0
+FLOOR, GOAL = 5, 20  # times real time, of the decoder
+
+
+class Player:
+    """A decoder of random codes that is asked for blocks, as a device does it."""
+
+    def __init__(self, packed: Packed) -> None:
+        """Begin."""
+        config = packed.config
+        self.packed, self.decoder = packed, StreamingDecoder(packed, 1)
+        self.codes = np.random.default_rng(0).integers(0, config.codes, (64, config.stages))
+        self.bias = label_bias(packed, packed.labels[0])
+        self.latent = np.zeros(config.latent, np.float32)
+        self.block = np.zeros(round(BLOCK_SECONDS * config.sample_rate), np.float32)
+        self.ready = np.zeros(config.hop, np.float32)
+        self.left = self.frame = 0  # of what is ready; code frames decoded so far
+
+    def decode(self) -> None:
+        """The next code frame."""
+        code = self.codes[self.frame % len(self.codes)]
+        self.packed.latent_of(code, self.packed.config.stages, self.latent)
+        self.decoder.decode(0, self.latent, self.bias, self.ready)
+        self.frame, self.left = self.frame + 1, len(self.ready)
+
+    def next_block(self) -> None:
+        """The next block; most of the work is in the blocks that a code frame begins in."""
+        done = 0
+        while done < len(self.block):
+            if not self.left:
+                self.decode()
+            count = min(self.left, len(self.block) - done)
+            begin = len(self.ready) - self.left
+            self.block[done : done + count] = self.ready[begin : begin + count]
+            self.left, done = self.left - count, done + count
+
+
+def bench_rows() -> Iterator[BenchRow]:
+    """DESIGN's VQ-VAE rows, each measured as it is asked for."""
+    config = VQVAEConfig()
+    packed = pack(config, random_tensors(config, np.random.default_rng(0)))
+    yield _decoder(packed)
+    yield _encoder(packed)
+    seconds = best_of(Player(packed).decode, MEASURE_SECONDS)
+    yield _roofline(config, seconds)
+    yield _against_torch(config, seconds)
+
+
+def multiply_adds(config: VQVAEConfig) -> tuple[int, int]:
+    """Of one code frame in the decoder, and weights that it needs at least once."""
+    total, weights, frames = 0, 0, 1
+    for _, layer in decoder_layers(config):
+        size = _size(layer)
+        total, weights, frames = total + frames * size, weights + size, frames * layer.gives
+    return total, weights
+
+
+def _size(layer: Layer) -> int:
+    """Numbers in a weight: multiply-adds of a step."""
+    return int(np.prod(layer.weight_shape))
+
+
+def _decoder(packed: Packed) -> BenchRow:
+    player = Player(packed)
+
+    def run() -> None:
+        for _ in range(BLOCKS):
+            player.next_block()
+
+    sustained = best_of(run, MEASURE_SECONDS) / BLOCKS
+    shares = np.sort(_single_calls(player)) / BLOCK_SECONDS
+    p99 = shares[int(0.99 * (len(shares) - 1))]
+    return BenchRow(
+        "VQ-VAE decoder, one core, 10 ms blocks", BLOCK_SECONDS / sustained, "× real time",
+        FLOOR, GOAL,
+        f"a code frame is {1e3 / packed.config.code_rate:.0f} ms; single blocks take {p99:.1%} of "
+        f"their time (p99), {shares[-1]:.1%} at worst",
+    )  # fmt: skip
+
+
+def _single_calls(player: Player) -> list[float]:
+    """Seconds that blocks took, one by one."""
+    seconds: list[float] = []
+    end = time.perf_counter() + MEASURE_SECONDS
+    while not seconds or time.perf_counter() < end:
+        start = time.perf_counter()
+        player.next_block()
+        seconds.append(time.perf_counter() - start)
+    return seconds
+
+
+def _encoder(packed: Packed) -> BenchRow:
+    config, encoder = packed.config, StreamingEncoder(packed)
+    sound = np.random.default_rng(0).standard_normal(config.hop, np.float32)
+    codes = np.zeros(config.stages, np.uint16)
+    seconds = best_of(lambda: encoder.encode(sound, codes), MEASURE_SECONDS)
+    return BenchRow(
+        "VQ-VAE encoder and quantiser, one core", 1 / seconds / config.code_rate, "× real time",
+        None, None, f"{seconds * 1e6:.0f} µs a code frame",
+    )  # fmt: skip
+
+
+def _roofline(config: VQVAEConfig, seconds: float) -> BenchRow:
+    """Weights that are read once a code frame, from L2, which is not large enough for all."""
+    total, weights = multiply_adds(config)
+    peak, bandwidth = multiply_adds_per_second(), l2_bytes_per_second()
+    arithmetic, memory = total / peak, 2 * weights / bandwidth
+    binds = "multiply-adds bind" if arithmetic > memory else "L2 bandwidth binds"
+    return BenchRow(
+        "VQ-VAE decoder, share of this core's roofline", 100 * max(arithmetic, memory) / seconds,
+        "%", 25, 50,
+        f"{binds}: {total / 1e6:.1f} million a code frame, {peak / 1e9:.1f} GMAC/s measured",
+    )  # fmt: skip
+
+
+def _against_torch(config: VQVAEConfig, seconds: float) -> BenchRow:
+    """Against the same decoder with cached state in float32, one thread."""
+    import torch
+
+    from .network import Decoder
+    from .streaming_torch import TorchDecoder
+
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        decoder = TorchDecoder(Decoder(config))
+        latent, embedding = torch.randn(1, config.latent, 1), torch.randn(1, config.embedding)
+        slow = best_of(lambda: decoder.decode(latent, embedding), MEASURE_SECONDS)
+    finally:
+        torch.set_num_threads(threads)
+    return BenchRow(
+        "VQ-VAE decoder, against torch with cached state", slow / seconds, "×", None, None,
+        f"torch: {slow * 1e6:.0f} µs a code frame, here {seconds * 1e6:.0f} µs",
+    )  # fmt: skip

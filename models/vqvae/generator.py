@@ -1,0 +1,393 @@
+"""The plugin: a stream of codes, invented, read from a sound or heard, and notes that add to it.
+
+Everything happens once a code frame: a latent is chosen, mixed, and decoded to a hop of sound. The
+stream keeps a grid of hops from its first frame; a note keeps a grid of its own from its key, so it
+sounds at once. Input is encoded when a hop of it is complete and sounds during the next: it comes
+out `input_delay_frames`, one hop, later. torch is never imported.
+"""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rtaudiogen.errors import RtAudioGenError
+from rtaudiogen.events import ALL_VOICES, CHOKE_SECONDS, EventKind, no_events
+from rtaudiogen.generator import Audio, Descriptor, Events, Generator, State
+from rtaudiogen.model_file import read_header, read_tensors
+
+from ..random_numbers import fill_uniforms
+from . import material, prior_packing
+from .config import VQVAEConfig
+from .descriptor import Source, read_config
+from .packing import Packed, fill_label_bias, pack
+from .prior_sampler import RESTLESS, PriorSampler
+from .reader import Reader, Reading
+from .streaming import StreamingDecoder, StreamingEncoder
+
+LOUDEST_INPUT = 8.0  # amplitude; whatever is above it is no sound
+MOST_DRAWN = 4  # code frames that the prior draws at most for one that sounds
+HELD = -1  # in VOICE["left"]
+
+STREAM = np.dtype(
+    [
+        ("position", np.int64),  # frames of the hop that have sounded
+        ("hops", np.int64),  # since reset: names the random numbers
+        ("drawn", np.int64),  # code frames of the prior since reset
+        ("ahead", np.float64),  # fraction of a code frame that the prior is to be drawn
+        ("place", np.float64),  # in the file, in code frames
+        ("notes", np.int64),  # since reset
+        ("bend", np.float64),  # semitones
+        ("wheel", np.float64),  # 0 … 1
+    ]
+)
+VOICE = np.dtype(
+    [
+        ("playing", np.int64),
+        ("note", np.int64),  # its number since reset
+        ("position", np.int64),  # frames of its hop that have sounded
+        ("hops", np.int64),
+        ("place", np.float64),
+        ("first", np.int64),  # region, in code frames
+        ("end", np.int64),
+        ("gain", np.float32),
+        ("left", np.int64),  # frames of its fade still to come; HELD before it is let go
+        ("fade", np.int64),  # frames of its whole fade
+        ("peak", np.float32),
+    ]
+)
+
+
+def create(descriptor: Descriptor, sample_rate: int) -> Generator:
+    """The generator of a model file; it runs at its own rate, whatever the host's. [control]"""
+    if descriptor.path is None:
+        raise RtAudioGenError(f"model '{descriptor.id}' has no file")
+    config = read_config(descriptor.path, read_header(descriptor.path))
+    return VQVAEGenerator(descriptor, config, read_tensors(descriptor.path))
+
+
+class VQVAEGenerator:
+    """See `rtaudiogen.generator`: Generator, Listener and SoundTaker."""
+
+    delay_frames = 0
+    arrays = ("stream", "voices", "hop", "hops", "input", "dry", "live", "prior_latent", "held",
+              "seed")  # fmt: skip
+
+    def __init__(
+        self, descriptor: Descriptor, config: VQVAEConfig, tensors: dict[str, NDArray[Any]]
+    ) -> None:
+        self.descriptor, self.config = descriptor, config
+        self.sample_rate = config.sample_rate
+        self.input_delay_frames = config.hop
+        self.packed: Packed = pack(config, tensors)
+        self.material = material.read(tensors, config.stages)
+        self._prior_tensors = prior_packing.tensors_in(tensors)
+        voices, hop, latent = descriptor.voices, config.hop, config.latent
+        self.parameter_index = {p.id: i for i, p in enumerate(descriptor.parameters)}
+        self.stream = np.zeros(1, STREAM)
+        self.voices = np.zeros(voices, VOICE)
+        self.hop = np.zeros(hop, np.float32)  # of the stream, as it sounds now
+        self.hops = np.zeros((voices, hop), np.float32)  # of the notes
+        self.input = np.zeros(hop, np.float32)  # as far as it has been heard
+        self.dry = np.zeros(hop, np.float32)  # the hop of input before
+        self.live = np.zeros(config.stages, np.uint16)  # its codes
+        self.prior_latent = np.zeros(latent, np.float32)
+        self.held = np.zeros(latent, np.float32)  # what is frozen
+        self.seed = np.zeros(1, np.uint64)
+
+    def take(self, sound: NDArray[np.float32]) -> None:
+        """See SoundTaker."""
+        self.material = material.of_sound(self.packed, sound)
+
+    def prepare(self, max_frames: int, device: str = "cpu") -> None:
+        """See Generator."""
+        if device != "cpu":
+            raise RtAudioGenError(f"device '{device}': this decoder runs on 'cpu'")
+        config = self.config
+        self.encoder = StreamingEncoder(self.packed)
+        self.decoder = StreamingDecoder(self.packed, 1 + len(self.voices))
+        self.prior = PriorSampler(config, self._prior_tensors, 1) if config.prior_layers else None
+        self.reader = Reader(self.packed, self.material)
+        self.wishes = Reading(stages=config.stages)
+        self.weights = np.zeros(len(config.labels), np.float32)  # of the labels' mixture
+        self.bias = np.zeros_like(self.packed.decoder.bias)
+        self._latent = np.zeros(config.latent, np.float32)
+        self._other = np.zeros(config.latent, np.float32)
+        self._uniforms = np.zeros(config.stages, np.float32)
+        self._drawn = np.zeros(config.stages, np.uint16)
+        self._heard = np.zeros(max_frames, np.float32)
+        self._listened = 0  # frames of `_heard` that are this block's
+        self._ramp = np.arange(max_frames, dtype=np.float32)
+        self._part = np.zeros(max_frames, np.float32)
+        self._values = self._named(self.descriptor.defaults())
+        self.reset(0)
+        self._warm_up(max_frames)
+        self.reset(0)
+
+    def _warm_up(self, frames: int) -> None:
+        """Compile what a render call may come across."""
+        block = np.zeros((min(frames, self.config.hop), 1), np.float32)
+        values = self.descriptor.defaults()
+        for source in Source:
+            values[self.parameter_index["source"]] = source
+            values[self.parameter_index["morph"]] = 0.5
+            values[self.parameter_index["jitter"]] = 0.5
+            self.hear(block)
+            self.render(block, values, no_events())
+        self.stream["position"] = 0
+
+    def reset(self, seed: int) -> None:
+        """See Generator."""
+        for name in self.arrays:
+            getattr(self, name)[...] = np.zeros((), getattr(self, name).dtype)
+        self.seed[:] = np.uint64(seed % (1 << 64))
+        self.encoder.reset()
+        for voice in range(1 + len(self.voices)):
+            self.decoder.reset_voice(voice)
+        if self.prior is not None:
+            self.prior.reset_voice(0)
+        self._listened = 0
+
+    # -- a block [render] --------------------------------------------------------------------------
+
+    def hear(self, block: Audio) -> None:
+        """See Listener."""
+        self._listened = len(block)
+        heard = self._heard[: len(block)]
+        heard[:] = block[:, 0]
+        heard[~(np.abs(heard) <= LOUDEST_INPUT)] = 0.0
+
+    def render(self, out: Audio, parameters: NDArray[np.float32], events: Events) -> None:
+        """See Generator."""
+        self._heard[self._listened : len(out)] = 0.0
+        self._listened = 0
+        self._read_parameters(parameters)
+        out[:] = 0.0
+        start = 0
+        for event in events:
+            frame = int(event["frame"])
+            self._advance(out, start, frame)
+            start = frame
+            self._obey(event)
+        self._advance(out, start, len(out))
+
+    def _named(self, parameters: NDArray[np.float32]) -> dict[str, float]:
+        """Values by id, held within their ranges."""
+        return {
+            p.id: min(max(float(parameters[i]), p.minimum), p.maximum)
+            for i, p in enumerate(self.descriptor.parameters)
+        }
+
+    def _read_parameters(self, parameters: NDArray[np.float32]) -> None:
+        values = self._values = self._named(parameters)
+        self._wish()
+        timbre = values.get("timbre", 0.0)
+        low, part = int(timbre), timbre % 1.0
+        self.weights[:] = 0
+        self.weights[low] = 1 - part
+        self.weights[min(low + 1, len(self.weights) - 1)] += part
+        fill_label_bias(self.packed, self.weights @ self.packed.labels, self.bias)
+
+    def _wish(self) -> None:
+        """How codes are to be read: parameters, and the wheels on top of them."""
+        values, wishes, stream = self._values, self.wishes, self.stream[0]
+        wishes.rate = values["rate"] * 2.0 ** (float(stream["bend"]) / 12)
+        wishes.scatter, wishes.swap = values["scatter"], values["swap"]
+        wishes.jitter = min(1.0, values["jitter"] + float(stream["wheel"]))
+        wishes.stages = round(values.get("stages", 1))
+
+    def _advance(self, out: Audio, start: int, end: int) -> None:
+        """Frames from `start` to `end`, during which nothing happens, hop by hop."""
+        level = np.float32(10 ** (self._values["level"] / 20))
+        for voice in range(len(self.voices)):
+            self._play_note(voice, out[start:end, 0])
+        wet = np.float32(self._values["dry_wet"])
+        while start < end:
+            position = int(self.stream["position"][0])
+            if position == 0:
+                self._begin_hop()
+            count = min(end - start, self.config.hop - position)
+            span = slice(position, position + count)
+            self.input[span] = self._heard[start : start + count]
+            part = self._part[:count]
+            np.multiply(self.hop[span], wet, out=part)
+            part += self.dry[span] * (1 - wet)
+            block = out[start : start + count, 0]
+            block += part
+            block *= level
+            self.stream["position"] = (position + count) % self.config.hop
+            start += count
+
+    # -- the stream, once a hop [render] -----------------------------------------------------------
+
+    def _begin_hop(self) -> None:
+        values, stream = self._values, self.stream
+        self._listen()
+        source = Source(round(values["source"]))
+        if source is Source.KEYS:
+            self.hop[:] = 0.0
+        else:
+            if not values["freeze"] >= 0.5:
+                self._choose(source, Source(round(values["morph_to"])), values["morph"])
+            self.decoder.decode(0, self.held, self.bias, self.hop)
+        stream["hops"] += 1
+
+    def _listen(self) -> None:
+        """Encode the hop of input that is complete now."""
+        self.dry[:] = self.input
+        self.encoder.encode(self.dry, self.live)
+
+    def _choose(self, source: Source, other: Source, morph: float) -> None:
+        """The latent that is to sound, into `held`."""
+        np.copyto(self.held, self._latent_from(source))
+        if morph > 0 and other != source:
+            self.held *= np.float32(1 - morph)
+            self._other[:] = self._latent_from(other)
+            self._other *= np.float32(morph)
+            self.held += self._other
+
+    def _latent_from(self, source: Source) -> NDArray[np.float32]:
+        if source is Source.LIVE:
+            self.packed.latent_of(self.live, self.wishes.stages, self._latent)
+        elif source is Source.PRIOR and self.prior is not None:
+            return self._invent(self.prior)
+        else:
+            self._read_file()
+        return self._latent
+
+    def _invent(self, prior: PriorSampler) -> NDArray[np.float32]:
+        """The prior's next code frame, at the performer's rate."""
+        stream = self.stream[0]
+        stream["ahead"] = min(stream["ahead"] + abs(self.wishes.rate), MOST_DRAWN)
+        while stream["ahead"] >= 1.0:
+            stream["ahead"] -= 1.0
+            if prior.stuck(0):
+                prior.reset_voice(0)
+            first = int(stream["drawn"]) * self.config.stages
+            fill_uniforms(self._stream_of(0), first, self._uniforms)
+            values = self._values
+            prior.sample(
+                0, self.weights, values["temperature"], round(values["top_k"]),
+                self._uniforms, self._drawn, RESTLESS,
+            )  # fmt: skip
+            stream["drawn"] += 1
+            self.packed.latent_of(self._drawn, self.wishes.stages, self.prior_latent)
+        return self.prior_latent
+
+    def _read_file(self) -> None:
+        frames = len(self.material.codes)
+        low, high = sorted((self._values["loop_start"], self._values["loop_end"]))
+        first = min(int(low * frames), frames - 1)
+        end = max(first + 1, min(frames, round(high * frames)))
+        stream = self.stream[0]
+        stream["place"] = self.reader.read(
+            float(stream["place"]), first, end, self.wishes, self._stream_of(1),
+            int(stream["hops"]), self._latent,
+        )  # fmt: skip
+
+    def _stream_of(self, number: int) -> np.uint64:
+        """The name of a sequence of random numbers."""
+        numbered = self.seed * np.uint64(0xD1342543DE82EF95) + np.uint64(number)
+        return np.uint64(numbered[0])
+
+    # -- notes [render] ----------------------------------------------------------------------------
+
+    def _obey(self, event: np.void) -> None:
+        kind, value = int(event["kind"]), float(event["value"])
+        if kind == EventKind.PITCH_BEND:
+            self.stream["bend"] = value
+            self._wish()
+        elif kind == EventKind.MOD_WHEEL:
+            self.stream["wheel"] = value
+            self._wish()
+        elif int(event["voice"]) != ALL_VOICES:
+            self._obey_note(int(event["voice"]), kind, float(event["key"]), value)
+
+    def _obey_note(self, voice: int, kind: int, key: float, value: float) -> None:
+        state = self.voices[voice]
+        if kind == EventKind.NOTE_ON:
+            label = int(self.weights.argmax())
+            first, end = self.material.region(key, label)
+            self.decoder.reset_voice(1 + voice)
+            note = int(self.stream["notes"][0])
+            self.voices[voice] = (1, note, 0, 0, first, first, end, value, HELD, 1, 0.0)
+            self.stream["notes"] += 1
+        elif state["playing"]:
+            if kind == EventKind.NOTE_OFF:
+                self._let_go(state, self._values["release"] / 1000)
+            elif kind == EventKind.CHOKE:
+                self._let_go(state, CHOKE_SECONDS)
+
+    def _let_go(self, state: np.void, seconds: float) -> None:
+        """Fade to exact silence; a fade under way can only become shorter."""
+        frames = max(1, int(seconds * self.sample_rate))
+        if state["left"] == HELD:
+            state["left"] = state["fade"] = frames
+        elif state["left"] > frames:
+            share = state["left"] / state["fade"]
+            state["gain"] *= np.float32(share)
+            state["left"] = state["fade"] = frames
+
+    def _play_note(self, voice: int, out: NDArray[np.float32]) -> None:
+        """Add a voice's next frames to `out` (frames,)."""
+        state = self.voices[voice]
+        done = 0
+        while state["playing"] and done < len(out):
+            position = int(state["position"])
+            if position == 0:
+                self._begin_note_hop(voice, state)
+            count = min(len(out) - done, self.config.hop - position)
+            if state["left"] != HELD:
+                count = min(count, int(state["left"]))
+            part = self._part[:count]
+            np.multiply(self.hops[voice, position : position + count], state["gain"], out=part)
+            if state["left"] != HELD:
+                self._fade(state, part)
+            out[done : done + count] += part
+            peak = float(np.abs(part).max(initial=0.0))
+            state["peak"] = max(peak, 0.9 * float(state["peak"]))
+            state["position"] = (position + count) % self.config.hop
+            done += count
+            state["playing"] = int(state["left"] != 0)
+
+    def _fade(self, state: np.void, part: NDArray[np.float32]) -> None:
+        left, fade = int(state["left"]), int(state["fade"])
+        part *= (np.float32(left) - self._ramp[: len(part)]) / np.float32(fade)
+        state["left"] = left - len(part)
+
+    def _begin_note_hop(self, voice: int, state: np.void) -> None:
+        number = 2 + int(state["note"])
+        state["place"] = self.reader.read(
+            float(state["place"]), int(state["first"]), int(state["end"]), self.wishes,
+            self._stream_of(number), int(state["hops"]), self._latent,
+        )  # fmt: skip
+        self.decoder.decode(1 + voice, self._latent, self.bias, self.hops[voice])
+        state["hops"] += 1
+
+    def voice_levels(self) -> NDArray[np.float32]:
+        """See Generator."""
+        audible = np.maximum(self.voices["peak"], 1e-9)
+        return np.where(self.voices["playing"], audible, 0.0).astype(np.float32)
+
+    # -- state [render] ----------------------------------------------------------------------------
+
+    def save_state(self) -> State:
+        """See Generator."""
+        return {name: array.copy() for name, array in self._live().items()}
+
+    def load_state(self, state: State) -> None:
+        """See Generator."""
+        live = self._live()
+        if {n: a.shape for n, a in live.items()} != {n: a.shape for n, a in state.items()}:
+            raise ValueError(f"not a state of '{self.descriptor.id}'")
+        for name, array in live.items():
+            array[...] = state[name]
+
+    def _live(self) -> State:
+        """Views of everything that the future output depends on, as plain numbers."""
+        own = {name: getattr(self, name).view(np.uint8) for name in self.arrays}
+        parts = {"encoder": self.encoder.state, "decoder": self.decoder.state}
+        if self.prior is not None:
+            parts["prior"] = self.prior.state
+        named = {f"{p}.{name}": a for p, arrays in parts.items() for name, a in arrays.items()}
+        return own | named

@@ -1,0 +1,130 @@
+"""Streaming equals parallel: the compiled form against the network that was trained. [control]"""
+
+from collections.abc import Sequence
+from typing import cast
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch.nn import functional as F
+
+from rtaudiogen.generator import Finding, Generator
+from rtaudiogen.model_file import read_header, read_tensors
+
+from .descriptor import read_config
+from .layers import Floats
+from .network import VQVAE, unfold
+from .packing import Packed, label_bias, pack, rounded
+from .quantizer import Stage
+from .streaming import StreamingDecoder, StreamingEncoder
+
+FRAMES, INTERRUPTION = 40, 17  # code frames
+LOUDNESS = 0.2  # RMS of the noise that is encoded
+LATENT_TOLERANCE = 1e-4  # of the largest number
+WAVEFORM_TOLERANCE = 1e-5  # of the peak
+TIE = 1e-5  # cosines this close are the same in float32
+
+
+def check(generator: Generator) -> Sequence[Finding]:
+    """Encoder, quantiser and decoder of a generator's model file, against the parallel forward.
+
+    Both hold the same bfloat16-rounded weights. Checked from reset, and with the state saved,
+    disturbed and restored in the middle.
+    """
+    path = generator.descriptor.path
+    assert path is not None
+    config = read_config(path, read_header(path))
+    tensors = read_tensors(path)
+    packed, network = pack(config, tensors), VQVAE(config).eval()
+    used = rounded(config, tensors)
+    unfold(network, {name: torch.from_numpy(np.array(used[name])) for name in used})
+    return compare(packed, network)
+
+
+@torch.inference_mode()
+def compare(packed: Packed, network: VQVAE) -> Sequence[Finding]:
+    """A packed model and the network that holds the same rounded weights."""
+    config, random = packed.config, np.random.default_rng(0)
+    sound = LOUDNESS * random.standard_normal((FRAMES, config.hop), np.float32)
+    latents = network.encoder(torch.from_numpy(sound).view(1, -1))[0].T.numpy()  # (N, latent)
+    heard, heard_again = _encoded(packed, sound)
+
+    codes = random.integers(0, config.codes, (FRAMES, config.stages), np.uint16)
+    label = len(config.labels) - 1
+    total = network.quantizer.decode(torch.from_numpy(codes.astype(np.int64))[None])
+    waveform = network.decoder(total, network.labels.weight[label][None]).numpy()
+    waveform = waveform.reshape(FRAMES, config.hop)
+    played, played_again = _decoded(packed, codes, packed.labels[label])
+
+    return [
+        _close("encoder: streaming equals parallel", heard, latents, LATENT_TOLERANCE),
+        _close("encoder: the same across save and restore", heard_again, latents, LATENT_TOLERANCE),
+        _quantised(packed, network, sound, latents),
+        _close("decoder: streaming equals parallel", played, waveform, WAVEFORM_TOLERANCE),
+        _close(
+            "decoder: the same across save and restore", played_again, waveform, WAVEFORM_TOLERANCE
+        ),
+    ]
+
+
+def _encoded(packed: Packed, sound: Floats) -> tuple[Floats, Floats]:
+    """(N, latent) from reset, and with an interruption."""
+    encoder = StreamingEncoder(packed)
+
+    def through(part: Floats) -> Floats:
+        out = np.zeros((len(part), packed.config.latent), np.float32)
+        for frame, latent in zip(part, out, strict=True):
+            encoder.encode_latent(frame, latent)
+        return out
+
+    whole = through(sound)
+    encoder.reset()
+    first = through(sound[:INTERRUPTION])
+    saved = {name: array.copy() for name, array in encoder.state.items()}
+    through(sound)
+    encoder.restore(saved)
+    return whole, np.concatenate([first, through(sound[INTERRUPTION:])])
+
+
+def _decoded(packed: Packed, codes: NDArray[np.uint16], embedding: Floats) -> tuple[Floats, Floats]:
+    """(N, hop) from reset, and with an interruption."""
+    decoder, bias = StreamingDecoder(packed, 1), label_bias(packed, embedding)
+    latent = np.zeros(packed.config.latent, np.float32)
+
+    def through(part: NDArray[np.uint16]) -> Floats:
+        out = np.zeros((len(part), packed.config.hop), np.float32)
+        for frame, block in zip(part, out, strict=True):
+            packed.latent_of(frame, packed.config.stages, latent)
+            decoder.decode(0, latent, bias, block)
+        return out
+
+    whole = through(codes)
+    decoder.reset_voice(0)
+    first = through(codes[:INTERRUPTION])
+    saved = {name: array.copy() for name, array in decoder.state.items()}
+    through(codes)
+    decoder.restore(saved)
+    return whole, np.concatenate([first, through(codes[INTERRUPTION:])])
+
+
+def _quantised(packed: Packed, network: VQVAE, sound: Floats, latents: Floats) -> Finding:
+    """Every code's vector is the nearest one in the network's book, or as near as it."""
+    encoder = StreamingEncoder(packed)
+    codes = np.zeros((FRAMES, packed.config.stages), np.uint16)
+    for frame, chosen in zip(sound, codes, strict=True):
+        encoder.encode(frame, chosen)
+    residual, worst = torch.from_numpy(latents)[None].clone(), 0.0
+    for index, stage in enumerate(cast(list[Stage], network.quantizer.stages)):
+        ours = torch.from_numpy(codes[:, index].astype(np.int64))
+        cosines = F.normalize(stage.down(residual), dim=-1)[0] @ stage.book.vectors.T  # (N, codes)
+        behind = cosines.max(-1).values - cosines.gather(-1, ours[:, None])[:, 0]
+        worst = max(worst, float(behind.max()))
+        residual -= stage.up(stage.book.vectors[ours])
+    detail = f"a code's cosine is at most {worst:.1e} behind the best, limit {TIE:.0e}"
+    return Finding("quantiser: the nearest code in every stage", worst < TIE, detail)
+
+
+def _close(name: str, ours: Floats, expected: Floats, tolerance: float) -> Finding:
+    error = float(np.abs(ours - expected).max() / np.abs(expected).max())
+    detail = f"largest difference {error:.1e} of the largest value, limit {tolerance:.0e}"
+    return Finding(name, error < tolerance, detail)

@@ -1,0 +1,37 @@
+"""`rtaudiogen decode`."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ..registry import find
+from .output import Json, print_json
+
+
+def decode(
+    source: Annotated[Path, typer.Argument(metavar="IN.rtac", help="The code file.")],
+    target: Annotated[Path, typer.Argument(metavar="OUT.wav", help="The sound.")],
+    model: Annotated[
+        str | None,
+        typer.Option(metavar="MODEL", help="Id or model file; default: the one it names."),
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Decode a code file into a WAV file, exactly as long as what was encoded."""
+    from ..codec import decode_file
+
+    header = decode_file(source, target, find(model) if model else None)
+    if json:
+        print_json(
+            {
+                "path": str(target),
+                "model": header.model,
+                "stages": header.stages,
+                "sample_rate": header.sample_rate,
+                "frames": header.frames,
+                "seconds": header.seconds,
+            }
+        )
+    else:
+        print(f"{target}: {header.seconds:.1f} s at {header.sample_rate} Hz")

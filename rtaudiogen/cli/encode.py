@@ -1,0 +1,49 @@
+"""`rtaudiogen encode`."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ..registry import find
+from .output import Json, print_json, warn
+
+DEFAULT_MODEL = "vqvae-speech"
+PCM_BYTES = 2  # a frame, of the sound that the size is compared with
+
+
+def encode(
+    source: Annotated[Path, typer.Argument(metavar="IN", help="Any sound file.")],
+    target: Annotated[Path, typer.Argument(metavar="OUT.rtac", help="The code file.")],
+    model: Annotated[
+        str, typer.Option(metavar="MODEL", help="Id or model file; decoding needs the same one.")
+    ] = DEFAULT_MODEL,
+    stages: Annotated[
+        int | None, typer.Option(min=1, metavar="N", help="Fewer than all: fewer bits.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Encode a sound file into the codes of a model, a tiny file that 'decode' makes audible."""
+    from ..codec import encode_file
+
+    header = encode_file(source, target, find(model), stages, lambda line: warn([line]))
+    size = target.stat().st_size
+    facts = {
+        "path": str(target),
+        "model": header.model,
+        "stages": header.stages,
+        "sample_rate": header.sample_rate,
+        "frames": header.frames,
+        "seconds": header.seconds,
+        "bytes": size,
+        "bits_per_second": 8 * header.payload_bytes / header.seconds,
+        "compression_ratio": PCM_BYTES * header.frames / size,
+    }
+    if json:
+        print_json(facts)
+    else:
+        print(
+            f"{target}: {header.seconds:.1f} s, {facts['bits_per_second']:.0f} bits per second, "
+            f"{facts['compression_ratio']:.1f} times smaller than 16 bits at "
+            f"{header.sample_rate} Hz"
+        )

@@ -1,0 +1,201 @@
+"""A sound file to a code file and back: of any length, in constant memory. Everything is [control].
+
+The decoded sound has exactly as many frames as the encoded one, at the model's rate.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+
+import numpy as np
+import soundfile
+import soxr
+from numpy.typing import NDArray
+
+from . import registry
+from .code_file import SUFFIX, CodeHeader, CodeWriter, read_codes, read_header
+from .errors import RtAudioGenError, UsageError
+from .files import appearing_whole
+from .generator import Codec, Descriptor
+from .model_file import read_header as read_model_header
+from .model_file import read_tensors
+from .recorder.wav import WavWriter
+
+Signal = NDArray[np.float32]  # (frames,)
+Say = Callable[[str], None]
+
+BLOCK_SAMPLES = 1 << 16
+CHUNK_SECONDS = 1.0
+SHOWN_DIGITS = 12  # of a digest, as people see it
+
+
+def encode_file(
+    source: Path, target: Path, model: Descriptor, stages: int | None = None, say: Say = print
+) -> CodeHeader:
+    """Encode any sound file into a code file that appears when it is whole; its header.
+
+    `stages` fewer than the model has save bits; `say` is told what the codes will not know of the
+    sound. UsageError for what cannot be meant, RtAudioGenError, one line, for unusable sound.
+    """
+    _check_target(target, SUFFIX, "encoding")
+    codec = open_codec(model)
+    stages = codec.stages if stages is None else stages
+    if not 1 <= stages <= codec.stages:
+        raise UsageError(f"{stages} stages: '{model.id}' has 1 … {codec.stages}")
+    header = CodeHeader(
+        model=model.id,
+        digest=digest(model),
+        sample_rate=codec.sample_rate,
+        hop=codec.hop,
+        stages=stages,
+        codes=codec.codes,
+        chunk=max(1, round(CHUNK_SECONDS * codec.sample_rate / codec.hop)),
+    )
+    with appearing_whole(target) as unfinished, unfinished.open("wb") as file:
+        frames = 0
+        writer = CodeWriter(file, header)
+        for signal in read_sound(source, codec.sample_rate, say):
+            frames += len(signal)
+            writer.write(codec.encode(signal)[:, : header.stages])
+        padding = np.zeros(-frames % codec.hop, np.float32)
+        writer.write(codec.encode(padding)[:, : header.stages])
+        return writer.finish(frames)
+
+
+def decode_file(source: Path, target: Path, model: Descriptor | None = None) -> CodeHeader:
+    """Decode a code file into a float32 WAV that appears when it is whole; the file's header.
+
+    Without `model` it is the one that the file names, which must be among those that are listed.
+    RtAudioGenError, one line, for a damaged file and for another model than it was encoded with.
+    """
+    _check_target(target, ".wav", "decoding")
+    header = read_header(source)
+    model = model or _named_model(source, header)
+    _refuse_other_model(source, header, model)
+    codec = open_codec(model)
+    if _shape(header) != _shape(codec) or header.stages > codec.stages:
+        raise RtAudioGenError(f"{source}: damaged: its header does not fit '{model.id}'")
+    with appearing_whole(target) as unfinished:
+        wav = WavWriter(unfinished, header.sample_rate, channels=1)
+        try:
+            for codes in read_codes(source):
+                signal = codec.decode(codes)[: header.frames - wav.frames]
+                wav.write(signal[:, None])
+        finally:
+            wav.close()
+    return header
+
+
+def open_codec(model: Descriptor) -> Codec:
+    """The model's codec at the start of a stream. UsageError if it has none."""
+    reference = registry.family(model.family).codec
+    if reference is None:
+        having = [f.name for f in registry.families()[0].values() if f.codec]
+        raise UsageError(
+            f"the model '{model.id}' is no codec; those of the family {' or '.join(having)} are"
+        )
+    codec: Codec = registry.load(reference)(model)
+    codec.reset()
+    return codec
+
+
+def digest(model: Descriptor) -> bytes:
+    """(32,) that tells models of different sound apart: SHA-256 of configuration and weights.
+
+    Whatever else a model file says of itself does not matter.
+    """
+    if model.path is None:
+        return hashlib.sha256(f"{model.family} {model.id}".encode()).digest()
+    header, tensors = read_model_header(model.path), read_tensors(model.path)
+    total = hashlib.sha256(json.dumps([header.family, header.config], sort_keys=True).encode())
+    for name, tensor in sorted(tensors.items()):
+        total.update(f"{name} {tensor.dtype.str} {tensor.shape}".encode())
+        total.update(np.ascontiguousarray(tensor).tobytes())
+    return total.digest()
+
+
+def read_sound(path: Path, sample_rate: int, say: Say = print) -> Iterator[Signal]:
+    """A file of any format, rate and number of channels as mono at `sample_rate`, in pieces.
+
+    n frames at rate r become round(n · sample_rate / r), but never none. `say` is told of a loss.
+    RtAudioGenError, one line, for a file that is no sound, empty, damaged or not finite.
+    """
+    try:
+        with soundfile.SoundFile(path) as file:
+            rate = int(file.samplerate)
+            if file.channels > 1:
+                say(f"{path}: {file.channels} channels are mixed to one")
+            if rate < sample_rate:
+                say(f"{path}: {rate} Hz; nothing above {rate // 2} Hz is in it or will be")
+            yield from _at_rate(_mono_blocks(path, file), rate, sample_rate)
+    except soundfile.SoundFileError as error:
+        if not path.exists():
+            raise RtAudioGenError(f"{path}: no such file") from error
+        raise RtAudioGenError(f"{path}: cannot be read as sound ({error})") from error
+
+
+def _mono_blocks(path: Path, file: soundfile.SoundFile) -> Iterator[Signal]:
+    start = 0
+    size = max(1, BLOCK_SAMPLES // file.channels)
+    while len(block := file.read(size, dtype="float32", always_2d=True)):
+        wrong = np.flatnonzero(~np.isfinite(block).all(axis=1))
+        if len(wrong):
+            frame = start + int(wrong[0])
+            raise RtAudioGenError(
+                f"{path}: not a number at {frame / file.samplerate:.3f} s (frame {frame}); a sound "
+                "to encode must be finite"
+            )
+        start += len(block)
+        yield block.mean(axis=1)
+    if not start:
+        raise RtAudioGenError(f"{path}: there is no sound in it (0 frames)")
+
+
+def _at_rate(blocks: Iterable[Signal], rate: int, wanted: int) -> Iterator[Signal]:
+    if rate == wanted:
+        yield from blocks
+        return
+    stream = soxr.ResampleStream(rate, wanted, 1, dtype="float32", quality="VHQ")
+    read = given = 0
+    for block in blocks:
+        resampled = stream.resample_chunk(block)
+        read, given = read + len(block), given + len(resampled)
+        yield resampled
+    rest = stream.resample_chunk(np.zeros(0, np.float32), last=True)
+    missing = max(1, round(read * wanted / rate)) - given
+    yield np.concatenate([rest, np.zeros(max(0, missing - len(rest)), np.float32)])[:missing]
+
+
+def _named_model(source: Path, header: CodeHeader) -> Descriptor:
+    known = registry.listing().models
+    if header.model not in known:
+        raise RtAudioGenError(
+            f"{source}: needs the model '{header.model}' ({_short(header.digest)}), which is not "
+            "among your models; name its file with --model"
+        )
+    return known[header.model]
+
+
+def _refuse_other_model(source: Path, header: CodeHeader, model: Descriptor) -> None:
+    given = digest(model)
+    if given != header.digest:
+        raise RtAudioGenError(
+            f"{source}: was encoded with the model '{header.model}' ({_short(header.digest)}); "
+            f"'{model.id}' ({_short(given)}) is another one"
+        )
+
+
+def _short(digest: bytes) -> str:
+    return f"sha256 {digest.hex()[:SHOWN_DIGITS]}…"
+
+
+def _shape(of: Codec | CodeHeader) -> tuple[int, int, int]:
+    return of.sample_rate, of.hop, of.codes
+
+
+def _check_target(target: Path, suffix: str, doing: str) -> None:
+    if target.suffix.lower() != suffix:
+        raise UsageError(f"{target}: {doing} writes files whose names end in {suffix}")
+    if not target.parent.is_dir():
+        raise UsageError(f"{target}: there is no folder {target.parent}")

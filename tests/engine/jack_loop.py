@@ -1,0 +1,61 @@
+"""Two JACK clients: one plays into some ports, one records another; both tell JACK's own time.
+
+python jack_loop.py SERVER OUT.npz SECONDS SOURCE DESTINATION…
+Every frame that is played is another value. Prints "connected", records SECONDS and writes
+`played_from` and `recorded_from`, frames of JACK's time, and `samples` (frames,) of SOURCE.
+"""
+
+import sys
+import threading
+
+import jack
+import numpy as np
+
+PERIOD_FRAMES = 1 << 20
+
+
+def signal(start: int, frames: int) -> np.ndarray:
+    """(frames,) float32: exact, without DC, another value for every frame of a period."""
+    numbers = np.arange(start, start + frames)
+    size = (numbers % PERIOD_FRAMES + 1) / 2**23
+    return np.where(numbers % 2, -size, size).astype(np.float32)
+
+
+def main(server: str, path: str, seconds: float, source: str, destinations: list[str]) -> None:
+    player = jack.Client("loop_player", servername=server, no_start_server=True)
+    recorder = jack.Client("loop_recorder", servername=server, no_start_server=True)
+    out, heard = player.outports.register("out"), recorder.inports.register("in")
+    begun = {"played": -1, "recorded": -1}
+    samples = np.zeros(int(seconds * player.samplerate), np.float32)
+    full = threading.Event()
+
+    @player.set_process_callback
+    def play(frames: int) -> None:
+        now = player.last_frame_time
+        if begun["played"] < 0:
+            begun["played"] = now
+        out.get_array()[:] = signal(now - begun["played"], frames)
+
+    @recorder.set_process_callback
+    def record(frames: int) -> None:
+        now = recorder.last_frame_time
+        if begun["recorded"] < 0:
+            begun["recorded"] = now
+        start = now - begun["recorded"]
+        count = min(frames, len(samples) - start)
+        if count <= 0:
+            full.set()
+            return
+        samples[start : start + count] = heard.get_array()[:count]
+
+    with player, recorder:
+        for destination in destinations:
+            player.connect(out, destination)
+        recorder.connect(source, heard)
+        print("connected", flush=True)
+        full.wait()
+    np.savez(path, played_from=begun["played"], recorded_from=begun["recorded"], samples=samples)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], sys.argv[2], float(sys.argv[3]), sys.argv[4], sys.argv[5:])

@@ -1,0 +1,113 @@
+"""An effect is rendered from a sound file, whatever its rate, channels and length."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+from rtaudiogen.errors import RtAudioGenError, UsageError
+from rtaudiogen.models.sine import SINE
+from rtaudiogen.offline import render
+from rtaudiogen.sound_files import CHUNK_FRAMES, InputFile
+
+from ..realtime import effects
+
+RATE = 48000
+LEFT = np.float32(np.sqrt(0.5))  # of a mono source in the centre
+FADED_IN = 1024
+
+
+@pytest.fixture(autouse=True)
+def registered(monkeypatch: pytest.MonkeyPatch) -> None:
+    effects.register(monkeypatch)
+
+
+def noise(frames: int, channels: int = 1) -> np.ndarray:
+    random = np.random.default_rng(frames)
+    return random.uniform(-0.5, 0.5, (frames, channels)).astype(np.float32)
+
+
+def write(path: Path, samples: np.ndarray, rate: int = RATE) -> Path:
+    soundfile.write(path, samples, rate, subtype="FLOAT")
+    return path
+
+
+def test_an_effect_gets_the_file_frame_by_frame(tmp_path: Path) -> None:
+    samples = noise(20_000)
+    path = write(tmp_path / "in.wav", samples)
+    out = render([effects.ECHO], 20_000 / RATE, RATE, input_file=path)
+    np.testing.assert_allclose(out[FADED_IN:, 0], LEFT * samples[FADED_IN:, 0], atol=1e-7)
+
+
+def test_after_the_files_end_there_is_silence(tmp_path: Path) -> None:
+    path = write(tmp_path / "in.wav", noise(5000))
+    out = render([effects.ECHO], 0.5, RATE, input_file=path)
+    assert out[4999].any()
+    assert not out[5000:].any()
+
+
+@pytest.mark.parametrize("block_frames", [1, 100, 5000])
+def test_the_block_size_changes_no_bit(tmp_path: Path, block_frames: int) -> None:
+    path = write(tmp_path / "in.wav", noise(9000, 2), 44100)
+    whole = render([effects.ECHO_16K], 0.1, RATE, input_file=path)
+    again = render([effects.ECHO_16K], 0.1, RATE, block_frames=block_frames, input_file=path)
+    np.testing.assert_array_equal(again, whole)
+    assert np.abs(whole).max() > 0.1
+
+
+@pytest.mark.parametrize("rate", [8000, 44100, 96000])
+def test_a_file_of_another_rate_is_heard_in_time_and_in_tune(tmp_path: Path, rate: int) -> None:
+    time = np.arange(3 * rate) / rate
+    path = write(tmp_path / "in.wav", 0.5 * np.sin(2 * np.pi * 440 * time), rate)
+    out = render([effects.ECHO], 3.0, RATE, input_file=path)[:, 0]
+    expected = LEFT * 0.5 * np.sin(2 * np.pi * 440 * np.arange(len(out)) / RATE)
+    inside = slice(FADED_IN, -1000)
+    assert np.abs(out - expected)[inside].max() < 1e-3
+
+
+def test_channels_are_heard_as_their_mean_and_what_is_no_number_is_silence(tmp_path: Path) -> None:
+    samples = noise(5000, 2)
+    samples[2000], samples[2001, 0] = np.nan, np.inf
+    path = write(tmp_path / "in.wav", samples)
+    notices: list[str] = []
+    out = render([effects.ECHO], 5000 / RATE, RATE, input_file=path, notices=notices)[:, 0]
+    assert out[2000] == 0.0
+    assert out[2001] == pytest.approx(LEFT * samples[2001, 1] / 2)
+    np.testing.assert_allclose(out[3000:], LEFT * samples[3000:].mean(axis=1), atol=1e-7)
+    assert notices == [f"{path}: 3 values that are no numbers are silence."]
+
+
+def test_a_file_is_read_as_it_is_needed(tmp_path: Path) -> None:
+    path = write(tmp_path / "long.wav", noise(4 * CHUNK_FRAMES))
+    with InputFile(path, RATE) as heard:
+        block = np.zeros((128, 1), np.float32)
+        heard.read(block)
+        assert heard._file.tell() == CHUNK_FRAMES
+        assert heard.seconds == 4 * CHUNK_FRAMES / RATE
+
+
+def test_a_flac_and_an_ogg_are_heard_too(tmp_path: Path) -> None:
+    for name in ("in.flac", "in.ogg"):
+        soundfile.write(tmp_path / name, noise(9600), RATE)
+        out = render([effects.ECHO], 0.2, RATE, input_file=tmp_path / name)
+        assert np.abs(out).max() > 0.1
+
+
+def test_files_that_cannot_be_heard_are_refused_in_one_line(tmp_path: Path) -> None:
+    write(tmp_path / "empty.wav", noise(0))
+    (tmp_path / "text.wav").write_text("no sound")
+    cases = {"none.wav": "no such file", "empty.wav": "empty file", "text.wav": "cannot be read"}
+    for name, words in cases.items():
+        with pytest.raises(RtAudioGenError, match=words) as refusal:
+            render([effects.ECHO], 0.1, RATE, input_file=tmp_path / name)
+        assert "\n" not in str(refusal.value)
+        assert name in str(refusal.value)
+    with pytest.raises(RtAudioGenError, match="a folder"):
+        render([effects.ECHO], 0.1, RATE, input_file=tmp_path)
+
+
+def test_an_input_that_nothing_would_hear_is_refused(tmp_path: Path) -> None:
+    path = write(tmp_path / "in.wav", noise(100))
+    with pytest.raises(UsageError, match=r"no effect among sine: nothing would hear .*in\.wav"):
+        render([SINE], 0.1, RATE, input_file=path)
