@@ -104,9 +104,7 @@ class Generator(Protocol):
 
     descriptor: Descriptor
     sample_rate: int  # frames per second in Hz
-    # From an event to its first possible effect on the output; for an effect also the time by which
-    # the output is later than the input that it answers.
-    delay_frames: int
+    delay_frames: int  # from an event to its first possible effect on the output
 
     def prepare(self, max_frames: int, device: str = "cpu") -> None:
         """Allocate, compile and warm up for blocks of up to `max_frames`. [control]"""
@@ -137,10 +135,11 @@ class Listener(Protocol):
     """What a generator that plays `Plays.EFFECT` can do beside the rest.
 
     Input frame n is heard at the same time as output frame n is made: input from frame n on changes
-    nothing before output frame n, and what is played in answer to frame n begins `delay_frames`
-    later. A block network may answer the end of a block a little sooner than that, never earlier
-    than it came.
+    nothing before output frame n. What answers it comes `input_delay_frames` later; a network that
+    hears in hops may answer the end of a hop sooner than that, never earlier than it came.
     """
+
+    input_delay_frames: int
 
     def hear(self, block: Audio) -> None:
         """The input of the next `render` call, (frames, 1) and as many frames as it. [render]

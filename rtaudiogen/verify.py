@@ -91,6 +91,8 @@ def _descriptor(make: Make) -> Iterator[Finding]:
         wrong.append(f"runs at {generator.sample_rate} Hz, describes {d.sample_rate} Hz")
     if listens(d) and not hasattr(generator, "hear"):
         wrong.append("plays an effect, has no method 'hear'")
+    if listens(d) and not hasattr(generator, "input_delay_frames"):
+        wrong.append("plays an effect, does not say its 'input_delay_frames'")
     if d.takes_sound and not hasattr(generator, "take"):
         wrong.append("takes a sound, has no method 'take'")
     if len({p.id for p in d.parameters}) < len(d.parameters):

@@ -1,11 +1,12 @@
 """What the contract asks of generators that hear an input: a part of `verify.py`. [control]"""
 
 from collections.abc import Iterator
+from typing import cast
 
 import numpy as np
 
 from rtaudiogen.events import no_events
-from rtaudiogen.generator import Finding, Generator
+from rtaudiogen.generator import Finding, Generator, Listener
 from rtaudiogen.rehearsal import (
     EFFECT_SECONDS,
     MAX_FRAMES,
@@ -42,7 +43,7 @@ def hearing(make: Make) -> Iterator[Finding]:
 
 def _causality(generator: Generator) -> Finding:
     """Input that is other from a frame on changes something soon, and nothing before that frame."""
-    frame, delay = 300, generator.delay_frames
+    frame, delay = 300, _input_delay(generator)
     total = frame + delay + round(EFFECT_SECONDS * generator.sample_rate)
     heard = sound(generator.sample_rate, total)
     other = heard.copy()
@@ -61,9 +62,13 @@ def _causality(generator: Generator) -> Finding:
     return Finding("input", passed, f"{earliest}, said {delay}")
 
 
+def _input_delay(generator: Generator) -> int:
+    return cast(Listener, generator).input_delay_frames
+
+
 def _broken_input(generator: Generator) -> Finding:
     generator.reset(SEED)
-    total = 4 * MAX_FRAMES + generator.delay_frames
+    total = 4 * MAX_FRAMES + _input_delay(generator)
     heard = sound(generator.sample_rate, total)
     heard[10:60:3], heard[11:60:3], heard[700:800] = np.nan, np.inf, -np.inf
     defaults = generator.descriptor.defaults()[None]

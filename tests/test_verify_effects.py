@@ -18,13 +18,13 @@ def failed(findings: list[Finding]) -> set[str]:
 
 
 class Late(Echo):
-    """An echo through a delay line of `delay_frames`."""
+    """An echo through a delay line of `input_delay_frames`."""
 
-    delay_frames = 320
+    input_delay_frames = 320
 
     def __init__(self) -> None:
         super().__init__(ECHO, RATE)
-        self._line = np.zeros((self.delay_frames, 1), np.float32)
+        self._line = np.zeros((self.input_delay_frames, 1), np.float32)
 
     def reset(self, seed: int) -> None:
         super().reset(seed)
@@ -66,7 +66,7 @@ class PassesOnWhatIsNoNumber(Late):
 
 
 class HearsTheEndOfTheBlockFirst(Late):
-    delay_frames = 1
+    input_delay_frames = 1
 
     def hear(self, block: Audio) -> None:
         super().hear(block[::-1])
@@ -94,7 +94,7 @@ class GoesOnWithWhatItHeardLast(Late):
 class IsMuchLaterThanItSays(Late):
     def __init__(self) -> None:
         super().__init__()
-        self.delay_frames = 100
+        self.input_delay_frames = 100
 
 
 class HasNoEar(Loop):

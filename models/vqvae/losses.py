@@ -16,6 +16,7 @@ from torch.nn import functional as F
 COMMITMENT = 0.25  # β
 WAVEFORM = 20.0  # of the mean absolute difference
 RESOLUTIONS_MS = ((4, 16), (16, 32), (32, 64), (64, 80))  # window, mel bands
+FLOOR = 1e-3  # of power: about -70 dBFS, below which nobody hears whether it is hiss or silence
 ADVERSARIAL, FEATURES = 1.0, 4.0
 
 
@@ -30,7 +31,7 @@ class SpectralDistance(nn.Module):
             self.scales.append(
                 auraloss.freq.STFTLoss(
                     window, window // 4, window, scale="mel", n_bins=bands,
-                    sample_rate=sample_rate, eps=1e-5,
+                    sample_rate=sample_rate, eps=FLOOR,
                 )
             )  # fmt: skip
 

@@ -66,7 +66,7 @@ def input_latency_ms(engine: "Engine") -> dict[str, float]:
         "input device": 1000 * transport.output.input_latency_seconds,
         "ring": 1000 * transport.capture.delay_frames / rate,
         "input resampler": 1000 * max((s.input_delay_frames for s in slots), default=0) / rate,
-        "resampler + model": 1000 * max((s.latency_frames for s in slots), default=0) / rate,
+        "resampler + model": 1000 * max((s.answer_frames for s in slots), default=0) / rate,
         "device": 1000 * transport.output.latency_seconds,
     }
 

@@ -19,6 +19,7 @@ class SlotReading:
     latency_frames: int  # resampler + model delay, host frames
     listens: bool = False  # whether the input reaches it
     input_delay_frames: int = 0  # of the input's resampler, host frames
+    answer_frames: int = 0  # from there to what answers it, resampler + model, host frames
 
 
 @dataclass(frozen=True)
@@ -49,4 +50,5 @@ def read_slot(slot: Slot) -> SlotReading:
         latency_frames=source.latency_frames,
         listens=Plays.EFFECT in source.generator.descriptor.plays,
         input_delay_frames=source.input_delay_frames,
+        answer_frames=source.answer_frames,
     )

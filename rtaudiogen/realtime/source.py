@@ -68,18 +68,22 @@ class Source:
         )
         self.guard = Guard(descriptor.channels, generator.sample_rate, descriptor.voices)
         self.out = np.zeros((QUANTUM, descriptor.channels), np.float32)
-        self.latency_frames = (
-            math.ceil(generator.delay_frames * sample_rate / generator.sample_rate)
-            + self.resampler.delay_frames
-        )
+
+        def at_host_rate(frames: int) -> int:
+            return math.ceil(frames * sample_rate / generator.sample_rate)
+
+        out_frames = self.resampler.delay_frames
+        self.latency_frames = at_host_rate(generator.delay_frames) + out_frames
         self._input: InputResampler | None = None
         self.input_delay_frames = 0  # host frames, of the way to the generator's rate
+        self.answer_frames = out_frames  # host frames, from there to what answers it
         if Plays.EFFECT in descriptor.plays:
             self._input = InputResampler(
                 sample_rate, generator.sample_rate, QUANTUM, self.resampler.max_in_frames
             )
-            delay = self._input.delay_frames
-            self.input_delay_frames = math.ceil(delay * sample_rate / generator.sample_rate)
+            self.input_delay_frames = at_host_rate(self._input.delay_frames)
+            answers = getattr(generator, "input_delay_frames", 0)
+            self.answer_frames = at_host_rate(answers) + out_frames
         self._warm_up()
         self.faults = 0
         self.failed = ""  # what the generator raised, if it did

@@ -39,6 +39,7 @@ class Echo:
     """Gives back what it hears, bit for bit and at once."""
 
     delay_frames = 0
+    input_delay_frames = 0
 
     def __init__(self, descriptor: Descriptor = ECHO, sample_rate: int = 48000) -> None:
         self.descriptor, self.sample_rate = descriptor, sample_rate
@@ -108,6 +109,8 @@ class Loop:
 
 class Band(Sine):
     """A loop, sines on notes and an echo, all at once."""
+
+    input_delay_frames = 0
 
     def __init__(self, descriptor: Descriptor = BAND, sample_rate: int = 8000) -> None:
         super().__init__(descriptor, sample_rate)

@@ -86,7 +86,7 @@ def test_a_resampled_input_comes_back_after_the_reported_delay(rate: int) -> Non
     period = RATE / frequency
     delay = -(np.angle(phasor) + np.pi / 2) / (2 * np.pi) * period
     (reading,) = renderer.read().slots.values()
-    reported = reading.input_delay_frames + reading.latency_frames
+    reported = reading.input_delay_frames + reading.answer_frames
     assert (delay - reported + period / 2) % period - period / 2 == pytest.approx(-0.5, abs=0.55)
     assert np.abs(out).max() == pytest.approx(0.5, rel=0.01)
 
