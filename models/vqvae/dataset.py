@@ -11,7 +11,7 @@ from .corpus import Corpus, Sound
 LEAD = 0.25  # of a segment that may be silence before a sound begins
 QUIETEST_DB = -12.0  # a segment is turned down by up to so much
 UNLABELLED = 0.2  # share of segments whose label is withheld
-ALL_STAGES = 0.5  # share of segments that keep all stages; the others any number of them
+UNROUNDED, ALL_STAGES = 0.4, 0.4  # shares of segments that keep none and all of the stages
 
 
 class Batch(NamedTuple):
@@ -44,8 +44,7 @@ class Segments:
             signals.append(cut(sound, int(random.integers(first, last)), self.frames) * gain)
             known = random.random() >= UNLABELLED
             labels.append(self.corpus.label_index(sound) if known else 0)
-            all_of_them = random.random() < ALL_STAGES
-            kept.append(stages if all_of_them else int(random.integers(1, stages + 1)))
+            kept.append(_stages_kept(random, stages))
         return Batch(np.stack(signals).astype(np.float32), np.array(labels), np.array(kept))
 
     def held_out(self, batches: int, size: int) -> list[Batch]:
@@ -66,6 +65,13 @@ class Segments:
             )
             for part in (rows[i : i + size] for i in range(0, len(rows), size))
         ]
+
+
+def _stages_kept(random: np.random.Generator, stages: int) -> int:
+    drawn = random.random()
+    if drawn < UNROUNDED:
+        return 0
+    return stages if drawn < UNROUNDED + ALL_STAGES else int(random.integers(1, stages + 1))
 
 
 def cut(sound: Sound, first: int, frames: int) -> NDArray[np.float32]:

@@ -1,9 +1,13 @@
 """What a reconstruction is judged by: waveform, spectra, commitment, and a rival's opinion.
 
 The loss of van den Oord et al. 2017, equation 3, with its stop-gradients where the paper has them:
-the books follow what is assigned to them (by moving averages here), and the encoder pays
-β·|z - sg(e)|². The likelihood term is the distance of waveforms and of mel spectra in several
-resolutions (auraloss; Steinmetz and Reiss 2020), as phases cannot be coded at such bit rates.
+the quantiser's points move towards the encoder's (weight 1; the books by moving averages), and the
+encoder pays β·|z - sg(e)|². The likelihood is a distance of waveforms and of spectra, mel and
+linear, in several resolutions (auraloss; Steinmetz and Reiss 2020).
+
+The error of the waveform is taken as a share of the segment's own power. Without it a network of
+this size gives the envelope of a sound its right colour and no pitch at all: phases are hard to
+learn, and mel spectra hardly tell.
 """
 
 from collections.abc import Sequence
@@ -13,27 +17,28 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from .quantizer import Quantized
+
 COMMITMENT = 0.25  # β
-WAVEFORM = 20.0  # of the mean absolute difference
-RESOLUTIONS_MS = ((4, 16), (16, 32), (32, 64), (64, 80))  # window, mel bands
-FLOOR = 1e-3  # of power: about -70 dBFS, below which nobody hears whether it is hiss or silence
+WAVEFORM = 4.0
+QUIET = 1e-4  # of power, -40 dBFS: below it errors count as if the sound were as loud as this
+FLOOR = 1e-3  # of a window's power: about -70 dBFS, where nobody tells hiss from silence
+MEL_RESOLUTIONS = ((4, 16), (16, 32), (32, 64), (64, 80))  # window in ms, bands
+LINEAR_RESOLUTIONS_MS = (16, 64)
 ADVERSARIAL, FEATURES = 1.0, 4.0
 
 
 class SpectralDistance(nn.Module):
-    """Mean over resolutions of log-magnitude distance and spectral convergence of mel spectra."""
+    """Mean over resolutions of log-magnitude distance and spectral convergence."""
 
     def __init__(self, sample_rate: int) -> None:
         super().__init__()
-        self.scales = nn.ModuleList()
-        for window_ms, bands in RESOLUTIONS_MS:
+        scales = []
+        for window_ms, bands in (*MEL_RESOLUTIONS, *((ms, 0) for ms in LINEAR_RESOLUTIONS_MS)):
             window = 2 ** round(torch.tensor(window_ms * sample_rate / 1000).log2().item())
-            self.scales.append(
-                auraloss.freq.STFTLoss(
-                    window, window // 4, window, scale="mel", n_bins=bands,
-                    sample_rate=sample_rate, eps=FLOOR,
-                )
-            )  # fmt: skip
+            mel = {"scale": "mel", "n_bins": bands, "sample_rate": sample_rate} if bands else {}
+            scales.append(auraloss.freq.STFTLoss(window, window // 4, window, eps=FLOOR, **mel))
+        self.scales = nn.ModuleList(scales)
 
     def forward(self, made: Tensor, real: Tensor) -> Tensor:
         """(B, T) each."""
@@ -41,10 +46,21 @@ class SpectralDistance(nn.Module):
         return torch.stack(losses).mean()
 
 
+def waveform_distance(made: Tensor, real: Tensor) -> Tensor:
+    """Power of the error as a share of the sound's, (B, T) each."""
+    error = (made - real).square().mean(dim=-1)
+    return (error / real.square().mean(dim=-1).clamp(min=QUIET)).mean()
+
+
 def reconstruction(made: Tensor, real: Tensor, spectral: SpectralDistance) -> Tensor:
     """Distance of waveforms and spectra, (B, T) each."""
-    loss: Tensor = WAVEFORM * F.l1_loss(made, real) + spectral(made, real)
+    loss: Tensor = WAVEFORM * waveform_distance(made, real) + spectral(made, real)
     return loss
+
+
+def quantisation(quantized: Quantized) -> Tensor:
+    """What keeps encoder and quantiser together."""
+    return quantized.matching + COMMITMENT * quantized.commitment
 
 
 def adversarial(judged_made: Sequence[Sequence[Tensor]],

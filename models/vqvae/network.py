@@ -17,7 +17,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from .config import FILTERBANK_TAPS, INPUT_TAPS, VQVAEConfig, hidden_width
-from .quantizer import Quantized, ResidualQuantizer
+from .quantizer import Centred, Quantized, ResidualQuantizer
 
 LOUDNESS = 0.1  # RMS of sound as it is expected, where hidden values are about 1
 UNIT_GAIN = 0.5  # of a residual unit at the beginning
@@ -119,6 +119,23 @@ class ResidualUnit(nn.Module):
         return x + outside
 
 
+class CentredPointwise(Centred):
+    """The same on (B, C, N), as a causal layer of kernel 1 to whoever plays."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(B, C_in, N) to (B, C_out, N)."""
+        return super().forward(x.transpose(1, 2)).transpose(1, 2)
+
+    def plain(self) -> dict[str, Tensor]:
+        """Weight (C_out, C_in, 1) and bias."""
+        plain = super().plain()
+        return plain | {"weight": plain["weight"][..., None]}
+
+    def load_plain(self, tensors: Mapping[str, Tensor]) -> None:
+        """Become that layer."""
+        super().load_plain({**tensors, "weight": tensors["weight"][..., 0]})
+
+
 class Level(nn.Module):
     """The residual units at one rate."""
 
@@ -146,7 +163,8 @@ class Encoder(nn.Module):
             CausalConv(widths[i], widths[i + 1], 2 * stride, stride)
             for i, stride in enumerate(strides[1:])
         )
-        self.latent = CausalConv(widths[-1], config.latent, 1)
+        # of variance 1, or the straight-through gradient would let it grow without end
+        self.latent = CentredPointwise(widths[-1], config.latent)
 
     def forward(self, signal: Tensor) -> Tensor:
         """(B, T) to (B, latent, T / hop)."""

@@ -23,7 +23,6 @@ DEAD = 0.03  # expected uses per batch of a code, of an even share, below which 
 START_STEPS = 200  # before the books start
 GATHERED = 40  # latest batches that they start from
 KMEANS_STEPS = 12
-EPSILON = 1e-5
 
 
 class Quantized(NamedTuple):
@@ -31,7 +30,8 @@ class Quantized(NamedTuple):
 
     latent: Tensor  # (B, latent, N) with the straight-through gradient
     codes: Tensor  # (B, N, stages) int64
-    commitment: Tensor  # scalar, mean |z - sg(e)|² over the stages in use
+    commitment: Tensor  # scalar, mean square of z - sg(e)
+    matching: Tensor  # scalar, mean square of sg(z) - e, summed over the stages
 
 
 class Codebook(nn.Module):
@@ -110,7 +110,7 @@ class Centred(nn.Module):
     def __init__(self, inputs: int, outputs: int) -> None:
         super().__init__()
         self.linear = nn.Linear(inputs, outputs)
-        self.norm = nn.BatchNorm1d(outputs, affine=False, momentum=0.02)
+        self.norm = nn.BatchNorm1d(outputs, affine=False, momentum=0.05)
 
     def forward(self, x: Tensor) -> Tensor:
         """(B, N, inputs) to (B, N, outputs); `eval()` takes the running mean and deviation."""
@@ -168,33 +168,48 @@ class Stage(nn.Module):
 
 
 class ResidualQuantizer(nn.Module):
-    """Stages one after another; `eval()` stops the books from following."""
+    """Stages one after another; `eval()` stops the books from following.
+
+    The three terms of the loss go three ways. The gradient of the reconstruction passes straight
+    through to the encoder. `matching` moves the stages to the encoder's points, not the other way
+    round, and `commitment` moves the encoder to the stages' points.
+    """
 
     def __init__(self, latent: int, stages: int, codes: int, dimensions: int) -> None:
         super().__init__()
         self.stages = nn.ModuleList(Stage(latent, codes, dimensions) for _ in range(stages))
 
     def forward(self, latent: Tensor, kept: Tensor | None = None) -> Quantized:
-        """(B, latent, N); `kept` (B,) int64 in training: how many stages each example keeps."""
+        """(B, latent, N); `kept` (B,) int64 in training: how many stages each example keeps.
+
+        An example that keeps none is not rounded: the decoder learns from the encoder itself
+        how sound is made, and faster (Défossez et al. 2024, Moshi, arXiv 2410.00037, section 3.3.2).
+        """
         with torch.autocast(latent.device.type, enabled=False):  # near codes differ by little
             return self._quantized(latent.transpose(1, 2).float(), kept)
 
-    def _quantized(self, residual: Tensor, kept: Tensor | None) -> Quantized:
+    def _quantized(self, z: Tensor, kept: Tensor | None) -> Quantized:
         """As above, of (B, N, latent)."""
-        total = torch.zeros_like(residual)
-        codes, errors, weights = [], [], []
+        points = z.detach()
+        residual, total = points, torch.zeros_like(points)
+        codes, matching = [], []
         for index, stage in enumerate(self.stages):
-            quantized, chosen, error = stage(residual, self.training)
-            used = torch.ones(len(residual), device=residual.device)
-            if kept is not None:
-                used = (index < kept).float()  # (B,)
-            total = total + quantized * used[:, None, None]
-            residual = residual - quantized
+            quantized, chosen, _ = stage(residual, self.training)
+            matching.append((residual - quantized).square().mean())
+            used = 1.0 if kept is None else (index < kept).float()[:, None, None]
+            total = total + quantized.detach() * used
+            residual = residual - quantized.detach()
             codes.append(chosen)
-            errors.append((error.mean(-1) * used).sum())
-            weights.append(used.sum())
-        commitment = torch.stack(errors).sum() / torch.stack(weights).sum().clamp(min=1)
-        return Quantized(total.transpose(1, 2), torch.stack(codes, dim=-1), commitment)
+        if kept is not None:
+            total = torch.where((kept == 0)[:, None, None], points, total)
+        if self.training and not all(stage.book.started for stage in self.stages):
+            total = points
+        return Quantized(
+            latent=(z + (total - points)).transpose(1, 2),
+            codes=torch.stack(codes, dim=-1),
+            commitment=(z - total).square().mean(),
+            matching=torch.stack(matching).sum(),
+        )
 
     def decode(self, codes: Tensor) -> Tensor:
         """(B, N, stages used) int64, the first ones, to the latent (B, latent, N)."""

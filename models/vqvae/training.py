@@ -28,7 +28,7 @@ from .corpus import Corpus, read
 from .dataset import Batch, Segments
 from .discriminator import Discriminator
 from .excerpts import material_of, streams
-from .losses import COMMITMENT, SpectralDistance, adversarial, reconstruction
+from .losses import SpectralDistance, adversarial, quantisation, reconstruction
 from .network import TRAINING_ONLY, VQVAE, folded
 from .options import TrainingOptions
 from .packing import pack
@@ -60,7 +60,7 @@ class Objective(nn.Module):
         if self.training:
             self._count(quantized.codes)
         loss = reconstruction(made, signal, self._spectral[0])
-        loss += COMMITMENT * quantized.commitment
+        loss += quantisation(quantized)
         if against is not None:
             with torch.no_grad():
                 real = against.judge(signal)
