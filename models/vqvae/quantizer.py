@@ -183,7 +183,7 @@ class ResidualQuantizer(nn.Module):
         """(B, latent, N); `kept` (B,) int64 in training: how many stages each example keeps.
 
         An example that keeps none is not rounded: the decoder learns from the encoder itself
-        how sound is made, and faster (Défossez et al. 2024, Moshi, arXiv 2410.00037, section 3.3.2).
+        how sound is made, and faster (Défossez et al. 2024, Moshi, arXiv 2410.00037, 3.3.2).
         """
         with torch.autocast(latent.device.type, enabled=False):  # near codes differ by little
             return self._quantized(latent.transpose(1, 2).float(), kept)
