@@ -63,6 +63,7 @@ class Rival:
 
     While it plays, `objective(**batch, against=network)` is asked for the objective's loss;
     afterwards `network(**objective.made)` for the rival's own, of what the objective has just made.
+    Its parameters are kept in checkpoints, buffers it has none.
     """
 
     network: nn.Module
@@ -180,9 +181,9 @@ class Trainer:
         return loss
 
     def _loss(self, batch: Tensors, contested: bool = False) -> Tensor:
-        against = {"against": self.rival_network} if contested else {}
-        if contested:  # it is only asked, and does not learn from this
-            self.rival_network.requires_grad_(False)
+        against = {}
+        if contested and self.rival is not None:  # it is only asked, and does not learn from this
+            against = {"against": self.rival.network.requires_grad_(False)}
         with self._autocast():
             loss: Tensor = self.forward(**batch, **against)
         return loss
@@ -203,16 +204,19 @@ class Trainer:
 
     def _warm_up(self) -> None:
         """Compile, outside of the budget; without a compiler go on without."""
+        if not self.compiled:
+            return
+        buffers = dict(self.plain.named_buffers())
+        before = {name: value.clone() for name, value in buffers.items()}
         try:
             for batch in self.batches(0, 0):
                 self.accelerator.backward(self._loss(self._moved(batch)))
         except Exception as error:  # whatever a missing or broken tool chain raises
-            if not self.compiled:
-                raise
             reason = str(error).strip().splitlines()[0][:100]
             self.accelerator.print(f"torch.compile is not at work here, going on without: {reason}")
             self.compiled, self.forward = False, self.model
         self.optimizer.zero_grad()
+        _fill(buffers, before)
 
     def _report(self, loss: float) -> Report:
         """Measure the averaged weights and keep them if they are the best."""
@@ -282,6 +286,7 @@ class Trainer:
             return False
         checkpoint = Checkpoint.read(path)
         self._refuse_another(checkpoint.facts["identity"], path)
+        self._refuse_other_sizes(checkpoint.groups["weights"], path)
         _fill(dict(self.plain.named_parameters()), checkpoint.groups["weights"])
         _fill(dict(self.plain.named_buffers()), checkpoint.groups.get("buffers", {}))
         device = self.accelerator.device
@@ -300,12 +305,21 @@ class Trainer:
         return True
 
     def _refuse_another(self, identity: Mapping[str, Any], path: Path) -> None:
+        """An older checkpoint may lack facts that are only kept since."""
         for name, ours in self.identity.items():
-            if identity.get(name) != ours:
+            if identity.get(name, ours) != ours:
                 raise UsageError(
                     f"{path}: was begun with {name} {identity.get(name)!r}, not {ours!r}; "
                     "give the same options, another --out, or delete it to start anew"
                 )
+
+    def _refuse_other_sizes(self, weights: Tensors, path: Path) -> None:
+        ours = {name: value.shape for name, value in self.plain.named_parameters()}
+        if ours != {name: value.shape for name, value in weights.items()}:
+            raise UsageError(
+                f"{path}: was begun with a network of other sizes; give the same options and "
+                "sounds, another --out, or delete it to start anew"
+            )
 
 
 def _fill(tensors: Tensors, values: Tensors) -> None:

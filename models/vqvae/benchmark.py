@@ -56,7 +56,7 @@ class Player:
 
 
 def bench_rows() -> Iterator[BenchRow]:
-    """DESIGN's VQ-VAE rows, each measured as it is asked for."""
+    """Decoder, encoder, and what they are compared with, each measured as it is asked for."""
     config = VQVAEConfig()
     packed = pack(config, random_tensors(config, np.random.default_rng(0)))
     yield _decoder(packed)

@@ -4,6 +4,7 @@ A folder holds sounds, or sub-folders with a `metadata.csv` each. Who speaks or 
 that the decoder is told; a label with little sound of its own becomes `any`.
 """
 
+import math
 import zlib
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -65,7 +66,8 @@ def read(folder: Path, sample_rate: int, say: Say = print) -> Corpus:
     Sounds recorded below the model's rate are left out where there are others.
     """
     clips = [clip for part in _parts(folder) for clip in find_clips(part, LABEL_COLUMNS)]
-    clips = _at_full_rate(clips, sample_rate, say)
+    once = {clip.path: clip for clip in clips}  # a table may name a file twice
+    clips = _at_full_rate(list(once.values()), sample_rate, say)
     sounds = list(_sounds(folder, clips, sample_rate, say))
     frames = _frames_by_label(sounds)
     small = {name for name, count in frames.items() if count <= SMALL * frames.total()}
@@ -99,11 +101,12 @@ def _at_full_rate(clips: list[Clip], sample_rate: int, say: Say) -> list[Clip]:
     return full
 
 
-def _rate(path: Path) -> int:
+def _rate(path: Path) -> float:
+    """Of a sound in Hz; what is none is not left out for its rate, but when it is read."""
     try:
-        return int(soundfile.info(path).samplerate)
+        return float(soundfile.info(path).samplerate)
     except soundfile.SoundFileError:
-        return 0
+        return math.inf
 
 
 def _sounds(folder: Path, clips: Sequence[Clip], sample_rate: int, say: Say) -> Iterator[Sound]:

@@ -58,7 +58,7 @@ def chosen(corpus: Corpus, sample_rate: int) -> Iterator[Sound]:
         if all(sound.pitch is not None for sound in sounds):
             yield from _scale(sounds)
         else:
-            yield from _longest(sounds, int(LABEL_SECONDS * sample_rate))
+            yield from _longest(sounds, sample_rate)
 
 
 def _scale(sounds: Sequence[Sound]) -> Iterator[Sound]:
@@ -73,9 +73,10 @@ def _scale(sounds: Sequence[Sound]) -> Iterator[Sound]:
             yield sound
 
 
-def _longest(sounds: Sequence[Sound], frames: int) -> Iterator[Sound]:
+def _longest(sounds: Sequence[Sound], sample_rate: int) -> Iterator[Sound]:
+    seconds = 0.0
     for sound in sorted(sounds, key=lambda s: -len(s.signal)):
         yield sound
-        frames -= min(len(sound.signal), frames)
-        if frames <= 0:
+        seconds += min(len(sound.signal) / sample_rate, EXCERPT_SECONDS)
+        if seconds >= LABEL_SECONDS:
             return

@@ -20,6 +20,7 @@ from ..random_numbers import fill_uniforms
 from . import material, prior_packing
 from .config import VQVAEConfig
 from .descriptor import Source, read_config
+from .gains import GAIN, RAMP_SECONDS, aim, mix
 from .packing import Packed, fill_label_bias, pack
 from .prior_sampler import RESTLESS, PriorSampler
 from .reader import Reader, Reading
@@ -33,6 +34,7 @@ STREAM = np.dtype(
     [
         ("position", np.int64),  # frames of the hop that have sounded
         ("hops", np.int64),  # since reset: names the random numbers
+        ("sounds", np.int64),  # whether the hop before did
         ("drawn", np.int64),  # code frames of the prior since reset
         ("ahead", np.float64),  # fraction of a code frame that the prior is to be drawn
         ("place", np.float64),  # in the file, in code frames
@@ -71,7 +73,7 @@ class VQVAEGenerator:
 
     delay_frames = 0
     arrays = ("stream", "voices", "hop", "hops", "input", "dry", "live", "prior_latent", "held",
-              "seed")  # fmt: skip
+              "gains", "seed")  # fmt: skip
 
     def __init__(
         self, descriptor: Descriptor, config: VQVAEConfig, tensors: dict[str, NDArray[Any]]
@@ -93,6 +95,7 @@ class VQVAEGenerator:
         self.live = np.zeros(config.stages, np.uint16)  # its codes
         self.prior_latent = np.zeros(latent, np.float32)
         self.held = np.zeros(latent, np.float32)  # what is frozen
+        self.gains = np.zeros(2, GAIN)  # dry/wet, level
         self.seed = np.zeros(1, np.uint64)
 
     def take(self, sound: NDArray[np.float32]) -> None:
@@ -119,6 +122,7 @@ class VQVAEGenerator:
         self._listened = 0  # frames of `_heard` that are this block's
         self._ramp = np.arange(max_frames, dtype=np.float32)
         self._part = np.zeros(max_frames, np.float32)
+        self._rise = (np.arange(config.hop, dtype=np.float32) + 1) / np.float32(config.hop)
         self._values = self._named(self.descriptor.defaults())
         self.reset(0)
         self._warm_up(max_frames)
@@ -174,13 +178,17 @@ class VQVAEGenerator:
     def _named(self, parameters: NDArray[np.float32]) -> dict[str, float]:
         """Values by id, held within their ranges."""
         return {
-            p.id: min(max(float(parameters[i]), p.minimum), p.maximum)
+            p.id: min(max(p.minimum, float(parameters[i])), p.maximum)
             for i, p in enumerate(self.descriptor.parameters)
         }
 
     def _read_parameters(self, parameters: NDArray[np.float32]) -> None:
         values = self._values = self._named(parameters)
         self._wish()
+        begins = not self.stream["hops"][0]
+        frames = 0 if begins else max(1, round(RAMP_SECONDS * self.sample_rate))
+        aim(self.gains[0], values["dry_wet"], frames)
+        aim(self.gains[1], 10 ** (values["level"] / 20), frames)
         timbre = values.get("timbre", 0.0)
         low, part = int(timbre), timbre % 1.0
         self.weights[:] = 0
@@ -198,10 +206,8 @@ class VQVAEGenerator:
 
     def _advance(self, out: Audio, start: int, end: int) -> None:
         """Frames from `start` to `end`, during which nothing happens, hop by hop."""
-        level = np.float32(10 ** (self._values["level"] / 20))
         for voice in range(len(self.voices)):
             self._play_note(voice, out[start:end, 0])
-        wet = np.float32(self._values["dry_wet"])
         while start < end:
             position = int(self.stream["position"][0])
             if position == 0:
@@ -209,28 +215,33 @@ class VQVAEGenerator:
             count = min(end - start, self.config.hop - position)
             span = slice(position, position + count)
             self.input[span] = self._heard[start : start + count]
-            part = self._part[:count]
-            np.multiply(self.hop[span], wet, out=part)
-            part += self.dry[span] * (1 - wet)
-            block = out[start : start + count, 0]
-            block += part
-            block *= level
+            mix(self.gains, self.hop[span], self.dry[span], out[start : start + count, 0])
             self.stream["position"] = (position + count) % self.config.hop
             start += count
 
     # -- the stream, once a hop [render] -----------------------------------------------------------
 
     def _begin_hop(self) -> None:
-        values, stream = self._values, self.stream
+        stream = self.stream[0]
         self._listen()
-        source = Source(round(values["source"]))
-        if source is Source.KEYS:
-            self.hop[:] = 0.0
-        else:
-            if not values["freeze"] >= 0.5:
-                self._choose(source, Source(round(values["morph_to"])), values["morph"])
+        source = self._source("source")
+        sounds = source is not Source.KEYS
+        sounded = bool(stream["sounds"]) if stream["hops"] else sounds
+        if sounds and not (self._values["freeze"] >= 0.5 and self.held.any()):
+            self._choose(source, self._source("morph_to"), self._values["morph"])
+        if sounds or sounded:
             self.decoder.decode(0, self.held, self.bias, self.hop)
+        else:
+            self.hop[:] = 0.0
+        if sounds != sounded:
+            self.hop *= self._rise if sounds else self._rise[::-1]
+        stream["sounds"] = sounds
         stream["hops"] += 1
+
+    def _source(self, id: str) -> Source:
+        """What a parameter chooses; the file where there is no prior."""
+        source = Source(round(self._values[id]))
+        return Source.FILE if source is Source.PRIOR and self.prior is None else source
 
     def _listen(self) -> None:
         """Encode the hop of input that is complete now."""
@@ -249,7 +260,7 @@ class VQVAEGenerator:
     def _latent_from(self, source: Source) -> NDArray[np.float32]:
         if source is Source.LIVE:
             self.packed.latent_of(self.live, self.wishes.stages, self._latent)
-        elif source is Source.PRIOR and self.prior is not None:
+        elif self.prior is not None and source is Source.PRIOR:
             return self._invent(self.prior)
         else:
             self._read_file()
@@ -382,6 +393,9 @@ class VQVAEGenerator:
             raise ValueError(f"not a state of '{self.descriptor.id}'")
         for name, array in live.items():
             array[...] = state[name]
+        frames = len(self.material.codes)  # its sound may be gone: then there is less to play
+        np.minimum(self.voices["end"], frames, out=self.voices["end"])
+        np.minimum(self.voices["first"], frames - 1, out=self.voices["first"])
 
     def _live(self) -> State:
         """Views of everything that the future output depends on, as plain numbers."""

@@ -20,7 +20,7 @@ from torch.nn import functional as F
 from .quantizer import Quantized
 
 COMMITMENT = 0.25  # β
-WAVEFORM = 4.0
+WAVEFORM = 2.0
 QUIET = 1e-4  # of power, -40 dBFS: below it errors count as if the sound were as loud as this
 FLOOR = 1e-3  # of a window's power: about -70 dBFS, where nobody tells hiss from silence
 MEL_RESOLUTIONS = ((4, 16), (16, 32), (32, 64), (64, 80))  # window in ms, bands

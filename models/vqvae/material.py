@@ -56,9 +56,11 @@ def read(tensors: Mapping[str, NDArray[Any]], stages: int) -> Material:
     if "material.codes" not in tensors:
         return Material(np.zeros((1, stages), np.uint16), np.array([[0, 1, NO_KEY, 0]], np.int32))
     codes = np.ascontiguousarray(tensors["material.codes"], np.uint16)
-    regions = np.ascontiguousarray(tensors["material.regions"], np.int32)
-    if codes.ndim != 2 or codes.shape[1] != stages or regions.ndim != 2 or regions.shape[1] != 4:
+    regions = np.ascontiguousarray(tensors.get("material.regions", ()), np.int32)
+    if codes.ndim != 2 or codes.shape[1] != stages:
         raise RtAudioGenError(f"its material has {codes.shape} codes, expected {stages} a frame")
+    if regions.ndim != 2 or regions.shape[1] != 4:
+        raise RtAudioGenError(f"the regions of its material are {regions.shape}, expected (M, 4)")
     first, end = regions[:, 0], regions[:, 1]
     if not len(regions) or (first < 0).any() or (first >= end).any() or end.max() > len(codes):
         raise RtAudioGenError("the regions of its material lie outside of it")

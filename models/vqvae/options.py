@@ -11,6 +11,7 @@ from ..trainer import Budget
 from .config import LANE, VQVAEConfig
 
 LONGEST_HOP_SECONDS = 0.02
+SHORTEST_SEGMENT_MS = 100  # the windows of the spectra that are compared must fit
 LEVELS, LARGEST_STRIDE = 4, 8
 
 
@@ -77,8 +78,9 @@ class TrainingOptions:
                 raise UsageError(f"--{name.replace('_', '-')} must be a multiple of {LANE}")
         if self.code_dimensions < 2:
             raise UsageError("--code-dimensions must be at least 2")
-        if self.segment_frames < 4 * self.hop:
-            raise UsageError(f"--segment-ms must be at least {4000 * self.hop // self.sample_rate}")
+        least = max(math.ceil(4000 * self.hop / self.sample_rate), SHORTEST_SEGMENT_MS)
+        if self.segment_ms < least:
+            raise UsageError(f"--segment-ms must be at least {least}")
 
     @property
     def level_strides(self) -> tuple[int, ...]:

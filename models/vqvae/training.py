@@ -25,7 +25,7 @@ from ..training_log import TrainingLog
 from .codec import VQVAECodec
 from .config import VQVAEConfig
 from .corpus import Corpus, read
-from .dataset import Batch, Segments
+from .dataset import Batch, Segments, cut
 from .discriminator import Discriminator
 from .excerpts import material_of, streams
 from .losses import SpectralDistance, adversarial, quantisation, reconstruction
@@ -57,9 +57,10 @@ class Objective(nn.Module):
         """Shapes as in `dataset.Batch`."""
         made, quantized = self.network(signal, labels, kept)
         made = made.float()
-        if self.training:
-            self._count(quantized.codes)
         loss = reconstruction(made, signal, self._spectral[0])
+        if not self.training:  # what is held out is judged by what is heard
+            return loss
+        self._count(quantized.codes)
         loss += quantisation(quantized)
         if against is not None:
             with torch.no_grad():
@@ -95,7 +96,7 @@ def train(folder: Path, out: Path, options: TrainingOptions | None = None) -> No
     run = out.with_name(f"{out.stem}-training")
     model = ModelFile(out, folder, options, options.config(corpus.labels), corpus)
     _train_codec(model, run, console, say)
-    if model.has_prior and accelerator().is_main_process:
+    if model.has_prior:
         _train_prior(model, run, console, say)
 
 
@@ -114,8 +115,8 @@ def _train_codec(model: "ModelFile", run: Path, console: Console, say: Say) -> N
             write_clip(run / "clips" / f"step-{report.step:07d}.wav", model.network, model.corpus)
 
         trainer.run(lambda loss: log.step(trainer.progress, trainer.seconds, loss), on_report)
+    model.take(trainer)
     if trainer.accelerator.is_main_process:
-        model.take(trainer)
         model.play_from_excerpts()
         model.write()
         say(f"{model.path}: loss {trainer.best:.3f} held out")
@@ -134,6 +135,8 @@ def _train_prior(model: "ModelFile", run: Path, console: Console, say: Say) -> N
             config, learnt, spared, options.prior_budget, place, identity, options.seed,
             log.step, log.report,
         )  # fmt: skip
+    if not accelerator().is_main_process:
+        return
     bits = bits_per_stage(config, tensors, spared)
     model.add_prior(config, tensors, bits)
     model.write()
@@ -150,14 +153,16 @@ def _codec_trainer(
     segments = Segments(config, corpus, options.segment_frames)
 
     def batches(step: int, process: int) -> list[dict[str, Tensor]]:
-        random = np.random.default_rng([options.seed, process, step])
-        return [as_tensors(segments.draw(random, options.segments))]
+        name = np.random.SeedSequence([options.seed, process, step])
+        torch.manual_seed(int(name.generate_state(1)[0]))  # books begin the same when resumed
+        return [as_tensors(segments.draw(np.random.default_rng(name), options.segments))]
 
     held_out = [as_tensors(b) for b in segments.held_out(HELD_OUT_BATCHES, options.segments)]
     objective = Objective(VQVAE(config))
     rival = Rival(Discriminator(), 1.0 - options.adversarial) if options.adversarial else None
+    identity = options.identity | {"labels": list(config.labels)}
     trainer = Trainer(
-        objective, batches, held_out, options.budget, run, options.identity,
+        objective, batches, held_out, options.budget, run, identity,
         compiled=False, rival=rival,
     )  # fmt: skip
     return trainer, objective
@@ -258,8 +263,8 @@ def write_clip(path: Path, network: VQVAE, corpus: Corpus) -> None:
     config = network.config
     parts: list[NDArray[np.float32]] = []
     for sound in corpus.held_out[:: max(1, len(corpus.held_out) // 6)]:
-        frames = min(len(sound.signal), config.sample_rate * 2) // config.hop * config.hop
-        signal = torch.from_numpy(sound.signal[:frames])[None]
+        frames = max(min(len(sound.signal), config.sample_rate * 2) // config.hop, 1) * config.hop
+        signal = torch.from_numpy(cut(sound, 0, frames))[None]
         label = torch.tensor([corpus.label_index(sound)])
         with torch.inference_mode():
             made, _ = network(signal, label)

@@ -14,6 +14,7 @@ from rtaudiogen.models.vqvae.quantizer import (
     DEAD,
     DECAY,
     START_STEPS,
+    Centred,
     Codebook,
     ResidualQuantizer,
     Stage,
@@ -167,11 +168,10 @@ def trained() -> ResidualQuantizer:
         optimizer = torch.optim.Adam(quantizer.parameters(), 3e-3)
         for step in range(300):
             latent = latents(step)
-            quantized = quantizer(latent)
-            loss = F.mse_loss(quantized.latent, latent) + 0.25 * quantized.commitment
             optimizer.zero_grad()
-            loss.backward()
+            quantizer(latent).matching.backward()
             optimizer.step()
+        optimizer.zero_grad()
     started(quantizer)
     return quantizer
 
@@ -202,28 +202,94 @@ def test_an_example_that_keeps_few_stages_sounds_as_its_first_codes(
     trained: ResidualQuantizer,
 ) -> None:
     trained.eval()
-    latent = latents(1002)[:4]
-    kept = torch.tensor([0, 1, 2, 3])
-    quantized = trained(latent, kept)
-    assert not quantized.latent[0].any()
-    for example in (1, 2, 3):
-        expected = trained.decode(quantized.codes[example : example + 1, :, :example])
+    latent = latents(1002)[:3]
+    quantized = trained(latent, torch.tensor([1, 2, 3]))
+    for example, kept in enumerate((1, 2, 3)):
+        expected = trained.decode(quantized.codes[example : example + 1, :, :kept])
         torch.testing.assert_close(quantized.latent[example : example + 1], expected)
     assert torch.equal(quantized.codes, trained(latent).codes)
 
 
-def test_dropped_stages_are_not_committed_to(trained: ResidualQuantizer) -> None:
+def test_an_example_that_keeps_no_stage_is_not_rounded(trained: ResidualQuantizer) -> None:
+    trained.eval()
+    latent = latents(1002)[:2]
+    quantized = trained(latent, torch.tensor([0, STAGES]))
+    assert torch.equal(quantized.latent[0], latent[0])
+    assert not torch.equal(quantized.latent[1], latent[1])
+    assert torch.equal(quantized.codes, trained(latent).codes)
+
+
+def test_the_encoder_is_held_to_the_stages_that_are_kept(trained: ResidualQuantizer) -> None:
     trained.eval()
     one = latents(1003)[:1]
-    residual = one.transpose(1, 2)
-    errors = []
-    for stage in trained.stages:
-        quantized, _, error = stage(residual, learns=False)
-        residual = residual - quantized
-        errors.append(error.mean())
+    codes = trained(one).codes
     for kept in (1, 2, 3):
-        expected = torch.stack(errors[:kept]).mean()
+        expected = F.mse_loss(trained.decode(codes[..., :kept]), one)
         torch.testing.assert_close(trained(one, torch.tensor([kept])).commitment, expected)
+    assert trained(one, torch.tensor([0])).commitment == 0
+
+
+def test_every_stage_is_matched_with_what_the_ones_before_left_over(
+    trained: ResidualQuantizer,
+) -> None:
+    trained.eval()
+    latent = latents(1004)
+    codes = trained(latent).codes
+    errors = [F.mse_loss(trained.decode(codes[..., :n]), latent) for n in (1, 2, 3)]
+    for kept in (None, torch.zeros(8, dtype=torch.long)):
+        torch.testing.assert_close(trained(latent, kept).matching, sum(errors))
+
+
+@pytest.mark.parametrize("kept", [None, 0, 2])
+def test_the_gradient_of_the_latent_is_that_of_its_rounded_form(
+    trained: ResidualQuantizer, kept: int | None
+) -> None:
+    trained.eval()
+    latent = latents(1005).requires_grad_()
+    keeps = None if kept is None else torch.full((8,), kept)
+    rounded = trained(latent, keeps).latent
+    rounded.pow(3).sum().backward()
+    torch.testing.assert_close(latent.grad, 3 * rounded.detach() ** 2)
+    assert all(value.grad is None for value in trained.parameters())
+
+
+def test_matching_moves_the_stages_and_commitment_the_encoder(trained: ResidualQuantizer) -> None:
+    trained.eval()
+    latent = latents(1006).requires_grad_()
+    quantized = trained(latent)
+    parameters = list(trained.parameters())
+    of_commitment = torch.autograd.grad(
+        quantized.commitment, [latent, *parameters], allow_unused=True, retain_graph=True
+    )
+    torch.testing.assert_close(
+        of_commitment[0], 2 * (latent - quantized.latent).detach() / latent.numel()
+    )
+    assert all(gradient is None for gradient in of_commitment[1:])
+    of_matching = torch.autograd.grad(
+        quantized.matching, [latent, *parameters], allow_unused=True
+    )
+    assert of_matching[0] is None
+    assert all(gradient is not None and gradient.any() for gradient in of_matching[1:])
+
+
+def test_training_rounds_nothing_until_all_books_have_started() -> None:
+    torch.manual_seed(8)
+    quantizer = ResidualQuantizer(LATENT, STAGES, CODES, 4)
+    assert isinstance(last := quantizer.stages[-1], Stage)
+    started(quantizer)
+    last.book.steps.fill_(START_STEPS - 2)
+    quantized = quantizer(latents(0), torch.full((8,), STAGES))
+    assert torch.equal(quantized.latent, latents(0))
+    assert quantized.commitment == 0
+    quantized = quantizer(latents(1), torch.full((8,), STAGES))
+    assert last.book.started, "with this step"
+    assert not torch.allclose(quantized.latent, latents(1))
+
+
+def test_whoever_plays_always_rounds() -> None:
+    quantizer = ResidualQuantizer(LATENT, STAGES, CODES, 4).eval()
+    quantized = quantizer(latents(0))
+    torch.testing.assert_close(quantized.latent, quantizer.decode(quantized.codes))
 
 
 def test_evaluating_changes_nothing(trained: ResidualQuantizer) -> None:
@@ -242,3 +308,28 @@ def test_training_moves_the_books(trained: ResidualQuantizer) -> None:
     trained.train()(latents(1005))
     for stage, vectors in zip(trained.stages, before, strict=True):
         assert not torch.equal(stage.book.vectors, vectors)
+
+
+def test_centred_points_have_mean_0_and_deviation_1_wherever_the_encoder_puts_them() -> None:
+    torch.manual_seed(9)
+    centred = Centred(LATENT, DIMENSIONS)
+    far = 100 + 0.1 * points(0, 64, 20, LATENT)
+    out = centred(far).flatten(0, 1)
+    torch.testing.assert_close(out.mean(0), torch.zeros(DIMENSIONS), atol=1e-2, rtol=0)
+    torch.testing.assert_close(out.std(0), torch.ones(DIMENSIONS), atol=1e-2, rtol=0)
+
+
+def test_a_centred_layer_is_a_plain_one_to_whoever_plays() -> None:
+    torch.manual_seed(10)
+    centred = Centred(LATENT, DIMENSIONS)
+    for step in range(20):
+        centred(3 + points(step, dimensions=LATENT))
+    centred.eval()
+    x = 3 + points(100, dimensions=LATENT)
+    plain = centred.plain()
+    torch.testing.assert_close(centred(x), F.linear(x, plain["weight"], plain["bias"]))
+    other = Centred(LATENT, DIMENSIONS).eval()
+    other.load_plain(plain)
+    torch.testing.assert_close(other(x), centred(x))
+    for name, value in other.plain().items():
+        torch.testing.assert_close(value, plain[name])

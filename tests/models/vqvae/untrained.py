@@ -1,5 +1,7 @@
 """Model files with random weights: all of the machinery, none of the training."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -7,6 +9,7 @@ import torch
 from numpy.typing import NDArray
 
 from rtaudiogen.model_file import ModelHeader, write_model
+from rtaudiogen.models.vqvae import prior_packing
 from rtaudiogen.models.vqvae.config import VQVAEConfig
 from rtaudiogen.models.vqvae.network import VQVAE, folded, unfold
 from rtaudiogen.models.vqvae.packing import rounded
@@ -15,6 +18,10 @@ SMALL = VQVAEConfig(
     strides=(2, 4), encoder_channels=16, decoder_channels=16, widest=32, latent=16, stages=3,
     codes=32, code_dimensions=4, labels=("any", "low", "high"), embedding=4,
 )  # fmt: skip
+
+INVENTIVE = replace(SMALL, prior_layers=1, prior_width=32, prior_embedding=16)
+MATERIAL_FRAMES = 60
+REGIONS = ((0, 20, 60, 1), (20, 45, 72, 2), (45, 60, 67, 1))  # first, end, key, label
 
 
 def untrained_tensors(config: VQVAEConfig = SMALL) -> dict[str, NDArray[np.float32]]:
@@ -35,8 +42,32 @@ def rounded_network(config: VQVAEConfig, tensors: dict[str, NDArray[np.float32]]
     return network
 
 
-def write_untrained(path: Path, config: VQVAEConfig = SMALL) -> Path:
-    """A model file of that configuration."""
+def untrained_prior(config: VQVAEConfig) -> dict[str, NDArray[np.float32]]:
+    """The prior's tensors in a model file; none if the configuration has no prior."""
+    if not config.prior_layers:
+        return {}
+    tensors = prior_packing.random_tensors(config, np.random.default_rng(0))
+    return {prior_packing.PREFIX + name: value for name, value in tensors.items()}
+
+
+def random_codes(config: VQVAEConfig, frames: int = MATERIAL_FRAMES) -> NDArray[np.uint16]:
+    """(frames, stages)."""
+    random = np.random.default_rng(5)
+    return random.integers(0, config.codes, (frames, config.stages)).astype(np.uint16)
+
+
+def write_untrained(
+    path: Path,
+    config: VQVAEConfig = SMALL,
+    regions: Sequence[tuple[int, int, int, int]] = (),
+) -> Path:
+    """A model file of that configuration; with regions it has material of MATERIAL_FRAMES."""
     header = ModelHeader("vqvae", path.stem, config.to_json())
-    write_model(path, header, untrained_tensors(config))
+    tensors: dict[str, NDArray[np.generic]] = {
+        **untrained_tensors(config), **untrained_prior(config)
+    }  # fmt: skip
+    if regions:
+        tensors["material.codes"] = random_codes(config)
+        tensors["material.regions"] = np.array(regions, np.int32)
+    write_model(path, header, tensors)
     return path

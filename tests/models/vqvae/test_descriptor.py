@@ -1,0 +1,87 @@
+"""What a model file says of itself before its weights are opened."""
+
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from rtaudiogen.errors import RtAudioGenError
+from rtaudiogen.generator import Parameter, Plays
+from rtaudiogen.model_file import ModelHeader, write_model
+from rtaudiogen.models.vqvae.descriptor import Source, describe, parameters
+
+from .untrained import INVENTIVE, SMALL, write_untrained
+
+
+def named(id: str, config=SMALL) -> Parameter:
+    (found,) = [p for p in parameters(config) if p.id == id]
+    return found
+
+
+def test_a_model_file_says_that_it_streams_plays_notes_hears_and_takes_a_sound(
+    tmp_path: Path,
+) -> None:
+    descriptor = describe(write_untrained(tmp_path / "small.safetensors"))
+    assert descriptor.plays == {Plays.STREAM, Plays.NOTES, Plays.EFFECT}
+    assert descriptor.takes_sound
+    assert (descriptor.id, descriptor.family, descriptor.voices) == ("small", "vqvae", 4)
+    assert (descriptor.sample_rate, descriptor.channels) == (16000, 1)
+
+
+def test_a_file_is_described_without_torch(tmp_path: Path) -> None:
+    path = write_untrained(tmp_path / "small.safetensors")
+    code = (
+        "import sys; from pathlib import Path;"
+        "from rtaudiogen.models.vqvae.descriptor import describe;"
+        f"describe(Path({str(path)!r})); sys.exit('torch' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_the_source_is_the_prior_where_there_is_one_and_else_the_file() -> None:
+    assert named("source", INVENTIVE).default == Source.PRIOR
+    assert named("source", SMALL).default == Source.FILE
+    assert named("source").labels == ("prior", "file", "live", "keys")
+
+
+def test_timbre_has_the_models_labels_and_is_left_out_where_there_is_one() -> None:
+    assert named("timbre").labels == SMALL.labels
+    assert named("timbre").maximum == 2.0
+    assert "timbre" not in {p.id for p in parameters(replace(SMALL, labels=("any",)))}
+
+
+def test_stages_are_the_models_and_left_out_where_there_is_one() -> None:
+    assert (named("stages").maximum, named("stages").default) == (3.0, 3.0)
+    assert "stages" not in {p.id for p in parameters(replace(SMALL, stages=1))}
+
+
+def test_every_parameter_is_explained_and_every_choice_has_its_names() -> None:
+    for parameter in parameters(INVENTIVE):
+        assert parameter.help, parameter.id
+        assert parameter.clamp(parameter.default) == parameter.default
+        if parameter.labels:
+            assert len(parameter.labels) == parameter.maximum - parameter.minimum + 1
+
+
+@pytest.mark.parametrize(
+    ("family", "config", "words"),
+    [
+        ("wavenet", {}, "of family 'wavenet', not 'vqvae'"),
+        ("vqvae", {"depth": 3}, "configuration is damaged"),
+        ("vqvae", {"latent": 17}, "configuration is damaged"),
+        ("vqvae", {"prior_layers": -1}, "configuration is damaged"),
+        ("vqvae", {"strides": 3}, "configuration is damaged"),
+        ("vqvae", {"stages": "four"}, "configuration is damaged"),
+    ],
+)
+def test_a_header_that_does_not_fit_is_refused_in_one_line(
+    tmp_path: Path, family: str, config: dict[str, object], words: str
+) -> None:
+    path = tmp_path / "odd.safetensors"
+    write_model(path, ModelHeader(family, "odd", config), {"x": np.zeros(1)})
+    with pytest.raises(RtAudioGenError, match=words) as refusal:
+        describe(path)
+    assert "\n" not in str(refusal.value)
