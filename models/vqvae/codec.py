@@ -1,6 +1,6 @@
 """A VQ-VAE as a codec: sound to codes and back, in pieces of any length. Everything is [control].
 
-Sound is decoded as label 0's: whatever there is.
+Sound is decoded as label 0's, whatever there is, unless it is to sound like another's.
 """
 
 import numpy as np
@@ -25,9 +25,13 @@ class VQVAECodec:
         self.stages, self.codes = config.stages, config.codes
         self._packed = packed
         self._encoder, self._decoder = StreamingEncoder(packed), StreamingDecoder(packed, 1)
-        self._bias = label_bias(packed, packed.labels[0])
+        self.sound_like(0)
         self._latent = np.zeros(config.latent, np.float32)
         self._waiting = np.zeros(0, np.float32)  # less than a hop
+
+    def sound_like(self, label: int) -> None:
+        """Decode as this one of the model's labels from now on."""
+        self._bias = label_bias(self._packed, self._packed.labels[label])
 
     def reset(self) -> None:
         """Begin a new stream, both ways."""

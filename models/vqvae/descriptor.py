@@ -75,8 +75,8 @@ def source_parameter(config: VQVAEConfig) -> Parameter:
     return Parameter(
         "source", "Source", 0.0, float(len(Source) - 1), float(default), stepped=True,
         labels=tuple(source.name.lower() for source in Source), smoothing_ms=0.0,
-        help="prior: invented; file: the sound that was loaded, or the model's own; live: the "
-             "input; keys: silent but for the notes played",
+        help="prior: invented, where the model has one; file: the sound that was loaded, or the "
+             "model's own; live: the input; keys: silent but for the notes played",
     )  # fmt: skip
 
 
@@ -98,19 +98,20 @@ PLAYING = (
     Parameter("top_k", "Top k", 0.0, 200.0, 0.0, "codes", stepped=True, smoothing_ms=0.0,
               help="among how many of the likeliest codes the prior draws; 0: all"),
     Parameter("rate", "Rate", -4.0, 4.0, 1.0, "×", smoothing_ms=0.0,
-              help="how fast codes go by, backwards below 0; the pitch stays"),
+              help="how fast codes go by, file and notes backwards below 0; the pitch stays; the "
+                   "pitch wheel adds"),
     Parameter("freeze", "Freeze", 0.0, 1.0, 0.0, stepped=True, smoothing_ms=0.0,
               labels=("off", "on"), help="holds the code frame that sounds"),
     Parameter("loop_start", "Loop start", 0.0, 1.0, 0.0, smoothing_ms=0.0,
               help="of the window of the file that is played, as a share of it"),
     Parameter("loop_end", "Loop end", 0.0, 1.0, 1.0, smoothing_ms=0.0,
-              help="of the same window"),
+              help="of the same window; before its start the two change places"),
     Parameter("scatter", "Scatter", 0.0, 1.0, 0.0, smoothing_ms=0.0,
-              help="how often, and how far, the place in the file jumps"),
+              help="how often, and how far, the place in the file or the note jumps"),
     Parameter("jitter", "Jitter", 0.0, 1.0, 0.0, smoothing_ms=0.0,
               help="how often a code frame is exchanged for its neighbour; the mod wheel adds"),
     Parameter("swap", "Swap", 0.0, 1.0, 0.0, smoothing_ms=0.0,
-              help="how often a single code is exchanged for one from elsewhere in the file"),
+              help="how often a single code of the file or a note is exchanged for another's"),
     Parameter("dry_wet", "Dry/wet", 0.0, 1.0, 1.0,
               help="0: the input itself, as late as the decoder; 1: the decoder"),
     Parameter("release", "Release", 5.0, 2000.0, 120.0, "ms", smoothing_ms=0.0,

@@ -28,6 +28,7 @@ from ..audio_metrics import (
     stoi_score,
 )
 from .codec import create
+from .conversion import conversion
 from .corpus import Sound, read
 from .descriptor import describe
 from .rivals import RIVALS, Rival
@@ -86,6 +87,7 @@ def evaluate(model: Path, folder: Path, seconds: float = HELD_OUT_SECONDS) -> di
             *own_rows(codec, sounds, coded, metrics),
             *rival_rows(sounds, rate, metrics, speech),
         ],
+        "conversion": conversion(codec, corpus),
         **({} if has_pesq() or not speech else {"PESQ": NO_PESQ}),
         "quality_note": QUALITY_NOTE,
     }

@@ -5,9 +5,10 @@ the quantiser's points move towards the encoder's (weight 1; the books by moving
 encoder pays β·|z - sg(e)|². The likelihood is a distance of waveforms and of spectra, mel and
 linear, in several resolutions (auraloss; Steinmetz and Reiss 2020).
 
-The error of the waveform is taken as a share of the segment's own power. Without it a network of
-this size gives the envelope of a sound its right colour and no pitch at all: phases are hard to
-learn, and mel spectra hardly tell.
+The error of the waveform is taken as a share of the segment's own power, and counts most in the
+beginning. Without it a network of this size gives a sound its right colour and no pitch at all:
+phases are hard to learn, and spectra hardly tell. With it to the end, whatever cannot be predicted
+to the phase, all hiss and treble, is left out.
 """
 
 from collections.abc import Sequence
@@ -20,7 +21,8 @@ from torch.nn import functional as F
 from .quantizer import Quantized
 
 COMMITMENT = 0.25  # β
-WAVEFORM = 2.0
+WAVEFORM_FIRST, WAVEFORM_LAST = 4.0, 0.5  # weight of the waveform's error …
+WAVEFORM_FALLS = 0.3  # … and the share of a training in which it falls from one to the other
 QUIET = 1e-4  # of power, -40 dBFS: below it errors count as if the sound were as loud as this
 FLOOR = 1e-3  # of a window's power: about -70 dBFS, where nobody tells hiss from silence
 MEL_RESOLUTIONS = ((4, 16), (16, 32), (32, 64), (64, 80))  # window in ms, bands
@@ -52,9 +54,17 @@ def waveform_distance(made: Tensor, real: Tensor) -> Tensor:
     return (error / real.square().mean(dim=-1).clamp(min=QUIET)).mean()
 
 
-def reconstruction(made: Tensor, real: Tensor, spectral: SpectralDistance) -> Tensor:
-    """Distance of waveforms and spectra, (B, T) each."""
-    loss: Tensor = WAVEFORM * waveform_distance(made, real) + spectral(made, real)
+def waveform_weight(progress: float) -> float:
+    """At a share of the training, 0 … 1."""
+    fallen = min(progress / WAVEFORM_FALLS, 1.0)
+    return WAVEFORM_FIRST + fallen * (WAVEFORM_LAST - WAVEFORM_FIRST)
+
+
+def reconstruction(
+    made: Tensor, real: Tensor, spectral: SpectralDistance, waveform: Tensor
+) -> Tensor:
+    """Distance of waveforms, weighted by `waveform`, and of spectra, (B, T) each."""
+    loss: Tensor = waveform * waveform_distance(made, real) + spectral(made, real)
     return loss
 
 

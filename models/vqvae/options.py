@@ -12,6 +12,7 @@ from .config import LANE, VQVAEConfig
 
 LONGEST_HOP_SECONDS = 0.02
 SHORTEST_SEGMENT_MS = 100  # the windows of the spectra that are compared must fit
+LITTLE_LESS = 0.9
 LEVELS, LARGEST_STRIDE = 4, 8
 
 
@@ -161,8 +162,11 @@ class TrainingOptions:
 
 
 def default_strides(sample_rate: int) -> tuple[int, ...]:
-    """Four strides, growing inwards, whose product is 20 ms or the least bit shorter."""
+    """Four strides, growing inwards, whose product is 20 ms or little less.
+
+    The first one as large as can be: the level next to the waveform is the one that costs most.
+    """
     longest = int(LONGEST_HOP_SECONDS * sample_rate)
     choices = combinations_with_replacement(range(2, LARGEST_STRIDE + 1), LEVELS)
-    fitting = [strides for strides in choices if math.prod(strides) <= longest]
-    return max(fitting, key=lambda strides: (math.prod(strides), strides[0]))
+    fitting = [s for s in choices if LITTLE_LESS * longest <= math.prod(s) <= longest]
+    return max(fitting, key=lambda strides: (strides[0], math.prod(strides)))

@@ -202,7 +202,7 @@ class ResidualQuantizer(nn.Module):
             codes.append(chosen)
         if kept is not None:
             total = torch.where((kept == 0)[:, None, None], points, total)
-        if self.training and not all(stage.book.started for stage in self.stages):
+        if self.training and not self.started:
             total = points
         return Quantized(
             latent=(z + (total - points)).transpose(1, 2),
@@ -210,6 +210,11 @@ class ResidualQuantizer(nn.Module):
             commitment=(z - total).square().mean(),
             matching=torch.stack(matching).sum(),
         )
+
+    @property
+    def started(self) -> bool:
+        """Whether anything is rounded yet."""
+        return all(stage.book.started for stage in self.stages if isinstance(stage, Stage))
 
     def decode(self, codes: Tensor) -> Tensor:
         """(B, N, stages used) int64, the first ones, to the latent (B, latent, N)."""

@@ -28,7 +28,13 @@ from .corpus import Corpus, read
 from .dataset import Batch, Segments, cut
 from .discriminator import Discriminator
 from .excerpts import material_of, streams
-from .losses import SpectralDistance, adversarial, quantisation, reconstruction
+from .losses import (
+    SpectralDistance,
+    adversarial,
+    quantisation,
+    reconstruction,
+    waveform_weight,
+)
 from .network import TRAINING_ONLY, VQVAE, folded
 from .options import TrainingOptions
 from .packing import pack
@@ -52,12 +58,13 @@ class Objective(nn.Module):
         self._spectral = (SpectralDistance(network.config.sample_rate),)
 
     def forward(
-        self, signal: Tensor, labels: Tensor, kept: Tensor, against: Discriminator | None = None
-    ) -> Tensor:
-        """Shapes as in `dataset.Batch`."""
+        self, signal: Tensor, labels: Tensor, kept: Tensor, waveform: Tensor,
+        against: Discriminator | None = None,
+    ) -> Tensor:  # fmt: skip
+        """Shapes as in `dataset.Batch`; `waveform` () as in `losses.reconstruction`."""
         made, quantized = self.network(signal, labels, kept)
         made = made.float()
-        loss = reconstruction(made, signal, self._spectral[0])
+        loss = reconstruction(made, signal, self._spectral[0], waveform)
         if not self.training:  # what is held out is judged by what is heard
             return loss
         self._count(quantized.codes)
@@ -155,9 +162,10 @@ def _codec_trainer(
     def batches(step: int, process: int) -> list[dict[str, Tensor]]:
         name = np.random.SeedSequence([options.seed, process, step])
         torch.manual_seed(int(name.generate_state(1)[0]))  # books begin the same when resumed
-        return [as_tensors(segments.draw(np.random.default_rng(name), options.segments))]
+        batch = segments.draw(np.random.default_rng(name), options.segments)
+        return [as_tensors(batch, trainer.progress)]
 
-    held_out = [as_tensors(b) for b in segments.held_out(HELD_OUT_BATCHES, options.segments)]
+    held_out = [as_tensors(b, 1.0) for b in segments.held_out(HELD_OUT_BATCHES, options.segments)]
     objective = Objective(VQVAE(config))
     rival = Rival(Discriminator(), 1.0 - options.adversarial) if options.adversarial else None
     identity = options.identity | {"labels": list(config.labels)}
@@ -168,9 +176,10 @@ def _codec_trainer(
     return trainer, objective
 
 
-def as_tensors(batch: Batch) -> dict[str, Tensor]:
-    """A batch as the objective's arguments."""
-    return {name: torch.from_numpy(array) for name, array in batch._asdict().items()}
+def as_tensors(batch: Batch, progress: float) -> dict[str, Tensor]:
+    """A batch as the objective's arguments, at a share of the training."""
+    tensors = {name: torch.from_numpy(array) for name, array in batch._asdict().items()}
+    return tensors | {"waveform": torch.tensor(waveform_weight(progress))}
 
 
 @dataclass

@@ -1,7 +1,7 @@
 """Two JACK clients: one plays into some ports, one records another; both tell JACK's own time.
 
-python jack_loop.py SERVER OUT.npz SECONDS SOURCE DESTINATION…
-Every frame that is played is another value. Prints "connected", records SECONDS and writes
+python jack_loop.py SERVER OUT.npz SECONDS SIGNAL SOURCE DESTINATION…
+SIGNAL is "numbers" or "noise". Prints "connected", records SECONDS and writes
 `played_from` and `recorded_from`, frames of JACK's time, and `samples` (frames,) of SOURCE.
 """
 
@@ -21,7 +21,20 @@ def signal(start: int, frames: int) -> np.ndarray:
     return np.where(numbers % 2, -size, size).astype(np.float32)
 
 
-def main(server: str, path: str, seconds: float, source: str, destinations: list[str]) -> None:
+def noise(start: int, frames: int) -> np.ndarray:
+    """(frames,) float32 of a period of 16384 frames; zeros before frame 0."""
+    table = np.random.default_rng(0).uniform(-0.4, 0.4, 1 << 14).astype(np.float32)
+    numbers = np.arange(start, start + frames)
+    return np.where(numbers < 0, np.float32(0.0), table[numbers % len(table)])
+
+
+SIGNALS = {"numbers": signal, "noise": noise}
+
+
+def main(
+    server: str, path: str, seconds: float, name: str, source: str, destinations: list[str]
+) -> None:
+    played = SIGNALS[name]
     player = jack.Client("loop_player", servername=server, no_start_server=True)
     recorder = jack.Client("loop_recorder", servername=server, no_start_server=True)
     out, heard = player.outports.register("out"), recorder.inports.register("in")
@@ -34,7 +47,7 @@ def main(server: str, path: str, seconds: float, source: str, destinations: list
         now = player.last_frame_time
         if begun["played"] < 0:
             begun["played"] = now
-        out.get_array()[:] = signal(now - begun["played"], frames)
+        out.get_array()[:] = played(now - begun["played"], frames)
 
     @recorder.set_process_callback
     def record(frames: int) -> None:
@@ -58,4 +71,4 @@ def main(server: str, path: str, seconds: float, source: str, destinations: list
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2], float(sys.argv[3]), sys.argv[4], sys.argv[5:])
+    main(sys.argv[1], sys.argv[2], float(sys.argv[3]), sys.argv[4], sys.argv[5], sys.argv[6:])

@@ -67,7 +67,8 @@ class Loop:
     def __init__(self, server: "JackServer", folder: Path, seconds: float = 2.0) -> None:
         inputs, outputs = server.ports("PortAudio:in_"), server.ports("PortAudio:out_")
         path = folder / "loop.npz"
-        command = [sys.executable, LOOP, server.name, path, str(seconds), outputs[0], *inputs]
+        ports = [outputs[0], *inputs]
+        command = [sys.executable, LOOP, server.name, path, str(seconds), "numbers", *ports]
         subprocess.run(command, env=server.environment, check=True, timeout=60)
         with np.load(path) as file:
             self.samples = file["samples"]

@@ -22,12 +22,12 @@ from .untrained import INVENTIVE, REGIONS, SMALL, random_codes, write_untrained
 RATE = 16000
 HOP = SMALL.hop
 Signal = NDArray[np.float32]
-Parts = list[NDArray[np.void]]
 
 
 @pytest.fixture(scope="module")
 def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write_untrained(tmp_path_factory.mktemp("models") / "all.safetensors", INVENTIVE, REGIONS)
+    folder = tmp_path_factory.mktemp("models")
+    return write_untrained(folder / "all.safetensors", INVENTIVE, REGIONS)
 
 
 @pytest.fixture(scope="module")
