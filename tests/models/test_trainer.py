@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -116,7 +117,7 @@ def test_the_rival_learns_from_its_own_loss_and_only_when_it_plays(tmp_path: Pat
     scales = []
     part.run(lambda loss: scales.append(listener.scale.item()), lambda report: None)
     assert scales[:6] == [1.0] * 6
-    assert all(later > earlier for earlier, later in zip(scales[5:], scales[6:], strict=False))
+    assert all(later > earlier for earlier, later in pairwise(scales[5:]))
     assert len(listener.gradients) == 2 * 6, "once for each micro-batch"
     assert set(listener.gradients[::2]) == {None}, "nothing has come from the objective's loss"
 
@@ -187,7 +188,7 @@ def test_buffers_are_kept_with_the_weights_as_they_are(tmp_path: Path) -> None:
     assert groups["best"]["heard"] == part.plain.heard
 
 
-class Stop(Exception):
+class KilledError(Exception):
     """As if the process had been killed after a report."""
 
 
@@ -201,9 +202,9 @@ def test_an_interrupted_training_goes_on_to_the_same_numbers(
 
         def on_report(report: Report, stop: int = stop) -> None:
             if report.step == stop:
-                raise Stop
+                raise KilledError
 
-        with pytest.raises(Stop):
+        with pytest.raises(KilledError):
             run(trainer(tmp_path / "stopped", begins, held_out=AWAY), on_report)
     resumed = run(trainer(tmp_path / "stopped", begins, held_out=AWAY))
     assert resumed.step == straight.step == STEPS

@@ -80,12 +80,8 @@ def test_a_speaker_goes_before_an_instrument(tmp_path: Path) -> None:
 def test_sub_folders_may_have_a_table_each(tmp_path: Path) -> None:
     for name, column in (("speech", "speaker"), ("music", "instrument")):
         write_many(tmp_path / name, 3)
-        rows = "".join(
-            f"{n:03}.wav,{name}-{n},60,CC0,https://{name}.example\n" for n in range(3)
-        )
-        (tmp_path / name / "metadata.csv").write_text(
-            f"file,{column},pitch,licence,source\n{rows}"
-        )
+        rows = "".join(f"{n:03}.wav,{name}-{n},60,CC0,https://{name}.example\n" for n in range(3))
+        (tmp_path / name / "metadata.csv").write_text(f"file,{column},pitch,licence,source\n{rows}")
     corpus = quietly(tmp_path)
     sounds = (*corpus.training, *corpus.held_out)
     assert {s.label for s in sounds} == {f"{n}-{k}" for n in ("speech", "music") for k in range(3)}

@@ -16,6 +16,7 @@ from rtaudiogen.models.vqvae.losses import (
     quantisation,
     reconstruction,
     waveform_distance,
+    waveform_weight,
 )
 from rtaudiogen.models.vqvae.network import VQVAE
 from rtaudiogen.models.vqvae.quantizer import START_STEPS, Codebook, Quantized
@@ -23,6 +24,7 @@ from rtaudiogen.models.vqvae.quantizer import START_STEPS, Codebook, Quantized
 from .untrained import SMALL
 
 RATE = 16000
+WEIGHT = torch.tensor(4.0)  # of the waveform
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -60,7 +62,7 @@ def test_every_part_of_the_loss_moves_its_own_part_of_the_network() -> None:
     network, made, quantized = rounding_network()
     of_matching = moved(quantized.matching, network)
     of_commitment = moved(quantized.commitment, network)
-    of_sound = moved(reconstruction(made, noise(), SpectralDistance(RATE)), network)
+    of_sound = moved(reconstruction(made, noise(), SpectralDistance(RATE), WEIGHT), network)
     assert {name.split(".")[0] for name in of_matching} == {"quantizer"}
     for stage in range(SMALL.stages):
         assert f"quantizer.stages.{stage}.up.weight" in of_matching
@@ -89,11 +91,22 @@ def test_the_distance_of_waveforms_is_a_share_of_the_sound() -> None:
     assert waveform_distance(real, real) == 0
 
 
+def test_the_waveform_leads_at_first_and_then_steps_back() -> None:
+    weights = [waveform_weight(progress / 100) for progress in range(101)]
+    falls = round(100 * losses.WAVEFORM_FALLS)
+    assert weights[0] == losses.WAVEFORM_FIRST > losses.WAVEFORM_LAST
+    assert all(later < earlier for earlier, later in pairwise(weights[: falls + 1]))
+    assert set(weights[falls:]) == {losses.WAVEFORM_LAST}
+    made, real, spectral = noise(0), noise(1), SpectralDistance(RATE)
+    one, other = (reconstruction(made, real, spectral, torch.tensor(w)) for w in (3.0, 1.0))
+    torch.testing.assert_close(one - other, 2.0 * waveform_distance(made, real))
+
+
 @pytest.mark.parametrize("seed", [None, 0])
 def test_silence_has_a_finite_loss_and_a_finite_gradient(seed: int | None) -> None:
     silence = torch.zeros(2, 1600)
     made = (silence if seed is None else noise(seed)).clone().requires_grad_()
-    loss = reconstruction(made, silence, SpectralDistance(RATE))
+    loss = reconstruction(made, silence, SpectralDistance(RATE), WEIGHT)
     loss.backward()
     assert loss.isfinite()
     assert made.grad is not None

@@ -129,9 +129,7 @@ def test_folding_and_unfolding_give_the_same_network() -> None:
     torch.testing.assert_close(other.encoder(signal), network.encoder(signal))
     latent = torch.randn(1, CONFIG.latent, 9)
     embedding = network.labels(label)
-    torch.testing.assert_close(
-        other.decoder(latent, embedding), network.decoder(latent, embedding)
-    )
+    torch.testing.assert_close(other.decoder(latent, embedding), network.decoder(latent, embedding))
     codes = torch.randint(CONFIG.codes, (1, 9, CONFIG.stages))
     torch.testing.assert_close(other.quantizer.decode(codes), network.quantizer.decode(codes))
     assert torch.equal(other(signal, label)[1].codes, network(signal, label)[1].codes)

@@ -265,9 +265,7 @@ def test_matching_moves_the_stages_and_commitment_the_encoder(trained: ResidualQ
         of_commitment[0], 2 * (latent - quantized.latent).detach() / latent.numel()
     )
     assert all(gradient is None for gradient in of_commitment[1:])
-    of_matching = torch.autograd.grad(
-        quantized.matching, [latent, *parameters], allow_unused=True
-    )
+    of_matching = torch.autograd.grad(quantized.matching, [latent, *parameters], allow_unused=True)
     assert of_matching[0] is None
     assert all(gradient is not None and gradient.any() for gradient in of_matching[1:])
 
@@ -275,7 +273,8 @@ def test_matching_moves_the_stages_and_commitment_the_encoder(trained: ResidualQ
 def test_training_rounds_nothing_until_all_books_have_started() -> None:
     torch.manual_seed(8)
     quantizer = ResidualQuantizer(LATENT, STAGES, CODES, 4)
-    assert isinstance(last := quantizer.stages[-1], Stage)
+    last = quantizer.stages[-1]
+    assert isinstance(last, Stage)
     started(quantizer)
     last.book.steps.fill_(START_STEPS - 2)
     quantized = quantizer(latents(0), torch.full((8,), STAGES))

@@ -24,6 +24,7 @@ from rtaudiogen.models.checkpoint import Checkpoint
 from rtaudiogen.models.vqvae import quantizer, training
 from rtaudiogen.models.vqvae.descriptor import Source, describe
 from rtaudiogen.models.vqvae.generator import create
+from rtaudiogen.models.vqvae.losses import SpectralDistance, reconstruction
 from rtaudiogen.models.vqvae.network import TRAINING_ONLY
 from rtaudiogen.models.vqvae.training import ModelFile, Objective, TrainingOptions, train
 from rtaudiogen.models.vqvae.usage import StageUsage
@@ -139,11 +140,10 @@ def test_a_model_file_holds_what_a_player_needs_and_nothing_pickled(
     assert "rival" not in " ".join(names)
     for path in tmp_path.rglob("*"):
         if path.is_file():
-            beginning = path.read_bytes()[:2]
-            assert not (beginning[:1] == b"\x80" or beginning == b"PK"), f"{path} is pickled"
+            assert not path.read_bytes().startswith((b"\x80", b"PK")), f"{path} is pickled"
 
 
-class Stop(Exception):
+class KilledError(Exception):
     """As if the process had been killed after a report."""
 
 
@@ -155,12 +155,12 @@ def interrupted(
 
     def stopping(self: ModelFile) -> None:
         if self.facts["steps"] == step:
-            raise Stop
+            raise KilledError
         write(self)
 
     with monkeypatch.context() as patch:
         patch.setattr(ModelFile, "write", stopping)
-        with pytest.raises(Stop):
+        with pytest.raises(KilledError):
             train(folder, out, options)
 
 
@@ -314,9 +314,7 @@ def test_a_training_with_other_labels_is_not_resumed(
         train(folder, out, TrainingOptions(**CODEC))
 
 
-def test_only_what_is_free_may_change_when_a_training_goes_on(
-    tmp_path: Path, folder: Path
-) -> None:
+def test_only_what_is_free_may_change_when_a_training_goes_on(tmp_path: Path, folder: Path) -> None:
     out = tmp_path / "x.safetensors"
     train(folder, out, TrainingOptions(**{**CODEC, "steps": 1}))
     later = TrainingOptions(**CODEC, minutes=3.0, licence="CC0-1.0", card="x", speech=True)
@@ -433,6 +431,17 @@ def test_a_collapsed_codebook_raises_the_alarm(
     assert "WARNING: the codebook is hardly used (stage 1: 1 of 16; stage 2: 1 of 16)" in said
 
 
+def test_what_is_held_out_is_judged_by_what_is_heard() -> None:
+    network = training.VQVAE(TrainingOptions(**SIZES).config(("any",)))
+    objective = Objective(network).eval()
+    signal = 0.1 * torch.randn(2, 768)
+    labels, kept = torch.zeros(2, dtype=torch.long), torch.full((2,), 2)
+    waveform = torch.tensor(1.0)
+    made, _ = network(signal, labels, kept)
+    expected = reconstruction(made, signal, SpectralDistance(RATE), waveform)
+    torch.testing.assert_close(objective(signal, labels, kept, waveform), expected)
+
+
 def test_usage_is_counted_from_one_report_to_the_next_and_only_while_learning() -> None:
     network = training.VQVAE(TrainingOptions(**SIZES).config(("any",)))
     objective = Objective(network)
@@ -440,6 +449,7 @@ def test_usage_is_counted_from_one_report_to_the_next_and_only_while_learning() 
         "signal": 0.1 * torch.randn(2, 768),
         "labels": torch.zeros(2, dtype=torch.long),
         "kept": torch.full((2,), 2),
+        "waveform": torch.tensor(1.0),
     }
     objective(**batch)
     objective.eval()(**batch)
