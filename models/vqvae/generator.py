@@ -28,6 +28,7 @@ from .streaming import StreamingDecoder, StreamingEncoder
 
 LOUDEST_INPUT = 8.0  # amplitude; whatever is above it is no sound
 MOST_DRAWN = 4  # code frames that the prior draws at most for one that sounds
+QUIET_PEAK, QUIET_SECONDS = 10 ** (-40 / 20), 0.5  # how silent, how long, the prior may be
 HELD = -1  # in VOICE["left"]
 
 STREAM = np.dtype(
@@ -36,6 +37,7 @@ STREAM = np.dtype(
         ("hops", np.int64),  # since reset: names the random numbers
         ("sounds", np.int64),  # whether the hop before did
         ("drawn", np.int64),  # code frames of the prior since reset
+        ("quiet", np.int64),  # hops in a row that were next to silence
         ("ahead", np.float64),  # fraction of a code frame that the prior is to be drawn
         ("place", np.float64),  # in the file, in code frames
         ("notes", np.int64),  # since reset
@@ -81,6 +83,7 @@ class VQVAEGenerator:
         self.descriptor, self.config = descriptor, config
         self.sample_rate = config.sample_rate
         self.input_delay_frames = config.hop
+        self._hop_rate = config.code_rate
         self.packed: Packed = pack(config, tensors)
         self.material = material.read(tensors, config.stages)
         self._prior_tensors = prior_packing.tensors_in(tensors)
@@ -233,10 +236,19 @@ class VQVAEGenerator:
             self.decoder.decode(0, self.held, self.bias, self.hop)
         else:
             self.hop[:] = 0.0
+        self._stay_awake(source)
         if sounds != sounded:
             self.hop *= self._rise if sounds else self._rise[::-1]
         stream["sounds"] = sounds
         stream["hops"] += 1
+
+    def _stay_awake(self, source: Source) -> None:
+        """A prior that has fallen silent begins a new sound: what it has learnt ends in silence."""
+        quiet = source is Source.PRIOR and float(np.abs(self.hop).max()) < QUIET_PEAK
+        self.stream["quiet"] = (self.stream["quiet"] + 1) * quiet
+        if self.prior is not None and self.stream["quiet"][0] > QUIET_SECONDS * self._hop_rate:
+            self.prior.reset_voice(0)
+            self.stream["quiet"] = 0
 
     def _source(self, id: str) -> Source:
         """What a parameter chooses; the file where there is no prior."""

@@ -404,6 +404,25 @@ def test_a_prior_that_is_stuck_begins_anew(model: VQVAEGenerator) -> None:
     assert model.prior.state["surprise"][0] > 0.5 * np.log(INVENTIVE.codes)
 
 
+def test_a_prior_that_falls_silent_begins_a_new_sound(model: VQVAEGenerator) -> None:
+    assert model.prior is not None
+    resets: list[int] = []
+    reset, silent = model.prior.reset_voice, model.decoder.decode
+
+    def muted(voice: int, latent: np.ndarray, bias: np.ndarray, out: np.ndarray) -> None:
+        silent(voice, latent, bias, out)
+        out[:] = 0.0
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(model.prior, "reset_voice", lambda v: (resets.append(v), reset(v)))
+        model.reset(0)
+        continued(model, RATE, source=Source.PRIOR)
+        assert resets == [0], "the reset itself: as long as it sounds it goes on"
+        patch.setattr(model.decoder, "decode", muted)
+        continued(model, RATE, source=Source.PRIOR)
+        assert len(resets) >= 2
+
+
 def test_input_that_is_no_sound_is_silence_to_it(model: VQVAEGenerator) -> None:
     heard, clean = noise(1600), noise(1600)
     for frame, value in ((100, np.nan), (101, np.inf), (300, -np.inf), (301, 1e30)):
