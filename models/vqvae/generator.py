@@ -16,6 +16,7 @@ from rtaudiogen.events import ALL_VOICES, CHOKE_SECONDS, EventKind, no_events
 from rtaudiogen.generator import Audio, Descriptor, Events, Generator, State
 from rtaudiogen.model_file import read_header, read_tensors
 
+from ..named_state import restore, saved
 from ..random_numbers import fill_uniforms
 from . import material, prior_packing
 from .config import VQVAEConfig
@@ -396,15 +397,11 @@ class VQVAEGenerator:
 
     def save_state(self) -> State:
         """See Generator."""
-        return {name: array.copy() for name, array in self._live().items()}
+        return saved(self._live())
 
     def load_state(self, state: State) -> None:
         """See Generator."""
-        live = self._live()
-        if {n: a.shape for n, a in live.items()} != {n: a.shape for n, a in state.items()}:
-            raise ValueError(f"not a state of '{self.descriptor.id}'")
-        for name, array in live.items():
-            array[...] = state[name]
+        restore(self._live(), state, self.descriptor.id)
         frames = len(self.material.codes)  # its sound may be gone: then there is less to play
         np.minimum(self.voices["end"], frames, out=self.voices["end"])
         np.minimum(self.voices["first"], frames - 1, out=self.voices["first"])

@@ -13,6 +13,7 @@ from rtaudiogen.errors import RtAudioGenError
 from rtaudiogen.generator import Audio, Descriptor, Events, Generator, State
 from rtaudiogen.model_file import read_header, read_tensors
 
+from ..named_state import restore, saved
 from . import mulaw
 from .config import SILENCE, WaveNetConfig
 from .descriptor import read_config
@@ -159,15 +160,11 @@ class WaveNetGenerator:
 
     def save_state(self) -> State:
         """See Generator."""
-        return {name: array.copy() for name, array in self._live().items()}
+        return saved(self._live())
 
     def load_state(self, state: State) -> None:
         """See Generator."""
-        live = self._live()
-        if {n: a.shape for n, a in live.items()} != {n: a.shape for n, a in state.items()}:
-            raise ValueError(f"not a state of '{self.descriptor.id}'")
-        for name, array in live.items():
-            array[...] = state[name]
+        restore(self._live(), state, self.descriptor.id)
 
     def _live(self) -> State:
         """Views of everything that the future output depends on, as plain numbers."""
