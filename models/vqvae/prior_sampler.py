@@ -363,7 +363,7 @@ def _draw(
     for code in range(len(logits)):
         logits[code] = math.exp((logits[code] - top) * scale)
         total += logits[code]
-    target, passed = uniform * total, 0.0
+    target, passed = max(uniform, 0.0) * total, 0.0  # below 0 a code that was dropped would do
     for code in range(len(logits)):
         passed += logits[code]
         if passed > target:

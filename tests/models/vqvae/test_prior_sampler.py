@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -242,6 +242,7 @@ numbers = st.floats(width=32)
 
 @settings(deadline=None, max_examples=50)
 @given(bad=numbers, uniform=numbers, temperature=numbers, top_k=st.integers(-5, 500))
+@example(bad=0.0, uniform=-1.0, temperature=1.0, top_k=5)
 def test_no_number_leads_out_of_range_or_outlives_its_frame(
     bad: float, uniform: float, temperature: float, top_k: int
 ) -> None:
