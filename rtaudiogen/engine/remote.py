@@ -24,6 +24,7 @@ from .facade import TimedMidi, Values
 from .settings import EngineSettings
 
 HUNG_SECONDS = 4.0  # without a post from the child
+LOOK_SECONDS, OVERSLEPT_SECONDS = 0.1, 1.0  # of the supervisor
 GIVE_UP_RESTARTS, GIVE_UP_SECONDS = 5, 30.0
 CLOSE_SECONDS, OPEN_SECONDS = 10.0, 60.0
 
@@ -98,11 +99,14 @@ class EngineProcess:
                 return self._exchange(call, arguments)
 
     def _supervise(self) -> None:
-        while not self._closing.wait(0.1):
-            hung = (
-                self._board.age_seconds() > HUNG_SECONDS
-                and time.monotonic() - self._spawned > HUNG_SECONDS
-            )
+        looked = awake = time.monotonic()
+        while not self._closing.wait(LOOK_SECONDS):
+            now = time.monotonic()
+            if now - looked > OVERSLEPT_SECONDS:  # the machine slept: the child could not post
+                awake = now
+            looked = now
+            silent_since = max(self._spawned, awake)
+            hung = self._board.age_seconds() > HUNG_SECONDS and now - silent_since > HUNG_SECONDS
             if hung and self._child.poll() is None:
                 self._child.kill()  # releases a command that waits for its reply, too
             if self._child.poll() is None:

@@ -2,6 +2,8 @@
 
 import os
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -13,7 +15,7 @@ import rtmidi
 import soundfile
 
 from rtaudiogen import offline, registry
-from rtaudiogen.engine.remote import EngineProcess
+from rtaudiogen.engine.remote import HUNG_SECONDS, EngineProcess
 from rtaudiogen.engine.settings import EngineSettings
 from rtaudiogen.errors import RtAudioGenError, UsageError
 from rtaudiogen.midi import TimedMessage, to_events
@@ -86,6 +88,38 @@ def test_a_hung_engine_is_noticed_and_replaced(engine):
     eventually(lambda: engine.snapshot().get("restarts") == 1)
     assert any("no sign of life" in message for message in engine.snapshot()["messages"])
     eventually(lambda: engine.snapshot().get("peak", 0) > 0.05)
+
+
+FRONT_END = """
+import sys
+from rtaudiogen.engine.remote import HUNG_SECONDS, EngineProcess
+from rtaudiogen.engine.settings import EngineSettings
+engine = EngineProcess(EngineSettings(output="null", midi="none"))
+print(engine.pid, flush=True)
+sys.stdin.readline()
+print(engine.snapshot()["restarts"], flush=True)
+engine.close()
+"""
+
+
+def test_an_engine_that_slept_with_the_whole_machine_is_not_taken_for_hung():
+    command = [sys.executable, "-c", FRONT_END]
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as front_end:
+        assert front_end.stdin is not None
+        assert front_end.stdout is not None
+        engine_pid = int(front_end.stdout.readline())
+        time.sleep(1.0)
+        os.kill(engine_pid, signal.SIGSTOP)
+        os.kill(front_end.pid, signal.SIGSTOP)
+        time.sleep(HUNG_SECONDS + 1.0)
+        os.kill(front_end.pid, signal.SIGCONT)
+        time.sleep(0.5)  # the front end wakes first, and sees a board that is old
+        os.kill(engine_pid, signal.SIGCONT)
+        time.sleep(1.0)
+        restarts, _ = front_end.communicate("\n")
+    assert int(restarts) == 0
 
 
 def test_a_recording_goes_on_in_another_part_after_a_restart(engine, tmp_path):

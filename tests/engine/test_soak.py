@@ -21,6 +21,7 @@ pytestmark = [pytest.mark.jack, pytest.mark.soak, pytest.mark.timeout(400)]
 
 SECONDS, RATE = 60, 48000
 CHORD_SECONDS = 3.0
+MOST_MINUTES = 3  # a minute in which the machine stops both engines tells nothing
 CHORDS = [(40, 59, 64, 68), (45, 57, 61, 64), (47, 54, 59, 63), (40, 56, 59, 64)]
 
 
@@ -38,17 +39,22 @@ def test_four_voices_lose_nothing_that_a_bare_sine_would_not(
     labels = organ.parameters[organ.parameter_index("timbre")].labels
     values = {"timbre": float(labels.index("churchorgan"))}  # sustained: four voices all the time
     settings = EngineSettings(output="JACK", sample_rate=RATE, latency_ms=20.0, midi="none")
-    # side by side, so that both meet the same pauses of the machine
-    with closing(EngineProcess(settings)) as plain, closing(EngineProcess(settings)) as neural:
-        begin(plain, "sine", {}, tmp_path / "sine.wav")
-        begin(neural, organ.id, values, tmp_path / "wavenet.wav")
-        sine, wavenet, voices = watch(plain, neural)
-        neural.stop_recording()
-    report(capsys, sine=sine, wavenet=wavenet)
+    for minute in range(MOST_MINUTES):
+        recorded = tmp_path / f"wavenet-{minute}.wav"
+        # side by side, so that both meet the same pauses of the machine
+        with closing(EngineProcess(settings)) as plain, closing(EngineProcess(settings)) as neural:
+            begin(plain, "sine", {}, tmp_path / f"sine-{minute}.wav")
+            begin(neural, organ.id, values, recorded)
+            sine, wavenet, voices = watch(plain, neural)
+            neural.stop_recording()
+        report(capsys, sine=sine, wavenet=wavenet)
+        if not sine.restarts:
+            break
     assert voices >= 4
-    assert sine.restarts == wavenet.restarts == 0
+    assert sine.restarts == 0, f"no minute of {MOST_MINUTES} without a pause of the whole machine"
+    assert wavenet.restarts == 0
     assert wavenet.underrun_episodes <= sine.underrun_episodes
-    assert soundfile.info(tmp_path / "wavenet.wav").duration > SECONDS - 2
+    assert soundfile.info(recorded).duration > SECONDS - 2
 
 
 def begin(engine: EngineProcess, model: str, values: dict[str, float], path: "Path") -> None:
@@ -77,8 +83,9 @@ def report(capsys: pytest.CaptureFixture[str], **players: Snapshot) -> None:
                 f"\n{name:8} {facts.underrun_episodes} underruns, {facts.lost_frames} frames lost, "
                 f"load p50 {facts.load_p50:.0%} p99 {facts.load_p99:.0%}, longest gap between "
                 f"callbacks {facts.longest_gap_ms:.1f} ms, longest oversleep of the machine "
-                f"{facts.machine_gap_ms:.1f} ms"
+                f"{facts.machine_gap_ms:.1f} ms, {facts.restarts} restarts"
             )
+            print("\n".join(message for message in facts.messages if "restarted" in message))
 
 
 def chords() -> list[tuple[float, int, int, int]]:
