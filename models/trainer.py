@@ -36,7 +36,9 @@ class Budget:
     learning_rate: float = 2e-3
     warm_up_steps: int = 200
     averaging: float = 0.9995  # of the weights that are kept
+    betas: tuple[float, float] = (0.9, 0.99)
     report_steps: int = 1000
+    report_minutes: float = 0.0  # instead of steps, if above 0
 
     def rate(self, step: int, progress: float) -> float:
         """Learning rate: a linear start, then half a cosine down to 1 %."""
@@ -62,20 +64,23 @@ class Rival:
     """An adversary, and when it enters the game.
 
     While it plays, `objective(**batch, against=network)` is asked for the objective's loss;
-    afterwards `network(**objective.made)` for the rival's own, of what the objective has just made.
-    Its parameters are kept in checkpoints, buffers it has none.
+    afterwards, for each of `objective.made`, `network(**made)` for the rival's own, and the rival
+    takes a step.
     """
 
     network: nn.Module
     begins: float  # progress, 0 … 1
     learning_rate: float = 3e-4
+    betas: tuple[float, float] = (0.8, 0.99)
+    scheduled: bool = False  # its learning rate goes the way of the objective's
 
 
 class Trainer:
     """Trains `objective` on `batches`, keeps the averaged weights that do best on `held_out`.
 
     Buffers that the objective changes as it goes (code books) are kept with the weights, as they
-    are. Once a rival plays, the newest weights are kept: `held_out` cannot judge what it improves.
+    are. Once a rival plays, the newest weights are kept, since `held_out` cannot judge what it
+    improves; unless a `measure` can, which then stands for `held_out`: the less the better.
     """
 
     def __init__(
@@ -89,8 +94,12 @@ class Trainer:
         compiled: bool = True,
         mixed: bool | None = None,
         rival: Rival | None = None,
+        measure: Callable[[], Mapping[str, Any]] | None = None,
     ) -> None:
         """`batches(step, process)` gives the micro-batches of one step of one process.
+
+        `measure` is called with the averaged weights in the objective, in evaluation mode; its
+        value "held_out" decides, the others (JSON values) are kept in the history beside it.
 
         A checkpoint in `folder` is only resumed by a training of the same `identity`.
         """
@@ -99,16 +108,16 @@ class Trainer:
         self.budget, self.batches, self.folder = budget, batches, folder
         self.held_out = [self._moved(batch) for batch in held_out]
         optimizer = torch.optim.AdamW(
-            objective.parameters(), budget.learning_rate, betas=(0.9, 0.99), weight_decay=0.0
+            objective.parameters(), budget.learning_rate, betas=budget.betas, weight_decay=0.0
         )
         self.plain = objective
         self.model, self.optimizer = self.accelerator.prepare(objective, optimizer)
-        self.rival = rival
+        self.rival, self.measure = rival, measure
         if rival is not None:
             self.rival_network, self.rival_optimizer = self.accelerator.prepare(
                 rival.network,
                 torch.optim.AdamW(
-                    rival.network.parameters(), rival.learning_rate, betas=(0.8, 0.99)
+                    rival.network.parameters(), rival.learning_rate, betas=rival.betas
                 ),
             )
         self.mixed = prefers_bfloat16(self.accelerator.device) if mixed is None else mixed
@@ -117,7 +126,7 @@ class Trainer:
         self.average = {k: v.detach().clone() for k, v in objective.named_parameters()}
         self.best_weights = self._keep()
         self.step, self.seconds, self.best = 0, 0.0, math.inf
-        self.history: list[dict[str, float]] = []
+        self.history: list[dict[str, Any]] = []
 
     @property
     def progress(self) -> float:
@@ -133,19 +142,28 @@ class Trainer:
             return
         self._warm_up()
         total, count, started = 0.0, 0, time.monotonic()
+        reported = self.seconds
         while self.progress < 1.0:
             total += self._step()
             count += 1
             now = time.monotonic()
             self.seconds, started = self._agreed(self.seconds + now - started), now
             on_step(total / count)
-            if self.step % self.budget.report_steps == 0 or self.progress >= 1.0:
+            if self._report_is_due(reported):
                 report = self._report(total / count)
-                total, count = 0.0, 0
+                total, count, reported = 0.0, 0, self.seconds
                 if self.accelerator.is_main_process:
                     self.save()
                     on_report(report)
                 self.accelerator.wait_for_everyone()
+
+    def _report_is_due(self, reported: float) -> bool:
+        """`reported`: how long the training had been at the last report, in seconds."""
+        if self.progress >= 1.0:
+            return True
+        if self.budget.report_minutes > 0:
+            return self.seconds - reported >= 60.0 * self.budget.report_minutes
+        return self.step % self.budget.report_steps == 0
 
     @property
     def contested(self) -> bool:
@@ -164,14 +182,10 @@ class Trainer:
             self.accelerator.backward(part)
             loss += float(part.detach())
             if contested:
-                self._answer(len(batches))
+                self._answer(rate / self.budget.learning_rate)
         self.accelerator.clip_grad_norm_(self.plain.parameters(), 1.0)
         self.optimizer.step()
         self.optimizer.zero_grad()
-        if contested:
-            self.accelerator.clip_grad_norm_(self.rival_network.parameters(), 1.0)
-            self.rival_optimizer.step()
-            self.rival_optimizer.zero_grad()
         self.step += 1
         decay = min(self.budget.averaging, self.step / (self.step + 10.0))
         with torch.no_grad():
@@ -188,13 +202,20 @@ class Trainer:
             loss: Tensor = self.forward(**batch, **against)
         return loss
 
-    def _answer(self, share: int) -> None:
-        """The rival's gradient from what the objective has just made."""
+    def _answer(self, schedule: float) -> None:
+        """The rival learns from what the objective has just made; `schedule` 0 … 1."""
+        assert self.rival is not None
         self.rival_network.requires_grad_(True)
-        with self._autocast():
-            made: Tensors = self.plain.made  # type: ignore[assignment]
-            loss = self.rival_network(**made) / share
-        self.accelerator.backward(loss)
+        for group in self.rival_optimizer.param_groups:
+            group["lr"] = self.rival.learning_rate * (schedule if self.rival.scheduled else 1.0)
+        rounds: Sequence[Tensors] = self.plain.made  # type: ignore[assignment]
+        for made in rounds:
+            with self._autocast():
+                loss = self.rival_network(**made)
+            self.accelerator.backward(loss)
+            self.accelerator.clip_grad_norm_(self.rival_network.parameters(), 1.0)
+            self.rival_optimizer.step()
+            self.rival_optimizer.zero_grad()
 
     def _autocast(self) -> torch.autocast:
         return torch.autocast(self.accelerator.device.type, torch.bfloat16, enabled=self.mixed)
@@ -226,16 +247,17 @@ class Trainer:
             for name, value in parameters.items():
                 value.copy_(self.average[name])
         self.plain.eval()
-        held_out = self._held_out_loss()
+        measured = dict(self.measure() if self.measure else {"held_out": self._held_out_loss()})
+        held_out = float(measured["held_out"])
         self.plain.train()
         with torch.no_grad():
             for name, value in parameters.items():
                 value.copy_(kept[name])
-        if held_out < self.best or self.contested:
+        if held_out < self.best or (self.contested and self.measure is None):
             self.best = held_out
             self.best_weights = self._keep()
         report = Report(self.step, self.progress, self.seconds, loss, held_out, self.best)
-        self.history.append({"step": self.step, "loss": loss, "held_out": held_out})
+        self.history.append({"step": self.step, "loss": loss, **measured})
         return report
 
     def _keep(self) -> dict[str, Tensor]:
@@ -269,6 +291,7 @@ class Trainer:
         }
         if self.rival is not None:
             groups["rival"] = dict(self.rival.network.named_parameters())
+            groups["rival_buffers"] = dict(self.rival.network.named_buffers())
             groups["rival_optimizer"] = _moments(self.rival.network, self.rival_optimizer)
         facts = {
             "step": self.step,
@@ -296,6 +319,8 @@ class Trainer:
         _restore(self.plain, self.optimizer, checkpoint.groups["optimizer"])
         if self.rival is not None and "rival" in checkpoint.groups:
             _fill(dict(self.rival.network.named_parameters()), checkpoint.groups["rival"])
+            buffers = checkpoint.groups.get("rival_buffers", {})
+            _fill(dict(self.rival.network.named_buffers()), buffers)
             moments = checkpoint.groups.get("rival_optimizer", {})
             _restore(self.rival.network, self.rival_optimizer, moments)
         facts: Mapping[str, Any] = checkpoint.facts

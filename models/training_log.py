@@ -12,12 +12,18 @@ from .trainer import Report
 
 
 class TrainingLog:
-    """A context that shows a training; losses are in nats and shown times `scale` as `unit`."""
+    """A context that shows a training; losses are in nats and shown times `scale` as `unit`.
 
-    def __init__(self, folder: Path, console: Console, unit: str, scale: float) -> None:
+    `measure` names what the trainer measures instead of a held-out loss, if it does.
+    """
+
+    def __init__(
+        self, folder: Path, console: Console, unit: str, scale: float, measure: str = ""
+    ) -> None:
         """Plot and TensorBoard events go into `folder`."""
         folder.mkdir(parents=True, exist_ok=True)
         self.folder, self.console, self.unit, self.scale = folder, console, unit, scale
+        self.measure = measure
         self.progress = Progress(
             TextColumn("{task.description}"),
             BarColumn(),
@@ -51,15 +57,21 @@ class TrainingLog:
     def report(self, report: Report, history: Sequence[Mapping[str, float]]) -> None:
         """After every report: a line, a point in TensorBoard, the plot drawn anew."""
         loss, held_out = report.loss * self.scale, report.held_out * self.scale
+        told = f"{loss:.3f} training, {held_out:.3f} held out, {self.unit}"
+        if self.measure:
+            held_out = report.held_out
+            told = f"{self.unit} {loss:.3f}, {self.measure} {held_out:.2f}"
         self.console.print(
             f"step {report.step} ({100 * report.progress:.0f} %, {report.seconds / 60:.1f} min): "
-            f"{loss:.3f} training, {held_out:.3f} held out, {self.unit}",
+            f"{told}",
             highlight=False,
         )
         if self.events is not None:
             self.events.add_scalar(f"{self.unit}/training", loss, report.step)
-            self.events.add_scalar(f"{self.unit}/held out", held_out, report.step)
-        plot_losses(history, self.scale, self.unit, self.folder / "loss.png")
+            name = self.measure or f"{self.unit}/held out"
+            self.events.add_scalar(name, held_out, report.step)
+        if not self.measure:  # else the family draws its own curves
+            plot_losses(history, self.scale, self.unit, self.folder / "loss.png")
 
 
 def plot_losses(

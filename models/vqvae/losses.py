@@ -13,44 +13,18 @@ to the phase, all hiss and treble, is left out.
 
 from collections.abc import Sequence
 
-import auraloss
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn import functional as F
 
+from ..spectral_distance import SpectralDistance
 from .quantizer import Quantized
 
 COMMITMENT = 0.25  # β
 WAVEFORM_FIRST, WAVEFORM_LAST = 4.0, 0.5  # weight of the waveform's error …
 WAVEFORM_FALLS = 0.3  # … and the share of a training in which it falls from one to the other
 QUIET = 1e-4  # of power, -40 dBFS: below it errors count as if the sound were as loud as this
-FLOOR = 1e-7  # of power, -70 dBFS: below it nobody tells hiss from silence
-HANN_POWER = 0.375  # mean square of the window
-MEL_RESOLUTIONS = ((4, 16), (16, 32), (32, 64), (64, 80))  # window in ms, bands
-LINEAR_RESOLUTIONS_MS = (16, 64)
 ADVERSARIAL, FEATURES = 1.0, 4.0
-
-
-class SpectralDistance(nn.Module):
-    """Mean over resolutions of log-magnitude distance and spectral convergence."""
-
-    def __init__(self, sample_rate: int) -> None:
-        super().__init__()
-        scales = []
-        for window_ms, bands in (*MEL_RESOLUTIONS, *((ms, 0) for ms in LINEAR_RESOLUTIONS_MS)):
-            window = 2 ** round(torch.tensor(window_ms * sample_rate / 1000).log2().item())
-            mel = {"scale": "mel", "n_bins": bands, "sample_rate": sample_rate} if bands else {}
-            scales.append(
-                auraloss.freq.STFTLoss(
-                    window, window // 4, window, eps=FLOOR * HANN_POWER * window, **mel
-                )
-            )
-        self.scales = nn.ModuleList(scales)
-
-    def forward(self, made: Tensor, real: Tensor) -> Tensor:
-        """(B, T) each."""
-        losses = [scale(made[:, None], real[:, None]) for scale in self.scales]
-        return torch.stack(losses).mean()
 
 
 def waveform_distance(made: Tensor, real: Tensor) -> Tensor:

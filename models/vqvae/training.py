@@ -20,6 +20,7 @@ from torch import Tensor, nn
 from rtaudiogen.model_file import ModelHeader, write_model
 
 from ..note_labels import Say
+from ..spectral_distance import SpectralDistance
 from ..trainer import Report, Rival, Trainer, accelerator
 from ..training_log import TrainingLog
 from .codec import VQVAECodec
@@ -29,7 +30,6 @@ from .dataset import Batch, Segments, cut
 from .discriminator import Discriminator
 from .excerpts import material_of, streams
 from .losses import (
-    SpectralDistance,
     adversarial,
     quantisation,
     reconstruction,
@@ -52,7 +52,7 @@ class Objective(nn.Module):
     def __init__(self, network: VQVAE) -> None:
         super().__init__()
         self.network = network
-        self.made: dict[str, Tensor] = {}  # what the rival is shown
+        self.made: list[dict[str, Tensor]] = []  # what the rival is shown
         self.counts = np.zeros((network.config.stages, network.config.codes), np.int64)
         # in a tuple, so that its constant tables are no part of the weights
         self._spectral = (SpectralDistance(network.config.sample_rate),)
@@ -73,7 +73,7 @@ class Objective(nn.Module):
             with torch.no_grad():
                 real = against.judge(signal)
             loss += adversarial(against.judge(made), real)
-            self.made = {"made": made.detach(), "real": signal}
+            self.made = [{"made": made.detach(), "real": signal}]
         return loss
 
     def _count(self, codes: Tensor) -> None:

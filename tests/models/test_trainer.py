@@ -51,7 +51,7 @@ class Level(nn.Module):
         self.level = nn.Parameter(torch.tensor(0.0))
         self.register_buffer("heard", torch.zeros(()))
         self.heard: Tensor
-        self.made: dict[str, Tensor] = {}
+        self.made: list[dict[str, Tensor]] = []
         self.calls: list[tuple[bool, bool]] = []  # whether training, whether against a rival
 
     def forward(self, sound: Tensor, against: Listener | None = None) -> Tensor:
@@ -62,7 +62,7 @@ class Level(nn.Module):
         loss = (made - sound).square().mean()
         if against is not None:
             loss = loss + 4.0 * against.judge(made).mean()
-            self.made = {"made": made.detach(), "real": sound}
+            self.made = [{"made": made.detach(), "real": sound}]
         return loss
 
 

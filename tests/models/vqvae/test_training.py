@@ -21,10 +21,11 @@ from rtaudiogen.errors import RtAudioGenError, UsageError
 from rtaudiogen.events import EventKind, event, no_events
 from rtaudiogen.model_file import read_header, read_tensors
 from rtaudiogen.models.checkpoint import Checkpoint
+from rtaudiogen.models.spectral_distance import SpectralDistance
 from rtaudiogen.models.vqvae import quantizer, training
 from rtaudiogen.models.vqvae.descriptor import Source, describe
 from rtaudiogen.models.vqvae.generator import create
-from rtaudiogen.models.vqvae.losses import SpectralDistance, reconstruction
+from rtaudiogen.models.vqvae.losses import reconstruction
 from rtaudiogen.models.vqvae.network import TRAINING_ONLY
 from rtaudiogen.models.vqvae.training import ModelFile, Objective, TrainingOptions, train
 from rtaudiogen.models.vqvae.usage import StageUsage
