@@ -13,11 +13,11 @@ Four properties hold for every generator and are proved by `rtaudiogen check`:
 * `delay_frames` is the true delay.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -162,6 +162,52 @@ class SoundTaker(Protocol):
         """
 
 
+class Strike(NamedTuple):
+    """How a hit is played: not part of what it is, so it may be decided at the last moment."""
+
+    gain: float  # amplitude factor
+    pan: float = 0.0  # -1 left … 1 right
+    choke_group: int = 0  # a strike ends the hits of its own group; 0: of none
+
+
+class HitMaker(Protocol):
+    """What a generator that plays `Plays.HITS` can do beside the rest: make its hits ahead.
+
+    A live host keeps finished hits in a pool and has the audio callback start them, one device
+    block after the key. `render` plays the same hits where there is no such callback. A pad has a
+    key or more; its hits are numbered from 0. What a hit sounds like is decided by its recipe,
+    and the recipe by the seed of the last `reset` and its own arguments.
+    """
+
+    pads: int
+    layers: int  # of velocity: the hits of one number that differ in how hard they were struck
+    played: NDArray[np.int64]  # (pads,) hits played since `reset`; a live host counts them itself
+
+    def pad_of(self, key: int) -> int | None:
+        """The pad that a MIDI note strikes; None: no pad. [any]"""
+
+    def layer_of(self, velocity: float, parameters: NDArray[np.float32]) -> int:
+        """The layer of a velocity, 0 … 1; always 0 while velocity changes the gain only. [any]"""
+
+    def recipe(
+        self, pad: int, number: int, layer: int, parameters: NDArray[np.float32]
+    ) -> Hashable:
+        """All that hit `number` of a pad depends on; equal recipes make equal bits. [any]"""
+
+    def make(self, recipe: Hashable) -> Audio:
+        """(frames, channels) at the generator's rate, finished and level. [worker]
+
+        Milliseconds without the interpreter's lock; called from one thread at a time, which is not
+        the one that calls `render`.
+        """
+
+    def strike(self, pad: int, velocity: float, parameters: NDArray[np.float32]) -> Strike:
+        """How a pad is played at a velocity, 0 … 1. [any]"""
+
+    def kept(self, parameters: NDArray[np.float32]) -> Mapping[str, float]:
+        """Values by parameter id that a session needs, so that a locked pad keeps its hit. [any]"""
+
+
 class Codec(Protocol):
     """A model as a codec: sound in, code frames out, and back; streaming, of any length.
 
@@ -184,6 +230,14 @@ class Codec(Protocol):
         """(code frames, stages used ≤ stages), the first, to (code frames · hop,). [control]"""
 
 
+class OneShot(NamedTuple):
+    """A hit for a file of its own; the same class and seed give the same bits."""
+
+    kind: str  # the name of its class
+    seed: int
+    signal: NDArray[np.float32]  # (frames,) mono, finished
+
+
 @dataclass(frozen=True)
 class Family:
     """A generator family, as its entry point in the group `rtaudiogen.generators` provides it.
@@ -201,6 +255,7 @@ class Family:
     parallel_check: str | None = None  # (Generator) -> Sequence[Finding], streaming = parallel
     benchmark: str | None = None  # () -> Iterable[benchmark.BenchRow]
     codec: str | None = None  # (Descriptor) -> Codec
+    sample: str | None = None  # (Descriptor, class, seeds, spread, around) -> Iterator[OneShot]
 
 
 @dataclass(frozen=True)

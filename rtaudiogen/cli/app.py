@@ -14,6 +14,7 @@ from .evaluate import evaluate
 from .models import models
 from .play import play
 from .render import render
+from .sample import sample
 from .train import train
 
 NO_WINDOW = "The desktop application is not part of this version; 'rtaudiogen play MODEL' plays."
@@ -24,7 +25,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (models, devices, play, render, encode, decode, check, evaluate, bench):
+for command in (models, devices, play, render, sample, encode, decode, check, evaluate, bench):
     app.command()(command)
 raw = {"ignore_unknown_options": True}  # the family's own options
 app.command(context_settings=raw, add_help_option=False)(train)

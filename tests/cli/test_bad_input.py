@@ -58,7 +58,7 @@ FAILED, BAD_USAGE = 1, 2
         ("evaluate wavenet-textures no-such-folder", BAD_USAGE, "no such folder"),
         ("evaluate wavenet-textures .", FAILED, "no sound files"),
         ("train", 0, ""),
-        ("train wavnet sounds", BAD_USAGE, "did you mean wavenet?"),
+        ("train wavnet sounds", BAD_USAGE, "did you mean wavenet or wavegan?"),
         ("train sine sounds", BAD_USAGE, "cannot be trained"),
         ("train wavenet", BAD_USAGE, "folder"),
         ("train wavenet no-such-folder", BAD_USAGE, "no such folder"),

@@ -1,0 +1,127 @@
+"""What a WaveGAN model offers a player, read from its file's header: no torch, no weights."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from rtaudiogen.errors import RtAudioGenError
+from rtaudiogen.generator import Descriptor, Parameter, Plays
+from rtaudiogen.model_file import ModelHeader, read_header
+
+from .config import WaveGANConfig
+from .pads import LAYOUT, PADS, assign, is_hat
+from .settings import FARTHEST_PITCH, SHORTEST_DECAY
+
+WEIGHTS = Path(__file__).parent / "weights"
+VOICES = 16
+MOST_NUMBERS = 1 << 24  # whole numbers that a float32 can hold
+NO_YES = ("no", "yes")
+
+
+def builtin() -> Iterator[Descriptor]:
+    """The models that ship with the package."""
+    return (describe(path) for path in sorted(WEIGHTS.glob("*.safetensors")))
+
+
+def describe(path: Path) -> Descriptor:
+    """The descriptor of a model file. RtAudioGenError, one line, if it is not a WaveGAN."""
+    header = read_header(path)
+    config = read_config(path, header)
+    return Descriptor(
+        id=header.name,
+        family="wavegan",
+        name=header.name,
+        summary=header.summary,
+        plays=frozenset({Plays.HITS}),
+        sample_rate=config.sample_rate,
+        channels=2,
+        voices=VOICES,
+        parameters=parameters(config.classes),
+        licence=header.licence,
+        path=path,
+        facts=header.training,
+    )
+
+
+def read_config(path: Path, header: ModelHeader) -> WaveGANConfig:
+    """The network's configuration in a header."""
+    if header.family != "wavegan":
+        raise RtAudioGenError(f"{path}: a model of family '{header.family}', not 'wavegan'")
+    try:
+        return WaveGANConfig.from_json(header.config)
+    except (TypeError, ValueError) as error:
+        raise RtAudioGenError(f"{path}: the configuration is damaged ({error})") from error
+
+
+def parameters(classes: tuple[str, ...]) -> tuple[Parameter, ...]:
+    """What a performer can move: the kit's, then each pad's, in the order of `settings`."""
+    assigned = assign(classes)
+    pads = (_pad(pad, classes, assigned) for pad in range(PADS))
+    return (*KIT, *(parameter for pad in pads for parameter in pad))
+
+
+def _jump(
+    id: str, name: str, minimum: float, maximum: float, default: float, help: str, unit: str = ""
+) -> Parameter:
+    return Parameter(id, name, minimum, maximum, default, unit, smoothing_ms=0.0, help=help)
+
+
+def _step(
+    id: str, name: str, last: int, default: int, help: str, labels: tuple[str, ...] = ()
+) -> Parameter:
+    return Parameter(
+        id, name, 0.0, float(last), float(default), stepped=True, labels=labels, smoothing_ms=0.0,
+        help=help,
+    )  # fmt: skip
+
+
+KIT = (
+    _jump("level", "Level", -24.0, 12.0, 0.0, "how loud the whole kit is", "dB"),
+    _jump("spread", "Spread", -1.0, 1.0, 0.0,
+          "every pad's spread at once: -1 always the same hits, 0 as the pads have it, 1 any hit"),
+    _jump("pitch", "Pitch", -FARTHEST_PITCH, FARTHEST_PITCH, 0.0, "added to every pad's pitch",
+          "semitones"),
+    _jump("decay", "Decay", SHORTEST_DECAY, 1.0, 1.0, "times every pad's decay"),
+    _jump("velocity_curve", "Velocity curve", 0.0, 1.0, 0.5,
+          "how much velocity changes the level; 0: all hits are equally loud"),
+    _jump("velocity_timbre", "Velocity timbre", 0.0, 1.0, 0.0,
+          "how far soft hits differ in sound from hard ones, in 4 layers; 0: in level only"),
+)  # fmt: skip
+
+
+def _pad(pad: int, classes: tuple[str, ...], assigned: tuple[int, ...]) -> tuple[Parameter, ...]:
+    mine = assigned[pad]
+    semitones = LAYOUT[pad].semitones if assigned.count(mine) > 1 else 0.0
+    others = ("none", *(f"pad {other + 1}" for other in range(PADS)))
+    hat = bool(classes) and is_hat(classes[mine])
+    all_parameters = (
+        _step("anchor", "anchor", 127, 0, "which sound of the class the hits are variations of"),
+        _step("mutate", "mutate", 127, 0,
+              "each step up moves the anchor a little, each step down takes that back"),
+        _step("breed", "breed", PADS, 0, "the pad whose anchor and class are crossed in", others),
+        _jump("blend", "blend", 0.0, 1.0, 0.5, "how far the anchor goes to the pad bred with"),
+        _jump("spread", "spread", 0.0, 1.0, 0.3,
+              "how far hits lie from the anchor: 0 always the same hit, 1 anywhere"),
+        _jump("drift", "drift", 0.0, 1.0, 0.0, "how far the anchor walks from hit to hit"),
+        _step("lock", "lock", 1, 0, "keeps the hit that was played last", NO_YES),
+        _step("kept", "kept hit", MOST_NUMBERS, 0,
+              "the number of the hit that a locked pad plays, from 1; 0: the last one"),
+        _step("round_robin", "round robin", 64, 0, "so many hits in turn; 0: never the same twice"),
+        _jump("pitch", "pitch", -FARTHEST_PITCH, FARTHEST_PITCH, semitones,
+              "like tape: lower is longer", "semitones"),
+        _jump("decay", "decay", SHORTEST_DECAY, 1.0, 1.0, "how much of the hit is left by a fade"),
+        _jump("start", "start", 0.0, 200.0, 0.0, "how much of the attack is skipped", "ms"),
+        _step("reverse", "reverse", 1, 0, "plays the hit backwards", NO_YES),
+        _jump("level", "level", -48.0, 12.0, 0.0, "how loud the pad is", "dB"),
+        _jump("pan", "pan", -1.0, 1.0, 0.0, "-1 left, 1 right"),
+        _step("choke", "choke group", 8, int(hat), "a hit ends the hits of its group; 0: of none"),
+        *([_step("class", "class", len(classes) - 1, mine, "what kind of sound", classes)]
+          if len(classes) > 1 else []),
+    )  # fmt: skip
+    return tuple(_of_pad(pad, parameter) for parameter in all_parameters)
+
+
+def _of_pad(pad: int, parameter: Parameter) -> Parameter:
+    return replace(
+        parameter, id=f"pad{pad + 1}.{parameter.id}", name=f"Pad {pad + 1} {parameter.name}"
+    )

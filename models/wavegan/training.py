@@ -1,0 +1,164 @@
+"""`rtaudiogen train wavegan FOLDER`: from a folder of one-shots to a playable model file.
+
+Every few minutes the hits that it makes are judged (`judge.py`); the best weights so far are what
+the model file holds. Beside it, `<its name>-training/` has checkpoint, curves, an audio grid and
+pictures of each report.
+"""
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from rich.console import Console
+from torch import Tensor
+
+from rtaudiogen.model_file import ModelHeader, write_model
+
+from ..note_labels import Say
+from ..trainer import Report, Rival, Trainer, accelerator
+from ..training_log import TrainingLog
+from .alarms import alarms
+from .corpus import Corpus, read
+from .critics import Critics
+from .dataset import Draws
+from .gallery import write_gallery
+from .judge import Judge
+from .network import Generator
+from .objective import Objective
+from .options import TrainingOptions
+
+JUDGED_HITS = 320  # of a report, over all classes
+MADE_AT_ONCE = 32
+GENERATOR = "generator."  # what its weights' names begin with in the objective
+
+
+def train(folder: Path, out: Path, options: TrainingOptions | None = None) -> None:
+    """Train on `folder` until the budget ends, or resume; `out` is playable from the first report.
+
+    RtAudioGenError or UsageError, one line, for a folder or options that cannot be used.
+    """
+    options = options or TrainingOptions()
+    console = Console(quiet=not accelerator().is_main_process)
+
+    def say(line: str) -> None:
+        console.print(line, highlight=False, markup=False, soft_wrap=True)
+
+    corpus = read(folder, options.sample_rate, options.frames, say)
+    run = out.with_name(f"{out.stem}-training")
+    training = Training(corpus, options, run, say)
+    trainer = training.trainer
+    with TrainingLog(run, console, "loss", 1.0, "Fréchet distance") as log:
+
+        def on_report(report: Report) -> None:
+            log.report(report, trainer.history)
+            training.tell()
+            training.write(out, folder)
+
+        trainer.run(lambda loss: log.step(trainer.progress, trainer.seconds, loss), on_report)
+    if accelerator().is_main_process:
+        training.write(out, folder)
+        say(f"{out}: Fréchet distance {trainer.best:.2f}")
+
+
+class Training:
+    """Generator against critics on one corpus, and a judge of what comes of it."""
+
+    def __init__(self, corpus: Corpus, options: TrainingOptions, run: Path, say: Say) -> None:
+        torch.manual_seed(options.seed)
+        self.corpus, self.options, self.run, self.say = corpus, options, run, say
+        self.config = options.config(corpus.classes)
+        self.judge = Judge(corpus, run, say)
+        self.objective = Objective(self.config, options)
+        self._draws = Draws(corpus.training, options.sample_rate, options.latent)
+        self._made = np.zeros((0, options.frames), np.float32)  # of the last report
+        critics = Critics(
+            self.config, options.loss, options.penalty,
+            options.critic_width, options.spectral_width,
+        )  # fmt: skip
+        rival = Rival(
+            critics, options.critics_begin, options.critic_learning_rate, options.budget.betas,
+            scheduled=True,
+        )  # fmt: skip
+        identity = options.identity | {"classes": list(corpus.classes)}
+        self.trainer = Trainer(
+            self.objective, self._batches, [], options.budget, run, identity,
+            compiled=False, rival=rival, measure=self._measure,
+        )  # fmt: skip
+
+    def _batches(self, step: int, process: int) -> list[dict[str, Tensor]]:
+        name = np.random.SeedSequence([self.options.seed, process, step])
+        torch.manual_seed(int(name.generate_state(1)[0]))  # for shuffles, places and penalties
+        rng = np.random.default_rng(name)
+        batch = self._draws.draw(rng, self.options.critic_steps, self.options.hits)
+        return [{name: torch.from_numpy(array) for name, array in batch._asdict().items()}]
+
+    def _measure(self) -> dict[str, Any]:
+        classes = self.judge.requests(JUDGED_HITS)
+        self._made = make(self.objective.generator, classes, self.options.seed)
+        verdict = self.judge.judge(self._made, classes)
+        return {"held_out": verdict.frechet, **asdict(verdict)}
+
+    def tell(self) -> None:
+        """What the judge found, in words, sound and pictures."""
+        history = self.trainer.history
+        self.say(self.judge.describe(history))
+        for alarm in alarms(history, self.judge):
+            self.say(f"WARNING: {alarm}")
+        classes = self.judge.requests(JUDGED_HITS)
+        write_gallery(self.run, self.corpus, self._made, classes, history, self.judge.real)
+
+    def write(self, path: Path, folder: Path) -> None:
+        """The model file with the best weights so far, atomically."""
+        trainer, options = self.trainer, self.options
+        best = {
+            name.removeprefix(GENERATOR): weight.cpu().numpy().astype(np.float16)
+            for name, weight in trainer.best_weights.items()
+            if name.startswith(GENERATOR)
+        }
+        chosen = min(trainer.history, key=lambda point: point["held_out"])
+        of_classes = f", {len(self.corpus.classes)} classes" if len(self.corpus.classes) > 1 else ""
+        header = ModelHeader(
+            family="wavegan",
+            name=path.stem,
+            config=self.config.to_json(),
+            summary=f"WaveGAN of {folder.resolve().name}: one-shots of "
+            f"{options.frames / options.sample_rate:.2f} s{of_classes}",
+            licence=options.licence,
+            card=options.card,
+            training={
+                "folder": folder.resolve().name,
+                "hits": len(self.corpus.training),
+                "hits_held_out": len(self.corpus.held_out),
+                "sources": sorted(set(self.corpus.training.sources) - {""}),
+                "loss": options.loss,
+                "gradient_penalty": options.penalty,
+                "critic_steps": options.critic_steps,
+                "feature_matching": options.feature_matching,
+                "guide": options.guide,
+                "steps": trainer.step,
+                "best_step": chosen["step"],
+                "minutes": round(trainer.seconds / 60, 1),
+                "frechet": round(trainer.best, 3),
+            },
+        )
+        write_model(path, header, best)
+
+
+def make(generator: Generator, classes: NDArray[np.int64], seed: int) -> NDArray[np.float32]:
+    """A hit of each of `classes` (hits,) from anywhere in latent space, (hits, frames)."""
+    rng = np.random.default_rng(seed)
+    latents = rng.uniform(-1, 1, (len(classes), generator.config.latent)).astype(np.float32)
+    device = next(generator.parameters()).device
+    parts = []
+    with torch.inference_mode():
+        for first in range(0, len(classes), MADE_AT_ONCE):
+            chosen = slice(first, first + MADE_AT_ONCE)
+            made = generator(
+                torch.from_numpy(latents[chosen]).to(device),
+                torch.from_numpy(classes[chosen]).to(device),
+            )
+            parts.append(made.float().cpu().numpy())
+    return np.concatenate(parts)

@@ -1,0 +1,28 @@
+"""The rows that `rtaudiogen bench` prints of this family."""
+
+import pytest
+
+from rtaudiogen.models.wavegan import benchmark
+from rtaudiogen.models.wavegan.config import WaveGANConfig
+
+
+def test_every_promised_row_is_measured(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(benchmark, "MEASURE_SECONDS", 0.01)
+    monkeypatch.setattr(benchmark, "WIDTHS", (16,))
+    rows = list(benchmark.bench_rows())
+    assert [(row.unit, row.floor, row.goal) for row in rows] == [
+        ("× real time", 3, 10),
+        ("%", 25, 50),
+        ("×", None, None),
+        ("hits/s", None, None),
+    ]
+    assert all(row.value > 0 for row in rows)
+    assert all("\n" not in row.detail for row in rows)
+
+
+def test_the_size_of_the_papers_network_is_the_papers() -> None:
+    """19,065,345 parameters, of which biases are no multiply-adds."""
+    config = WaveGANConfig(width=64)
+    total, weights = benchmark.multiply_adds(config)
+    assert weights == 19_065_345 - 16 * 1024 - (512 + 256 + 128 + 64 + 1)
+    assert total == pytest.approx(0.85e9, rel=0.01)

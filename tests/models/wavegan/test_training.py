@@ -1,0 +1,237 @@
+"""From a folder of one-shots to a playable model, whatever happens on the way."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import soundfile
+import torch
+
+from rtaudiogen.errors import RtAudioGenError, UsageError
+from rtaudiogen.events import EventKind, event, no_events
+from rtaudiogen.model_file import read_header, read_tensors
+from rtaudiogen.models.checkpoint import Checkpoint
+from rtaudiogen.models.wavegan import classifier, training
+from rtaudiogen.models.wavegan.descriptor import describe
+from rtaudiogen.models.wavegan.generator import create
+from rtaudiogen.models.wavegan.losses import LOSSES
+from rtaudiogen.models.wavegan.options import TrainingOptions
+from rtaudiogen.models.wavegan.training import train
+
+RATE = 8000
+TINY: dict[str, Any] = {
+    "sample_rate": RATE, "frames": 8192, "width": 16, "critic_width": 16, "spectral_width": 8,
+    "latent": 8, "hits": 2, "steps": 4, "report_steps": 2, "guided_alone": 0.5,
+}  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A judge that has hardly learnt, and one thread: more cost more than they bring here."""
+    monkeypatch.setattr(classifier, "FEWEST_STEPS", 2)
+    monkeypatch.setattr(training, "JUDGED_HITS", 8)
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Eight kicks and eight hats."""
+    for name, hz in (("kick", 80), ("hat", 2000)):
+        for take in range(8):
+            rng = np.random.default_rng(take)
+            time_ = np.arange(RATE // 4) / RATE
+            tone = np.sin(2 * np.pi * (hz + 5 * take) * time_) * np.exp(-20 * time_)
+            path = tmp_path / "drums" / name / f"{name}{take}.wav"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            soundfile.write(path, 0.5 * tone + 0.01 * rng.standard_normal(len(time_)), RATE)
+    return tmp_path / "drums"
+
+
+def hit_of(model: Path) -> np.ndarray:
+    """Half a second after a key, as a player would hear it."""
+    generator = create(describe(model), RATE)
+    generator.prepare(512)
+    generator.reset(1)
+    out = np.zeros((RATE // 2, 1), np.float32)
+    struck = event(0, EventKind.NOTE_ON, 0, 36.0, 0.8)
+    for first in range(0, len(out), 500):
+        events = no_events() if first else struck
+        generator.render(out[first : first + 500], generator.descriptor.defaults(), events)
+    return out[:, 0]
+
+
+def test_a_folder_becomes_a_playable_model_of_its_classes(tmp_path: Path, folder: Path) -> None:
+    out = tmp_path / "mine.safetensors"
+    train(folder, out, TrainingOptions(**TINY, licence="CC0-1.0", card="my drums"))
+    header = read_header(out)
+    assert (header.family, header.name) == ("wavegan", "mine")
+    assert header.config["classes"] == ["hat", "kick"]
+    assert (header.licence, header.card) == ("CC0-1.0", "my drums")
+    assert header.training["steps"] == 4
+    assert {tensor.dtype for tensor in read_tensors(out).values()} == {np.dtype(np.float16)}
+    assert not any("encoder" in name for name in read_tensors(out)), "only training needs it"
+    assert np.abs(hit_of(out)).max() > 0.01
+
+
+def test_what_one_looks_at_and_listens_to_lies_beside_the_model(
+    tmp_path: Path, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    train(folder, tmp_path / "mine.safetensors", TrainingOptions(**TINY))
+    gallery = tmp_path / "mine-training" / "gallery"
+    assert {path.name for path in gallery.glob("*.wav")} == {
+        "step-0000002.wav", "step-0000004.wav",
+    }  # fmt: skip
+    assert (tmp_path / "mine-training" / "verdicts.png").is_file()
+    said = capsys.readouterr().out
+    assert said.count("Fréchet distance") >= 3
+    assert "WARNING: " in said, "four steps make no drum"
+
+
+@pytest.mark.parametrize(("loss", "guide"), list(zip(LOSSES, (0, 1, 0, 1), strict=True)))
+def test_every_loss_trains(tmp_path: Path, folder: Path, loss: str, guide: float) -> None:
+    out = tmp_path / "mine.safetensors"
+    sizes = {**TINY, "spectral_width": 0 if loss == "began" else 8, "critic_steps": 2, "steps": 2}
+    options = TrainingOptions(
+        **sizes, loss=loss, guide=guide, feature_matching=1.0, gradient_penalty=1.0, post_filter=16
+    )
+    train(folder, out, options)
+    assert read_header(out).training["loss"] == loss
+    assert all(np.isfinite(tensor).all() for tensor in read_tensors(out).values())
+    assert np.isfinite(hit_of(out)).all()
+
+
+def test_critics_and_guide_are_both_learnt_from(tmp_path: Path, folder: Path) -> None:
+    run = tmp_path / "mine-training"
+    train(folder, tmp_path / "mine.safetensors", TrainingOptions(**{**TINY, "steps": 2}))
+    alone = Checkpoint.read(run / "checkpoint.safetensors").groups
+    train(folder, tmp_path / "mine.safetensors", TrainingOptions(**{**TINY, "steps": 6}))
+    both = Checkpoint.read(run / "checkpoint.safetensors").groups
+    for group, name in (
+        ("weights", "generator.first.weight"),
+        ("weights", "encoder.last.weight"),
+        ("rival", "critics.0.network.last.weight"),
+        ("rival", "critics.1.last.weight"),
+    ):
+        assert not torch.equal(alone[group][name], both[group][name])
+
+
+class KilledError(Exception):
+    """As if the process had been killed after a report."""
+
+
+def test_an_interrupted_training_goes_on_to_the_same_weights(
+    tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    options = TrainingOptions(**TINY, gradient_penalty=1.0, loss="non-saturating")
+    train(folder, tmp_path / "straight.safetensors", options)
+    write = training.Training.write
+
+    def killed(self: training.Training, path: Path, folder: Path) -> None:
+        write(self, path, folder)
+        if self.trainer.step == 2:
+            raise KilledError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(training.Training, "write", killed)
+        with pytest.raises(KilledError):
+            train(folder, tmp_path / "resumed.safetensors", options)
+    train(folder, tmp_path / "resumed.safetensors", options)
+    one, other = (read_tensors(tmp_path / f"{n}.safetensors") for n in ("straight", "resumed"))
+    assert all(np.array_equal(one[name], other[name]) for name in one)
+    history = Checkpoint.read(tmp_path / "resumed-training" / "checkpoint.safetensors").facts
+    assert [point["step"] for point in history["history"]] == [2, 4]
+
+
+def test_the_weights_with_the_least_distance_are_kept(
+    tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept: list[np.ndarray] = []
+    write = training.Training.write
+
+    def noted(self: training.Training, path: Path, folder: Path) -> None:
+        write(self, path, folder)
+        kept.append(read_tensors(path)["first.weight"])
+
+    monkeypatch.setattr(training.Training, "write", noted)
+    measure = training.Training._measure
+    distances = iter([5.0, 3.0, 4.0])
+    monkeypatch.setattr(
+        training.Training, "_measure", lambda self: measure(self) | {"held_out": next(distances)}
+    )
+    out = tmp_path / "mine.safetensors"
+    train(folder, out, TrainingOptions(**{**TINY, "steps": 6}))
+    assert not np.array_equal(kept[0], kept[1])
+    assert all(np.array_equal(later, kept[1]) for later in kept[2:])
+    assert read_header(out).training["best_step"] == 4
+
+
+PROGRAM = """
+import json, sys
+from pathlib import Path
+import torch
+from rtaudiogen.models.wavegan import classifier, training
+from rtaudiogen.models.wavegan.options import TrainingOptions
+classifier.FEWEST_STEPS, training.JUDGED_HITS = 2, 8
+torch.set_num_threads(1)
+training.train(Path(sys.argv[1]), Path(sys.argv[2]), TrainingOptions(**json.loads(sys.argv[3])))
+"""
+
+
+@pytest.mark.timeout(300)
+def test_a_killed_training_leaves_a_model_that_plays(tmp_path: Path, folder: Path) -> None:
+    out = tmp_path / "killed.safetensors"
+    endless = {**TINY, "steps": 100000, "report_steps": 1}
+    with subprocess.Popen(
+        [sys.executable, "-c", PROGRAM, str(folder), str(out), json.dumps(endless)],
+        env={**os.environ, "OMP_NUM_THREADS": "1"}, stdout=subprocess.DEVNULL,
+    ) as process:  # fmt: skip
+        while not out.exists():
+            assert process.poll() is None
+            time.sleep(0.005)
+        process.send_signal(signal.SIGKILL)
+    assert np.isfinite(hit_of(out)).all()
+    assert not list(tmp_path.glob("*.part*"))
+
+
+@pytest.mark.timeout(300)
+def test_two_processes_train_one_model(tmp_path: Path, folder: Path) -> None:
+    out = tmp_path / "two.safetensors"
+    (tmp_path / "program.py").write_text(PROGRAM)
+    command = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node=2"]
+    subprocess.run(
+        [*command, str(tmp_path / "program.py"), str(folder), str(out), json.dumps(TINY)],
+        env={**os.environ, "OMP_NUM_THREADS": "1"}, check=True, timeout=250,
+    )  # fmt: skip
+    assert read_header(out).training["steps"] == 4
+
+
+def test_a_training_with_other_options_or_classes_is_not_resumed(
+    tmp_path: Path, folder: Path
+) -> None:
+    out = tmp_path / "mine.safetensors"
+    train(folder, out, TrainingOptions(**TINY))
+    with pytest.raises(UsageError, match="begun with loss 'wgan-gp', not 'minimax'"):
+        train(folder, out, TrainingOptions(**TINY, loss="minimax"))
+    (folder / "kick").rename(folder / "snare")
+    with pytest.raises(UsageError, match="begun with classes"):
+        train(folder, out, TrainingOptions(**TINY))
+
+
+def test_a_folder_that_cannot_work_is_refused_and_leaves_nothing(tmp_path: Path) -> None:
+    (tmp_path / "sounds").mkdir()
+    soundfile.write(tmp_path / "sounds" / "one.wav", np.zeros(RATE), RATE)
+    with pytest.raises(RtAudioGenError, match="0 sounds can be learnt from") as refused:
+        train(tmp_path / "sounds", tmp_path / "x.safetensors", TrainingOptions(**TINY))
+    assert "\n" not in str(refused.value)
+    assert [path.name for path in tmp_path.iterdir()] == ["sounds"]

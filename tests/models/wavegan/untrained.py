@@ -1,0 +1,21 @@
+"""Model files with random weights: all of the machinery, none of the training."""
+
+from pathlib import Path
+
+import numpy as np
+
+from rtaudiogen.model_file import ModelHeader, write_model
+from rtaudiogen.models.wavegan.config import WaveGANConfig
+from rtaudiogen.models.wavegan.packing import random_tensors
+
+CLASSES = ("kick", "snare", "tom", "hat_closed", "hat_open")
+SMALL = WaveGANConfig(frames=8192, width=16, latent=20, classes=CLASSES)
+FADE_SECONDS = 0.05  # of what the network gives: a drum and no steady noise
+
+
+def write_untrained(path: Path, config: WaveGANConfig = SMALL) -> Path:
+    """A model file of that configuration."""
+    header = ModelHeader("wavegan", path.stem, config.to_json())
+    tensors = random_tensors(config, np.random.default_rng(0))
+    write_model(path, header, {name: value.astype(np.float16) for name, value in tensors.items()})
+    return path
