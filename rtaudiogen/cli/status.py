@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Protocol
 
-from ..engine.snapshot import Snapshot
+from ..engine.snapshot import HitsSnapshot, Snapshot
 from .output import print_json
 
 SILENT = 1e-6  # amplitude, -120 dBFS
@@ -80,6 +80,8 @@ def status_line(snapshot: Snapshot) -> str:
         f"latency {snapshot.total_latency_ms:.1f} ms",
         f"dropouts {snapshot.underrun_episodes}",
     ]
+    if replays := _replays(snapshot):
+        parts.append(f"replays {replays}")
     if snapshot.input:
         parts.append(f"input {decibels(snapshot.input_peak)}")
     if snapshot.recording:
@@ -109,6 +111,7 @@ def report(snapshot: Snapshot) -> list[str]:
         f"{snapshot.longest_gap_ms:.1f} ms; the machine's own longest pause was "
         f"{snapshot.machine_gap_ms:.1f} ms).",
     ]
+    lines += [_hits(slot.model, slot.hits) for slot in snapshot.slots if slot.hits is not None]
     if snapshot.input:
         lines.append(
             f"Input: '{snapshot.input}' ({snapshot.input_late_frames} frames late, "
@@ -119,6 +122,17 @@ def report(snapshot: Snapshot) -> list[str]:
         if snapshot.recording.problem:
             lines.append(f"The recording stopped early: {snapshot.recording.problem}")
     return lines
+
+
+def _hits(model: str, hits: HitsSnapshot) -> str:
+    return (
+        f"Hits of {model}: {hits.played} played, {hits.stale} of them for values that had changed;"
+        f" {hits.replays} times the last one was repeated, {hits.refused} did not fit in."
+    )
+
+
+def _replays(snapshot: Snapshot) -> int:
+    return sum(slot.hits.replays for slot in snapshot.slots if slot.hits is not None)
 
 
 def decibels(amplitude: float) -> str:

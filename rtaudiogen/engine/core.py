@@ -1,7 +1,7 @@
 """The engine in this process: rack, transport, MIDI and recorder behind the façade's verbs.
 
 Threads: the verbs and `tick` are [control]; the render thread only sees commands in the renderer's
-queue; MIDI events go straight from the polling thread into the renderer's queue.
+queue; MIDI events go straight from the polling thread to the pads and into the renderer's queue.
 """
 
 import time
@@ -10,12 +10,16 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from .. import registry
 from ..errors import RtAudioGenError, UsageError
 from ..generator import Generator
 from ..midi import MidiInput, NoticeKind, TimedMessage, to_events
 from ..presets import Preset
 from ..realtime.checks import find_parameter
+from ..realtime.pads import SCHEDULED_PORT, Pads
 from ..realtime.rack import Message
 from ..realtime.renderer import Renderer
 from ..recorder import Recorder, Underruns
@@ -27,7 +31,6 @@ from .report import snapshot
 from .settings import EngineSettings
 from .transport import DeviceLostError, Transport
 
-SCHEDULED_PORT = 255  # where played phrases and files seem to come from
 CHECKPOINT_SECONDS = 2.0
 SUSTAIN_PEDAL, ALL_NOTES_OFF = 64, 123
 
@@ -38,7 +41,8 @@ class Engine:
     def __init__(self, settings: EngineSettings, checkpoint: Path | None = None) -> None:
         self.settings = settings
         self.transport = Transport(settings)
-        self.renderer = Renderer(self.transport.sample_rate, settings.seed)
+        self.pads = Pads(self.transport.memory, self.transport.stream_frame)
+        self.renderer = self._new_renderer()
         self.slots: dict[int, SlotState] = {}
         self.messages = self.transport.messages
         self.machine_gap_seconds = 0.0  # the longest that a sleeping thread was kept from waking
@@ -52,7 +56,7 @@ class Engine:
         )  # fmt: skip
         wanted = (settings.midi or "none",)
         self.midi = MidiInput(
-            self.renderer.midi_events, self.transport.render_frame_at,
+            self._deliver, self.transport.render_frame_at,
             self.transport.latency_frames, wanted,
         )  # fmt: skip
         self.playing = False
@@ -65,6 +69,7 @@ class Engine:
         self.messages.append(self.midi.start(required))
         if self.transport.listens:
             self.renderer.listen(self.transport.capture.read)
+        self.pads.start()
         self.transport.start(self.renderer.render)
         self.playing = True
 
@@ -72,9 +77,22 @@ class Engine:
         """See Facade."""
         if self.playing:
             self.midi.close()
+            self.pads.close()
         self.recorder.stop()
         self.transport.close()
         self.playing = False
+
+    def _new_renderer(self) -> Renderer:
+        return Renderer(self.transport.sample_rate, self.settings.seed, pads=self.pads)
+
+    def _deliver(self, events: NDArray[np.void]) -> None:
+        """Live events, to the pads first: a hit is heard one device block after its key. [midi]"""
+        transport = self.transport
+        if transport.is_listened_to():
+            arrival_to_hit = transport.block_frames - self.midi.latency_frames
+            shift = transport.stream_frame(arrival_to_hit)
+            self.pads.play(events, shift, transport.next_block_frame())
+        self.renderer.midi_events(events)
 
     # -- the rack ----------------------------------------------------------------------------------
 
@@ -196,7 +214,8 @@ class Engine:
             if reading is not None:
                 ids = [p.id for p in self.renderer.descriptor(number).parameters]
                 known = dict(zip(ids, reading.parameters, strict=True))
-                state = replace(state, values={**state.values, **known})
+                kept = self.pads.kept(number)
+                state = replace(state, values={**state.values, **known, **kept})
             slots.append(state)
         return Session(
             slots=tuple(slots),
@@ -240,6 +259,7 @@ class Engine:
         now = time.monotonic()
         for message in self.renderer.messages():
             self._hear_renderer(message)
+        self.messages.extend(self.pads.messages())
         for notice in self.midi.notices():
             if notice.kind == NoticeKind.LEARNED:
                 self._bind(notice.number)
@@ -308,7 +328,7 @@ class Engine:
                 lambda id, sound: self._recreate(paths[id], sound, notices),
             )  # fmt: skip
         except (RtAudioGenError, ValueError, KeyError) as error:
-            self.renderer = Renderer(self.transport.sample_rate, self.settings.seed)
+            self.renderer = self._new_renderer()
             return [f"The sounding notes are lost ({error}).", *self.load_session(saved.session)]
         self.slots = dict(zip(saved.numbers, states, strict=True))
         self.transport.first_frame = self.renderer.frame

@@ -4,8 +4,9 @@ import math
 from typing import TYPE_CHECKING
 
 from ..midi.poller import POLL_SECONDS
+from ..realtime.kit import Kit
 from .settings import NULL_OUTPUT
-from .snapshot import RecordingSnapshot, SlotSnapshot, Snapshot
+from .snapshot import HitsSnapshot, RecordingSnapshot, SlotSnapshot, Snapshot
 
 if TYPE_CHECKING:
     from .core import Engine
@@ -31,13 +32,14 @@ def snapshot(engine: "Engine") -> Snapshot:
         longest_gap_ms=counters.longest_gap_seconds * 1000,
         machine_gap_ms=engine.machine_gap_seconds * 1000,
         late_events=reading.late_events,
+        late_hits=counters.hits_late,
         dropped_midi_bytes=sum(port.counts.dropped for port in midi.ports),
         frames_played=transport.memory.ring.read_frames,
         peak=max(reading.peak),
         input_peak=counters.input_peak,
         input_late_frames=transport.capture.late_frames,
         input_lost_frames=transport.capture.lost_frames,
-        limiter_db=20 * math.log10(max(reading.limiter_gain, 1e-6)),
+        limiter_db=20 * math.log10(max(reading.limiter_gain * counters.limiter_gain, 1e-6)),
         slots=tuple(_slot(engine, number) for number in engine.slots),
         recording=_recording(engine),
         messages=tuple(engine.messages[-20:]),
@@ -49,11 +51,23 @@ def latency_ms(engine: "Engine") -> dict[str, float]:
     transport, rate = engine.transport, engine.transport.sample_rate
     ring = transport.memory.ring.goal_frames
     slots = engine.renderer.read().slots.values()
+    if engine.slots and all(engine.pads.kit(number) for number in engine.slots):
+        return _hit_latency_ms(engine)
     return {
         "MIDI": POLL_SECONDS * 1000,
         "ring": 1000 * ring / rate,
         "block": 1000 * (transport.latency_frames - ring) / rate,
         "resampler + model": 1000 * max((s.latency_frames for s in slots), default=0) / rate,
+        "device": 1000 * transport.output.latency_seconds,
+    }
+
+
+def _hit_latency_ms(engine: "Engine") -> dict[str, float]:
+    """Where all slots play hits, which pass the ring by."""
+    transport = engine.transport
+    return {
+        "MIDI": POLL_SECONDS * 1000,
+        "block": 1000 * transport.block_frames / transport.sample_rate,
         "device": 1000 * transport.output.latency_seconds,
     }
 
@@ -77,14 +91,20 @@ def _slot(engine: "Engine", number: int) -> SlotSnapshot:
     if reading is None:  # on its way to the render thread
         return SlotSnapshot(number, state.model, values=state.values)
     ids = [parameter.id for parameter in engine.renderer.descriptor(number).parameters]
+    kit = engine.pads.kit(number)
     return SlotSnapshot(
         slot=number,
         model=state.model,
-        level=max(reading.peak),
-        voices=reading.voices,
+        level=max(reading.peak) if kit is None else kit.level(),
+        voices=reading.voices if kit is None else kit.sounding(),
         faults=reading.faults,
         values=dict(zip(ids, reading.parameters, strict=True)),
+        hits=None if kit is None else _hits(kit),
     )
+
+
+def _hits(kit: Kit) -> HitsSnapshot:
+    return HitsSnapshot(*kit.counts(), ready=kit.pool.fill())
 
 
 def _recording(engine: "Engine") -> RecordingSnapshot | None:

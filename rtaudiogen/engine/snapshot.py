@@ -6,6 +6,17 @@ from typing import Any
 
 
 @dataclass(frozen=True)
+class HitsSnapshot:
+    """What a slot that plays hits has done with its strikes."""
+
+    played: int  # fresh hits
+    stale: int  # of these: made for other values, or for another velocity
+    replays: int  # none was ready: the last one once more
+    refused: int  # too many sounded already
+    ready: int  # hits that every pad has in store, at least
+
+
+@dataclass(frozen=True)
 class SlotSnapshot:
     """One slot of the rack."""
 
@@ -15,6 +26,14 @@ class SlotSnapshot:
     voices: int = 0  # sounding now
     faults: int = 0  # voices that were reset because they ran away
     values: Mapping[str, float] = field(default_factory=dict)  # by parameter id
+    hits: HitsSnapshot | None = None
+
+    @classmethod
+    def from_json(cls, facts: Mapping[str, Any]) -> "SlotSnapshot":
+        """From plain values."""
+        hits = facts.get("hits")
+        known = HitsSnapshot(**_known(HitsSnapshot, hits)) if hits else None
+        return cls(**{**_known(cls, facts), "hits": known})
 
 
 @dataclass(frozen=True)
@@ -45,6 +64,7 @@ class Snapshot:
     longest_gap_ms: float = 0.0
     machine_gap_ms: float = 0.0  # the longest time the machine itself kept the callback waiting
     late_events: int = 0
+    late_hits: int = 0  # began after the frame that they were meant for
     dropped_midi_bytes: int = 0
     restarts: int = 0  # of the engine process
     frames_played: int = 0
@@ -75,7 +95,7 @@ class Snapshot:
     def from_json(cls, facts: Mapping[str, Any]) -> "Snapshot":
         """From plain values; unknown fields, a newer engine's, are ignored."""
         known = _known(cls, facts)
-        slots = tuple(SlotSnapshot(**_known(SlotSnapshot, slot)) for slot in facts.get("slots", ()))
+        slots = tuple(SlotSnapshot.from_json(slot) for slot in facts.get("slots", ()))
         recording = facts.get("recording")
         return cls(
             **{

@@ -22,6 +22,7 @@ from .settings import NULL_OUTPUT, EngineSettings
 
 NULL_RATE, NULL_BLOCK_FRAMES = 48000, 256
 LOOK_SECONDS = 1.0  # between looks for a device that is not there
+PAUSE_SECONDS = 0.2  # without a callback for longer, nobody hears what is struck
 STUMBLE_SECONDS = 3.0  # an audio server may freeze for so long and is not given up
 
 
@@ -101,8 +102,31 @@ class Transport:
 
     def render_frame_at(self, seconds: float) -> int:
         """Render time that belongs to a time of `time.perf_counter`. [midi]"""
+        return self.clock.stream_frame_at(seconds) - self._ahead_frames
+
+    def stream_frame(self, render_frame: int) -> int:
+        """Stream time that belongs to a render time. [render], for what is reached; [midi]"""
+        return render_frame + self._ahead_frames
+
+    @property
+    def _ahead_frames(self) -> int:
+        """By which stream time is ahead of render time; negative after a resumption."""
         skipped = self._worker.skipped_frames if self._worker else 0
-        return self.clock.stream_frame_at(seconds) - skipped + self.first_frame
+        return skipped - self.first_frame
+
+    def next_block_frame(self) -> int | None:
+        """Stream frame, a device block from now; None while nothing is played. [midi]"""
+        block = self.block_frames
+        frame = self.clock.latest_stream_frame_at(time.perf_counter(), block)
+        return None if frame is None else frame + block
+
+    def is_listened_to(self) -> bool:
+        """Whether the device asks for sound: what is struck while it does not is not heard. [midi]
+
+        Nor is it kept: a device that comes back does not begin with a heap of old hits.
+        """
+        patience = max(PAUSE_SECONDS, 2 * self.block_frames / self.sample_rate)
+        return self.clock.seconds_since_callback(time.perf_counter()) < patience
 
     def check(self) -> None:
         """Notice a lost device, find a missing one. DeviceLostError. Call it often."""

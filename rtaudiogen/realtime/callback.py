@@ -20,10 +20,11 @@ from rtaudiogen.realtime import (
     atomics,
     capture,
     delay_locked_loop,
-    hits,
+    hit_mixing,
     layout,
     output,
     ring,
+    safety,
     stream,
     tap,
     timer,
@@ -31,7 +32,7 @@ from rtaudiogen.realtime import (
 from rtaudiogen.realtime.atomics import offset
 from rtaudiogen.realtime.capture import keep
 from rtaudiogen.realtime.delay_locked_loop import SECTION_SLOTS, observe
-from rtaudiogen.realtime.hits import mix_hits
+from rtaudiogen.realtime.hit_mixing import mix_hits
 from rtaudiogen.realtime.output import guard, mute, to_device
 from rtaudiogen.realtime.stream import play_stream
 
@@ -40,7 +41,10 @@ _ULONG = types.uint64 if ctypes.sizeof(ctypes.c_ulong) == 8 else types.uint32
 SIGNATURE = types.int32(types.voidptr, types.voidptr, _ULONG, types.voidptr, _ULONG, types.voidptr)
 _UNDERFLOW_FLAG = 4  # paOutputUnderflow
 _MOST_CHUNK_FRAMES = 4096  # a longer block is done in pieces
-_PARTS = (atomics, capture, delay_locked_loop, hits, layout, output, ring, stream, tap, timer)
+_PARTS = (
+    atomics, capture, delay_locked_loop, hit_mixing, layout, output, ring, safety, stream, tap,
+    timer,
+)  # fmt: skip
 
 
 @njit(inline="always", error_model="numpy")

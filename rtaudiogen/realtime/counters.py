@@ -24,9 +24,12 @@ class Counters:
     longest_gap_seconds: float  # between two callbacks
     device_flags: int  # every PortAudio status flag seen, or-ed
     device_underflows: int  # callbacks told of one by the device
-    clipped_samples: int
+    limited_frames: int
     not_finite_samples: int
     hits_ended: int
+    hits_late: int  # whose frame had been handed to the device when they came
+    hits_latest_frames: int  # by so much, at most
+    limiter_gain: float  # 1 when nothing is held back
     device_latency_seconds: float  # from callback to loudspeaker, as the device says
     input_latency_seconds: float  # from microphone to callback, as the device says
     input_peak: float  # of the input's mono mix, falls by 20 dB a second
@@ -52,9 +55,12 @@ class Counters:
             longest_gap_seconds=float(slots[layout.LONGEST_GAP_NS]) / 1e9,
             device_flags=int(slots[layout.DEVICE_FLAGS]),
             device_underflows=int(slots[layout.DEVICE_UNDERFLOWS]),
-            clipped_samples=int(slots[layout.CLIPPED]),
+            limited_frames=int(slots[layout.LIMITED]),
             not_finite_samples=int(slots[layout.NOT_FINITE]),
             hits_ended=int(slots[layout.HITS_ENDED]),
+            hits_late=int(slots[layout.HITS_LATE]),
+            hits_latest_frames=int(slots[layout.HITS_LATEST_FRAMES]),
+            limiter_gain=float(reals[layout.LIMITER_GAIN]),
             device_latency_seconds=float(reals[layout.DEVICE_LATENCY_SECONDS]),
             input_latency_seconds=float(reals[layout.INPUT_LATENCY_SECONDS]),
             input_peak=float(reals[layout.INPUT_PEAK]),

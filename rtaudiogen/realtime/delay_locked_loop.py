@@ -1,7 +1,8 @@
 """A delay-locked loop: it smooths callback times, late by whatever the system pleases.
 
 Second order, after F. Adriaensen, "Using a DLL to filter time" (2005), run in the audio callback
-itself. It publishes one straight line, device frame against time, under a sequence lock.
+itself. It publishes one straight line, device frame against time, under a sequence lock; and when
+the last callback really came.
 """
 
 import math
@@ -15,7 +16,7 @@ from rtaudiogen.realtime.atomics import fence, load_acquire, store_release
 
 # Slots of its section: int64, then float64. Writer: [audio]
 SEQUENCE, FRAME, OUTLIERS = range(3)
-SECONDS, SECONDS_PER_FRAME, AGE_SECONDS = range(3, 6)
+SECONDS, SECONDS_PER_FRAME, AGE_SECONDS, CALLED_SECONDS = range(3, 7)
 SECTION_SLOTS = 16
 
 _BANDWIDTH_HZ = 0.1  # of the loop, once settled: slower than any jitter, faster than drift
@@ -64,24 +65,29 @@ def observe(
     reals[SECONDS] = expected
     reals[SECONDS_PER_FRAME] = period
     reals[AGE_SECONDS] = age
+    reals[CALLED_SECONDS] = seconds
     store_release(slots, SEQUENCE, sequence + 2)
 
 
 @njit(
-    UniTuple(float64, 3)(
+    UniTuple(float64, 4)(
         Array(int64, 1, "C", readonly=True), Array(float64, 1, "C", readonly=True)
     ),
     nogil=True,
     cache=True,
 )
-def line(slots: NDArray[np.int64], reals: NDArray[np.float64]) -> tuple[float, float, float]:
-    """Frame, its time, seconds per frame: all of one callback; all 0 before the first."""
+def line(slots: NDArray[np.int64], reals: NDArray[np.float64]) -> tuple[float, float, float, float]:
+    """Frame, its time, seconds per frame, when it was really called for; all 0 before the first.
+
+    All of one callback.
+    """
     while True:
         sequence = load_acquire(slots, SEQUENCE)
         line = (
             float(slots[FRAME]),
             reals[SECONDS],
             reals[SECONDS_PER_FRAME],
+            reals[CALLED_SECONDS],
         )
         fence()
         if sequence % 2 == 0 and load_acquire(slots, SEQUENCE) == sequence:

@@ -1,105 +1,34 @@
 """Hits: finished one-shot buffers that the audio callback itself starts and mixes.
 
-Their latency is one device block, whatever the ring's. There is a fixed table of records; a record
-is free (then it is this class's to fill) or playing (then it is the callback's), and its state says
-which, published by release stores. So nothing is queued, and nothing can overflow in the callback.
+Their latency is one device block, whatever the ring's. There is a fixed table of records, which
+`hit_mixing` plays.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from threading import Lock
 
 import numpy as np
-from numba import carray, float32, int64, njit, void
+from numba import int64, njit, void
 from numpy.typing import NDArray
 
 from rtaudiogen.errors import UsageError
 from rtaudiogen.realtime import layout
-from rtaudiogen.realtime.atomics import as_pointer, load_acquire, store_release
+from rtaudiogen.realtime.atomics import load_acquire, store_release
 from rtaudiogen.realtime.memory import FADE_SECONDS, AudioMemory
-from rtaudiogen.realtime.ring import load
 
 _ROOM_FOR_FADES = 8  # records kept for the fades of the oldest, when very many hits sound
-
-
-@njit(inline="always", error_model="numpy")
-def mix_hits(
-    slots: NDArray[np.int64],
-    reals: NDArray[np.float64],
-    bus: NDArray[np.float32],
-    start: int,
-    frames: int,
-) -> None:
-    """Add every started hit to bus[start : start + frames]. [audio]"""
-    for index in range(layout.HIT_COUNT):
-        record = layout.HITS + index * layout.HIT_SLOTS
-        state = load_acquire(slots, record + layout.HIT_STATE)
-        if state == layout.HIT_FREE:
-            continue
-        if state == layout.HIT_READY:
-            _begin(slots, record)
-        _stop_if_asked(slots, record)
-        if _mix(slots, reals, record, bus, start, frames):
-            slots[layout.HITS_ENDED] += 1
-            store_release(slots, record + layout.HIT_STATE, layout.HIT_FREE)
-
-
-@njit(inline="always", error_model="numpy")
-def _begin(slots: NDArray[np.int64], record: int) -> None:
-    wait_frames = 0
-    if slots[record + layout.HIT_START] >= 0 and slots[layout.STREAM_START] >= 0:
-        begin = slots[layout.STREAM_START] + slots[record + layout.HIT_START]
-        wait_frames = max(0, begin - slots[layout.DEVICE_FRAMES])
-    slots[record + layout.HIT_POSITION] = -wait_frames
-    slots[record + layout.HIT_FADE_FRAMES] = 0
-    slots[record + layout.HIT_STATE] = layout.HIT_PLAYING
-
-
-@njit(inline="always", error_model="numpy")
-def _stop_if_asked(slots: NDArray[np.int64], record: int) -> None:
-    fade = load_acquire(slots, record + layout.HIT_STOP_FRAMES)
-    if fade > 0 and slots[record + layout.HIT_FADE_FRAMES] == 0:
-        slots[record + layout.HIT_FADE_FRAMES] = fade
-        slots[record + layout.HIT_FADE_LEFT] = fade
-        if slots[record + layout.HIT_POSITION] < 0:  # never sounded: nothing to fade
-            slots[record + layout.HIT_FADE_LEFT] = 0
-
-
-@njit(inline="always", error_model="numpy")
-def _mix(
-    slots: NDArray[np.int64],
-    reals: NDArray[np.float64],
-    record: int,
-    bus: NDArray[np.float32],
-    start: int,
-    frames: int,
-) -> bool:
-    """Add one hit; true if it has ended."""
-    channels = bus.shape[1]
-    length = slots[record + layout.HIT_FRAMES]
-    pointer = as_pointer(slots[record + layout.HIT_ADDRESS])
-    audio = carray(pointer, (length, channels), float32)
-    position = slots[record + layout.HIT_POSITION]
-    fade = slots[record + layout.HIT_FADE_FRAMES]
-    left = slots[record + layout.HIT_FADE_LEFT]
-    first = max(0, -position)
-    last = min(frames, length - position)
-    if fade > 0:
-        last = min(last, left)
-    for i in range(first, last):
-        level = np.float32(1)
-        if fade > 0:
-            level = np.float32(left - i) / np.float32(fade)
-        for channel in range(channels):
-            gain = np.float32(reals[record + layout.HIT_GAIN_LEFT + (channel & 1)])
-            bus[start + i, channel] += audio[position + i, channel] * (gain * level)
-    slots[record + layout.HIT_POSITION] = position + frames
-    slots[record + layout.HIT_FADE_LEFT] = left - frames
-    return bool(position + frames >= length or (fade > 0 and left <= frames))
 
 
 @njit(void(int64[::1], int64, int64), nogil=True, cache=True)
 def _publish(slots: NDArray[np.int64], index: int, value: int) -> None:
     store_release(slots, index, value)
+
+
+@njit(void(int64[::1], int64[::1]), nogil=True, cache=True)
+def _read_states(slots: NDArray[np.int64], states: NDArray[np.int64]) -> None:
+    for index in range(layout.HIT_COUNT):
+        states[index] = load_acquire(slots, layout.HITS + index * layout.HIT_SLOTS)
 
 
 @dataclass(frozen=True)
@@ -122,6 +51,7 @@ class Hits:
         self._lock = Lock()  # between control and midi: the callback never sees it
         self._buffers: list[NDArray[np.float32] | None] = [None] * layout.HIT_COUNT
         self._serials = [0] * layout.HIT_COUNT
+        self._states = np.zeros(layout.HIT_COUNT, np.int64)
         self._started = 0
         self.refused = 0  # started when every record was busy
 
@@ -134,7 +64,7 @@ class Hits:
     ) -> Hit | None:
         """Play `audio` (frames, channels) from the next callback's first frame on. [midi]
 
-        With `stream_frame`, from exactly that frame if it has not been played yet. None if every
+        With `stream_frame`, from exactly that frame, at once if it has been played. None if every
         record is busy. UsageError if the buffer's shape or type is not the stream's.
         """
         if audio.ndim != 2 or audio.shape[1] != self._memory.channels or len(audio) == 0:
@@ -145,13 +75,13 @@ class Hits:
         if audio.dtype != np.float32 or not audio.flags.c_contiguous:
             raise UsageError("a hit must be contiguous float32")
         with self._lock:
-            free = [index for index in range(layout.HIT_COUNT) if not self._is_busy(index)]
-            if len(free) <= _ROOM_FOR_FADES:
-                self._fade_oldest()
-            if not free:
+            busy = self._busy()
+            if len(busy) >= layout.HIT_COUNT - _ROOM_FOR_FADES:
+                self._fade_oldest(busy)
+            if len(busy) == layout.HIT_COUNT:
                 self.refused += 1
                 return None
-            index = free[0]
+            index = int(self._states.argmin())  # free is the least
             self._started += 1
             self._serials[index] = self._started
             self._buffers[index] = audio
@@ -167,40 +97,61 @@ class Hits:
             _publish(slots, record + layout.HIT_STATE, layout.HIT_READY)
             return Hit(index, self._started)
 
-    def stop(self, hit: Hit, fade_seconds: float = FADE_SECONDS) -> None:
-        """Fade one hit out; nothing happens if it has ended. [midi]"""
+    def stop(
+        self, hit: Hit, fade_seconds: float = FADE_SECONDS, stream_frame: int | None = None
+    ) -> None:
+        """Fade one hit out, at once or from a frame on; nothing if it has ended. [midi]
+
+        Of several stops the earliest counts.
+        """
         with self._lock:
-            if self._serials[hit.record] == hit.serial:
-                self._fade(hit.record, fade_seconds)
+            if self._serials[hit.record] == hit.serial and hit.record in self._busy():
+                self._fade(hit.record, fade_seconds, -1 if stream_frame is None else stream_frame)
 
     def stop_all(self, fade_seconds: float = FADE_SECONDS) -> None:
         """Fade every hit out. [midi]"""
         with self._lock:
-            for index in range(layout.HIT_COUNT):
+            for index in self._busy():
                 self._fade(index, fade_seconds)
 
     def sounding(self) -> int:
         """How many hits are started and have not ended. [any]"""
         with self._lock:
-            return sum(self._is_busy(index) for index in range(layout.HIT_COUNT))
+            return len(self._busy())
 
-    def _is_busy(self, index: int) -> bool:
-        if load(self._memory.slots, _record(index) + layout.HIT_STATE) != layout.HIT_FREE:
-            return True
-        self._buffers[index] = None
-        return False
+    def still(self, hits: Iterable[Hit]) -> list[Hit]:
+        """Those that have not ended. [any]"""
+        with self._lock:
+            busy = set(self._busy())
+            return [h for h in hits if h.record in busy and self._serials[h.record] == h.serial]
 
-    def _fade(self, index: int, seconds: float) -> None:
-        if self._is_busy(index):
+    def _busy(self) -> list[int]:
+        """Records that the callback owns; the buffers of all others are let go."""
+        _read_states(self._memory.slots, self._states)
+        busy = []
+        for index, state in enumerate(self._states.tolist()):
+            if state != layout.HIT_FREE:
+                busy.append(index)
+            else:
+                self._buffers[index] = None
+        return busy
+
+    def _fade(self, index: int, seconds: float, stream_frame: int = -1) -> None:
+        slots, record = self._memory.slots, _record(index)
+        at = int(slots[record + layout.HIT_STOP_AT])
+        asked = slots[record + layout.HIT_STOP_FRAMES] > 0
+        if not asked or stream_frame < at:
+            slots[record + layout.HIT_STOP_AT] = stream_frame
+        if not asked:
             frames = max(1, round(seconds * self._memory.sample_rate))
-            _publish(self._memory.slots, _record(index) + layout.HIT_STOP_FRAMES, frames)
+            _publish(slots, record + layout.HIT_STOP_FRAMES, frames)
 
-    def _fade_oldest(self) -> None:
+    def _fade_oldest(self, busy: list[int]) -> None:
         slots = self._memory.slots
         sounding = [
             (self._serials[index], index)
-            for index in range(layout.HIT_COUNT)
-            if self._is_busy(index) and slots[_record(index) + layout.HIT_STOP_FRAMES] == 0
+            for index in busy
+            if slots[_record(index) + layout.HIT_STOP_FRAMES] == 0
         ]
         if sounding:
             self._fade(min(sounding)[1], FADE_SECONDS)

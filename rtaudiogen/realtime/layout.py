@@ -7,7 +7,7 @@ while audio runs lie on different cache lines (16 slots: 128 bytes, Apple's line
 
 from rtaudiogen.realtime import delay_locked_loop, ring, tap
 
-VERSION = 2  # value of slot LAYOUT; a reader refuses another
+VERSION = 3  # value of slot LAYOUT; a reader refuses another
 
 # Fixed before the stream starts. Writer: [control]
 LAYOUT, SAMPLE_RATE, CHANNELS, FADE_FRAMES, RING_FRAMES, TAP_FRAMES, TIMER, INPUT_FRAMES = range(8)
@@ -35,15 +35,18 @@ COUNTERS = RING + ring.HEADER_SLOTS
     LONGEST_GAP_NS,
     DEVICE_FLAGS,  # every PortAudio status flag seen so far, or-ed
     DEVICE_UNDERFLOWS,
-    CLIPPED,  # samples outside ±1, held at ±1
-    NOT_FINITE,  # samples that were NaN, replaced by 0
+    LIMITED,  # frames that the limiter held back
+    NOT_FINITE,  # samples that were NaN, infinite or absurd, replaced by 0
     HITS_ENDED,
     RESUMED,  # how often the stream was started or has come back
     BLOCK_SIZES,  # of all calls so far, or-ed: its low bits tell whether blocks are whole quanta
     INPUT_NOT_FINITE,  # input samples that were NaN or infinite, replaced by 0
-) = range(COUNTERS, COUNTERS + 20)
+    HITS_LATE,  # hits whose frame had been handed to the device when they came
+    HITS_LATEST_FRAMES,  # by so much, at most
+) = range(COUNTERS, COUNTERS + 22)
 # float64: from callback to loudspeaker, from microphone to callback, input peak as PEAK below
 DEVICE_LATENCY_SECONDS, INPUT_LATENCY_SECONDS, INPUT_PEAK = range(COUNTERS + 24, COUNTERS + 27)
+LIMITER_GAIN = COUNTERS + 27  # float64, 1 when nothing is held back
 
 WAITING, PLAYING, STARVED = 0, 1, 2  # values of STATE
 
@@ -67,6 +70,7 @@ HITS = MEAN_SQUARE + MAX_CHANNELS
 (
     HIT_STATE,
     HIT_STOP_FRAMES,  # >0: fade out within so many frames. Writer: [control], at any time
+    HIT_STOP_AT,  # stream frame from which it fades; -1: now. Writer: as above
     HIT_ADDRESS,
     HIT_FRAMES,
     HIT_START,  # stream frame; -1: now
@@ -75,7 +79,7 @@ HITS = MEAN_SQUARE + MAX_CHANNELS
     HIT_FADE_LEFT,
     HIT_GAIN_LEFT,  # float64
     HIT_GAIN_RIGHT,  # float64
-) = range(10)
+) = range(11)
 HIT_FREE, HIT_READY, HIT_PLAYING = 0, 1, 2  # values of HIT_STATE; free: [control]'s, else [audio]'s
 
 SLOTS = HITS + HIT_COUNT * HIT_SLOTS

@@ -92,6 +92,7 @@ class AudioMemory:
         slots[layout.INPUT_FRAMES] = input_frames
         slots[layout.TIMER] = timer.system_timer()
         slots[layout.STREAM_START] = -1
+        block[: layout.SLOTS_BYTES].view(np.float64)[layout.LIMITER_GAIN] = 1.0
         slots[layout.RING + ring.TARGET] = target_frames
         slots[layout.LAYOUT] = layout.VERSION
         return cls(block, segment)

@@ -1,13 +1,21 @@
-"""The last steps before the device: fade of everything, guard, meters, the device's channels."""
+"""The last steps before the device: fade of everything, guard, meters, the device's channels.
+
+The renderer has a limiter of its own, before the ring; this one holds what hits add behind it.
+"""
+
+from typing import Any
 
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
 from rtaudiogen.realtime import layout
+from rtaudiogen.realtime.safety import ABSURD, CEILING
 
 NATURAL_PER_20_DB = 2.302585  # ln(10): a factor of ten
 _METER_SECONDS = 0.3
+_RELEASE_SECONDS = 0.1  # time constant with which the limiter lets go
+_NEARLY_ONE = 1.0 - 1e-5
 
 
 @njit(inline="always", error_model="numpy")
@@ -34,7 +42,9 @@ def guard(
     start: int,
     frames: int,
 ) -> None:
-    """Hold every sample within ±1, NaN at 0, count both, and feed the meters. [audio]"""
+    """Hold everything at the ceiling, what is no number at 0, and feed the meters. [audio]"""
+    if _clean(slots, bus, start, frames) > CEILING or reals[layout.LIMITER_GAIN] < 1.0:
+        _limit(slots, reals, bus, start, frames)
     seconds = frames / slots[layout.SAMPLE_RATE]
     fall = max(0.0, 1.0 - NATURAL_PER_20_DB * seconds)
     share = min(1.0, seconds / _METER_SECONDS)
@@ -43,9 +53,6 @@ def guard(
         energy = 0.0
         for i in range(start, start + frames):
             value = bus[i, channel]
-            if not abs(value) <= np.float32(1):
-                value = _held(slots, value)
-                bus[i, channel] = value
             peak = max(peak, abs(value))
             energy += value * value
         previous = reals[layout.MEAN_SQUARE + channel]
@@ -54,12 +61,46 @@ def guard(
 
 
 @njit(inline="always", error_model="numpy")
-def _held(slots: NDArray[np.int64], value: np.float32) -> np.float32:
-    if value != value:
-        slots[layout.NOT_FINITE] += 1
-        return np.float32(0)
-    slots[layout.CLIPPED] += 1
-    return np.float32(1) if value > 0 else np.float32(-1)
+def _clean(slots: NDArray[np.int64], bus: NDArray[np.float32], start: int, frames: int) -> Any:
+    """Replace what is no sane number by 0; the peak of the rest."""
+    peak = np.float32(0)
+    for i in range(start, start + frames):
+        for channel in range(bus.shape[1]):
+            size = abs(bus[i, channel])
+            if not size < ABSURD:  # NaN is not less either
+                slots[layout.NOT_FINITE] += 1
+                bus[i, channel] = np.float32(0)
+            else:
+                peak = max(peak, size)
+    return peak
+
+
+@njit(inline="always", error_model="numpy")
+def _limit(
+    slots: NDArray[np.int64],
+    reals: NDArray[np.float64],
+    bus: NDArray[np.float32],
+    start: int,
+    frames: int,
+) -> None:
+    """Instant attack, no delay, exponential release, one gain for all channels."""
+    release = 1.0 / (_RELEASE_SECONDS * slots[layout.SAMPLE_RATE])
+    gain = reals[layout.LIMITER_GAIN]
+    for i in range(start, start + frames):
+        gain += (1.0 - gain) * release
+        if gain > _NEARLY_ONE:
+            gain = 1.0
+        peak = np.float32(0)
+        for channel in range(bus.shape[1]):
+            peak = max(peak, abs(bus[i, channel]))
+        if peak * gain > CEILING:
+            gain = CEILING / np.float64(peak)
+        if gain < 1.0:
+            slots[layout.LIMITED] += 1
+            for channel in range(bus.shape[1]):
+                value = np.float32(bus[i, channel] * gain)
+                bus[i, channel] = min(max(value, -CEILING), CEILING)  # rounding may pass it
+    reals[layout.LIMITER_GAIN] = gain
 
 
 @njit(inline="always", error_model="numpy")

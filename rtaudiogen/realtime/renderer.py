@@ -16,6 +16,7 @@ from ..generator import Audio, Descriptor, Generator, Plays, State
 from .agenda import Agenda
 from .checks import RESERVED_CONTROLLERS, checked_mix, checked_value, find_parameter
 from .load import Load
+from .pads import Pads
 from .rack import Message, Rack
 from .readings import Reading, read_slot
 from .safety import Limiter
@@ -31,10 +32,13 @@ Listen = Callable[[Audio], None]  # fills (QUANTUM, 1) with the input of the nex
 class Renderer:
     """The rack and its clock.
 
-    `sample_rate` in Hz is the host's; every slot's own seed derives from `seed`.
+    `sample_rate` in Hz is the host's; every slot's own seed derives from `seed`. `pads` play the
+    hits behind the ring; without them they are rendered like notes.
     """
 
-    def __init__(self, sample_rate: int, seed: int = 0, device: str = "cpu") -> None:
+    def __init__(
+        self, sample_rate: int, seed: int = 0, device: str = "cpu", pads: Pads | None = None
+    ) -> None:
         if sample_rate <= 0:
             raise UsageError(f"sample rate {sample_rate} Hz: expected more than 0")
         self.sample_rate = sample_rate
@@ -55,6 +59,8 @@ class Renderer:
         self._state_wanted = False
         self._next_slot = 1
         self._descriptors: dict[int, Descriptor] = {}  # control's own view
+        self._made: dict[int, Slot] = {}  # likewise
+        self._pads = pads
         self._load = Load(QUANTUM, sample_rate)
         self._peak = np.zeros(2, np.float32)
 
@@ -83,6 +89,8 @@ class Renderer:
             source.fade, source.fading = 0.0, 1
         self._next_slot += 1
         self._descriptors[number] = generator.descriptor
+        self._made[number] = slot
+        self._place(number, source)
         self._command(at_frame, "add", number, slot)
         return number
 
@@ -103,12 +111,15 @@ class Renderer:
         self.descriptor(slot)
         source = self._source(generator, slot, parameters, seed, sound)
         self._descriptors[slot] = generator.descriptor
+        self._place(slot, source)
         self._command(at_frame, "swap", slot, source)
 
     def remove(self, slot: int, at_frame: int = 0) -> None:
         """Fade a slot out; its generator comes back in a "retired" message. [control]"""
         self.descriptor(slot)
-        del self._descriptors[slot]
+        del self._descriptors[slot], self._made[slot]
+        if self._pads is not None:
+            self._pads.remove(slot)
         self._command(at_frame, "remove", slot)
 
     def set_parameter(self, slot: int, id: str, value: float, at_frame: int = 0) -> None:
@@ -133,10 +144,14 @@ class Renderer:
     def restart(self, slot: int, seed: int, at_frame: int = 0) -> None:
         """Let a generator die away and begin anew from a seed. [control]"""
         self.descriptor(slot)
+        if self._pads is not None:
+            self._pads.stop(slot)
         self._command(at_frame, "restart", slot, seed)
 
     def panic(self, at_frame: int = 0) -> None:
-        """Silence every voice within milliseconds. [control]"""
+        """Silence every voice and every hit within milliseconds. [control]"""
+        if self._pads is not None:
+            self._pads.panic()
         self._command(at_frame, "panic", 0)
 
     def request_state(self) -> None:
@@ -290,11 +305,14 @@ class Renderer:
         self._next_slot = facts["next_slot"]
         self._midi.restore(tuple(event) for event in facts["midi"])
         self._commands.restore(tuple(command) for command in facts["commands"])
-        self._descriptors = {
-            number: slot.source.generator.descriptor
-            for number, slot in self._rack.slots.items()
-            if not slot.leaving
-        }
+        self._made = {n: slot for n, slot in self._rack.slots.items() if not slot.leaving}
+        self._descriptors = {n: s.source.generator.descriptor for n, s in self._made.items()}
+        for number, slot in self._made.items():
+            self._place(number, slot.source)
+
+    def _place(self, number: int, source: Source) -> None:
+        if self._pads is not None:
+            self._pads.place(number, self._made[number], source)
 
     def _command(self, at_frame: int, verb: str, slot: int, *arguments: Any) -> None:
         self._commands.push((at_frame, verb, slot, arguments))

@@ -7,7 +7,8 @@ import threading
 
 RENDER_PRIORITY = 5  # below the audio callback's and the audio server's
 HELPER_PRIORITY = 3  # of threads that share the interpreter with it, and must not sit on its lock
-NICE = -11
+MAKER_PRIORITY = 1  # of one that computes for long: behind all of these, but no stranger keeps it
+NICE = {RENDER_PRIORITY: -11, HELPER_PRIORITY: -11, MAKER_PRIORITY: 0}
 
 
 def raise_priority(priority: int = RENDER_PRIORITY) -> str:
@@ -22,6 +23,6 @@ def raise_priority(priority: int = RENDER_PRIORITY) -> str:
         os.sched_setscheduler(thread, os.SCHED_FIFO, os.sched_param(priority))
         return f"real-time {priority}"
     with contextlib.suppress(OSError):
-        os.setpriority(os.PRIO_PROCESS, thread, NICE)
-        return f"nice {NICE}"
+        os.setpriority(os.PRIO_PROCESS, thread, NICE[priority])
+        return f"nice {NICE[priority]}"
     return "normal"

@@ -85,6 +85,12 @@ class Slot:
         self._mixer.aim(0, amplitude(self.strip.gain_db) if heard else 0.0)
         self._mixer.aim(1, self.strip.pan)
 
+    def gains(self, channels: int) -> tuple[float, float]:
+        """Left and right factor for what begins now, once the mixer has come to rest. [any]"""
+        level = self._mixer.target(0)
+        left, right = pan_gains(self._mixer.target(1), channels)
+        return level * left, level * right
+
     def swap(self, frame: int, source: Source) -> None:
         """Crossfade to another source, which takes over the held notes."""
         source.keyboard.adopt(self.source.keyboard, frame)
@@ -111,6 +117,8 @@ class Slot:
             self.source.parameters.aim(index, target)
         else:
             self.source.keyboard.midi(frame, status, data1, data2, port)
+            if self.source.take_note is not None:
+                self.source.take_note(frame, status, data1, data2, port)
 
     # -- sound [render] --------------------------------------------------------------------------
 

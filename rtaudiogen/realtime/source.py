@@ -4,6 +4,7 @@ Whatever goes wrong inside stays inside: the source falls silent without a click
 """
 
 import math
+from collections.abc import Callable
 from typing import Any, cast
 
 import numpy as np
@@ -24,6 +25,7 @@ FADE_SECONDS = 0.02
 RECOVERY_SECONDS = 0.1  # of silence after a first fault, twice that after every further one
 MAX_DOUBLINGS = 9
 NO_EVENTS = no_events()
+TakeNote = Callable[[int, int, int, int, int], None]  # frame, status, data1, data2, port
 
 
 class Source:
@@ -87,6 +89,8 @@ class Source:
         self._warm_up()
         self.faults = 0
         self.failed = ""  # what the generator raised, if it did
+        self.take_note: TakeNote | None = None  # who plays its notes instead
+        self.resets = 0  # of the generator, after faults and restarts
         self.fade = 1.0  # 0 … 1
         self.fading = 0  # -1: out, 1: in
         self._fade_step = QUANTUM / (FADE_SECONDS * sample_rate)
@@ -114,6 +118,14 @@ class Source:
     def gain(self) -> float:
         """Of the fade, at equal power. [render]"""
         return math.sin(self.fade * math.pi / 2)
+
+    def give_notes_to(self, take: TakeNote) -> None:
+        """Somebody else plays the notes: no voice is left to play them here. [control]
+
+        Before the first frame is rendered, or after `load_state`.
+        """
+        self.take_note = take
+        self.voices.voices.clear()
 
     def enter(self, frame: int) -> None:
         """Take `frame` as the first. [render]"""
@@ -196,6 +208,7 @@ class Source:
         except Exception as error:  # as above
             self._fail(error)
             return
+        self.resets += 1
         self.guard.reset()
         self.keyboard.forget(frame)
         self._carried = []

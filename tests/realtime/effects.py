@@ -1,17 +1,15 @@
 """Small generators that hear an input or play from a sound: what goes in can be told what came."""
 
-from pathlib import Path
+from functools import partial
 
 import numpy as np
-import pytest
 
-from rtaudiogen import registry
 from rtaudiogen.errors import RtAudioGenError
 from rtaudiogen.generator import Audio, Descriptor, Events, Family, Generator, Plays, State
 from rtaudiogen.models.sine import SINE
 from rtaudiogen.models.sine.generator import Sine
 
-ROOT = Path(__file__).parents[2]
+from . import families
 
 
 def describe(id: str, *plays: Plays, sample_rate: int = 0, takes_sound: bool = False) -> Descriptor:
@@ -155,17 +153,5 @@ FAMILY = Family(
 )
 
 
-def installed(folder: Path) -> dict[str, str]:
-    """Install the family as a package in `folder`; the environment in which it is found."""
-    info = folder / "effects-1.0.dist-info"
-    info.mkdir(parents=True)
-    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: effects\nVersion: 1.0\n")
-    points = "[rtaudiogen.generators]\neffects = tests.realtime.effects:FAMILY\n"
-    (info / "entry_points.txt").write_text(points)
-    return {"PYTHONPATH": f"{folder}:{ROOT}"}
-
-
-def register(patch: pytest.MonkeyPatch) -> None:
-    """Let this process's registry know the family."""
-    known, problems = registry.families()
-    patch.setattr(registry, "families", lambda: (known | {FAMILY.name: FAMILY}, problems))
+installed = partial(families.installed, FAMILY.name)
+register = partial(families.register, FAMILY)

@@ -7,13 +7,15 @@ from hypothesis import strategies as st
 
 from rtaudiogen.errors import RtAudioGenError, UsageError
 from rtaudiogen.realtime.memory import AudioMemory
+from rtaudiogen.realtime.safety import CEILING
 
 RATE = 48000
 FADE = 240  # 5 ms
 
 
 def noise(frames, channels=2):
-    return np.random.default_rng(frames).uniform(-1, 1, (frames, channels)).astype(np.float32)
+    """Below the limiter's ceiling."""
+    return np.random.default_rng(frames).uniform(-0.96, 0.96, (frames, channels)).astype(np.float32)
 
 
 def filled(audio, target=None):
@@ -79,16 +81,40 @@ def test_mono_on_a_stereo_device_plays_on_both_sides(plug):
     np.testing.assert_array_equal(out, np.repeat(audio, 2, axis=1))
 
 
-def test_samples_no_loudspeaker_should_get_are_held_and_counted(plug):
+def test_samples_that_are_no_numbers_are_silenced_and_counted(plug):
     audio = noise(64)
-    audio[3, 0], audio[5, 1], audio[6, 0], audio[7, 1] = np.nan, 3.0, -np.inf, -1.0
+    audio[3, 0], audio[6, 0], audio[7, 1] = np.nan, -np.inf, 2e6
     memory = filled(audio)
     out = plug(memory).play(64)
-    assert out[3, 0] == 0
-    assert out[5, 1] == 1
-    assert out[6, 0] == out[7, 1] == -1
+    audio[3, 0] = audio[6, 0] = audio[7, 1] = 0.0
+    np.testing.assert_array_equal(out, audio)
     counters = memory.counters()
-    assert (counters.not_finite_samples, counters.clipped_samples) == (1, 2)
+    assert (counters.not_finite_samples, counters.limited_frames) == (3, 0)
+
+
+@given(st.integers(0, 1000), st.floats(-30.0, 60.0), st.integers(1, 300), st.integers(1, 3))
+def test_no_frame_exceeds_the_ceiling_and_channels_keep_their_proportion(plug, seed, db, block, n):
+    audio = np.random.default_rng(seed).normal(size=(1200, n)).astype(np.float32)
+    audio *= np.float32(10 ** (db / 20))
+    device = plug(filled(audio))
+    out = np.concatenate([device.play(min(block, 1200 - i)) for i in range(0, 1200, block)])
+    assert np.abs(out).max() <= CEILING
+    gains = out / audio
+    np.testing.assert_allclose(gains, gains[:, :1].repeat(n, axis=1), rtol=1e-5)
+    assert device.memory.counters().limited_frames == np.sum(gains[:, 0] < 1 - 1e-6)
+
+
+def test_the_limiter_attacks_at_once_and_lets_go_within_tenths_of_a_second(plug):
+    audio = np.full((2 * RATE, 2), 0.25, np.float32)
+    audio[1000] = [1.0, -4.0]
+    out = plug(filled(audio)).play_blocks(480, 200)
+    np.testing.assert_array_equal(out[:1000], audio[:1000])
+    np.testing.assert_allclose(out[1000], [CEILING / 4, -CEILING], rtol=1e-6)
+    gain = out[1001:, 0] / 0.25
+    held_back = (1 - gain) / (1 - CEILING / 4)
+    np.testing.assert_allclose(held_back[4799], np.exp(-1), rtol=0.01)
+    assert (np.diff(gain) >= 0).all()
+    np.testing.assert_array_equal(out[-4800:], audio[-4800:])
 
 
 def test_muting_fades_within_five_milliseconds_and_the_stream_goes_on_behind_it(plug):

@@ -116,3 +116,34 @@ def test_the_systems_timer_is_perf_counter(plug):
     before = time.perf_counter_ns()
     device.play(64)
     assert before <= memory.slots[layout.LAST_CALL_NS] <= time.perf_counter_ns()
+
+
+def test_after_a_pause_of_the_device_the_latest_frame_is_right_at_once(plug):
+    device = plug(started_stream())
+    clock = Clock(device.memory)
+    assert clock.latest_stream_frame_at(1.0, 256) is None
+    assert clock.seconds_since_callback(1.0) == np.inf
+    for _ in range(400):
+        device.play(256)
+        device.now_seconds += 256 / RATE
+    device.now_seconds += 0.015  # held up, and not made up for
+    first = 400 * 256
+    device.play(256)
+    asked = device.now_seconds + 0.002
+    assert clock.stream_frame_at(asked) > first + 0.016 * RATE, "the smooth line lags behind"
+    latest = clock.latest_stream_frame_at(asked, 256)
+    assert first + 0.002 * RATE <= latest <= first + 0.0035 * RATE
+    assert clock.latest_stream_frame_at(asked + 3.0, 256) == first + 256, "it does not run on alone"
+    assert clock.seconds_since_callback(asked) == pytest.approx(0.002)
+
+
+def test_jitter_does_not_move_the_latest_frame(plug):
+    random = np.random.default_rng(5)
+    device = plug(started_stream())
+    clock, begin = Clock(device.memory), device.now_seconds
+    for index in range(2000):
+        device.now_seconds = begin + index * 256 / RATE + random.uniform(0.0, 0.0008)
+        device.play(256)
+        asked = device.now_seconds + 0.001
+        if index > 1000:
+            assert clock.latest_stream_frame_at(asked, 256) == clock.stream_frame_at(asked)

@@ -156,3 +156,76 @@ def test_a_buffer_is_kept_alive_while_it_plays_and_let_go_after(plug, memory):
 def test_a_buffer_that_is_not_the_streams_kind_is_refused(memory, audio):
     with pytest.raises(UsageError, match="a hit"):
         Hits(memory).start(audio)
+
+
+def test_a_hit_with_a_frame_waits_for_the_stream_to_begin(plug, memory):
+    device, hits, audio = plug(memory), Hits(memory), shot()
+    hits.start(audio, stream_frame=100)
+    assert not device.play_blocks(128, 20).any()
+    memory.ring.write(np.zeros((2048, 2), np.float32))
+    out = device.play_blocks(128, 16)
+    assert not out[:100].any()
+    np.testing.assert_array_equal(out[100:1100], audio)
+
+
+def test_a_hit_that_waits_for_the_stream_can_be_stopped(plug, memory):
+    device, hits = plug(memory), Hits(memory)
+    hit = hits.start(shot(), stream_frame=100)
+    hits.stop(hit)
+    assert not device.play(128).any()
+    assert hits.sounding() == 0
+
+
+def test_hits_that_come_after_their_frame_are_counted_with_how_late_they_were(plug, memory):
+    memory.ring.write(np.zeros((1024, 2), np.float32))
+    device, hits = plug(memory), Hits(memory)
+    device.play(512)
+    for frame in (512, 100, 500, None):
+        hits.start(shot(64), stream_frame=frame)
+    device.play(256)
+    counters = memory.counters()
+    assert (counters.hits_late, counters.hits_latest_frames) == (2, 412)
+
+
+@pytest.mark.parametrize("stop", [300, 384, 700])
+@pytest.mark.parametrize("block", [64, 128, 100])
+def test_a_stop_with_a_frame_begins_to_fade_at_exactly_that_frame(plug, memory, stop, block):
+    memory.ring.write(np.zeros((1024, 2), np.float32))
+    device, hits = plug(memory), Hits(memory)
+    hit = hits.start(np.full((RATE, 2), 0.5, np.float32), stream_frame=10)
+    hits.stop(hit, fade_seconds=0.005, stream_frame=stop)
+    out = device.play_blocks(block, 1100 // block)[:, 0]
+    expected = np.zeros(len(out))
+    expected[10:stop] = 0.5
+    fade = min(240, len(out) - stop)
+    expected[stop : stop + fade] = 0.5 * (1 - np.arange(fade) / 240)
+    np.testing.assert_allclose(out, expected, atol=1e-6)
+    assert hits.sounding() == 0
+
+
+def test_of_several_stops_the_earliest_counts(plug, memory):
+    memory.ring.write(np.zeros((2048, 2), np.float32))
+    device, hits = plug(memory), Hits(memory)
+    hit = hits.start(np.full((RATE, 2), 0.5, np.float32), stream_frame=0)
+    for frame in (900, 400, 1500):
+        hits.stop(hit, stream_frame=frame)
+    out = device.play_blocks(128, 8)[:, 0]
+    assert (out[:401] == 0.5).all()
+    assert not out[640:].any()
+
+
+def test_a_stop_before_the_hit_begins_leaves_it_silent(plug, memory):
+    memory.ring.write(np.zeros((2048, 2), np.float32))
+    device, hits = plug(memory), Hits(memory)
+    hit = hits.start(shot(), stream_frame=600)
+    hits.stop(hit, stream_frame=590)
+    assert not device.play_blocks(128, 12).any()
+    assert hits.sounding() == 0
+
+
+def test_those_that_still_sound_are_told_from_those_that_took_their_place(plug, memory):
+    device, hits = plug(memory), Hits(memory)
+    ended, lasting = hits.start(shot(64)), hits.start(shot(RATE))
+    device.play(128)
+    hits.start(shot(RATE))
+    assert hits.still([ended, lasting]) == [lasting]
