@@ -106,7 +106,7 @@ def test_every_loss_trains(tmp_path: Path, folder: Path, loss: str, guide: float
         **sizes, loss=loss, guide=guide, feature_matching=1.0, gradient_penalty=1.0, post_filter=16
     )
     train(folder, out, options)
-    assert read_header(out).training["loss"] == loss
+    assert read_header(out).training["options"]["loss"] == loss
     assert all(np.isfinite(tensor).all() for tensor in read_tensors(out).values())
     assert np.isfinite(hit_of(out)).all()
 
