@@ -1,0 +1,86 @@
+"""How a single pad looks."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QPainter, QPen
+from PySide6.QtWidgets import QWidget
+
+from ..theme import ACCENT, DIM, EDGE, ON_ACCENT, RAISED, TEXT, WARNING, colour
+from .painting import em, polygon, scaled_font
+
+_COLUMNS = 64  # of a thumbnail
+
+
+@dataclass
+class Face:
+    """Label, thumbnail and state of a pad; `glow` 0 … 1 is how recently it was struck."""
+
+    label: str
+    locked: bool = False
+    glow: float = 0.0
+    outline: NDArray[np.float64] | None = None  # (columns,) peaks of the sound, 0 … 1
+
+    def draw(self, sound: NDArray[np.float32] | None) -> None:
+        """Keep the outline of a sound, (frames,)."""
+        self.outline = None
+        if sound is not None and len(sound):
+            edges = np.linspace(0, len(sound), min(_COLUMNS, len(sound)), endpoint=False, dtype=int)
+            peaks = np.maximum.reduceat(np.abs(np.nan_to_num(sound)), edges).astype(np.float64)
+            self.outline = peaks / max(float(peaks.max()), 1e-9)
+
+
+def paint_face(painter: QPainter, widget: QWidget, face: Face, area: QRectF, marked: bool) -> None:
+    """One pad; `marked`: it is the chosen one, or something is being dragged onto it."""
+    painter.setPen(QPen(colour(widget, ACCENT if marked else EDGE), 3 if marked else 1.5))
+    for fill in (colour(widget, RAISED), colour(widget, ACCENT, face.glow)):
+        painter.setBrush(fill)
+        painter.drawRoundedRect(area.adjusted(1.5, 1.5, -1.5, -1.5), 6, 6)
+    inside = area.adjusted(6, 4, -6, -4)
+    bright = face.glow > 0.5
+    if face.outline is not None:
+        _paint_outline(painter, widget, face.outline, inside.adjusted(0, em(widget) * 1.3, 0, 0))
+    painter.setPen(colour(widget, ON_ACCENT if bright else TEXT))
+    painter.setFont(scaled_font(widget, 1.0, bold=True))
+    room = inside.width() - (em(widget) if face.locked else 0)
+    elide = Qt.TextElideMode.ElideRight
+    label = painter.fontMetrics().elidedText(face.label, elide, int(room))
+    painter.drawText(inside, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop, label)
+    if face.locked:
+        _paint_lock(painter, widget, inside.topRight(), bright)
+
+
+def paint_arrow(painter: QPainter, widget: QWidget, start: QPointF, end: QPointF) -> None:
+    """From the pad that is dragged to the pointer."""
+    painter.setPen(QPen(colour(widget, WARNING), em(widget) * 0.2))
+    painter.drawLine(start, end)
+    angle = math.atan2(end.y() - start.y(), end.x() - start.x())
+    for turn in (2.6, -2.6):
+        way = QPointF(math.cos(angle + turn), math.sin(angle + turn))
+        painter.drawLine(end, end + way * em(widget) * 0.8)
+
+
+def _paint_outline(
+    painter: QPainter, widget: QWidget, outline: NDArray[np.float64], area: QRectF
+) -> None:
+    x = np.linspace(area.left(), area.right(), len(outline))
+    half = outline * area.height() / 2
+    middle = area.center().y()
+    both = np.concatenate((middle - half, (middle + half)[::-1]))
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(colour(widget, DIM, 0.7))
+    painter.drawPolygon(polygon(np.concatenate((x, x[::-1])), both))
+
+
+def _paint_lock(painter: QPainter, widget: QWidget, corner: QPointF, bright: bool) -> None:
+    unit = em(widget) * 0.18
+    body = QRectF(corner.x() - 4 * unit, corner.y() + 2.5 * unit, 4 * unit, 3 * unit)
+    shackle = QRectF(body.left() + 0.7 * unit, corner.y() + 0.5 * unit, 2.6 * unit, 4 * unit)
+    ink = colour(widget, ON_ACCENT if bright else WARNING)
+    painter.setPen(QPen(ink, unit * 0.7))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.drawArc(shackle, 0, 180 * 16)
+    painter.fillRect(body, ink)

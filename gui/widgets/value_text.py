@@ -1,0 +1,48 @@
+"""A parameter's value as a person reads and types it."""
+
+import math
+
+from rtaudiogen.generator import Parameter
+
+
+def decimals(parameter: Parameter) -> int:
+    """So many that a hundredth of the range can be told from none."""
+    span = parameter.maximum - parameter.minimum
+    if parameter.stepped or span <= 0:
+        return 0
+    return max(0, 2 - math.floor(math.log10(span)))
+
+
+def value_text(parameter: Parameter, value: float) -> str:
+    """A label, where a whole value has one; else the number and its unit.
+
+    Between two labels of a continuous value, the lower one and how far it is left behind.
+    """
+    if parameter.labels:
+        position = value - parameter.minimum
+        below = min(math.floor(position + 1e-6), len(parameter.labels) - 1)
+        rest = position - below
+        label = parameter.labels[below]
+        return label if rest < 0.005 else f"{label} +{rest:.2f}"
+    number = f"{value:.{decimals(parameter)}f}"
+    if float(number) == 0:
+        number = number.lstrip("-")
+    return f"{number.replace('-', '−')} {parameter.unit}".rstrip()
+
+
+def parse_value(parameter: Parameter, text: str) -> float | None:
+    """What was typed: a number with or without the unit, or a label's beginning; None: neither."""
+    text = text.strip()
+    if parameter.labels and text:
+        lowered = [label.lower() for label in parameter.labels]
+        matches = [i for i, label in enumerate(lowered) if label == text.lower()] or [
+            i for i, label in enumerate(lowered) if label.startswith(text.lower())
+        ]
+        if matches:
+            return parameter.clamp(parameter.minimum + matches[0])
+    number = text.removesuffix(parameter.unit).strip().replace("−", "-").replace(",", ".")
+    try:
+        value = float(number)
+    except ValueError:
+        return None
+    return parameter.clamp(value) if math.isfinite(value) else None

@@ -1,0 +1,126 @@
+"""Pads are struck, crossed, locked and mutated, by mouse and by keyboard."""
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QContextMenuEvent
+from PySide6.QtWidgets import QApplication
+
+from rtaudiogen.gui.widgets.pad_grid import PADS, PadGrid
+
+LEFT = Qt.MouseButton.LeftButton
+
+
+@pytest.fixture
+def grid(shown):
+    return shown(PadGrid(), 480, 360)
+
+
+def centre(grid, pad):
+    return grid.pad_area(pad).center().toPoint()
+
+
+def test_the_first_pad_is_bottom_left_and_the_last_top_right(grid):
+    assert grid.pad_at(QPointF(10, 350)) == 0
+    assert grid.pad_at(QPointF(470, 10)) == PADS - 1
+    assert grid.pad_at(QPointF(-1, 10)) is None
+
+
+@pytest.mark.parametrize("pad", range(PADS))
+def test_a_press_strikes_the_pad_under_it_at_once(grid, qtbot, heard, pad):
+    said = heard(grid.struck)
+    qtbot.mousePress(grid, LEFT, pos=centre(grid, pad))
+    assert [(struck, 55 < velocity < 73) for struck, velocity in said] == [(pad, True)]
+    qtbot.mouseRelease(grid, LEFT, pos=centre(grid, pad))
+    assert len(said) == 1
+    assert grid.current == pad
+
+
+def test_the_nearer_to_the_front_the_louder(grid, qtbot, heard):
+    said = heard(grid.struck)
+    area = grid.pad_area(5).toRect().adjusted(0, 1, 0, -1)
+    for y in (area.top(), area.center().y(), area.bottom()):
+        qtbot.mouseClick(grid, LEFT, pos=QPoint(area.center().x(), y))
+    velocities = [velocity for _, velocity in said]
+    assert velocities == sorted(velocities)
+    assert 1 <= velocities[0] < 10
+    assert 118 < velocities[-1] <= 127
+
+
+def test_dragging_onto_another_pad_crosses_them_and_elsewhere_does_not(grid, drag, heard):
+    bred, struck = heard(grid.bred), heard(grid.struck)
+    drag(grid, centre(grid, 3), centre(grid, 6), centre(grid, 9))
+    drag(grid, centre(grid, 3), centre(grid, 6), centre(grid, 3))
+    drag(grid, centre(grid, 3), QPoint(-50, -50))
+    assert bred == [(3, 9)]
+    assert [pad for pad, _ in struck] == [3, 3, 3]
+
+
+def test_where_it_is_dragged_to_is_shown(grid, qtbot):
+    qtbot.mousePress(grid, LEFT, pos=centre(grid, 3))
+    grid.advance(10)
+    before = grid.grab().toImage()
+    grid._pointer = QPointF(centre(grid, 9))
+    assert grid.grab().toImage() != before
+
+
+def test_the_menu_locks_mutates_takes_back_and_crosses(grid, heard):
+    said = {name: heard(getattr(grid, name)) for name in ("lock_wanted", "mutate_wanted", "bred")}
+    place = centre(grid, 7)
+    for reason in (QContextMenuEvent.Reason.Mouse, QContextMenuEvent.Reason.Keyboard):
+        QApplication.sendEvent(grid, QContextMenuEvent(reason, place, grid.mapToGlobal(place)))
+        menu = QApplication.activePopupWidget()
+        lock, mutate, back, cross = menu.actions()
+        lock.trigger()
+        mutate.trigger()
+        back.trigger()
+        cross.menu().actions()[2].trigger()
+        menu.close()
+    # With the menu key it is the pad that was chosen last: the first.
+    assert said["lock_wanted"] == [(7, True), (0, True)]
+    assert said["mutate_wanted"] == [(7, 1), (7, -1), (0, 1), (0, -1)]
+    assert said["bred"] == [(7, 2), (0, 3)]
+
+
+def test_a_locked_pad_looks_locked_and_can_be_unlocked(grid, heard):
+    said = heard(grid.lock_wanted)
+    before = grid.grab().toImage()
+    grid.set_locked(2, True)
+    assert grid.grab().toImage() != before
+    menu = grid.menu(2)
+    assert menu.actions()[0].text() == "Unlock"
+    menu.actions()[0].trigger()
+    assert said == [(2, False)]
+
+
+def test_arrows_choose_within_the_grid_and_space_and_enter_strike(grid, qtbot, heard):
+    struck, chosen = heard(grid.struck), heard(grid.chosen)
+    for key in (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Up):
+        qtbot.keyClick(grid, key)
+    assert chosen == [1, 5, 1, 5]
+    qtbot.keyClick(grid, Qt.Key.Key_Space)
+    qtbot.keyClick(grid, Qt.Key.Key_Return)
+    qtbot.keyClick(grid, Qt.Key.Key_Home)
+    assert struck == [(5, 100), (5, 100)]
+    assert grid.current == 0
+
+
+def test_a_flash_is_bright_and_fades(grid, heard):
+    struck = heard(grid.struck)
+    dark = grid.grab().toImage()
+    grid.flash(4, 127)
+    bright = grid.grab().toImage()
+    grid.advance(0.1)
+    fading = grid.grab().toImage()
+    grid.advance(10)
+    assert dark == grid.grab().toImage()
+    assert len({image.pixelColor(centre(grid, 4)).name() for image in (dark, bright, fading)}) == 3
+    assert struck == []
+
+
+@pytest.mark.parametrize("sound", [None, [], [0.0], [0.0] * 999, [np.nan, 1.0], [1.0, -1.0] * 999])
+def test_any_sound_can_be_a_thumbnail(grid, sound):
+    plain = grid.grab().toImage()
+    grid.set_pad(0, "1", None if sound is None else np.array(sound, np.float32))
+    drawn = grid.grab().toImage() != plain
+    assert drawn == bool(sound is not None and any(sound))
