@@ -4,26 +4,24 @@ The same models, settings, events and seed give the same bits, whatever the bloc
 """
 
 import math
-import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import nullcontext
+from contextlib import closing, nullcontext
 from pathlib import Path
 
 import numpy as np
-import soundfile
 from numpy.typing import NDArray
 
 from rtaudiogen import registry
 from rtaudiogen.errors import RtAudioGenError, UsageError
+from rtaudiogen.files import appearing_whole
 from rtaudiogen.generator import Audio, Descriptor, Generator, Plays
 from rtaudiogen.midi.files import read_midi_file, to_events
 from rtaudiogen.realtime.renderer import Renderer
+from rtaudiogen.recorder.wav import WavWriter
 from rtaudiogen.sound_files import InputFile, give_sound
 
 BLOCK_FRAMES = 1024
 MAX_SECONDS = 24 * 3600.0
-RF64_BYTES = 2**32 - 2**16  # a plain WAV can hold no more
-STEREO_FRAME_BYTES = 8
 
 
 def render(
@@ -77,21 +75,17 @@ def render_to_file(
         models, seconds, sample_rate, seed, block_frames, midi_file, settings or {}, events,
         input_file, sound, [] if notices is None else notices,
     )  # fmt: skip
-    frames = _frames(seconds, sample_rate)
-    kind = "RF64" if frames * STEREO_FRAME_BYTES > RF64_BYTES else "WAV"
-    unfinished = path.with_name(f"{path.name}.{os.getpid()}.part")
     try:
-        with soundfile.SoundFile(
-            unfinished, "w", sample_rate, channels=2, subtype="FLOAT", format=kind
-        ) as file:
+        # our own: libsndfile stamps the time of day into a float file, and no two are alike
+        with (
+            appearing_whole(path) as unfinished,
+            closing(WavWriter(unfinished, sample_rate, 2)) as file,
+        ):
             for block in blocks:
                 file.write(block)
-        unfinished.replace(path)
-    except (OSError, soundfile.LibsndfileError) as error:
+    except OSError as error:
         raise RtAudioGenError(f"{path}: cannot be written ({error})") from error
-    finally:
-        unfinished.unlink(missing_ok=True)
-    return frames
+    return _frames(seconds, sample_rate)
 
 
 def _blocks(

@@ -1,12 +1,15 @@
 """How long after a note-on at the MIDI port a hit is in the audio device's buffer, through JACK.
 
-    python scripts/hit_latency.py MODEL [--notes 500] [--blocks 128 256] [--rings 10 80] [--json]
+    python scripts/hit_latency.py MODEL [--beside MODEL …] [--notes 500] [--blocks 128 256]
+                                  [--rings 10 80] [--json]
 
 A private JACK server with the dummy driver, synchronous: where a program is late the server waits
 for it, so no pause of an audio callback falsifies a figure; a pause of the engine's MIDI thread
-does count. A client of that server sends note-ons at random places in the period, and records what
-the engine plays. Every hit is ended by an all-sound-off, so that the next begins in exact silence:
-the first frame that is not zero is the hit's.
+does count. Real-time priority is used where it is permitted, as on stage. A client of that server
+sends note-ons at random places in the period, and records what the engine plays. Every hit is ended
+by an all-sound-off, so that the next begins in exact silence: the first frame that is not zero is
+the hit's. Models that play beside it are panned to the right, the hits to the left, where alone
+they are looked for; those that play notes are given chords.
 
 JACK hands a client all messages of a period at once, at its beginning; what a real keyboard sends
 during one period is handed over in the next. That is the port's own delay, 0 to 1 period, before
@@ -25,20 +28,26 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from rtaudiogen import registry
 from rtaudiogen.engine.remote import EngineProcess
 from rtaudiogen.engine.settings import EngineSettings
+from rtaudiogen.engine.snapshot import Snapshot
+from rtaudiogen.generator import Plays
 
 RATE = 48000
 GAP_SECONDS, SOUND_SECONDS, FADE_SECONDS = 0.08, 0.03, 0.01
 FIRST_SECONDS = 0.5
 LOWEST_KEY, KEYS = 36, 16
-ALL_SOUND_OFF = (0xB0, 120, 0)
+HIT, ALL_SOUND_OFF = 0x99, (0xB9, 120, 0)  # on channel 10
+HIT_CHANNEL, CHORD_CHANNEL, NO_CHANNEL = 10, 1, 16
+CHORD, CHORD_SECONDS = (48, 55, 64), 2.0
 START_SECONDS = 60.0
 
 
@@ -50,13 +59,18 @@ class Latency:
     ring_ms: float
     notes: int
     lost: int
+    late: int  # begun when their frame had been handed over
     replays: int
     median_frames: float
     p99_frames: float
     maximum_frames: int
+    underruns: int  # of what goes through the ring
+    beside: list[float]  # greatest level of every model that plays beside the hits
 
 
-def measure(model: str, block_frames: int, ring_ms: float, notes: int) -> Latency:
+def measure(
+    model: str, block_frames: int, ring_ms: float, notes: int, beside: Sequence[str] = ()
+) -> Latency:
     """Play `notes` notes on a server of its own."""
     with tempfile.TemporaryDirectory() as folder, _server(block_frames):
         path = Path(folder, "probe.npz")
@@ -72,21 +86,36 @@ def measure(model: str, block_frames: int, ring_ms: float, notes: int) -> Latenc
                 fall_back=False,
             )  # fmt: skip
             with closing(EngineProcess(settings)) as engine:
-                engine.add_slot(model)
+                _add(engine, model, HIT_CHANNEL, -1.0)
+                for other in beside:
+                    streams = Plays.STREAM in registry.find(other).plays
+                    _add(engine, other, NO_CHANNEL if streams else CHORD_CHANNEL, 1.0)
                 engine.start()
                 _wait_until_playing(engine)
                 probe.stdin.write("go\n")
                 probe.stdin.flush()
-                assert probe.wait(FIRST_SECONDS + 10 * notes * GAP_SECONDS + 30) == 0
-                facts = engine.snapshot()["slots"][0]["hits"] or {"replays": 0}
+                levels = np.zeros(len(beside))
+                end = time.monotonic() + FIRST_SECONDS + 10 * notes * GAP_SECONDS + 30
+                while probe.poll() is None and time.monotonic() < end:
+                    time.sleep(0.05)
+                    facts = Snapshot.from_json(engine.snapshot())
+                    np.maximum(levels, [slot.level for slot in facts.slots[1:]], out=levels)
+                assert probe.returncode == 0
         with np.load(path) as file:
             delays = latencies(file["handed"], file["start"], file["samples"])
     heard = delays[delays >= 0]
     median, p99 = np.percentile(heard, [50, 99]).tolist()
-    lost = len(delays) - len(heard)
+    lost, hits = len(delays) - len(heard), facts.slots[0].hits
     return Latency(
-        block_frames, ring_ms, notes, lost, facts["replays"], median, p99, int(heard.max())
-    )
+        block_frames, ring_ms, notes, lost, facts.late_hits, hits.replays if hits else 0,
+        median, p99, int(heard.max()), facts.underrun_episodes, levels.round(4).tolist(),
+    )  # fmt: skip
+
+
+def _add(engine: EngineProcess, model: str, channel: int, pan: float) -> None:
+    slot = engine.add_slot(model)
+    engine.set_mix(slot, "channel", channel)
+    engine.set_mix(slot, "pan", pan)
 
 
 def latencies(
@@ -119,7 +148,7 @@ def _server(block_frames: int) -> Iterator[None]:
     os.environ.update(
         JACK_DEFAULT_SERVER=name, JACK_NO_START_SERVER="1", JACK_NO_AUDIO_RESERVATION="1"
     )
-    command = f"jackd -n {name} --no-realtime -S -t 1000 -d dummy -r {RATE} -p {block_frames}"
+    command = f"jackd -n {name} --realtime -P 20 -S -t 1000 -d dummy -r {RATE} -p {block_frames}"
     silent = subprocess.DEVNULL
     server = subprocess.Popen(command.split(), stdout=silent, stderr=silent, start_new_session=True)
     try:
@@ -134,14 +163,17 @@ def _server(block_frames: int) -> Iterator[None]:
 
 
 def plan(notes: int, start: int, seed: int = 0) -> list[tuple[int, tuple[int, int, int]]]:
-    """Messages at frames of JACK's time: notes anywhere in a period, each with its end."""
+    """Messages at frames of JACK's time: notes anywhere in a period, each with its end; chords."""
     chance = np.random.default_rng(seed)
     messages = []
     for index in range(notes):
         frame = start + int((FIRST_SECONDS + (index + 0.2 * chance.random()) * GAP_SECONDS) * RATE)
-        messages.append((frame, (0x90, LOWEST_KEY + index % KEYS, 100)))
+        messages.append((frame, (HIT, LOWEST_KEY + index % KEYS, 100)))
         messages.append((frame + int(SOUND_SECONDS * RATE), ALL_SOUND_OFF))
-    return messages
+    for frame in range(start, messages[-1][0], int(CHORD_SECONDS * RATE)):
+        messages += [(frame, (0x80, key, 0)) for key in CHORD]
+        messages += [(frame, (0x90, key, 90)) for key in CHORD]
+    return sorted(messages, key=itemgetter(0))
 
 
 def probe(path: Path, notes: int) -> None:
@@ -169,7 +201,7 @@ def probe(path: Path, notes: int) -> None:
         while pending and pending[0][0] < now + count:
             frame, message = pending.pop(0)
             keys.write_midi_event(max(0, frame - now), bytes(message))
-            if message[0] == 0x90:
+            if message[0] == HIT:
                 handed.append(now)
         heard = samples[now - start : now - start + count]
         heard[:] = ear.get_array()[: len(heard)]
@@ -187,14 +219,18 @@ def probe(path: Path, notes: int) -> None:
 
 def table(rows: Sequence[Latency]) -> str:
     """For people."""
-    lines = ["block  ring    notes  lost  replays  median          p99             maximum"]
+    lines = [
+        "block  ring    notes  lost  late  replays  median          p99             maximum"
+        "         underruns  levels beside"
+    ]
     for r in rows:
         times = "  ".join(
             f"{frames:5.0f} = {frames * 1000 / RATE:4.1f} ms"
             for frames in (r.median_frames, r.p99_frames, r.maximum_frames)
         )
-        counts = f"{r.notes:5}  {r.lost:4}  {r.replays:7}"
-        lines.append(f"{r.block_frames:5}  {r.ring_ms:3.0f} ms  {counts}  {times}")
+        counts = f"{r.notes:5}  {r.lost:4}  {r.late:4}  {r.replays:7}"
+        others = f"{r.underruns:9}  " + " ".join(f"{level:.2f}" for level in r.beside)
+        lines.append(f"{r.block_frames:5}  {r.ring_ms:3.0f} ms  {counts}  {times}  {others}")
     return "\n".join(lines)
 
 
@@ -202,6 +238,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """See above."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("model", nargs="?", help="a model that plays hits")
+    parser.add_argument("--beside", nargs="+", default=[], help="models that play beside it")
     parser.add_argument("--notes", type=int, default=500)
     parser.add_argument("--blocks", type=int, nargs="+", default=[128, 256])
     parser.add_argument("--rings", type=float, nargs="+", default=[10.0, 80.0], help="ms")
@@ -216,7 +253,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if shutil.which("jackd") is None:
         parser.error("jackd is missing: apt-get install --no-install-recommends jackd2")
     rows = [
-        measure(options.model, block, ring, options.notes)
+        measure(options.model, block, ring, options.notes, options.beside)
         for block in options.blocks
         for ring in options.rings
     ]

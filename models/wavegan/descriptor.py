@@ -94,6 +94,7 @@ def _pad(pad: int, classes: tuple[str, ...], assigned: tuple[int, ...]) -> tuple
     semitones = LAYOUT[pad].semitones if assigned.count(mine) > 1 else 0.0
     others = ("none", *(f"pad {other + 1}" for other in range(PADS)))
     hat = bool(classes) and is_hat(classes[mine])
+    level = LAYOUT[pad].level_db if classes and LAYOUT[pad].finds(classes[mine]) else 0.0
     all_parameters = (
         _step("anchor", "anchor", 127, 0, "which sound of the class the hits are variations of"),
         _step("mutate", "mutate", 127, 0,
@@ -105,14 +106,15 @@ def _pad(pad: int, classes: tuple[str, ...], assigned: tuple[int, ...]) -> tuple
         _jump("drift", "drift", 0.0, 1.0, 0.0, "how far the anchor walks from hit to hit"),
         _step("lock", "lock", 1, 0, "keeps the hit that was played last", NO_YES),
         _step("kept", "kept hit", MOST_NUMBERS, 0,
-              "the number of the hit that a locked pad plays, from 1; 0: the last one"),
+              "the number of the hit that a locked pad plays, from 1, until it is unlocked;"
+              " 0: the last one"),
         _step("round_robin", "round robin", 64, 0, "so many hits in turn; 0: never the same twice"),
         _jump("pitch", "pitch", -FARTHEST_PITCH, FARTHEST_PITCH, semitones,
               "like tape: lower is longer", "semitones"),
         _jump("decay", "decay", SHORTEST_DECAY, 1.0, 1.0, "how much of the hit is left by a fade"),
         _jump("start", "start", 0.0, 200.0, 0.0, "how much of the attack is skipped", "ms"),
         _step("reverse", "reverse", 1, 0, "plays the hit backwards", NO_YES),
-        _jump("level", "level", -48.0, 12.0, 0.0, "how loud the pad is", "dB"),
+        _jump("level", "level", -48.0, 12.0, level, "how loud the pad is", "dB"),
         _jump("pan", "pan", -1.0, 1.0, 0.0, "-1 left, 1 right"),
         _step("choke", "choke group", 8, int(hat), "a hit ends the hits of its group; 0: of none"),
         *([_step("class", "class", len(classes) - 1, mine, "what kind of sound", classes)]

@@ -1,6 +1,7 @@
 """From what the network gives to a hit that can be played: it begins at once and ends in silence.
 
-In this order: infinite and missing numbers, DC and what lies before the onset and after the end go;
+In this order: infinite and missing numbers, DC and what lies before the onset and after the end go,
+and a hit has ended where it is silent for a while: a network may begin another sound after that;
 pitch; level; direction, start and decay; fades. After the level is set everything only takes away.
 """
 
@@ -18,6 +19,7 @@ Signal = NDArray[np.float32]  # (frames,)
 DC_HZ = 15.0  # what lies lower is no sound
 ATTACK_DB, ONSET_DB, END_DB = -20.0, -36.0, -66.0  # below the peak
 REACH_SECONDS = 0.001  # from the onset to the attack at most: a hit must not keep a player waiting
+PAUSE_SECONDS = 0.05  # of silence; the strokes of a clap lie closer together
 LEAD_SECONDS = 0.0005  # kept before the onset, and faded in
 CUT_SECONDS = 0.0015  # of the fade where the attack itself is not played
 SHORTEST_SECONDS = 0.2  # a shorter one would save nothing, and whoever watches voices sees this one
@@ -59,7 +61,8 @@ def finished(raw: Signal, sample_rate: int, shape: Shape = PLAIN) -> Signal:
     signal = np.empty(len(raw), np.float32)
     peak = _without_dc(raw, math.exp(-2.0 * math.pi * DC_HZ / sample_rate), signal)
     attack, onset, end_level = (peak * 10 ** (db / 20) for db in (ATTACK_DB, ONSET_DB, END_DB))
-    first, end = _extent(signal, attack, onset, end_level, round(REACH_SECONDS * sample_rate))
+    reach, pause = (round(seconds * sample_rate) for seconds in (REACH_SECONDS, PAUSE_SECONDS))
+    first, end = _extent(signal, attack, onset, end_level, reach, pause)
     first = max(0, first - round(LEAD_SECONDS * sample_rate))
     end = min(len(signal), max(end, first + round(SHORTEST_SECONDS * sample_rate)))
     signal = pitched(signal[first:end], shape.pitch)
@@ -133,20 +136,26 @@ def _without_dc(raw: Signal, pole: float, out: Signal) -> float:
 
 
 @njit(nogil=True, cache=True, error_model="numpy")
-def _extent(signal: Signal, attack: float, onset: float, end: float, reach: int) -> tuple[int, int]:
+def _extent(
+    signal: Signal, attack: float, onset: float, end: float, reach: int, pause: int
+) -> tuple[int, int]:
     """The first frame that is as loud as an onset, and the one after the last that is no end.
 
-    The first that is as loud as an attack lies within `reach` of the onset.
+    The first that is as loud as an attack lies within `reach` of the onset; what comes after a
+    `pause` of frames quieter than `end` is left out.
     """
-    strong, last = 0, len(signal)
+    strong = 0
     while strong < len(signal) - 1 and abs(signal[strong]) < attack:
         strong += 1
     first = max(0, strong - reach)
     while first < strong and abs(signal[first]) < onset:
         first += 1
-    while last > strong + 1 and abs(signal[last - 1]) < end:
-        last -= 1
-    return first, last
+    last = n = strong
+    while n < len(signal) and n - last <= pause:
+        if abs(signal[n]) >= end:
+            last = n
+        n += 1
+    return first, min(last + 1, len(signal))
 
 
 @njit(nogil=True, cache=True, error_model="numpy")

@@ -46,7 +46,7 @@ class WaveGANGenerator:
     delay_frames = 0
     pads = PADS
     layers = LAYERS
-    arrays = ("voices", "played", "held", "seed")
+    arrays = ("voices", "played", "held", "spent", "seed")
 
     def __init__(self, descriptor: Descriptor, packed: Packed) -> None:
         self.descriptor, self.packed = descriptor, packed
@@ -55,6 +55,7 @@ class WaveGANGenerator:
         self.voices = np.zeros(descriptor.voices, VOICE)
         self.played = np.zeros(PADS, np.int64)
         self.held = np.full(PADS, UNLOCKED)  # the hits that locked pads keep
+        self.spent = np.zeros(PADS, np.int64)  # values of `kept` that an unlocking has ended
         self.seed = np.zeros(1, np.uint64)
 
     def prepare(self, max_frames: int, device: str = "cpu") -> None:
@@ -80,6 +81,7 @@ class WaveGANGenerator:
         self.voices[:] = np.zeros((), VOICE)
         self.played[:] = 0
         self.held[:] = UNLOCKED
+        self.spent[:] = 0
         self.seed[:] = np.uint64(seed % (1 << 64))
 
     # -- hits [any] --------------------------------------------------------------------------------
@@ -114,15 +116,16 @@ class WaveGANGenerator:
 
     def kept(self, parameters: NDArray[np.float32]) -> Mapping[str, float]:
         """See HitMaker."""
+        pads = [self.settings.pad(parameters, pad) for pad in range(PADS)]
         return {
-            f"pad{pad + 1}.kept": float(self._kept_by(pad, own) + 1)
-            for pad in np.flatnonzero(self.settings.locked(parameters)).tolist()
-            for own in [self.settings.pad(parameters, pad)]
+            f"pad{pad + 1}.kept": float(self._kept_by(pad, own) + 1) if own.lock >= 0.5 else 0.0
+            for pad, own in enumerate(pads)
+            if own.lock >= 0.5 or self.spent[pad]
         }
 
     def _kept_by(self, pad: int, own: PadValues) -> int:
         """The number of the hit that a locked pad plays."""
-        if own.kept >= 1:
+        if round(own.kept) not in (0, self.spent[pad]):
             return round(own.kept) - 1
         held = int(self.held[pad])
         return held if held != UNLOCKED else _in_turn(max(0, int(self.played[pad]) - 1), own)
@@ -142,8 +145,11 @@ class WaveGANGenerator:
         mix(out, start, len(out), self.voices, self.hits)
 
     def _lock(self, parameters: NDArray[np.float32]) -> None:
-        """Note which hits pads keep from now on."""
-        locked = self.settings.locked(parameters)
+        """Note which hits pads keep. `kept` counts until its pad is unlocked, or it is set anew."""
+        locked, kept = self.settings.locked(parameters), self.settings.kept(parameters)
+        self.spent[self.spent != kept] = 0
+        freed = ~locked & (self.held != UNLOCKED)
+        self.spent[freed] = kept[freed]
         for pad in np.flatnonzero(locked & (self.held == UNLOCKED)).tolist():
             own = self.settings.pad(parameters, pad)
             self.held[pad] = self._kept_by(pad, own)

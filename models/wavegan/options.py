@@ -30,7 +30,7 @@ class TrainingOptions:
     critic_steps: int = _option(1, "Steps of the critics for each of the generator; the paper has "
                                 "5, which learns more in a step and less in an hour.")  # fmt: skip
     feature_matching: float = _option(0.0, "Weight of the distance of the critics' mean features.")
-    diversity: float = _option(1.0, "Weight of two hits of a class differing as much as two real "
+    diversity: float = _option(0.3, "Weight of two hits of a class differing as much as two real "
                                "ones do; 0: not asked for.")  # fmt: skip
     guide: float = _option(1.0, "Weight of the encoder that gives every training hit its place: "
                            "learns much faster and cannot collapse; 0: the paper's WaveGAN.",

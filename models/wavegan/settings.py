@@ -56,7 +56,8 @@ class Settings:
         self._kit = slice(0, kit)
         self._low = np.array([p.minimum for p in parameters], np.float32)
         self._high = np.array([p.maximum for p in parameters], np.float32)
-        self.locks = kit + PadValues._fields.index("lock") + self._of_a_pad * np.arange(PADS)
+        pads = kit + self._of_a_pad * np.arange(PADS)
+        self.locks, self._keeps = (pads + PadValues._fields.index(id) for id in ("lock", "kept"))
 
     def kit(self, values: NDArray[np.float32]) -> KitValues:
         """The kit's values."""
@@ -71,7 +72,15 @@ class Settings:
         """(PADS,) which pads keep their hit."""
         return values[self.locks] >= np.float32(0.5)
 
+    def kept(self, values: NDArray[np.float32]) -> NDArray[np.int64]:
+        """(PADS,) the numbers, from 1, of the hits that locked pads play; 0: the last one."""
+        return np.rint(self._held(values, self._keeps)).astype(np.int64)
+
     def _read(self, values: NDArray[np.float32], where: slice) -> list[float]:
-        held = np.fmin(np.fmax(values[where], self._low[where]), self._high[where])
-        plain: list[float] = held.tolist()
+        plain: list[float] = self._held(values, where).tolist()
         return plain
+
+    def _held(
+        self, values: NDArray[np.float32], where: slice | NDArray[np.int64]
+    ) -> NDArray[np.float32]:
+        return np.fmin(np.fmax(values[where], self._low[where]), self._high[where])

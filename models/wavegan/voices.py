@@ -29,11 +29,16 @@ VOICE = np.dtype(
 
 
 def let_go(voice: Any, frames: int) -> None:
-    """Fade to exact silence in so many frames; a fade under way can only become shorter."""
+    """Fade to exact silence in so many frames; a fade under way can only become shorter.
+
+    What has not begun to sound never does, as on stage.
+    """
     frames = max(1, frames)
     if not voice["playing"]:
         return
-    if voice["left"] == HELD:
+    if voice["position"] == 0:
+        voice["playing"] = 0
+    elif voice["left"] == HELD:
         voice["left"] = voice["fade"] = frames
     elif voice["left"] > frames:
         share = np.float32(voice["left"] / voice["fade"])

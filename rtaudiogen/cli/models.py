@@ -1,5 +1,6 @@
 """`rtaudiogen models`."""
 
+from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
@@ -41,5 +42,16 @@ def _row(model: Descriptor, speed: float | None) -> tuple[str, ...]:
         str(model.voices),
         f"{speed:.1f}×" if speed else "–",
         model.licence or "–",
-        ", ".join(parameter.id for parameter in model.parameters),
+        ", ".join(_parameters(model)),
     )
+
+
+def _parameters(model: Descriptor) -> Iterator[str]:
+    """Their ids; those of many like parts (pad1.pitch, pad2.pitch …) once."""
+    parts: dict[str, list[str]] = {}  # by what follows the part's name
+    for parameter in model.parameters:
+        part, _, rest = parameter.id.rpartition(".")
+        parts.setdefault(rest if part else "", []).append(part or rest)
+    yield from parts.pop("", [])
+    for id, having in parts.items():
+        yield f"{having[0]}.{id}" if len(having) == 1 else f"{having[0]}…{having[-1]}.{id}"

@@ -13,7 +13,6 @@ import typer
 from ..errors import RtAudioGenError, UsageError
 from ..files import appearing_whole
 from ..generator import OneShot
-from ..recorder.wav import SampleFormat, WavWriter
 from ..registry import family, find, load
 from .options import Seed
 from .output import Json, print_json
@@ -38,9 +37,9 @@ def sample(
     around: Annotated[
         int | None, typer.Option(min=0, metavar="SEED", help="The hit in the middle of them.")
     ] = None,
-    format: Annotated[
-        SampleFormat, typer.Option(help="How values are stored.")
-    ] = SampleFormat.PCM24,
+    float32: Annotated[
+        bool, typer.Option("--float", help="Values of 32-bit floating point instead of 24 bits.")
+    ] = False,
     json: Json = False,
 ) -> None:
     """Fill a folder with one-shots, a WAV and a seed each, and an index of them.
@@ -59,7 +58,7 @@ def sample(
     folder.mkdir(parents=True, exist_ok=True)
     origin = {"spread": f"{spread:g}", "around": around if spread < 1 else ""}
     written = _write_index(
-        folder / INDEX, _write_all(folder, shots, descriptor.sample_rate, format, origin)
+        folder / INDEX, _write_all(folder, shots, descriptor.sample_rate, float32, origin)
     )
     if json:
         print_json({"path": str(folder), "files": written, "index": str(folder / INDEX)})
@@ -68,16 +67,20 @@ def sample(
 
 
 def _write_all(
-    folder: Path, shots: Iterable[OneShot], rate: int, format: SampleFormat, origin: Row
+    folder: Path, shots: Iterable[OneShot], rate: int, float32: bool, origin: Row
 ) -> Iterator[Row]:
     """Write each file whole; its row."""
+    from ..recorder import SampleFormat
+    from ..recorder.wav import WavWriter
+
+    stored = SampleFormat.FLOAT32 if float32 else SampleFormat.PCM24
     numbers: Counter[str] = Counter()
     for shot in shots:
         numbers[shot.kind] += 1
         kind = re.sub(r"[^\w-]+", "_", shot.kind)
         name = f"{kind}-{numbers[shot.kind]:04d}-s{shot.seed}.wav"
         with appearing_whole(folder / name) as unfinished:
-            wav = WavWriter(unfinished, rate, 1, format)
+            wav = WavWriter(unfinished, rate, 1, stored)
             try:
                 wav.write(shot.signal[:, None])
             finally:

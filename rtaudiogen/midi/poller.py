@@ -29,7 +29,7 @@ from rtaudiogen.midi.parser import (
 )
 from rtaudiogen.realtime.scheduling import HELPER_PRIORITY, raise_priority
 
-POLL_SECONDS = 0.001
+POLL_SECONDS = 0.0005  # a hit has a device block, some 3 ms, from its key to its frame
 _CHANNEL_MODE = 120  # controllers from here on are commands, no knobs
 
 Deliver = Callable[[NDArray[np.void]], object]  # (events,) dtype MIDI_EVENT, sorted by frame

@@ -6,7 +6,7 @@ from rtaudiogen.realtime import layout
 from rtaudiogen.realtime.delay_locked_loop import SECTION_SLOTS, line
 from rtaudiogen.realtime.memory import AudioMemory
 
-JITTER_SECONDS = 0.001  # a callback may be late by so much though the device is not
+JITTER_SECONDS = 0.0005  # a callback may be late by so much though the device is not
 
 
 class Clock:
@@ -34,19 +34,26 @@ class Clock:
         start = int(self._slots[layout.STREAM_START])
         return max(0, math.floor(self.device_frame_at(seconds)) - start) if start >= 0 else 0
 
-    def latest_stream_frame_at(self, seconds: float, block_frames: int) -> int | None:
-        """As `stream_frame_at`, but no later than the last callback allows. [midi]
+    def hit_frame_at(self, arrival_frame: int, seconds: float, block_frames: int) -> int | None:
+        """Stream frame handed over at an arrival, as the last callback has it at `seconds`. [midi]
 
-        A callback that came late by more than jitter was held up, and the device with it: the line
-        follows only within seconds. None before the stream has started.
+        `arrival_frame` is what `stream_frame_at` gave for it. It holds unless it contradicts the
+        last callback by more than jitter: who came late by more was held up, and the device with
+        it, and the line follows only within seconds. Frames that have been handed over are not
+        answered, unless the arrival lies further back. None before the stream has started.
         """
         start = int(self._slots[layout.STREAM_START])
-        frame, _, period, called = line(*self._section)
+        frame, origin, period, called = line(*self._section)
         if start < 0 or period <= 0:
             return None
-        since = (max(0.0, seconds - called) + JITTER_SECONDS) / period
-        latest: int = math.floor(frame + min(since, block_frames)) - start
-        return min(self.stream_frame_at(seconds), latest)
+        jitter = JITTER_SECONDS / period
+        passed = min((seconds - called) / period, block_frames)  # it does not run on alone
+        age = max(0.0, frame - start + (seconds - origin) / period - arrival_frame)
+        latest = min(passed - age + jitter, block_frames)
+        earliest = min(max(passed - age - jitter, 0.0), latest)
+        smooth = arrival_frame - (frame - start)
+        answer: int = math.floor(frame - start + min(max(smooth, earliest), latest))
+        return answer
 
     def seconds_since_callback(self, seconds: float) -> float:
         """How long no block has been asked for; infinite before the first. [midi]"""

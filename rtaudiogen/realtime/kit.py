@@ -81,8 +81,8 @@ class Kit:
             audio, gain = self._next(pad, self.maker.layer_of(velocity, values))
             if audio is None:
                 return
-            self._choke(how.choke_group, stream_frame)
-            self._start(audio, how._replace(gain=how.gain * gain), stream_frame)
+            end = self._choke(how.choke_group, stream_frame)
+            self._start(audio, how._replace(gain=how.gain * gain), stream_frame, end)
 
     def _next(self, pad: int, layer: int) -> tuple[Audio | None, float]:
         """What is played, and with which gain: the next hit, or the last one once more."""
@@ -99,15 +99,19 @@ class Kit:
         ratio = 1.0 + REPLAY_PITCH * self._chance.uniform(-1.0, 1.0)
         return repitched(last, ratio), 1.0 - REPLAY_GAIN * self._chance.random()
 
-    def _choke(self, group: int, stream_frame: int | None) -> None:
-        if group == 0:
-            return
-        for other in self._still_sounding():
-            before = stream_frame is None or other.frame <= stream_frame
-            if other.group == group and before:
+    def _choke(self, group: int, stream_frame: int | None) -> int | None:
+        """End the hits of a group; where the first that is to begin later will end this one."""
+        later = []
+        for other in self._still_sounding() if group else ():
+            if other.group != group:
+                continue
+            if stream_frame is None or other.frame <= stream_frame:
                 self._hits.stop(other.hit, stream_frame=stream_frame)
+            else:
+                later.append(other.frame)
+        return min(later, default=None)
 
-    def _start(self, audio: Audio, how: Strike, stream_frame: int | None) -> None:
+    def _start(self, audio: Audio, how: Strike, stream_frame: int | None, end: int | None) -> None:
         left, right = self.slot.gains(self.source.out.shape[1])
         ours_left, ours_right = pan_gains(how.pan, 2)  # a balance: unchanged in the centre
         left, right = left * ours_left * how.gain, right * ours_right * how.gain
@@ -117,6 +121,8 @@ class Kit:
         if hit is None:
             self.refused += 1
             return
+        if end is not None:
+            self._hits.stop(hit, stream_frame=end)
         if len(self._sounding) >= layout.HIT_COUNT:
             self._sounding = self._still_sounding()
         self._sounding.append(_Sounding(hit, how.choke_group, stream_frame or 0))

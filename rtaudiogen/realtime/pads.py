@@ -26,7 +26,8 @@ from .source import Source
 SCHEDULED_PORT = 255  # where notes that are played by time seem to come from
 JOIN_SECONDS = 2.0
 
-_Note = tuple[Kit, int, int, int, int]  # kit, stream frame, status, data1, data2
+HitFrame = Callable[[int], int | None]  # an event's frame -> its hit's stream frame; None: at once
+_Note = tuple[int, int, int, int, int]  # slot, stream frame, status, data1, data2
 
 
 def makes_hits(source: Source) -> bool:
@@ -79,7 +80,7 @@ class Pads:
             kit.make_first()
         except Exception as error:  # a stranger's maker may raise anything
             self._give_up(kit, error)
-        source.give_notes_to(partial(self._hand_over, kit))
+        source.give_notes_to(partial(self._hand_over, number))
         before = self._kits.get(number)
         self._kits = {**self._kits, number: kit}
         if before is not None:
@@ -132,32 +133,30 @@ class Pads:
 
     # -- strikes ---------------------------------------------------------------------------------
 
-    def play(self, events: NDArray[np.void], shift_frames: int, latest_frame: int | None) -> None:
-        """Live MIDI_EVENTs: each takes effect `shift_frames` after its frame. [midi]
-
-        That is a stream frame, `latest_frame` at the latest; without that at once.
-        """
+    def play(self, events: NDArray[np.void], hit_frame: HitFrame) -> None:
+        """Live MIDI_EVENTs; `hit_frame` tells when each takes effect. [midi]"""
         kits = self._kits.values()
         if not kits:
             return
         for frame, status, data1, data2, _ in events.tolist():
-            at = None if latest_frame is None else min(frame + shift_frames, latest_frame)
+            at = hit_frame(frame)
             for kit in kits:
                 self._play(kit, at, status, data1, data2)
         self._worker.wake()
 
     def _hand_over(
-        self, kit: Kit, frame: int, status: int, data1: int, data2: int, port: int
+        self, number: int, frame: int, status: int, data1: int, data2: int, port: int
     ) -> None:
         """A note that a slot has reached; live ones have been played. [render]"""
         if port == SCHEDULED_PORT:
-            self._notes.put((kit, self._stream_frame(frame), status, data1, data2))
+            self._notes.put((number, self._stream_frame(frame), status, data1, data2))
 
     def _strike_on_time(self) -> None:
         raise_priority(HELPER_PRIORITY)
         while (note := self._notes.get()) is not None:
-            kit, frame, *message = note
-            if self._kits.get(kit.number) is kit:
+            number, frame, *message = note
+            kit = self._kits.get(number)  # that of now: pads may have been exchanged meanwhile
+            if kit is not None:
                 self._play(kit, frame, *message)
                 self._worker.wake()
 

@@ -8,11 +8,15 @@ from ..conftest import JackServer
 from .conftest import Run
 
 
-def test_rtaudiogen_alone_says_what_is_missing_and_shows_help(run: Run) -> None:
+def test_rtaudiogen_alone_says_what_is_missing_and_shows_help(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for variable in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"):
+        monkeypatch.delenv(variable, raising=False)
     done = run()
     assert done.returncode == 0
     first, *rest = done.stdout.splitlines()
-    assert "desktop application is not part of this version" in first
+    assert "no display" in first or "pip install 'rtaudiogen[gui]'" in first
     assert any("play" in line for line in rest)
 
 
@@ -30,6 +34,12 @@ def test_models_lists_the_sine_with_its_parameters(run: Run) -> None:
     (line,) = [line for line in done.stdout.splitlines() if line.startswith("sine")]
     assert "vibrato" in line
     assert done.stderr == ""
+
+
+def test_parameters_of_many_like_parts_are_listed_once(run: Run) -> None:
+    listed = run("models").stdout.replace("\n", "")
+    assert "pad1…pad16.pitch" in listed
+    assert "pad2.pitch" not in listed
 
 
 def test_models_as_json_carry_ranges_and_units(run: Run) -> None:

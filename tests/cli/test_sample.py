@@ -72,7 +72,7 @@ def test_a_seed_and_a_class_make_the_same_file_again(run_here: Run, folder: Path
 def test_variations_lie_around_a_seed(run_here: Run, folder: Path) -> None:
     run_here("sample", "drums", "middle", "--count", 1, "--class", "kick", "--seed", 9)
     still = ("--class", "kick", "--seed", 50, "--spread", 0, "--around", 9)
-    done = run_here("sample", "drums", "out", "--count", 2, *still, "--format", "float32")
+    done = run_here("sample", "drums", "out", "--count", 2, *still, "--float")
     assert done.returncode == 0, done.stderr
     middle, _ = soundfile.read(folder / "middle" / "kick-0001-s9.wav", dtype="float32")
     for row in index_of(folder / "out"):

@@ -1,5 +1,6 @@
 """Rendering to arrays and files."""
 
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -115,3 +116,10 @@ def test_a_file_that_exists_survives_a_rendering_that_fails(tmp_path: Path) -> N
         render_to_file(path, [SINE], 0.1, midi_file=broken)
     assert path.read_bytes() == b"precious"
     assert sorted(tmp_path.iterdir()) == [broken, path]
+
+
+def test_two_renderings_are_the_same_file_to_the_byte(tmp_path: Path, song: Path) -> None:
+    for name in ("one", "other"):
+        render_to_file(tmp_path / f"{name}.wav", [SINE], 0.5, 48000, midi_file=song)
+        time.sleep(1.1)  # whoever stamps the time of day does it in seconds
+    assert (tmp_path / "one.wav").read_bytes() == (tmp_path / "other.wav").read_bytes()

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from rtaudiogen.realtime import layout
-from rtaudiogen.realtime.clock import Clock
+from rtaudiogen.realtime.clock import JITTER_SECONDS, Clock
 from rtaudiogen.realtime.memory import AudioMemory
 
 RATE = 48000
@@ -118,10 +118,10 @@ def test_the_systems_timer_is_perf_counter(plug):
     assert before <= memory.slots[layout.LAST_CALL_NS] <= time.perf_counter_ns()
 
 
-def test_after_a_pause_of_the_device_the_latest_frame_is_right_at_once(plug):
+def test_after_a_pause_of_the_device_a_hits_frame_is_right_at_once(plug):
     device = plug(started_stream())
     clock = Clock(device.memory)
-    assert clock.latest_stream_frame_at(1.0, 256) is None
+    assert clock.hit_frame_at(0, 1.0, 256) is None
     assert clock.seconds_since_callback(1.0) == np.inf
     for _ in range(400):
         device.play(256)
@@ -130,14 +130,16 @@ def test_after_a_pause_of_the_device_the_latest_frame_is_right_at_once(plug):
     first = 400 * 256
     device.play(256)
     asked = device.now_seconds + 0.002
-    assert clock.stream_frame_at(asked) > first + 0.016 * RATE, "the smooth line lags behind"
-    latest = clock.latest_stream_frame_at(asked, 256)
-    assert first + 0.002 * RATE <= latest <= first + 0.0035 * RATE
-    assert clock.latest_stream_frame_at(asked + 3.0, 256) == first + 256, "it does not run on alone"
+    arrival = clock.stream_frame_at(asked)
+    assert arrival > first + 0.016 * RATE, "the smooth line lags behind"
+    hit = clock.hit_frame_at(arrival, asked, 256)
+    assert hit == pytest.approx(first + (0.002 + JITTER_SECONDS) * RATE, abs=2)
+    much_later = clock.hit_frame_at(arrival + 3 * RATE, asked + 3.0, 256)
+    assert much_later == first + 256, "it does not run on alone"
     assert clock.seconds_since_callback(asked) == pytest.approx(0.002)
 
 
-def test_jitter_does_not_move_the_latest_frame(plug):
+def test_jitter_does_not_move_a_hits_frame(plug):
     random = np.random.default_rng(5)
     device = plug(started_stream())
     clock, begin = Clock(device.memory), device.now_seconds
@@ -146,4 +148,27 @@ def test_jitter_does_not_move_the_latest_frame(plug):
         device.play(256)
         asked = device.now_seconds + 0.001
         if index > 1000:
-            assert clock.latest_stream_frame_at(asked, 256) == clock.stream_frame_at(asked)
+            arrival = clock.stream_frame_at(asked)
+            assert clock.hit_frame_at(arrival, asked, 256) == arrival
+
+
+@pytest.mark.parametrize("line_ms", [-8.0, 0.0, 8.0])
+@pytest.mark.parametrize(
+    ("after_ms", "expected_ms"), [(3.0, 3.0), (1.0, 1.0), (0.2, 0.2), (-0.3, 0.0), (-2.0, -2.0)]
+)
+def test_a_hits_frame_follows_its_arrival_whatever_the_line_says_and_however_late_it_is_fetched(
+    plug, line_ms, after_ms, expected_ms
+):
+    """A key that comes `after_ms` after a callback; one before it has missed it."""
+    device = plug(started_stream())
+    clock = Clock(device.memory)
+    for _ in range(400):
+        device.play(256)
+        device.now_seconds += 256 / RATE
+    device.now_seconds -= line_ms / 1000  # of this callback, against the line
+    device.play(256)
+    fetched = device.now_seconds + 0.0033
+    arrival = clock.stream_frame_at(device.now_seconds + after_ms / 1000)
+    hit = clock.hit_frame_at(arrival, fetched, 256) - 400 * 256
+    assert hit / RATE == pytest.approx(expected_ms / 1000, abs=JITTER_SECONDS + 1e-4)
+    assert hit >= 0 or expected_ms < 0, "what has been handed over cannot be played"

@@ -94,6 +94,14 @@ def test_silence_at_the_end_is_cut_but_a_voice_can_still_be_seen() -> None:
     assert len(finished(drum(seconds=0.001), RATE)) == round(SHORTEST_SECONDS * RATE)
 
 
+def test_what_a_network_adds_after_a_silence_is_not_played_and_a_claps_strokes_are() -> None:
+    strokes = sum(drum(seconds=0.004, onset=onset * MS) for onset in (0, 30, 60))
+    again = np.float32(0.1) * drum(seconds=0.02, onset=700 * MS)
+    hit = finished(strokes + again, RATE)
+    np.testing.assert_array_equal(hit, finished(strokes, RATE))
+    assert np.abs(hit[60 * MS : 65 * MS]).max() > 0.3
+
+
 def test_dc_goes_and_low_drums_stay() -> None:
     kick, hit = drum(hz=50), finished(drum(hz=50) + np.float32(0.2), RATE)
     assert abs(hit.mean()) < 0.01

@@ -108,6 +108,17 @@ def test_settings_read_each_pads_values_in_the_descriptors_order(classes: tuple[
     assert reader.pad(values, 1).level == 12.0
 
 
+def test_hats_and_cymbals_begin_quieter_than_kick_and_snare() -> None:
+    described = {p.id: p.default for p in parameters(DRUMS)}
+    level = {pad + 1: described[f"pad{pad + 1}.level"] for pad in range(PADS)}
+    assert level[1] == level[3] == 0.0
+    assert max(level[hat] for hat in (7, 9, 11)) <= -6.0
+    assert -8.0 <= level[14] < 0.0, "a crash is an accent"
+    assert all(-12.0 <= db <= 0.0 for db in level.values())
+    others = {p.id: p.default for p in parameters(("bark", "meow"))}
+    assert {others[f"pad{pad + 1}.level"] for pad in range(PADS)} == {0.0}
+
+
 def test_hats_share_a_choke_group_and_toms_of_one_class_differ_in_pitch() -> None:
     described = {p.id: p for p in parameters(DRUMS)}
     groups = [described[f"pad{pad + 1}.choke"].default for pad in range(PADS)]

@@ -169,6 +169,38 @@ def test_a_locked_pad_keeps_the_hit_that_was_played_last(model: WaveGANGenerator
     assert not np.array_equal(free, last)
 
 
+def test_what_a_session_kept_is_forgotten_when_the_pad_is_unlocked(model: WaveGANGenerator) -> None:
+    opened = {"pad1_kept": 4.0}  # stays among the parameters for ever
+    numbers = [model.recipe(KICK_PAD, number, 0, row(model)) for number in range(12)]
+
+    def kept_after(played_hits: int, **values: float) -> int:
+        """The number of the hit that a strike would play, after a block with these values."""
+        played(model, frames=16, **values)
+        model.played[KICK_PAD] += played_hits
+        return numbers.index(
+            model.recipe(KICK_PAD, int(model.played[KICK_PAD]), 0, row(model, **values))
+        )
+
+    locked = {**opened, "pad1_lock": 1.0}
+    assert kept_after(1, **locked) == 3
+    assert kept_after(8, **opened) == 9
+    assert kept_after(1, **locked) == 8, "the last one, not that of the session"
+    assert model.kept(row(model, **locked)) == {"pad1.kept": 9.0}
+    assert kept_after(0, **opened) == 10
+    saved = model.kept(row(model, **opened))
+    assert saved == {"pad1.kept": 0.0}, "nor does the next session bring it back"
+
+    state = model.save_state()
+    model.reset(1)
+    model.load_state(state)
+    assert kept_after(0, **locked) == 9
+    kept_after(0, pad1_kept=0.0)
+    assert kept_after(0, **locked) == 3, "a number that is set again counts again"
+    kept_after(0, **opened)
+    model.reset(1)
+    assert kept_after(0, **locked) == 3
+
+
 def test_a_lock_holds_before_render_has_seen_it(model: WaveGANGenerator) -> None:
     """A live pool asks for recipes from its own thread, and counts the hits itself."""
     model.played[KICK_PAD] = 5
@@ -237,6 +269,12 @@ def test_a_closed_hat_ends_an_open_one_and_nothing_else(model: WaveGANGenerator)
     freed = played(model, struck(OPEN), struck(CLOSED, when, voice=1), **still, pad7_choke=0.0)
     freed[when:] -= closed[:-when]
     np.testing.assert_allclose(freed, alone, atol=1e-6)
+
+
+def test_of_two_hats_in_the_same_frame_only_the_second_sounds(model: WaveGANGenerator) -> None:
+    alone = played(model, struck(OPEN, 100), pad11_spread=0.0)
+    both = played(model, struck(CLOSED, 100), struck(OPEN, 100, voice=1), pad11_spread=0.0)
+    np.testing.assert_array_equal(both, alone)
 
 
 def test_a_pad_in_a_group_ends_its_own_last_hit(model: WaveGANGenerator) -> None:

@@ -41,6 +41,7 @@ def test_a_hit_ends_with_its_last_frame_and_its_level_is_what_sounded(voices: ND
 
 
 def test_a_fade_falls_in_a_straight_line_to_silence(voices: NDArray[Any]) -> None:
+    mixed(voices, 10)
     let_go(voices[0], 20)
     out = mixed(voices, 40)
     np.testing.assert_allclose(out[:20, 0], np.linspace(1.0, 0.05, 20), atol=1e-6)
@@ -49,6 +50,7 @@ def test_a_fade_falls_in_a_straight_line_to_silence(voices: NDArray[Any]) -> Non
 
 
 def test_a_fade_can_only_become_shorter_and_never_jumps(voices: NDArray[Any]) -> None:
+    mixed(voices, 10)
     let_go(voices[0], 100)
     before = mixed(voices, 50)
     let_go(voices[0], 80)
@@ -58,6 +60,12 @@ def test_a_fade_can_only_become_shorter_and_never_jumps(voices: NDArray[Any]) ->
     np.testing.assert_allclose(after[:10, 0], np.linspace(0.5, 0.05, 10), atol=1e-6)
     np.testing.assert_allclose(after[:, 1], 0.5 * after[:, 0])
     assert np.abs(np.diff(np.concatenate([before, after])[:, 0])).max() < 0.051
+
+
+def test_a_hit_that_has_not_begun_to_sound_never_does(voices: NDArray[Any]) -> None:
+    let_go(voices[0], 20)
+    assert not mixed(voices, 40).any()
+    assert not voices[0]["playing"]
 
 
 def test_a_silent_voice_has_nothing_to_let_go(voices: NDArray[Any]) -> None:
