@@ -6,13 +6,15 @@ MODEL ?= wavenet-keys-strings
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench picture test-wheel clean
+.PHONY: help run test check bench latency picture screenshots test-wheel clean
 
 help:
 	@echo "make run    play $(MODEL): real audio device and MIDI ports, or a built-in phrase"
 	@echo "make test   the test suite"
 	@echo "make check  ruff, mypy --strict and the import contracts"
 	@echo "make bench  the performance table"
+	@echo "make screenshots  docs/window.png, the window as it plays"
+	@echo "make latency  from a key to its drum hit, through JACK"
 
 $(READY): pyproject.toml constraints.txt scripts/setup.sh
 	bash scripts/setup.sh $(PYTHON)
@@ -33,8 +35,14 @@ check: $(READY)
 bench: $(READY)
 	$(BIN)/rtaudiogen bench $(ARGS)
 
+latency: $(READY)
+	$(BIN)/python scripts/hit_latency.py wavegan-drums $(ARGS)
+
 picture: $(READY)
 	$(BIN)/python scripts/picture.py $(MODEL) docs/phrase.png
+
+screenshots: $(READY)
+	$(BIN)/python scripts/screenshots.py docs
 
 test-wheel: $(READY)
 	bash scripts/test-wheel.sh $(PYTHON)

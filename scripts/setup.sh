@@ -13,6 +13,6 @@ if ! "$python" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 13
 fi
 [ -x .venv/bin/python ] || "$python" -m venv .venv
 .venv/bin/python -m pip install -qq --disable-pip-version-check \
-    -c constraints.txt --editable '.[train,dev]'
+    -c constraints.txt --editable '.[gui,train,dev]'
 .venv/bin/python -m pip install -qq --disable-pip-version-check -c constraints.txt pesq 2>/dev/null ||
     echo "rtaudiogen: no C compiler to build the package pesq: its scores are left out" >&2

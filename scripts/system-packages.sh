@@ -1,13 +1,26 @@
 #!/usr/bin/env bash
-# What Python packages do not bring along: PortAudio; JACK for the tests; and for the tests and
-# `rtaudiogen evaluate` the codecs that models are compared with.
+# What Python packages do not bring along: PortAudio; what Qt draws with; JACK for the tests; for
+# the tests and `rtaudiogen evaluate` the codecs that models are compared with; and for screenshots
+# a display without a screen.
 set -euo pipefail
-packages=(libportaudio2 jackd2 opus-tools codec2)
-hint="install PortAudio, and JACK and the codecs for the tests (Debian, Ubuntu: apt-get install"
+qt=(libgl1 libegl1 libxkbcommon0 libfontconfig1 libdbus-1-3 fonts-dejavu-core)
+screen=(xvfb libxcb-cursor0 libxcb-icccm4 libxcb-image0 libxcb-keysyms1 libxcb-randr0
+    libxcb-render-util0 libxcb-shape0 libxkbcommon-x11-0)
+packages=(libportaudio2 jackd2 opus-tools codec2 "${qt[@]}" "${screen[@]}")
+hint="install PortAudio, Qt's libraries for the window, and JACK and the codecs for the tests"
+hint+=" (Debian, Ubuntu: apt-get install"
 hint+=" ${packages[*]}; macOS: brew install portaudio jack opus-tools; Fedora: dnf install"
 hint+=" portaudio jack-audio-connection-kit opus-tools)"
 
-has_portaudio() { ldconfig -p 2>/dev/null | grep -q 'libportaudio\.so\.2'; }
+has_library() { ldconfig -p 2>/dev/null | grep -q "$1"; }
+has_portaudio() { has_library 'libportaudio\.so\.2'; }
+has_qt() {
+    for library in libGL libEGL libxkbcommon libfontconfig libdbus-1; do
+        has_library "$library\.so\." || return 1
+    done
+    fc-list 2>/dev/null | grep -q . || [ -d /usr/share/fonts/truetype ]
+}
+has_screen() { has Xvfb && has_library 'libxcb-cursor\.so\.'; }
 has() { command -v "$1" >/dev/null; }
 
 [ "$(uname -s)" = Linux ] || exit 0 # elsewhere sounddevice's wheel brings PortAudio
@@ -17,6 +30,8 @@ has_portaudio || missing+=(libportaudio2)
 has jackd || missing+=(jackd2)
 has opusenc || missing+=(opus-tools)
 has c2enc || missing+=(codec2)
+has_qt || missing+=("${qt[@]}")
+has_screen || missing+=("${screen[@]}")
 [ ${#missing[@]} != 0 ] || exit 0
 as_root=()
 if [ "$(id -u)" != 0 ]; then

@@ -20,6 +20,14 @@ _CLIENT_MS = (
 )
 
 
+def pytest_addoption(pluginmanager: pytest.PytestPluginManager) -> None:
+    """Where Qt cannot be loaded, its plugin would end the run; tests/gui says why it is skipped."""
+    try:
+        from PySide6 import QtGui, QtTest, QtWidgets  # noqa: F401
+    except ImportError:
+        pluginmanager.set_blocked("pytest-qt")
+
+
 class Recording:
     """What a JACK client records: `samples` (frames, ports) float32, once the capture has ended."""
 

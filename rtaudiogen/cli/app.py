@@ -17,8 +17,6 @@ from .render import render
 from .sample import sample
 from .train import train
 
-NO_WINDOW = "The desktop application is not part of this version; 'rtaudiogen play MODEL' plays."
-
 app = typer.Typer(
     help="Plays neural networks like instruments, live.",
     add_completion=False,
@@ -36,9 +34,14 @@ def alone(
     context: typer.Context,
     version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
 ) -> None:
-    """Plays neural networks like instruments, live."""
+    """Plays neural networks like instruments, live. Without a command: the desktop application."""
     if version:
         print(f"rtaudiogen {__version__}")
     elif context.invoked_subcommand is None:
-        print(NO_WINDOW)
-        print(context.get_help())
+        from .window import show_window
+
+        status, problem = show_window()
+        if problem:
+            print(problem)
+            print(context.get_help())
+        raise typer.Exit(status)

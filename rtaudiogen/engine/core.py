@@ -6,6 +6,7 @@ queue; MIDI events go straight from the polling thread to the pads and into the 
 
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -15,8 +16,9 @@ from numpy.typing import NDArray
 
 from .. import registry
 from ..errors import RtAudioGenError, UsageError
+from ..events import MIDI_EVENT
 from ..generator import Generator
-from ..midi import MidiInput, NoticeKind, TimedMessage, to_events
+from ..midi import MidiInput, NoticeKind, TimedMessage, beginning, phrase, to_events
 from ..presets import Preset
 from ..realtime.checks import find_parameter
 from ..realtime.pads import SCHEDULED_PORT, Pads
@@ -26,13 +28,14 @@ from ..recorder import Recorder, Underruns
 from ..sessions import Mix, Session, SlotState
 from ..sound_files import give_sound
 from .checkpoint import Checkpoint, read_checkpoint, write_checkpoint
-from .facade import TimedMidi, Values
+from .facade import TimedMidi, Values, check_channel_message
 from .report import snapshot
 from .settings import EngineSettings
 from .transport import DeviceLostError, Transport
 
 CHECKPOINT_SECONDS = 2.0
 SUSTAIN_PEDAL, ALL_NOTES_OFF = 64, 123
+SCREEN_PORT = SCHEDULED_PORT - 1  # where a front end's own notes seem to come from
 
 
 class Engine:
@@ -65,7 +68,8 @@ class Engine:
         """See Facade."""
         if self.playing:
             return
-        required = self.settings.midi not in (None, "all", "none")
+        named = self.settings.midi not in (None, "all", "none")
+        required = named and self.settings.midi_required
         self.messages.append(self.midi.start(required))
         if self.transport.listens:
             self.renderer.listen(self.transport.capture.read)
@@ -80,6 +84,9 @@ class Engine:
             self.pads.close()
         self.recorder.stop()
         self.transport.close()
+        if self.playing:  # whoever opens the engine anew goes on from here
+            with suppress(RtAudioGenError):  # a slot that was about to come: the last one stands
+                self._write_checkpoint(self.renderer.save_state())
         self.playing = False
 
     def _new_renderer(self) -> Renderer:
@@ -89,9 +96,8 @@ class Engine:
         """Live events, to the pads first: a hit is heard one device block after its key. [midi]"""
         transport = self.transport
         if transport.is_listened_to():
-            arrival_to_hit = transport.block_frames - self.midi.latency_frames
-            shift = transport.stream_frame(arrival_to_hit)
-            self.pads.play(events, shift, transport.next_block_frame())
+            latency = self.midi.latency_frames
+            self.pads.play(events, lambda frame: transport.hit_frame(frame - latency))
         self.renderer.midi_events(events)
 
     # -- the rack ----------------------------------------------------------------------------------
@@ -184,6 +190,17 @@ class Engine:
         start += self.transport.latency_frames if start else 0
         events = to_events(timed, self.transport.sample_rate, start, SCHEDULED_PORT)
         self.renderer.midi_events(events)
+
+    def play_phrase(self, seconds: float) -> None:
+        """See Facade."""
+        self.play_midi(beginning(phrase(), seconds))
+
+    def play_now(self, status: int, data1: int, data2: int) -> None:
+        """See Facade. Hits are heard a device block later, as those of a port. [any]"""
+        check_channel_message(status, data1, data2)
+        frame = self.transport.render_frame_at(time.perf_counter()) if self.playing else 0
+        frame += self.midi.latency_frames if frame else 0
+        self._deliver(np.array([(frame, status, data1, data2, SCREEN_PORT)], MIDI_EVENT))
 
     def _state(self, slot: int) -> SlotState:
         if slot not in self.slots:

@@ -8,6 +8,8 @@ be meant).
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
+from ..errors import UsageError
+
 Values = Mapping[str, float]
 TimedMidi = Sequence[tuple[float, int, int, int]]  # seconds from now, status, data1, data2
 
@@ -56,6 +58,12 @@ class Facade(Protocol):
     def play_midi(self, messages: TimedMidi) -> None:
         """Play messages at their times from now on."""
 
+    def play_phrase(self, seconds: float) -> None:
+        """Play the beginning of the built-in phrase; after `seconds` everything is let go."""
+
+    def play_now(self, status: int, data1: int, data2: int) -> None:
+        """Play a channel message as if it had arrived at a port now. UsageError if it is none."""
+
     def panic(self) -> None:
         """Silence every voice at once."""
 
@@ -73,3 +81,12 @@ class Facade(Protocol):
 
     def snapshot(self) -> dict[str, Any]:
         """The newest facts: see `snapshot.Snapshot`."""
+
+
+def check_channel_message(status: int, data1: int, data2: int) -> None:
+    """UsageError for what is no MIDI channel message."""
+    if not (0x80 <= status < 0xF0 and 0 <= data1 < 128 and 0 <= data2 < 128):
+        raise UsageError(
+            f"no channel message: {status}, {data1}, {data2};"
+            " expected a status of 128 … 239 and data of 0 … 127"
+        )

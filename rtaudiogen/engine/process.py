@@ -4,9 +4,10 @@ Commands come as JSON lines on standard input, replies leave on standard output,
 a `Board` in DIRECTORY, and the rack's session and state are kept there in `CHECKPOINT`, so that
 whoever restarts the process goes on from the last one.
 
-Two threads of control: the main thread carries out commands, the housekeeper posts facts, watches
-the device and keeps the checkpoint fresh; a command that takes long (a model that compiles) does
-not make the process look dead.
+Three threads of control: the reader takes commands, and plays notes at once; the main thread
+carries the others out; the housekeeper posts facts, watches the device and keeps the checkpoint
+fresh. A command that takes long (a model that compiles) neither holds up notes nor makes the
+process look dead.
 """
 
 import gc
@@ -17,6 +18,7 @@ import threading
 import time
 import traceback
 from pathlib import Path
+from queue import SimpleQueue
 from typing import IO, Any
 
 from ..errors import RtAudioGenError
@@ -35,6 +37,7 @@ SWITCH_SECONDS = 0.0005  # the longest that one thread keeps the interpreter fro
 LEAVE_SECONDS = 2.0
 COMMANDS = frozenset(name for name in vars(Facade) if not name.startswith("_")) - {
     "close",  # ends the process
+    "play_now",  # is not answered
     "snapshot",  # is read from the board
 }
 
@@ -60,6 +63,11 @@ class Host:
             result = getattr(self._engine, call)(**arguments)
         _spare_garbage_collection()
         return result
+
+    def play_now(self, status: int, data1: int, data2: int) -> None:
+        """See facade.Facade; beside a command that takes long, as a port's notes are. [reader]"""
+        if self._engine is not None:
+            self._engine.play_now(status, data1, data2)
 
     def _open(self, settings: dict[str, Any], resume: bool) -> list[str]:
         engine = Engine(EngineSettings.from_json(settings), self._checkpoint)
@@ -107,7 +115,10 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the front end's to answer
     commands, replies = _take_standard_streams()
     host = Host(Path(sys.argv[1]))
-    while (message := channel.receive(commands)) is not None and message["call"] != "close":
+    waiting: SimpleQueue[channel.Message | None] = SimpleQueue()
+    reader = threading.Thread(target=read_commands, args=(commands, host, waiting), daemon=True)
+    reader.start()
+    while (message := waiting.get()) is not None:
         try:
             reply: channel.Message = {"result": host.carry_out(message)}
         except Exception as error:
@@ -123,6 +134,20 @@ def main() -> None:
         _leave_audio_server()
     finally:
         os._exit(0)  # never through PortAudio's exit handler, see DeviceLostError
+
+
+def read_commands(
+    commands: IO[bytes], host: Host, waiting: "SimpleQueue[channel.Message | None]"
+) -> None:
+    """Play notes at once, have everything else wait for its turn. [reader]"""
+    try:
+        while (message := channel.receive(commands)) is not None and message["call"] != "close":
+            if message["call"] == "play_now":
+                host.play_now(**message["arguments"])
+            else:
+                waiting.put(message)
+    finally:
+        waiting.put(None)
 
 
 def _spare_garbage_collection() -> None:

@@ -5,6 +5,7 @@ cannot starve the sound, and an audio server that takes PortAudio with it takes 
 """
 
 import contextlib
+import math
 import subprocess
 import sys
 import tempfile
@@ -16,11 +17,17 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from ..errors import RtAudioGenError
+import numpy as np
+from numpy.typing import NDArray
+
+from ..errors import RtAudioGenError, UsageError
+from ..sessions import Session, load_session, save_session
 from . import channel
 from .board import Board
 from .channel import BOARD, EXIT_DEVICE_LOST
-from .facade import TimedMidi, Values
+from .facade import TimedMidi, Values, check_channel_message
+from .listening import Ear
+from .session_files import settings_of
 from .settings import EngineSettings
 
 HUNG_SECONDS = 4.0  # without a post from the child
@@ -37,12 +44,15 @@ class EngineProcess:
         self._folder = tempfile.TemporaryDirectory(prefix="rtaudiogen-")
         self._log_path = Path(self._folder.name, "engine.log")
         self._board = Board(Path(self._folder.name, BOARD))
+        self._ear = Ear()
         self._messages: list[str] = []
         self._restarted = 0
         self._restarts: deque[float] = deque(maxlen=GIVE_UP_RESTARTS)
         self._lock = threading.RLock()
+        self._writing = threading.Lock()
         self._closing = threading.Event()
         self._started = False
+        self._awaited = math.inf  # since when facts may be expected of the child
         self._recording: str | None = None
         self._failure: str | None = None  # why the engine was given up
         try:
@@ -59,6 +69,7 @@ class EngineProcess:
     # -- the child -------------------------------------------------------------------------------
 
     def _spawn(self, resume: bool) -> None:
+        self._awaited = math.inf
         with self._log_path.open("ab") as log:
             self._child = subprocess.Popen(
                 [sys.executable, "-m", "rtaudiogen.engine.process", self._folder.name],
@@ -66,9 +77,9 @@ class EngineProcess:
                 stdout=subprocess.PIPE,
                 stderr=log,
             )
-        self._spawned = time.monotonic()
-        # a restart goes on without an input that has gone with the device
-        settings = replace(self._settings, input_required=False) if resume else self._settings
+        settings = self._settings
+        if resume:  # without an input that has gone with the device, or a port that was pulled out
+            settings = replace(settings, input_required=False, midi_required=False)
         arguments = {"settings": settings.to_json(), "resume": resume}
         # an audio server that hangs must not hang the front end: opening has a time limit
         limit = threading.Timer(OPEN_SECONDS, self._child.kill)
@@ -77,18 +88,23 @@ class EngineProcess:
             self._messages.extend(self._exchange("open", arguments))
         finally:
             limit.cancel()
+            self._awaited = time.monotonic()
 
     def _exchange(self, call: str, arguments: Mapping[str, Any]) -> Any:
-        assert self._child.stdin is not None
         assert self._child.stdout is not None
         try:
-            channel.send(self._child.stdin, {"call": call, "arguments": dict(arguments)})
+            self._send(call, arguments)
             reply = channel.receive(self._child.stdout)
         except (OSError, ValueError):  # the pipe is broken or closed, or the line is
             reply = None
         if reply is None:
             raise _ChildGoneError
         return channel.result(reply)
+
+    def _send(self, call: str, arguments: Mapping[str, Any]) -> None:
+        assert self._child.stdin is not None
+        with self._writing:
+            channel.send(self._child.stdin, {"call": call, "arguments": dict(arguments)})
 
     def _call(self, call: str, **arguments: Any) -> Any:
         with self._lock:
@@ -105,7 +121,7 @@ class EngineProcess:
             if now - looked > OVERSLEPT_SECONDS:  # the machine slept: the child could not post
                 awake = now
             looked = now
-            silent_since = max(self._spawned, awake)
+            silent_since = max(self._awaited, awake)
             hung = self._board.age_seconds() > HUNG_SECONDS and now - silent_since > HUNG_SECONDS
             if hung and self._child.poll() is None:
                 self._child.kill()  # releases a command that waits for its reply, too
@@ -136,16 +152,30 @@ class EngineProcess:
                 f"its log ends with: {self.log_tail()}"
             )
         self._spawn(resume=True)
-        if self._started:
-            self._exchange("start", {})
+        self._go_on()
         self._messages.append(
             f"{_cause(status, hung)}; it was restarted with session and state after "
             f"{time.monotonic() - fell_silent:.1f} s."
         )
+        self._restarted += 1
+
+    def _go_on(self) -> None:
+        """A new child does what the one before it did."""
+        if self._started:
+            self._exchange("start", {})
         if self._recording is not None:
             self._recording = self._exchange("record", {"path": _continuation(self._recording)})
             self._messages.append(f"The recording goes on in {self._recording}.")
-        self._restarted += 1
+
+    def _end_child(self) -> None:
+        self._awaited = math.inf
+        try:
+            self._send("close", {})
+            self._child.wait(CLOSE_SECONDS)
+        except (OSError, ValueError, subprocess.TimeoutExpired):
+            self._child.kill()
+            self._child.wait()
+        self._close_pipes()
 
     def _close_pipes(self) -> None:
         for pipe in (self._child.stdin, self._child.stdout):
@@ -170,18 +200,39 @@ class EngineProcess:
         self._call("start")
         self._started = True
 
+    @property
+    def settings(self) -> EngineSettings:
+        """How the engine is opened."""
+        return self._settings
+
+    def reopen(self, settings: EngineSettings) -> None:
+        """Go on with another device, port or timing: a new child, the same session and state.
+
+        RtAudioGenError if it cannot be opened like that; the engine plays on as it was then. It
+        must have been started.
+        """
+        with self._lock:
+            if not self._started:
+                raise UsageError("an engine that was not started has nothing to go on with")
+            before, self._settings = self._settings, settings
+            self._end_child()
+            problem = ""
+            try:
+                self._spawn(resume=True)
+            except (RtAudioGenError, _ChildGoneError) as error:
+                problem = str(error) or self.log_tail()
+                self._settings = before
+                self._end_child()
+                self._spawn(resume=True)
+            self._go_on()
+            if problem:
+                raise RtAudioGenError(problem)
+
     def close(self) -> None:
         """See Facade."""
         self._closing.set()
         with self._lock:
-            try:
-                assert self._child.stdin is not None
-                channel.send(self._child.stdin, {"call": "close"})
-                self._child.wait(CLOSE_SECONDS)
-            except (OSError, ValueError, subprocess.TimeoutExpired):
-                self._child.kill()
-                self._child.wait()
-            self._close_pipes()
+            self._end_child()
         self._board.close()
         self._folder.cleanup()
 
@@ -226,6 +277,19 @@ class EngineProcess:
         """See Facade."""
         self._call("play_midi", messages=list(messages))
 
+    def play_phrase(self, seconds: float) -> None:
+        """See Facade."""
+        self._call("play_phrase", seconds=seconds)
+
+    def play_now(self, status: int, data1: int, data2: int) -> None:
+        """See Facade. Waits for nothing, not even for a command that takes long. [any]
+
+        What is played while the engine is restarted is lost.
+        """
+        check_channel_message(status, data1, data2)
+        with contextlib.suppress(OSError, ValueError):
+            self._send("play_now", {"status": status, "data1": data1, "data2": data2})
+
     def panic(self) -> None:
         """See Facade."""
         self._call("panic")
@@ -251,6 +315,26 @@ class EngineProcess:
         """See Facade."""
         notices: list[str] = self._call("load_session", session=dict(session))
         return notices
+
+    def save_session(self, path: Path) -> None:
+        """Write the session to a file, whole or not at all."""
+        save_session(path, Session.from_json(self.session()))
+
+    def open_session(self, path: Path) -> list[str]:
+        """Open a session's file, its devices and timing included; see `load_session`."""
+        session = load_session(path)
+        settings = settings_of(session, self._settings)
+        if settings != self._settings:
+            self.reopen(settings)
+        return self.load_session(session.to_json())
+
+    def tap_frames(self) -> NDArray[np.float32]:
+        """(frames, channels) float32: what was heard since the last call; a view until the next.
+
+        Read from shared memory; never waits for the engine. Empty while there is none, and at most
+        a quarter of a second. Calls come from one thread at a time.
+        """
+        return self._ear.frames((self._board.read() or {}).get("memory", ""))
 
     def snapshot(self) -> dict[str, Any]:
         """See Facade. Read from shared memory; never waits for the engine.

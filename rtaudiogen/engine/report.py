@@ -1,6 +1,7 @@
 """What an engine looks like at this moment, gathered from its parts."""
 
 import math
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from ..midi.poller import POLL_SECONDS
@@ -42,6 +43,7 @@ def snapshot(engine: "Engine") -> Snapshot:
         limiter_db=20 * math.log10(max(reading.limiter_gain * counters.limiter_gain, 1e-6)),
         slots=tuple(_slot(engine, number) for number in engine.slots),
         recording=_recording(engine),
+        memory=transport.memory.name,
         messages=tuple(engine.messages[-20:]),
     )
 
@@ -89,7 +91,7 @@ def _slot(engine: "Engine", number: int) -> SlotSnapshot:
     state = engine.slots[number]
     reading = engine.renderer.read().slots.get(number)
     if reading is None:  # on its way to the render thread
-        return SlotSnapshot(number, state.model, values=state.values)
+        return SlotSnapshot(number, state.model, values=state.values, mix=asdict(state.mix))
     ids = [parameter.id for parameter in engine.renderer.descriptor(number).parameters]
     kit = engine.pads.kit(number)
     return SlotSnapshot(
@@ -100,6 +102,8 @@ def _slot(engine: "Engine", number: int) -> SlotSnapshot:
         faults=reading.faults,
         values=dict(zip(ids, reading.parameters, strict=True)),
         hits=None if kit is None else _hits(kit),
+        mix=asdict(state.mix),
+        controls={id: controller for controller, id in state.controls.items()},
     )
 
 
@@ -111,4 +115,11 @@ def _recording(engine: "Engine") -> RecordingSnapshot | None:
     status = engine.recorder.status()
     if status is None:
         return None
-    return RecordingSnapshot(str(status.path), status.seconds, status.lost_frames, status.problem)
+    return RecordingSnapshot(
+        path=str(status.path),
+        seconds=status.seconds,
+        running=status.running,
+        marks=status.marks,
+        lost_frames=status.lost_frames,
+        problem=status.problem,
+    )

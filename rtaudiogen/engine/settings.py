@@ -27,6 +27,7 @@ class EngineSettings:
     fall_back: bool = True  # no device: keep time by the clock instead of failing
     input: str | int | None = None
     input_required: bool = False  # no such input: fail instead of hearing silence
+    midi_required: bool = True  # a port that was named is not there: fail instead of waiting for it
 
     def __post_init__(self) -> None:
         if self.sample_rate and not 4000 <= self.sample_rate <= 384_000:

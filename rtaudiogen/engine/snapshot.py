@@ -27,6 +27,8 @@ class SlotSnapshot:
     faults: int = 0  # voices that were reset because they ran away
     values: Mapping[str, float] = field(default_factory=dict)  # by parameter id
     hits: HitsSnapshot | None = None
+    mix: Mapping[str, float] = field(default_factory=dict)  # see sessions.Mix
+    controls: Mapping[str, int] = field(default_factory=dict)  # parameter id → control change
 
     @classmethod
     def from_json(cls, facts: Mapping[str, Any]) -> "SlotSnapshot":
@@ -38,10 +40,12 @@ class SlotSnapshot:
 
 @dataclass(frozen=True)
 class RecordingSnapshot:
-    """The recording in progress."""
+    """The recording in progress, or the last one."""
 
     path: str
     seconds: float = 0.0
+    running: bool = False
+    marks: int = 0  # places where something went wrong
     lost_frames: int = 0  # the disk was too slow
     problem: str = ""  # why it stopped, if it did
 
@@ -75,6 +79,7 @@ class Snapshot:
     limiter_db: float = 0.0  # gain reduction now
     slots: tuple[SlotSnapshot, ...] = ()
     recording: RecordingSnapshot | None = None
+    memory: str = ""  # name of the shared memory that holds what is heard
     messages: tuple[str, ...] = ()  # sentences for the player, oldest first, all since the start
 
     @property

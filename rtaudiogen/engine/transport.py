@@ -114,10 +114,13 @@ class Transport:
         skipped = self._worker.skipped_frames if self._worker else 0
         return skipped - self.first_frame
 
-    def next_block_frame(self) -> int | None:
-        """Stream frame, a device block from now; None while nothing is played. [midi]"""
-        block = self.block_frames
-        frame = self.clock.latest_stream_frame_at(time.perf_counter(), block)
+    def hit_frame(self, render_frame: int) -> int | None:
+        """Stream frame of a hit, a device block after the arrival at a render time. [midi]
+
+        None while nothing is played.
+        """
+        block, arrival = self.block_frames, self.stream_frame(render_frame)
+        frame = self.clock.hit_frame_at(arrival, time.perf_counter(), block)
         return None if frame is None else frame + block
 
     def is_listened_to(self) -> bool:

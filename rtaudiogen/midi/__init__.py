@@ -3,7 +3,7 @@
 from rtaudiogen.midi.files import TimedMessage, read_midi_file, to_events
 from rtaudiogen.midi.input import MidiInput, MidiStatus
 from rtaudiogen.midi.parser import ParserCounts
-from rtaudiogen.midi.phrase import PHRASE_SECONDS, phrase
+from rtaudiogen.midi.phrase import PHRASE_SECONDS, beginning, phrase
 from rtaudiogen.midi.poller import Notice, NoticeKind, PortStatus
 from rtaudiogen.midi.ports import MidiPorts, list_ports
 
@@ -17,6 +17,7 @@ __all__ = [
     "ParserCounts",
     "PortStatus",
     "TimedMessage",
+    "beginning",
     "list_ports",
     "phrase",
     "read_midi_file",

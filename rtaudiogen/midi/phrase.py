@@ -5,9 +5,11 @@ the sustain pedal counted. The second half sings: the mod wheel swells on the lo
 that answers the dominant is scooped from a semitone below while it stands alone.
 """
 
+from collections.abc import Iterable
+
 from rtaudiogen.midi.files import TimedMessage
-from rtaudiogen.midi.held import SUSTAIN
-from rtaudiogen.midi.parser import CONTROL_CHANGE, NOTE_OFF, NOTE_ON, PITCH_BEND
+from rtaudiogen.midi.held import SUSTAIN, Held
+from rtaudiogen.midi.parser import CONTROL_CHANGE, NOTE_OFF, NOTE_ON, PITCH_BEND, Message
 
 BEATS_PER_MINUTE = 72.0
 PHRASE_SECONDS = 36 * 60.0 / BEATS_PER_MINUTE
@@ -64,6 +66,15 @@ def phrase() -> list[TimedMessage]:
     for ramp in _BEND:
         messages += [_bend(beat, value) for beat, value in _ramp(*ramp)]
     return sorted(messages, key=lambda message: (message.seconds, message.status == NOTE_ON))
+
+
+def beginning(messages: Iterable[TimedMessage], seconds: float) -> list[TimedMessage]:
+    """What is played within `seconds`; then everything that is held is let go."""
+    played = [message for message in messages if message.seconds < seconds]
+    held = Held()
+    for message in played:
+        held.note(Message(*message[1:]))
+    return [*played, *(TimedMessage(seconds, *message) for message in held.release())]
 
 
 def _note(beat: float, key: int, beats: float, velocity: int) -> tuple[TimedMessage, TimedMessage]:

@@ -1,0 +1,27 @@
+"""The application: `rtaudiogen` alone, or `python -m rtaudiogen.gui.app`."""
+
+import signal
+import sys
+from collections.abc import Sequence
+
+from PySide6.QtWidgets import QApplication
+
+from .bridge import Bridge
+from .main_window import MainWindow
+from .theme import apply_theme
+
+
+def main(arguments: Sequence[str] = ()) -> int:
+    """Show the window until it is closed; the process's exit status."""
+    application = QApplication(["rtaudiogen", *arguments])
+    apply_theme(application, "dark")
+    window = MainWindow(Bridge())
+    window.bridge.open()
+    window.show()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: window.close())
+    return application.exec()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

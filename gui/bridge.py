@@ -1,0 +1,247 @@
+"""The only way from the window to the engine: commands go out, facts and sound come in.
+
+Commands may take seconds (a model that is loaded, an audio server that thinks), so they are carried
+out one after another on a worker's thread. What comes back arrives as signals on the window's.
+"""
+
+import contextlib
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from queue import SimpleQueue
+from typing import Any, NamedTuple, TypeVar
+
+from PySide6.QtCore import QObject, QTimer, Signal, SignalInstance, Slot
+
+from rtaudiogen.engine import catalogue
+from rtaudiogen.engine.remote import EngineProcess
+from rtaudiogen.engine.settings import EngineSettings
+from rtaudiogen.engine.snapshot import Snapshot
+from rtaudiogen.errors import RtAudioGenError
+
+T = TypeVar("T")
+Then = Callable[[T], object]
+
+LOOK_MS = 33
+KEEP_SECONDS = 20.0  # between two copies of the session for the next start
+CLOSE_SECONDS = 20.0
+DEMO_SECONDS = 6.7  # of the built-in phrase: its first two bars
+
+
+class _Job(NamedTuple):
+    work: Callable[[], Any]
+    then: Callable[[Any], object] | None
+    label: str  # what is being done, if it may take long
+
+
+class Bridge(QObject):
+    """Owns the engine. Everything public is for the window's thread, and returns at once."""
+
+    changed = Signal(object)  # Snapshot, thirty times a second
+    heard = Signal(object)  # (frames, channels) float32, may be none: what was played since then
+    failed = Signal(str)  # a command could not be carried out, in one sentence
+    said = Signal(str)  # a sentence of the engine's
+    busy = Signal(str)  # what is being done; empty: nothing that takes long
+    opened = Signal(object)  # EngineSettings, whenever an engine was opened with them
+    gone = Signal(str)  # the engine was given up, and why
+    _finished = Signal(object, object)  # what to do with a result, and the result
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._engine: EngineProcess | None = None
+        self._beginning: catalogue.Beginning | None = None
+        self._queue: SimpleQueue[_Job | None] = SimpleQueue()
+        self._latest: dict[tuple[Any, ...], Callable[[EngineProcess], Any]] = {}
+        self._latest_lock = threading.Lock()
+        self._kept = time.monotonic()
+        self._messages: tuple[str, ...] = ()
+        self._finished.connect(self._hand_over)
+        self._timer = QTimer(self, interval=LOOK_MS)
+        self._timer.timeout.connect(self._look)
+        self._worker = threading.Thread(target=self._work, name="bridge", daemon=True)
+        self._worker.start()
+
+    # -- opening and closing ---------------------------------------------------------------------
+
+    def open(self, beginning: catalogue.Beginning | None = None) -> None:
+        """Start an engine; without a `beginning` with the rack as it was left last.
+
+        With one, nothing is kept for the next start.
+        """
+        self._beginning = beginning
+        self._queue.put(_Job(self._open, self._begin, "Starting the engine"))
+
+    def _open(self) -> list[str]:
+        """[worker]"""
+        if self._engine is not None:
+            self._engine.close()
+            self._engine = None
+        begun = self._beginning or catalogue.beginning()
+        engine = self._engine = EngineProcess(begun.settings)
+        engine.tap_frames()  # brings the reader's compiled part along
+        engine.start()
+        notices = engine.load_session(begun.session)
+        if begun.is_demo:
+            engine.play_phrase(DEMO_SECONDS)
+        return [begun.notice, *notices]
+
+    def _begin(self, notices: list[str]) -> None:
+        for notice in filter(None, notices):
+            self.said.emit(notice)
+        if self._engine is not None:
+            self.opened.emit(self._engine.settings)
+        self._messages = ()
+        self._timer.start()
+
+    def restart(self) -> None:
+        """After `gone`: open the engine again, with what it began with or what was kept since."""
+        self.open(self._beginning)
+
+    def close(self) -> None:
+        """Keep the session, finish the recording, end the engine; waits for that."""
+        self._timer.stop()
+        self._keep()
+        self._queue.put(None)
+        self._worker.join(CLOSE_SECONDS)
+
+    def _keep(self) -> None:
+        """Keep the rack for the next start."""
+        if self._beginning is None:
+            self.do(lambda engine: engine.save_session(catalogue.recent_path()))
+
+    # -- commands --------------------------------------------------------------------------------
+
+    def do(
+        self, work: Callable[[EngineProcess], T], then: Then[T] | None = None, label: str = ""
+    ) -> None:
+        """Have the engine do something; `then` gets the result. Errors are told by `failed`."""
+        self._queue.put(_Job(lambda: work(self._required()), then, label))
+
+    def ask(self, work: Callable[[], T], then: Then[T]) -> None:
+        """As `do`, for what takes time and needs no engine; on a thread of its own."""
+        job = _Job(work, then, "")
+        threading.Thread(target=self._carry_out, args=(job,), daemon=True).start()
+
+    def set_parameter(self, slot: int, id: str, value: float) -> None:
+        """Move a parameter; a value that has not been sent yet is replaced."""
+        self._do_latest(("value", slot, id), lambda e: e.set_parameter(slot, id, value))
+
+    def set_mix(self, slot: int, field: str, value: float) -> None:
+        """Set a field of a slot's mix; as `set_parameter`."""
+        self._do_latest(("mix", slot, field), lambda e: e.set_mix(slot, field, value))
+
+    def play(self, status: int, data1: int, data2: int) -> None:
+        """A channel message, now: it does not wait for its turn."""
+        engine = self._engine
+        if engine is not None:
+            engine.play_now(status, data1, data2)
+
+    def reopen(self, **changes: Any) -> None:
+        """Another device, port, rate or latency, by the fields of EngineSettings."""
+
+        def work(engine: EngineProcess) -> EngineSettings:
+            try:
+                wanted = replace(engine.settings, **changes)
+                if wanted != engine.settings:
+                    engine.reopen(wanted)
+            except RtAudioGenError as error:
+                self._tell(self.failed, str(error))
+            return engine.settings
+
+        self.do(work, self.opened.emit, "Opening the audio device")
+
+    def open_session(self, path: Path, then: Then[list[str]]) -> None:
+        """Open a session's file, with its devices and timing; `then` gets what was not restored."""
+
+        def work(engine: EngineProcess) -> list[str]:
+            notices = engine.open_session(path)
+            self._tell(self.opened, engine.settings)
+            return notices
+
+        self.do(work, then, "Opening the session")
+
+    def _do_latest(self, key: tuple[Any, ...], work: Callable[[EngineProcess], Any]) -> None:
+        with self._latest_lock:
+            is_waiting = key in self._latest
+            self._latest[key] = work
+        if not is_waiting:
+            self.do(lambda engine: self._take_latest(key)(engine))
+
+    def _take_latest(self, key: tuple[Any, ...]) -> Callable[[EngineProcess], Any]:
+        with self._latest_lock:
+            return self._latest.pop(key)
+
+    def _required(self) -> EngineProcess:
+        if self._engine is None:
+            raise RtAudioGenError("The engine is not running.")
+        return self._engine
+
+    # -- the worker ------------------------------------------------------------------------------
+
+    def _work(self) -> None:
+        while (job := self._queue.get()) is not None:
+            if job.label:
+                self._tell(self.busy, job.label)
+            self._carry_out(job)
+            if job.label:
+                self._tell(self.busy, "")
+        if self._engine is not None:
+            self._engine.close()
+
+    def _carry_out(self, job: _Job) -> None:
+        """[worker, any]"""
+        try:
+            result = job.work()
+        except RtAudioGenError as error:
+            self._tell(self.failed, str(error))
+        except Exception as error:  # a fault of ours: the window goes on
+            self._tell(self.failed, f"{type(error).__name__}: {error}")
+        else:
+            if job.then is not None:
+                self._tell(self._finished, job.then, result)
+
+    def _tell(self, signal: SignalInstance, *values: object) -> None:
+        with contextlib.suppress(RuntimeError):  # the window has been closed meanwhile
+            signal.emit(*values)
+
+    @Slot(object, object)
+    def _hand_over(self, then: Callable[[Any], object], result: object) -> None:
+        then(result)
+
+    # -- facts -----------------------------------------------------------------------------------
+
+    def _look(self) -> None:
+        engine = self._engine
+        if engine is None:
+            return
+        try:
+            facts = engine.snapshot()
+        except RtAudioGenError as error:
+            self._timer.stop()
+            self.gone.emit(str(error))
+            return
+        if facts:
+            snapshot = Snapshot.from_json(facts)
+            for message in new_messages(self._messages, snapshot.messages):
+                self.said.emit(message)
+            self._messages = snapshot.messages
+            self.changed.emit(snapshot)
+            self.heard.emit(engine.tap_frames())
+        if time.monotonic() - self._kept > KEEP_SECONDS:
+            self._kept = time.monotonic()
+            self._keep()
+
+
+def new_messages(before: Sequence[str], after: Sequence[str]) -> list[str]:
+    """What `after` has beyond `before`; old ones may have been dropped."""
+    known = Counter(before)
+    fresh = []
+    for message in after:
+        if known[message] > 0:
+            known[message] -= 1
+        else:
+            fresh.append(message)
+    return fresh

@@ -1,0 +1,77 @@
+"""What the window does with files: sessions, recordings, frozen sounds."""
+
+from pathlib import Path
+from typing import Any
+
+from numpy.typing import NDArray
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from rtaudiogen.engine import catalogue
+
+from .bridge import DEMO_SECONDS, Bridge
+from .messages import MessageBar
+
+
+class Files(QObject):
+    """Asks the engine, and says in the message bar what has become of it."""
+
+    def __init__(self, bridge: Bridge, messages: MessageBar, window: QWidget) -> None:
+        super().__init__(window)
+        self._bridge, self._messages, self._window = bridge, messages, window
+
+    def open_session(self, path: str) -> None:
+        """Open a session's file, its devices included."""
+
+        def done(notices: list[str]) -> None:
+            self._messages.say(f"{path} is open.")
+            self._say_all(notices)
+
+        self._bridge.open_session(Path(path), done)
+
+    def save_session(self, path: str) -> None:
+        """Write the rack to a file."""
+        self._bridge.do(
+            lambda engine: engine.save_session(Path(path)),
+            lambda _: self._messages.say(f"The session is saved in {path}."),
+        )
+
+    def empty_rack(self) -> None:
+        """Begin with nothing."""
+        self._load({})
+
+    def play_demo(self) -> None:
+        """What the first start plays."""
+        self._load(catalogue.demo().session)
+        self._bridge.do(lambda engine: engine.play_phrase(DEMO_SECONDS))
+
+    def record(self) -> None:
+        """Into a new file in the folder of recordings."""
+        self._bridge.do(lambda engine: engine.record())
+
+    def stop_recording(self) -> None:
+        """Finish the file and name it."""
+        self._bridge.do(lambda engine: engine.stop_recording(), self._say_recorded)
+
+    def save_sound(self, frames: NDArray[Any], sample_rate: int) -> None:
+        """Write (frames, channels) to a file that is asked for."""
+        proposal = str(catalogue.recordings_folder() / "frozen.wav")
+        path, _ = QFileDialog.getSaveFileName(
+            self._window, "Save the sound", proposal, "Sounds (*.wav)"
+        )
+        if path:
+            self._bridge.ask(
+                lambda: catalogue.write_sound(Path(path), frames, sample_rate),
+                lambda _: self._messages.say(f"The sound is saved in {path}."),
+            )
+
+    def _load(self, session: dict[str, Any]) -> None:
+        self._bridge.do(lambda engine: engine.load_session(session), self._say_all, "Loading")
+
+    def _say_all(self, sentences: list[str]) -> None:
+        for sentence in sentences:
+            self._messages.say(sentence)
+
+    def _say_recorded(self, facts: dict[str, Any]) -> None:
+        marks = f", {facts['marks']} marks where something went wrong" if facts["marks"] else ""
+        self._messages.say(f"{facts['seconds']:.1f} s are recorded in {facts['path']}{marks}.")

@@ -1,0 +1,69 @@
+"""Two parameters of the selected slot under one finger."""
+
+from collections.abc import Mapping, Sequence
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QVBoxLayout, QWidget
+
+from rtaudiogen.generator import Parameter
+
+from .widgets.xy_pad import XYPad
+
+
+class XYPanel(QWidget):
+    """An XY pad, and which parameters it moves; empty for a model with fewer than two."""
+
+    changed = Signal(str, float)  # a parameter's id, and its value
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.pad: XYPad | None = None
+        self._parameters: dict[str, Parameter] = {}
+        self._values: Mapping[str, float] = {}
+        self.axes = QComboBox(self), QComboBox(self)
+        row = QHBoxLayout()
+        for axis, name in zip(self.axes, ("left and right", "up and down"), strict=True):
+            axis.setToolTip(f"What moves {name}")
+            axis.setAccessibleName(axis.toolTip())
+            axis.activated.connect(self._build)
+            row.addWidget(axis, 1)
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.addLayout(row)
+
+    def show_parameters(self, parameters: Sequence[Parameter]) -> None:
+        """Another model's parameters; the first two that glide are taken."""
+        gliding = [parameter for parameter in parameters if not parameter.stepped]
+        self._parameters = {parameter.id: parameter for parameter in gliding}
+        self._values = {}
+        for number, axis in enumerate(self.axes):
+            axis.clear()
+            for parameter in gliding:
+                axis.addItem(parameter.name, parameter.id)
+            axis.setCurrentIndex(min(number, len(gliding) - 1))
+        self._build()
+
+    def show_values(self, values: Mapping[str, float]) -> None:
+        """Where the parameters stand."""
+        self._values = values
+        if self.pad is not None and not self.pad.underMouse():  # a hand is stronger
+            x, y = (p.clamp(values.get(p.id, p.default)) for p in self.pad.parameters)
+            self.pad.show_values(x, y)
+
+    def _build(self) -> None:
+        if self.pad is not None:
+            self.pad.deleteLater()
+            self.pad = None
+        self.setEnabled(len(self._parameters) > 1)
+        if len(self._parameters) < 2:
+            return
+        x, y = (self._parameters[axis.currentData()] for axis in self.axes)
+        self.pad = XYPad(x, y, self)
+        self.pad.changed.connect(self._move)
+        self._column.addWidget(self.pad, 1)
+        self.show_values(self._values)
+
+    def _move(self, x: float, y: float) -> None:
+        assert self.pad is not None
+        for parameter, value in zip(self.pad.parameters, (x, y), strict=True):
+            self.changed.emit(parameter.id, value)

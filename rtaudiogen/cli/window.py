@@ -1,0 +1,34 @@
+"""What `rtaudiogen` alone does: the desktop application, where there is one and a display."""
+
+import os
+import sys
+from importlib.util import find_spec
+
+from .. import registry
+
+WINDOW = "rtaudiogen.gui.app:main"
+NEEDS = ("PySide6", "pyqtgraph")
+NO_QT = "The desktop application needs more packages: pip install 'rtaudiogen[gui]'"
+NO_DISPLAY = "There is no display for the desktop application; 'rtaudiogen play MODEL' plays."
+
+
+def hindrance() -> str:
+    """Why the application cannot be shown, in one line; empty if it can."""
+    if any(find_spec(package) is None for package in NEEDS):
+        return NO_QT
+    displays = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+    if sys.platform == "linux" and not any(os.environ.get(name) for name in displays):
+        return NO_DISPLAY
+    return ""
+
+
+def show_window() -> tuple[int, str]:
+    """Show the application until it is closed: its exit status, and why it could not be shown."""
+    problem = hindrance()
+    if problem:
+        return 0, problem
+    try:
+        main = registry.load(WINDOW)
+    except ImportError as error:  # a system library that Qt needs
+        return 1, f"The desktop application cannot be loaded ({error}); see the README."
+    return int(main()), ""

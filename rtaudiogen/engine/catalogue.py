@@ -1,0 +1,154 @@
+"""What there is to choose from: models, devices, ports and folders. No network is loaded.
+
+Audio systems are asked in a process of their own: a server that dies takes PortAudio with it, and
+the front end must not hang.
+"""
+
+import io
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .. import folders, registry
+from ..errors import RtAudioGenError
+from ..files import write_atomically
+from ..generator import Descriptor
+from .session_files import SUFFIX, Beginning, beginning, demo, recent_path
+from .settings import NULL_OUTPUT
+
+__all__ = [
+    "NULL_OUTPUT",
+    "SUFFIX",
+    "AudioDevice",
+    "Beginning",
+    "Connections",
+    "Models",
+    "beginning",
+    "connections",
+    "demo",
+    "free_bytes",
+    "models",
+    "recent_path",
+    "recordings_folder",
+    "sessions_folder",
+    "user_models_folder",
+    "write_sound",
+]
+
+LOOK_SECONDS = 20.0  # an audio server that hangs is not waited for longer
+
+
+@dataclass(frozen=True)
+class Models:
+    """The models that can be played."""
+
+    models: tuple[Descriptor, ...] = ()
+    problems: tuple[str, ...] = ()  # a sentence for everything that should have been one
+
+    def find(self, id_or_path: str) -> Descriptor | None:
+        """A model by its id or its file; None if there is none."""
+        for model in self.models:
+            if id_or_path in (model.id, str(model.path)):
+                return model
+        return None
+
+    def with_file(self, path: Path) -> "Models":
+        """The same and the model of a file that lies elsewhere. RtAudioGenError if it is none."""
+        return Models((*self.models, registry.describe(path)), self.problems)
+
+
+@dataclass(frozen=True)
+class AudioDevice:
+    """An output or an input."""
+
+    name: str
+    host_api: str
+    sample_rate: int  # its own preferred one, in Hz
+    is_default: bool
+
+
+@dataclass(frozen=True)
+class Connections:
+    """What the machine has at the moment."""
+
+    outputs: tuple[AudioDevice, ...] = ()
+    inputs: tuple[AudioDevice, ...] = ()
+    midi_ports: tuple[str, ...] = ()
+
+
+def models() -> Models:
+    """Built-in and user models. [any], a fraction of a second"""
+    found = registry.listing()
+    return Models(tuple(found.models.values()), found.problems)
+
+
+def connections() -> Connections:
+    """Devices and ports. [any], a second or so
+
+    RtAudioGenError if the audio system does not answer.
+    """
+    command = [sys.executable, "-m", "rtaudiogen", "devices", "--json"]
+    try:
+        done = subprocess.run(
+            command, stdin=subprocess.DEVNULL, capture_output=True, timeout=LOOK_SECONDS
+        )
+        return _read(json.loads(done.stdout))
+    except (OSError, ValueError, KeyError, TypeError, subprocess.TimeoutExpired) as error:
+        raise RtAudioGenError("the audio system does not say which devices there are") from error
+
+
+def _read(facts: Mapping[str, Any]) -> Connections:
+    def devices(kind: str) -> tuple[AudioDevice, ...]:
+        names = AudioDevice.__dataclass_fields__
+        return tuple(
+            AudioDevice(**{name: device[name] for name in names}) for device in facts[kind]
+        )
+
+    return Connections(devices("outputs"), devices("inputs"), tuple(facts["midi"]["names"]))
+
+
+def sessions_folder() -> Path:
+    """Where the user's sessions are."""
+    return folders.sessions()
+
+
+def recordings_folder() -> Path:
+    """Where recordings go that nobody named."""
+    return folders.recordings()
+
+
+def user_models_folder() -> Path:
+    """Where the user's own models are found."""
+    return folders.models()
+
+
+def write_sound(path: Path, frames: NDArray[np.float32], sample_rate: int) -> None:
+    """Write (frames, channels) to a float WAV file, whole or not at all. [any]
+
+    RtAudioGenError if that cannot be done.
+    """
+    import soundfile
+
+    memory = io.BytesIO()
+    soundfile.write(memory, frames, sample_rate, format="WAV", subtype="FLOAT")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_atomically(path, memory.getvalue())
+    except OSError as error:
+        raise RtAudioGenError(f"{path}: cannot be written ({error.strerror})") from error
+
+
+def free_bytes(folder: Path) -> int:
+    """Room on the disk of a folder; 0 if it cannot be told. [any], a network disk may take long"""
+    try:
+        return shutil.disk_usage(folder).free
+    except OSError:
+        return 0

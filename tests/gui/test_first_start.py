@@ -1,0 +1,95 @@
+"""The first ten seconds, the second start, and an engine that cannot be had any more."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QWidget
+
+from rtaudiogen.engine import catalogue
+from rtaudiogen.errors import RtAudioGenError
+from rtaudiogen.gui.bridge import Bridge, new_messages
+from rtaudiogen.gui.main_window import MainWindow
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("RTAUDIOGEN_HOME", str(tmp_path))
+    return tmp_path
+
+
+@pytest.fixture
+def fresh_window(qtbot, home) -> Iterator[MainWindow]:
+    """As a user sees it who has just started the application."""
+    window = MainWindow(Bridge())
+    window.bridge.open()
+    window.show()
+    yield window
+    window.close()
+
+
+def test_something_is_heard_without_a_hand_moving_and_the_rack_is_there_the_next_time(
+    fresh_window, eventually, home
+):
+    window = fresh_window
+    eventually(lambda: window.facts is not None and window.facts.peak > 0.01)
+    assert len(window.rack.strips) == 1
+    eventually(lambda: window.instrument.panel is not None)
+    window.bridge.set_mix(window.facts.slots[0].slot, "gain_db", -7.0)
+    eventually(lambda: window.facts.slots[0].mix["gain_db"] == -7.0)
+    window.close()
+    kept = json.loads(catalogue.recent_path().read_text())
+    assert kept["slots"][0]["mix"]["gain_db"] == -7.0
+    begun = catalogue.beginning()
+    assert not begun.is_demo
+    assert begun.session["slots"][0]["mix"]["gain_db"] == -7.0
+
+
+def test_an_engine_that_is_given_up_is_told_and_started_again_by_a_button(
+    fresh_window, qtbot, eventually, monkeypatch
+):
+    window = fresh_window
+    eventually(lambda: window.facts is not None and window.facts.slots)
+    engine = window.bridge._engine
+    before = engine.pid
+
+    def fail():
+        raise RtAudioGenError("the engine died 5 times in 30 s")
+
+    monkeypatch.setattr(engine, "snapshot", fail)
+    eventually(lambda: "died 5 times" in window.messages.text)
+    button = next(
+        child for child in window.messages.findChildren(QWidget)
+        if getattr(child, "text", lambda: "")() == "Start the engine again"
+    )  # fmt: skip
+    assert button.isVisible()
+    button.click()
+    eventually(lambda: window.bridge._engine not in (engine, None))
+    assert window.bridge._engine.pid != before
+    frames = window.facts.frames_played
+    eventually(lambda: 0 < window.facts.frames_played != frames)
+
+
+def test_an_engine_that_does_not_open_is_one_line_and_the_window_closes(
+    qtbot, eventually, home, monkeypatch
+):
+    def refuse(settings):
+        raise RtAudioGenError("the engine did not open; its log ends with: (empty)")
+
+    monkeypatch.setattr("rtaudiogen.gui.bridge.EngineProcess", refuse)
+    window = MainWindow(Bridge())
+    window.bridge.open()
+    window.show()
+    eventually(lambda: "the engine did not open" in window.messages.text)
+    window.surface.press(60, 100)
+    window.panic()
+    eventually(lambda: "not running" in window.messages.text)
+    window.close()
+
+
+def test_sentences_are_told_once_though_old_ones_are_dropped_and_may_come_again():
+    assert new_messages((), ("a", "b")) == ["a", "b"]
+    assert new_messages(("a", "b"), ("b", "c")) == ["c"]
+    assert new_messages(("a", "b"), ("a", "b")) == []
+    assert new_messages(("a",), ("a", "x", "a")) == ["x", "a"]
