@@ -74,10 +74,10 @@ def _classes(verdict: Verdict) -> Iterator[str]:
 
 
 def _worse(history: Sequence[Point]) -> Iterator[str]:
-    best = min(history, key=lambda point: float(point["frechet"]))
-    latest = [float(point["frechet"]) for point in history[-PATIENCE:]]
-    if min(latest) > WORSE * best["frechet"]:
+    best = min(history, key=lambda point: float(point["joint"]))
+    latest = [float(point["joint"]) for point in history[-PATIENCE:]]
+    if min(latest) > WORSE * best["joint"]:
         yield (
             f"the generator is getting worse: its distance from real hits is {latest[-1]:.1f}; the "
-            f"best was {best['frechet']:.1f} at step {best['step']}, and that is kept"
+            f"best was {best['joint']:.1f} at step {best['step']}, and that is kept"
         )

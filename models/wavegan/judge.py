@@ -33,6 +33,7 @@ class Verdict:
 
     hits: int
     frechet: float  # squared distance to the real ones; its unit is one real standard deviation
+    joint: float  # the same of hits and the classes asked for together; what is best goes by it
     accuracy: float | None  # share recognised as the class asked for; None without classes
     by_class: Mapping[str, float]  # the same for each class
     nearest: float  # mean distance to the nearest training hit: 0 a copy, 1.4 nothing in common
@@ -86,7 +87,7 @@ class Judge:
         formed = in_form(signals)
         heard = self._ear.hear(formed)
         wanted = self._as_often(classes)
-        real = gaussian(self._embeddings, wanted)
+        embeddings, known = self._standardised(heard.embeddings), self._embeddings
         pictures = images(formed, self.sample_rate)
         far = nearest(pictures, self._images)
         levels = levels_db(signals, self.sample_rate)
@@ -96,7 +97,11 @@ class Judge:
         hum, hum_hz = self._hum(lines, wanted)
         return Verdict(
             hits=len(signals),
-            frechet=frechet_distance(gaussian(self._standardised(heard.embeddings)), real),
+            frechet=frechet_distance(gaussian(embeddings), gaussian(known, wanted)),
+            joint=frechet_distance(
+                gaussian(self._with_class(embeddings, classes)),
+                gaussian(self._with_class(known, self._known), wanted),
+            ),
             accuracy=float(right.mean()) if several else None,
             by_class=self._by_class(right, classes) if several else {},
             nearest=float(far.mean()),
@@ -112,11 +117,11 @@ class Judge:
 
     def describe(self, history: Sequence[Point]) -> str:
         """One line on the latest point of a training, beside the real hits' own values."""
-        best = min(history, key=lambda point: float(point["frechet"]))
+        best = min(history, key=lambda point: float(point["joint"]))
         verdict, real = Verdict.of(history[-1]), self.real
         facts = [
-            f"Fréchet distance {verdict.frechet:.1f} "
-            f"(best {best['frechet']:.1f} at step {best['step']}, real {real.frechet:.1f})"
+            f"Fréchet distance {verdict.frechet:.1f} (real {real.frechet:.1f}), with the class "
+            f"{verdict.joint:.1f} (best {best['joint']:.1f} at step {best['step']})"
         ]
         if verdict.accuracy is not None and real.accuracy is not None:
             facts.append(f"{percent(verdict.accuracy)} recognised (real {percent(real.accuracy)})")
@@ -139,6 +144,15 @@ class Judge:
     def _standardised(self, embeddings: Values) -> Values:
         standardised: Values = (embeddings - self._centre) / self._scale
         return standardised
+
+    def _with_class(self, embeddings: Values, classes: Classes) -> Values:
+        """(hits, 32 + classes): a class weighs as much as all of what is heard.
+
+        The Fréchet joint distance of DeVries et al. 2019, arXiv 1907.05844, section 3.2: a good hit
+        of another class than was asked for, and the same hit for all of a class, are both far.
+        """
+        size = np.sqrt(embeddings.shape[1])  # of a standardised embedding
+        return np.concatenate([embeddings, size * np.eye(len(self.classes))[classes]], axis=1)
 
     def _as_often(self, classes: Classes) -> Values:
         """(training hits,) weights with the sum 1, and over each class its share in `classes`."""

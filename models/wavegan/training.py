@@ -50,7 +50,7 @@ def train(folder: Path, out: Path, options: TrainingOptions | None = None) -> No
     run = out.with_name(f"{out.stem}-training")
     training = Training(corpus, options, run, say)
     trainer = training.trainer
-    with TrainingLog(run, console, "loss", 1.0, "Fréchet distance") as log:
+    with TrainingLog(run, console, "loss", 1.0, "Fréchet joint distance") as log:
 
         def on_report(report: Report) -> None:
             log.report(report, trainer.history)
@@ -60,7 +60,7 @@ def train(folder: Path, out: Path, options: TrainingOptions | None = None) -> No
         trainer.run(lambda loss: log.step(trainer.progress, trainer.seconds, loss), on_report)
     if accelerator().is_main_process:
         training.write(out, folder)
-        say(f"{out}: Fréchet distance {trainer.best:.2f}")
+        say(f"{out}: Fréchet joint distance {trainer.best:.2f}")
 
 
 class Training:
@@ -99,7 +99,7 @@ class Training:
         classes = self.judge.requests(JUDGED_HITS)
         self._made = make(self.objective.generator, classes, self.options.seed)
         verdict = self.judge.judge(self._made, classes)
-        return {"held_out": verdict.frechet, **asdict(verdict)}
+        return {"held_out": verdict.joint, **asdict(verdict)}
 
     def tell(self) -> None:
         """What the judge found, in words, sound and pictures."""
@@ -137,7 +137,8 @@ class Training:
                 "steps": trainer.step,
                 "best_step": chosen["step"],
                 "minutes": round(trainer.seconds / 60, 1),
-                "frechet": round(trainer.best, 3),
+                "frechet": round(chosen["frechet"], 3),
+                "frechet_joint": round(chosen["joint"], 3),
             },
         )
         write_model(path, header, best)

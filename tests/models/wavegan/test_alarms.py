@@ -89,7 +89,7 @@ def test_a_training_that_gets_worse_for_long_is_named(judge: Judge, fresh: drums
 
     def after(*distances: float) -> list[str]:
         points = [
-            {"step": 100 * number, **verdict, "frechet": distance}
+            {"step": 100 * number, **verdict, "joint": distance}
             for number, distance in enumerate(distances)
         ]
         return alarms(points, judge)

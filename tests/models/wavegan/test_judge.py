@@ -111,12 +111,21 @@ def test_a_verdict_is_plain_values_and_comes_back_from_a_history(verdict: Verdic
 
 
 def test_the_real_hits_are_described_beside_the_latest(judge: Judge, verdict: Verdict) -> None:
-    history = [{"step": 100, **asdict(verdict)}, {"step": 200, **asdict(verdict), "frechet": 99.0}]
+    history = [{"step": 100, **asdict(verdict)}, {"step": 200, **asdict(verdict), "joint": 99.0}]
     line = judge.describe(history)
-    assert "Fréchet distance 99.0" in line
-    assert f"best {verdict.frechet:.1f} at step 100" in line
+    assert "with the class 99.0" in line
+    assert f"best {verdict.joint:.1f} at step 100" in line
     assert f"real {judge.real.frechet:.1f}" in line
     assert judge.real.diversity == 1.0
+
+
+def test_good_hits_of_the_wrong_class_are_near_alone_but_not_with_their_class(
+    judge: Judge, fresh: drums.Hits
+) -> None:
+    right = judge.judge(fresh.signals, fresh.classes)
+    wrong = judge.judge(fresh.signals, np.roll(fresh.classes, len(fresh.classes) // 3))
+    assert wrong.frechet == pytest.approx(right.frechet, rel=1e-6)
+    assert wrong.joint > 3 * right.joint
 
 
 def test_all_classes_are_asked_for_evenly(judge: Judge) -> None:
