@@ -101,7 +101,7 @@ def _pad(pad: int, classes: tuple[str, ...], assigned: tuple[int, ...]) -> tuple
               "each step up moves the anchor a little, each step down takes that back"),
         _step("breed", "breed", PADS, 0, "the pad whose anchor and class are crossed in", others),
         _jump("blend", "blend", 0.0, 1.0, 0.5, "how far the anchor goes to the pad bred with"),
-        _jump("spread", "spread", 0.0, 1.0, 0.3,
+        _jump("spread", "spread", 0.0, 1.0, 0.2,
               "how far hits lie from the anchor: 0 always the same hit, 1 anywhere"),
         _jump("drift", "drift", 0.0, 1.0, 0.0, "how far the anchor walks from hit to hit"),
         _step("lock", "lock", 1, 0, "keeps the hit that was played last", NO_YES),

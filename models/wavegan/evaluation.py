@@ -37,9 +37,9 @@ ENVELOPE_SECONDS = 0.004
 NOTE = (
     "each row: means over sets of the same number of hits, in the classes of the held-out ones; no "
     "hit is in two sets. The Fréchet distance is from the training hits, in the embedding of a "
-    "classifier of this folder: compare it within this table only; 'with class' is that of hits and "
-    "the classes asked for together. nearest: distance to the "
-    "nearest training hit, 0 is a copy, 1.4 has nothing in common"
+    "classifier of this folder: compare it within this table only; 'with class' is that of hits "
+    "and the classes asked for together. nearest: distance to the nearest training hit, 0 is a "
+    "copy, 1.4 has nothing in common"
 )
 NOTHING_HELD_OUT = "none: the folder is too small, 'held-out' hits were learnt from"
 
