@@ -1,6 +1,6 @@
 """What a WaveGAN model offers a player, read from its file's header: no torch, no weights."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -36,7 +36,7 @@ def describe(path: Path) -> Descriptor:
         sample_rate=config.sample_rate,
         channels=2,
         voices=VOICES,
-        parameters=parameters(config.classes),
+        parameters=parameters(config.classes, header.training.get("anchors")),
         licence=header.licence,
         path=path,
         facts=header.training,
@@ -53,10 +53,15 @@ def read_config(path: Path, header: ModelHeader) -> WaveGANConfig:
         raise RtAudioGenError(f"{path}: the configuration is damaged ({error})") from error
 
 
-def parameters(classes: tuple[str, ...]) -> tuple[Parameter, ...]:
-    """What a performer can move: the kit's, then each pad's, in the order of `settings`."""
-    assigned = assign(classes)
-    pads = (_pad(pad, classes, assigned) for pad in range(PADS))
+def parameters(
+    classes: tuple[str, ...], anchors: Sequence[int] | None = None
+) -> tuple[Parameter, ...]:
+    """What a performer can move: the kit's, then each pad's, in the order of `settings`.
+
+    `anchors` (PADS,) are the numbers to begin with, where they are known.
+    """
+    assigned, numbers = assign(classes), anchors or [0] * PADS
+    pads = (_pad(pad, classes, assigned, numbers[pad]) for pad in range(PADS))
     return (*KIT, *(parameter for pad in pads for parameter in pad))
 
 
@@ -89,14 +94,17 @@ KIT = (
 )  # fmt: skip
 
 
-def _pad(pad: int, classes: tuple[str, ...], assigned: tuple[int, ...]) -> tuple[Parameter, ...]:
+def _pad(
+    pad: int, classes: tuple[str, ...], assigned: tuple[int, ...], anchor: int
+) -> tuple[Parameter, ...]:
     mine = assigned[pad]
     semitones = LAYOUT[pad].semitones if assigned.count(mine) > 1 else 0.0
     others = ("none", *(f"pad {other + 1}" for other in range(PADS)))
     hat = bool(classes) and is_hat(classes[mine])
     level = LAYOUT[pad].level_db if classes and LAYOUT[pad].finds(classes[mine]) else 0.0
     all_parameters = (
-        _step("anchor", "anchor", 127, 0, "which sound of the class the hits are variations of"),
+        _step("anchor", "anchor", 127, anchor,
+              "which sound of the class the hits are variations of"),
         _step("mutate", "mutate", 127, 0,
               "each step up moves the anchor a little, each step down takes that back"),
         _step("breed", "breed", PADS, 0, "the pad whose anchor and class are crossed in", others),

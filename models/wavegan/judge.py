@@ -115,6 +115,19 @@ class Judge:
             onset_ms=float(onsets(signals).mean() / self.sample_rate * 1000),
         )
 
+    def strangeness(self, signals: Signals, classes: Classes) -> Values:
+        """(hits,) how far each is from the mean real hit of its class; 1000 more of another's."""
+        heard = self._ear.hear(in_form(np.nan_to_num(signals)))
+        means = np.stack(
+            [
+                np.average(self._embeddings[mine], axis=0, weights=self._weights[mine])
+                for mine in (self._known == index for index in range(len(self.classes)))
+            ]
+        )
+        far = np.linalg.norm(self._standardised(heard.embeddings) - means[classes], axis=1)
+        strange: Values = far + 1000.0 * (heard.classes != classes)
+        return strange
+
     def describe(self, history: Sequence[Point]) -> str:
         """One line on the latest point of a training, beside the real hits' own values."""
         best = min(history, key=lambda point: float(point["joint"]))

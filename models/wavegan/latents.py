@@ -62,9 +62,9 @@ class Place(NamedTuple):
 def of_hit(seed: int, place: Place, latent: int) -> NDArray[np.float32]:
     """(latent,) in -1 … 1 for the network. [any]"""
     pad = place.anchor.pad
-    point = _anchor(seed, place.anchor, latent)
+    point = of_anchor(place.anchor, latent)
     if place.partner is not None:
-        turn(point, _anchor(seed, place.partner, latent), place.blend)
+        turn(point, of_anchor(place.partner, latent), place.blend)
     if place.drift > 0:
         turn(point, _drift(seed, pad, place.number, latent), place.drift)
     if place.spread > 0:
@@ -99,11 +99,15 @@ def stream(*name: int) -> np.uint64:
     return np.uint64(word)
 
 
-def _anchor(seed: int, anchor: Anchor, latent: int) -> Point:
+def of_anchor(anchor: Anchor, latent: int) -> Point:
+    """The same for every seed: a number that one has come to like is worth noting. [any]
+
+    Another pad's are others, since two that are crossed have to be independent.
+    """
     name = (anchor.pad, anchor.number)
-    point = normals(latent, seed, Name.ANCHOR, *name)
-    for number in range(anchor.mutations):
-        turn(point, normals(latent, seed, Name.MUTATION, *name, number), STEP)
+    point = normals(latent, Name.ANCHOR, *name)
+    for mutation in range(anchor.mutations):
+        turn(point, normals(latent, Name.MUTATION, *name, mutation), STEP)
     return point
 
 

@@ -6,6 +6,7 @@ pictures of each report.
 """
 
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from ..note_labels import Say
 from ..trainer import Report, Rival, Trainer, accelerator
 from ..training_log import TrainingLog
 from .alarms import alarms
+from .anchors import best_anchors
 from .corpus import Corpus, read
 from .critics import Critics
 from .dataset import Draws
@@ -97,7 +99,9 @@ class Training:
 
     def _measure(self) -> dict[str, Any]:
         classes = self.judge.requests(JUDGED_HITS)
-        self._made = make(self.objective.generator, classes, self.options.seed)
+        rng = np.random.default_rng(self.options.seed)
+        latents = rng.uniform(-1, 1, (len(classes), self.config.latent)).astype(np.float32)
+        self._made = make(self.objective.generator, latents, classes)
         verdict = self.judge.judge(self._made, classes)
         return {"held_out": verdict.joint, **asdict(verdict)}
 
@@ -118,6 +122,9 @@ class Training:
             for name, weight in trainer.best_weights.items()
             if name.startswith(GENERATOR)
         }
+        generator = Generator(self.config).eval()
+        generator.load_state_dict({name: torch.from_numpy(w).float() for name, w in best.items()})
+        anchors = best_anchors(partial(make, generator), self.judge, self.config.latent)
         chosen = min(trainer.history, key=lambda point: point["held_out"])
         of_classes = f", {len(self.corpus.classes)} classes" if len(self.corpus.classes) > 1 else ""
         header = ModelHeader(
@@ -134,6 +141,7 @@ class Training:
                 "hits_held_out": len(self.corpus.held_out),
                 "sources": sorted(set(self.corpus.training.sources) - {""}),
                 "options": options.identity,
+                "anchors": anchors,
                 "steps": trainer.step,
                 "best_step": chosen["step"],
                 "minutes": round(trainer.seconds / 60, 1),
@@ -144,10 +152,10 @@ class Training:
         write_model(path, header, best)
 
 
-def make(generator: Generator, classes: NDArray[np.int64], seed: int) -> NDArray[np.float32]:
-    """A hit of each of `classes` (hits,) from anywhere in latent space, (hits, frames)."""
-    rng = np.random.default_rng(seed)
-    latents = rng.uniform(-1, 1, (len(classes), generator.config.latent)).astype(np.float32)
+def make(
+    generator: Generator, latents: NDArray[np.float32], classes: NDArray[np.int64]
+) -> NDArray[np.float32]:
+    """Hits (hits, frames) of latents (hits, latent) and classes (hits,)."""
     device = next(generator.parameters()).device
     parts = []
     with torch.inference_mode():

@@ -60,10 +60,14 @@ def test_a_place_is_the_same_bits_every_time_and_within_range(place: Place, seed
     ids=str,
 )  # fmt: skip
 def test_wherever_hits_lie_their_latents_are_uniform(change: dict[str, float]) -> None:
-    many = [latent(PLAIN._replace(number=5, **change), seed) for seed in range(128)]
-    assert farthest_from_uniform(np.array(many)) < CRITICAL
-    mutated = [latent(PLAIN._replace(anchor=Anchor(3, 0, 9), **change), s) for s in range(128)]
-    assert farthest_from_uniform(np.array(mutated)) < CRITICAL
+    for mutations in (0, 9):
+        many = []
+        for number in range(128):
+            place = PLAIN._replace(anchor=Anchor(3, number, mutations), number=5, **change)
+            if place.partner is not None:
+                place = place._replace(partner=Anchor(7, number, 0))
+            many.append(latent(place, seed=number))
+        assert farthest_from_uniform(np.array(many)) < CRITICAL
 
 
 def test_hits_of_one_pad_at_full_spread_are_uniform_and_independent() -> None:
@@ -121,9 +125,15 @@ def test_a_drift_walks_from_hit_to_hit_and_costs_no_more_later() -> None:
     assert max(distance(x, latent(PLAIN)) for x in little) < 0.2
 
 
-def test_pads_anchors_and_seeds_have_sounds_of_their_own() -> None:
+def test_an_anchor_is_the_same_for_every_seed_and_the_hits_around_it_are_not() -> None:
+    np.testing.assert_array_equal(latent(PLAIN, 1), latent(PLAIN, 2))
+    near = PLAIN._replace(spread=0.3)
+    assert distance(latent(near, 1), latent(near, 2)) > 0.1
+
+
+def test_pads_and_anchors_have_sounds_of_their_own() -> None:
     several = [
-        latent(PLAIN), latent(PLAIN, 2), latent(PLAIN._replace(anchor=Anchor(4, 0, 0))),
+        latent(PLAIN), latent(PLAIN._replace(anchor=Anchor(4, 0, 0))),
         latent(PLAIN._replace(anchor=Anchor(3, 1, 0))), latent(PLAIN._replace(spread=1.0)),
         of_sample(1, 1.0, 0, LATENT),
     ]  # fmt: skip

@@ -1,0 +1,31 @@
+"""Which anchor each pad should begin with: the one whose sound is most like real ones of its class.
+
+An anchor is a random point in latent space, and some lie where the network makes little of a class.
+So a training looks at the first few of each pad, and the model's header names the best.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .judge import Judge
+from .latents import Anchor, of_anchor, to_uniform
+from .pads import PADS, assign
+
+LOOKED_AT = 32  # of each pad
+
+Make = Callable[[NDArray[np.float32], NDArray[np.int64]], NDArray[np.float32]]
+
+
+def best_anchors(make: Make, judge: Judge, latent: int) -> list[int]:
+    """(PADS,) numbers of anchors.
+
+    `make` makes hits (hits, frames) of latents (hits, latent) and classes (hits,).
+    """
+    anchors = [Anchor(pad, number, 0) for pad in range(PADS) for number in range(LOOKED_AT)]
+    points = np.stack([to_uniform(of_anchor(anchor, latent)) for anchor in anchors])
+    classes = np.repeat(np.array(assign(judge.classes), np.int64), LOOKED_AT)
+    strangeness = judge.strangeness(make(points, classes), classes)
+    best: list[int] = strangeness.reshape(PADS, LOOKED_AT).argmin(axis=1).tolist()
+    return best
