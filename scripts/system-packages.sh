@@ -12,19 +12,20 @@ hint+=" (Debian, Ubuntu: apt-get install"
 hint+=" ${packages[*]}; macOS: brew install portaudio jack opus-tools; Fedora: dnf install"
 hint+=" portaudio jack-audio-connection-kit opus-tools)"
 
-has_library() { ldconfig -p 2>/dev/null | grep -q "$1"; }
+has_library() { grep -q "$1" <<<"$libraries"; }
 has_portaudio() { has_library 'libportaudio\.so\.2'; }
 has_qt() {
     for library in libGL libEGL libxkbcommon libfontconfig libdbus-1; do
         has_library "$library\.so\." || return 1
     done
-    fc-list 2>/dev/null | grep -q . || [ -d /usr/share/fonts/truetype ]
+    [ -n "$(fc-list 2>/dev/null)" ] || [ -d /usr/share/fonts/truetype ]
 }
 has_screen() { has Xvfb && has_library 'libxcb-cursor\.so\.'; }
 has() { command -v "$1" >/dev/null; }
 
 [ "$(uname -s)" = Linux ] || exit 0 # elsewhere sounddevice's wheel brings PortAudio
 PATH=$PATH:/sbin:/usr/sbin
+libraries=$(ldconfig -p 2>/dev/null || true) # not piped: a reader that has seen enough would fail it
 missing=()
 has_portaudio || missing+=(libportaudio2)
 has jackd || missing+=(jackd2)

@@ -80,6 +80,7 @@ def open_window(
 def window(open_window: "MainWindow") -> "MainWindow":
     """The same, with one sine in the rack that has just been put there."""
     old = set(open_window.rack.strips)
+    open_window.show()
     open_window.activateWindow()  # others were opened and closed meanwhile
     open_window.keys.let_go()
     open_window.bridge.do(lambda engine: engine.load_session(SESSION))

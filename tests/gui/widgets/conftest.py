@@ -21,6 +21,13 @@ def _dark(qapp: QApplication) -> None:
         apply_theme(qapp, "dark")
 
 
+@pytest.fixture(autouse=True)
+def _alone(qapp: QApplication) -> None:
+    """A window that other tests left open keeps the shared clock running."""
+    for window in qapp.topLevelWidgets():
+        window.hide()
+
+
 @pytest.fixture
 def shown(qtbot: QtBot) -> Callable[..., QWidget]:
     """Show a widget, of a size if one is given, and give it the keyboard."""
