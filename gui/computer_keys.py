@@ -30,7 +30,7 @@ class ComputerKeys(QObject):
         window.winId()  # makes the system's window, which gets keys before any widget does
         window.windowHandle().installEventFilter(self)
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if isinstance(event, QKeyEvent):
             if event.type() == QEvent.Type.KeyPress:
                 return self._press(event)

@@ -54,7 +54,7 @@ class Chooser(QComboBox):
         self.addItem(text or str(value), value)
         self.setCurrentIndex(self.count() - 1)
 
-    def showPopup(self) -> None:  # noqa: N802
+    def showPopup(self) -> None:
         self.opened.emit()
         super().showPopup()
 

@@ -25,7 +25,7 @@ class ElidedLabel(QLabel):
         self.setToolTip(sentence)
         self._fit()
 
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+    def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._fit()
 

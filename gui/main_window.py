@@ -219,7 +219,7 @@ class MainWindow(QWidget):
             lambda _: self.messages.say(f"Move a controller: it will move {id} of slot {slot}."),
         )
 
-    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
+    def closeEvent(self, event: QCloseEvent) -> None:
         self.hide()  # the engine may take a while
         self.bridge.close()
         super().closeEvent(event)

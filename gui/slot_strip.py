@@ -184,7 +184,7 @@ class SlotStrip(QFrame):
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.popup(self.model.mapToGlobal(self.model.rect().bottomLeft()))
 
-    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+    def mousePressEvent(self, event: QMouseEvent) -> None:
         self.selected.emit()
         super().mousePressEvent(event)
 

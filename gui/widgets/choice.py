@@ -36,7 +36,7 @@ class Choice(Control):
         layout.addLayout(body)
         self.refresh()
 
-    def sizeHint(self) -> QSize:  # noqa: N802
+    def sizeHint(self) -> QSize:
         layout = self.layout()
         assert layout is not None
         body = layout.sizeHint()
@@ -52,7 +52,7 @@ class Choice(Control):
             self.setFocusProxy(self._buttons.button(index))
         super().refresh()
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         # The wheel over a list that has not been clicked scrolls the page, as a person expects.
         if isinstance(event, QWheelEvent) and self._list is not None and not self._list.hasFocus():
             event.ignore()

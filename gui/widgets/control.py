@@ -87,10 +87,10 @@ class Control(QWidget):
         """Pixels at the top that `paintEvent` writes the title into."""
         return math.ceil(em(self) * 1.15)
 
-    def contextMenuEvent(self, event: QContextMenuEvent) -> None:  # noqa: N802
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         self.menu().popup(event.globalPos())
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+    def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self.paint_title(painter)
@@ -110,12 +110,12 @@ class Control(QWidget):
             painter.setBrush(colour(self, WARNING))
             painter.drawEllipse(QPointF(self.width() - 2 * dot, area.center().y()), dot, dot)
 
-    def changeEvent(self, event: QEvent) -> None:  # noqa: N802
+    def changeEvent(self, event: QEvent) -> None:
         if event.type() == QEvent.Type.FontChange:
             self.updateGeometry()
         super().changeEvent(event)
 
-    def minimumSizeHint(self) -> QSize:  # noqa: N802
+    def minimumSizeHint(self) -> QSize:
         return self.sizeHint()
 
     def _to_default(self) -> None:

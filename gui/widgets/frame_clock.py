@@ -71,13 +71,13 @@ class Animated(QWidget):
         """Time has passed: move, and call `update` if that is to be seen."""
         raise NotImplementedError
 
-    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
+    def showEvent(self, event: QShowEvent) -> None:
         if self._listening is None:
             self._listening = shared_clock()
             self._listening.listen(self.advance)
         super().showEvent(event)
 
-    def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802
+    def hideEvent(self, event: QHideEvent) -> None:
         if self._listening is not None:
             self._listening.leave(self.advance)
             self._listening = None

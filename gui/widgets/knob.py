@@ -34,7 +34,7 @@ class Knob(Control):
         self._exact = self._value  # where the hand is, between the steps of a stepped parameter
         self._editor: QLineEdit | None = None
 
-    def sizeHint(self) -> QSize:  # noqa: N802
+    def sizeHint(self) -> QSize:
         return QSize(math.ceil(em(self) * 6.6), self.title_height() + math.ceil(em(self) * 4.8))
 
     def move_by(self, share: float) -> None:
@@ -67,7 +67,7 @@ class Knob(Control):
         editor.show()
         editor.setFocus()
 
-    def eventFilter(self, watched: object, event: QEvent) -> bool:  # noqa: N802
+    def eventFilter(self, watched: object, event: QEvent) -> bool:
         # A line edit hands Enter on to its parent, which would open it again.
         closing = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Escape)
         if event.type() != QEvent.Type.KeyPress or not isinstance(event, QKeyEvent):
@@ -88,20 +88,20 @@ class Knob(Control):
         if take and value is not None:
             self.set_value(value)
 
-    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+    def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() != Qt.MouseButton.LeftButton:
             return
         self._grip = event.position()
         self._exact = self._value
 
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
         if self._grip is None:
             return
         travel = self._grip.y() - event.position().y()
         self._grip = event.position()
         self.move_by(travel / (_DRAG_EM * em(self)) * self._fineness(event.modifiers()))
 
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         if self._grip is None:
             return
         clicked = self._grip == event.position() and self._exact == self._value
@@ -109,17 +109,17 @@ class Knob(Control):
         if clicked and self._value_area().contains(event.position().toPoint()):
             self.edit()
 
-    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         if not self._value_area().contains(event.position().toPoint()):
             self._to_default()
 
-    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802
+    def wheelEvent(self, event: QWheelEvent) -> None:
         turn = event.angleDelta()
         notches = (turn.y() or turn.x()) / 120.0  # Shift turns the wheel sideways on some systems
         self.move_by(notches * self._notch() * self._fineness(event.modifiers()))
         event.accept()  # at an end of the range, too: the page below must not scroll away
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+    def keyPressEvent(self, event: QKeyEvent) -> None:
         key, parameter = event.key(), self.parameter
         step = max(_KEY, self._step_share())
         page = max(_PAGE, self._step_share())
@@ -146,7 +146,7 @@ class Knob(Control):
         else:
             super().keyPressEvent(event)
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+    def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self.paint_title(painter)

@@ -87,23 +87,23 @@ class LevelMeter(Animated):
             light, bar = self._places()
             self.update((light | bar).toRect())
 
-    def sizeHint(self) -> QSize:  # noqa: N802
+    def sizeHint(self) -> QSize:
         thick, long = math.ceil(em(self) * 2.6), math.ceil(em(self) * 8)
         return QSize(thick, long) if self._upright else QSize(long, math.ceil(em(self) * 1.9))
 
-    def minimumSizeHint(self) -> QSize:  # noqa: N802
+    def minimumSizeHint(self) -> QSize:
         return self.sizeHint()
 
-    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+    def mousePressEvent(self, event: QMouseEvent) -> None:
         self.clear_clip()
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+    def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
             self.clear_clip()
         else:
             super().keyPressEvent(event)
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+    def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         light, bar = self._places()
         painter.fillRect(light, colour(self, ALARM if self._clipped else EDGE))

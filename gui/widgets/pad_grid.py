@@ -107,13 +107,13 @@ class PadGrid(Animated):
                 face.glow = max(face.glow - seconds / _FLASH_SECONDS, 0.0)
                 self.update(self.pad_area(pad).toAlignedRect())
 
-    def sizeHint(self) -> QSize:  # noqa: N802
+    def sizeHint(self) -> QSize:
         return QSize(math.ceil(em(self) * 24), math.ceil(em(self) * 17))
 
-    def minimumSizeHint(self) -> QSize:  # noqa: N802
+    def minimumSizeHint(self) -> QSize:
         return QSize(math.ceil(em(self) * 16), math.ceil(em(self) * 11))
 
-    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+    def mousePressEvent(self, event: QMouseEvent) -> None:
         pad = self.pad_at(event.position())
         if pad is None:
             return
@@ -124,26 +124,26 @@ class PadGrid(Animated):
             self._strike(pad, min(max(round(1 + 126 * depth), 1), 127))
             self._from, self._pointer = pad, event.position()
 
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
         if self._from is not None:
             self._pointer = event.position()
             self.update()
 
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         start, self._from = self._from, None
         onto = self.pad_at(event.position())
         if start is not None and onto is not None and onto != start:
             self.bred.emit(start, onto)
         self.update()
 
-    def contextMenuEvent(self, event: QContextMenuEvent) -> None:  # noqa: N802
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         by_mouse = event.reason() == QContextMenuEvent.Reason.Mouse
         pad = self.pad_at(QPointF(event.pos())) if by_mouse else self._current
         if pad is not None:
             centre = self.mapToGlobal(self.pad_area(pad).center().toPoint())
             self.menu(pad).popup(event.globalPos() if by_mouse else centre)
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+    def keyPressEvent(self, event: QKeyEvent) -> None:
         moves = {
             Qt.Key.Key_Left: (-1, 0),
             Qt.Key.Key_Right: (1, 0),
@@ -164,7 +164,7 @@ class PadGrid(Animated):
         else:
             super().keyPressEvent(event)
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+    def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         target = self.pad_at(self._pointer) if self._from is not None else None

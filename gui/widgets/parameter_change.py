@@ -24,7 +24,7 @@ class ParameterChange(QUndoCommand):
         """Qt offers a step for merging to the one before it if both have the same id."""
         return self._index
 
-    def mergeWith(self, other: QUndoCommand) -> bool:  # noqa: N802
+    def mergeWith(self, other: QUndoCommand) -> bool:
         assert isinstance(other, ParameterChange)
         if other._time - self._time > GESTURE_SECONDS:
             return False

@@ -113,7 +113,7 @@ class ParameterPanel(QWidget):
         for id, control in self._controls.items():
             control.show_controller(self._controllers.get(id, ""))
 
-    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
+    def showEvent(self, event: QShowEvent) -> None:
         self._select()
         super().showEvent(event)
 

@@ -103,13 +103,13 @@ class Scope(Animated):
         self.heard(seconds)
         self.update(self.canvas())
 
-    def sizeHint(self) -> QSize:  # noqa: N802
+    def sizeHint(self) -> QSize:
         return QSize(math.ceil(em(self) * 26), math.ceil(em(self) * 12))
 
-    def minimumSizeHint(self) -> QSize:  # noqa: N802
+    def minimumSizeHint(self) -> QSize:
         return QSize(math.ceil(em(self) * 14), math.ceil(em(self) * 7))
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+    def paintEvent(self, event: QPaintEvent) -> None:
         area = self.canvas()
         painter = QPainter(self)
         if not area.contains(event.rect()):
@@ -134,11 +134,11 @@ class Scope(Animated):
         self._say()
         self.update(area)
 
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
         if self.frozen:
             self.move_cursor(event.position())
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+    def keyPressEvent(self, event: QKeyEvent) -> None:
         key = event.key()
         if key == Qt.Key.Key_Space:
             self.set_frozen(not self.frozen)

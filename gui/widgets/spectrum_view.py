@@ -84,22 +84,22 @@ class SpectrumView(Scope):
         level_db = self._levels_db[min(int(share * _COLUMNS), _COLUMNS - 1)]
         return f"{hz:.0f} Hz  {note_name(hz)}  {level_db:.0f} dB".replace("-", "−")
 
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
         self.move_cursor(event.position())
 
-    def leaveEvent(self, event: QEvent) -> None:  # noqa: N802
+    def leaveEvent(self, event: QEvent) -> None:
         if not self.frozen:
             self._cursor = None
             self._say()
             self.update(self.canvas())
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+    def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
             self.forget_peaks()
         else:
             super().keyPressEvent(event)
 
-    def changeEvent(self, event: QEvent) -> None:  # noqa: N802
+    def changeEvent(self, event: QEvent) -> None:
         if event.type() == QEvent.Type.PaletteChange:
             self._colour_waterfall()
         super().changeEvent(event)

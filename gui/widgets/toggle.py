@@ -27,7 +27,7 @@ class Toggle(Control):
         layout.addWidget(self._button)
         self.refresh()
 
-    def sizeHint(self) -> QSize:  # noqa: N802
+    def sizeHint(self) -> QSize:
         height = self.title_height() + 4 + self._button.sizeHint().height()
         return QSize(math.ceil(em(self) * 6.6), height)
 

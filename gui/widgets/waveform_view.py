@@ -100,7 +100,7 @@ class WaveformView(Scope):
         texts = [f"{level:+.3f} ({decibels(abs(level)):.1f} dB)" for level in levels.tolist()]
         return f"{seconds * 1000:.2f} ms  {'  '.join(texts)}".replace("-", "−")
 
-    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802
+    def wheelEvent(self, event: QWheelEvent) -> None:
         turn = event.angleDelta()
         notches = (turn.y() or turn.x()) / 120.0
         if event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
@@ -109,11 +109,11 @@ class WaveformView(Scope):
             self.zoom(_ZOOM**-notches)
         event.accept()
 
-    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+    def mousePressEvent(self, event: QMouseEvent) -> None:
         if self.frozen and event.button() == Qt.MouseButton.LeftButton:
             self._grip = event.position().x()
 
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
         if self._grip is not None:
             moved = self._grip - event.position().x()
             frames = round(moved / max(self.canvas().width(), 1) * self._count())
@@ -122,10 +122,10 @@ class WaveformView(Scope):
                 self._grip = event.position().x()
         super().mouseMoveEvent(event)
 
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         self._grip = None
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+    def keyPressEvent(self, event: QKeyEvent) -> None:
         key, shift = event.key(), event.modifiers() & Qt.KeyboardModifier.ShiftModifier
         if key in (Qt.Key.Key_Up, Qt.Key.Key_Down):
             factor = _ZOOM if key == Qt.Key.Key_Up else 1 / _ZOOM
