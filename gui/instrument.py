@@ -9,7 +9,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QPushButton,
-    QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
@@ -42,8 +41,6 @@ class Instrument(QWidget):
         font.setPointSizeF(font.pointSizeF() * 1.3)
         self._title.setFont(font)
         self._summary.setForegroundRole(DIM)
-        # the window decides: what does not fit is scrolled
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Ignored)
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(2)

@@ -24,6 +24,7 @@ from .computer_keys import ComputerKeys
 from .files import Files
 from .instrument import Instrument
 from .messages import MessageBar
+from .pages import Pages
 from .play_surface import PlaySurface
 from .rack import Rack
 from .session_menu import SessionMenu
@@ -47,6 +48,7 @@ class MainWindow(QWidget):
         self.sessions = SessionMenu(catalogue.sessions_folder(), self)
         self.rack = Rack(self)
         self.rack.menus.folder = catalogue.user_models_folder()
+        self.pages = Pages(self)
         self.instrument = Instrument(self)
         self.xy = XYPanel(self)
         self.views = Views(self)
@@ -66,8 +68,9 @@ class MainWindow(QWidget):
     def _build(self) -> None:
         self.transport.extra.addWidget(self.sessions, 0, Qt.AlignmentFlag.AlignBottom)
         self.rack.setFixedWidth(RACK_WIDTH)
+        self.pages.add(self.instrument, "Instrument", "What the selected generator can do")
         selected = QVBoxLayout()
-        selected.addWidget(self.instrument, 5)
+        selected.addWidget(self.pages, 5)
         selected.addWidget(self.views, 4)
         left = QVBoxLayout()
         left.addWidget(self.rack, 3)

@@ -1,0 +1,87 @@
+"""The façade's verbs that another process carries out as they are."""
+
+import contextlib
+from collections.abc import Mapping
+from typing import Any
+
+from .facade import TimedMidi, Values, check_channel_message
+
+
+class RemoteVerbs:
+    """What is only handed on. See `facade.Facade`. [control]"""
+
+    def _call(self, call: str, **arguments: Any) -> Any:
+        """The result of a command; raises its error."""
+        raise NotImplementedError
+
+    def _send(self, call: str, arguments: Mapping[str, Any]) -> None:
+        """A command that is not answered. OSError, ValueError if nobody is there."""
+        raise NotImplementedError
+
+    def add_slot(
+        self,
+        model: str,
+        values: Values | None = None,
+        seed: int | None = None,
+        sound: str | None = None,
+    ) -> int:
+        """See Facade."""
+        slot: int = self._call("add_slot", model=model, values=values, seed=seed, sound=sound)
+        return slot
+
+    def swap_slot(
+        self, slot: int, model: str, values: Values | None = None, sound: str | None = None
+    ) -> None:
+        """See Facade."""
+        self._call("swap_slot", slot=slot, model=model, values=values, sound=sound)
+
+    def remove_slot(self, slot: int) -> None:
+        """See Facade."""
+        self._call("remove_slot", slot=slot)
+
+    def set_parameter(self, slot: int, id: str, value: float) -> None:
+        """See Facade."""
+        self._call("set_parameter", slot=slot, id=id, value=value)
+
+    def set_mix(self, slot: int, field: str, value: float) -> None:
+        """See Facade."""
+        self._call("set_mix", slot=slot, field=field, value=value)
+
+    def learn(self, slot: int, id: str) -> None:
+        """See Facade."""
+        self._call("learn", slot=slot, id=id)
+
+    def apply_preset(self, slot: int, preset: Mapping[str, Any]) -> None:
+        """See Facade."""
+        self._call("apply_preset", slot=slot, preset=dict(preset))
+
+    def play_midi(self, messages: TimedMidi) -> None:
+        """See Facade."""
+        self._call("play_midi", messages=list(messages))
+
+    def play_phrase(self, seconds: float) -> None:
+        """See Facade."""
+        self._call("play_phrase", seconds=seconds)
+
+    def play_now(self, status: int, data1: int, data2: int) -> None:
+        """See Facade. Waits for nothing, not even for a command that takes long. [any]
+
+        What is played while the engine is restarted is lost.
+        """
+        check_channel_message(status, data1, data2)
+        with contextlib.suppress(OSError, ValueError):
+            self._send("play_now", {"status": status, "data1": data1, "data2": data2})
+
+    def panic(self) -> None:
+        """See Facade."""
+        self._call("panic")
+
+    def session(self) -> dict[str, Any]:
+        """See Facade."""
+        session: dict[str, Any] = self._call("session")
+        return session
+
+    def load_session(self, session: Mapping[str, Any]) -> list[str]:
+        """See Facade."""
+        notices: list[str] = self._call("load_session", session=dict(session))
+        return notices
