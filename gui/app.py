@@ -18,8 +18,9 @@ def main(arguments: Sequence[str] = ()) -> int:
     window = MainWindow(Bridge())
     window.bridge.open()
     window.show()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: window.close())
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):  # the last one is not everywhere
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), lambda *_: window.close())
     return application.exec()
 
 

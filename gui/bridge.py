@@ -5,6 +5,7 @@ out one after another on a worker's thread. What comes back arrives as signals o
 """
 
 import contextlib
+import math
 import threading
 import time
 from collections import Counter
@@ -17,6 +18,7 @@ from typing import Any, NamedTuple, TypeVar
 from PySide6.QtCore import QObject, QTimer, Signal, SignalInstance, Slot
 
 from rtaudiogen.engine import catalogue
+from rtaudiogen.engine.opening import Opened, open_empty_engine, open_engine
 from rtaudiogen.engine.remote import EngineProcess
 from rtaudiogen.engine.settings import EngineSettings
 from rtaudiogen.engine.snapshot import Snapshot
@@ -28,7 +30,7 @@ Then = Callable[[T], object]
 LOOK_MS = 33
 KEEP_SECONDS = 20.0  # between two copies of the session for the next start
 CLOSE_SECONDS = 20.0
-DEMO_SECONDS = 6.7  # of the built-in phrase: its first two bars
+DIES_AGAIN_SECONDS = 60.0  # after it was started anew
 
 
 class _Job(NamedTuple):
@@ -57,6 +59,7 @@ class Bridge(QObject):
         self._latest: dict[tuple[Any, ...], Callable[[EngineProcess], Any]] = {}
         self._latest_lock = threading.Lock()
         self._kept = time.monotonic()
+        self._restarted = -math.inf
         self._messages: tuple[str, ...] = ()
         self._finished.connect(self._hand_over)
         self._timer = QTimer(self, interval=LOOK_MS)
@@ -67,38 +70,44 @@ class Bridge(QObject):
     # -- opening and closing ---------------------------------------------------------------------
 
     def open(self, beginning: catalogue.Beginning | None = None) -> None:
-        """Start an engine; without a `beginning` with the rack as it was left last.
+        """Start an engine, or find the one that plays; see `opening.open_engine`.
 
-        With one, nothing is kept for the next start.
+        With a `beginning` nothing is kept for the next start.
         """
         self._beginning = beginning
-        self._queue.put(_Job(self._open, self._begin, "Starting the engine"))
-
-    def _open(self) -> list[str]:
-        """[worker]"""
-        if self._engine is not None:
-            self._engine.close()
-            self._engine = None
-        begun = self._beginning or catalogue.beginning()
-        engine = self._engine = EngineProcess(begun.settings)
-        engine.tap_frames()  # brings the reader's compiled part along
-        engine.start()
-        notices = engine.load_session(begun.session)
-        if begun.is_demo:
-            engine.play_phrase(DEMO_SECONDS)
-        return [begun.notice, *notices]
-
-    def _begin(self, notices: list[str]) -> None:
-        for notice in filter(None, notices):
-            self.said.emit(notice)
-        if self._engine is not None:
-            self.opened.emit(self._engine.settings)
-        self._messages = ()
-        self._timer.start()
+        self._begin_with(lambda: open_engine(beginning))
 
     def restart(self) -> None:
-        """After `gone`: open the engine again, with what it began with or what was kept since."""
-        self.open(self._beginning)
+        """After `gone`: open the engine again; if it dies soon after that, with an empty rack."""
+        if self._engine is not None and self._engine.was_taken:
+            self.open(self._beginning)  # take it back
+            return
+        now = time.monotonic()
+        died_soon, self._restarted = now - self._restarted < DIES_AGAIN_SECONDS, now
+        if died_soon and self._beginning is None:
+            self._begin_with(open_empty_engine)
+        else:
+            self.open(self._beginning)
+
+    def _begin_with(self, way: Callable[[], Opened]) -> None:
+        def work() -> list[str]:
+            if self._engine is not None:
+                self._engine.close()
+                self._engine = None
+            opened = way()
+            opened.engine.tap_frames()  # brings the reader's compiled part along
+            self._engine = opened.engine
+            return opened.notices
+
+        self._queue.put(_Job(work, self._begin, "Starting the engine"))
+
+    def _begin(self, notices: list[str]) -> None:
+        assert self._engine is not None
+        for notice in notices:
+            self.said.emit(notice)
+        self.opened.emit(self._engine.settings)
+        self._messages = ()
+        self._timer.start()
 
     def close(self) -> None:
         """Keep the session, finish the recording, end the engine; waits for that."""

@@ -36,6 +36,12 @@ def cache() -> Path:
     return home / "cache" if home else platformdirs.user_cache_path(APP, appauthor=False)
 
 
+def engine() -> Path:
+    """Where the window's engine listens and keeps its state while it plays."""
+    home = _home()
+    return home / "engine" if home else platformdirs.user_state_path(APP, False) / "engine"
+
+
 def _data() -> Path:
     return _home() or platformdirs.user_data_path(APP, appauthor=False)
 

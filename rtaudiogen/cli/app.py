@@ -15,6 +15,7 @@ from .models import models
 from .play import play
 from .render import render
 from .sample import sample
+from .stop import stop
 from .train import train
 
 app = typer.Typer(
@@ -23,7 +24,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (models, devices, play, render, sample, encode, decode, check, evaluate, bench):
+COMMANDS = (
+    models, devices, play, stop, render, sample, encode, decode, check, evaluate, bench,
+)  # fmt: skip
+for command in COMMANDS:
     app.command()(command)
 raw = {"ignore_unknown_options": True}  # the family's own options
 app.command(context_settings=raw, add_help_option=False)(train)

@@ -1,29 +1,53 @@
 """Commands and replies between a front end and its engine: one JSON object a line."""
 
 import json
-from typing import IO, Any
+import socket
+from contextlib import suppress
+from typing import Any
 
 from ..errors import RtAudioGenError, UsageError
 
 Message = dict[str, Any]
 
-BOARD = "board"  # name of the engine's board in the directory it is given
+HOST = "127.0.0.1"
 EXIT_DEVICE_LOST = 75  # exit status of an engine whose device has gone
 
 
-def send(stream: IO[bytes], message: Message) -> None:
-    """Write one message. OSError if the other end is gone."""
-    stream.write(json.dumps(message).encode() + b"\n")
-    stream.flush()
+class Channel:
+    """One end of a connection. One thread reads; whoever writes does so one at a time."""
 
+    def __init__(self, connection: socket.socket) -> None:
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # a note waits for nothing
+        self._socket = connection
+        self._lines = connection.makefile("rb")
 
-def receive(stream: IO[bytes]) -> Message | None:
-    """The next message, None at the end of the stream."""
-    line = stream.readline()
-    if not line.endswith(b"\n"):
-        return None
-    message: Message = json.loads(line)
-    return message
+    @classmethod
+    def connect(cls, port: int, timeout_seconds: float) -> "Channel":
+        """To who listens on this machine. OSError if nobody does."""
+        return cls(socket.create_connection((HOST, port), timeout_seconds))
+
+    def limit(self, seconds: float | None) -> None:
+        """How long `receive` waits from now on, and `send`; None: for ever."""
+        self._socket.settimeout(seconds)
+
+    def send(self, message: Message) -> None:
+        """Write one message. OSError if the other end is gone."""
+        self._socket.sendall(json.dumps(message).encode() + b"\n")
+
+    def receive(self) -> Message | None:
+        """The next message, None at the end. OSError or ValueError if there is none to be had."""
+        line = self._lines.readline()
+        if not line.endswith(b"\n"):
+            return None
+        message: Message = json.loads(line)
+        return message
+
+    def close(self) -> None:
+        """The other end reads its end; who waits in `receive` here gets None. [any]"""
+        with suppress(OSError):  # the other end was quicker
+            self._socket.shutdown(socket.SHUT_RDWR)
+        self._lines.close()
+        self._socket.close()
 
 
 def failure(error: Exception) -> Message:

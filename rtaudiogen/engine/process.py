@@ -1,8 +1,8 @@
-"""The engine's own process: `python -m rtaudiogen.engine.process DIRECTORY`.
+"""The engine's own process: `python -m rtaudiogen.engine.process FOLDER [--outlive]`.
 
-Commands come as JSON lines on standard input, replies leave on standard output, facts are posted on
-a `Board` in DIRECTORY, and the rack's session and state are kept there in `CHECKPOINT`, so that
-whoever restarts the process goes on from the last one.
+Commands and replies are JSON lines on a connection (`reception.py`), facts are posted on a `Board`
+in FOLDER, and the rack's session and state are kept there in a checkpoint, so that whoever starts
+another process goes on from the last one. With --outlive it plays on when its front end is gone.
 
 Three threads of control: the reader takes commands, and plays notes at once; the main thread
 carries the others out; the housekeeper posts facts, watches the device and keeps the checkpoint
@@ -17,21 +17,25 @@ import sys
 import threading
 import time
 import traceback
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from queue import SimpleQueue
-from typing import IO, Any
+from typing import Any, NamedTuple
 
+from .. import __version__
 from ..errors import RtAudioGenError
 from ..realtime.scheduling import HELPER_PRIORITY, raise_priority
 from . import channel
 from .board import Board
-from .channel import BOARD, EXIT_DEVICE_LOST
+from .channel import EXIT_DEVICE_LOST, Channel, Message
 from .core import Engine
 from .facade import Facade
+from .home import Home
+from .reception import Reception
 from .settings import EngineSettings
 from .transport import DeviceLostError
 
-CHECKPOINT = "checkpoint.npz"
 POST_SECONDS = 0.04
 SWITCH_SECONDS = 0.0005  # the longest that one thread keeps the interpreter from the render thread
 LEAVE_SECONDS = 2.0
@@ -42,17 +46,35 @@ COMMANDS = frozenset(name for name in vars(Facade) if not name.startswith("_")) 
 }
 
 
+class _Waiting(NamedTuple):
+    message: Message
+    replies: Channel
+
+
 class Host:
     """One engine, its commands and its housekeeping."""
 
-    def __init__(self, directory: Path) -> None:
-        self._checkpoint = directory / CHECKPOINT
-        self._board = Board(directory / BOARD)
+    def __init__(self, home: Home) -> None:
+        self._checkpoint = home.checkpoint
+        self._board = Board(home.board)
         self._engine: Engine | None = None
         self._lock = threading.Lock()  # a command and a tick do not meet
         self._closed = False  # a device that was closed is not one that was lost
 
-    def carry_out(self, message: channel.Message) -> Any:
+    def greeting(self) -> Message:
+        """What a front end that comes later has to know. [any]"""
+        engine = self._engine
+        if engine is None:
+            return {"version": __version__, "playing": False}
+        recording = engine.recorder.status()
+        return {
+            "version": __version__,
+            "playing": engine.playing,
+            "settings": engine.settings.to_json(),
+            "recording": str(recording.path) if recording and recording.running else None,
+        }
+
+    def carry_out(self, message: Message) -> Any:
         """The result of one command. [control]"""
         call, arguments = message["call"], message.get("arguments", {})
         if call == "open":
@@ -110,25 +132,15 @@ class Host:
 
 
 def main() -> None:
-    """Serve until the front end closes the command stream."""
+    """Serve until no front end needs the engine any more."""
     sys.setswitchinterval(SWITCH_SECONDS)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the front end's to answer
-    commands, replies = _take_standard_streams()
-    host = Host(Path(sys.argv[1]))
-    waiting: SimpleQueue[channel.Message | None] = SimpleQueue()
-    reader = threading.Thread(target=read_commands, args=(commands, host, waiting), daemon=True)
-    reader.start()
-    while (message := waiting.get()) is not None:
-        try:
-            reply: channel.Message = {"result": host.carry_out(message)}
-        except Exception as error:
-            if not isinstance(error, ValueError | KeyError | RtAudioGenError):
-                traceback.print_exc()
-            reply = channel.failure(error)
-        try:
-            channel.send(replies, reply)
-        except OSError:
-            break
+    home, outlives = Home(Path(sys.argv[1])), "--outlive" in sys.argv
+    waiting: SimpleQueue[_Waiting | None] = SimpleQueue()
+    host = Host(home)
+    take = partial(take_in, host, waiting)
+    Reception(home, outlives, host.greeting, take, lambda: waiting.put(None))
+    serve(host, waiting)
     try:
         host.close()
         _leave_audio_server()
@@ -136,18 +148,27 @@ def main() -> None:
         os._exit(0)  # never through PortAudio's exit handler, see DeviceLostError
 
 
-def read_commands(
-    commands: IO[bytes], host: Host, waiting: "SimpleQueue[channel.Message | None]"
+def take_in(
+    host: Host, waiting: "SimpleQueue[_Waiting | None]", message: Message, replies: Channel
 ) -> None:
-    """Play notes at once, have everything else wait for its turn. [reader]"""
-    try:
-        while (message := channel.receive(commands)) is not None and message["call"] != "close":
-            if message["call"] == "play_now":
-                host.play_now(**message["arguments"])
-            else:
-                waiting.put(message)
-    finally:
-        waiting.put(None)
+    """Play a note at once, have everything else wait for its turn. [reader]"""
+    if message["call"] == "play_now":
+        host.play_now(**message["arguments"])
+    else:
+        waiting.put(_Waiting(message, replies))
+
+
+def serve(host: Host, waiting: "SimpleQueue[_Waiting | None]") -> None:
+    """Carry out one command after the other, until there are no more. [control]"""
+    while (command := waiting.get()) is not None:
+        try:
+            reply: Message = {"result": host.carry_out(command.message)}
+        except Exception as error:
+            if not isinstance(error, ValueError | KeyError | RtAudioGenError):
+                traceback.print_exc()
+            reply = channel.failure(error)
+        with suppress(OSError):  # the front end has gone; another one may come
+            command.replies.send(reply)
 
 
 def _spare_garbage_collection() -> None:
@@ -162,15 +183,6 @@ def _leave_audio_server() -> None:
         leaving = threading.Thread(target=sys.modules["sounddevice"]._terminate, daemon=True)
         leaving.start()
         leaving.join(LEAVE_SECONDS)
-
-
-def _take_standard_streams() -> tuple[IO[bytes], IO[bytes]]:
-    """Keep both pipes for ourselves: audio libraries print to standard output."""
-    commands, replies = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)
-    with open(os.devnull, "rb") as nothing:
-        os.dup2(nothing.fileno(), 0)
-    return commands, replies
 
 
 if __name__ == "__main__":

@@ -1,6 +1,5 @@
 """What a window asks of an engine in its own process: to listen, to play, to change the device."""
 
-import io
 import os
 import signal
 import threading
@@ -14,8 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from rtaudiogen.engine import channel
-from rtaudiogen.engine.process import read_commands
+from rtaudiogen.engine.process import take_in
 from rtaudiogen.engine.remote import EngineProcess
 from rtaudiogen.engine.settings import EngineSettings
 from rtaudiogen.errors import RtAudioGenError, UsageError
@@ -76,17 +74,16 @@ def test_a_note_waits_for_no_command_of_the_front_end(engine):
 
 
 def test_a_note_overtakes_the_commands_that_wait_in_the_engine():
-    played, stream = [], io.BytesIO()
-    host = SimpleNamespace(play_now=lambda **message: played.append(message))
-    note = {"status": 0x90, "data1": 60, "data2": 100}
-    for call, arguments in (("add_slot", {"model": "sine"}), ("play_now", note), ("close", {})):
-        channel.send(stream, {"call": call, "arguments": arguments})
-    stream.seek(0)
+    played: list[Any] = []
+    host: Any = SimpleNamespace(play_now=lambda **message: played.append(message))
     waiting: SimpleQueue[Any] = SimpleQueue()
-    read_commands(stream, host, waiting)
+    replies: Any = None
+    note = {"status": 0x90, "data1": 60, "data2": 100}
+    for call, arguments in (("add_slot", {"model": "sine"}), ("play_now", note)):
+        take_in(host, waiting, {"call": call, "arguments": arguments}, replies)
     assert played == [note]
-    assert waiting.get()["call"] == "add_slot"
-    assert waiting.get() is None
+    assert waiting.get().message["call"] == "add_slot"
+    assert waiting.empty()
 
 
 @pytest.mark.parametrize("message", [(0x70, 60, 100), (0xF0, 60, 1), (0x90, 128, 1), (0x90, 1, -1)])

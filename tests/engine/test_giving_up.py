@@ -7,7 +7,8 @@ from contextlib import closing
 
 import pytest
 
-from rtaudiogen.engine import remote
+from rtaudiogen.engine import supervision
+from rtaudiogen.engine.remote import EngineProcess
 from rtaudiogen.engine.settings import EngineSettings
 from rtaudiogen.errors import RtAudioGenError
 
@@ -15,17 +16,17 @@ PATIENCE_SECONDS = 60.0
 
 
 def test_an_engine_that_keeps_dying_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(remote, "GIVE_UP_RESTARTS", 2)
-    monkeypatch.setattr(remote, "GIVE_UP_SECONDS", 2 * PATIENCE_SECONDS)
-    with closing(remote.EngineProcess(EngineSettings(output="null", midi="none"))) as engine:
+    monkeypatch.setattr(supervision, "GIVE_UP_RESTARTS", 2)
+    monkeypatch.setattr(supervision, "GIVE_UP_SECONDS", 2 * PATIENCE_SECONDS)
+    with closing(EngineProcess(EngineSettings(output="null", midi="none"))) as engine:
         engine.start()
-        with pytest.raises(RtAudioGenError, match="be restarted: the engine died 2 times"):
+        with pytest.raises(RtAudioGenError, match="be restarted: it died 2 times"):
             kill_until_it_is_given_up(engine)
         with pytest.raises(RtAudioGenError, match="died"):
             engine.panic()
 
 
-def kill_until_it_is_given_up(engine: remote.EngineProcess) -> None:
+def kill_until_it_is_given_up(engine: EngineProcess) -> None:
     killed = set()
     deadline = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < deadline:

@@ -74,10 +74,10 @@ def test_an_engine_that_is_given_up_is_told_and_started_again_by_a_button(
 def test_an_engine_that_does_not_open_is_one_line_and_the_window_closes(
     qtbot, eventually, home, monkeypatch
 ):
-    def refuse(settings):
+    def refuse(*_):
         raise RtAudioGenError("the engine did not open; its log ends with: (empty)")
 
-    monkeypatch.setattr("rtaudiogen.gui.bridge.EngineProcess", refuse)
+    monkeypatch.setattr("rtaudiogen.engine.opening.EngineProcess.__init__", refuse)
     window = MainWindow(Bridge())
     window.bridge.open()
     window.show()

@@ -1,0 +1,8 @@
+"""`rtaudiogen stop`: silence what a window that was lost left playing."""
+
+
+def stop() -> None:
+    """End the engine of a window that was killed or hangs; its rack is kept."""
+    from ..engine.opening import stop_engine
+
+    print("The engine has ended; its rack is kept." if stop_engine() else "No engine is playing.")
