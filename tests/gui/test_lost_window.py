@@ -1,0 +1,107 @@
+"""The application itself, as a process that is killed, or hangs, while its engine plays."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from rtaudiogen.engine import catalogue
+from rtaudiogen.engine.opening import stop_engine
+from rtaudiogen.engine.remote import EngineProcess
+from rtaudiogen.gui.bridge import Bridge
+from rtaudiogen.gui.main_window import MainWindow
+from rtaudiogen.sessions import Mix, Session, SlotState, save_session
+
+RATE = 48000
+SESSION = Session(
+    slots=(SlotState("sine", mix=Mix(gain_db=-9.0)),), output="null", sample_rate=RATE, midi="none"
+)
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    monkeypatch.setenv("RTAUDIOGEN_HOME", str(tmp_path))
+    save_session(catalogue.recent_path(), SESSION)
+    yield tmp_path / "engine"
+    stop_engine()
+
+
+@pytest.fixture
+def application(home: Path) -> "Iterator[subprocess.Popen[bytes]]":
+    environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
+    with subprocess.Popen([sys.executable, "-m", "rtaudiogen"], env=environment) as process:
+        yield process
+        process.kill()
+
+
+@pytest.fixture
+def window(qtbot, home: Path) -> Iterator[MainWindow]:
+    """The next one, as a user opens it."""
+    window = MainWindow(Bridge())
+    window.show()
+    yield window
+    window.close()
+
+
+def playing_engine(home: Path, eventually: Callable[..., None]) -> int:
+    """Process id of the application's engine, once that has something in its rack."""
+    board = home / "board"
+    eventually(lambda: board.exists() and b'"frames_played": ' in board.read_bytes())
+    eventually(lambda: b'"model": "sine"' in board.read_bytes())
+    return int(json.loads((home / "address.json").read_text())["pid"])
+
+
+def test_a_killed_window_leaves_the_sound_playing_and_the_next_one_takes_it_up(
+    application, window, home, eventually
+):
+    engine_pid = playing_engine(home, eventually)
+    application.send_signal(signal.SIGKILL)
+    application.wait()
+    window.bridge.open()
+    eventually(lambda: window.facts is not None and window.rack.strips)
+    assert window.bridge._engine.pid == engine_pid
+    assert window.facts.slots[0].mix["gain_db"] == -9.0
+    assert window.facts.underrun_episodes == 0
+    frames = window.facts.frames_played
+    assert frames > RATE // 10
+    eventually(lambda: window.facts.frames_played > frames)
+    window.surface.press(69, 110)
+    eventually(lambda: window.facts.peak > 0.02)
+    window.surface.release(69)
+
+
+def test_a_frozen_window_is_replaced_by_another_and_can_take_the_engine_back(
+    application, window, home, eventually
+):
+    engine_pid = playing_engine(home, eventually)
+    application.send_signal(signal.SIGSTOP)
+    window.bridge.open()
+    eventually(lambda: window.facts is not None and window.rack.strips)
+    assert window.bridge._engine.pid == engine_pid
+    application.send_signal(signal.SIGCONT)
+    time.sleep(1.0)
+    frames = window.facts.frames_played
+    eventually(lambda: window.facts.frames_played > frames + RATE)
+    other = EngineProcess.attach(home)  # as a third window does
+    assert other is not None
+    eventually(lambda: "another window" in window.messages.text)
+    window.messages.restart.emit()
+    eventually(lambda: other.was_taken)
+    frames = window.facts.frames_played
+    eventually(lambda: window.facts.frames_played > frames)
+    assert window.bridge._engine.pid == engine_pid
+    other.close()
+
+
+def test_a_window_that_is_asked_to_end_takes_its_engine_along(application, home, eventually):
+    playing_engine(home, eventually)
+    application.send_signal(signal.SIGHUP)
+    assert application.wait(20) == 0
+    assert not home.exists()
+    assert json.loads(catalogue.recent_path().read_text())["slots"][0]["mix"]["gain_db"] == -9.0
