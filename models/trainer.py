@@ -23,6 +23,7 @@ from torch import Tensor, nn
 from rtaudiogen.errors import UsageError
 
 from .checkpoint import Checkpoint
+from .interruption import Interruption
 
 Tensors = Mapping[str, Tensor]
 
@@ -136,26 +137,33 @@ class Trainer:
         return self.seconds / (60.0 * self.budget.minutes)
 
     def run(self, on_step: Callable[[float], None], on_report: Callable[[Report], None]) -> None:
-        """To the end of the budget, from wherever the folder's checkpoint stands."""
+        """To the end of the budget, from wherever the folder's checkpoint stands.
+
+        After a Ctrl-C it reports once more, so that nothing is lost, and raises KeyboardInterrupt.
+        Several processes would not agree on when that is: there it is one at once.
+        """
         self.resume()
         if self.progress >= 1.0:
             return
         self._warm_up()
         total, count, started = 0.0, 0, time.monotonic()
         reported = self.seconds
-        while self.progress < 1.0:
-            total += self._step()
-            count += 1
-            now = time.monotonic()
-            self.seconds, started = self._agreed(self.seconds + now - started), now
-            on_step(total / count)
-            if self._report_is_due(reported):
-                report = self._report(total / count)
-                total, count, reported = 0.0, 0, self.seconds
-                if self.accelerator.is_main_process:
-                    self.save()
-                    on_report(report)
-                self.accelerator.wait_for_everyone()
+        with Interruption(self.accelerator.num_processes == 1) as interruption:
+            while self.progress < 1.0 and not interruption.asked:
+                total += self._step()
+                count += 1
+                now = time.monotonic()
+                self.seconds, started = self._agreed(self.seconds + now - started), now
+                on_step(total / count)
+                if interruption.asked or self._report_is_due(reported):
+                    report = self._report(total / count)
+                    total, count, reported = 0.0, 0, self.seconds
+                    if self.accelerator.is_main_process:
+                        self.save()
+                        on_report(report)
+                    self.accelerator.wait_for_everyone()
+        if interruption.asked:
+            raise KeyboardInterrupt
 
     def _report_is_due(self, reported: float) -> bool:
         """`reported`: how long the training had been at the last report, in seconds."""

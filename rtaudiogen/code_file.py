@@ -68,6 +68,11 @@ class CodeHeader:
         """Length of the sound."""
         return self.frames / self.sample_rate
 
+    @property
+    def bits_per_second(self) -> float:
+        """What the codes take."""
+        return 8 * self.payload_bytes / self.seconds
+
     def seconds_at(self, code_frame: int) -> float:
         """Where a code frame begins."""
         return code_frame * self.hop / self.sample_rate

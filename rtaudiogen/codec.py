@@ -70,21 +70,34 @@ def decode_file(source: Path, target: Path, model: Descriptor | None = None) -> 
     RtAudioGenError, one line, for a damaged file and for another model than it was encoded with.
     """
     _check_target(target, ".wav", "decoding")
+    header, signals = decode(source, model)
+    with appearing_whole(target) as unfinished:
+        wav = WavWriter(unfinished, header.sample_rate, channels=1)
+        try:
+            for signal in signals:
+                wav.write(signal[:, None])
+        finally:
+            wav.close()
+    return header
+
+
+def decode(source: Path, model: Descriptor | None = None) -> tuple[CodeHeader, Iterator[Signal]]:
+    """A code file's header, and its sound in pieces, at the header's rate; see `decode_file`."""
     header = read_header(source)
     model = model or _named_model(source, header)
     _refuse_other_model(source, header, model)
     codec = open_codec(model)
     if _shape(header) != _shape(codec) or header.stages > codec.stages:
         raise RtAudioGenError(f"{source}: damaged: its header does not fit '{model.id}'")
-    with appearing_whole(target) as unfinished:
-        wav = WavWriter(unfinished, header.sample_rate, channels=1)
-        try:
-            for codes in read_codes(source):
-                signal = codec.decode(codes)[: header.frames - wav.frames]
-                wav.write(signal[:, None])
-        finally:
-            wav.close()
-    return header
+    return header, _decoded(source, header, codec)
+
+
+def _decoded(source: Path, header: CodeHeader, codec: Codec) -> Iterator[Signal]:
+    left = header.frames
+    for codes in read_codes(source):
+        signal = codec.decode(codes)[:left]
+        left -= len(signal)
+        yield signal
 
 
 def open_codec(model: Descriptor) -> Codec:

@@ -45,6 +45,16 @@ def read_document(path: Path, kind: str, version: int) -> dict[str, Any]:
     return document
 
 
+def kind_of(path: Path) -> str:
+    """What the file's heading says that it is; empty for a file of something else, or damaged."""
+    try:
+        document = json.loads(path.read_bytes())
+    except (OSError, ValueError, RecursionError):
+        return ""
+    kind = document.get(KIND) if isinstance(document, dict) else ""
+    return kind if isinstance(kind, str) else ""
+
+
 def number(value: Any, low: float = -math.inf, high: float = math.inf) -> float:
     """A finite number in range; ValueError otherwise."""
     if isinstance(value, bool) or not isinstance(value, int | float) or value != value:

@@ -22,6 +22,8 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from .views import KeyboardView, PadView, View, XYView
+
 Audio = NDArray[np.float32]  # (frames, channels)
 Events = NDArray[np.void]  # (events,), dtype events.EVENT, sorted by frame
 State = dict[str, NDArray[Any]]
@@ -82,6 +84,7 @@ class Descriptor:
     path: Path | None = None  # weights
     facts: Mapping[str, Any] = field(default_factory=dict)  # the model file's own training facts
     takes_sound: bool = False  # whether the generator is a SoundTaker
+    views: tuple[View, ...] = ()  # that fit it, the best of a kind first; see `offered_views`
 
     def parameter_index(self, id: str) -> int:
         """Position of a parameter; KeyError if there is none of that id."""
@@ -93,6 +96,17 @@ class Descriptor:
     def defaults(self) -> NDArray[np.float32]:
         """(parameters,) default values."""
         return np.array([p.default for p in self.parameters], np.float32)
+
+    def offered_views(self) -> tuple[View, ...]:
+        """Its own views; without any, what its parameters and its way of playing suggest."""
+        if self.views:
+            return self.views
+        gliding = [p.id for p in self.parameters if not p.stepped]
+        return (
+            *([XYView(gliding[0], gliding[1])] if len(gliding) > 1 else []),
+            *([PadView()] if Plays.HITS in self.plays else []),
+            *([KeyboardView()] if Plays.NOTES in self.plays else []),
+        )
 
 
 class Generator(Protocol):
@@ -160,6 +174,25 @@ class SoundTaker(Protocol):
 
         RtAudioGenError, one line, for a sound that cannot be used (too short, silent, not finite).
         """
+
+
+class CodeStream(Protocol):
+    """What a generator that plays a stream of codes can do beside the rest: let it be seen."""
+
+    code_rate: float  # code frames per second
+    codes: int  # a code is from 0 up to, not including, this
+
+    def code_stream(self) -> NDArray[np.int64]:
+        """(code frames ≥ 1, stages): what it reads when it plays from a sound. [control]"""
+
+    def code_levels(self, stream: NDArray[np.int64]) -> NDArray[np.float32]:
+        """(code frames,) peaks of what a stream (code frames, stages) sounds like. [control]"""
+
+    def code_position(self) -> float | None:
+        """The code frame of `code_stream` that sounds now; None while none of it does. [any]"""
+
+    def newest_codes(self) -> tuple[int, NDArray[np.int64]]:
+        """How many code frames have sounded, the last of them (code frames, stages). [any]"""
 
 
 class Strike(NamedTuple):

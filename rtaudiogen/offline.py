@@ -5,19 +5,21 @@ The same models, settings, events and seed give the same bits, whatever the bloc
 
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import closing, nullcontext
+from contextlib import nullcontext
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from rtaudiogen import registry
+from rtaudiogen import rebuilding, registry
 from rtaudiogen.errors import RtAudioGenError, UsageError
-from rtaudiogen.files import appearing_whole
 from rtaudiogen.generator import Audio, Descriptor, Generator, Plays
 from rtaudiogen.midi.files import read_midi_file, to_events
+from rtaudiogen.realtime.mixing import amplitude
+from rtaudiogen.realtime.output import Master
 from rtaudiogen.realtime.renderer import Renderer
-from rtaudiogen.recorder.wav import WavWriter
+from rtaudiogen.recorder.wav import write_wav
+from rtaudiogen.sessions import Session, checked_master
 from rtaudiogen.sound_files import InputFile, give_sound
 
 BLOCK_FRAMES = 1024
@@ -36,18 +38,25 @@ def render(
     input_file: Path | None = None,
     sound: Path | None = None,
     notices: list[str] | None = None,
+    seeds: Mapping[str, int] | None = None,
+    session: Session | None = None,
+    master_gain_db: float | None = None,
 ) -> Audio:
     """(frames, 2) float32 of all models together, each in a slot of its own.
 
     `settings` by parameter id for every model that has it, or by "model:id" for one. `events` are
     MIDI_EVENTs at absolute frames, added to those of the file. Effects hear `input_file`, silence
     after its end; models that take a sound play from `sound`. Sentences about either are appended
-    to `notices`. Raises UsageError for values that cannot be meant and RtAudioGenError for a
-    damaged file or a generator that failed.
+    to `notices`. A slot's seed follows from `seed`, unless `seeds` has one by its model's id.
+    A session's slots are played beside the models, as it describes them, but program changes are
+    not obeyed. Everything is brought to `master_gain_db`, or else to the session's own.
+    Raises UsageError for values that cannot be meant and RtAudioGenError for a damaged file or a
+    generator that failed.
     """
     blocks = _blocks(
         models, seconds, sample_rate, seed, block_frames, midi_file, settings or {}, events,
-        input_file, sound, [] if notices is None else notices,
+        input_file, sound, [] if notices is None else notices, seeds or {},
+        session or Session(), master_gain_db,
     )  # fmt: skip
     return np.concatenate([block.copy() for block in blocks])
 
@@ -65,6 +74,9 @@ def render_to_file(
     input_file: Path | None = None,
     sound: Path | None = None,
     notices: list[str] | None = None,
+    seeds: Mapping[str, int] | None = None,
+    session: Session | None = None,
+    master_gain_db: float | None = None,
 ) -> int:
     """As `render`, into a float32 WAV that appears when it is whole; its number of frames."""
     if path.suffix.lower() != ".wav":
@@ -73,18 +85,10 @@ def render_to_file(
         raise UsageError(f"{path}: there is no folder {path.parent}")
     blocks = _blocks(
         models, seconds, sample_rate, seed, block_frames, midi_file, settings or {}, events,
-        input_file, sound, [] if notices is None else notices,
+        input_file, sound, [] if notices is None else notices, seeds or {},
+        session or Session(), master_gain_db,
     )  # fmt: skip
-    try:
-        # our own: libsndfile stamps the time of day into a float file, and no two are alike
-        with (
-            appearing_whole(path) as unfinished,
-            closing(WavWriter(unfinished, sample_rate, 2)) as file,
-        ):
-            for block in blocks:
-                file.write(block)
-    except OSError as error:
-        raise RtAudioGenError(f"{path}: cannot be written ({error})") from error
+    write_wav(path, blocks, sample_rate, channels=2)
     return _frames(seconds, sample_rate)
 
 
@@ -100,17 +104,22 @@ def _blocks(
     input_file: Path | None,
     sound: Path | None,
     notices: list[str],
+    seeds: Mapping[str, int],
+    session: Session,
+    master_gain_db: float | None,
 ) -> Iterator[Audio]:
     """Checks everything now; renders when asked for. Each block is overwritten by the next."""
     frames = _frames(seconds, sample_rate)
     if block_frames < 1:
         raise UsageError(f"block of {block_frames} frames: expected 1 or more")
-    if not models:
+    played = [*models, *(registry.find(slot.model) for slot in session.slots)]
+    if not played:
         raise UsageError("no model to render")
+    gain_db = session.master_gain_db if master_gain_db is None else checked_master(master_gain_db)
     values = [_values_of(model, settings) for model in models]
     _refuse_unknown(models, settings)
-    if input_file is not None and not any(Plays.EFFECT in model.plays for model in models):
-        raise UsageError(f"no effect among {_names(models)}: nothing would hear {input_file}")
+    if input_file is not None and not any(Plays.EFFECT in model.plays for model in played):
+        raise UsageError(f"no effect among {_names(played)}: nothing would hear {input_file}")
     if sound is not None and not any(model.takes_sound for model in models):
         raise UsageError(f"{_names(models)}: no model that plays from a sound")
     heard = InputFile(input_file, sample_rate) if input_file is not None else None
@@ -120,10 +129,14 @@ def _blocks(
     if events is not None:
         renderer.midi_events(events)
     for model, chosen in zip(models, values, strict=True):
-        renderer.add(_create(model, sample_rate, sound, notices), chosen)
+        generator = _create(model, sample_rate, sound, notices)
+        renderer.add(generator, chosen, seed=seeds.get(model.id))
+    for state in session.slots:
+        rebuilding.add(renderer, state, notices)
     if heard is not None:
         renderer.listen(heard.read)
-    return _pull(renderer, frames, block_frames, heard, notices)
+    master = Master(sample_rate, amplitude(gain_db))
+    return _pull(renderer, master, frames, block_frames, heard, notices)
 
 
 def _create(
@@ -143,6 +156,7 @@ def _names(models: Iterable[Descriptor]) -> str:
 
 def _pull(
     renderer: Renderer,
+    master: Master,
     frames: int,
     block_frames: int,
     heard: InputFile | None,
@@ -156,6 +170,7 @@ def _pull(
             for message in renderer.messages():
                 if message.kind == "failed":
                     raise RtAudioGenError(f"slot {message.slot} failed: {message.text}")
+            master.process(part)
             yield part
     if heard is not None and heard.not_finite:
         notices.append(f"{heard.path}: {heard.not_finite} values that are no numbers are silence.")

@@ -6,11 +6,12 @@ from pathlib import Path
 from typing import Any
 
 from .documents import number, read_document, text, whole, write_document
-from .errors import RtAudioGenError
+from .errors import RtAudioGenError, UsageError
 from .presets import MAX_SEED, Preset
 
 KIND, VERSION = "session", 1
 ALL_CHANNELS = 0
+MASTER_RANGE_DB = -60.0, 6.0
 
 
 @dataclass(frozen=True)
@@ -100,6 +101,7 @@ class Session:
     block_frames: int = 0
     latency_ms: float = 20.0
     midi: str = "all"
+    master_gain_db: float = 0.0  # of everything that is heard
 
     def to_json(self) -> dict[str, Any]:
         """Plain values."""
@@ -116,7 +118,16 @@ class Session:
             block_frames=whole(fields.get("block_frames", 0), 0, 8192),
             latency_ms=number(fields.get("latency_ms", 20.0), 1.0, 2000.0),
             midi=text(fields.get("midi", "all")),
+            master_gain_db=number(fields.get("master_gain_db", 0.0), *MASTER_RANGE_DB),
         )
+
+
+def checked_master(gain_db: float) -> float:
+    """A master gain in dB; UsageError if it is out of range."""
+    low, high = MASTER_RANGE_DB
+    if not low <= gain_db <= high:
+        raise UsageError(f"master gain of {gain_db:g} dB: expected {low:g} … {high:g} dB")
+    return float(gain_db)
 
 
 def save_session(path: Path, session: Session) -> None:

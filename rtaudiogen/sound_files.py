@@ -9,6 +9,8 @@ import soundfile
 import soxr
 from numpy.typing import NDArray
 
+from .code_file import SUFFIX as CODES
+from .codec import decode
 from .errors import RtAudioGenError, UsageError
 from .generator import Audio, Generator, SoundTaker
 
@@ -21,14 +23,11 @@ QUALITY = "VHQ"
 def read_sound(path: Path, sample_rate: int) -> tuple[NDArray[np.float32], str]:
     """(frames,) mono at `sample_rate`, and a sentence if it is not the whole file.
 
-    RtAudioGenError, in one line, for a file that is missing, empty, silent or no sound.
+    A code file is decoded by the model that it names. RtAudioGenError, in one line, for a file that
+    is missing, empty, silent or no sound.
     """
-    with _open(path) as file:
-        rate, whole = file.samplerate, file.frames
-        try:
-            signal = file.read(round(MOST_SECONDS * rate), dtype="float32", always_2d=True)
-        except soundfile.SoundFileError as error:
-            raise _unreadable(path, error) from error
+    read = _decode_first if path.suffix.lower() == CODES else _read_first
+    signal, rate, whole = read(path)
     np.nan_to_num(signal, copy=False, posinf=0.0, neginf=0.0)
     mono = _mono(signal)
     if np.abs(mono).max(initial=0.0) < SILENT_PEAK:
@@ -39,6 +38,35 @@ def read_sound(path: Path, sample_rate: int) -> tuple[NDArray[np.float32], str]:
     if whole > len(signal):
         notice = f"{path}: only the first {MOST_SECONDS / 60:.0f} minutes are played from."
     return np.ascontiguousarray(mono, np.float32), notice
+
+
+def sound_facts(path: Path) -> tuple[float, int]:
+    """Seconds and rate in Hz of a sound file. RtAudioGenError, in one line, if it is none. [any]"""
+    with _open(path) as file:
+        return file.frames / file.samplerate, file.samplerate
+
+
+def _read_first(path: Path) -> tuple[Audio, int, int]:
+    """(frames, channels) from the beginning, their rate in Hz, and how many the file has."""
+    with _open(path) as file:
+        most = round(MOST_SECONDS * file.samplerate)
+        try:
+            signal = file.read(most, dtype="float32", always_2d=True)
+        except soundfile.SoundFileError as error:
+            raise _unreadable(path, error) from error
+        return signal, file.samplerate, file.frames
+
+
+def _decode_first(path: Path) -> tuple[Audio, int, int]:
+    """The same of a code file."""
+    header, signals = decode(path)
+    pieces, frames, most = [], 0, round(MOST_SECONDS * header.sample_rate)
+    for signal in signals:
+        pieces.append(signal)
+        frames += len(signal)
+        if frames >= most:
+            break
+    return np.concatenate(pieces)[:most, None], header.sample_rate, header.frames
 
 
 def give_sound(generator: Generator, path: Path) -> str:

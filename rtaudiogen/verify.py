@@ -44,6 +44,7 @@ from rtaudiogen.rehearsal import (
     still,
 )
 from rtaudiogen.verify_hearing import hearing
+from rtaudiogen.verify_views import views
 
 Examine = Callable[[Make], Iterator[Finding]]
 
@@ -310,6 +311,7 @@ def _listed(family: str) -> Finding:
 
 CHECKS: tuple[Examine, ...] = (
     _descriptor,
+    views,
     _block_sizes,
     _last_frame,
     _seeds,

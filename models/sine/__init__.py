@@ -1,6 +1,7 @@
 """The teaching family: what the smallest complete generator looks like."""
 
 from rtaudiogen.generator import Descriptor, Family, Parameter, Plays
+from rtaudiogen.views import KeyboardView, XYView
 
 SINE = Descriptor(
     id="sine",
@@ -18,6 +19,7 @@ SINE = Descriptor(
         Parameter("vibrato", "Vibrato", 0.0, 100.0, 30.0, "cents", help="depth at full mod wheel"),
     ),
     licence="MIT",
+    views=(XYView("attack", "release"), XYView("vibrato", "level"), KeyboardView()),
 )
 
 FAMILY = Family(

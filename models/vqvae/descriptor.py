@@ -7,6 +7,7 @@ from pathlib import Path
 from rtaudiogen.errors import RtAudioGenError
 from rtaudiogen.generator import Descriptor, Parameter, Plays
 from rtaudiogen.model_file import ModelHeader, read_header
+from rtaudiogen.views import KeyboardView, RibbonView, View, XYView
 
 from .config import VQVAEConfig
 
@@ -37,6 +38,7 @@ def describe(path: Path) -> Descriptor:
         path=path,
         facts=header.training,
         takes_sound=True,
+        views=views(config),
     )
 
 
@@ -67,6 +69,17 @@ def parameters(config: VQVAEConfig) -> tuple[Parameter, ...]:
         *([stages] if config.stages > 1 else []),
         *PLAYING,
     )
+
+
+def views(config: VQVAEConfig) -> tuple[View, ...]:
+    """What shows it, and pairs of parameters that suit two directions."""
+    several = len(config.labels) > 1
+    return (
+        RibbonView("loop_start", "loop_end"),
+        *([XYView("timbre", "temperature"), XYView("timbre", "rate")] if several else []),
+        XYView("morph", "temperature"), XYView("rate", "scatter"), XYView("jitter", "swap"),
+        KeyboardView(),
+    )  # fmt: skip
 
 
 def source_parameter(config: VQVAEConfig) -> Parameter:

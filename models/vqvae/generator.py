@@ -19,9 +19,11 @@ from rtaudiogen.model_file import read_header, read_tensors
 from ..named_state import restore, saved
 from ..random_numbers import fill_uniforms
 from . import material, prior_packing
+from .codec import VQVAECodec
 from .config import VQVAEConfig
 from .descriptor import Source, read_config
 from .gains import GAIN, RAMP_SECONDS, aim, mix
+from .history import History
 from .packing import Packed, fill_label_bias, pack
 from .prior_sampler import RESTLESS, PriorSampler
 from .reader import Reader, Reading
@@ -72,7 +74,7 @@ def create(descriptor: Descriptor, sample_rate: int) -> Generator:
 
 
 class VQVAEGenerator:
-    """See `rtaudiogen.generator`: Generator, Listener and SoundTaker."""
+    """See `rtaudiogen.generator`: Generator, Listener, SoundTaker and CodeStream."""
 
     delay_frames = 0
     arrays = ("stream", "voices", "hop", "hops", "input", "dry", "live", "prior_latent", "held",
@@ -84,7 +86,7 @@ class VQVAEGenerator:
         self.descriptor, self.config = descriptor, config
         self.sample_rate = config.sample_rate
         self.input_delay_frames = config.hop
-        self._hop_rate = config.code_rate
+        self.code_rate, self.codes = config.code_rate, config.codes
         self.packed: Packed = pack(config, tensors)
         self.material = material.read(tensors, config.stages)
         self._prior_tensors = prior_packing.tensors_in(tensors)
@@ -101,10 +103,35 @@ class VQVAEGenerator:
         self.held = np.zeros(latent, np.float32)  # what is frozen
         self.gains = np.zeros(2, GAIN)  # dry/wet, level
         self.seed = np.zeros(1, np.uint64)
+        self._history = History(config.stages)
+        self._position: float | None = None  # in the file, of what sounds
 
     def take(self, sound: NDArray[np.float32]) -> None:
         """See SoundTaker."""
         self.material = material.of_sound(self.packed, sound)
+
+    # -- what can be seen of it ------------------------------------------------------------------
+
+    def code_stream(self) -> NDArray[np.int64]:
+        """See CodeStream."""
+        return self.material.codes.astype(np.int64)
+
+    def code_levels(self, stream: NDArray[np.int64]) -> NDArray[np.float32]:
+        """See CodeStream."""
+        codec = VQVAECodec(self.packed)
+        sound = codec.decode(stream.astype(np.uint16)).reshape(len(stream), codec.hop)
+        levels: NDArray[np.float32] = np.abs(sound).max(axis=1)
+        return levels
+
+    def code_position(self) -> float | None:
+        """See CodeStream."""
+        return self._position
+
+    def newest_codes(self) -> tuple[int, NDArray[np.int64]]:
+        """See CodeStream."""
+        return self._history.newest()
+
+    # -- before it plays [control] -----------------------------------------------------------------
 
     def prepare(self, max_frames: int, device: str = "cpu") -> None:
         """See Generator."""
@@ -155,6 +182,8 @@ class VQVAEGenerator:
         if self.prior is not None:
             self.prior.reset_voice(0)
         self._listened = 0
+        self._history.clear()
+        self._position = None
 
     # -- a block [render] --------------------------------------------------------------------------
 
@@ -233,6 +262,8 @@ class VQVAEGenerator:
         sounded = bool(stream["sounds"]) if stream["hops"] else sounds
         if sounds and not (self._values["freeze"] >= 0.5 and self.held.any()):
             self._choose(source, self._source("morph_to"), self._values["morph"])
+        if not sounds:
+            self._position = None
         if sounds or sounded:
             self.decoder.decode(0, self.held, self.bias, self.hop)
         else:
@@ -247,7 +278,7 @@ class VQVAEGenerator:
         """A prior that has fallen silent begins a new sound: what it has learnt ends in silence."""
         quiet = source is Source.PRIOR and float(np.abs(self.hop).max()) < QUIET_PEAK
         self.stream["quiet"] = (self.stream["quiet"] + 1) * quiet
-        if self.prior is not None and self.stream["quiet"][0] > QUIET_SECONDS * self._hop_rate:
+        if self.prior is not None and self.stream["quiet"][0] > QUIET_SECONDS * self.code_rate:
             self.prior.reset_voice(0)
             self.stream["quiet"] = 0
 
@@ -264,11 +295,21 @@ class VQVAEGenerator:
     def _choose(self, source: Source, other: Source, morph: float) -> None:
         """The latent that is to sound, into `held`."""
         np.copyto(self.held, self._latent_from(source))
-        if morph > 0 and other != source:
+        morphs = morph > 0 and other != source
+        if morphs:
             self.held *= np.float32(1 - morph)
             self._other[:] = self._latent_from(other)
             self._other *= np.float32(morph)
             self.held += self._other
+        reads = source is Source.FILE or (morphs and other is Source.FILE)
+        self._position = self.reader.place if reads else None
+        self._history.add(self._codes_from(other if morphs and morph > 0.5 else source))
+
+    def _codes_from(self, source: Source) -> NDArray[np.uint16]:
+        """The code frame that a source has given."""
+        if source is Source.FILE:
+            return self.reader.codes
+        return self.live if source is Source.LIVE else self._drawn
 
     def _latent_from(self, source: Source) -> NDArray[np.float32]:
         if source is Source.LIVE:
@@ -301,7 +342,7 @@ class VQVAEGenerator:
     def _read_file(self) -> None:
         frames = len(self.material.codes)
         low, high = sorted((self._values["loop_start"], self._values["loop_end"]))
-        first = min(int(low * frames), frames - 1)
+        first = min(round(low * frames), frames - 1)
         end = max(first + 1, min(frames, round(high * frames)))
         stream = self.stream[0]
         stream["place"] = self.reader.read(

@@ -35,9 +35,11 @@ class Reader:
     def __init__(self, packed: Packed, material: Material) -> None:
         """Allocate, and compile for the kind of codes. [control]"""
         self._packed, self.material = packed, material
-        self._codes = np.zeros(packed.config.stages, np.uint16)
+        self.place = 0.0  # of the last reading, in code frames
+        self.codes = np.zeros(packed.config.stages, np.uint16)  # of the code frame read there
+        self._following = np.zeros_like(self.codes)  # of the one after it
         self._next = np.zeros(packed.config.latent, np.float32)
-        packed.latent_of(self._codes, 1, self._next)
+        packed.latent_of(self.codes, 1, self._next)
 
     def read(
         self, place: float, first: int, end: int, wishes: Reading, stream: np.uint64, number: int,
@@ -53,14 +55,15 @@ class Reader:
             reach = wishes.scatter * (end - first)
             offset = (uniform(stream, base + PLACE) - 0.5) * reach
             place = self._within(math.floor(place + offset), first, end)
+        self.place = place
         frame = math.floor(place)
         fraction = place - frame
         if wishes.jitter:
             drawn = uniform(stream, base + JITTERED)
             frame += (drawn < wishes.jitter / 2) - (drawn > 1 - wishes.jitter / 2)
-        self._latent(frame, first, end, wishes, stream, base, out)
+        self._latent(frame, first, end, wishes, stream, base, self.codes, out)
         if fraction:
-            self._latent(frame + 1, first, end, wishes, stream, base, self._next)
+            self._latent(frame + 1, first, end, wishes, stream, base, self._following, self._next)
             out *= np.float32(1 - fraction)
             self._next *= np.float32(fraction)
             out += self._next
@@ -68,9 +71,8 @@ class Reader:
 
     def _latent(
         self, frame: int, first: int, end: int, wishes: Reading, stream: np.uint64, base: int,
-        out: NDArray[np.float32],
+        codes: NDArray[np.uint16], out: NDArray[np.float32],
     ) -> None:  # fmt: skip
-        codes = self._codes
         codes[:] = self.material.codes[first + (frame - first) % (end - first)]
         if wishes.swap:
             for stage in range(wishes.stages):

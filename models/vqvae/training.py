@@ -18,11 +18,12 @@ from rich.console import Console
 from torch import Tensor, nn
 
 from rtaudiogen.model_file import ModelHeader, write_model
+from rtaudiogen.training_journal import Journal, run_folder
 
 from ..note_labels import Say
 from ..spectral_distance import SpectralDistance
 from ..trainer import Report, Rival, Trainer, accelerator
-from ..training_log import TrainingLog
+from ..training_log import TrainingLog, teller
 from .codec import VQVAECodec
 from .config import VQVAEConfig
 from .corpus import Corpus, read
@@ -94,22 +95,22 @@ def train(folder: Path, out: Path, options: TrainingOptions | None = None) -> No
     """
     options = options or TrainingOptions()
     console = Console(quiet=not accelerator().is_main_process)
-
-    def say(line: str) -> None:
-        console.print(line, highlight=False, markup=False, soft_wrap=True)
-
+    run = run_folder(out)
+    journal = Journal(run, muted=console.quiet)
+    say = teller(console, journal)
     corpus = read(folder, options.sample_rate, say)
     torch.manual_seed(options.seed)
-    run = out.with_name(f"{out.stem}-training")
     model = ModelFile(out, folder, options, options.config(corpus.labels), corpus)
-    _train_codec(model, run, console, say)
+    _train_codec(model, run, console, journal, say)
     if model.has_prior:
-        _train_prior(model, run, console, say)
+        _train_prior(model, run, console, journal, say)
 
 
-def _train_codec(model: "ModelFile", run: Path, console: Console, say: Say) -> None:
+def _train_codec(
+    model: "ModelFile", run: Path, console: Console, journal: Journal, say: Say
+) -> None:
     trainer, objective = _codec_trainer(model.config, model.corpus, model.options, run)
-    with TrainingLog(run, console, "loss", 1.0) as log:
+    with TrainingLog(run, console, "loss", 1.0, journal=journal, title="codec") as log:
 
         def on_report(report: Report) -> None:
             log.report(report, trainer.history)
@@ -129,7 +130,9 @@ def _train_codec(model: "ModelFile", run: Path, console: Console, say: Say) -> N
         say(f"{model.path}: loss {trainer.best:.3f} held out")
 
 
-def _train_prior(model: "ModelFile", run: Path, console: Console, say: Say) -> None:
+def _train_prior(
+    model: "ModelFile", run: Path, console: Console, journal: Journal, say: Say
+) -> None:
     """From the codes of the codec as it is now; begins anew when that has been trained further."""
     codec, corpus, options = model.codec(), model.corpus, model.options
     config = model.options.with_prior(model.config)
@@ -137,7 +140,9 @@ def _train_prior(model: "ModelFile", run: Path, console: Console, say: Say) -> N
     spared = streams(codec, corpus, corpus.held_out)
     place = run / f"prior-of-step-{model.facts['steps']}"
     identity = {"seed": options.seed, **options.prior_sizes}
-    with TrainingLog(place, console, "bits per code", 1 / math.log(2)) as log:
+    with TrainingLog(
+        place, console, "bits per code", 1 / math.log(2), journal=journal, title="prior"
+    ) as log:
         tensors = train_prior(
             config, learnt, spared, options.prior_budget, place, identity, options.seed,
             log.step, log.report,

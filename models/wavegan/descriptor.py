@@ -7,6 +7,7 @@ from pathlib import Path
 from rtaudiogen.errors import RtAudioGenError
 from rtaudiogen.generator import Descriptor, Parameter, Plays
 from rtaudiogen.model_file import ModelHeader, read_header
+from rtaudiogen.views import PadView, XYView
 
 from .config import WaveGANConfig
 from .pads import LAYOUT, PADS, assign, is_hat
@@ -16,6 +17,10 @@ WEIGHTS = Path(__file__).parent / "weights"
 VOICES = 16
 MOST_NUMBERS = 1 << 24  # whole numbers that a float32 can hold
 NO_YES = ("no", "yes")
+VIEWS = (
+    PadView(pads=PADS, prefix="pad"), XYView("spread", "pitch"), XYView("pitch", "decay"),
+    XYView("velocity_timbre", "velocity_curve"),
+)  # fmt: skip
 
 
 def builtin() -> Iterator[Descriptor]:
@@ -40,6 +45,7 @@ def describe(path: Path) -> Descriptor:
         licence=header.licence,
         path=path,
         facts=header.training,
+        views=VIEWS,
     )
 
 

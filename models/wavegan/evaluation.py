@@ -21,6 +21,7 @@ from scipy.ndimage import uniform_filter1d
 from rtaudiogen.errors import UsageError
 from rtaudiogen.generator import Descriptor
 from rtaudiogen.model_file import read_header
+from rtaudiogen.training_journal import run_folder
 
 from .alarms import alarms
 from .classifier import weights
@@ -128,7 +129,7 @@ def _shared(config: WaveGANConfig, corpus: Corpus, folder: Path) -> Classes:
 @contextmanager
 def _run_folder(model: Path) -> Iterator[Path]:
     """Where the training kept its classifier, or a place for a new one."""
-    run = model.with_name(f"{model.stem}-training")
+    run = run_folder(model)
     if run.is_dir():
         yield run
         return

@@ -17,10 +17,11 @@ from rich.console import Console
 from torch import Tensor
 
 from rtaudiogen.model_file import ModelHeader, write_model
+from rtaudiogen.training_journal import Journal, run_folder
 
 from ..note_labels import Say
 from ..trainer import Report, Rival, Trainer, accelerator
-from ..training_log import TrainingLog
+from ..training_log import TrainingLog, teller
 from .alarms import alarms
 from .anchors import best_anchors
 from .corpus import Corpus, read
@@ -44,15 +45,14 @@ def train(folder: Path, out: Path, options: TrainingOptions | None = None) -> No
     """
     options = options or TrainingOptions()
     console = Console(quiet=not accelerator().is_main_process)
-
-    def say(line: str) -> None:
-        console.print(line, highlight=False, markup=False, soft_wrap=True)
-
+    run = run_folder(out)
+    journal = Journal(run, muted=console.quiet)
+    say = teller(console, journal)
     corpus = read(folder, options.sample_rate, options.frames, say)
-    run = out.with_name(f"{out.stem}-training")
     training = Training(corpus, options, run, say)
     trainer = training.trainer
-    with TrainingLog(run, console, "loss", 1.0, "Fréchet joint distance") as log:
+    measure = "Fréchet joint distance"
+    with TrainingLog(run, console, "loss", 1.0, measure, journal=journal) as log:
 
         def on_report(report: Report) -> None:
             log.report(report, trainer.history)

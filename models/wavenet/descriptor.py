@@ -6,6 +6,7 @@ from pathlib import Path
 from rtaudiogen.errors import RtAudioGenError
 from rtaudiogen.generator import Descriptor, Parameter, Plays
 from rtaudiogen.model_file import ModelHeader, read_header
+from rtaudiogen.views import KeyboardView, View, XYView
 
 from .config import WaveNetConfig
 
@@ -36,6 +37,7 @@ def describe(path: Path) -> Descriptor:
         licence=header.licence,
         path=path,
         facts=header.training,
+        views=_views(config),
     )
 
 
@@ -72,6 +74,19 @@ def _timbre_parameters(config: WaveNetConfig) -> tuple[Parameter, ...]:
     )  # fmt: skip
 
 
+def _views(config: WaveNetConfig) -> tuple[View, ...]:
+    """Pairs of parameters that suit two directions, and what plays it."""
+    several = len(config.instruments) > 1
+    return (
+        *([XYView("morph", "temperature"), XYView("timbre", "morph")] if several else []),
+        *(NOTE_VIEWS if config.pitched else [XYView("temperature", "level")]),
+    )
+
+
+NOTE_VIEWS = (
+    XYView("temperature", "purity"), XYView("vibrato_rate", "vibrato_depth"),
+    XYView("attack", "release"), KeyboardView(),
+)  # fmt: skip
 NOTE_PARAMETERS = (
     Parameter("purity", "Purity", 0.0, 1.0, 0.3,
               help="how much of what lies between the partials is damped: 0 is the bare network"),

@@ -13,9 +13,11 @@ from torch.nn import functional as F
 
 from rtaudiogen.errors import UsageError
 from rtaudiogen.model_file import ModelHeader, write_model
+from rtaudiogen.training_journal import Journal, run_folder
 
+from ..note_labels import Say
 from ..trainer import Budget, Report, Trainer, accelerator
-from ..training_log import TrainingLog
+from ..training_log import TrainingLog, teller
 from .config import WaveNetConfig
 from .corpus import Corpus, level_tracks, read_notes, read_textures
 from .dataset import IGNORED, Batch, Segments, stack
@@ -118,11 +120,13 @@ def train(folder: Path, out: Path, options: TrainingOptions | None = None) -> No
     options = options or TrainingOptions()
     _check(options)
     console = Console(quiet=not accelerator().is_main_process)
-    corpus = _read(folder, options, console)
+    run = run_folder(out)
+    journal = Journal(run, muted=console.quiet)
+    say = teller(console, journal)
+    corpus = _read(folder, options, say)
     torch.manual_seed(options.seed)
     config = options.config(corpus.instruments)
     network = WaveNet(config)
-    run = out.with_name(f"{out.stem}-training")
     segments = Segments(config, corpus.training, options.segment_frames)
 
     def batches(step: int, process: int) -> list[dict[str, Tensor]]:
@@ -139,7 +143,7 @@ def train(folder: Path, out: Path, options: TrainingOptions | None = None) -> No
     tracks = level_tracks(corpus)
     envelope = measure(tracks, len(config.instruments), config.sample_rate) if tracks else None
     model = ModelFile(out, folder, options, config, corpus, envelope)
-    with TrainingLog(run, console, "bits per sample", 1 / math.log(2)) as log:
+    with TrainingLog(run, console, "bits per sample", 1 / math.log(2), journal=journal) as log:
 
         def on_report(report: Report) -> None:
             log.report(report, trainer.history)
@@ -147,12 +151,12 @@ def train(folder: Path, out: Path, options: TrainingOptions | None = None) -> No
             try:
                 write_clip(out, run / "clips" / f"step-{report.step:07d}.wav")
             except Exception as error:  # hours of training must not end for a clip
-                console.print(f"no clip this time: {error}", highlight=False, markup=False)
+                say(f"no clip this time: {error}")
 
         trainer.run(lambda loss: log.step(trainer.progress, trainer.seconds, loss), on_report)
     if trainer.accelerator.is_main_process:
         model.write(trainer)
-        console.print(f"{out}: {trainer.best / math.log(2):.3f} bits per sample held out")
+        say(f"{out}: {trainer.best / math.log(2):.3f} bits per sample held out")
 
 
 def _held_out(
@@ -224,13 +228,9 @@ def as_tensors(batch: Batch) -> dict[str, Tensor]:
     return tensors
 
 
-def _read(folder: Path, options: TrainingOptions, console: Console) -> Corpus:
+def _read(folder: Path, options: TrainingOptions, say: Say) -> Corpus:
     wanted = [name.strip() for name in options.instruments.split(",") if name.strip()]
     rate = options.sample_rate
-
-    def say(line: str) -> None:
-        console.print(line, highlight=False, markup=False)
-
     if options.texture:
         return read_textures(folder, rate, wanted, say)
     low, high = options.lowest, options.highest

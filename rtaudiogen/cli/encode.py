@@ -36,7 +36,7 @@ def encode(
         "frames": header.frames,
         "seconds": header.seconds,
         "bytes": size,
-        "bits_per_second": 8 * header.payload_bytes / header.seconds,
+        "bits_per_second": header.bits_per_second,
         "compression_ratio": PCM_BYTES * header.frames / size,
     }
     if json:

@@ -7,6 +7,7 @@ from typing import Any
 from ..engine.benchmark import known_speeds
 from ..generator import Descriptor
 from ..registry import listing
+from ..views import to_json
 from .output import Json, print_json, print_table, warn
 
 
@@ -30,7 +31,12 @@ def models(json: Json = False) -> None:
 
 def facts(model: Descriptor, speed: float | None) -> dict[str, Any]:
     """A model as plain values; its speed once `bench` has measured it."""
-    return {**asdict(model), "plays": sorted(model.plays), "real_time_factor": speed}
+    return {
+        **asdict(model),
+        "plays": sorted(model.plays),
+        "views": [to_json(view) for view in model.offered_views()],
+        "real_time_factor": speed,
+    }
 
 
 def _row(model: Descriptor, speed: float | None) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ import typer
 from ..errors import UsageError
 from ..generator import Descriptor, Parameter
 from ..registry import near_misses
+from ..sessions import checked_master
 
 MAX_RATE, MAX_BLOCK, MAX_DAYS = 384_000, 8192, 30
 
@@ -25,6 +26,22 @@ Sound = Annotated[
     typer.Option(metavar="FILE", help="Sound file to play from, for models that take one."),
 ]
 Seed = Annotated[int, typer.Option(min=0, help="Start of the random numbers.")]
+
+
+def check_master(gain_db: float | None) -> float | None:
+    """`--master`. Callback of the option."""
+    return None if gain_db is None else checked_master(gain_db)
+
+
+Master = Annotated[
+    float | None,
+    typer.Option(
+        "--master",
+        metavar="DB",
+        callback=check_master,
+        help="Gain of everything, -60 … 6; default: the session's.",
+    ),
+]
 
 
 def check_takers(models: Collection[Descriptor], sound: Path | None) -> None:

@@ -1,19 +1,28 @@
 """`rtaudiogen play`."""
 
-from collections.abc import Mapping
-from contextlib import closing, suppress
-from dataclasses import replace
+from contextlib import closing
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from ..errors import RtAudioGenError, UsageError
-from ..generator import Descriptor
+from ..errors import UsageError
 from ..registry import find
 from ..sessions import Session, load_session, save_session
-from .options import Block, Seed, Settings, Sound, assign, check_rate, check_seconds, check_takers
+from .opened import changed, models_of
+from .options import (
+    Block,
+    Master,
+    Seed,
+    Settings,
+    Sound,
+    assign,
+    check_rate,
+    check_seconds,
+    check_takers,
+)
 from .output import Json
+from .preset import NO_PRESET, PresetFile, check_new, fitting, keep_first_slot, seeds_of
 
 NO_INPUT = "none"
 
@@ -55,6 +64,12 @@ def play(
         Path | None,
         typer.Option(metavar="FILE", help="Open this session; with MODELs, save it at the end."),
     ] = None,
+    preset: PresetFile = None,
+    save_preset: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="At the end, keep the first slot as this preset."),
+    ] = None,
+    master: Master = None,
     sound: Sound = None,
     set: Settings = None,
     seed: Seed = 0,
@@ -71,12 +86,17 @@ def play(
     from .status import print_report
 
     opened = _open_session(models or [], session)
-    chosen = {name: find(name) for name in models} if models else _models_of(opened)
+    chosen = {name: find(name) for name in models} if models else models_of(opened)
     check_takers(chosen.values(), sound)
     taken = str(sound.expanduser().absolute()) if sound else ""
     sounds = {name: taken for name, model in chosen.items() if taken and model.takes_sound}
-    values = dict(zip(chosen, assign(list(chosen.values()), set or []), strict=True))
-    begun = _with(opened, values, sounds)
+    given = dict(zip(chosen, assign(list(chosen.values()), set or []), strict=True))
+    kept = fitting(chosen, preset) if preset else {}
+    values = {name: {**kept.get(name, NO_PRESET).values, **given[name]} for name in chosen}
+    seeds = seeds_of(kept)
+    if save_preset is not None:
+        check_new(save_preset)
+    begun = changed(opened, values, sounds, seeds, master)
     score = read_score(midi_file) if midi_file else None
     heard = input if input is not None else opened.input
     settings = EngineSettings(
@@ -92,7 +112,8 @@ def play(
     )
     with stopped_by_signals() as stopped, closing(EngineProcess(settings)) as engine:
         for model in models or []:
-            engine.add_slot(model, values[model], sound=sounds.get(model))
+            engine.add_slot(model, values[model], seeds.get(model), sound=sounds.get(model))
+        engine.set_master(begun.master_gain_db)
         notices = [] if models else engine.load_session(begun.to_json())
         if record:
             engine.record(str(record.expanduser().absolute()))
@@ -102,38 +123,14 @@ def play(
             engine.stop_recording()
         if models and session:
             save_session(session, Session.from_json(engine.session()))
+        if save_preset is not None:
+            keep_first_slot(save_preset, engine.session())
     print_report(last, json)
 
 
 def _device(text: str) -> str | int | None:
     """An index, a name, or None for an empty one."""
     return int(text) if text.isdecimal() else text or None
-
-
-def _models_of(session: Session) -> dict[str, Descriptor]:
-    """Those of a session's models that are there; the engine says which are not."""
-    found = {}
-    for slot in session.slots:
-        with suppress(RtAudioGenError):
-            found[slot.model] = find(slot.model)
-    if session.slots and not found:
-        find(session.slots[0].model)  # says what is the matter
-    return found
-
-
-def _with(
-    session: Session, values: Mapping[str, Mapping[str, float]], sounds: Mapping[str, str]
-) -> Session:
-    """The session with these values and sounds, by model."""
-    slots = [
-        replace(
-            slot,
-            values={**slot.values, **values.get(slot.model, {})},
-            sound=sounds.get(slot.model, slot.sound),
-        )
-        for slot in session.slots
-    ]
-    return replace(session, slots=tuple(slots))
 
 
 def _open_session(models: list[str], path: Path | None) -> Session:

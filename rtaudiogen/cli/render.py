@@ -7,11 +7,23 @@ import typer
 
 from ..errors import UsageError
 from ..registry import find
-from .options import Seed, Settings, Sound, assign, check_rate, check_seconds
+from ..sessions import Session, load_session
+from .opened import changed, models_of
+from .options import (
+    Master,
+    Seed,
+    Settings,
+    Sound,
+    assign,
+    check_rate,
+    check_seconds,
+    check_takers,
+)
 from .output import Json, print_json, warn
 from .performance import wants_notes
+from .preset import NO_PRESET, PresetFile, fitting, seeds_of
 
-DEFAULT_SECONDS = 10.0
+DEFAULT_SECONDS, DEFAULT_RATE = 10.0, 48000
 TAIL_SECONDS = 3.0
 
 
@@ -33,10 +45,18 @@ def render(
     input: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Sound file that effects hear.")
     ] = None,
+    session: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Render this session instead of MODELs.")
+    ] = None,
+    preset: PresetFile = None,
+    master: Master = None,
     sound: Sound = None,
     rate: Annotated[
-        int, typer.Option(metavar="HZ", callback=check_rate, help="Sample rate.")
-    ] = 48000,
+        int | None,
+        typer.Option(
+            metavar="HZ", callback=check_rate, help="Default: the session's own, or 48000."
+        ),
+    ] = None,
     block: Annotated[
         int, typer.Option(min=1, max=65536, metavar="N", help="Frames at a time; same bits.")
     ] = 1024,
@@ -44,17 +64,33 @@ def render(
     seed: Seed = 0,
     json: Json = False,
 ) -> None:
-    """Render to a WAV file with the renderer that plays live: the same bits."""
+    """Render to a WAV file with the renderer that plays live: the same bits.
+
+    Of a session everything is rendered as it was left; program changes alone are not obeyed.
+    """
     from ..midi import phrase, read_midi_file, to_events
     from ..offline import render_to_file
     from ..sound_files import InputFile
 
     *names, out = models_and_file
-    if not names or not out.lower().endswith(".wav"):
+    if not out.lower().endswith(".wav"):
         raise UsageError(f"render MODEL… OUT.wav: '{out}' is no name of a WAV file")
+    if not names and not session:
+        raise UsageError("which model? render MODEL… OUT.wav, or give --session FILE")
+    if names and session:
+        raise UsageError(f"--session {session}: its own models are rendered; leave the MODELs out")
+    opened = load_session(session) if session else Session()
     models = [find(name) for name in names]
-    values = assign(models, set or [])
-    score = phrase() if wants_notes(models) and input is None else []
+    chosen = models_of(opened) if session else {model.id: model for model in models}
+    if session:
+        check_takers(chosen.values(), sound)
+    kept = fitting(chosen, preset) if preset else {}
+    given = dict(zip(chosen, assign(list(chosen.values()), set or []), strict=True))
+    values = {name: {**kept.get(name, NO_PRESET).values, **given[name]} for name in chosen}
+    taken = str(sound.expanduser().absolute()) if sound else ""
+    sounds = {name: taken for name, model in chosen.items() if taken and model.takes_sound}
+    rate = rate or opened.sample_rate or DEFAULT_RATE
+    score = phrase() if wants_notes(chosen.values()) and input is None else []
     if midi is not None:
         score = read_midi_file(midi)
     length = max([m.seconds + TAIL_SECONDS for m in score], default=DEFAULT_SECONDS)
@@ -70,14 +106,14 @@ def render(
         seed=seed,
         block_frames=block,
         settings={
-            f"{model.id}:{id}": value
-            for model, own in zip(models, values, strict=True)
-            for id, value in own.items()
+            f"{model.id}:{id}": value for model in models for id, value in values[model.id].items()
         },
         events=to_events(score, rate),
         input_file=input,
-        sound=sound,
+        sound=None if session else sound,
         notices=notices,
+        seeds=seeds_of(kept),
+        session=changed(opened, values, sounds, seeds_of(kept), master),
     )
     warn(notices)
     if json:

@@ -1,18 +1,21 @@
 """`rtaudiogen train`: the flags are the fields of the family's own options."""
 
 import inspect
+import os
 from collections.abc import Callable
-from dataclasses import fields, is_dataclass
+from dataclasses import asdict, fields, is_dataclass
 from pathlib import Path
 from typing import Annotated, Any, get_args, get_type_hints
 
 import typer
 
 from .. import folders
-from ..errors import UsageError
+from ..errors import RtAudioGenError, UsageError
 from ..registry import SUFFIX, families, family, load_extra
+from ..training_journal import claimed, run_folder
+from .output import print_json
 
-HELP = ("-h", "--help")
+HELP, JSON = ("-h", "--help"), "--json"
 
 
 def train(
@@ -20,7 +23,10 @@ def train(
         list[str] | None, typer.Argument(metavar="FAMILY FOLDER [OPTIONS]")
     ] = None,
 ) -> None:
-    """Train a model on a folder of your own sounds; 'train FAMILY --help' lists the options."""
+    """Train a model on a folder of your own sounds; 'train FAMILY --help' lists the options.
+
+    'train --json' lists the options of all families.
+    """
     names = [name for name, known in families()[0].items() if known.train]
     name, *rest = arguments or [HELP[0]]
     if name in HELP:
@@ -28,6 +34,9 @@ def train(
         print(
             f"FAMILY is {' or '.join(names)}; 'rtaudiogen train FAMILY --help' lists its options."
         )
+        return
+    if name == JSON:
+        print_json({"families": [_facts(name) for name in names]})
         return
     chosen = family(name)
     if chosen.train is None:
@@ -48,8 +57,21 @@ def _command(name: str, function: Callable[..., None]) -> Callable[..., None]:
         target = out or folders.models() / f"{name}-{folder.resolve().name}{SUFFIX}"
         if target.suffix != SUFFIX:
             raise UsageError(f"--out {target}: a model file ends in {SUFFIX}")
+        chosen = options(**values)
         target.parent.mkdir(parents=True, exist_ok=True)
-        function(folder, target, options(**values))
+        with claimed(run_folder(target)) as journal:
+            journal.write(
+                "begun", pid=os.getpid(), family=name, folder=str(folder.resolve()),
+                model=str(target), options=_changed(chosen),
+            )  # fmt: skip
+            try:
+                function(folder, target, chosen)
+            except KeyboardInterrupt:
+                journal.write("stopped")
+                if target.exists():
+                    print(f"{target}: as far as it got; the same command goes on from there")
+                raise
+            journal.write("finished")
         print(f"{target}: play it with 'rtaudiogen play {out or target.stem}'")
 
     where = f"The model file; default: your own models folder, as {name}-FOLDER."
@@ -81,3 +103,31 @@ def _options_type(function: Callable[..., None]) -> Any:
 def _parameter(name: str, annotation: Any, default: Any = inspect.Parameter.empty) -> Any:
     kind = inspect.Parameter.KEYWORD_ONLY
     return inspect.Parameter(name, kind, default=default, annotation=annotation)
+
+
+def _changed(options: Any) -> dict[str, Any]:
+    """The values of options that are not the defaults."""
+    defaults = {field.name: field.default for field in fields(options)}
+    return {name: v for name, v in asdict(options).items() if v != defaults[name]}
+
+
+def _facts(name: str) -> dict[str, Any]:
+    """A family, its options, and in a sentence why it cannot be trained here if so."""
+    chosen = family(name)
+    facts: dict[str, Any] = {"name": name, "summary": chosen.summary, "options": [], "problem": ""}
+    assert chosen.train is not None
+    try:
+        options = _options_type(load_extra(chosen.train, "training"))
+    except RtAudioGenError as error:
+        return facts | {"problem": str(error)}
+    hints = get_type_hints(options)
+    facts["options"] = [
+        {
+            "name": field.name,
+            "kind": hints[field.name].__name__,
+            "default": field.default,
+            "help": field.metadata.get("help", ""),
+        }
+        for field in fields(options)
+    ]
+    return facts

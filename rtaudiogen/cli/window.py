@@ -32,3 +32,7 @@ def show_window() -> tuple[int, str]:
     except ImportError as error:  # a system library that Qt needs
         return 1, f"The desktop application cannot be loaded ({error}); see the README."
     return int(main()), ""
+
+
+if __name__ == "__main__":  # whether there can be a window: status 0, or why not
+    sys.exit(hindrance() or None)

@@ -13,7 +13,7 @@ import numpy as np
 
 from .. import folders
 from ..benchmark import BenchRow, best_of, machine
-from ..documents import read_document, write_document
+from ..documents import number, read_document, text, write_document
 from ..errors import RtAudioGenError
 from ..events import EVENT, EventKind, no_events
 from ..generator import Descriptor, Plays
@@ -98,10 +98,10 @@ def speed(model: Descriptor) -> float:
 def known_speeds() -> Mapping[str, float]:
     """Real-time factors by model id, as this machine last measured them; empty before."""
     try:
-        speeds: Mapping[str, float] = read_document(_file(), KIND, VERSION)["speeds"]
-    except (RtAudioGenError, KeyError):
+        speeds = read_document(_file(), KIND, VERSION)["speeds"]
+        return {text(id): number(speed, 0.0) for id, speed in speeds.items()}
+    except (RtAudioGenError, KeyError, ValueError, AttributeError):  # a cache: measured again
         return {}
-    return speeds
 
 
 def _file() -> Path:

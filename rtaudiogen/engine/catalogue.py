@@ -4,13 +4,12 @@ Audio systems are asked in a process of their own: a server that dies takes Port
 the front end must not hang.
 """
 
-import io
 import json
 import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,12 +18,14 @@ from numpy.typing import NDArray
 
 from .. import folders, registry
 from ..errors import RtAudioGenError
-from ..files import write_atomically
 from ..generator import Descriptor
+from ..realtime.checks import RESERVED_CONTROLLERS
+from .benchmark import known_speeds
 from .session_files import SUFFIX, Beginning, beginning, demo, recent_path
 from .settings import NULL_OUTPUT
 
 __all__ = [
+    "MAPPABLE_CONTROLLERS",
     "NULL_OUTPUT",
     "SUFFIX",
     "AudioDevice",
@@ -43,6 +44,7 @@ __all__ = [
     "write_sound",
 ]
 
+MAPPABLE_CONTROLLERS = tuple(n for n in range(128) if n not in RESERVED_CONTROLLERS)
 LOOK_SECONDS = 20.0  # an audio server that hangs is not waited for longer
 
 
@@ -52,6 +54,7 @@ class Models:
 
     models: tuple[Descriptor, ...] = ()
     problems: tuple[str, ...] = ()  # a sentence for everything that should have been one
+    factors: Mapping[str, float] = field(default_factory=dict)  # × real time, by id, once measured
 
     def find(self, id_or_path: str) -> Descriptor | None:
         """A model by its id or its file; None if there is none."""
@@ -62,7 +65,7 @@ class Models:
 
     def with_file(self, path: Path) -> "Models":
         """The same and the model of a file that lies elsewhere. RtAudioGenError if it is none."""
-        return Models((*self.models, registry.describe(path)), self.problems)
+        return replace(self, models=(*self.models, registry.describe(path)))
 
 
 @dataclass(frozen=True)
@@ -87,7 +90,7 @@ class Connections:
 def models() -> Models:
     """Built-in and user models. [any], a fraction of a second"""
     found = registry.listing()
-    return Models(tuple(found.models.values()), found.problems)
+    return Models(tuple(found.models.values()), found.problems, known_speeds())
 
 
 def connections() -> Connections:
@@ -135,20 +138,18 @@ def write_sound(path: Path, frames: NDArray[np.float32], sample_rate: int) -> No
 
     RtAudioGenError if that cannot be done.
     """
-    import soundfile
+    from ..recorder.wav import write_wav  # brings the compiler along
 
-    memory = io.BytesIO()
-    soundfile.write(memory, frames, sample_rate, format="WAV", subtype="FLOAT")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write_atomically(path, memory.getvalue())
-    except OSError as error:
-        raise RtAudioGenError(f"{path}: cannot be written ({error.strerror})") from error
+    write_wav(path, [frames], sample_rate, frames.shape[1])
 
 
 def free_bytes(folder: Path) -> int:
-    """Room on the disk of a folder; 0 if it cannot be told. [any], a network disk may take long"""
+    """Room on the disk of a folder that may not be there yet; 0 if it cannot be told.
+
+    [any], a network disk may take long
+    """
+    there = next((path for path in (folder, *folder.parents) if path.exists()), folder)
     try:
-        return shutil.disk_usage(folder).free
+        return shutil.disk_usage(there).free
     except OSError:
         return 0

@@ -5,7 +5,7 @@ queue; MIDI events go straight from the polling thread to the pads and into the 
 """
 
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -14,23 +14,23 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .. import registry
-from ..errors import RtAudioGenError, UsageError
+from .. import rebuilding, registry
+from ..errors import RtAudioGenError
 from ..events import MIDI_EVENT
-from ..generator import Generator
 from ..midi import MidiInput, NoticeKind, TimedMessage, beginning, phrase, to_events
-from ..presets import Preset
-from ..realtime.checks import find_parameter
+from ..midi.monitor import SCREEN
+from ..realtime.mixing import amplitude
 from ..realtime.pads import SCHEDULED_PORT, Pads
 from ..realtime.rack import Message
 from ..realtime.renderer import Renderer
 from ..recorder import Recorder, Underruns
-from ..sessions import Mix, Session, SlotState
-from ..sound_files import give_sound
+from ..sessions import Session, SlotState, checked_master
+from .audition import Audition
 from .checkpoint import Checkpoint, read_checkpoint, write_checkpoint
-from .facade import TimedMidi, Values, check_channel_message
+from .facade import TimedMidi, check_channel_message
 from .report import snapshot
 from .settings import EngineSettings
+from .slot_verbs import SlotVerbs
 from .transport import DeviceLostError, Transport
 
 CHECKPOINT_SECONDS = 2.0
@@ -38,7 +38,7 @@ SUSTAIN_PEDAL, ALL_NOTES_OFF = 64, 123
 SCREEN_PORT = SCHEDULED_PORT - 1  # where a front end's own notes seem to come from
 
 
-class Engine:
+class Engine(SlotVerbs):
     """See facade.Facade. `checkpoint`: keep session and state fresh in that file."""
 
     def __init__(self, settings: EngineSettings, checkpoint: Path | None = None) -> None:
@@ -46,7 +46,8 @@ class Engine:
         self.transport = Transport(settings)
         self.pads = Pads(self.transport.memory, self.transport.stream_frame)
         self.renderer = self._new_renderer()
-        self.slots: dict[int, SlotState] = {}
+        self.slots: dict[int, SlotState] = {}  # replaced or added to: others iterate over a copy
+        self.master_gain_db = 0.0
         self.messages = self.transport.messages
         self.machine_gap_seconds = 0.0  # the longest that a sleeping thread was kept from waking
         self._checkpoint = checkpoint
@@ -58,6 +59,7 @@ class Engine:
             Underruns(memory.counters, memory.sample_rate),
         )  # fmt: skip
         wanted = (settings.midi or "none",)
+        self.audition = Audition(self.pads.hits, memory.sample_rate, memory.channels)
         self.midi = MidiInput(
             self._deliver, self.transport.render_frame_at,
             self.transport.latency_frames, wanted,
@@ -100,84 +102,12 @@ class Engine:
             self.pads.play(events, lambda frame: transport.hit_frame(frame - latency))
         self.renderer.midi_events(events)
 
-    # -- the rack ----------------------------------------------------------------------------------
+    # -- playing -----------------------------------------------------------------------------------
 
-    def add_slot(
-        self,
-        model: str,
-        values: Values | None = None,
-        seed: int | None = None,
-        sound: str | None = None,
-    ) -> int:
+    def set_master(self, gain_db: float) -> None:
         """See Facade."""
-        path = _absolute(sound)
-        generator = self._create(model, path, self.messages)
-        number = self.renderer.add(generator, values or {}, seed=seed, sound=path)
-        seed = self.renderer.slot_seed(number) if seed is None else seed
-        self.slots[number] = SlotState(model, dict(values or {}), seed, sound=path)
-        return number
-
-    def swap_slot(
-        self, slot: int, model: str, values: Values | None = None, sound: str | None = None
-    ) -> None:
-        """See Facade."""
-        state, path = self._state(slot), _absolute(sound)
-        generator = self._create(model, path, self.messages)
-        self.renderer.swap(slot, generator, values or {}, seed=state.seed, sound=path)
-        self.slots[slot] = replace(state, model=model, values=dict(values or {}), sound=path)
-
-    def _create(self, model: str, sound: str, notices: list[str]) -> Generator:
-        """A model's generator, which plays from the file `sound` if that is not empty."""
-        generator = registry.create(registry.find(model), self.transport.sample_rate)
-        if sound:
-            notices.extend(filter(None, [give_sound(generator, Path(sound))]))
-        return generator
-
-    def _recreate(self, model: str, sound: str, notices: list[str]) -> Generator:
-        """As `_create`; a sound that cannot be had any more is said so and left out."""
-        try:
-            return self._create(model, sound, notices)
-        except RtAudioGenError as error:
-            if not sound:
-                raise
-            generator = self._create(model, "", notices)
-            notices.append(f"{model} plays without its sound: {error}")
-            return generator
-
-    def remove_slot(self, slot: int) -> None:
-        """See Facade."""
-        self.renderer.remove(slot)
-        del self.slots[slot]
-
-    def set_parameter(self, slot: int, id: str, value: float) -> None:
-        """See Facade."""
-        self.renderer.set_parameter(slot, id, value)
-
-    def set_mix(self, slot: int, field: str, value: float) -> None:
-        """See Facade."""
-        self.renderer.set_mix(slot, field, value)
-        state = self._state(slot)
-        self.slots[slot] = replace(state, mix=Mix.from_json({**asdict(state.mix), field: value}))
-
-    def learn(self, slot: int, id: str) -> None:
-        """See Facade."""
-        find_parameter(self.renderer.descriptor(slot), id)
-        self._learning = (slot, id)
-        self.midi.learn()
-
-    def apply_preset(self, slot: int, preset: Mapping[str, Any]) -> None:
-        """See Facade."""
-        self._apply(slot, Preset.from_json(preset))
-
-    def _apply(self, slot: int, preset: Preset) -> None:
-        state = self._state(slot)
-        values, notices = preset.fit(self.renderer.descriptor(slot))
-        self.messages.extend(notices)
-        for id, value in values.items():
-            self.renderer.set_parameter(slot, id, value)
-        if preset.seed is not None and preset.seed != state.seed:
-            self.renderer.restart(slot, preset.seed)
-            self.slots[slot] = replace(state, seed=preset.seed)
+        self.master_gain_db = checked_master(gain_db)
+        self.transport.memory.set_master(amplitude(self.master_gain_db))
 
     def panic(self) -> None:
         """See Facade."""
@@ -198,14 +128,18 @@ class Engine:
     def play_now(self, status: int, data1: int, data2: int) -> None:
         """See Facade. Hits are heard a device block later, as those of a port. [any]"""
         check_channel_message(status, data1, data2)
-        frame = self.transport.render_frame_at(time.perf_counter()) if self.playing else 0
+        now = time.perf_counter()
+        self.midi.monitor.note(now, SCREEN, status, data1, data2)
+        frame = self.transport.render_frame_at(now) if self.playing else 0
         frame += self.midi.latency_frames if frame else 0
         self._deliver(np.array([(frame, status, data1, data2, SCREEN_PORT)], MIDI_EVENT))
 
-    def _state(self, slot: int) -> SlotState:
-        if slot not in self.slots:
-            raise UsageError(f"no slot {slot}; there are: {', '.join(map(str, self.slots))}")
-        return self.slots[slot]
+    def play_sound(self, path: str | None = None) -> None:
+        """See Facade."""
+        if path is None:
+            self.audition.stop()
+        else:
+            self.audition.play(Path(path))
 
     # -- recording ---------------------------------------------------------------------------------
 
@@ -224,9 +158,14 @@ class Engine:
 
     def session(self) -> dict[str, Any]:
         """See Facade."""
+        return self._session(list(self.slots)).to_json()
+
+    def _session(self, numbers: Iterable[int]) -> Session:
+        """Of these slots."""
         settings, slots = self.settings, []
         readings = self.renderer.read().slots
-        for number, state in self.slots.items():
+        for number in numbers:
+            state = self.slots[number]
             reading = readings.get(number)
             if reading is not None:
                 ids = [p.id for p in self.renderer.descriptor(number).parameters]
@@ -242,29 +181,22 @@ class Engine:
             block_frames=settings.block_frames,
             latency_ms=settings.latency_ms,
             midi=settings.midi or "none",
-        ).to_json()
+            master_gain_db=self.master_gain_db,
+        )
 
     def load_session(self, session: Mapping[str, Any]) -> list[str]:
         """See Facade. A slot whose model is not there is left out, and said so."""
         notices: list[str] = []
+        wanted = Session.from_json(session)
         for slot in list(self.slots):
             self.remove_slot(slot)
-        for state in Session.from_json(session).slots:
+        self.set_master(wanted.master_gain_db)
+        for state in wanted.slots:
             try:
-                self._add_state(state, notices)
+                self.slots[rebuilding.add(self.renderer, state, notices)] = state
             except RtAudioGenError as error:
                 notices.append(str(error))
         return notices
-
-    def _add_state(self, state: SlotState, notices: list[str]) -> None:
-        values, unfit = Preset(state.values).fit(registry.find(state.model))
-        notices.extend(unfit)
-        generator = self._recreate(state.model, state.sound, notices)
-        mix = asdict(state.mix)
-        number = self.renderer.add(generator, values, mix, state.seed, sound=state.sound)
-        self.slots[number] = state
-        for controller, id in state.controls.items():
-            self.renderer.map_controller(number, controller, id)
 
     # -- housekeeping ------------------------------------------------------------------------------
 
@@ -305,19 +237,6 @@ class Engine:
         elif message.kind == "failed":
             self.messages.append(f"Slot {message.slot} is silent: {message.text}; exchange it.")
 
-    def _bind(self, controller: int) -> None:
-        if self._learning is None:
-            return
-        (slot, id), self._learning = self._learning, None
-        try:
-            self.renderer.map_controller(slot, controller, id)
-        except UsageError as error:
-            self.messages.append(str(error))
-            return
-        state = self._state(slot)
-        self.slots[slot] = replace(state, controls={**state.controls, controller: id})
-        self.messages.append(f"Controller {controller} now moves {id} of slot {slot}.")
-
     def snapshot(self) -> dict[str, Any]:
         """See Facade."""
         return snapshot(self).to_json()
@@ -325,8 +244,9 @@ class Engine:
     def _write_checkpoint(self, saved: tuple[Any, Any]) -> None:
         if self._checkpoint is not None:
             arrays, facts = saved
-            slots = [number for number in self.slots if str(number) in facts["slots"]]
-            write_checkpoint(self._checkpoint, Checkpoint(self.session(), slots, facts, arrays))
+            numbers = [number for number in self.slots if str(number) in facts["slots"]]
+            session = self._session(numbers).to_json()
+            write_checkpoint(self._checkpoint, Checkpoint(session, numbers, facts, arrays))
 
     def resume(self) -> list[str]:
         """Go on from the checkpoint, before `start`; sentences about what could not be restored.
@@ -336,26 +256,25 @@ class Engine:
         if self._checkpoint is None or not self._checkpoint.exists():
             return []
         saved = read_checkpoint(self._checkpoint)
-        states = Session.from_json(saved.session).slots
+        session = Session.from_json(saved.session)
+        states = session.slots
         paths = {registry.find(state.model).id: state.model for state in states}
         notices: list[str] = []
         try:
             self.renderer.load_state(
                 saved.arrays, saved.facts,
-                lambda id, sound: self._recreate(paths[id], sound, notices),
+                lambda id, sound: rebuilding.recreate(
+                    paths[id], sound, self.transport.sample_rate, notices
+                ),
             )  # fmt: skip
         except (RtAudioGenError, ValueError, KeyError) as error:
             self.renderer = self._new_renderer()
             return [f"The sounding notes are lost ({error}).", *self.load_session(saved.session)]
         self.slots = dict(zip(saved.numbers, states, strict=True))
+        self.set_master(session.master_gain_db)
         self.transport.first_frame = self.renderer.frame
         for port in range(SCHEDULED_PORT):
             for channel in range(16):  # keys and pedals that were let go of meanwhile
                 self.renderer.midi(0, 0xB0 | channel, SUSTAIN_PEDAL, 0, port)
                 self.renderer.midi(0, 0xB0 | channel, ALL_NOTES_OFF, 0, port)
         return notices
-
-
-def _absolute(path: str | None) -> str:
-    """For a session that is opened elsewhere; empty if there is none."""
-    return str(Path(path).expanduser().absolute()) if path else ""

@@ -43,17 +43,63 @@ class Facade(Protocol):
     def remove_slot(self, slot: int) -> None:
         """Fade a slot out and drop it."""
 
+    def move_slot(self, slot: int, position: int) -> None:
+        """Put a slot at a position of the rack, 0: first; its number and its sound stay.
+
+        The order is that of snapshots and sessions. UsageError for a position that there is not.
+        """
+
     def set_parameter(self, slot: int, id: str, value: float) -> None:
         """Move a parameter's target."""
 
     def set_mix(self, slot: int, field: str, value: float) -> None:
         """Set gain_db, pan, mute, solo, channel, low_key, high_key, transpose or bend_range."""
 
+    def set_master(self, gain_db: float) -> None:
+        """Gain of everything that is heard, hits and auditions included, -60 … 6 dB.
+
+        It glides there within some 20 ms, before the last limiter; it is recorded and is a part of
+        the session. UsageError outside the range.
+        """
+
     def learn(self, slot: int, id: str) -> None:
-        """Bind the next control change that arrives to a parameter."""
+        """Map the next control change that arrives to a parameter; see `map_controller`."""
+
+    def map_controller(self, slot: int, controller: int, id: str) -> None:
+        """Let a control change move a parameter of a slot, over its whole range.
+
+        Within a slot a controller moves one parameter, the last it was mapped to; in several slots
+        it may move several. Several controllers may move the same parameter: the snapshot names the
+        one that was mapped last. UsageError for a parameter that there is not, and for controllers
+        with a meaning of their own (6, 38, 64, 98 … 101, 120 … 127).
+        """
+
+    def unmap_controller(self, slot: int, controller: int) -> None:
+        """Let a control change do what it does unmapped. UsageError if it moves nothing there."""
 
     def apply_preset(self, slot: int, preset: Mapping[str, Any]) -> None:
         """Set a slot's values and seed from a preset."""
+
+    def code_stream(self, slot: int) -> dict[str, Any]:
+        """The stream of codes that a slot reads when it plays from a sound.
+
+        `frames` long, at `frames_per_second`; of every `every`-th frame its `codes` (frames,
+        stages) and `levels` (frames,), peaks of how it sounds. None of them where there is none.
+        """
+
+    def hit_outlines(self, slot: int) -> list[list[float]]:
+        """(pads, 48) peaks 0 … 1, in equal parts, of the hit that each pad played last.
+
+        Before its first strike, of the one that it would play; zeros where none is made yet. Empty
+        for a slot that plays no hits.
+        """
+
+    def save_hit(self, slot: int, pad: int, path: str) -> str:
+        """Write the same hit of a pad, from 0, to a float32 WAV file at the host's rate; its path.
+
+        As it was made, before velocity, gain and pan. A file of that name is replaced. UsageError
+        for a slot without hits or a pad that there is not.
+        """
 
     def play_midi(self, messages: TimedMidi) -> None:
         """Play messages at their times from now on."""
@@ -63,6 +109,12 @@ class Facade(Protocol):
 
     def play_now(self, status: int, data1: int, data2: int) -> None:
         """Play a channel message as if it had arrived at a port now. UsageError if it is none."""
+
+    def play_sound(self, path: str | None = None) -> None:
+        """Play a sound file once, beside all that plays; the one before fades out. None: no more.
+
+        It is recorded, as everything that is heard, and belongs to no slot.
+        """
 
     def panic(self) -> None:
         """Silence every voice at once."""

@@ -39,6 +39,10 @@ class RemoteVerbs:
         """See Facade."""
         self._call("remove_slot", slot=slot)
 
+    def move_slot(self, slot: int, position: int) -> None:
+        """See Facade."""
+        self._call("move_slot", slot=slot, position=position)
+
     def set_parameter(self, slot: int, id: str, value: float) -> None:
         """See Facade."""
         self._call("set_parameter", slot=slot, id=id, value=value)
@@ -47,13 +51,40 @@ class RemoteVerbs:
         """See Facade."""
         self._call("set_mix", slot=slot, field=field, value=value)
 
+    def set_master(self, gain_db: float) -> None:
+        """See Facade."""
+        self._call("set_master", gain_db=gain_db)
+
     def learn(self, slot: int, id: str) -> None:
         """See Facade."""
         self._call("learn", slot=slot, id=id)
 
+    def map_controller(self, slot: int, controller: int, id: str) -> None:
+        """See Facade."""
+        self._call("map_controller", slot=slot, controller=controller, id=id)
+
+    def unmap_controller(self, slot: int, controller: int) -> None:
+        """See Facade."""
+        self._call("unmap_controller", slot=slot, controller=controller)
+
     def apply_preset(self, slot: int, preset: Mapping[str, Any]) -> None:
         """See Facade."""
         self._call("apply_preset", slot=slot, preset=dict(preset))
+
+    def code_stream(self, slot: int) -> dict[str, Any]:
+        """See Facade."""
+        stream: dict[str, Any] = self._call("code_stream", slot=slot)
+        return stream
+
+    def hit_outlines(self, slot: int) -> list[list[float]]:
+        """See Facade."""
+        outlines: list[list[float]] = self._call("hit_outlines", slot=slot)
+        return outlines
+
+    def save_hit(self, slot: int, pad: int, path: str) -> str:
+        """See Facade."""
+        saved: str = self._call("save_hit", slot=slot, pad=pad, path=path)
+        return saved
 
     def play_midi(self, messages: TimedMidi) -> None:
         """See Facade."""
@@ -71,6 +102,10 @@ class RemoteVerbs:
         check_channel_message(status, data1, data2)
         with contextlib.suppress(OSError, ValueError):
             self._send("play_now", {"status": status, "data1": data1, "data2": data2})
+
+    def play_sound(self, path: str | None = None) -> None:
+        """See Facade."""
+        self._call("play_sound", path=path)
 
     def panic(self) -> None:
         """See Facade."""

@@ -1,13 +1,16 @@
 """What an engine looks like at this moment, gathered from its parts."""
 
 import math
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING
 
 from ..midi.poller import POLL_SECONDS
 from ..realtime.kit import Kit
+from ..realtime.readings import SlotReading
+from ..sessions import SlotState
+from .codes import codes_now
 from .settings import NULL_OUTPUT
-from .snapshot import HitsSnapshot, RecordingSnapshot, SlotSnapshot, Snapshot
+from .snapshot import HitsSnapshot, MidiSnapshot, RecordingSnapshot, SlotSnapshot, Snapshot
 
 if TYPE_CHECKING:
     from .core import Engine
@@ -24,6 +27,7 @@ def snapshot(engine: "Engine") -> Snapshot:
         playing=engine.playing,
         null_device=transport.output.name == NULL_OUTPUT,
         midi_ports=tuple(port.name for port in midi.ports),
+        midi=_midi(engine),
         input=transport.output.input_name,
         latency_ms=input_latency_ms(engine) if transport.output.input_name else latency_ms(engine),
         load_p50=reading.load_p50,
@@ -36,12 +40,16 @@ def snapshot(engine: "Engine") -> Snapshot:
         late_hits=counters.hits_late,
         dropped_midi_bytes=sum(port.counts.dropped for port in midi.ports),
         frames_played=transport.memory.ring.read_frames,
-        peak=max(reading.peak),
+        master_gain_db=engine.master_gain_db,
+        peak=max(counters.peak),
         input_peak=counters.input_peak,
         input_late_frames=transport.capture.late_frames,
         input_lost_frames=transport.capture.lost_frames,
         limiter_db=20 * math.log10(max(reading.limiter_gain * counters.limiter_gain, 1e-6)),
-        slots=tuple(_slot(engine, number) for number in engine.slots),
+        slots=tuple(
+            _slot(engine, number, state, reading.slots.get(number))
+            for number, state in engine.slots.copy().items()
+        ),
         recording=_recording(engine),
         memory=transport.memory.name,
         messages=tuple(engine.messages[-20:]),
@@ -87,23 +95,40 @@ def input_latency_ms(engine: "Engine") -> dict[str, float]:
     }
 
 
-def _slot(engine: "Engine", number: int) -> SlotSnapshot:
-    state = engine.slots[number]
-    reading = engine.renderer.read().slots.get(number)
-    if reading is None:  # on its way to the render thread
-        return SlotSnapshot(number, state.model, values=state.values, mix=asdict(state.mix))
-    ids = [parameter.id for parameter in engine.renderer.descriptor(number).parameters]
-    kit = engine.pads.kit(number)
-    return SlotSnapshot(
+def _midi(engine: "Engine") -> tuple[MidiSnapshot, ...]:
+    return tuple(
+        MidiSnapshot(**heard._replace(seconds=round(heard.seconds, 4))._asdict())
+        for heard in engine.midi.monitor.newest()
+    )
+
+
+def _slot(
+    engine: "Engine", number: int, state: SlotState, reading: SlotReading | None
+) -> SlotSnapshot:
+    known = SlotSnapshot(
         slot=number,
         model=state.model,
+        values=state.values,
+        mix=asdict(state.mix),
+        controls={id: controller for controller, id in state.controls.items()},
+        sound=state.sound,
+    )
+    if reading is None:  # on its way to the render thread
+        return known
+    ids = [parameter.id for parameter in engine.renderer.descriptor(number).parameters]
+    kit = engine.pads.kit(number)
+    codes = codes_now(engine.renderer.generator(number))
+    return replace(
+        known,
         level=max(reading.peak) if kit is None else kit.level(),
         voices=reading.voices if kit is None else kit.sounding(),
         faults=reading.faults,
         values=dict(zip(ids, reading.parameters, strict=True)),
         hits=None if kit is None else _hits(kit),
-        mix=asdict(state.mix),
-        controls={id: controller for controller, id in state.controls.items()},
+        position=codes.position,
+        codes_played=codes.played,
+        newest_codes=codes.newest,
+        load=round(reading.load, 4),
     )
 
 

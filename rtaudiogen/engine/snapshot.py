@@ -1,6 +1,6 @@
 """What is known of a playing engine at one moment, as plain facts that go through JSON."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
@@ -29,6 +29,11 @@ class SlotSnapshot:
     hits: HitsSnapshot | None = None
     mix: Mapping[str, float] = field(default_factory=dict)  # see sessions.Mix
     controls: Mapping[str, int] = field(default_factory=dict)  # parameter id → control change
+    sound: str = ""  # path of the file that it was given to play from
+    position: float | None = None  # in its `code_stream`, in code frames; None: none of it sounds
+    codes_played: int = 0  # code frames that have sounded, wherever they came from
+    newest_codes: Sequence[Sequence[int]] = ()  # (code frames, stages), the last of them
+    load: float = 0.0  # share of the time there is that its rendering takes, median; 1: all of it
 
     @classmethod
     def from_json(cls, facts: Mapping[str, Any]) -> "SlotSnapshot":
@@ -51,6 +56,18 @@ class RecordingSnapshot:
 
 
 @dataclass(frozen=True)
+class MidiSnapshot:
+    """A channel message that has arrived."""
+
+    number: int  # of all since the start, from 1
+    seconds: float  # of its arrival, since the start
+    port: str  # its name; "screen" for a front end's own notes
+    status: int
+    data1: int
+    data2: int
+
+
+@dataclass(frozen=True)
 class Snapshot:
     """Everything a front end shows. Times are milliseconds, counts are since the start."""
 
@@ -59,6 +76,9 @@ class Snapshot:
     playing: bool = False
     null_device: bool = False  # paced by the clock: nothing is heard
     midi_ports: tuple[str, ...] = ()
+    midi: tuple[
+        MidiSnapshot, ...
+    ] = ()  # the last 32, newest last; notes by time are not among them
     input: str = ""  # device that effects hear; empty: none
     latency_ms: Mapping[str, float] = field(default_factory=dict)  # named parts, in signal order
     load_p50: float = 0.0  # render time ÷ block time
@@ -72,12 +92,13 @@ class Snapshot:
     dropped_midi_bytes: int = 0
     restarts: int = 0  # of the engine process
     frames_played: int = 0
-    peak: float = 0.0  # recent, after the limiter, linear
+    master_gain_db: float = 0.0
+    peak: float = 0.0  # recent, of what is heard, linear
     input_peak: float = 0.0  # recent, linear
     input_late_frames: int = 0  # had not come when they were needed: silence was heard
     input_lost_frames: int = 0  # came and could not be heard any more: sound was skipped
     limiter_db: float = 0.0  # gain reduction now
-    slots: tuple[SlotSnapshot, ...] = ()
+    slots: tuple[SlotSnapshot, ...] = ()  # in the order of the rack
     recording: RecordingSnapshot | None = None
     memory: str = ""  # name of the shared memory that holds what is heard
     messages: tuple[str, ...] = ()  # sentences for the player, oldest first, all since the start
@@ -107,6 +128,9 @@ class Snapshot:
                 **known,
                 "midi_ports": tuple(facts.get("midi_ports", ())),
                 "messages": tuple(facts.get("messages", ())),
+                "midi": tuple(
+                    MidiSnapshot(**_known(MidiSnapshot, m)) for m in facts.get("midi", ())
+                ),
                 "slots": slots,
                 "recording": RecordingSnapshot(**_known(RecordingSnapshot, recording))
                 if recording

@@ -22,6 +22,7 @@ HUNG_SECONDS = 4.0  # without a post from the engine
 LOOK_SECONDS, OVERSLEPT_SECONDS = 0.1, 1.0  # of the supervisor
 GIVE_UP_RESTARTS, GIVE_UP_SECONDS = 5, 30.0
 CLOSE_SECONDS = 10.0
+CONTROL_CHANGE, ALL_NOTES_OFF = 0xB0, 123
 TAKEN = "another window has taken the engine over, and plays it now"
 
 
@@ -70,6 +71,8 @@ class SupervisedEngine(RemoteVerbs):
         engine._link, engine._started = link, True
         engine._recording = greeting["recording"]
         engine._awaited = time.monotonic()
+        for channel in range(16):  # keys of a screen that nobody sees any more
+            engine.play_now(CONTROL_CHANGE | channel, ALL_NOTES_OFF, 0)
         engine._watch()
         return engine
 

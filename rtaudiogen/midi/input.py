@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from rtaudiogen.midi.monitor import Monitor
 from rtaudiogen.midi.poller import Deliver, FrameAt, Notice, Poller, PortStatus, port_status
 from rtaudiogen.midi.ports import MidiPorts
 from rtaudiogen.midi.watcher import Watcher
@@ -51,6 +52,11 @@ class MidiInput:
     @latency_frames.setter
     def latency_frames(self, frames: int) -> None:
         self._poller.latency_frames = frames
+
+    @property
+    def monitor(self) -> Monitor:
+        """The newest messages of all ports. [any]"""
+        return self._poller.monitor
 
     def start(self, required: bool = True) -> str:
         """Open the ports and begin; says in one line what is there. [control]

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from rtaudiogen.events import MIDI_EVENT
 from rtaudiogen.midi.arrival import ArrivalClock
 from rtaudiogen.midi.held import Held
+from rtaudiogen.midi.monitor import Monitor
 from rtaudiogen.midi.parser import (
     CONTROL_CHANGE,
     PROGRAM_CHANGE,
@@ -87,6 +88,7 @@ class Poller:
         self.released: SimpleQueue[OpenPort] = SimpleQueue()
         self.ports: tuple[OpenPort, ...] = ()
         self.learning = False
+        self.monitor = Monitor()
         self._deliver, self._frame_at = deliver, frame_at
         self._orders: SimpleQueue[tuple[bool, OpenPort]] = SimpleQueue()
 
@@ -143,6 +145,7 @@ class Poller:
         self, arrival: float, port: OpenPort, message: Message
     ) -> tuple[int, int, int, int, int]:
         port.held.note(message)
+        self.monitor.note(arrival, port.name, *message)
         self._tell_control(port, message)
         frame = self._frame_at(arrival) + self.latency_frames
         port.last_frame = max(frame, port.last_frame)

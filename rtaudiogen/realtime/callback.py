@@ -33,7 +33,7 @@ from rtaudiogen.realtime.atomics import offset
 from rtaudiogen.realtime.capture import keep
 from rtaudiogen.realtime.delay_locked_loop import SECTION_SLOTS, observe
 from rtaudiogen.realtime.hit_mixing import mix_hits
-from rtaudiogen.realtime.output import guard, mute, to_device
+from rtaudiogen.realtime.output import guard, master, mute, to_device
 from rtaudiogen.realtime.stream import play_stream
 
 # PortAudio's `unsigned long`: 32 bit on Windows.
@@ -94,6 +94,7 @@ def _fill(
         play_stream(slots, reals, header, frames, bus, start, count)
         mix_hits(slots, reals, bus, start, count)
         mute(slots, bus, start, count)
+        master(slots, reals, bus, start, count)
         guard(slots, reals, bus, start, count)
         to_device(bus, start, count, out, done)
         tap.publish(cursors)

@@ -7,13 +7,14 @@ while audio runs lie on different cache lines (16 slots: 128 bytes, Apple's line
 
 from rtaudiogen.realtime import delay_locked_loop, ring, tap
 
-VERSION = 3  # value of slot LAYOUT; a reader refuses another
+VERSION = 4  # value of slot LAYOUT; a reader refuses another
 
 # Fixed before the stream starts. Writer: [control]
 LAYOUT, SAMPLE_RATE, CHANNELS, FADE_FRAMES, RING_FRAMES, TAP_FRAMES, TIMER, INPUT_FRAMES = range(8)
 
 # Commands. Writer: [control]
 OUTPUT_CHANNELS, MUTED, INPUT_CHANNELS = 16, 17, 18
+MASTER_GAIN = 19  # float64, the factor that everything is on its way to
 
 # The ring's own header (ring.py).
 RING = 32
@@ -47,6 +48,7 @@ COUNTERS = RING + ring.HEADER_SLOTS
 # float64: from callback to loudspeaker, from microphone to callback, input peak as PEAK below
 DEVICE_LATENCY_SECONDS, INPUT_LATENCY_SECONDS, INPUT_PEAK = range(COUNTERS + 24, COUNTERS + 27)
 LIMITER_GAIN = COUNTERS + 27  # float64, 1 when nothing is held back
+MASTER_LEVEL = COUNTERS + 28  # float64, the factor of everything now
 
 WAITING, PLAYING, STARVED = 0, 1, 2  # values of STATE
 

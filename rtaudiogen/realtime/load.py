@@ -5,6 +5,7 @@ from time import perf_counter_ns
 import numpy as np
 
 LOAD_SECONDS = 4.0  # over which the load is told
+STRETCH_SECONDS = 0.1  # a model that computes in hops does nothing in most blocks, and then much
 
 
 class Load:
@@ -33,3 +34,28 @@ class Load:
             return 0.0, 0.0
         p50, p99 = np.percentile(known, [50, 99]).tolist()
         return p50, p99
+
+
+class SlotLoad:
+    """The same of one slot: the median of stretches, over all of which its work is spread."""
+
+    def __init__(self, block_frames: int, sample_rate: int) -> None:
+        self._blocks = max(1, round(STRETCH_SECONDS * sample_rate / block_frames))
+        self._stretch_ns = 1e9 * self._blocks * block_frames / sample_rate
+        self._shares = np.zeros(round(LOAD_SECONDS / STRETCH_SECONDS))
+        self._count = 0
+        self._spent_ns = self._spent_blocks = 0  # in the stretch that is not over yet
+
+    def add(self, spent_ns: int) -> None:
+        """One more block took so long. [render]"""
+        self._spent_ns += spent_ns
+        self._spent_blocks += 1
+        if self._spent_blocks == self._blocks:
+            self._shares[self._count % len(self._shares)] = self._spent_ns / self._stretch_ns
+            self._count += 1
+            self._spent_ns = self._spent_blocks = 0
+
+    def median(self) -> float:
+        """Share of the time there is; 0 before the first stretch. [control]"""
+        known = self._shares[: min(self._count, len(self._shares))]
+        return float(np.median(known)) if len(known) else 0.0

@@ -92,7 +92,8 @@ class AudioMemory:
         slots[layout.INPUT_FRAMES] = input_frames
         slots[layout.TIMER] = timer.system_timer()
         slots[layout.STREAM_START] = -1
-        block[: layout.SLOTS_BYTES].view(np.float64)[layout.LIMITER_GAIN] = 1.0
+        reals = block[: layout.SLOTS_BYTES].view(np.float64)
+        reals[[layout.LIMITER_GAIN, layout.MASTER_GAIN, layout.MASTER_LEVEL]] = 1.0
         slots[layout.RING + ring.TARGET] = target_frames
         slots[layout.LAYOUT] = layout.VERSION
         return cls(block, segment)
@@ -153,6 +154,15 @@ class AudioMemory:
         A muted stream goes on in silence, and frames missing meanwhile are not counted as lost.
         """
         self.slots[layout.MUTED] = int(muted)
+
+    def set_master(self, factor: float) -> None:
+        """Bring everything, hits too, to an amplitude factor: a glide, no click. [control]
+
+        Before the first callback there is nothing to glide from, and it begins with that factor.
+        """
+        self.reals[layout.MASTER_GAIN] = factor
+        if self.slots[layout.CALLS] == 0:
+            self.reals[layout.MASTER_LEVEL] = factor
 
     def prepare_device(self, output_channels: int, input_channels: int = 0) -> None:
         """A device that is not running yet will call: forget the last one's timing. [control]

@@ -1,4 +1,4 @@
-"""The last steps before the device: fade of everything, guard, meters, the device's channels.
+"""The last steps before the device: fade of everything, master gain, guard, meters, channels.
 
 The renderer has a limiter of its own, before the ring; this one holds what hits add behind it.
 """
@@ -16,6 +16,8 @@ NATURAL_PER_20_DB = 2.302585  # ln(10): a factor of ten
 _METER_SECONDS = 0.3
 _RELEASE_SECONDS = 0.1  # time constant with which the limiter lets go
 _NEARLY_ONE = 1.0 - 1e-5
+MASTER_SECONDS = 0.005  # time constant of the master gain: four of them, and it is nearly there
+_ARRIVED = 1e-6  # from its target: less than anybody hears
 
 
 @njit(inline="always", error_model="numpy")
@@ -32,6 +34,30 @@ def mute(slots: NDArray[np.int64], bus: NDArray[np.float32], start: int, frames:
         for channel in range(bus.shape[1]):
             bus[i, channel] *= gain
     slots[layout.MUTE_LEVEL] = level
+
+
+@njit(inline="always", error_model="numpy")
+def master(
+    slots: NDArray[np.int64],
+    reals: NDArray[np.float64],
+    bus: NDArray[np.float32],
+    start: int,
+    frames: int,
+) -> None:
+    """Multiply everything by the master gain, on its way to where MASTER_GAIN wants it. [audio]"""
+    wanted = reals[layout.MASTER_GAIN]
+    level = reals[layout.MASTER_LEVEL]
+    if level == 1.0 and wanted == 1.0:
+        return
+    rate = 1.0 / (MASTER_SECONDS * slots[layout.SAMPLE_RATE])
+    for i in range(start, start + frames):
+        level += (wanted - level) * rate
+        if abs(wanted - level) < _ARRIVED:
+            level = wanted
+        gain = np.float32(level)
+        for channel in range(bus.shape[1]):
+            bus[i, channel] *= gain
+    reals[layout.MASTER_LEVEL] = level
 
 
 @njit(inline="always", error_model="numpy")
@@ -119,3 +145,28 @@ def to_device(
             out[done + i, channel] = value
         if out.shape[1] == 1 and channels > 1:
             out[done + i, 0] = np.float32(0.5) * (bus[start + i, 0] + bus[start + i, 1])
+
+
+class Master:
+    """Master gain and limiter for whoever has no device: the bits of the callback. [control]"""
+
+    def __init__(self, sample_rate: int, factor: float) -> None:
+        """`factor`: amplitude, from the first frame on."""
+        self._slots = np.zeros(layout.SLOTS, np.int64)
+        self._reals = self._slots.view(np.float64)
+        self._slots[layout.SAMPLE_RATE] = sample_rate
+        self._reals[[layout.MASTER_GAIN, layout.MASTER_LEVEL]] = factor
+        self._reals[layout.LIMITER_GAIN] = 1.0
+
+    def process(self, bus: NDArray[np.float32]) -> None:
+        """Bring `bus` (frames, channels) to its level, in place."""
+        if self._reals[layout.MASTER_GAIN] != 1.0:
+            _master_alone(self._slots, self._reals, bus)
+
+
+@njit(error_model="numpy", nogil=True, cache=True)
+def _master_alone(
+    slots: NDArray[np.int64], reals: NDArray[np.float64], bus: NDArray[np.float32]
+) -> None:
+    master(slots, reals, bus, 0, bus.shape[0])
+    guard(slots, reals, bus, 0, bus.shape[0])

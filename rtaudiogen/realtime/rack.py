@@ -1,6 +1,7 @@
 """The slots of one renderer, mixed; the verbs of its command queue. Everything is [render]."""
 
 from collections import deque
+from time import perf_counter_ns
 from typing import Any, NamedTuple
 
 from ..generator import Audio, State
@@ -88,6 +89,7 @@ class Rack:
         """Fill `bus` (QUANTUM, 2) with the quantum at `frame`; `heard` (QUANTUM, 1) its input."""
         bus[:] = 0.0
         finished = False
+        begun = perf_counter_ns()
         for number, slot in self.slots.items():
             failed = slot.source.failed
             fault = slot.render(frame, heard, bus)
@@ -98,6 +100,9 @@ class Rack:
             for source in slot.retire():
                 finished = finished or slot.leaving
                 self._messages.append(Message("retired", number, payload=source))
+            ended = perf_counter_ns()
+            slot.load.add(ended - begun)
+            begun = ended
         if finished:
             self.slots = {n: slot for n, slot in self.slots.items() if slot.sources}
             self._hear()

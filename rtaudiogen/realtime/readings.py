@@ -17,6 +17,7 @@ class SlotReading:
     faults: int
     failed: str  # what its generator raised; "" while it works
     latency_frames: int  # resampler + model delay, host frames
+    load: float  # share of the time there is that its rendering takes
     listens: bool = False  # whether the input reaches it
     input_delay_frames: int = 0  # of the input's resampler, host frames
     answer_frames: int = 0  # from there to what answers it, resampler + model, host frames
@@ -48,6 +49,7 @@ def read_slot(slot: Slot) -> SlotReading:
         faults=source.faults,
         failed=source.failed,
         latency_frames=source.latency_frames,
+        load=slot.load.median(),
         listens=Plays.EFFECT in source.generator.descriptor.plays,
         input_delay_frames=source.input_delay_frames,
         answer_frames=source.answer_frames,

@@ -58,7 +58,7 @@ class Renderer:
         self._commands = Agenda()  # (frame, verb, slot, arguments)
         self._state_wanted = False
         self._next_slot = 1
-        self._descriptors: dict[int, Descriptor] = {}  # control's own view
+        self._generators: dict[int, Generator] = {}  # control's own view
         self._made: dict[int, Slot] = {}  # likewise
         self._pads = pads
         self._load = Load(QUANTUM, sample_rate)
@@ -88,7 +88,7 @@ class Renderer:
         if generator.descriptor.plays & {Plays.STREAM, Plays.EFFECT}:
             source.fade, source.fading = 0.0, 1
         self._next_slot += 1
-        self._descriptors[number] = generator.descriptor
+        self._generators[number] = generator
         self._made[number] = slot
         self._place(number, source)
         self._command(at_frame, "add", number, slot)
@@ -110,14 +110,14 @@ class Renderer:
         """
         self.descriptor(slot)
         source = self._source(generator, slot, parameters, seed, sound)
-        self._descriptors[slot] = generator.descriptor
+        self._generators[slot] = generator
         self._place(slot, source)
         self._command(at_frame, "swap", slot, source)
 
     def remove(self, slot: int, at_frame: int = 0) -> None:
         """Fade a slot out; its generator comes back in a "retired" message. [control]"""
         self.descriptor(slot)
-        del self._descriptors[slot], self._made[slot]
+        del self._generators[slot], self._made[slot]
         if self._pads is not None:
             self._pads.remove(slot)
         self._command(at_frame, "remove", slot)
@@ -135,8 +135,11 @@ class Renderer:
 
     def map_controller(self, slot: int, controller: int, id: str | None, at_frame: int = 0) -> None:
         """Let a control change (0 … 119) move a parameter; None: no longer. [control]"""
-        if not 0 <= controller < 128 or controller in RESERVED_CONTROLLERS:
-            raise UsageError(f"controller {controller} cannot be mapped")
+        if controller not in range(128) or controller in RESERVED_CONTROLLERS:
+            raise UsageError(
+                f"controller {controller} cannot be mapped: expected 0 … 119, without those that"
+                " have a meaning of their own (6, 38, 64, 98 … 101)"
+            )
         descriptor = self.descriptor(slot)
         index = -1 if id is None else descriptor.parameters.index(find_parameter(descriptor, id))
         self._command(at_frame, "map_controller", slot, controller, index)
@@ -173,15 +176,19 @@ class Renderer:
         while self._messages:
             yield self._messages.popleft()
 
-    def descriptor(self, slot: int) -> Descriptor:
-        """Of the generator that a slot plays, or will as soon as its command is obeyed. [control]
+    def generator(self, slot: int) -> Generator:
+        """What a slot plays, or will as soon as its command is obeyed. [control]
 
         UsageError if there is no such slot.
         """
-        if slot not in self._descriptors:
-            there = ", ".join(map(str, self._descriptors)) or "none"
+        if slot not in self._generators:
+            there = ", ".join(map(str, self._generators)) or "none"
             raise UsageError(f"no slot {slot}; there are: {there}")
-        return self._descriptors[slot]
+        return self._generators[slot]
+
+    def descriptor(self, slot: int) -> Descriptor:
+        """Of the same generator. [control] UsageError if there is no such slot."""
+        return self.generator(slot).descriptor
 
     def slot_seed(self, slot: int) -> int:
         """The seed that a slot has unless it is given another. [control]"""
@@ -306,7 +313,7 @@ class Renderer:
         self._midi.restore(tuple(event) for event in facts["midi"])
         self._commands.restore(tuple(command) for command in facts["commands"])
         self._made = {n: slot for n, slot in self._rack.slots.items() if not slot.leaving}
-        self._descriptors = {n: s.source.generator.descriptor for n, s in self._made.items()}
+        self._generators = {n: slot.source.generator for n, slot in self._made.items()}
         for number, slot in self._made.items():
             self._place(number, slot.source)
 

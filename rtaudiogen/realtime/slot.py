@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from ..generator import Audio, State
 from .keyboard import Zone
+from .load import SlotLoad
 from .mixing import amplitude, mix, pan_gains
 from .safety import Fault
 from .smoothing import Smoother
@@ -41,6 +42,7 @@ class Slot:
         source.keyboard.zone = self.zone
         self.controllers: dict[int, int] = {}  # control change number → parameter index
         self.leaving = False
+        self.load = SlotLoad(QUANTUM, sample_rate)
         self.meter = np.zeros(2, np.float32)  # recent peak, left and right
         self._meter_fall = np.float32(np.exp(-QUANTUM / (METER_SECONDS * sample_rate)))
         self._mixer = Smoother(

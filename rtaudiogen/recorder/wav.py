@@ -7,14 +7,16 @@ grows past them becomes RF64 in place (EBU Tech 3306). Dropouts become `cue ` po
 
 import os
 import struct
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterable, Sequence
+from contextlib import closing, suppress
 from enum import StrEnum
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from rtaudiogen.errors import RtAudioGenError
+from rtaudiogen.files import appearing_whole
 from rtaudiogen.recorder.marks import Mark
 
 RIFF_LIMIT_BYTES = 0xFFFF_FFFF
@@ -164,3 +166,23 @@ class WavWriter:
 
 def _data(size: int) -> bytes:
     return struct.pack("<4sI", b"data", size)
+
+
+def write_wav(
+    path: Path, blocks: Iterable[NDArray[np.float32]], sample_rate: int, channels: int
+) -> None:
+    """Write blocks (frames, channels) to a float32 file that appears when it is whole. [any]
+
+    Equal sound makes equal bytes: libsndfile would stamp the time of day into a float file. Folders
+    are made. RtAudioGenError if it cannot be written.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with (
+            appearing_whole(path) as unfinished,
+            closing(WavWriter(unfinished, sample_rate, channels)) as file,
+        ):
+            for block in blocks:
+                file.write(block)
+    except OSError as error:
+        raise RtAudioGenError(f"{path}: cannot be written ({error.strerror})") from error

@@ -47,6 +47,8 @@ def test_models_as_json_carry_ranges_and_units(run: Run) -> None:
     (sine,) = [model for model in facts["models"] if model["id"] == "sine"]
     level = sine["parameters"][0]
     assert (level["id"], level["unit"], level["minimum"]) == ("level", "dB", -60.0)
+    assert {"kind": "xy", "x": "attack", "y": "release"} in sine["views"]
+    assert {"kind": "keyboard"} in sine["views"]
     assert facts["problems"] == []
 
 

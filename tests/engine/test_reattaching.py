@@ -131,6 +131,15 @@ def test_a_frozen_front_end_is_replaced_and_told_so_when_it_wakes(home, front_en
         engine.panic()
 
 
+def test_keys_that_a_lost_screen_held_down_are_let_go(home):
+    first = playing_a_held_note(EngineProcess(NULL, home))
+    first.play_now(0x93, 60, 100)
+    eventually(lambda: first.snapshot()["slots"][0]["voices"] == 2)
+    with closing(attached(home)) as second:
+        eventually(lambda: second.snapshot()["slots"][0]["voices"] == 1)
+    first.close()
+
+
 def test_a_front_end_can_take_the_engine_back(home):
     with closing(playing_a_held_note(EngineProcess(NULL, home))) as first:
         second = attached(home)

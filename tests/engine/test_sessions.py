@@ -49,6 +49,7 @@ SESSIONS = st.builds(
     block_frames=st.integers(0, 8192),
     latency_ms=st.floats(1, 2000),
     midi=st.text(max_size=20),
+    master_gain_db=st.floats(-60, 6),
 )
 
 

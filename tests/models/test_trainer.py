@@ -1,6 +1,7 @@
 """The loop that all families train with, on a network of one number."""
 
 import math
+import signal
 from collections.abc import Callable, Iterator
 from itertools import pairwise
 from pathlib import Path
@@ -97,6 +98,38 @@ def training_calls(part: Trainer) -> list[bool]:
     against = [rival for training, rival in part.plain.calls if training]
     assert len(against) == 2 * STEPS
     return against[::2]
+
+
+def test_a_training_that_is_interrupted_reports_first_and_goes_on_to_the_same_number(
+    tmp_path: Path,
+) -> None:
+    part = trainer(tmp_path / "interrupted")
+    reports: list[int] = []
+
+    def interrupt(loss: float) -> None:
+        if part.step == 4:
+            signal.raise_signal(signal.SIGINT)
+
+    with pytest.raises(KeyboardInterrupt):
+        part.run(interrupt, lambda report: reports.append(report.step))
+    assert reports == [3, 4], "the second one is the last before it ended"
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    resumed = run(trainer(tmp_path / "interrupted"))
+    straight = run(trainer(tmp_path / "straight"))
+    assert torch.equal(resumed.average["level"], straight.average["level"])
+
+
+def test_a_second_interruption_does_not_wait(tmp_path: Path) -> None:
+    part = trainer(tmp_path)
+    reports: list[int] = []
+
+    def interrupt(loss: float) -> None:
+        signal.raise_signal(signal.SIGINT)
+        signal.raise_signal(signal.SIGINT)
+
+    with pytest.raises(KeyboardInterrupt):
+        part.run(interrupt, lambda report: reports.append(report.step))
+    assert reports == []
 
 
 @pytest.mark.parametrize(("begins", "first"), [(0.0, 0), (0.5, 6), (0.75, 9), (0.6, 8)])

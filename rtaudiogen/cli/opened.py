@@ -1,0 +1,42 @@
+"""A session that a command opens, and what the command line changes in it."""
+
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import replace
+
+from ..errors import RtAudioGenError
+from ..generator import Descriptor
+from ..registry import find
+from ..sessions import Session
+
+
+def models_of(session: Session) -> dict[str, Descriptor]:
+    """Those of a session's models that are there; an error if none of them is."""
+    found = {}
+    for slot in session.slots:
+        with suppress(RtAudioGenError):
+            found[slot.model] = find(slot.model)
+    if session.slots and not found:
+        find(session.slots[0].model)  # says what is the matter
+    return found
+
+
+def changed(
+    session: Session,
+    values: Mapping[str, Mapping[str, float]],
+    sounds: Mapping[str, str],
+    seeds: Mapping[str, int],
+    master_gain_db: float | None,
+) -> Session:
+    """The session with these values, sounds and seeds, by model, and this master gain, if any."""
+    slots = [
+        replace(
+            slot,
+            values={**slot.values, **values.get(slot.model, {})},
+            sound=sounds.get(slot.model, slot.sound),
+            seed=seeds.get(slot.model, slot.seed),
+        )
+        for slot in session.slots
+    ]
+    gain_db = session.master_gain_db if master_gain_db is None else master_gain_db
+    return replace(session, slots=tuple(slots), master_gain_db=gain_db)

@@ -1,0 +1,55 @@
+"""`--preset` and `--save-preset`: the same files that the window keeps."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from ..errors import UsageError
+from ..generator import Descriptor
+from ..presets import Preset, load_preset, save_preset
+from .output import warn
+
+PresetFile = Annotated[
+    Path | None,
+    typer.Option("--preset", metavar="FILE", help="Values and seed for the models of its family."),
+]
+NO_PRESET = Preset()
+
+
+def fitting(models: Mapping[str, Descriptor], path: Path) -> dict[str, Preset]:
+    """What a preset means to each model of its family. UsageError if there is none among them."""
+    from ..engine.library import look
+
+    family, preset = look(path).family, load_preset(path)
+    found = {}
+    for name, model in models.items():
+        if family in ("", model.family):
+            values, notices = preset.fit(model)
+            warn(notices)
+            found[name] = replace(preset, values=values)
+    if not found:
+        raise UsageError(f"--preset {path}: for {family}; {', '.join(models)} is of another family")
+    return found
+
+
+def seeds_of(presets: Mapping[str, Preset]) -> dict[str, int]:
+    """The seeds that presets have, by model."""
+    return {name: preset.seed for name, preset in presets.items() if preset.seed is not None}
+
+
+def check_new(path: Path) -> None:
+    """UsageError for a file that would be written over, or could not be found again."""
+    if path.exists():
+        raise UsageError(f"--save-preset {path}: it is there already; give another name")
+    if path.suffix != ".json":
+        raise UsageError(f"--save-preset {path}: presets are .json files")
+
+
+def keep_first_slot(path: Path, session: Mapping[str, Any]) -> None:
+    """Write the values and the seed of a session's first slot."""
+    from ..engine.keeping import preset_of
+
+    save_preset(path, preset_of(session, 0, path.stem)[0])

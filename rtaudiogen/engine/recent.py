@@ -1,0 +1,31 @@
+"""The sessions that were opened or saved last. Everything is [any]."""
+
+from pathlib import Path
+
+from .. import folders
+from ..documents import read_document, text, write_document
+from ..errors import RtAudioGenError
+
+KIND, VERSION = "recent sessions", 1
+MOST = 10
+
+
+def recent_sessions() -> list[Path]:
+    """Files that are still there, the newest first."""
+    try:
+        paths = read_document(_file(), KIND, VERSION)["paths"]
+        return [path for path in map(Path, map(text, paths)) if path.is_file()]
+    except (RtAudioGenError, ValueError, TypeError, KeyError):
+        return []  # it can be made again
+
+
+def remember_session(path: Path) -> list[Path]:
+    """Put a session first; all of them."""
+    path = path.absolute()
+    paths = [path, *(other for other in recent_sessions() if other != path)][:MOST]
+    write_document(_file(), KIND, VERSION, {"paths": list(map(str, paths))})
+    return paths
+
+
+def _file() -> Path:
+    return folders.cache() / "recent-sessions.json"

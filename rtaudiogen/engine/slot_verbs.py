@@ -1,0 +1,169 @@
+"""The façade's verbs for the slots of the rack, carried out in this process."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+from ..errors import UsageError
+from ..midi import MidiInput
+from ..presets import Preset
+from ..realtime.checks import find_parameter
+from ..realtime.pads import Pads
+from ..realtime.renderer import Renderer
+from ..rebuilding import create
+from ..sessions import Mix, SlotState
+from . import hits
+from .codes import code_stream
+from .facade import Values
+from .transport import Transport
+
+
+class SlotVerbs:
+    """What is done to one slot. See `facade.Facade`. [control]"""
+
+    transport: Transport
+    pads: Pads
+    renderer: Renderer
+    midi: MidiInput
+    slots: dict[int, SlotState]  # by number, in the order of the rack
+    messages: list[str]  # sentences for the player
+    _learning: tuple[int, str] | None  # slot and parameter that the next controller will move
+
+    # -- the rack ----------------------------------------------------------------------------------
+
+    def add_slot(
+        self,
+        model: str,
+        values: Values | None = None,
+        seed: int | None = None,
+        sound: str | None = None,
+    ) -> int:
+        """See Facade."""
+        path = _absolute(sound)
+        generator = create(model, path, self.transport.sample_rate, self.messages)
+        number = self.renderer.add(generator, values or {}, seed=seed, sound=path)
+        seed = self.renderer.slot_seed(number) if seed is None else seed
+        self.slots[number] = SlotState(model, dict(values or {}), seed, sound=path)
+        return number
+
+    def swap_slot(
+        self, slot: int, model: str, values: Values | None = None, sound: str | None = None
+    ) -> None:
+        """See Facade."""
+        state, path = self._state(slot), _absolute(sound)
+        generator = create(model, path, self.transport.sample_rate, self.messages)
+        before = self.renderer.descriptor(slot).parameters
+        self.renderer.swap(slot, generator, values or {}, seed=state.seed, sound=path)
+        controls = state.controls if generator.descriptor.parameters == before else {}
+        self.slots[slot] = replace(
+            state, model=model, values=dict(values or {}), sound=path, controls=controls
+        )
+
+    def remove_slot(self, slot: int) -> None:
+        """See Facade."""
+        self.renderer.remove(slot)
+        del self.slots[slot]
+
+    def move_slot(self, slot: int, position: int) -> None:
+        """See Facade."""
+        self._state(slot)
+        if position not in range(len(self.slots)):
+            raise UsageError(f"position {position}: expected 0 … {len(self.slots) - 1}")
+        order = [number for number in self.slots if number != slot]
+        order.insert(int(position), slot)
+        self.slots = {number: self.slots[number] for number in order}
+
+    def _state(self, slot: int) -> SlotState:
+        if slot not in self.slots:
+            there = ", ".join(map(str, self.slots)) or "none"
+            raise UsageError(f"no slot {slot}; there are: {there}")
+        return self.slots[slot]
+
+    # -- what it plays and how it is heard ---------------------------------------------------------
+
+    def set_parameter(self, slot: int, id: str, value: float) -> None:
+        """See Facade."""
+        self.renderer.set_parameter(slot, id, value)
+
+    def set_mix(self, slot: int, field: str, value: float) -> None:
+        """See Facade."""
+        self.renderer.set_mix(slot, field, value)
+        state = self._state(slot)
+        self.slots[slot] = replace(state, mix=Mix.from_json({**asdict(state.mix), field: value}))
+
+    def apply_preset(self, slot: int, preset: Mapping[str, Any]) -> None:
+        """See Facade."""
+        self._apply(slot, Preset.from_json(preset))
+
+    def _apply(self, slot: int, preset: Preset) -> None:
+        state = self._state(slot)
+        values, notices = preset.fit(self.renderer.descriptor(slot))
+        self.messages.extend(notices)
+        for id, value in values.items():
+            self.renderer.set_parameter(slot, id, value)
+        if preset.seed is not None and preset.seed != state.seed:
+            self.renderer.restart(slot, preset.seed)
+            self.slots[slot] = replace(state, seed=preset.seed)
+
+    # -- controllers -------------------------------------------------------------------------------
+
+    def learn(self, slot: int, id: str) -> None:
+        """See Facade."""
+        find_parameter(self.renderer.descriptor(slot), id)
+        self._learning = (slot, id)
+        self.midi.learn()
+
+    def _bind(self, controller: int) -> None:
+        """The controller that `learn` has waited for."""
+        if self._learning is None:
+            return
+        (slot, id), self._learning = self._learning, None
+        try:
+            self.map_controller(slot, controller, id)
+        except UsageError as error:
+            self.messages.append(str(error))
+        else:
+            self.messages.append(f"Controller {controller} now moves {id} of slot {slot}.")
+
+    def map_controller(self, slot: int, controller: int, id: str) -> None:
+        """See Facade."""
+        state = self._state(slot)
+        self.renderer.map_controller(slot, controller, id)
+        others = {number: other for number, other in state.controls.items() if number != controller}
+        self.slots[slot] = replace(state, controls={**others, controller: id})
+
+    def unmap_controller(self, slot: int, controller: int) -> None:
+        """See Facade."""
+        state = self._state(slot)
+        if controller not in state.controls:
+            mapped = ", ".join(map(str, state.controls)) or "none"
+            raise UsageError(
+                f"controller {controller} moves nothing in slot {slot}; mapped are: {mapped}"
+            )
+        self.renderer.map_controller(slot, controller, None)
+        others = {number: id for number, id in state.controls.items() if number != controller}
+        self.slots[slot] = replace(state, controls=others)
+
+    # -- what it lets be seen ----------------------------------------------------------------------
+
+    def code_stream(self, slot: int) -> dict[str, Any]:
+        """See Facade."""
+        return code_stream(self.renderer.generator(slot))
+
+    def hit_outlines(self, slot: int) -> list[list[float]]:
+        """See Facade."""
+        self._state(slot)
+        return hits.outlines(self.pads.kit(slot))
+
+    def save_hit(self, slot: int, pad: int, path: str) -> str:
+        """See Facade."""
+        self._state(slot)
+        where = Path(_absolute(path))
+        hits.save(self.pads.kit(slot), slot, pad, where, self.transport.sample_rate)
+        return str(where)
+
+
+def _absolute(path: str | None) -> str:
+    """For a session that is opened elsewhere; empty if there is none."""
+    return str(Path(path).expanduser().absolute()) if path else ""

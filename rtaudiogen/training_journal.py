@@ -1,0 +1,132 @@
+"""What a training tells whoever watches it: a file of JSON lines in the run's folder.
+
+Each line is an object with an `event`. What a command writes: `begun` (pid, family, folder, model,
+options), and at its end `finished` or `stopped`. What a family writes: `said` (sentence), `stage`
+(title, unit, measure), `step` (progress, seconds, loss) now and then, and `report` (step, progress,
+seconds, loss, held_out). After an interruption the file goes on where the training does: a point
+that is earlier than the ones before it takes their place.
+
+The process that trains holds a lock on the file: so others can tell whether it is alive, and no two
+train the same model.
+"""
+
+import json
+import os
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import IO, Any
+
+from .errors import RtAudioGenError
+
+if sys.platform != "win32":
+    import fcntl
+
+NAME = "journal.jsonl"
+CLAIM_SECONDS = 1.0  # in which those who only ask let go of the lock
+
+
+def run_folder(model: Path) -> Path:
+    """Where the training of a model file keeps everything but the model: beside it."""
+    return model.with_name(f"{model.stem}-training")
+
+
+class Journal:
+    """Writes. What cannot be written, or has no folder yet, is left out: the training goes on."""
+
+    def __init__(self, folder: Path, muted: bool = False) -> None:
+        """`muted`: one of several processes of a training, and not the one that tells."""
+        self._path, self._muted = folder / NAME, muted
+
+    def write(self, event: str, **facts: Any) -> None:
+        """Add a line; `facts` are JSON values."""
+        if self._muted:
+            return
+        with suppress(OSError), self._path.open("a", encoding="utf-8") as file:
+            file.write(json.dumps({"event": event, **facts}) + "\n")
+
+
+class JournalReader:
+    """Reads on from where it was; a line that is still being written waits for the next time."""
+
+    def __init__(self, folder: Path) -> None:
+        self._path, self._offset = folder / NAME, 0
+
+    def news(self) -> list[dict[str, Any]]:
+        """The events since the last call; none if the file is not there (any more)."""
+        try:
+            with self._path.open("rb") as file:
+                file.seek(self._offset)
+                text = file.read()
+        except OSError:
+            return []
+        whole = text[: text.rfind(b"\n") + 1]
+        self._offset += len(whole)
+        return [event for line in whole.splitlines() if (event := _event(line)) is not None]
+
+
+def _event(line: bytes) -> dict[str, Any] | None:
+    """None for what is no event: a line that a full disk or a crash has cut off."""
+    try:
+        event = json.loads(line)
+    except ValueError:
+        return None
+    return event if isinstance(event, dict) and isinstance(event.get("event"), str) else None
+
+
+@contextmanager
+def claimed(folder: Path) -> Iterator[Journal]:
+    """A run's folder for this process alone, and its journal; made if it is not there.
+
+    RtAudioGenError if another process trains there. A folder in which nothing else was left goes
+    again when the block fails. Of the processes that `accelerate launch` starts one is enough.
+    """
+    if os.environ.get("RANK", "0") != "0":
+        yield Journal(folder, muted=True)
+        return
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / NAME
+    with path.open("ab") as file:
+        _claim(file, folder)
+        try:
+            yield Journal(folder)
+        except BaseException:
+            if [other.name for other in folder.iterdir()] == [NAME]:
+                with suppress(OSError):
+                    path.unlink()
+                    folder.rmdir()
+            raise
+
+
+def is_claimed(folder: Path) -> bool:
+    """Whether a process trains there now. On Windows nothing is known of other processes."""
+    try:
+        with (folder / NAME).open("rb") as file:
+            return not _lock(file, shared=True)
+    except OSError:
+        return False
+
+
+def _claim(file: IO[bytes], folder: Path) -> None:
+    end = time.monotonic() + CLAIM_SECONDS
+    while not _lock(file):
+        if time.monotonic() > end:
+            raise RtAudioGenError(
+                f"{folder}: another process trains this model already; stop it, or give "
+                "another --out"
+            )
+        time.sleep(0.05)
+
+
+def _lock(file: IO[bytes], shared: bool = False) -> bool:
+    """Whether the lock was free; it is held until the file is closed."""
+    if sys.platform != "win32":
+        try:
+            fcntl.flock(file, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        except OSError:  # a file system that knows no locks
+            return True
+    return True

@@ -1,0 +1,76 @@
+"""Sessions and the master gain from the command line."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+from rtaudiogen.sessions import Mix, Session, SlotState, load_session, save_session
+
+from .conftest import Run
+
+CLOCK = ("--output", "null", "--midi", "none", "--seconds", 1)
+
+
+@pytest.fixture
+def gig(folder: Path) -> Path:
+    """Two slots, softly."""
+    slots = (SlotState("sine", {"level": -9.0}, seed=3), SlotState("sine", mix=Mix(pan=1.0)))
+    save_session(folder / "gig.json", Session(slots=slots, sample_rate=22050, master_gain_db=-12.0))
+    return folder / "gig.json"
+
+
+def test_a_session_is_rendered_at_its_rate_and_its_master_gain(
+    run_here: Run, gig: Path, folder: Path
+) -> None:
+    for options in ((), ("--master", 0), ("--master", 0, "--set", "level=-60")):
+        done = run_here("render", "--session", gig, f"{len(options)}.wav", "--seconds", 1, *options)
+        assert done.returncode == 0, done.stderr
+    (soft, rate), (full, _), (silent, _) = (
+        soundfile.read(folder / f"{n}.wav", dtype="float32") for n in (0, 2, 4)
+    )
+    assert (len(soft), rate) == (22050, 22050)
+    assert np.abs(full[:, 1]).max() > np.abs(full[:, 0]).max() > 0.01
+    np.testing.assert_allclose(soft, full * np.float32(10 ** (-12 / 20)), rtol=1e-6, atol=1e-9)
+    assert np.abs(silent).max() < 0.1 * np.abs(full).max()
+
+
+def test_models_are_rendered_at_a_master_gain_as_well(run_here: Run, folder: Path) -> None:
+    for gain in (0, -20):
+        run_here("render", "sine", f"at{gain}.wav", "--seconds", 0.5, "--master", gain)
+    full, soft = (soundfile.read(folder / f"at{gain}.wav")[0] for gain in (0, -20))
+    np.testing.assert_allclose(soft, full / 10, rtol=1e-6, atol=1e-9)
+
+
+def test_play_takes_a_master_gain_and_a_session_keeps_it(run: Run, folder: Path) -> None:
+    done = run("play", "sine", *CLOCK, "--master", -4.5, "--session", "new.json", "--json")
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["master_gain_db"] == -4.5
+    assert load_session(folder / "new.json").master_gain_db == -4.5
+    again = run("play", "--session", "new.json", "--seconds", 1, "--json", "--master", 2)
+    assert json.loads(again.stdout)["master_gain_db"] == 2.0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "message"),
+    [
+        ("render sine x.wav --master 7", 2, "master gain of 7 dB: expected -60 … 6 dB"),
+        ("play sine --output null --master nan", 2, "master gain of nan dB"),
+        ("render --session gig.json sine x.wav", 2, "leave the MODELs out"),
+        ("render --session none.json x.wav", 1, "none.json: cannot be read"),
+        ("render --session gig.json x.wav --sound a.wav", 2, "sine plays from no sound"),
+        ("render --session gig.json x.wav --set colour=1", 2, "no parameter 'colour'"),
+        ("render --session gone.json x.wav", 2, "no model 'gone'"),
+        ("render x.wav", 2, "which model? render MODEL… OUT.wav, or give --session FILE"),
+    ],
+)
+def test_what_cannot_be_rendered_is_refused_in_one_line_and_leaves_no_file(
+    run_here: Run, gig: Path, folder: Path, arguments: str, status: int, message: str
+) -> None:
+    save_session(folder / "gone.json", Session(slots=(SlotState("sine"), SlotState("gone"))))
+    done = run_here(*arguments.split())
+    assert (done.returncode, done.stderr.count("\n")) == (status, 1), done.stderr
+    assert message in done.stderr
+    assert not (folder / "x.wav").exists()

@@ -1,0 +1,236 @@
+"""The order of the rack and its controllers: verbs, session, checkpoint."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from rtaudiogen import registry
+from rtaudiogen.engine.core import Engine
+from rtaudiogen.engine.remote import EngineProcess
+from rtaudiogen.engine.settings import EngineSettings
+from rtaudiogen.errors import UsageError
+from rtaudiogen.midi import Notice, NoticeKind
+from rtaudiogen.sessions import Session, SlotState
+
+from ..realtime import drums
+
+SETTINGS = EngineSettings(output="null", sample_rate=48000, midi="none")
+
+
+@pytest.fixture
+def engine() -> Iterator[Engine]:
+    engine = Engine(SETTINGS)
+    yield engine
+    engine.close()
+
+
+def eventually(engine: Engine, condition: Callable[[], Any], seconds: float = 10.0) -> None:
+    """Keep house until it is so."""
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end
+        engine.tick()
+        time.sleep(0.01)
+
+
+def order(engine: Engine) -> list[int]:
+    return [slot["slot"] for slot in engine.snapshot()["slots"]]
+
+
+def controls(engine: Engine, slot: int = 1) -> dict[str, int]:
+    return next(s for s in engine.snapshot()["slots"] if s["slot"] == slot)["controls"]
+
+
+# -- order -----------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def four_slots() -> Iterator[Engine]:
+    engine = Engine(SETTINGS)
+    for _ in range(4):
+        engine.add_slot("sine")
+    yield engine
+    engine.close()
+
+
+@settings(deadline=None, max_examples=50)
+@given(moves=st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3)), max_size=8))
+def test_slots_are_moved_as_the_elements_of_a_list(
+    four_slots: Engine, moves: list[tuple[int, int]]
+) -> None:
+    expected = order(four_slots)
+    for index, position in moves:
+        slot = sorted(expected)[index]
+        expected.remove(slot)
+        expected.insert(position, slot)
+        four_slots.move_slot(slot, position)
+    assert order(four_slots) == expected
+
+
+def test_a_session_is_in_the_order_of_the_rack(engine: Engine) -> None:
+    for seed in (1, 2, 3):
+        engine.add_slot("sine", seed=seed)
+    engine.move_slot(3, 0)
+    session = engine.session()
+    assert [slot["seed"] for slot in session["slots"]] == [3, 1, 2]
+    engine.load_session(session)
+    assert [slot["seed"] for slot in engine.session()["slots"]] == [3, 1, 2]
+
+
+def test_a_moved_slot_keeps_its_place_number_and_notes_when_the_engine_starts_anew(
+    tmp_path: Path,
+) -> None:
+    first = Engine(SETTINGS, tmp_path / "checkpoint")
+    for seed in (1, 2, 3):
+        first.add_slot("sine", seed=seed)
+    first.move_slot(1, 2)
+    first.play_midi([(0.0, 0x90, 69, 100)])
+    first.start()
+    eventually(first, lambda: first.snapshot()["slots"][0]["voices"] == 1)
+    first.close()
+    second = Engine(SETTINGS, tmp_path / "checkpoint")
+    assert second.resume() == []
+    assert order(second) == [2, 3, 1]
+    assert [slot["seed"] for slot in second.session()["slots"]] == [2, 3, 1]
+    second.start()
+    eventually(second, lambda: all(slot["voices"] for slot in second.snapshot()["slots"]))
+    second.close()
+
+
+def test_a_slot_that_came_after_the_state_was_saved_does_not_spoil_the_checkpoint(
+    tmp_path: Path,
+) -> None:
+    first = Engine(SETTINGS, tmp_path / "checkpoint")
+    first.add_slot("sine", seed=1)
+    first.start()
+    eventually(first, lambda: first.renderer.frame > 0)
+    saved = first.renderer.save_state()
+    first.add_slot("sine", seed=2)
+    first._write_checkpoint(saved)
+    second = Engine(SETTINGS, tmp_path / "checkpoint")
+    assert second.resume() == []
+    assert [slot["seed"] for slot in second.session()["slots"]] == [1]
+    second.close()
+    first.close()
+
+
+@pytest.mark.parametrize("position", [-1, 2, 0.5, "first", None])
+def test_a_position_that_there_is_not_is_refused(engine: Engine, position: Any) -> None:
+    for _ in range(2):
+        engine.add_slot("sine")
+    with pytest.raises(UsageError, match=f"position {position}: expected 0 … 1"):
+        engine.move_slot(1, position)
+    with pytest.raises(UsageError, match="no slot 3; there are: 1, 2"):
+        engine.move_slot(3, 0)
+    assert order(engine) == [1, 2]
+
+
+# -- controllers -----------------------------------------------------------------------------------
+
+
+def test_a_mapped_controller_moves_its_parameter_until_it_is_unmapped(engine: Engine) -> None:
+    slot = engine.add_slot("sine")
+    parameter = engine.renderer.descriptor(slot).parameters[0]
+    engine.map_controller(slot, 20, parameter.id)
+    assert controls(engine) == {parameter.id: 20}
+    engine.start()
+    engine.play_now(0xB0, 20, 127)
+
+    def value() -> float:
+        return float(engine.snapshot()["slots"][0]["values"][parameter.id])
+
+    eventually(engine, lambda: value() == parameter.maximum)
+    engine.unmap_controller(slot, 20)
+    assert controls(engine) == {}
+    assert engine.session()["slots"][0]["controls"] == {}
+    engine.play_now(0xB0, 20, 0)
+    end = engine.renderer.frame + 12000
+    eventually(engine, lambda: engine.renderer.frame > end)
+    assert value() == parameter.maximum
+
+
+def test_what_is_learnt_and_what_is_mapped_ends_up_in_one_place(engine: Engine) -> None:
+    slot = engine.add_slot("sine")
+    first, second = (p.id for p in engine.renderer.descriptor(slot).parameters[:2])
+    engine.map_controller(slot, 21, first)
+    engine.learn(slot, second)
+    engine.midi._poller.notices.put(Notice(NoticeKind.LEARNED, "", number=21))
+    engine.tick()
+    assert controls(engine) == {second: 21}, "a controller moves one parameter of a slot"
+    engine.map_controller(slot, 22, second)
+    assert controls(engine) == {second: 22}, "the snapshot names the one that was mapped last"
+    assert engine.session()["slots"][0]["controls"] == {"21": second, "22": second}
+    engine.map_controller(slot, 21, second)
+    assert controls(engine) == {second: 21}
+
+
+def test_what_cannot_be_mapped_is_refused_in_one_line_and_changes_nothing(engine: Engine) -> None:
+    slot = engine.add_slot("sine")
+    id = engine.renderer.descriptor(slot).parameters[0].id
+    engine.map_controller(slot, 7, id)
+    for controller in (-1, 64, 120, 128, 7.5):
+        with pytest.raises(UsageError, match=f"controller {controller} cannot be mapped: expected"):
+            engine.map_controller(slot, controller, id)  # type: ignore[arg-type]
+    with pytest.raises(UsageError, match="no parameter 'colour'; there are"):
+        engine.map_controller(slot, 7, "colour")
+    with pytest.raises(UsageError, match="no slot 9"):
+        engine.map_controller(9, 7, id)
+    with pytest.raises(UsageError, match="controller 8 moves nothing in slot 1; mapped are: 7"):
+        engine.unmap_controller(slot, 8)
+    with pytest.raises(UsageError, match="no slot 9"):
+        engine.unmap_controller(9, 7)
+    assert controls(engine) == {id: 7}
+
+
+def test_controllers_go_with_a_model_of_other_parameters_and_stay_with_one_of_the_same(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drums.register(monkeypatch)
+    slot = engine.add_slot("sine")
+    id = engine.renderer.descriptor(slot).parameters[0].id
+    engine.map_controller(slot, 7, id)
+    engine.swap_slot(slot, "sine")
+    assert engine.session()["slots"][0]["controls"] == {"7": id}
+    engine.swap_slot(slot, "drums")
+    assert engine.session()["slots"][0]["controls"] == {}
+
+
+def test_a_session_with_a_controller_of_a_parameter_that_is_not_there_says_so_and_plays(
+    engine: Engine,
+) -> None:
+    id = "level"
+    assert id in {parameter.id for parameter in registry.find("sine").parameters}
+    state = SlotState("sine", controls={3: "colour", 4: id})
+    (notice,) = engine.load_session(Session(slots=(state,)).to_json())
+    assert "colour" in notice
+    slot = engine.slots[1]
+    assert slot.controls == {3: "colour", 4: id}, "what is not known here is kept"
+    assert engine.renderer._commands.pending()[-1][1] == "map_controller"
+
+
+def test_the_verbs_work_across_processes_as_well(tmp_path: Path) -> None:
+    with closing(EngineProcess(SETTINGS)) as engine:
+        first, second = engine.add_slot("sine"), engine.add_slot("sine")
+        engine.move_slot(second, 0)
+        engine.map_controller(first, 20, "level")
+        engine.map_controller(first, 21, "level")
+        engine.unmap_controller(first, 20)
+        engine.set_master(-3)
+        assert engine.hit_outlines(first) == []
+        with pytest.raises(UsageError, match="slot 1 plays no hits"):
+            engine.save_hit(first, 0, str(tmp_path / "hit.wav"))
+        engine.play_now(0x90, 69, 100)
+        session = engine.session()
+        assert [slot["controls"] for slot in session["slots"]] == [{}, {"21": "level"}]
+        assert session["master_gain_db"] == -3.0
+        end = time.monotonic() + 10
+        while not (engine.snapshot().get("midi") and engine.snapshot()["master_gain_db"] == -3.0):
+            assert time.monotonic() < end
+            time.sleep(0.02)
+        assert [slot["slot"] for slot in engine.snapshot()["slots"]] == [second, first]

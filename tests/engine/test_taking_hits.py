@@ -1,0 +1,114 @@
+"""What a front end sees of hits, and takes away as files."""
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+from rtaudiogen.engine.core import Engine
+from rtaudiogen.engine.hits import OUTLINE_POINTS
+from rtaudiogen.engine.settings import EngineSettings
+from rtaudiogen.errors import RtAudioGenError, UsageError
+
+from ..realtime import drums
+from ..realtime.drums import LOWEST_KEY, PADS, Drums
+
+RATE = 48000
+
+
+@pytest.fixture
+def engine(monkeypatch: pytest.MonkeyPatch) -> Iterator[Engine]:
+    drums.register(monkeypatch)
+    engine = Engine(EngineSettings(output="null", sample_rate=RATE, midi="none"))
+    yield engine
+    engine.close()
+
+
+def hit(pad: int, number: int = 0, seed: int = 5) -> np.ndarray:
+    """What that pad plays."""
+    maker = Drums()
+    maker.reset(seed)
+    return maker.make(maker.recipe(pad, number, 0, maker.descriptor.defaults()))
+
+
+def test_there_is_an_outline_of_every_pad_as_soon_as_there_is_the_slot(engine: Engine) -> None:
+    outlines = engine.hit_outlines(engine.add_slot("drums", seed=5))
+    assert [len(outline) for outline in outlines] == [OUTLINE_POINTS] * PADS
+    for pad in (0, 15):
+        levels = np.abs(hit(pad)).max(axis=1)
+        expected = [part.max() for part in np.array_split(levels, OUTLINE_POINTS)]
+        assert outlines[pad] == pytest.approx(expected, abs=0.02)
+    assert max(map(max, outlines)) <= 1.0
+
+
+def test_an_outline_is_that_of_the_hit_that_was_played_last(engine: Engine) -> None:
+    slot = engine.add_slot("drums", seed=5)
+    engine.start()
+    before = engine.hit_outlines(slot)
+    end = time.monotonic() + 20
+    while engine.hit_outlines(slot)[3] == before[3]:  # the first strike plays what was shown
+        assert time.monotonic() < end
+        engine.play_now(0x90, LOWEST_KEY + 3, 100)
+        engine.tick()
+        time.sleep(0.1)
+    assert engine.hit_outlines(slot)[4] == before[4]
+
+
+def test_very_short_hits_and_slots_without_hits_have_outlines_too(engine: Engine) -> None:
+    short = engine.add_slot("drums", {"length": 5.0})
+    kit = engine.pads.kit(short)
+    assert kit is not None
+    kit.pool._last[2] = kit.pool._last[2]._replace(audio=np.full((3, 2), -2.0, np.float32))  # type: ignore[union-attr]
+    kit.pool._last[1] = None
+    outlines = engine.hit_outlines(short)
+    assert outlines[2] == [1.0] * OUTLINE_POINTS
+    assert outlines[1] == [0.0] * OUTLINE_POINTS
+    assert engine.hit_outlines(engine.add_slot("sine")) == []
+    with pytest.raises(UsageError, match="no slot 9"):
+        engine.hit_outlines(9)
+
+
+def test_a_saved_hit_is_the_one_that_is_played_to_the_bit(engine: Engine, tmp_path: Path) -> None:
+    slot = engine.add_slot("drums", seed=5)
+    path = engine.save_hit(slot, 3, str(tmp_path / "new" / "hit.wav"))
+    audio, rate = soundfile.read(path, dtype="float32")
+    assert (rate, soundfile.info(path).subtype) == (RATE, "FLOAT")
+    np.testing.assert_array_equal(audio, hit(3))
+    engine.save_hit(slot, 4, path)
+    np.testing.assert_array_equal(soundfile.read(path, dtype="float32")[0], hit(4))
+    assert [file.name for file in (tmp_path / "new").iterdir()] == ["hit.wav"]
+
+
+def test_a_relative_name_is_told_in_full(
+    engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert engine.save_hit(engine.add_slot("drums"), 0, "a.WAV") == str(tmp_path / "a.WAV")
+
+
+def test_what_cannot_be_saved_is_refused_in_one_line_and_leaves_nothing(
+    engine: Engine, tmp_path: Path
+) -> None:
+    slot, keys = engine.add_slot("drums"), engine.add_slot("sine")
+    path = str(tmp_path / "hit.wav")
+    with pytest.raises(UsageError, match="slot 2 plays no hits"):
+        engine.save_hit(keys, 0, path)
+    for pad in (-1, PADS, 1.5, "kick"):
+        with pytest.raises(UsageError, match=f"no pad {pad} in slot 1; there are: 0 … 15"):
+            engine.save_hit(slot, pad, path)  # type: ignore[arg-type]
+    with pytest.raises(UsageError, match="no slot 7"):
+        engine.save_hit(7, 0, path)
+    with pytest.raises(UsageError, match=r"hit\.mp3: .*ending in \.wav"):
+        engine.save_hit(slot, 0, str(tmp_path / "hit.mp3"))
+    kit = engine.pads.kit(slot)
+    assert kit is not None
+    kit.pool._last[6] = None
+    with pytest.raises(RtAudioGenError, match="pad 6 of slot 1 has made no hit yet"):
+        engine.save_hit(slot, 6, path)
+    (tmp_path / "file").touch()
+    with pytest.raises(RtAudioGenError, match="cannot be written"):
+        engine.save_hit(slot, 0, str(tmp_path / "file" / "hit.wav"))
+    assert [file.name for file in tmp_path.iterdir()] == ["file"]
