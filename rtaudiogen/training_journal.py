@@ -12,7 +12,6 @@ train the same model.
 
 import json
 import os
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -20,9 +19,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from .errors import RtAudioGenError
-
-if sys.platform != "win32":
-    import fcntl
+from .locking import lock
 
 NAME = "journal.jsonl"
 CLAIM_SECONDS = 1.0  # in which those who only ask let go of the lock
@@ -44,8 +41,11 @@ class Journal:
         """Add a line; `facts` are JSON values."""
         if self._muted:
             return
-        with suppress(OSError), self._path.open("a", encoding="utf-8") as file:
-            file.write(json.dumps({"event": event, **facts}) + "\n")
+        line = json.dumps({"event": event, **facts}).encode() + b"\n"
+        with suppress(OSError), self._path.open("ab+") as file:
+            if file.tell() and _last_byte(file) != b"\n":  # a full disk has cut the last one off
+                line = b"\n" + line
+            file.write(line)
 
 
 class JournalReader:
@@ -67,11 +67,16 @@ class JournalReader:
         return [event for line in whole.splitlines() if (event := _event(line)) is not None]
 
 
+def _last_byte(file: IO[bytes]) -> bytes:
+    file.seek(-1, os.SEEK_END)
+    return file.read(1)
+
+
 def _event(line: bytes) -> dict[str, Any] | None:
     """None for what is no event: a line that a full disk or a crash has cut off."""
     try:
         event = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return event if isinstance(event, dict) and isinstance(event.get("event"), str) else None
 
@@ -104,29 +109,17 @@ def is_claimed(folder: Path) -> bool:
     """Whether a process trains there now. On Windows nothing is known of other processes."""
     try:
         with (folder / NAME).open("rb") as file:
-            return not _lock(file, shared=True)
+            return not lock(file, shared=True)
     except OSError:
         return False
 
 
 def _claim(file: IO[bytes], folder: Path) -> None:
     end = time.monotonic() + CLAIM_SECONDS
-    while not _lock(file):
+    while not lock(file):
         if time.monotonic() > end:
             raise RtAudioGenError(
                 f"{folder}: another process trains this model already; stop it, or give "
                 "another --out"
             )
         time.sleep(0.05)
-
-
-def _lock(file: IO[bytes], shared: bool = False) -> bool:
-    """Whether the lock was free; it is held until the file is closed."""
-    if sys.platform != "win32":
-        try:
-            fcntl.flock(file, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return False
-        except OSError:  # a file system that knows no locks
-            return True
-    return True

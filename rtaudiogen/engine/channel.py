@@ -2,6 +2,7 @@
 
 import json
 import socket
+import threading
 from contextlib import suppress
 from typing import Any
 
@@ -14,11 +15,12 @@ EXIT_DEVICE_LOST = 75  # exit status of an engine whose device has gone
 
 
 class Channel:
-    """One end of a connection. One thread reads; whoever writes does so one at a time."""
+    """One end of a connection. One thread reads; any may write."""
 
     def __init__(self, connection: socket.socket) -> None:
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # a note waits for nothing
         self._socket = connection
+        self._writing = threading.Lock()
         self._lines = connection.makefile("rb")
 
     @classmethod
@@ -30,16 +32,30 @@ class Channel:
         """How long `receive` waits from now on, and `send`; None: for ever."""
         self._socket.settimeout(seconds)
 
-    def send(self, message: Message) -> None:
-        """Write one message. OSError if the other end is gone."""
-        self._socket.sendall(json.dumps(message).encode() + b"\n")
+    def send(self, message: Message, patience_seconds: float = -1) -> None:
+        """Write one message. OSError if the other end is gone.
+
+        TimeoutError, which is one, if another thread has not finished writing by then.
+        """
+        line = json.dumps(message).encode() + b"\n"
+        if not self._writing.acquire(timeout=patience_seconds):
+            raise TimeoutError
+        try:
+            self._socket.sendall(line)
+        finally:
+            self._writing.release()
 
     def receive(self) -> Message | None:
         """The next message, None at the end. OSError or ValueError if there is none to be had."""
         line = self._lines.readline()
         if not line.endswith(b"\n"):
             return None
-        message: Message = json.loads(line)
+        try:
+            message = json.loads(line)
+        except RecursionError as error:
+            raise ValueError("nested too deep") from error
+        if not isinstance(message, dict):
+            raise ValueError(f"{line[:80]!r} is no message")
         return message
 
     def close(self) -> None:
@@ -60,5 +76,5 @@ def failure(error: Exception) -> Message:
 def result(reply: Message) -> Any:
     """A reply's result; raises the error it carries."""
     if "error" in reply:
-        raise (UsageError if reply["usage"] else RtAudioGenError)(reply["error"])
+        raise (UsageError if reply.get("usage") else RtAudioGenError)(reply["error"])
     return reply["result"]

@@ -34,6 +34,7 @@ from .slot_verbs import SlotVerbs
 from .transport import DeviceLostError, Transport
 
 CHECKPOINT_SECONDS = 2.0
+MOST_MESSAGES = 100  # that are kept
 SUSTAIN_PEDAL, ALL_NOTES_OFF = 64, 123
 SCREEN_PORT = SCHEDULED_PORT - 1  # where a front end's own notes seem to come from
 
@@ -168,10 +169,8 @@ class Engine(SlotVerbs):
             state = self.slots[number]
             reading = readings.get(number)
             if reading is not None:
-                ids = [p.id for p in self.renderer.descriptor(number).parameters]
-                known = dict(zip(ids, reading.parameters, strict=True))
                 kept = self.pads.kept(number)
-                state = replace(state, values={**state.values, **known, **kept})
+                state = replace(state, values={**state.values, **reading.values, **kept})
             slots.append(state)
         return Session(
             slots=tuple(slots),
@@ -214,6 +213,7 @@ class Engine(SlotVerbs):
                 self._bind(notice.number)
             elif notice.kind != NoticeKind.PROGRAM:  # the renderer tells which slot hears it
                 self.messages.append(str(notice))
+        del self.messages[:-MOST_MESSAGES]
         try:
             self.transport.check()
         except DeviceLostError:

@@ -3,13 +3,19 @@
 import json
 import shutil
 import tempfile
+import time
 from pathlib import Path
 from typing import NamedTuple
 
+from ..documents import text, whole
 from ..errors import RtAudioGenError
 from ..files import write_atomically
+from ..locking import lock
 
 BOARD, CHECKPOINT, ADDRESS, LOG = "board", "checkpoint.npz", "address.json", "engine.log"
+MOST_PID = 2**31 - 1
+CLAIM_SECONDS = 2.0  # in which an engine that is just ending is gone
+LOCK = "lock"  # held by the engine as long as it lives
 
 
 class Address(NamedTuple):
@@ -36,7 +42,7 @@ class Home:
         self.folder = folder
         self.board, self.checkpoint = folder / BOARD, folder / CHECKPOINT
         self.log = folder / LOG
-        self._address = folder / ADDRESS
+        self._address, self._lock = folder / ADDRESS, folder / LOCK
 
     def tell(self, address: Address) -> None:
         """Write down where the engine listens."""
@@ -45,13 +51,33 @@ class Home:
     def address(self) -> Address | None:
         """Where an engine listens, or did; None if nobody has written it down."""
         try:
-            return Address(**json.loads(self._address.read_bytes()))
-        except (OSError, ValueError, TypeError):
+            facts = json.loads(self._address.read_bytes())
+            return Address(whole(facts["port"], 1, 65535), text(facts["token"]),
+                           whole(facts["pid"], 1, MOST_PID))  # fmt: skip
+        except (OSError, ValueError, TypeError, KeyError, RecursionError):
             return None
 
     def forget_address(self) -> None:
         """Another engine is about to write its own."""
         self._address.unlink(missing_ok=True)
+
+    def claim(self) -> bool:
+        """For the engine: whether no other lives here; from then on this one does."""
+        self._claim = self._lock.open("ab")
+        end = time.monotonic() + CLAIM_SECONDS
+        while not lock(self._claim):
+            if time.monotonic() > end:
+                return False
+            time.sleep(0.05)
+        return True
+
+    def is_claimed(self) -> bool:
+        """Whether an engine lives here. On Windows that cannot be known."""
+        try:
+            with self._lock.open("rb") as file:
+                return not lock(file, shared=True)
+        except OSError:
+            return False
 
     def log_tail(self) -> str:
         """The last line that the engine wrote to its log."""

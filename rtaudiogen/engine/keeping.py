@@ -23,6 +23,7 @@ from ..sessions import Session
 from .library import CODES, DOCUMENTS, Item, Kind
 
 NOT_IN_NAMES = set('/\\:*?"<>|')
+LONGEST_NAME_BYTES = 200  # 255 are a system's limit, and there are suffixes
 
 
 @dataclass(frozen=True)
@@ -99,6 +100,8 @@ def export(path: Path, target: Path) -> None:
     """Copy a file to where the player wants it; codes become a sound if a .wav is asked for."""
     if path.resolve() == target.resolve():
         raise UsageError(f"{target}: a file is not exported onto itself")
+    if not path.is_file():
+        raise RtAudioGenError(f"{path} is not there any more")
     if path.suffix.lower() == CODES and target.suffix.lower() != CODES:
         decode_file(path, target)
         return
@@ -137,6 +140,8 @@ def free_path(folder: Path, stem: str, suffix: str) -> Path:
 def file_name(name: str, suffix: str) -> str:
     """A name as any system's files can have it. UsageError if that is impossible."""
     name = name.strip()
+    if len(name.encode(errors="replace")) > LONGEST_NAME_BYTES:
+        raise UsageError(f"'{name[:20]}…' is too long a name for a file")
     if not name or name.startswith(".") or NOT_IN_NAMES & set(name) or not name.isprintable():
         raise UsageError(f"'{name}' is no name for a file: letters, digits, spaces and dashes are")
     return name + suffix

@@ -59,7 +59,13 @@ class Host:
         self._board = Board(home.board)
         self._engine: Engine | None = None
         self._lock = threading.Lock()  # a command and a tick do not meet
+        self._complaint = ""
         self._closed = False  # a device that was closed is not one that was lost
+
+    @property
+    def playing(self) -> bool:
+        """Whether it has been started. [any]"""
+        return self._engine is not None and self._engine.playing
 
     def greeting(self) -> Message:
         """What a front end that comes later has to know. [any]"""
@@ -113,8 +119,14 @@ class Host:
             except DeviceLostError:
                 os._exit(EXIT_DEVICE_LOST)  # PortAudio may hang for ever in an orderly exit
             except Exception:
-                traceback.print_exc()
+                self._complain(traceback.format_exc())
             self._nap()
+
+    def _complain(self, fault: str) -> None:
+        """Into the log; not 25 times a second, which would fill the disk."""
+        if fault != self._complaint:
+            self._complaint = fault
+            print(fault, file=sys.stderr, flush=True)
 
     def _nap(self) -> None:
         assert self._engine is not None
@@ -135,10 +147,13 @@ def main() -> None:
     """Serve until no front end needs the engine any more."""
     sys.setswitchinterval(SWITCH_SECONDS)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the front end's to answer
-    home, outlives = Home(Path(sys.argv[1])), "--outlive" in sys.argv
+    home = Home(Path(sys.argv[1]))
+    if not home.claim():
+        sys.exit(f"an engine plays in {home.folder} already")
     waiting: SimpleQueue[_Waiting | None] = SimpleQueue()
     host = Host(home)
     take = partial(take_in, host, waiting)
+    outlives = (lambda: host.playing) if "--outlive" in sys.argv else (lambda: False)
     Reception(home, outlives, host.greeting, take, lambda: waiting.put(None))
     serve(host, waiting)
     try:
@@ -167,8 +182,16 @@ def serve(host: Host, waiting: "SimpleQueue[_Waiting | None]") -> None:
             if not isinstance(error, ValueError | KeyError | RtAudioGenError):
                 traceback.print_exc()
             reply = channel.failure(error)
-        with suppress(OSError):  # the front end has gone; another one may come
-            command.replies.send(reply)
+        _answer(command, reply)
+
+
+def _answer(command: _Waiting, reply: Message) -> None:
+    number = {"number": command.message.get("number")}
+    with suppress(OSError):  # the front end has gone; another one may come
+        try:
+            command.replies.send(reply | number)
+        except (TypeError, ValueError) as error:  # a result that JSON does not know
+            command.replies.send(channel.failure(error) | number)
 
 
 def _spare_garbage_collection() -> None:

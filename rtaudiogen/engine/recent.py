@@ -15,7 +15,7 @@ def recent_sessions() -> list[Path]:
     try:
         paths = read_document(_file(), KIND, VERSION)["paths"]
         return [path for path in map(Path, map(text, paths)) if path.is_file()]
-    except (RtAudioGenError, ValueError, TypeError, KeyError):
+    except (RtAudioGenError, OSError, ValueError, TypeError, KeyError):
         return []  # it can be made again
 
 

@@ -68,7 +68,7 @@ class EngineProcess(SupervisedEngine):
         if self._failure is not None:
             raise RtAudioGenError(self._failure)
         facts = self._board.read() or {}
-        if facts:
-            facts["restarts"] = self._restarted
-            facts["messages"] = [*self._messages, *facts["messages"]]
-        return facts
+        if not facts:
+            return {}
+        messages = [*self._messages, *facts["messages"]]
+        return {**facts, "restarts": self._restarted, "messages": messages}

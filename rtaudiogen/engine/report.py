@@ -115,15 +115,14 @@ def _slot(
     )
     if reading is None:  # on its way to the render thread
         return known
-    ids = [parameter.id for parameter in engine.renderer.descriptor(number).parameters]
     kit = engine.pads.kit(number)
-    codes = codes_now(engine.renderer.generator(number))
+    codes = codes_now(reading.generator)
     return replace(
         known,
         level=max(reading.peak) if kit is None else kit.level(),
         voices=reading.voices if kit is None else kit.sounding(),
         faults=reading.faults,
-        values=dict(zip(ids, reading.parameters, strict=True)),
+        values=reading.values,
         hits=None if kit is None else _hits(kit),
         position=codes.position,
         codes_played=codes.played,

@@ -1,7 +1,7 @@
 """What is known of a playing engine at one moment, as plain facts that go through JSON."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 
@@ -34,6 +34,10 @@ class SlotSnapshot:
     codes_played: int = 0  # code frames that have sounded, wherever they came from
     newest_codes: Sequence[Sequence[int]] = ()  # (code frames, stages), the last of them
     load: float = 0.0  # share of the time there is that its rendering takes, median; 1: all of it
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain values, not to be changed."""
+        return {**vars(self), "hits": self.hits and vars(self.hits)}
 
     @classmethod
     def from_json(cls, facts: Mapping[str, Any]) -> "SlotSnapshot":
@@ -101,7 +105,7 @@ class Snapshot:
     slots: tuple[SlotSnapshot, ...] = ()  # in the order of the rack
     recording: RecordingSnapshot | None = None
     memory: str = ""  # name of the shared memory that holds what is heard
-    messages: tuple[str, ...] = ()  # sentences for the player, oldest first, all since the start
+    messages: tuple[str, ...] = ()  # sentences for the player, the last 20, newest last
 
     @property
     def total_latency_ms(self) -> float:
@@ -114,8 +118,13 @@ class Snapshot:
         return self.frames_played / self.sample_rate
 
     def to_json(self) -> dict[str, Any]:
-        """Plain values."""
-        return asdict(self)
+        """Plain values, not to be changed: asked for 25 times a second, they are not copied."""
+        return {
+            **vars(self),
+            "midi": [vars(message) for message in self.midi],
+            "slots": [slot.to_json() for slot in self.slots],
+            "recording": self.recording and vars(self.recording),
+        }
 
     @classmethod
     def from_json(cls, facts: Mapping[str, Any]) -> "Snapshot":

@@ -5,6 +5,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Self
@@ -14,16 +15,14 @@ from ..errors import RtAudioGenError, UsageError
 from .board import Board
 from .channel import EXIT_DEVICE_LOST
 from .home import Home
-from .link import OPEN_SECONDS, GoneError, Link
+from .link import OPEN_SECONDS, GoneError, Link, TakenError
 from .remote_verbs import RemoteVerbs
 from .settings import EngineSettings
 
 HUNG_SECONDS = 4.0  # without a post from the engine
 LOOK_SECONDS, OVERSLEPT_SECONDS = 0.1, 1.0  # of the supervisor
 GIVE_UP_RESTARTS, GIVE_UP_SECONDS = 5, 30.0
-CLOSE_SECONDS = 10.0
 CONTROL_CHANGE, ALL_NOTES_OFF = 0xB0, 123
-TAKEN = "another window has taken the engine over, and plays it now"
 
 
 class SupervisedEngine(RemoteVerbs):
@@ -64,7 +63,7 @@ class SupervisedEngine(RemoteVerbs):
             return None
         greeting = link.greeting
         if greeting["version"] != __version__ or not greeting["playing"]:
-            _end(link)
+            link.end()
             return None
         engine = cls.__new__(cls)
         engine._prepare(place, EngineSettings.from_json(greeting["settings"]))
@@ -114,11 +113,13 @@ class SupervisedEngine(RemoteVerbs):
 
     def _call(self, call: str, **arguments: Any) -> Any:
         with self._lock:
-            try:
+            with suppress(GoneError):
                 return self._present().exchange(call, arguments)
-            except GoneError:
+            try:
                 self._restart()
                 return self._present().exchange(call, arguments)
+            except GoneError:  # the supervisor starts another one
+                raise RtAudioGenError(f"the engine died twice of the command '{call}'") from None
 
     def _send(self, call: str, arguments: Mapping[str, Any]) -> None:
         self._present().send(call, arguments)
@@ -137,8 +138,8 @@ class SupervisedEngine(RemoteVerbs):
         with self._lock:
             if not self._started:
                 raise UsageError("an engine that was not started has nothing to go on with")
-            before, self._settings = self._settings, settings
             self._end_process()
+            before, self._settings = self._settings, settings
             problem = ""
             try:
                 self._spawn(resume=True)
@@ -146,8 +147,12 @@ class SupervisedEngine(RemoteVerbs):
                 problem = str(error) or self._home.log_tail()
                 self._settings = before
                 self._end_process()
-                self._spawn(resume=True)
-            self._go_on()
+            try:
+                if problem:
+                    self._spawn(resume=True)
+                self._go_on()
+            except GoneError:  # the supervisor starts another one
+                problem = problem or self._home.log_tail()
             if problem:
                 raise RtAudioGenError(problem)
 
@@ -155,11 +160,11 @@ class SupervisedEngine(RemoteVerbs):
         """See Facade. An engine that another front end has taken over is left to it."""
         self._closing.set()
         with self._lock:
-            if self.was_taken:
-                self._present().close()
-            else:
+            try:
                 self._end_process()
                 self._home.clear()
+            except TakenError:
+                self._present().close()
         self._board.close()
 
     # -- the process -----------------------------------------------------------------------------
@@ -181,9 +186,9 @@ class SupervisedEngine(RemoteVerbs):
             self._awaited = time.monotonic()
 
     def _end_process(self) -> None:
-        self._awaited = math.inf
         if self._link is not None:
-            _end(self._link)
+            self._awaited = math.inf
+            self._link.end()
 
     def _go_on(self) -> None:
         """A new engine does what the one before it did."""
@@ -233,9 +238,7 @@ class SupervisedEngine(RemoteVerbs):
         RtAudioGenError if it is not to be had any more.
         """
         link = self._present()
-        if self.was_taken:
-            raise RtAudioGenError(TAKEN)
-        status = _end(link)
+        status = link.end()
         fell_silent = time.monotonic()
         self._restarts.append(fell_silent)
         if (
@@ -256,18 +259,6 @@ class SupervisedEngine(RemoteVerbs):
             f"{time.monotonic() - fell_silent:.1f} s."
         )
         self._restarted += 1
-
-
-def _end(link: Link) -> int | None:
-    """Have a process end in good order, or by force: its exit status, if that can be known."""
-    try:
-        link.send("close", {})
-        status = link.wait(CLOSE_SECONDS)
-    except OSError:  # its end of the line is closed, or it does not end: TimeoutError is one
-        link.kill()
-        status = link.wait()
-    link.close()
-    return status
 
 
 def _cause(status: int | None, hung: bool) -> str:

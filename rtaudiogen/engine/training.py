@@ -18,6 +18,7 @@ from typing import Any
 from .. import folders, registry
 from ..errors import RtAudioGenError, UsageError
 from ..training_journal import NAME, JournalReader, is_claimed, run_folder
+from .keeping import file_name
 from .training_story import Curve, Story, TrainingFacts
 
 __all__ = [
@@ -86,9 +87,12 @@ def families() -> tuple[TrainableFamily, ...]:
 
 def model_path(name: str) -> Path:
     """The file of a model of the user's own. UsageError if it cannot be called so."""
-    if not name.strip() or set(name) & set('/\\:*?"<>|') or name.startswith((".", "-")):
-        raise UsageError(f"a model cannot be called '{name}'; letters, digits, - and _ are fine")
-    return folders.models() / f"{name}{registry.SUFFIX}"
+    try:
+        if name.startswith("-"):
+            raise UsageError("it would be taken for an option")
+        return folders.models() / file_name(name, registry.SUFFIX)
+    except UsageError as error:
+        raise UsageError(f"a model cannot be called '{name[:20]}': {error}") from error
 
 
 def goes_on(name: str) -> bool:
@@ -166,9 +170,9 @@ class TrainingRun:
         number = signal.SIGINT if self._stops < 3 else getattr(signal, "SIGKILL", signal.SIGTERM)
         if self._process is not None:
             self._process.send_signal(number)
-        elif is_claimed(self.folder) and "pid" in self._story.begun:
+        elif is_claimed(self.folder) and (pid := self._story.begun.get("pid")):
             with suppress(ProcessLookupError):
-                os.kill(int(self._story.begun["pid"]), number)
+                os.kill(pid, number)
 
     def clear(self) -> None:
         """After a failure: take away what the start has left, if there is nothing else."""

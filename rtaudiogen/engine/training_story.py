@@ -2,11 +2,16 @@
 
 from collections import deque
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from ..documents import number, text, whole
+from .home import MOST_PID
+
 MOST_SENTENCES = 200
+MOST_STEPS = 2**53
 
 
 class Curve(NamedTuple):
@@ -58,13 +63,27 @@ class _Points:
     def __init__(self) -> None:
         self._points: list[tuple[float, float]] = []
 
-    def add(self, seconds: float, value: float) -> None:
+    def add(self, seconds: float, value: Any) -> None:
+        """What is no finite number, because the training has gone astray, is no point."""
+        with suppress(ValueError):
+            self._add(seconds, number(value))
+
+    def _add(self, seconds: float, value: float) -> None:
         while self._points and self._points[-1][0] >= seconds:
             self._points.pop()
         self._points.append((seconds, value))
 
     def curve(self) -> Curve:
         return Curve(*zip(*self._points, strict=True)) if self._points else NOTHING
+
+
+def _begun(event: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "pid": whole(event.get("pid", 0), 0, MOST_PID),
+        "family": text(event.get("family", "")),
+        "folder": text(event.get("folder", "")),
+        "options": dict(event.get("options", {})),
+    }
 
 
 class Story:
@@ -74,7 +93,7 @@ class Story:
         self.begun: Mapping[str, Any] = {}  # the event of the newest process
         self.end = ""  # finished or stopped, if that process has said so
         self.stage: Mapping[str, Any] = {}
-        self._latest: Mapping[str, Any] = {}
+        self._progress = self._seconds = 0.0
         self._step = 0
         self._curves: dict[str, tuple[_Points, _Points]] = {}  # by the title of the stage
         self._sentences: deque[str] = deque(maxlen=MOST_SENTENCES)
@@ -88,29 +107,34 @@ class Story:
 
     def _take(self, kind: str, event: Mapping[str, Any]) -> None:
         if kind == "begun":
-            self.begun, self.end, self.stage, self._latest = event, "", {}, {}
+            self.begun, self.end, self.stage = _begun(event), "", {}
+            self._progress = self._seconds = 0.0
         elif kind in ("finished", "stopped"):
             self.end = kind
         elif kind == "said":
             self._sentences.append(str(event["sentence"]))
         elif kind == "stage":
-            self._curves.setdefault(event["title"], (_Points(), _Points()))
-            self.stage, self._latest = event, {}
+            self.stage = {name: text(event.get(name, "")) for name in ("title", "unit", "measure")}
+            self._curves.setdefault(self.stage["title"], (_Points(), _Points()))
+            self._progress = self._seconds = 0.0
         elif kind in ("step", "report"):
             self._measure(kind, event)
 
     def _measure(self, kind: str, event: Mapping[str, Any]) -> None:
         loss, held_out = self._curves[self.stage["title"]]
-        seconds = float(event["seconds"])
-        loss.add(seconds, float(event["loss"]))
+        self._progress, seconds = (
+            number(event.get("progress", 0.0), 0.0),
+            number(event["seconds"], 0.0),
+        )
+        self._seconds = seconds
         if kind == "report":
-            held_out.add(seconds, float(event["held_out"]))
-            self._step = int(event["step"])
-        self._latest = event
+            self._step = whole(event["step"], 0, MOST_STEPS)
+            held_out.add(seconds, event["held_out"])
+        loss.add(seconds, event["loss"])
 
     def facts(self) -> dict[str, Any]:
         """The fields of `TrainingFacts` that a journal tells."""
-        begun, stage, latest = self.begun, self.stage, self._latest
+        begun, stage = self.begun, self.stage
         loss, held_out = self._curves.get(stage.get("title", ""), (_Points(), _Points()))
         return {
             "family": begun.get("family", ""),
@@ -119,8 +143,8 @@ class Story:
             "title": stage.get("title", ""),
             "unit": stage.get("unit", ""),
             "measure": stage.get("measure", ""),
-            "progress": latest.get("progress", 0.0),
-            "seconds": latest.get("seconds", 0.0),
+            "progress": self._progress,
+            "seconds": self._seconds,
             "step": self._step,
             "loss": loss.curve(),
             "held_out": held_out.curve(),

@@ -1,15 +1,18 @@
 """What can be seen of a renderer while it plays: copies, a quantum old at most."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ..generator import Plays
+from ..generator import Generator, Plays
 from .slot import Slot
+from .source import Source
 
 
 @dataclass(frozen=True)
 class SlotReading:
     """What can be seen of a slot while it plays."""
 
+    generator: Generator
     peak: tuple[float, float]  # recent, left and right, amplitude
     voices: int  # that sound
     parameters: tuple[float, ...]  # targets, plain values, in the descriptor's order
@@ -22,6 +25,12 @@ class SlotReading:
     input_delay_frames: int = 0  # of the input's resampler, host frames
     answer_frames: int = 0  # from there to what answers it, resampler + model, host frames
 
+    @property
+    def values(self) -> dict[str, float]:
+        """The parameters' targets by id."""
+        ids = [parameter.id for parameter in self.generator.descriptor.parameters]
+        return dict(zip(ids, self.parameters, strict=True))
+
 
 @dataclass(frozen=True)
 class Reading:
@@ -33,15 +42,25 @@ class Reading:
     limiter_gain: float
     peak: tuple[float, float]  # recent, of the output
     late_events: int
-    slots: dict[int, SlotReading]
+    slots: dict[int, SlotReading]  # without those whose generator is still on its way
 
 
-def read_slot(slot: Slot) -> SlotReading:
-    """A glance at a slot. [control]"""
-    source = slot.source
+def read_slots(
+    slots: Mapping[int, Slot], generators: Mapping[int, Generator]
+) -> dict[int, SlotReading]:
+    """A glance at those slots that play already what they are to play. [control]"""
+    return {
+        number: _read(slot, sources[-1])
+        for number, slot in slots.items()
+        if (sources := slot.sources) and sources[-1].generator is generators.get(number)
+    }
+
+
+def _read(slot: Slot, source: Source) -> SlotReading:
     left, right = slot.meter.tolist()
     count = len(source.parameters.values)
     return SlotReading(
+        generator=source.generator,
         peak=(left, right),
         voices=source.voices.sounding,
         parameters=tuple(source.parameters.target(i) for i in range(count)),

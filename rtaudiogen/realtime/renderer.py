@@ -18,7 +18,7 @@ from .checks import RESERVED_CONTROLLERS, checked_mix, checked_value, find_param
 from .load import Load
 from .pads import Pads
 from .rack import Message, Rack
-from .readings import Reading, read_slot
+from .readings import Reading, read_slots
 from .safety import Limiter
 from .slot import Slot
 from .source import QUANTUM, Source
@@ -209,7 +209,7 @@ class Renderer:
             limiter_gain=self._limiter.gain,
             peak=(float(self._peak[0]), float(self._peak[1])),
             late_events=self.late_events,
-            slots={number: read_slot(slot) for number, slot in self._rack.slots.copy().items()},
+            slots=read_slots(self._rack.slots.copy(), self._generators),
         )
 
     def listen(self, listen: Listen) -> None:

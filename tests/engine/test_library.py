@@ -1,12 +1,13 @@
 """The library: what lies in the folders is found and described, and damage hurts nobody else."""
 
+import json
 import os
 from pathlib import Path
 
 import numpy as np
 import pytest
 import soundfile
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from rtaudiogen import folders, registry
@@ -181,6 +182,9 @@ def test_a_slot_that_has_gone_keeps_nothing() -> None:
 
 
 @given(st.text(max_size=12))
+@example("x" * 300)
+@example("ä" * 150)
+@example("\ud800" * 150)
 def test_a_name_is_a_file_in_its_folder_or_refused(name: str) -> None:
     folder = Path("/somewhere")
     try:
@@ -189,6 +193,7 @@ def test_a_name_is_a_file_in_its_folder_or_refused(name: str) -> None:
         return
     assert (folder / file).parent == folder
     assert (folder / file).name == file
+    assert not (folder / f"{file}.1234567.part").exists()  # OSError if it were too long
 
 
 def test_a_recording_is_renamed_with_its_marks_and_never_over_another() -> None:
@@ -278,5 +283,13 @@ def test_recent_sessions_are_newest_first_each_once_and_only_those_that_are_ther
     assert recent.recent_sessions() == [paths[0], paths[2], paths[1]]
     paths[2].unlink()
     assert recent.recent_sessions() == [paths[0], paths[1]]
+
+
+@pytest.mark.parametrize("paths", [None, 3, [3], {"a": 1}, ["a" * 5000], ["\0"], [["a"]]])
+def test_a_damaged_list_of_recent_sessions_is_an_empty_one(paths: object) -> None:
+    recent.remember_session(Path("it"))
+    (list_file,) = folders.cache().glob("recent*")
+    list_file.write_text(json.dumps({"rtaudiogen": recent.KIND, "version": 1, "paths": paths}))
+    assert recent.recent_sessions() == []
     (folders.cache() / "recent-sessions.json").write_text("{")
     assert recent.recent_sessions() == []

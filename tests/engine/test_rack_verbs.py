@@ -1,5 +1,6 @@
 """The order of the rack and its controllers: verbs, session, checkpoint."""
 
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -45,6 +46,40 @@ def order(engine: Engine) -> list[int]:
 
 def controls(engine: Engine, slot: int = 1) -> dict[str, int]:
     return next(s for s in engine.snapshot()["slots"] if s["slot"] == slot)["controls"]
+
+
+def test_a_session_never_mixes_a_model_with_the_values_of_the_one_before(engine: Engine) -> None:
+    engine.start()
+    slot = engine.add_slot("sine")
+    for model in ("vqvae-music", "vqvae-speech", "sine", "vqvae-speech") * 3:
+        engine.swap_slot(slot, model, {"level": -7.0})
+        engine.snapshot()
+        (kept,) = engine.session()["slots"]
+        assert kept["model"] == model
+        assert kept["values"]["level"] == -7.0
+        assert set(kept["values"]) <= {p.id for p in registry.find(model).parameters}
+
+
+def test_slots_that_come_and_go_can_be_looked_at_all_the_time(engine: Engine) -> None:
+    engine.start()
+    faults, ended = [], threading.Event()
+
+    def look() -> None:
+        while not ended.is_set():
+            try:
+                engine.snapshot()
+            except Exception as fault:
+                faults.append(fault)
+
+    onlooker = threading.Thread(target=look)
+    onlooker.start()
+    for _ in range(20):
+        slot = engine.add_slot("sine")
+        time.sleep(0.02)
+        engine.remove_slot(slot)
+    ended.set()
+    onlooker.join()
+    assert faults == []
 
 
 # -- order -----------------------------------------------------------------------------------------

@@ -3,11 +3,13 @@
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -17,6 +19,7 @@ from rtaudiogen import folders
 from rtaudiogen.engine import link
 from rtaudiogen.engine.channel import Channel
 from rtaudiogen.engine.home import Home
+from rtaudiogen.engine.link import GoneError, Link
 from rtaudiogen.engine.opening import open_engine, stop_engine
 from rtaudiogen.engine.remote import HUNG_SECONDS, EngineProcess
 from rtaudiogen.engine.session_files import recent_path
@@ -140,6 +143,32 @@ def test_keys_that_a_lost_screen_held_down_are_let_go(home):
     first.close()
 
 
+def test_a_front_end_that_was_replaced_does_not_end_the_engine_of_another(home):
+    first = playing_a_held_note(EngineProcess(NULL, home))
+    with closing(attached(home)) as second:
+        eventually(lambda: first.was_taken)
+        with pytest.raises(RtAudioGenError, match="another window"):
+            first.reopen(replace(NULL, sample_rate=44100))
+        assert first.settings == NULL
+        first.close()
+        assert is_alive(second.pid)
+        second.panic()
+        assert second.snapshot()["restarts"] == 0
+
+
+def test_an_engine_that_does_not_play_yet_ends_with_its_front_end(home):
+    line = Link.start(Home(home))
+    line.close()
+    eventually(lambda: not is_alive(line.pid), 10.0)
+
+
+def test_two_engines_do_not_share_a_home(home, front_end):
+    with pytest.raises(GoneError):
+        Link.start(Home(home))
+    assert "already" in Home(home).log_tail()
+    assert is_alive(front_end.engine_pid)
+
+
 def test_a_front_end_can_take_the_engine_back(home):
     with closing(playing_a_held_note(EngineProcess(NULL, home))) as first:
         second = attached(home)
@@ -226,12 +255,18 @@ def test_nobody_is_let_in_without_the_word(home, front_end):
     address = Home(home).address()
     assert address is not None
     assert home.stat().st_mode & 0o077 == 0
-    for hello in ({"token": "x" * 32}, {"token": 1}, {}, [], {"call": "panic"}):
+    for hello in ({"token": "x" * 32}, {"token": 1}, {"token": "ä"}, {"call": "panic"}):
         stranger = Channel.connect(address.port, 5.0)
         stranger.send(hello)
         assert stranger.receive() is None
         stranger.close()
+    for noise in (b"[]\n", b"\xff\n", b"[" * 100_000 + b"\n"):
+        with socket.create_connection(("127.0.0.1", address.port), 5.0) as line:
+            line.sendall(noise)
+            with suppress(ConnectionResetError):
+                assert line.recv(1) == b""
     assert front_end.ask() == "done"
+    attached(home).close()  # there is still somebody who lets in whoever may
 
 
 def test_a_checkpoint_that_is_damaged_is_left_for_the_session_that_was_kept(home):

@@ -1,6 +1,7 @@
 """A training as its own process, watched through its files: begun, found, stopped, gone on with."""
 
 import json
+import math
 import os
 import signal
 import subprocess
@@ -13,6 +14,8 @@ from typing import Any
 import numpy as np
 import pytest
 import soundfile
+from hypothesis import given
+from hypothesis import strategies as st
 
 from rtaudiogen import cli, registry, training_journal
 from rtaudiogen.cli import train
@@ -240,6 +243,33 @@ def test_what_is_no_event_is_passed_over(tmp_path):
     for event in ({"event": "step", "seconds": 1}, {"event": "said"}, {"event": "finished"}):
         story.take(event)
     assert story.end == "finished"
+
+
+def test_what_a_full_disk_has_cut_off_does_not_spoil_the_next_event(tmp_path):
+    (tmp_path / NAME).write_text('{"event": "finished"}\n{"event": "st')
+    Journal(tmp_path).write("begun", pid=3)
+    events = JournalReader(tmp_path).news()
+    assert events == [{"event": "finished"}, {"event": "begun", "pid": 3}]
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from(["event", "title", "progress", "seconds", "loss", "step", "pid", "family"]),
+        st.sampled_from(
+            ["stage", "step", "report", "begun", 1, -1, 10**400, math.nan, [], {}, None]
+        ),
+    )
+)
+def test_no_event_makes_facts_of_another_kind(event):
+    story = Story()
+    story.take({"event": "stage", "title": "codec"})
+    story.take(event)
+    facts = TrainingFacts(Path("model"), "training", **story.facts())
+    assert isinstance(facts.family, str)
+    assert isinstance(facts.title, str)
+    assert story.begun.get("pid", 0) >= 0
+    assert facts.seconds_left is None or facts.seconds_left > -1e300
+    assert all(map(math.isfinite, facts.loss.values))
 
 
 def test_what_a_journal_cannot_hold_does_not_end_the_training(tmp_path):
