@@ -6,14 +6,16 @@ MODEL ?= wavenet-keys-strings
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench latency picture screenshots test-wheel clean
+.PHONY: help run play test check bench bench-window latency picture screenshots test-wheel clean
 
 help:
-	@echo "make run    play $(MODEL): real audio device and MIDI ports, or a built-in phrase"
+	@echo "make run    the window; without a display the same as make play"
+	@echo "make play   $(MODEL) on the audio device and all MIDI ports, or a built-in phrase; recorded"
 	@echo "make test   the test suite"
 	@echo "make check  ruff, mypy --strict and the import contracts"
 	@echo "make bench  the performance table"
-	@echo "make screenshots  docs/window.png, the window as it plays"
+	@echo "make bench-window  start, cost of a frame, and dropouts while the window is dragged about"
+	@echo "make screenshots  the pictures of the window in docs/"
 	@echo "make latency  from a key to its drum hit, through JACK"
 
 $(READY): pyproject.toml constraints.txt scripts/setup.sh
@@ -21,6 +23,9 @@ $(READY): pyproject.toml constraints.txt scripts/setup.sh
 	@touch $@
 
 run: $(READY)
+	@if [ -z "$(ARGS)" ] && $(BIN)/python -m rtaudiogen.cli.window; then $(BIN)/rtaudiogen; else $(MAKE) play; fi
+
+play: $(READY)
 	$(BIN)/rtaudiogen play $(MODEL) --record "recordings/$$(date +%Y-%m-%d_%H.%M.%S).wav" $(ARGS)
 
 test: $(READY)
@@ -34,6 +39,11 @@ check: $(READY)
 
 bench: $(READY)
 	$(BIN)/rtaudiogen bench $(ARGS)
+
+bench-window: $(READY)
+	$(BIN)/python scripts/view_cost.py
+	$(BIN)/python scripts/window_start.py
+	$(BIN)/python scripts/window_strain.py $(ARGS)
 
 latency: $(READY)
 	$(BIN)/python scripts/hit_latency.py wavegan-drums $(ARGS)

@@ -1,5 +1,6 @@
 """The application: `rtaudiogen` alone, or `python -m rtaudiogen.gui.app`."""
 
+import os
 import signal
 import sys
 from collections.abc import Sequence
@@ -7,15 +8,17 @@ from collections.abc import Sequence
 from PySide6.QtWidgets import QApplication
 
 from .bridge import Bridge
+from .looks import Looks
 from .main_window import MainWindow
-from .theme import apply_theme
 
 
 def main(arguments: Sequence[str] = ()) -> int:
     """Show the window until it is closed; the process's exit status."""
+    looks = Looks()
+    os.environ.setdefault("QT_SCALE_FACTOR", str(looks.scale_percent / 100))
     application = QApplication(["rtaudiogen", *arguments])
-    apply_theme(application, "dark")
-    window = MainWindow(Bridge())
+    looks.apply_theme()
+    window = MainWindow(Bridge(), looks)
     window.bridge.open()
     window.show()
     for name in ("SIGINT", "SIGTERM", "SIGHUP"):  # the last one is not everywhere

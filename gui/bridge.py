@@ -142,6 +142,10 @@ class Bridge(QObject):
         """Set a field of a slot's mix; as `set_parameter`."""
         self._do_latest(("mix", slot, field), lambda e: e.set_mix(slot, field, value))
 
+    def set_master(self, gain_db: float) -> None:
+        """Set the gain of everything that is heard; as `set_parameter`."""
+        self._do_latest(("master",), lambda e: e.set_master(gain_db))
+
     def play(self, status: int, data1: int, data2: int) -> None:
         """A channel message, now: it does not wait for its turn."""
         engine = self._engine

@@ -3,17 +3,20 @@
 from collections.abc import Iterable
 from typing import Any
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QSizePolicy, QWidget
+from PySide6.QtCore import QSize, Signal
+from PySide6.QtWidgets import QComboBox, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from rtaudiogen.engine.catalogue import NULL_OUTPUT, AudioDevice, Connections
 from rtaudiogen.engine.settings import EngineSettings
 
 from .theme import DIM
+from .widgets.flow_layout import FlowLayout
 
 Choices = list[tuple[str, Any]]
 
+MOST_LETTERS = 22  # of a choice; a longer one is told by the tooltip
 RATES_HZ = (44100, 48000, 88200, 96000)
+BLOCKS_FRAMES = (32, 64, 128, 256, 512, 1024, 2048)
 LATENCIES_MS = (5.0, 10.0, 20.0, 40.0, 80.0, 160.0, 320.0)
 
 
@@ -26,11 +29,13 @@ class Chooser(QComboBox):
     def __init__(self, name: str, help: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAccessibleName(name)
-        self.setToolTip(help)
-        self.setMinimumContentsLength(5)
+        self._help = help
+        self.setMinimumContentsLength(1)
         policy = QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
         self.setSizeAdjustPolicy(policy)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.currentTextChanged.connect(self._tell)
+        self._tell(self.currentText())
         self.activated.connect(lambda index: self.picked.emit(self.itemData(index)))
 
     def offer(self, choices: Choices) -> None:
@@ -54,13 +59,26 @@ class Chooser(QComboBox):
         self.addItem(text or str(value), value)
         self.setCurrentIndex(self.count() - 1)
 
+    def sizeHint(self) -> QSize:
+        """Room for what is chosen, up to a point."""
+        metrics = self.fontMetrics()
+        text = metrics.horizontalAdvance(self.currentText())
+        most = metrics.averageCharWidth() * MOST_LETTERS
+        bare = super().sizeHint()
+        return QSize(bare.width() + min(text, most), bare.height())
+
     def showPopup(self) -> None:
         self.opened.emit()
+        self.view().setMinimumWidth(self.view().sizeHintForColumn(0) + 2 * self.height())
         super().showPopup()
+
+    def _tell(self, text: str) -> None:
+        self.setToolTip(f"{text}\n{self._help}")
+        self.updateGeometry()
 
 
 class ConnectionBar(QWidget):
-    """Output, input, MIDI port, sample rate and ring latency."""
+    """Output, input, MIDI port, sample rate, block and ring latency."""
 
     wanted = Signal(str, object)  # a field of EngineSettings, and its value
     look = Signal()  # the lists may be out of date
@@ -71,32 +89,44 @@ class ConnectionBar(QWidget):
         self.input = Chooser("Input", "What effects hear")
         self.midi = Chooser("MIDI", "Which controllers are listened to")
         self.rate = Chooser("Rate", "Frames per second of the device")
+        self.block = Chooser(
+            "Block", "Frames that the device asks for at a time: the smaller, the quicker a hit"
+        )
         self.latency = Chooser(
             "Buffer", "Sound that is kept ready against dropouts: less is quicker, more is safer"
         )
         self._fields = {
             "output": self.output, "input": self.input, "midi": self.midi,
-            "sample_rate": self.rate, "latency_ms": self.latency,
+            "sample_rate": self.rate, "block_frames": self.block, "latency_ms": self.latency,
         }  # fmt: skip
-        grid = QGridLayout(self)
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.setVerticalSpacing(0)
-        for column, (field, chooser) in enumerate(self._fields.items()):
-            label = QLabel(chooser.accessibleName(), self)
-            label.setForegroundRole(DIM)
-            grid.addWidget(label, 0, column)
-            grid.addWidget(chooser, 1, column)
-            grid.setColumnStretch(column, 3 if column < 3 else 2)
+        row = FlowLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        for field, chooser in self._fields.items():
+            row.addWidget(self._named(chooser))
             chooser.picked.connect(lambda value, field=field: self.wanted.emit(field, value))
         for chooser in (self.output, self.input, self.midi):
             chooser.opened.connect(self.look)
         self.rate.offer([("automatic", 0), *((f"{rate / 1000:g} kHz", rate) for rate in RATES_HZ)])
+        blocks = [(f"{frames}", frames) for frames in BLOCKS_FRAMES]
+        self.block.offer([("device's own", 0), *blocks])
         self.latency.offer([(f"{ms:g} ms", ms) for ms in LATENCIES_MS])
         self.show_connections(Connections())
 
+    def _named(self, chooser: Chooser) -> QWidget:
+        pair, label = QWidget(self), QLabel(chooser.accessibleName(), self)
+        label.setForegroundRole(DIM)
+        label.setBuddy(chooser)
+        column = QVBoxLayout(pair)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(label)
+        column.addWidget(chooser)
+        pair.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        return pair
+
     def show_connections(self, found: Connections) -> None:
         """What there is to choose from."""
-        clock = ("No sound: clock only", NULL_OUTPUT)
+        clock = ("No sound (clock)", NULL_OUTPUT)
         self.output.offer([("System default", None), *_choices(found.outputs), clock])
         default = [("System default", "default")] if found.inputs else []
         self.input.offer([("None", None), *default, *_choices(found.inputs)])

@@ -1,11 +1,10 @@
-"""What the window does with files: sessions, recordings, frozen sounds."""
+"""What the window does with sessions and recordings."""
 
 from pathlib import Path
 from typing import Any
 
-from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QWidget
 
 from rtaudiogen.engine import catalogue
 from rtaudiogen.engine.opening import DEMO_SECONDS
@@ -24,7 +23,7 @@ class Files(QObject):
 
     def __init__(self, bridge: Bridge, messages: MessageBar, window: QWidget) -> None:
         super().__init__(window)
-        self._bridge, self._messages, self._window = bridge, messages, window
+        self._bridge, self._messages = bridge, messages
 
     def open_session(self, path: str) -> None:
         """Open a session's file, its devices included."""
@@ -71,18 +70,6 @@ class Files(QObject):
         """Finish the file and name it."""
         self._bridge.do(lambda engine: engine.stop_recording(), self._say_recorded)
 
-    def save_sound(self, frames: NDArray[Any], sample_rate: int) -> None:
-        """Write (frames, channels) to a file that is asked for."""
-        proposal = str(catalogue.recordings_folder() / "frozen.wav")
-        path, _ = QFileDialog.getSaveFileName(
-            self._window, "Save the sound", proposal, "Sounds (*.wav)"
-        )
-        if path:
-            self._bridge.ask(
-                lambda: catalogue.write_sound(Path(path), frames, sample_rate),
-                lambda _: self._say_saved(path),
-            )
-
     def _load(self, session: dict[str, Any]) -> None:
         self.session_named.emit("")
         self._bridge.do(lambda engine: engine.load_session(session), self._say_all, "Loading")
@@ -90,10 +77,6 @@ class Files(QObject):
     def _say_all(self, sentences: list[str]) -> None:
         for sentence in sentences:
             self._messages.say(sentence)
-
-    def _say_saved(self, path: str) -> None:
-        self._messages.say(f"The sound is saved in {path}.")
-        self.changed.emit()
 
     def _say_recorded(self, facts: dict[str, Any]) -> None:
         marks = f", {facts['marks']} marks where something went wrong" if facts["marks"] else ""

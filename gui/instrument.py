@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 from rtaudiogen.generator import Descriptor
 
 from .elided_label import ElidedLabel
+from .preset_bar import PresetBar
 from .theme import DIM
 from .widgets.parameter_panel import ParameterPanel
 
@@ -29,11 +30,12 @@ class Instrument(QWidget):
     changed = Signal(str, float)  # a parameter's id, and its value
     learn = Signal(str)
     sound_wanted = Signal(str)  # the path of a file for a model that plays from one
+    turned = Signal()  # to another slot, or its slot plays something else
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.panel: ParameterPanel | None = None
-        self._model: Descriptor | None = None
+        self.model: Descriptor | None = None
         self._slot = 0
         self._title, self._summary = QLabel(self), ElidedLabel(EMPTY, self)
         font = QFont(self.font())
@@ -48,30 +50,36 @@ class Instrument(QWidget):
         self._sound.setToolTip("Play from a sound of your own")
         self._sound.clicked.connect(self._choose_sound)
         self._sound.hide()
+        self.presets = PresetBar(self)
+        self.presets.hide()
         head = QHBoxLayout()
         head.setSpacing(12)
         head.addWidget(self._title)
         head.addWidget(self._summary, 1)
+        head.addWidget(self.presets)
         head.addWidget(self._sound)
         self._column.addLayout(head)
         self._column.addStretch(1)
 
     def show_slot(self, slot: int, model: Descriptor | None) -> bool:
         """Which slot is selected (0: none), and what it plays; whether that is another one."""
-        if (slot, model) == (self._slot, self._model):
+        if (slot, model) == (self._slot, self.model):
             return False
-        self._slot, self._model = slot, model
+        self._slot, self.model = slot, model
         if self.panel is not None:
+            self.panel.hide()
             self.panel.deleteLater()
             self.panel = None
         self._title.setText(f"{slot}  {model.id}" if model else "")
         self._summary.show_sentence(model.summary if model else EMPTY)
         self._sound.setVisible(model is not None and model.takes_sound)
+        self.presets.setVisible(model is not None)
         if model is not None:
             self.panel = ParameterPanel(model.parameters, self)
             self.panel.changed.connect(self.changed)
             self.panel.learn.connect(self.learn)
             self._column.insertWidget(1, self.panel, 1000)
+        self.turned.emit()
         return True
 
     def _choose_sound(self) -> None:
@@ -89,6 +97,11 @@ class Instrument(QWidget):
         """Turn to a group of parameters."""
         if self.panel is not None:
             self.panel.show_group(group)
+
+    def set_values(self, values: Mapping[str, float]) -> None:
+        """As a hand would: together one step that can be undone."""
+        if self.panel is not None:
+            self.panel.set_values(values)
 
     def undo(self) -> None:
         """Take back what was last moved by hand."""

@@ -1,5 +1,6 @@
 """The window: it composes the parts and connects them with the engine, and decides nothing."""
 
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -8,8 +9,6 @@ from numpy.typing import NDArray
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
-    QApplication,
-    QHBoxLayout,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -18,30 +17,43 @@ from PySide6.QtWidgets import (
 from rtaudiogen.engine import catalogue
 from rtaudiogen.engine.settings import EngineSettings
 from rtaudiogen.engine.snapshot import SlotSnapshot, Snapshot
+from rtaudiogen.views import XYView
 
+from .arrivals import Arrivals
 from .bridge import Bridge
 from .computer_keys import ComputerKeys
+from .desk import Desk, scrolled
 from .files import Files
+from .freezing import Freezing
+from .hit_files import HitFiles
+from .hit_outlines import HitOutlines
 from .instrument import Instrument
+from .library import Library
+from .looks import Looks
 from .messages import MessageBar
+from .midi_page import MidiPage
 from .pages import Pages
 from .play_surface import PlaySurface
 from .rack import Rack
+from .ribbon_panel import RibbonPanel
 from .session_menu import SessionMenu
-from .theme import apply_theme
+from .training_page import TrainingPage
 from .transport_bar import TransportBar
 from .views import Views
 from .xy_panel import XYPanel
 
-WIDTH, HEIGHT, RACK_WIDTH = 1280, 800, 380
+WIDTH, HEIGHT = 1280, 800
 
 
 class MainWindow(QWidget):
-    """Everything that a player handles. `bridge` is closed with it."""
+    """Everything that a player handles. `bridge` is closed with it.
 
-    def __init__(self, bridge: Bridge) -> None:
+    With `looks` it is found as it was left.
+    """
+
+    def __init__(self, bridge: Bridge, looks: Looks | None = None) -> None:
         super().__init__()
-        self.bridge = bridge
+        self.bridge, self.looks = bridge, looks
         self.facts: Snapshot | None = None
         self._looked_into: set[str] = set()
         self.transport = TransportBar(self)
@@ -51,42 +63,46 @@ class MainWindow(QWidget):
         self.pages = Pages(self)
         self.instrument = Instrument(self)
         self.xy = XYPanel(self)
+        self.ribbon = RibbonPanel(self._ask_for_codes, self)
         self.views = Views(self)
         self.surface = PlaySurface(self)
         self.keys = ComputerKeys(self)
         self.messages = MessageBar(self)
         self.files = Files(bridge, self.messages, self)
-        self.setWindowTitle("rtaudiogen")
+        self.freezing = Freezing(bridge, self)
+        self.midi, self.arrivals = MidiPage(bridge, self), Arrivals(self)
+        self.outlines = HitOutlines(bridge, self)
+        self.hit_files = HitFiles(bridge, self.surface, self.selected_slot)
+        self.training = TrainingPage(bridge, self)
+        self.library = Library(
+            self, bridge, self.rack, self.instrument, self.files, self.messages, self.slot_of
+        )
+        self._show_session("")
         self.resize(WIDTH, HEIGHT)
         self._build()
         self._connect_engine()
         self._connect_transport()
         self._connect_rack()
-        self.bridge.ask(catalogue.models, self._show_models)
+        self._connect_midi()
+        self._restore_looks()
+        self._look_for_models()
         self._look_for_devices()
 
     def _build(self) -> None:
         self.transport.extra.addWidget(self.sessions, 0, Qt.AlignmentFlag.AlignBottom)
-        self.rack.setFixedWidth(RACK_WIDTH)
         self.pages.add(self.instrument, "Instrument", "What the selected generator can do")
-        selected = QVBoxLayout()
-        selected.addWidget(self.pages, 5)
-        selected.addWidget(self.views, 4)
-        left = QVBoxLayout()
-        left.addWidget(self.rack, 3)
+        self.pages.add(self.midi, "MIDI", "What controllers send, and what they move")
+        self.pages.add(self.training, "Training", "A model from a folder of your own sounds")
+        self.pages.add(self.library.page, "Browser", "Models, presets, sessions and recordings")
         self.hands = QStackedWidget(self)
         self.hands.addWidget(self.xy)
         self.hands.addWidget(self.surface.pads)
-        self.hands.setFixedWidth(RACK_WIDTH)
-        left.addWidget(self.hands, 2)
-        middle = QHBoxLayout()
-        middle.addLayout(left)
-        middle.addLayout(selected, 1)
+        self.desk = Desk(
+            {self.rack: 5, self.hands: 3}, {self.pages: 3, self.ribbon: 0, self.views: 2}
+        )
         column = QVBoxLayout(self)
         column.setContentsMargins(6, 4, 6, 4)
-        column.addWidget(self.transport)
-        column.addLayout(middle, 1)
-        column.addWidget(self.surface.keyboard)
+        column.addWidget(scrolled(self.transport, self.desk, self.surface.keyboard), 1)
         column.addWidget(self.messages)
 
     # -- the engine ------------------------------------------------------------------------------
@@ -110,11 +126,19 @@ class MainWindow(QWidget):
         slot = self.selected_slot()
         model = self.rack.models.find(slot.model) if slot else None
         if self.instrument.show_slot(slot.slot if slot else 0, model):
-            self.xy.show_parameters(model.parameters if model else ())
+            views = model.offered_views() if model else ()
+            pairs = [view for view in views if isinstance(view, XYView)]
+            self.xy.show_parameters(model.parameters if model else (), pairs)
         self.surface.show_slot(model, slot)
+        self.outlines.look(slot if self.surface.shows_pads else None)
+        self.midi.show_slots(facts.slots, self.rack.models.find)
+        self.arrivals.look(facts.midi)
+        self.ribbon.show_slot(model, slot)
         if slot is not None:
             self.instrument.show_values(slot.values, slot.controls)
             self.xy.show_values(slot.values)
+        if self.instrument.panel is not None:
+            self.ribbon.show_values(self.instrument.panel.values)
 
     def _describe_files(self, facts: Snapshot) -> None:
         """Models that are files of any folder are not in the list: look into them, once each."""
@@ -132,8 +156,16 @@ class MainWindow(QWidget):
     def _show_settings(self, settings: EngineSettings) -> None:
         self.transport.connections.show_settings(settings)
 
+    def _look_for_models(self) -> None:
+        self.bridge.ask(catalogue.models, self._show_models)
+
     def _show_models(self, models: catalogue.Models) -> None:
+        self._looked_into.clear()
         self.rack.offer(models)
+
+    def _show_session(self, path: str) -> None:
+        self.sessions.show_session(path)
+        self.setWindowTitle(f"{Path(path).stem} – rtaudiogen" if path else "rtaudiogen")
 
     def _look_for_devices(self) -> None:
         self.bridge.ask(catalogue.connections, self.transport.connections.show_connections)
@@ -144,8 +176,12 @@ class MainWindow(QWidget):
 
     def selected_slot(self) -> SlotSnapshot | None:
         """Facts of the slot whose parameters are shown."""
+        return self.slot_of(self.rack.selection)
+
+    def slot_of(self, number: int) -> SlotSnapshot | None:
+        """Facts of a slot; None if there is none of that number."""
         slots = self.facts.slots if self.facts else ()
-        return next((slot for slot in slots if slot.slot == self.rack.selection), None)
+        return next((slot for slot in slots if slot.slot == number), None)
 
     # -- what a hand does ------------------------------------------------------------------------
 
@@ -156,6 +192,7 @@ class MainWindow(QWidget):
         QShortcut(QKeySequence(Qt.Key.Key_Escape), self, self.panic)
         transport.connections.wanted.connect(lambda field, v: bridge.reopen(**{field: v}))
         transport.connections.look.connect(self._look_for_devices)
+        transport.master.moved.connect(bridge.set_master)
         transport.recorder.record.connect(files.record)
         transport.recorder.stop.connect(files.stop_recording)
         transport.recorder.room_wanted.connect(
@@ -163,12 +200,21 @@ class MainWindow(QWidget):
                 partial(catalogue.free_bytes, Path(folder)), transport.recorder.show_room
             )
         )
+        transport.recorder.watch(str(catalogue.recordings_folder()))
         sessions.opened.connect(files.open_session)
         sessions.saved.connect(files.save_session)
         sessions.emptied.connect(files.empty_rack)
         sessions.demo.connect(files.play_demo)
-        sessions.themed.connect(_apply_theme)
-        self.views.save_wanted.connect(files.save_sound)
+        sessions.themed.connect(self._apply_theme)
+        sessions.scaled.connect(self._scale)
+        files.session_named.connect(self._show_session)
+        files.recent.connect(sessions.show_recent)
+        files.look_for_recent_sessions()
+        self.library.models_found.connect(self._show_models)
+        self.views.save_wanted.connect(self.freezing.save)
+        self.freezing.saved.connect(
+            lambda path: self.messages.say(f"What was frozen is in {path}.")
+        )
 
     def _connect_rack(self) -> None:
         bridge, rack = self.bridge, self.rack
@@ -176,11 +222,17 @@ class MainWindow(QWidget):
         rack.swapped.connect(self._swap)
         rack.removed.connect(lambda slot: bridge.do(lambda engine: engine.remove_slot(slot)))
         rack.mixed.connect(bridge.set_mix)
+        rack.moved.connect(lambda slot, to: bridge.do(lambda engine: engine.move_slot(slot, to)))
         rack.selected.connect(self._show_selection)
         for part in (self.instrument, self.xy, self.surface):
             part.changed.connect(lambda id, value: bridge.set_parameter(rack.selection, id, value))
-        self.instrument.learn.connect(self._learn)
-        self.instrument.sound_wanted.connect(self._give_sound)
+        self.ribbon.moved.connect(self.instrument.set_values)
+        self.ribbon.sound_wanted.connect(self.library.use.play_sound)
+        self.instrument.learn.connect(lambda id: self._learn(rack.selection, id))
+        self.instrument.sound_wanted.connect(self.library.use.play_sound)
+        self.training.add.connect(self._add)
+        self.training.models_changed.connect(self._look_for_models)
+        self.training.models_changed.connect(self.library.watch.look_soon)
         self.surface.played.connect(bridge.play)
         self.surface.turned.connect(self._turn)
         self.surface.pad_chosen.connect(self.instrument.show_group)
@@ -190,6 +242,17 @@ class MainWindow(QWidget):
         self.keys.released.connect(self.surface.release)
         self.keys.octave_moved.connect(self.surface.keyboard.shift_octaves)
 
+    def _connect_midi(self) -> None:
+        self.midi.learn.connect(self._learn)
+        self.arrivals.heard.connect(self.midi.hear)
+        self.arrivals.heard.connect(self.surface.hear)
+        self.arrivals.key_pressed.connect(self.rack.hear_key)
+        self.outlines.found.connect(self.surface.show_outlines)
+        self.hit_files.saved.connect(lambda path: self.messages.say(f"The hit is in {path}."))
+
+    def _ask_for_codes(self, slot: int, then: Callable[[dict[str, Any]], object]) -> None:
+        self.bridge.do(lambda engine: engine.code_stream(slot), then)
+
     def _turn(self, pads: bool) -> None:
         self.hands.setCurrentWidget(self.surface.pads if pads else self.xy)
         self.surface.keyboard.setVisible(not pads)
@@ -197,6 +260,7 @@ class MainWindow(QWidget):
 
     def panic(self) -> None:
         """Silence every voice at once."""
+        self.surface.forget_arrived()
         self.bridge.do(lambda engine: engine.panic())
 
     def _add(self, model: str) -> None:
@@ -207,28 +271,35 @@ class MainWindow(QWidget):
     def _swap(self, slot: int, model: str) -> None:
         self.bridge.do(lambda engine: engine.swap_slot(slot, model), label=f"Loading {model}")
 
-    def _give_sound(self, path: str) -> None:
-        slot = self.selected_slot()
-        if slot is not None:
-            self.bridge.do(
-                lambda engine: engine.swap_slot(slot.slot, slot.model, slot.values, path),
-                label=f"Loading {path}",
-            )
-
-    def _learn(self, id: str) -> None:
-        slot = self.rack.selection
+    def _learn(self, slot: int, id: str) -> None:
         self.bridge.do(
             lambda engine: engine.learn(slot, id),
             lambda _: self.messages.say(f"Move a controller: it will move {id} of slot {slot}."),
         )
 
+    # -- looks -----------------------------------------------------------------------------------
+
+    def _restore_looks(self) -> None:
+        if self.looks is not None:
+            self.looks.add_window(self)
+            self.looks.add("page", self.pages.currentIndex, self.pages.setCurrentIndex)
+            self.looks.add("views", self.views.state, self.views.restore)
+            for name, splitter in self.desk.splitters().items():
+                self.looks.add_splitter(name, splitter)
+            self.looks.restore()
+
+    def _apply_theme(self, name: str) -> None:
+        (self.looks or Looks()).apply_theme(name)
+
+    def _scale(self, percent: int) -> None:
+        if self.looks is not None:
+            self.looks.scale(percent)
+        self.messages.say(f"Everything is drawn at {percent} % from the next start on.")
+
     def closeEvent(self, event: QCloseEvent) -> None:
+        if self.looks is not None:
+            self.looks.keep()
         self.hide()  # the engine may take a while
+        self.library.watch.stop()
         self.bridge.close()
         super().closeEvent(event)
-
-
-def _apply_theme(name: str) -> None:
-    application = QApplication.instance()
-    assert isinstance(application, QApplication)
-    apply_theme(application, "light" if name == "light" else "dark")

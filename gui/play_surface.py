@@ -1,25 +1,27 @@
 """What is played with the mouse: a keyboard, or pads for a slot that plays hits."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
+import numpy as np
 from PySide6.QtCore import QObject, Signal
 
-from rtaudiogen.engine.snapshot import SlotSnapshot
-from rtaudiogen.generator import Descriptor, Parameter, Plays
+from rtaudiogen.engine.snapshot import MidiSnapshot, SlotSnapshot
+from rtaudiogen.generator import Descriptor, Parameter
+from rtaudiogen.views import PadView
 
 from .widgets.keyboard import PianoKeyboard
 from .widgets.pad_grid import PADS, PadGrid
 
-NOTE_OFF, NOTE_ON = 0x80, 0x90
-FIRST_PAD_KEY = 36  # where pad controllers, and General MIDI, have their first drum
+NOTE_OFF, NOTE_ON, CONTROL = 0x80, 0x90, 0xB0
+ALL_SOUND_OFF, ALL_NOTES_OFF = 120, 123
+SCREEN = "screen"  # the port of what is played here
 
 
 class PlaySurface(QObject):
     """Two widgets, of which one is shown; what is played on them as channel messages.
 
-    Parameters whose ids begin with `pad1.` … `pad16.` are a pad's: its class names it, and its
-    menu moves lock, mutate and breed, where a model has them.
+    Pads are shown for a model that offers a `PadView`, and move the parameters that this says.
     """
 
     played = Signal(int, int, int)  # status, data1, data2
@@ -32,31 +34,54 @@ class PlaySurface(QObject):
         self.keyboard, self.pads = PianoKeyboard(), PadGrid()
         self.keyboard.shift_octaves(-1)  # the middle of what is played is in the middle
         self.shows_pads = False
-        self._channel = 0
+        self._channel, self._hears_one = 0, False  # it plays on, and whether it hears that alone
         self._held: dict[int, int] = {}  # key, and the channel that it was pressed on
         self._hands: Counter[int] = Counter()  # that hold a key: mouse and computer keys
+        self._arrived: set[int] = set()  # keys that are held on other keyboards
+        self._view = PadView()
         self._parameters: Mapping[str, Parameter] = {}
         self._values: Mapping[str, float] = {}
         self._labels: dict[int, str] = {}
         self.keyboard.pressed.connect(self.press)
         self.keyboard.released.connect(self.release)
         self.pads.struck.connect(self._strike)
-        self.pads.chosen.connect(lambda pad: self.pad_chosen.emit(f"pad{pad + 1}"))
+        self.pads.chosen.connect(lambda pad: self.pad_chosen.emit(f"{self._view.prefix}{pad + 1}"))
         self.pads.lock_wanted.connect(lambda pad, locked: self._change(pad, "lock", locked))
         self.pads.mutate_wanted.connect(self._mutate)
         self.pads.bred.connect(lambda one, onto: self._change(onto, "breed", one + 1))
 
     def show_slot(self, model: Descriptor | None, slot: SlotSnapshot | None) -> None:
         """What the selected slot plays, where its parameters stand, and what it hears."""
-        hits = model is not None and Plays.HITS in model.plays
+        views = model.offered_views() if model is not None else ()
+        pads = [view for view in views if isinstance(view, PadView)]
+        hits = bool(pads)
         if hits != self.shows_pads:
             self.shows_pads = hits
             self.turned.emit(hits)
-        self._channel = max(0, int(slot.mix.get("channel", 0)) - 1) if slot else 0
+        channel = int(slot.mix.get("channel", 0)) if slot else 0
+        self._channel, self._hears_one = max(0, channel - 1), channel > 0
         self._values = slot.values if slot else {}
-        if hits and model is not None:
+        if pads and model is not None:
+            self._view = pads[0]
             self._parameters = {parameter.id: parameter for parameter in model.parameters}
             self._show_pads()
+
+    def hear(self, messages: Iterable[MidiSnapshot]) -> None:
+        """Messages that have arrived: keys light up, pads flash."""
+        for message in messages:
+            if message.port != SCREEN:
+                self._hear(message)
+        self.keyboard.show_arrived(self._arrived)
+
+    def forget_arrived(self) -> None:
+        """No key is held on other keyboards any more, or none is known to be."""
+        self._arrived.clear()
+        self.keyboard.show_arrived(())
+
+    def show_outlines(self, outlines: Sequence[Sequence[float]]) -> None:
+        """How the hits of the pads look, (pads, columns) peaks of 0 … 1."""
+        for pad, peaks in zip(range(PADS), outlines, strict=False):
+            self.pads.set_outline(pad, np.array(peaks) if any(peaks) else None)
 
     def press(self, key: int, velocity: int) -> None:
         """A key goes down."""
@@ -74,31 +99,46 @@ class PlaySurface(QObject):
             self.keyboard.show_down(self._held)
 
     def _strike(self, pad: int, velocity: int) -> None:
-        self.played.emit(NOTE_ON | self._channel, FIRST_PAD_KEY + pad, velocity)
-        self.played.emit(NOTE_OFF | self._channel, FIRST_PAD_KEY + pad, 64)
+        if pad < self._view.pads:
+            self.played.emit(NOTE_ON | self._channel, self._view.first_key + pad, velocity)
+            self.played.emit(NOTE_OFF | self._channel, self._view.first_key + pad, 64)
+
+    def _hear(self, message: MidiSnapshot) -> None:
+        kind, key = message.status & 0xF0, message.data1
+        if self._hears_one and message.status & 0x0F != self._channel:
+            return
+        if kind == NOTE_ON and message.data2:
+            self._arrived.add(key)
+            pad = key - self._view.first_key
+            if self.shows_pads and 0 <= pad < min(self._view.pads, PADS):
+                self.pads.flash(pad, message.data2)
+        elif kind in (NOTE_ON, NOTE_OFF):
+            self._arrived.discard(key)
+        elif kind == CONTROL and key in (ALL_SOUND_OFF, ALL_NOTES_OFF):
+            self._arrived.clear()
 
     # -- a pad's parameters ----------------------------------------------------------------------
 
     def _show_pads(self) -> None:
         for pad in range(PADS):
-            self.pads.set_locked(pad, bool(self._values.get(_id(pad, "lock"))))
-            names = self._parameters.get(_id(pad, "class"))
+            self.pads.set_locked(pad, bool(self._values.get(self._id(pad, "lock"))))
+            names = self._parameters.get(self._id(pad, "class"))
             label = f"{pad + 1}"
             if names is not None and names.labels:
                 index = int(self._values.get(names.id, names.default) - names.minimum)
-                label = f"{pad + 1} {names.labels[min(index, len(names.labels) - 1)]}"
+                name = names.labels[min(index, len(names.labels) - 1)]
+                label = f"{pad + 1} {name.replace('_', ' ')}"
             if label != self._labels.get(pad):
                 self._labels[pad] = label
-                self.pads.set_pad(pad, label)
+                self.pads.set_label(pad, label)
 
     def _mutate(self, pad: int, step: int) -> None:
-        self._change(pad, "mutate", self._values.get(_id(pad, "mutate"), 0.0) + step)
+        self._change(pad, "mutate", self._values.get(self._id(pad, "mutate"), 0.0) + step)
 
     def _change(self, pad: int, name: str, value: float) -> None:
-        parameter = self._parameters.get(_id(pad, name))
+        parameter = self._parameters.get(self._id(pad, name))
         if parameter is not None:
             self.changed.emit(parameter.id, parameter.clamp(value))
 
-
-def _id(pad: int, name: str) -> str:
-    return f"pad{pad + 1}.{name}"
+    def _id(self, pad: int, name: str) -> str:
+        return self._view.parameter_id(pad, name)

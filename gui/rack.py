@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QPoint, QSize, Qt, Signal
 from PySide6.QtWidgets import QFrame, QMenu, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from rtaudiogen.engine.catalogue import Models
@@ -10,6 +10,7 @@ from rtaudiogen.engine.snapshot import SlotSnapshot
 
 from .model_menu import ModelMenu
 from .slot_strip import SlotStrip
+from .widgets.drop_line import DropLine
 
 
 class Rack(QWidget):
@@ -19,6 +20,7 @@ class Rack(QWidget):
     swapped = Signal(int, str)  # a slot, and the model that it is to play
     removed = Signal(int)
     mixed = Signal(int, str, float)
+    moved = Signal(int, int)  # a slot, and the position, from 0, that it is to have
     selected = Signal(int)  # 0: none
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -27,16 +29,19 @@ class Rack(QWidget):
         self.menus = ModelMenu(self)
         self.strips: dict[int, SlotStrip] = {}
         self.selection = 0
+        self._order: list[int] = []  # slots from the top down
+        self._line = DropLine(self)
         self._wanted = 0  # was added by hand, and is to be selected when it is there
         self.add = QPushButton("+ Add a generator", self)
         self.add.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.add.clicked.connect(self._choose_model)
-        page = QWidget(self)
+        self._page = page = QWidget(self)
         self._column = QVBoxLayout(page)
         self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(4)
         self._column.addWidget(self.add)
         self._column.addStretch(1)
-        scroll = QScrollArea(self)
+        self._scroll = scroll = QScrollArea(self)
         scroll.setFrameShape(QFrame.Shape.NoFrame)
         scroll.setWidgetResizable(True)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -44,6 +49,13 @@ class Rack(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(scroll)
+
+    def minimumSizeHint(self) -> QSize:
+        """Strips are never cut at their right; they are scrolled up and down."""
+        bar = self._scroll.verticalScrollBar().sizeHint().width()
+        tallest = max((strip.sizeHint().height() for strip in self.strips.values()), default=0)
+        wide = self._page.minimumSizeHint().width() + bar
+        return QSize(wide, max(tallest, self.add.sizeHint().height()))
 
     def offer(self, models: Models) -> None:
         """The models that there are."""
@@ -54,16 +66,28 @@ class Rack(QWidget):
         """The engine's newest facts."""
         numbers = [facts.slot for facts in slots]
         for gone in self.strips.keys() - set(numbers):
-            self.strips.pop(gone).deleteLater()
-        for position, facts in enumerate(slots):
+            strip = self.strips.pop(gone)
+            strip.hide()  # takes no room from now on
+            strip.deleteLater()
+        for facts in slots:
             if facts.slot not in self.strips:
-                self.strips[facts.slot] = strip = self._new_strip(facts.slot)
-                self._column.insertWidget(position, strip)
+                self.strips[facts.slot] = self._new_strip(facts.slot)
+        if numbers != self._order:
+            self._order = numbers
+            for position, number in enumerate(numbers):
+                self._column.insertWidget(position, self.strips[number])
+            self.updateGeometry()
+        for facts in slots:
             self.strips[facts.slot].show_slot(facts, self.models.find(facts.model))
         if self._wanted in self.strips:
             self.select(self._wanted)
         elif self.selection not in self.strips:
             self.select(numbers[0] if numbers else 0)
+
+    def hear_key(self, channel: int, key: int) -> None:
+        """A key was pressed on a channel, 1 … 16: a zone that is learnt takes it."""
+        for strip in self.strips.values():
+            strip.hear_key(channel, key)
 
     def select_when_there(self, slot: int) -> None:
         """A slot that was just added."""
@@ -84,7 +108,28 @@ class Rack(QWidget):
         strip.mixed.connect(lambda field, value: self.mixed.emit(slot, field, value))
         strip.removed.connect(lambda: self.removed.emit(slot))
         strip.selected.connect(lambda: self.select(slot))
+        strip.stepped.connect(lambda step: self._move(slot, self._order.index(slot) + step))
+        strip.grip.dragged.connect(lambda y: self._line.show_at(*self._gap(y), self._page))
+        strip.grip.dropped.connect(lambda: self._drop(slot))
         return strip
+
+    def _gap(self, screen_y: int) -> tuple[int, int]:
+        """Before which position a point of the screen is, and where in the page that gap is."""
+        y = self._page.mapFromGlobal(QPoint(0, screen_y)).y()
+        strips = [self.strips[number] for number in self._order]
+        before = sum(strip.geometry().center().y() < y for strip in strips)
+        if before < len(strips):
+            return before, strips[before].geometry().top() - self._column.spacing() // 2
+        return before, strips[-1].geometry().bottom() + self._column.spacing() // 2
+
+    def _drop(self, slot: int) -> None:
+        gap, here = self._line.gap, self._order.index(slot)
+        self._line.hide()
+        self._move(slot, gap - (gap > here))
+
+    def _move(self, slot: int, position: int) -> None:
+        if 0 <= position < len(self._order) and position != self._order.index(slot):
+            self.moved.emit(slot, position)
 
     def _menu_for(self, slot: int, parent: QWidget) -> QMenu:
         return self.menus.menu(parent, lambda model: self.swapped.emit(slot, model))

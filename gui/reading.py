@@ -1,30 +1,36 @@
-"""A number to be read from afar, with its name above it."""
+"""A number to be read from afar, with its name above it and what it consists of below."""
 
-from PySide6.QtGui import QFont, QPalette
-from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PySide6.QtGui import QPalette
+from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from .theme import DIM, TEXT
+from .widgets.painting import em, scaled_font
 
-LARGER = 1.5  # than the window's font
+LARGER, SMALLER = 1.3, 0.8  # than the window's font
+NOTE_EM = 10.5  # a note that is wider is written in two lines
 
 
 class Reading(QWidget):
-    """A name, and a value in larger letters; the tooltip says what it is."""
+    """A name, a value in larger letters, and a note in smaller ones; the tooltip says more.
+
+    It grows with its texts, and never shrinks: what stands beside it does not dance.
+    """
 
     def __init__(self, name: str, widest: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._name, self._value = QLabel(name, self), QLabel("–", self)
+        self._name, self._value, self._note = QLabel(name, self), QLabel("–", self), QLabel(self)
         self._name.setForegroundRole(DIM)
-        font = QFont(self.font())
-        font.setPointSizeF(font.pointSizeF() * LARGER)
-        font.setBold(True)
-        self._value.setFont(font)
+        self._note.setForegroundRole(DIM)
+        self._value.setFont(scaled_font(self, LARGER, bold=True))
+        self._note.setFont(scaled_font(self, SMALLER))
+        self._note.setWordWrap(True)
         self._value.setMinimumWidth(self._value.fontMetrics().horizontalAdvance(widest))
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addWidget(self._name)
-        column.addWidget(self._value)
+        for label in (self._name, self._value, self._note):
+            column.addWidget(label)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.setAccessibleName(name)
 
     @property
@@ -32,10 +38,22 @@ class Reading(QWidget):
         """The value as it is shown."""
         return self._value.text()
 
-    def show_value(self, text: str, tip: str = "", role: QPalette.ColorRole = TEXT) -> None:
-        """A new value, in the colour of what it means."""
-        if text != self._value.text():
-            self._value.setText(text)
+    @property
+    def note(self) -> str:
+        """The line below it."""
+        return self._note.text()
+
+    def show_value(
+        self, text: str, tip: str = "", role: QPalette.ColorRole = TEXT, note: str = ""
+    ) -> None:
+        """A new value, in the colour of what it means, and the note below it."""
+        for label, new in ((self._value, text), (self._note, note)):
+            if new != label.text():
+                label.setText(new)
+                wide = label.fontMetrics().horizontalAdvance(new) + 2
+                wide = min(wide, round(NOTE_EM * em(self))) if label.wordWrap() else wide
+                label.setMinimumWidth(max(label.minimumWidth(), wide))
+                self.setAccessibleDescription(f"{self.text} {self.note}".strip())
         self._value.setForegroundRole(role)
         if tip != self.toolTip():
             self.setToolTip(tip)

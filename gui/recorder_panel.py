@@ -2,15 +2,25 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import Qt, QUrl, Signal
+from PySide6.QtCore import Qt, QTimer, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QGridLayout, QLabel, QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import (
+    QGridLayout,
+    QLabel,
+    QPushButton,
+    QSizePolicy,
+    QToolButton,
+    QWidget,
+)
 
 from rtaudiogen.engine.snapshot import RecordingSnapshot
 
 from .theme import ALARM, DIM, TEXT
+from .widgets.painting import scaled_font
 
-ROOM_SECONDS = 5  # between looks at the room on the disk
+ROOM_MS = 5000  # between looks at the room on the disk
+REC, STOP = "● REC", "■ STOP"
+WIDEST = "00:00:00 · 000.0 GB"
 
 
 class RecorderPanel(QWidget):
@@ -23,22 +33,28 @@ class RecorderPanel(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._path = ""
+        self._folder = ""
+        self._recording: RecordingSnapshot | None = None
         self._shown: tuple[object, ...] = ()
         self._free_bytes = 0
-        self.button = QPushButton("● REC", self)
+        self.button = QPushButton(REC, self)
         self.button.setCheckable(True)
-        self.button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.button.setMinimumWidth(self._widest_button())
         self.button.setStyleSheet(
             "QPushButton:checked { background: palette(bright-text); color: palette(window); }"
         )
         self.button.setToolTip("Record everything that is heard to a WAV file")
         self.button.clicked.connect(self._press)
-        self._facts = QLabel(self)
-        self._facts.setForegroundRole(DIM)
-        self._facts.setMinimumWidth(self.fontMetrics().horizontalAdvance("00:00:00  000 MB"))
+        self._facts, self._room = QLabel(self), QLabel(self)
+        for label in (self._facts, self._room):
+            label.setForegroundRole(DIM)
+            label.setFont(scaled_font(self, 0.8))
+        self._facts.setMinimumWidth(self._facts.fontMetrics().horizontalAdvance(WIDEST))
         self.folder = QToolButton(self)
-        self.folder.setText("Show folder")
-        self.folder.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.folder.setText("Folder")
+        self.folder.setToolTip("Open the folder that recordings are in")
+        self.folder.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.folder.setEnabled(False)
         self.folder.clicked.connect(self._show_folder)
         grid = QGridLayout(self)
@@ -47,6 +63,10 @@ class RecorderPanel(QWidget):
         grid.addWidget(self.button, 0, 0)
         grid.addWidget(self.folder, 0, 1)
         grid.addWidget(self._facts, 1, 0, 1, 2)
+        grid.addWidget(self._room, 2, 0, 1, 2)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self._clock = QTimer(self, interval=ROOM_MS)
+        self._clock.timeout.connect(self._ask_for_room)
 
     @property
     def path(self) -> str:
@@ -55,8 +75,8 @@ class RecorderPanel(QWidget):
 
     @property
     def facts(self) -> str:
-        """What is written below the button."""
-        return self._facts.text()
+        """What is written below the buttons."""
+        return f"{self._facts.text()} {self._room.text()}".strip()
 
     def show_recording(self, recording: RecordingSnapshot | None) -> None:
         """What the recorder does."""
@@ -65,21 +85,33 @@ class RecorderPanel(QWidget):
         shown = (recording.path, int(recording.seconds), recording.running, recording.problem)
         if shown == self._shown:  # the file is looked at once a second
             return
-        if recording.path != self._path or int(recording.seconds) % ROOM_SECONDS == 0:
-            self.room_wanted.emit(str(Path(recording.path).parent))
-        self._shown, self._path = shown, recording.path
+        self._shown, self._path, self._recording = shown, recording.path, recording
+        self.watch(str(Path(recording.path).parent))
         self.button.setChecked(recording.running)
-        self.button.setText("■ STOP" if recording.running else "● REC")
+        self.button.setText(STOP if recording.running else REC)
         self.folder.setEnabled(True)
         self._facts.setForegroundRole(ALARM if recording.problem else TEXT)
-        self._facts.setText(self._sentence(recording))
-        self._facts.setToolTip(recording.problem or f"{recording.path}\n{self._room()} left")
+        self._facts.setToolTip(recording.problem or recording.path)
+        self._show_facts()
+
+    def watch(self, folder: str) -> None:
+        """Keep asking for the room on the disk of this folder."""
+        if folder != self._folder:
+            self._folder = folder
+            self._clock.start()
+            self._ask_for_room()
 
     def show_room(self, free_bytes: int) -> None:
-        """Room on the disk that is recorded to."""
+        """Room on the disk of the folder that is watched; 0: it cannot be told."""
         self._free_bytes = free_bytes
+        self._show_facts()
 
-    def _sentence(self, recording: RecordingSnapshot) -> str:
+    def _show_facts(self) -> None:
+        parts = self._parts(self._recording) if self._recording else []
+        self._facts.setText(" · ".join(parts))
+        self._room.setText(f"{bytes_text(self._free_bytes)} left" if self._free_bytes else "")
+
+    def _parts(self, recording: RecordingSnapshot) -> list[str]:
         seconds = int(recording.seconds)
         parts = [f"{seconds // 3600}:{seconds // 60 % 60:02}:{seconds % 60:02}"]
         try:
@@ -88,12 +120,14 @@ class RecorderPanel(QWidget):
             parts.append("no file")
         if recording.marks:
             parts.append(f"{recording.marks} marks")
-        if recording.running and self._free_bytes:
-            parts.append(f"{self._room()} left")
-        return " · ".join(parts)
+        return parts
 
-    def _room(self) -> str:
-        return bytes_text(self._free_bytes) if self._free_bytes else "?"
+    def _ask_for_room(self) -> None:
+        self.room_wanted.emit(self._folder)
+
+    def _widest_button(self) -> int:
+        texts = (self.button.fontMetrics().horizontalAdvance(text) for text in (REC, STOP))
+        return max(texts) + 2 * self.fontMetrics().height()
 
     def _press(self, checked: bool) -> None:
         self.button.setChecked(not checked)  # the facts decide

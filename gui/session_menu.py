@@ -1,5 +1,7 @@
 """What is done with sessions, and the look of the window."""
 
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
@@ -7,7 +9,11 @@ from PySide6.QtWidgets import QFileDialog, QMenu, QToolButton, QWidget
 
 from rtaudiogen.engine.catalogue import SUFFIX
 
+from .asking import ask_where
+from .looks import SCALES
+
 FILTER = f"Sessions (*{SUFFIX})"
+UNTITLED = f"session{SUFFIX}"
 
 
 class SessionMenu(QToolButton):
@@ -18,23 +24,46 @@ class SessionMenu(QToolButton):
     emptied = Signal()
     demo = Signal()
     themed = Signal(str)  # dark or light
+    scaled = Signal(int)  # percent
 
     def __init__(self, folder: Path, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._folder = folder
+        self._path = ""
         self.setText("Session")
         self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         menu = QMenu(self)
         menu.addAction("Open …", "Ctrl+O", self._open)
-        menu.addAction("Save as …", "Ctrl+S", self._save)
+        self.recent = menu.addMenu("Open recent")
+        self.recent.setToolTipsVisible(True)
+        self.save = menu.addAction("Save", "Ctrl+S", self._save)
+        self.save_as = menu.addAction("Save as …", "Ctrl+Shift+S", self._save_as)
         menu.addSeparator()
         menu.addAction("Empty rack", self.emptied.emit)
         menu.addAction("Play the demo", self.demo.emit)
         menu.addSeparator()
         menu.addAction("Dark", lambda: self.themed.emit("dark"))
         menu.addAction("Light", lambda: self.themed.emit("light"))
+        sizes = menu.addMenu("Size")
+        for percent in SCALES:
+            sizes.addAction(f"{percent} %", partial(self.scaled.emit, percent))
         self.setMenu(menu)
+        self.show_recent([])
+
+    def show_session(self, path: str) -> None:
+        """The file that the rack was opened from or saved to; empty: there is none."""
+        self._path = path
+        self.setToolTip(path)
+
+    def show_recent(self, paths: Sequence[Path]) -> None:
+        """Sessions that can be opened again, the newest first."""
+        self.recent.clear()
+        for path in paths:
+            action = self.recent.addAction(path.stem.replace("&", "&&"))
+            action.setToolTip(str(path))
+            action.triggered.connect(lambda _=False, path=path: self.opened.emit(str(path)))
+        self.recent.setEnabled(bool(paths))
 
     def _open(self) -> None:
         path, _ = QFileDialog.getOpenFileName(self, "Open a session", self._begin(), FILTER)
@@ -43,10 +72,17 @@ class SessionMenu(QToolButton):
             self.opened.emit(path)
 
     def _save(self) -> None:
-        path, _ = QFileDialog.getSaveFileName(self, "Save the session", self._begin(), FILTER)
-        if path:
-            self._folder = Path(path).parent
-            self.saved.emit(path if Path(path).suffix else path + SUFFIX)
+        if self._path:
+            self.saved.emit(self._path)
+        else:
+            self._save_as()
+
+    def _save_as(self) -> None:
+        proposal = Path(self._path) if self._path else Path(self._begin(), UNTITLED)
+        path = ask_where(self, "Save the session", proposal, FILTER)
+        if path is not None:
+            self._folder = path.parent
+            self.saved.emit(str(path))
 
     def _begin(self) -> str:
         self._folder.mkdir(parents=True, exist_ok=True)

@@ -3,37 +3,40 @@
 from collections.abc import Callable, Mapping
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QMouseEvent
+from PySide6.QtGui import QKeySequence, QMouseEvent, QShortcut
 from PySide6.QtWidgets import (
-    QComboBox,
     QFrame,
     QGridLayout,
     QHBoxLayout,
     QLabel,
     QMenu,
     QSizePolicy,
-    QSlider,
     QToolButton,
     QWidget,
 )
 
 from rtaudiogen.engine.snapshot import SlotSnapshot
-from rtaudiogen.generator import Descriptor
+from rtaudiogen.generator import Descriptor, Parameter
 
-from .theme import ACCENT, DIM, WELL
+from .elided_label import ElidedLabel
+from .settling import Settling
+from .theme import DIM, WELL
+from .widgets.fader import Fader
+from .widgets.grip import Grip
 from .widgets.level_meter import LevelMeter
+from .zone_button import ZoneButton
 
-STEPS_PER_DB, STEPS_OF_PAN = 10, 100
-LOWEST_DB, HIGHEST_DB = -60, 12
-ECHO_LOOKS = 15  # half a second: an engine that has not heard of a change may contradict it
+GAIN = Parameter("gain_db", "Gain", -60.0, 12.0, 0.0, "dB")
+PAN = Parameter("pan", "Pan", -1.0, 1.0, 0.0, help="−1 left, 1 right")
 
 
 class SlotStrip(QFrame):
-    """Values in, signals out."""
+    """Values in, signals out. Alt with ↑ or ↓ moves it in the rack, as its grip does."""
 
     mixed = Signal(str, float)  # a field of the slot's mix, and its value
     removed = Signal()
     selected = Signal()
+    stepped = Signal(int)  # one place up (−1) or down (1) in the rack
 
     def __init__(
         self, slot: int, menu: Callable[[QWidget], QMenu], parent: QWidget | None = None
@@ -41,17 +44,16 @@ class SlotStrip(QFrame):
         super().__init__(parent)
         self.slot = slot
         self._menu = menu
-        self._untouched: dict[str, int] = {}  # looks until the engine's value is believed again
+        self._settling = Settling()
+        self.grip = Grip(self)
         self.model = QToolButton(self)
-        self.gain = self._slider(LOWEST_DB * STEPS_PER_DB, HIGHEST_DB * STEPS_PER_DB, "Gain")
-        self.pan = self._slider(-STEPS_OF_PAN, STEPS_OF_PAN, "Pan")
+        self.gain, self.pan = Fader(GAIN, self), Fader(PAN, self)
         self.mute = self._button("M", "Mute")
         self.solo = self._button("S", "Solo: only this slot, and others that are solo")
-        self.channel = QComboBox(self)
+        self.zone = ZoneButton(self)
         self.remove = self._button("✕", "Remove this slot")
-        self.meter = LevelMeter("Level", Qt.Orientation.Horizontal, self)
-        self._gain_text, self._facts = QLabel(self), QLabel(self)
-        self._mark = QFrame(self)
+        self.meter = LevelMeter("Level", Qt.Orientation.Horizontal, self, scale=False)
+        self._facts, self._load = ElidedLabel(parent=self), QLabel(self)
         self._build()
         self._connect()
         self.show_selected(False)
@@ -59,62 +61,49 @@ class SlotStrip(QFrame):
     def _build(self) -> None:
         self.setAutoFillBackground(True)
         self.setBackgroundRole(WELL)
-        self._mark.setAutoFillBackground(True)
-        self._mark.setFixedWidth(6)
+        self.setAccessibleName(f"Slot {self.slot}")
         self.model.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
         self.model.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.model.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.channel.addItem("all channels", 0)
-        for channel in range(1, 17):
-            self.channel.addItem(f"channel {channel}", channel)
-        self.channel.setToolTip("The MIDI channel that this slot hears")
-        self.channel.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._facts.setForegroundRole(DIM)
-        self._gain_text.setMinimumWidth(self.fontMetrics().horizontalAdvance("-60.0 dB"))
-        self._gain_text.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self.pan.setMaximumWidth(7 * self.fontMetrics().height())
+        self._load.setForegroundRole(DIM)
+        self._load.setMinimumWidth(self.fontMetrics().horizontalAdvance("100 %"))
+        self._load.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self._load.setToolTip("The share of the time for a block that this slot takes")
+        foot = QHBoxLayout()
+        foot.setSpacing(6)
+        foot.addWidget(self.zone)
+        foot.addWidget(self._facts, 1)
+        foot.addWidget(self._load)
         grid = QGridLayout(self)
-        grid.setContentsMargins(0, 6, 6, 6)
-        grid.setSpacing(5)
-        grid.addWidget(self._mark, 0, 0, 4, 1)
+        grid.setContentsMargins(0, 3, 6, 3)
+        grid.setHorizontalSpacing(4)
+        grid.setVerticalSpacing(2)
+        grid.addWidget(self.grip, 0, 0, 4, 1)
         grid.addWidget(self.model, 0, 1, 1, 2)
         for column, button in enumerate((self.mute, self.solo, self.remove), 3):
             grid.addWidget(button, 0, column)
         grid.addWidget(self.gain, 1, 1)
-        grid.addWidget(self._gain_text, 1, 2)
-        grid.addLayout(self._pan_row(), 1, 3, 1, 3)
-        grid.addWidget(self.meter, 2, 1, 1, 2)
-        grid.addWidget(self.channel, 2, 3, 1, 3)
-        grid.addWidget(self._facts, 3, 1, 1, 5)
+        grid.addWidget(self.pan, 1, 2, 1, 4)
+        grid.addWidget(self.meter, 2, 1, 1, 5)
+        grid.addLayout(foot, 3, 1, 1, 5)
         grid.setColumnStretch(1, 1)
-
-    def _pan_row(self) -> QHBoxLayout:
-        row = QHBoxLayout()
-        for widget in (QLabel("L", self), self.pan, QLabel("R", self)):
-            widget.setForegroundRole(DIM)
-            row.addWidget(widget)
-        return row
 
     def _connect(self) -> None:
         self.model.clicked.connect(self._choose_model)
-        self.gain.valueChanged.connect(lambda v: self._mix("gain_db", v / STEPS_PER_DB))
-        self.gain.valueChanged.connect(self._tell_gain)
-        self.pan.valueChanged.connect(lambda v: self._mix("pan", v / STEPS_OF_PAN))
-        self.mute.setCheckable(True)
-        self.solo.setCheckable(True)
-        self.mute.clicked.connect(lambda on: self._mix("mute", on))
-        self.solo.clicked.connect(lambda on: self._mix("solo", on))
-        self.channel.activated.connect(lambda index: self._mix("channel", index))
+        for fader in (self.gain, self.pan):
+            fader.learns = False
+            field = fader.parameter.id
+            fader.changed.connect(lambda value, field=field: self._mix(field, value))
+        for button, field in ((self.mute, "mute"), (self.solo, "solo")):
+            button.setCheckable(True)
+            button.clicked.connect(lambda on, field=field: self._mix(field, on))
+        self.zone.mixed.connect(self._mix)
         self.remove.clicked.connect(self.removed)
-        self._tell_gain(self.gain.value())
-
-    def _slider(self, minimum: int, maximum: int, name: str) -> QSlider:
-        slider = QSlider(Qt.Orientation.Horizontal, self)
-        slider.setRange(minimum, maximum)
-        slider.setAccessibleName(name)
-        slider.setToolTip(name)
-        slider.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        return slider
+        for key, step in ((Qt.Key.Key_Up, -1), (Qt.Key.Key_Down, 1)):
+            shortcut = QShortcut(QKeySequence(Qt.Modifier.ALT | key), self)
+            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            shortcut.activated.connect(lambda step=step: self.stepped.emit(step))
 
     def _button(self, text: str, help: str) -> QToolButton:
         button = QToolButton(self)
@@ -126,8 +115,13 @@ class SlotStrip(QFrame):
 
     @property
     def describes(self) -> str:
-        """The line at its foot: what it plays, and what it has played."""
-        return self._facts.text()
+        """What it plays, and what it has played."""
+        return self._facts.sentence
+
+    @property
+    def load(self) -> str:
+        """Its share of the block's time, as it is shown."""
+        return self._load.text()
 
     # -- values in -------------------------------------------------------------------------------
 
@@ -139,44 +133,38 @@ class SlotStrip(QFrame):
             self.model.setToolTip(f"{model.summary}\nLicence: {model.licence}" if model else name)
         self.meter.set_level(facts.level)
         self._show_mix(facts.mix)
-        text = describe(facts, model)
-        if text != self._facts.text():
-            self._facts.setText(text)
+        text, load = describe(facts, model), f"{100 * facts.load:.0f} %"
+        if text != self._facts.sentence:
+            self._facts.show_sentence(text)
+        if load != self._load.text():
+            self._load.setText(load)
 
     def show_selected(self, selected: bool) -> None:
         """Whether its parameters are shown beside the rack."""
-        self._mark.setBackgroundRole(ACCENT if selected else WELL)
+        self.grip.show_marked(selected)
+        font = self.model.font()
+        font.setBold(selected)
+        self.model.setFont(font)
+
+    def hear_key(self, channel: int, key: int) -> None:
+        """A key was pressed on a channel, 1 … 16: a zone that is learnt takes it."""
+        self.zone.hear_key(channel, key)
 
     def _show_mix(self, mix: Mapping[str, float]) -> None:
-        gain = round(mix.get("gain_db", 0.0) * STEPS_PER_DB)
-        for field, widget, value in (
-            ("gain_db", self.gain, gain),
-            ("pan", self.pan, round(mix.get("pan", 0.0) * STEPS_OF_PAN)),
-        ):
-            if self._believes(field) and not widget.isSliderDown() and widget.value() != value:
-                widget.blockSignals(True)
-                widget.setValue(value)
-                widget.blockSignals(False)
-        self._tell_gain(self.gain.value())
+        for fader in (self.gain, self.pan):
+            field = fader.parameter.id
+            if self._settling.believes(field) and not fader.is_held:
+                fader.show_value(mix.get(field, fader.parameter.default))
         for field, button in (("mute", self.mute), ("solo", self.solo)):
-            if self._believes(field):
+            if self._settling.believes(field):
                 button.setChecked(bool(mix.get(field)))
-        if self._believes("channel"):
-            self.channel.setCurrentIndex(int(mix.get("channel", 0)))
-
-    def _believes(self, field: str) -> bool:
-        left = self._untouched.get(field, 0)
-        self._untouched[field] = max(0, left - 1)
-        return left == 0
+        self.zone.show_mix(mix, self._settling)
 
     # -- signals out -----------------------------------------------------------------------------
 
     def _mix(self, field: str, value: float) -> None:
-        self._untouched[field] = ECHO_LOOKS
+        self._settling.touch(field)
         self.mixed.emit(field, value)
-
-    def _tell_gain(self, steps: int) -> None:
-        self._gain_text.setText(f"{steps / STEPS_PER_DB:+.1f} dB")
 
     def _choose_model(self) -> None:
         self.selected.emit()
@@ -191,12 +179,13 @@ class SlotStrip(QFrame):
 
 def describe(facts: SlotSnapshot, model: Descriptor | None) -> str:
     """A slot in one line."""
-    parts = []
+    parts = [word for field, word in (("mute", "muted"), ("solo", "solo")) if facts.mix.get(field)]
     hits = facts.hits
     if hits is not None:
         parts.append(f"{hits.played} played · {hits.replays} replays · {hits.ready} ready")
     elif model is not None:
-        parts.append(f"{', '.join(sorted(model.plays))} · {facts.voices} of {model.voices} voices")
+        parts.append(f"{facts.voices} of {model.voices} voices")
+        parts.append(", ".join(sorted(model.plays)))
     if facts.faults:
         parts.append(f"{facts.faults} faults")
     return " · ".join(parts)

@@ -6,6 +6,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QVBoxLayout, QWidget
 
 from rtaudiogen.generator import Parameter
+from rtaudiogen.views import XYView
 
 from .widgets.xy_pad import XYPad
 
@@ -20,19 +21,24 @@ class XYPanel(QWidget):
         self.pad: XYPad | None = None
         self._parameters: dict[str, Parameter] = {}
         self._values: Mapping[str, float] = {}
+        self._partners: dict[str, str] = {}  # what suits a parameter, by ids
         self.axes = QComboBox(self), QComboBox(self)
         row = QHBoxLayout()
         for axis, name in zip(self.axes, ("left and right", "up and down"), strict=True):
             axis.setToolTip(f"What moves {name}")
             axis.setAccessibleName(axis.toolTip())
-            axis.activated.connect(self._build)
             row.addWidget(axis, 1)
+        self.axes[0].activated.connect(self._take_partner)
+        self.axes[1].activated.connect(self._build)
+        self.axes[0].setToolTip("What moves left and right; up and down, then, moves what suits it")
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.addLayout(row)
 
-    def show_parameters(self, parameters: Sequence[Parameter]) -> None:
-        """Another model's parameters; the first two that glide are taken."""
+    def show_parameters(
+        self, parameters: Sequence[Parameter], pairs: Sequence[XYView] = ()
+    ) -> None:
+        """Another model's parameters; of the pairs that suit it, the first is taken."""
         gliding = [parameter for parameter in parameters if not parameter.stepped]
         self._parameters = {parameter.id: parameter for parameter in gliding}
         self._values = {}
@@ -41,6 +47,17 @@ class XYPanel(QWidget):
             for parameter in gliding:
                 axis.addItem(parameter.name, parameter.id)
             axis.setCurrentIndex(min(number, len(gliding) - 1))
+        pairs = [pair for pair in pairs if {pair.x, pair.y} <= self._parameters.keys()]
+        self._partners = {pair.x: pair.y for pair in reversed(pairs)}
+        if pairs:
+            self.axes[0].setCurrentIndex(self.axes[0].findData(pairs[0].x))
+        self._take_partner()
+
+    def _take_partner(self) -> None:
+        """Up and down moves what suits that which moves left and right, if anything does."""
+        partner = self._partners.get(self.axes[0].currentData(), "")
+        if partner in self._parameters:
+            self.axes[1].setCurrentIndex(self.axes[1].findData(partner))
         self._build()
 
     def show_values(self, values: Mapping[str, float]) -> None:
@@ -52,6 +69,8 @@ class XYPanel(QWidget):
 
     def _build(self) -> None:
         if self.pad is not None:
+            self.pad.hide()  # takes no room from now on
+            self.pad.hide()
             self.pad.deleteLater()
             self.pad = None
         self.setEnabled(len(self._parameters) > 1)

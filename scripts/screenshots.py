@@ -1,54 +1,106 @@
-"""Draw the window as it plays, without a screen: `python scripts/screenshots.py FOLDER`."""
+"""Draw the window in its main states, without a screen: `python scripts/screenshots.py FOLDER`."""
 
 import os
 import sys
 import tempfile
+import time
+from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QTimer
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from rtaudiogen.engine import catalogue
 from rtaudiogen.engine.settings import EngineSettings
-from rtaudiogen.engine.snapshot import Snapshot
 from rtaudiogen.gui.bridge import Bridge
 from rtaudiogen.gui.main_window import MainWindow
 from rtaudiogen.gui.theme import apply_theme
 
-SIZE = 1280, 800
+SIZE, SMALL = (1280, 800), (1024, 640)
 SETTINGS = EngineSettings(output="null", latency_ms=80.0, midi="none")
-SECONDS = 12.0  # of the phrase, before the picture is taken
-OTHERS = {"model": "sine", "mix": {"gain_db": -12.0, "pan": -0.4, "channel": 2}}
+MODELS = ("wavenet-keys-strings", "vqvae-speech", "wavegan-drums")
+MIX = {
+    "vqvae-speech": {"gain_db": -12.0, "pan": -0.4, "mute": True}, "wavegan-drums": {"channel": 10},
+}  # fmt: skip
+PLAYED_SECONDS = 8.0
+TITLES = ("Instrument", "Browser", "MIDI", "Training")
+
+
+class Studio:
+    """A window that plays, and the folder that its pictures go to."""
+
+    def __init__(self, application: QApplication, folder: Path) -> None:
+        self._application, self._folder = application, folder
+        self.window = MainWindow(Bridge())
+        slots = [{"model": model, "mix": MIX.get(model, {})} for model in MODELS]
+        self.window.bridge.open(catalogue.Beginning(SETTINGS, {"slots": slots}))
+        self.window.resize(*SIZE)
+        self.window.show()
+        self.wait(lambda: len(self.window.rack.strips) == len(MODELS))
+
+    def wait(self, condition: Callable[[], bool] = lambda: False, seconds: float = 60.0) -> None:
+        """Let the window live until something is so."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end and not condition():
+            QTest.qWait(10)
+
+    def select(self, model: str) -> None:
+        """Turn to the slot that plays a model."""
+        facts = self.window.facts
+        assert facts is not None
+        self.window.rack.select(next(s.slot for s in facts.slots if s.model == model))
+        self.wait(seconds=1.0)
+
+    def turn_to(self, title: str) -> None:
+        """Show a page."""
+        pages = self.window.pages
+        pages.setCurrentIndex([pages.tabText(i) for i in range(pages.count())].index(title))
+
+    def strike(self, *keys: int) -> None:
+        """Play on the drum channel."""
+        for key in keys:
+            self.window.bridge.play(0x99, key, 100)
+            self.wait(seconds=0.15)
+
+    def draw(self, name: str) -> None:
+        """Write a picture."""
+        self.wait(seconds=0.5)
+        self.window.grab().save(str(self._folder / f"{name}.png"))
+
+    def close(self) -> None:
+        """End the engine."""
+        self.window.close()
 
 
 def main(folder: Path) -> None:
-    """Write window.png to `folder`."""
+    """Write the pictures to `folder`."""
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     home = tempfile.TemporaryDirectory(prefix="rtaudiogen-")
     os.environ["RTAUDIOGEN_HOME"] = home.name  # nothing of the user's is seen, or touched
     application = QApplication(["rtaudiogen"])
     apply_theme(application, "dark")
-    window = MainWindow(Bridge())
-    window.resize(*SIZE)
-    demo = catalogue.demo().session
-    slots = [*demo["slots"], OTHERS]
-    window.bridge.open(catalogue.Beginning(SETTINGS, {**demo, "slots": slots}))
-    window.show()
-
-    def begin(facts: Snapshot) -> None:
-        if facts.slots:
-            window.bridge.changed.disconnect(begin)
-            window.transport.recorder.record.emit()
-            window.bridge.do(lambda engine: engine.play_phrase(2 * SECONDS))
-            QTimer.singleShot(round(1000 * SECONDS), draw)
-
-    def draw() -> None:
-        window.grab().save(str(folder / "window.png"))
-        window.close()
-        application.quit()
-
-    window.bridge.changed.connect(begin)
-    application.exec()
+    studio = Studio(application, folder)
+    studio.window.transport.recorder.record.emit()
+    studio.window.bridge.do(lambda engine: engine.play_phrase(8 * PLAYED_SECONDS))
+    studio.wait(seconds=PLAYED_SECONDS)
+    studio.select("wavenet-keys-strings")
+    studio.draw("window")
+    studio.select("wavegan-drums")
+    studio.strike(36, 38, 42, 36, 38, 46, 36, 39)
+    studio.draw("window-pads")
+    studio.select("vqvae-speech")
+    studio.draw("window-codes")
+    for title in TITLES[1:]:
+        studio.turn_to(title)
+        studio.wait(seconds=1.0)
+        studio.draw(f"window-{title.lower()}")
+    studio.turn_to(TITLES[0])
+    studio.select("wavenet-keys-strings")
+    apply_theme(application, "light")
+    studio.draw("window-light")
+    studio.window.resize(*SMALL)
+    studio.draw("window-small")
+    studio.close()
 
 
 if __name__ == "__main__":

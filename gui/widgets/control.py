@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QMenu, QSizePolicy, QWidget
 from rtaudiogen.generator import Parameter
 
 from ..theme import DIM, WARNING, colour
-from .painting import em
+from .painting import em, fitted_font
 from .value_text import value_text
 
 
@@ -22,6 +22,7 @@ class Control(QWidget):
 
     changed = Signal(float)
     learn = Signal()
+    learns = True  # whether a controller can be mapped to it
 
     def __init__(self, parameter: Parameter, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -68,13 +69,15 @@ class Control(QWidget):
     def show_title(self, title: str) -> None:
         """Another heading than the parameter's name; the tooltip keeps the name."""
         self._title = title
+        self.updateGeometry()
         self.update()
 
     def menu(self) -> QMenu:
         """What the right button, or the menu key, offers."""
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.addAction("Learn a controller", self.learn.emit)
+        if self.learns:
+            menu.addAction("Learn a controller", self.learn.emit)
         default = value_text(self.parameter, self.parameter.clamp(self.parameter.default))
         menu.addAction(f"Default ({default})", self._to_default)
         return menu
@@ -86,6 +89,10 @@ class Control(QWidget):
     def title_height(self) -> int:
         """Pixels at the top that `paintEvent` writes the title into."""
         return math.ceil(em(self) * 1.15)
+
+    def title_width(self) -> int:
+        """Pixels that the title needs, the dot of a controller included."""
+        return self.fontMetrics().horizontalAdvance(self._title) + 4 + math.ceil(1.1 * em(self))
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         self.menu().popup(event.globalPos())
@@ -102,9 +109,11 @@ class Control(QWidget):
         painter.setPen(colour(self, DIM))
         if self._controller:
             area.adjust(2.5 * dot, 0, -2.5 * dot, 0)
+        painter.setFont(fitted_font(self, self._title, area.width()))
         elide = Qt.TextElideMode.ElideRight
-        title = self.fontMetrics().elidedText(self._title, elide, int(area.width()))
+        title = painter.fontMetrics().elidedText(self._title, elide, int(area.width()) + 1)
         painter.drawText(area, Qt.AlignmentFlag.AlignCenter, title)
+        painter.setFont(self.font())
         if self._controller:
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(colour(self, WARNING))

@@ -5,7 +5,10 @@ from PySide6.QtWidgets import QLayout, QLayoutItem, QWidget
 
 
 class FlowLayout(QLayout):
-    """Like words in a paragraph; hidden widgets take no room. Rows align at their tops."""
+    """Like words in a paragraph; hidden widgets take no room. Rows align at their tops.
+
+    Widgets that expand share what is left of their row.
+    """
 
     def __init__(self, parent: QWidget | None = None, spacing: int = 6) -> None:
         super().__init__(parent)
@@ -52,15 +55,34 @@ class FlowLayout(QLayout):
     def _arrange(self, area: QRect, move: bool) -> int:
         margins = self.contentsMargins()
         inside = area.marginsRemoved(margins)
-        x, y, row_height = inside.x(), inside.y(), 0
+        y = inside.y()
+        for row in self._rows(inside.width()):
+            if move:
+                self._place(row, inside, y)
+            y += max(item.sizeHint().height() for item in row) + self.spacing()
+        return max(y - self.spacing(), inside.y()) - area.y() + margins.bottom()
+
+    def _rows(self, width: int) -> list[list[QLayoutItem]]:
+        rows: list[list[QLayoutItem]] = []
+        left = 0
         for item in self._items:
             if item.isEmpty():  # its widget is hidden
                 continue
-            size = item.sizeHint()
-            if x > inside.x() and x + size.width() > inside.right() + 1:
-                x, y, row_height = inside.x(), y + row_height + self.spacing(), 0
-            if move:
-                item.setGeometry(QRect(QPoint(x, y), size))
-            x += size.width() + self.spacing()
-            row_height = max(row_height, size.height())
-        return y + row_height - area.y() + margins.bottom()
+            needed = item.sizeHint().width()
+            if not rows or needed > left:
+                rows.append([])
+                left = width
+            rows[-1].append(item)
+            left -= needed + self.spacing()
+        return rows
+
+    def _place(self, row: list[QLayoutItem], inside: QRect, y: int) -> None:
+        sizes = [item.sizeHint() for item in row]
+        used = sum(size.width() for size in sizes) + self.spacing() * (len(row) - 1)
+        growing = [bool(item.expandingDirections() & Qt.Orientation.Horizontal) for item in row]
+        extra = max(inside.width() - used, 0) // max(sum(growing), 1)
+        x = inside.x()
+        for item, size, grows in zip(row, sizes, growing, strict=True):
+            width = min(size.width() + extra * grows, inside.width())
+            item.setGeometry(QRect(QPoint(x, y), QSize(width, size.height())))
+            x += width + self.spacing()

@@ -17,8 +17,8 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from ..theme import ACCENT, ON_ACCENT, colour
-from .keys import is_black, key_name
+from ..theme import ACCENT, ON_ACCENT, SIGNAL, colour
+from .keys import is_black, key_name, whites_below
 from .keys import key_of as key_of  # the shell plays the same keys from the computer's keyboard
 from .painting import em, scaled_font
 
@@ -43,10 +43,11 @@ class PianoKeyboard(QWidget):
         super().__init__(parent)
         self._lowest = HOME
         self._down: frozenset[int] = frozenset()  # as shown, by whomever
+        self._arrived: frozenset[int] = frozenset()  # held on another keyboard
         self._held: int | None = None  # by the mouse or the space bar
         self._chosen: int | None = None  # by the arrow keys
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Maximum)
         self.setAccessibleName("Piano keyboard")
         self.setToolTip(
             "Click or drag to play, louder towards the front; "
@@ -83,10 +84,17 @@ class PianoKeyboard(QWidget):
             self._down = down
             self.update()
 
+    def show_arrived(self, keys: Iterable[int]) -> None:
+        """Draw these keys as pressed on another keyboard: in another shade, with a dot."""
+        arrived = frozenset(keys)
+        if arrived != self._arrived:
+            self._arrived = arrived
+            self.update()
+
     def key_area(self, key: int) -> QRectF:
         """Where a key is drawn, in pixels."""
         height, width = self.height() - 2.0, (self.width() - 2.0) / self._whites()
-        before = sum(not is_black(k) for k in range(self._lowest, key))
+        before = whites_below(key) - whites_below(self._lowest)
         if is_black(key):
             black = width * _BLACK_WIDTH
             return QRectF(1 + before * width - black / 2, 1, black, height * _BLACK_HEIGHT)
@@ -100,7 +108,7 @@ class PianoKeyboard(QWidget):
         return None
 
     def sizeHint(self) -> QSize:
-        return QSize(math.ceil(em(self) * 30), math.ceil(em(self) * 6))
+        return QSize(math.ceil(em(self) * 30), math.ceil(em(self) * 5.5))
 
     def minimumSizeHint(self) -> QSize:
         return QSize(math.ceil(em(self) * 1.35 * 8) + 2, math.ceil(em(self) * 4))
@@ -166,12 +174,19 @@ class PianoKeyboard(QWidget):
     def _paint_key(self, painter: QPainter, key: int) -> None:
         area, black = self.key_area(key), is_black(key)
         down = key in self._down or key == self._held
+        arrived = key in self._arrived and not down
         fill = colour(self, ACCENT) if down else _EBONY if black else _IVORY
+        fill = colour(self, SIGNAL) if arrived else fill
         chosen = self.hasFocus() and key == self._chosen
         painter.setPen(QPen(colour(self, ACCENT), 3) if chosen else QPen(_GAP, 1))
         painter.setBrush(fill)
         inside = area.adjusted(1, -4, -1, -1) if chosen else area.adjusted(0.5, -4, -0.5, -0.5)
         painter.drawRoundedRect(inside, 4, 4)
+        if arrived:
+            painter.setBrush(_EBONY)
+            above = area.width() * 0.5 + (0.0 if black else 1.5 * em(self))  # a white key's name
+            dot = QPointF(area.center().x(), area.bottom() - above)
+            painter.drawEllipse(dot, area.width() * 0.18, area.width() * 0.18)
         if key % 12 == 0:
             painter.setFont(scaled_font(self, 0.85))
             painter.setPen(colour(self, ON_ACCENT) if down else _EBONY)
@@ -199,4 +214,4 @@ class PianoKeyboard(QWidget):
         self.update()
 
     def _whites(self) -> int:
-        return sum(not is_black(key) for key in self.keys)
+        return whites_below(self.keys.stop) - whites_below(self.keys.start)

@@ -4,6 +4,7 @@ from PySide6.QtCore import Qt
 
 NAMES = ("C", "C♯", "D", "D♯", "E", "F", "F♯", "G", "G♯", "A", "A♯", "B")
 BLACK = frozenset({1, 3, 6, 8, 10})  # of an octave
+_WHITES_BELOW = (0, 1, 1, 2, 2, 3, 4, 4, 5, 5, 6, 6)  # of an octave's keys
 _ROW = "AWSEDFTGYHUJKOLP"  # a piano's keys from C on, black ones in the row above
 
 
@@ -15,6 +16,11 @@ def key_name(key: int) -> str:
 def is_black(key: int) -> bool:
     """Whether it is one of a piano's black keys."""
     return key % 12 in BLACK
+
+
+def whites_below(key: int) -> int:
+    """How many white keys there are below a MIDI key, from key 0 on."""
+    return 7 * (key // 12) + _WHITES_BELOW[key % 12]
 
 
 def key_of(qt_key: int, octave: int) -> int | None:

@@ -2,7 +2,7 @@
 
 import math
 
-from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -14,18 +14,29 @@ FLOOR_DB, WARNING_DB, CLIP_DB = -60.0, -6.0, 0.0
 FALL_DB_PER_SECOND = 26.0  # about that of a programme meter
 HOLD_SECONDS = 1.5
 _MARKS_DB = (0, -6, -12, -24, -36, -48)
+_SCALE_FONT = 0.85  # as large as the widget's
 
 
 class LevelMeter(Animated):
-    """Peak from −60 to 0 dBFS, upright or lying; a click or Delete clears the clip mark."""
+    """Peak from −60 to 0 dBFS, upright or lying; a click or Delete clears clip mark and maximum.
+
+    `unit` is what the peaks are measured in: dBFS, or dBTP for true peaks. Without a `scale` it is
+    but a bar.
+    """
+
+    cleared = Signal()
 
     def __init__(
         self,
         name: str = "Level",
         orientation: Qt.Orientation = Qt.Orientation.Vertical,
         parent: QWidget | None = None,
+        unit: str = "dBFS",
+        scale: bool = True,
     ) -> None:
         super().__init__(parent)
+        self._has_scale = scale
+        self._maximum = 0.0
         self._upright = orientation == Qt.Orientation.Vertical
         self._peak_db = self._held_db = self._rms_db = FLOOR_DB
         self._held_seconds = 0.0
@@ -33,7 +44,7 @@ class LevelMeter(Animated):
         self._seen: tuple[float, float, float, bool] | None = None  # as painted last
         self.setAccessibleName(name)
         self.setToolTip(
-            f"{name}: peak and its recent maximum in dBFS; a click clears the clip mark"
+            f"{name}: peak and its recent maximum in {unit}; a click clears the clip mark"
         )
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         fixed, free = QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding
@@ -54,10 +65,16 @@ class LevelMeter(Animated):
         """Whether full scale was reached since the mark was cleared."""
         return self._clipped
 
+    @property
+    def maximum_db(self) -> float:
+        """The highest since it was cleared; −∞ for silence."""
+        return float(decibels(self._maximum)) if self._maximum > 0 else -math.inf
+
     def set_level(self, peak_linear: float, rms_linear: float | None = None) -> None:
         """The newest measurement, in amplitude; 1 is full scale. What is not finite has clipped."""
         peak_db = float(decibels(peak_linear)) if math.isfinite(peak_linear) else CLIP_DB
         self._clipped = self._clipped or peak_db >= CLIP_DB
+        self._maximum = max(self._maximum, peak_linear if math.isfinite(peak_linear) else 1.0)
         peak_db = min(max(peak_db, FLOOR_DB), 6.0)
         self._peak_db = max(self._peak_db, peak_db)
         if peak_db >= self._held_db:
@@ -65,10 +82,11 @@ class LevelMeter(Animated):
         if rms_linear is not None and math.isfinite(rms_linear):
             self._rms_db = max(float(decibels(rms_linear)), FLOOR_DB)
 
-    def clear_clip(self) -> None:
-        """Take the mark away."""
-        self._clipped = False
+    def clear(self) -> None:
+        """Take the mark away, and begin to look for the maximum anew."""
+        self._clipped, self._maximum = False, 0.0
         self.update()
+        self.cleared.emit()
 
     def advance(self, seconds: float) -> None:
         """Let the bar fall, and its maximum after a while."""
@@ -88,25 +106,26 @@ class LevelMeter(Animated):
             self.update((light | bar).toRect())
 
     def sizeHint(self) -> QSize:
-        thick, long = math.ceil(em(self) * 2.6), math.ceil(em(self) * 8)
-        return QSize(thick, long) if self._upright else QSize(long, math.ceil(em(self) * 1.9))
+        long, bar = math.ceil(em(self) * 8), em(self) * (1.1 if self._has_scale else 0.4)
+        thick = math.ceil(bar + self._scale_room() + 4)
+        return QSize(thick, long) if self._upright else QSize(long, thick)
 
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        self.clear_clip()
+        self.clear()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
-            self.clear_clip()
+            self.clear()
         else:
             super().keyPressEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         light, bar = self._places()
-        painter.fillRect(light, colour(self, ALARM if self._clipped else EDGE))
+        self._paint_lamp(painter, light)
         painter.fillRect(bar, colour(self, WELL))
         for low_db, high_db, role in (
             (FLOOR_DB, WARNING_DB, SIGNAL),
@@ -121,13 +140,28 @@ class LevelMeter(Animated):
         if self._held_db > FLOOR_DB:
             self._line(painter, bar, self._held_db, TEXT)
         if not (light | bar).contains(QRectF(event.rect())):  # letters cost more than bars
-            self._paint_scale(painter, bar)
+            if self._has_scale:
+                self._paint_scale(painter, bar)
             draw_focus(painter, self)
+
+    def _paint_lamp(self, painter: QPainter, light: QRectF) -> None:
+        """Clipped is said by a sign, not by the colour alone."""
+        painter.fillRect(light, colour(self, ALARM if self._clipped else EDGE))
+        if self._clipped:
+            painter.setFont(scaled_font(self, 0.7, bold=True))
+            painter.setPen(colour(self, WELL))
+            painter.drawText(light, Qt.AlignmentFlag.AlignCenter, "!")
+
+    def _scale_room(self) -> float:
+        """Pixels beside the bar, or below it, for the numbers."""
+        if not self._has_scale:
+            return 0.0
+        return em(self) * (1.6 if self._upright else _SCALE_FONT + 0.1)
 
     def _places(self) -> tuple[QRectF, QRectF]:
         """The clip mark and the bar, in whole pixels."""
         whole = QRectF(self.rect()).adjusted(3, 3, -3, -3)
-        lamp, scale = round(em(self) * 0.5), round(em(self) * (1.4 if self._upright else 0.85))
+        lamp, scale = round(em(self) * 0.7), round(self._scale_room())
         if self._upright:
             bar = whole.adjusted(0, lamp + 2, -scale, 0)
             return QRectF(bar.left(), whole.top(), bar.width(), lamp), bar
@@ -148,12 +182,12 @@ class LevelMeter(Animated):
         painter.fillRect(grown, colour(self, role))
 
     def _paint_scale(self, painter: QPainter, bar: QRectF) -> None:
-        painter.setFont(scaled_font(self, 0.68))
+        painter.setFont(scaled_font(self, _SCALE_FONT))
         height = painter.fontMetrics().height()
         taken = -1e9
         for mark in _MARKS_DB:
             at = self._stretch(bar, mark, mark)
-            text, width = f"{abs(mark)}", em(self) * 1.4
+            text, width = f"{abs(mark)}", em(self) * 1.6
             if self._upright:
                 place = min(
                     max(at.top() - height / 2, bar.top() - height / 2), bar.bottom() - height

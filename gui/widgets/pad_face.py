@@ -10,9 +10,7 @@ from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
 from ..theme import ACCENT, DIM, EDGE, ON_ACCENT, RAISED, TEXT, WARNING, colour
-from .painting import em, polygon, scaled_font
-
-_COLUMNS = 64  # of a thumbnail
+from .painting import em, fitted_font, polygon
 
 
 @dataclass
@@ -24,14 +22,6 @@ class Face:
     glow: float = 0.0
     outline: NDArray[np.float64] | None = None  # (columns,) peaks of the sound, 0 … 1
 
-    def draw(self, sound: NDArray[np.float32] | None) -> None:
-        """Keep the outline of a sound, (frames,)."""
-        self.outline = None
-        if sound is not None and len(sound):
-            edges = np.linspace(0, len(sound), min(_COLUMNS, len(sound)), endpoint=False, dtype=int)
-            peaks = np.maximum.reduceat(np.abs(np.nan_to_num(sound)), edges).astype(np.float64)
-            self.outline = peaks / max(float(peaks.max()), 1e-9)
-
 
 def paint_face(painter: QPainter, widget: QWidget, face: Face, area: QRectF, marked: bool) -> None:
     """One pad; `marked`: it is the chosen one, or something is being dragged onto it."""
@@ -42,13 +32,13 @@ def paint_face(painter: QPainter, widget: QWidget, face: Face, area: QRectF, mar
     inside = area.adjusted(6, 4, -6, -4)
     bright = face.glow > 0.5
     if face.outline is not None:
-        _paint_outline(painter, widget, face.outline, inside.adjusted(0, em(widget) * 1.3, 0, 0))
+        _paint_outline(painter, widget, face.outline, inside.adjusted(0, 4, 0, 0))
     painter.setPen(colour(widget, ON_ACCENT if bright else TEXT))
-    painter.setFont(scaled_font(widget, 1.0, bold=True))
-    room = inside.width() - (em(widget) if face.locked else 0)
-    elide = Qt.TextElideMode.ElideRight
-    label = painter.fontMetrics().elidedText(face.label, elide, int(room))
-    painter.drawText(inside, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop, label)
+    room = inside.adjusted(0, 0, -em(widget) if face.locked else 0, 0)
+    longest = max(face.label.split(), key=len, default="")
+    painter.setFont(fitted_font(widget, longest, room.width(), bold=True))
+    top = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop
+    painter.drawText(room, int(top) | int(Qt.TextFlag.TextWordWrap), face.label)
     if face.locked:
         _paint_lock(painter, widget, inside.topRight(), bright)
 
@@ -71,7 +61,7 @@ def _paint_outline(
     middle = area.center().y()
     both = np.concatenate((middle - half, (middle + half)[::-1]))
     painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(colour(widget, DIM, 0.7))
+    painter.setBrush(colour(widget, DIM, 0.45))
     painter.drawPolygon(polygon(np.concatenate((x, x[::-1])), both))
 
 

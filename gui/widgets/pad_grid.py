@@ -7,8 +7,15 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QMenu, QSizePolicy, QWidget
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPixmap,
+)
+from PySide6.QtWidgets import QApplication, QMenu, QSizePolicy, QWidget
 
 from .frame_clock import Animated
 from .pad_face import Face, paint_arrow, paint_face
@@ -18,6 +25,7 @@ SIDE = 4
 PADS = SIDE * SIDE
 _KEYBOARD_VELOCITY = 100
 _FLASH_SECONDS = 0.25
+_PULL = Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.ControlModifier
 
 
 class PadGrid(Animated):
@@ -25,13 +33,16 @@ class PadGrid(Animated):
 
     Dragging from one pad onto another asks that they be crossed, `bred(from, onto)`. The menu locks
     a pad (`lock_wanted(pad, locked)`) or moves its sound a step (`mutate_wanted(pad, 1 or -1)`).
-    Arrow keys choose a pad, space or Enter strikes it.
+    Dragging with Alt or Ctrl asks for a pad's sound as a file, `file_wanted(pad)`, to be dragged
+    further. Arrow keys choose a pad, space or Enter strikes it.
     """
 
     struck = Signal(int, int)
     bred = Signal(int, int)
     lock_wanted = Signal(int, bool)
     mutate_wanted = Signal(int, int)
+    file_wanted = Signal(int)
+    save_wanted = Signal(int)
     chosen = Signal(int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -39,13 +50,15 @@ class PadGrid(Animated):
         self._faces = [Face(f"{pad + 1}") for pad in range(PADS)]
         self._current = 0
         self._from: int | None = None  # where a drag began
+        self._pulled: QPointF | None = None  # where a sound began to be dragged out
         self._pointer = QPointF()
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAccessibleName("Pads")
         self.setToolTip(
             "Click to strike, louder towards the front; drag onto another pad to cross the two; "
-            "right button: lock, mutate; arrows and space: play by keyboard"
+            "with Alt, drag the sound out as a file; "
+            "right button: lock, mutate, save; arrows and space: play by keyboard"
         )
 
     @property
@@ -53,11 +66,19 @@ class PadGrid(Animated):
         """The pad that was struck or chosen last."""
         return self._current
 
-    def set_pad(self, pad: int, label: str, thumbnail: NDArray[np.float32] | None = None) -> None:
-        """Name a pad and draw its sound, (frames,), in the background."""
+    def set_label(self, pad: int, label: str) -> None:
+        """Name a pad."""
         self._faces[pad].label = label
-        self._faces[pad].draw(thumbnail)
         self.update()
+
+    def set_outline(self, pad: int, peaks: NDArray[np.float64] | None) -> None:
+        """Draw a pad's sound, (columns,) peaks of 0 … 1, in its background; None: nothing."""
+        self._faces[pad].outline = peaks
+        self.update()
+
+    def picture(self, pad: int) -> QPixmap:
+        """How a pad looks now."""
+        return self.grab(self.pad_area(pad).toAlignedRect())
 
     def set_locked(self, pad: int, locked: bool) -> None:
         """Mark a pad as keeping its hit."""
@@ -90,6 +111,7 @@ class PadGrid(Animated):
             ("Unlock" if locked else "Lock", lambda: self.lock_wanted.emit(pad, not locked)),
             ("Mutate", lambda: self.mutate_wanted.emit(pad, 1)),
             ("Take a mutation back", lambda: self.mutate_wanted.emit(pad, -1)),
+            ("Save the sound", lambda: self.save_wanted.emit(pad)),
         )
         for text, do in wanted:
             menu.addAction(text, do)
@@ -108,17 +130,19 @@ class PadGrid(Animated):
                 self.update(self.pad_area(pad).toAlignedRect())
 
     def sizeHint(self) -> QSize:
-        return QSize(math.ceil(em(self) * 24), math.ceil(em(self) * 17))
+        return QSize(math.ceil(em(self) * 20), math.ceil(em(self) * 14))
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(math.ceil(em(self) * 16), math.ceil(em(self) * 11))
+        return QSize(math.ceil(em(self) * 16), math.ceil(em(self) * 10))
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         pad = self.pad_at(event.position())
         if pad is None:
             return
         self._choose(pad)
-        if event.button() == Qt.MouseButton.LeftButton:
+        if event.button() == Qt.MouseButton.LeftButton and event.modifiers() & _PULL:
+            self._pulled, self._pointer = event.position(), event.position()
+        elif event.button() == Qt.MouseButton.LeftButton:
             area = self.pad_area(pad)
             depth = (event.position().y() - area.top()) / area.height()
             self._strike(pad, min(max(round(1 + 126 * depth), 1), 127))
@@ -128,9 +152,14 @@ class PadGrid(Animated):
         if self._from is not None:
             self._pointer = event.position()
             self.update()
+        elif self._pulled is not None:
+            way = (event.position() - self._pulled).manhattanLength()
+            if way >= QApplication.startDragDistance():
+                self._pulled = None
+                self.file_wanted.emit(self._current)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        start, self._from = self._from, None
+        start, self._from, self._pulled = self._from, None, None
         onto = self.pad_at(event.position())
         if start is not None and onto is not None and onto != start:
             self.bred.emit(start, onto)

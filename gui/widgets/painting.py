@@ -5,13 +5,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QPainter, QPen, QPolygonF
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QPolygonF
 from PySide6.QtWidgets import QWidget
 from shiboken6 import VoidPtr
 
 from ..theme import ACCENT, colour
 
 Floats = NDArray[np.float32] | NDArray[np.float64]
+
+SMALLEST = 0.7  # letters that are to fit are made no smaller than that, as a share of the font
 
 
 def em(widget: QWidget) -> float:
@@ -28,6 +30,20 @@ def scaled_font(widget: QWidget, factor: float, bold: bool = False) -> QFont:
         font.setPixelSize(max(1, round(font.pixelSize() * factor)))
     font.setBold(bold)
     return font
+
+
+def fitted_font(
+    widget: QWidget, text: str, width: float, factor: float = 1.0, bold: bool = False
+) -> QFont:
+    """As `scaled_font`, but so much smaller that the text fits into `width` pixels.
+
+    Never below `SMALLEST` of the widget's font: what does not fit even then has to be wrapped.
+    """
+    font = scaled_font(widget, factor, bold)
+    needed = QFontMetricsF(font).horizontalAdvance(text)
+    if needed <= width:
+        return font
+    return scaled_font(widget, max(factor * width / needed * 0.98, SMALLEST), bold)
 
 
 def polygon(x: Floats, y: Floats) -> QPolygonF:

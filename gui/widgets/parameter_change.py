@@ -1,28 +1,32 @@
-"""A step that can be undone: one parameter moved by one gesture."""
+"""A step that can be undone: parameters moved by one gesture."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from time import monotonic
 
 from PySide6.QtGui import QUndoCommand
 
-GESTURE_SECONDS = 0.7  # movements of one parameter that follow sooner are one step
+GESTURE_SECONDS = 0.7  # movements of the same parameters that follow sooner are one step
+Values = Mapping[str, float]
 
 
 class ParameterChange(QUndoCommand):
-    """Moves a parameter from `before` to `after` by calling `move(value)`."""
+    """Moves parameters from `before` to `after` by calling `move(values)`, by id.
+
+    `key` is the same for movements of the same parameters.
+    """
 
     def __init__(
-        self, index: int, name: str, before: float, after: float, move: Callable[[float], None]
+        self, key: int, name: str, before: Values, after: Values, move: Callable[[Values], None]
     ) -> None:
         super().__init__(name)
-        self._index = index
+        self._key = key
         self._before, self._after = before, after
         self._move = move
         self._time = monotonic()
 
     def id(self) -> int:
         """Qt offers a step for merging to the one before it if both have the same id."""
-        return self._index
+        return self._key
 
     def mergeWith(self, other: QUndoCommand) -> bool:
         assert isinstance(other, ParameterChange)

@@ -81,12 +81,21 @@ class ParameterPanel(QWidget):
             control = control_for(self._parameters[id], self._page)
             control.show_value(self._values[id])
             control.show_controller(self._controllers.get(id, ""))
-            control.changed.connect(lambda value: self._hand_moved(id, value))
+            control.changed.connect(lambda value: self.set_values({id: value}))
             control.learn.connect(lambda: self.learn.emit(id))
             control.hide()
             self._flow.addWidget(control)
             self._controls[id] = control
         return self._controls[id]
+
+    def set_values(self, values: Mapping[str, float]) -> None:
+        """As a hand would, values by id: together one step that can be undone."""
+        before = {id: self._values[id] for id in values}
+        if dict(values) != before:
+            key, name = 0, " and ".join(self._parameters[id].name for id in values)
+            for id in values:
+                key = key * len(self._index) + self._index[id] + 1
+            self._undo_stack.push(ParameterChange(key, name, before, dict(values), self._move))
 
     def show_group(self, prefix: str) -> None:
         """Turn to a group ("pad1"); empty: to what belongs to none. Unknown ones change nothing."""
@@ -167,15 +176,10 @@ class ParameterPanel(QWidget):
         self._shown = wanted
         self._flow.setEnabled(True)
 
-    def _hand_moved(self, id: str, value: float) -> None:
-        index, name = self._index[id], self._parameters[id].name
-        self._undo_stack.push(
-            ParameterChange(index, name, self._values[id], value, lambda v: self._move(id, v))
-        )
-
-    def _move(self, id: str, value: float) -> None:
-        self._values[id] = value
-        self._moved[id] = monotonic()
-        if id in self._controls:
-            self._controls[id].show_value(value)
-        self.changed.emit(id, value)
+    def _move(self, values: Mapping[str, float]) -> None:
+        for id, value in values.items():
+            self._values[id] = value
+            self._moved[id] = monotonic()
+            if id in self._controls:
+                self._controls[id].show_value(value)
+            self.changed.emit(id, value)

@@ -6,6 +6,7 @@ from PySide6.QtCore import QPointF, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
+from ..elided_label import ElidedLabel
 from ..theme import TEXT, WELL, WINDOW, colour
 from .frame_clock import Animated
 from .frame_ring import FrameRing, Frames
@@ -17,11 +18,11 @@ SECONDS = 4.0  # that are kept
 class Scope(Animated):
     """A view that is fed with what is heard and painted by the clock, if it can be seen.
 
-    Space freezes it; then a cursor follows mouse and arrow keys, and `save_wav(frames,
-    sample_rate)` asks that the frozen frames, (n, channels), be saved.
+    Space freezes it; then a cursor follows mouse and arrow keys, and `save(frames, sample_rate,
+    picture)` asks that the frozen frames, (n, channels), or their QImage be saved.
     """
 
-    save_wav = Signal(object, int)
+    save = Signal(object, int, object)
     froze = Signal(bool)
 
     def __init__(self, name: str, help: str, parent: QWidget | None = None) -> None:
@@ -31,7 +32,8 @@ class Scope(Animated):
         self._still: Frames | None = None
         self._painted = -1  # frames that had come when it was painted last
         self._cursor: QPointF | None = None
-        self._readout = QLabel(self)
+        self._title = QLabel(name, self)
+        self._readout = ElidedLabel(parent=self)
         self._freeze = QToolButton(self)
         self._save = QToolButton(self)
         self.setAccessibleName(name)
@@ -70,7 +72,8 @@ class Scope(Animated):
             return
         self._still = self.ring.latest(self.ring.capacity) if frozen else None
         self._freeze.setChecked(frozen)
-        self._save.setEnabled(frozen)
+        self._save.setVisible(frozen)
+        self._title.setVisible(not frozen)  # the reading needs its room
         self._cursor = None
         self._say()
         self.update()
@@ -107,7 +110,10 @@ class Scope(Animated):
         return QSize(math.ceil(em(self) * 26), math.ceil(em(self) * 12))
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(math.ceil(em(self) * 14), math.ceil(em(self) * 7))
+        # one of the first two is shown at a time, and nothing moves when they change places
+        place = max(self._title.sizeHint().width(), self._save.sizeHint().width())
+        head = place + self._freeze.sizeHint().width() + em(self) * 1.5
+        return QSize(math.ceil(max(head, em(self) * 9)), math.ceil(em(self) * 6))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         area = self.canvas()
@@ -151,29 +157,28 @@ class Scope(Animated):
 
     def _say(self) -> None:
         text = self.reading(self._cursor) if self._cursor is not None else ""
-        self._readout.setText(text)
+        self._readout.show_sentence(text)
         self.setAccessibleDescription(text)
 
     def _ask_to_save(self) -> None:
         if self._still is not None:
-            self.save_wav.emit(self._still.copy(), self._sample_rate)
+            picture = self.grab().toImage()
+            self.save.emit(self._still.copy(), self._sample_rate, picture)
 
     def _build(self, name: str) -> None:
-        title = QLabel(name, self)
         self._freeze.setText("Freeze")
         self._freeze.setCheckable(True)
         self._freeze.setAccessibleName(f"Freeze {name}")
         self._freeze.setToolTip("Stop the picture and read it with a cursor (space)")
         self._freeze.clicked.connect(self.set_frozen)
         self._save.setText("Save…")
-        self._save.setEnabled(False)
-        self._save.setAccessibleName(f"Save the frozen sound of {name}")
-        self._save.setToolTip("Save the frozen sound as a WAV file")
+        self._save.hide()
+        self._save.setAccessibleName(f"Save what is frozen in {name}")
+        self._save.setToolTip("Save the frozen sound as a WAV file, or its picture as PNG")
         self._save.clicked.connect(self._ask_to_save)
         self._readout.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._readout.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         header = QHBoxLayout()
-        header.addWidget(title)
+        header.addWidget(self._title)
         header.addWidget(self._readout, 1)
         header.addWidget(self._save)
         header.addWidget(self._freeze)

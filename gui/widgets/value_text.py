@@ -30,6 +30,14 @@ def value_text(parameter: Parameter, value: float) -> str:
     return f"{number.replace('-', '−')} {parameter.unit}".rstrip()
 
 
+def extreme_texts(parameter: Parameter) -> list[str]:
+    """The longest texts that a parameter's values have: room for these is room for all."""
+    if parameter.labels:
+        between = "" if parameter.stepped else " +0.00"
+        return [f"{label}{between}" for label in parameter.labels]
+    return [value_text(parameter, value) for value in (parameter.minimum, parameter.maximum)]
+
+
 def parse_value(parameter: Parameter, text: str) -> float | None:
     """What was typed: a number with or without the unit, or a label's beginning; None: neither."""
     text = text.strip()

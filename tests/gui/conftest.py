@@ -86,4 +86,5 @@ def window(open_window: "MainWindow") -> "MainWindow":
     open_window.bridge.do(lambda engine: engine.load_session(SESSION))
     wait(lambda: len(open_window.rack.strips) == 1 and not old & set(open_window.rack.strips))
     wait(lambda: open_window.facts is not None and open_window.facts.peak < 0.001)
+    wait(lambda: "attack" in open_window.facts.slots[0].values)  # the slot plays
     return open_window

@@ -13,6 +13,8 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from rtaudiogen.generator import Parameter
 from rtaudiogen.gui.theme import THEMES, apply_theme
+from rtaudiogen.gui.widgets.code_history import CodeHistory
+from rtaudiogen.gui.widgets.code_ribbon import CodeRibbon
 from rtaudiogen.gui.widgets.keyboard import PianoKeyboard
 from rtaudiogen.gui.widgets.knob import Knob
 from rtaudiogen.gui.widgets.level_meter import LevelMeter
@@ -38,7 +40,7 @@ SIZES = {
     "panel": QSize(760, 260), "kit": QSize(760, 420), "waveform": QSize(700, 260),
     "spectrum": QSize(700, 420), "phase": QSize(320, 320),
 }  # fmt: skip
-COUNT = 18  # of `widgets`
+COUNT = 20  # of `widgets`
 PARAMETERS = (GAIN, CUTOFF, STEPS, FEW, MANY, BETWEEN, SWITCH)
 
 
@@ -62,6 +64,21 @@ def sound(seconds: float = 4.0) -> NDArray[np.float32]:
     return (np.stack((left, right), axis=1) + noise).astype(np.float32)
 
 
+def ribbons() -> dict[str, QWidget]:
+    """Codes of three stages, looped and as they come."""
+    codes = np.random.default_rng(2).integers(0, 1024, (600, 3)).repeat(2, axis=0)
+    levels = np.abs(np.sin(np.arange(1200) / 40)).astype(np.float32)
+    ribbon, history = CodeRibbon(), CodeHistory()
+    ribbon.show_sentence("melody.wav")
+    ribbon.show_stream(codes, levels, 1200, 100.0)
+    ribbon.show_window(0.3, 0.55)
+    ribbon.show_position(500.0)
+    history.show_sentence("Codes as they come")
+    for played in range(20, 600, 20):
+        history.show_newest(played, codes[played - 20 : played].tolist(), float(levels[played]))
+    return {"ribbon": ribbon, "history": history}
+
+
 def widgets() -> dict[str, QWidget]:
     """Each by name, with values as in play."""
     made: dict[str, QWidget] = {p.id: control_for(p) for p in PARAMETERS}
@@ -72,7 +89,8 @@ def widgets() -> dict[str, QWidget]:
     lying.set_level(0.6)
     grid = PadGrid()
     for pad, name in enumerate(("kick", "snare", "clap", "hat_closed", "hat_open")):
-        grid.set_pad(pad, name, sound(0.3)[:, 0] * np.linspace(1, 0, round(0.3 * RATE)) ** 2)
+        grid.set_label(pad, name)
+        grid.set_outline(pad, np.abs(np.cos(np.arange(48.0))) * np.linspace(1, 0, 48) ** 2)
     grid.set_locked(2, True)
     grid.flash(1, 110)
     keyboard = PianoKeyboard()
@@ -84,6 +102,7 @@ def widgets() -> dict[str, QWidget]:
         "mapped": mapped, "meter": meter, "lying": lying, "grid": grid, "keyboard": keyboard,
         "xy": pad, "panel": ParameterPanel(PARAMETERS), "kit": ParameterPanel(kit()),
     }  # fmt: skip
+    made |= ribbons()
     views = {"waveform": WaveformView(), "spectrum": SpectrumView(), "phase": PhaseView()}
     for name, view in views.items():
         view.resize(SIZES[name])

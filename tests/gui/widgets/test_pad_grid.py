@@ -3,10 +3,11 @@
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QContextMenuEvent
+from PySide6.QtGui import QContextMenuEvent, QFontMetricsF
 from PySide6.QtWidgets import QApplication
 
 from rtaudiogen.gui.widgets.pad_grid import PADS, PadGrid
+from rtaudiogen.gui.widgets.painting import fitted_font
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -70,7 +71,7 @@ def test_the_menu_locks_mutates_takes_back_and_crosses(grid, heard):
     for reason in (QContextMenuEvent.Reason.Mouse, QContextMenuEvent.Reason.Keyboard):
         QApplication.sendEvent(grid, QContextMenuEvent(reason, place, grid.mapToGlobal(place)))
         menu = QApplication.activePopupWidget()
-        lock, mutate, back, cross = menu.actions()
+        lock, mutate, back, _, cross = menu.actions()
         lock.trigger()
         mutate.trigger()
         back.trigger()
@@ -118,9 +119,36 @@ def test_a_flash_is_bright_and_fades(grid, heard):
     assert struck == []
 
 
-@pytest.mark.parametrize("sound", [None, [], [0.0], [0.0] * 999, [np.nan, 1.0], [1.0, -1.0] * 999])
-def test_any_sound_can_be_a_thumbnail(grid, sound):
+def test_a_pad_shows_how_its_sound_looks_and_nothing_when_it_has_none(grid):
     plain = grid.grab().toImage()
-    grid.set_pad(0, "1", None if sound is None else np.array(sound, np.float32))
-    drawn = grid.grab().toImage() != plain
-    assert drawn == bool(sound is not None and any(sound))
+    grid.set_outline(0, np.linspace(1, 0, 48))
+    assert grid.grab().toImage() != plain
+    grid.set_outline(0, None)
+    assert grid.grab().toImage() == plain
+
+
+@pytest.mark.parametrize(
+    "modifier", [Qt.KeyboardModifier.AltModifier, Qt.KeyboardModifier.ControlModifier]
+)
+def test_with_alt_a_pad_is_dragged_out_as_a_file_and_is_not_struck(grid, drag, heard, modifier):
+    struck, wanted, bred = heard(grid.struck), heard(grid.file_wanted), heard(grid.bred)
+    drag(grid, centre(grid, 5), centre(grid, 6), centre(grid, 7), modifier=modifier)
+    assert wanted == [5]
+    assert struck == bred == []
+    drag(grid, centre(grid, 5), centre(grid, 5), modifier=modifier)
+    assert wanted == [5]
+
+
+def test_the_menu_saves_a_sound(grid, heard):
+    saved = heard(grid.save_wanted)
+    menu = grid.menu(3)
+    next(action for action in menu.actions() if action.text() == "Save the sound").trigger()
+    menu.close()
+    assert saved == [3]
+
+
+def test_a_long_name_is_wrapped_and_nothing_of_it_is_cut(grid):
+    for word in ("shaker", "closed", "crash"):
+        room = grid.pad_area(0).width() - 12
+        font = fitted_font(grid, word, room, bold=True)
+        assert QFontMetricsF(font).horizontalAdvance(word) <= room

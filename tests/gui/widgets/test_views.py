@@ -57,17 +57,18 @@ def test_space_or_the_button_freezes_and_it_goes_on_with_what_is_heard_then(view
 
 
 def test_the_frozen_frames_can_be_saved_and_nothing_else(view, qtbot, heard):
-    saved = heard(view.save_wav)
+    saved = heard(view.save)
     freeze, save = view.findChildren(QToolButton)
-    qtbot.mouseClick(save, Qt.MouseButton.LeftButton)
+    assert not save.isVisible()
     frames = tone(300, 5000)
     view.feed(frames)
     qtbot.mouseClick(freeze, Qt.MouseButton.LeftButton)
     view.feed(tone(100, 5000))
     qtbot.mouseClick(save, Qt.MouseButton.LeftButton)
-    ((found, rate),) = saved
+    ((found, rate, picture),) = saved
     np.testing.assert_array_equal(found, frames)
     assert rate == RATE
+    assert picture.size() == view.size()
 
 
 @pytest.mark.parametrize("frames", [0, 1, 2, 3, 100, RATE * 6])

@@ -1,0 +1,67 @@
+"""A handle at the edge of something that can be moved among others."""
+
+import math
+
+from PySide6.QtCore import QPointF, QSize, Qt, Signal
+from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPolygonF
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from ..theme import ACCENT, DIM, ON_ACCENT, colour
+from .painting import em
+
+_DOTS = 4
+
+
+class Grip(QWidget):
+    """`dragged(y)` while the mouse moves it, in pixels of the screen, `dropped()` at the end.
+
+    Marked, it is filled and shows an arrow: what it belongs to is the chosen one.
+    """
+
+    dragged = Signal(int)
+    dropped = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._marked = False
+        self._is_dragged = False
+        self.setCursor(Qt.CursorShape.SizeVerCursor)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
+        self.setToolTip("Drag up or down to move it in the rack (Alt with ↑ or ↓)")
+        self.setAccessibleName("Move in the rack")
+
+    def show_marked(self, marked: bool) -> None:
+        """Whether it belongs to the chosen one."""
+        if marked != self._marked:
+            self._marked = marked
+            self.update()
+
+    def sizeHint(self) -> QSize:
+        return QSize(math.ceil(em(self) * 0.8), math.ceil(em(self) * 2))
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if event.buttons() & Qt.MouseButton.LeftButton:
+            self._is_dragged = True
+            self.dragged.emit(round(event.globalPosition().y()))
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if self._is_dragged:
+            self._is_dragged = False
+            self.dropped.emit()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        middle, unit = QPointF(self.rect().center()), em(self) * 0.14
+        if self._marked:
+            painter.fillRect(self.rect(), colour(self, ACCENT))
+        painter.setBrush(colour(self, ON_ACCENT if self._marked else DIM))
+        for row in range(_DOTS):
+            for side in (-1.3, 1.3):
+                way = QPointF(side * unit, (row - (_DOTS - 1) / 2) * 3 * unit)
+                painter.drawEllipse(middle + way, unit * 0.8, unit * 0.8)
+        if self._marked:
+            left, top = QPointF(unit, unit * 3), QPointF(4.5 * unit, 0)
+            tip = left + top + QPointF(0, 3 * unit)
+            painter.drawPolygon(QPolygonF([left, tip, left + QPointF(0, 6 * unit)]))

@@ -1,0 +1,81 @@
+"""Pads and XY pairs come from what a descriptor offers; names of models play no part."""
+
+from dataclasses import replace
+
+import pytest
+
+from rtaudiogen.engine.snapshot import SlotSnapshot
+from rtaudiogen.generator import Parameter
+from rtaudiogen.gui.play_surface import PlaySurface
+from rtaudiogen.gui.xy_panel import XYPanel
+from rtaudiogen.models.sine import SINE
+from rtaudiogen.views import KeyboardView, PadView, XYView
+
+LOCKS = tuple(
+    Parameter(f"drum{n}.lock", f"Drum {n} lock", 0, 1, 0, stepped=True) for n in range(1, 5)
+)
+DRUMS = replace(
+    SINE, id="drums", parameters=(*SINE.parameters, *LOCKS),
+    views=(PadView(first_key=60, pads=4, prefix="drum"), KeyboardView()),
+)  # fmt: skip
+
+
+def said(signal) -> list:
+    """A list that fills with what a signal says."""
+    heard: list = []
+    signal.connect(lambda *values: heard.append(values))
+    return heard
+
+
+@pytest.fixture
+def surface(qtbot) -> PlaySurface:
+    made = PlaySurface()
+    qtbot.addWidget(made.keyboard)
+    qtbot.addWidget(made.pads)
+    return made
+
+
+@pytest.fixture
+def xy(qtbot) -> XYPanel:
+    made = XYPanel()
+    qtbot.addWidget(made)
+    return made
+
+
+def test_pads_lie_on_the_keys_and_move_the_parameters_that_the_view_says(surface):
+    played, changed, chosen = map(said, (surface.played, surface.changed, surface.pad_chosen))
+    surface.show_slot(DRUMS, SlotSnapshot(1, "drums"))
+    assert surface.shows_pads
+    surface.pads.struck.emit(2, 90)
+    assert played[0] == (0x90, 62, 90)
+    surface.pads.struck.emit(4, 90)
+    assert len(played) == 2, "there are four pads"
+    surface.pads.lock_wanted.emit(3, True)
+    assert changed == [("drum4.lock", 1.0)]
+    surface.pads.chosen.emit(1)
+    assert chosen == [("drum2",)]
+
+
+def test_who_offers_no_pads_gets_the_keyboard_whatever_it_plays(surface):
+    turned = said(surface.turned)
+    surface.show_slot(DRUMS, SlotSnapshot(1, "drums"))
+    surface.show_slot(replace(DRUMS, views=(KeyboardView(),)), SlotSnapshot(1, "drums"))
+    assert turned == [(True,), (False,)]
+
+
+def test_the_first_pair_is_taken_and_each_axis_brings_its_partner_along(xy):
+    pairs = (XYView("release", "vibrato"), XYView("level", "attack"), XYView("release", "level"))
+    xy.show_parameters(SINE.parameters, pairs)
+    assert [parameter.id for parameter in xy.pad.parameters] == ["release", "vibrato"]
+    across, upwards = xy.axes
+    across.setCurrentIndex(across.findData("level"))
+    across.activated.emit(across.currentIndex())
+    assert [parameter.id for parameter in xy.pad.parameters] == ["level", "attack"]
+    upwards.setCurrentIndex(upwards.findData("vibrato"))
+    upwards.activated.emit(upwards.currentIndex())
+    assert [parameter.id for parameter in xy.pad.parameters] == ["level", "vibrato"]
+
+
+def test_pairs_of_unknown_parameters_are_passed_over(xy):
+    xy.show_parameters(SINE.parameters, [XYView("cutoff", "level"), XYView("attack", "release")])
+    assert [parameter.id for parameter in xy.pad.parameters] == ["attack", "release"]

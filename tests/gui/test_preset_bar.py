@@ -1,0 +1,138 @@
+"""Presets of the selected slot: kept, walked through, applied, by their buttons."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction
+
+from rtaudiogen.engine.keeping import preset_path
+from rtaudiogen.gui.main_window import MainWindow
+from rtaudiogen.gui.preset_bar import PresetBar
+from rtaudiogen.presets import Preset, load_preset, save_preset
+
+LEFT = Qt.MouseButton.LeftButton
+
+
+@pytest.fixture
+def bar(window: MainWindow) -> Iterator[PresetBar]:
+    """With no preset there."""
+    yield window.instrument.presets
+    for path in preset_path("sine", "x").parent.glob("*.json"):
+        path.unlink()
+    window.library.watch.look()
+
+
+def entries(bar: PresetBar) -> dict[str, QAction]:
+    """What the menu offers when it is opened."""
+    bar.menu.menu().aboutToShow.emit()
+    return {action.text(): action for action in bar.menu.menu().actions()}
+
+
+def make(window: MainWindow, eventually: Callable[..., Any], **attacks: float) -> list[Path]:
+    """Presets of these names and attacks."""
+    paths = [preset_path("sine", name) for name in attacks]
+    for path, attack in zip(paths, attacks.values(), strict=True):
+        save_preset(path, Preset({"attack": attack}, None, "sine", path.stem))
+    window.library.watch.look()
+    eventually(lambda: set(attacks) <= set(entries(window.instrument.presets)))
+    return paths
+
+
+def answer(monkeypatch: pytest.MonkeyPatch, name: str, overwrite: bool = False) -> list[str]:
+    """What the player says; the questions that were asked."""
+    asked: list[str] = []
+    monkeypatch.setattr("rtaudiogen.gui.preset_keeper.ask_name", lambda *_: name)
+    monkeypatch.setattr(
+        "rtaudiogen.gui.preset_keeper.ask_whether",
+        lambda _w, _t, question: bool(asked.append(question)) or overwrite,
+    )
+    return asked
+
+
+def attack(window: MainWindow) -> float:
+    assert window.facts is not None
+    return window.facts.slots[0].values["attack"]
+
+
+def test_what_is_heard_is_kept_as_a_preset_and_comes_back(window, bar, eventually, monkeypatch):
+    number = window.facts.slots[0].slot
+    window.bridge.do(lambda engine: engine.set_parameter(number, "attack", 123.0))
+    eventually(lambda: attack(window) == pytest.approx(123.0))
+    answer(monkeypatch, "Slow start")
+    entries(bar)["Save as …"].trigger()
+    path = preset_path("sine", "Slow start")
+    eventually(lambda: str(path) in window.messages.text)
+    kept = load_preset(path)
+    assert kept.values["attack"] == pytest.approx(123.0)
+    assert kept.values["release"] == pytest.approx(30.0)
+    assert (kept.model, kept.name) == ("sine", "Slow start")
+    assert kept.seed is not None
+    eventually(lambda: bar.name == "Slow start")
+    window.bridge.do(lambda engine: engine.set_parameter(number, "attack", 5.0))
+    eventually(lambda: attack(window) == pytest.approx(5.0))
+    entries(bar)["Slow start"].trigger()
+    eventually(lambda: attack(window) == pytest.approx(123.0))
+
+
+def test_the_second_slot_keeps_its_own_values(window, bar, eventually, monkeypatch):
+    window.rack.added.emit("sine")
+    eventually(lambda: len(window.rack.strips) == 2)
+    second = window.rack.selection
+    eventually(lambda: window.slot_of(second) is not None and window.selected_slot().values)
+    window.bridge.do(lambda engine: engine.set_parameter(second, "attack", 77.0))
+    eventually(lambda: window.slot_of(second).values["attack"] == pytest.approx(77.0))
+    answer(monkeypatch, "second")
+    entries(bar)["Save as …"].trigger()
+    path = preset_path("sine", "second")
+    eventually(path.exists)
+    assert load_preset(path).values["attack"] == pytest.approx(77.0)
+
+
+def test_the_arrows_walk_through_the_presets_and_around(window, bar, qtbot, eventually):
+    make(window, eventually, a=100.0, b=200.0, c=300.0)
+    for button, expected in ((bar.after, 100.0), (bar.after, 200.0), (bar.before, 100.0),
+                             (bar.before, 300.0)):  # fmt: skip
+        qtbot.mouseClick(button, LEFT)
+        eventually(lambda expected=expected: attack(window) == pytest.approx(expected))
+        eventually(lambda expected=expected: bar.name == "abc"[round(expected / 100) - 1])
+    assert entries(bar)["c"].isChecked()
+
+
+def test_a_name_that_is_taken_is_asked_about(window, bar, eventually, monkeypatch):
+    (path,) = make(window, eventually, mine=100.0)
+    asked = answer(monkeypatch, "mine")
+    entries(bar)["Save as …"].trigger()
+    eventually(lambda: asked)
+    assert "mine" in asked[0]
+    assert load_preset(path).values == {"attack": 100.0}
+    answer(monkeypatch, "mine", overwrite=True)
+    entries(bar)["Save as …"].trigger()
+    eventually(lambda: "release" in load_preset(path).values)
+
+
+def test_a_name_that_no_file_can_have_is_refused_in_a_sentence(
+    window, bar, eventually, monkeypatch
+):
+    answer(monkeypatch, "../escape")
+    entries(bar)["Save as …"].trigger()
+    eventually(lambda: "no name for a file" in window.messages.text)
+
+
+def test_a_damaged_preset_is_not_offered(window, bar, eventually):
+    (path,) = make(window, eventually, good=100.0)
+    path.with_name("bad.json").write_text("{")
+    window.library.watch.look()
+    eventually(lambda: any(item.problem for item in window.library.watch.items))
+    assert "bad" not in entries(bar)
+
+
+def test_without_presets_the_arrows_are_off_and_without_a_slot_there_is_no_bar(
+    window, bar, eventually
+):
+    eventually(lambda: set(entries(bar)) == {"", "Save as …"})
+    assert not bar.before.isEnabled()
+    window.sessions.emptied.emit()
+    eventually(lambda: not bar.isVisible())
