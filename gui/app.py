@@ -5,6 +5,7 @@ import signal
 import sys
 from collections.abc import Sequence
 
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
 from .bridge import Bridge
@@ -23,8 +24,13 @@ def main(arguments: Sequence[str] = ()) -> int:
     window.show()
     for name in ("SIGINT", "SIGTERM", "SIGHUP"):  # the last one is not everywhere
         if hasattr(signal, name):
-            signal.signal(getattr(signal, name), lambda *_: window.close())
+            signal.signal(getattr(signal, name), lambda *_: close_soon(window))
     return application.exec()
+
+
+def close_soon(window: MainWindow) -> None:
+    """Close a window, but not in the midst of what it is doing."""
+    QTimer.singleShot(0, window.close)
 
 
 if __name__ == "__main__":

@@ -31,6 +31,7 @@ LOOK_MS = 33
 KEEP_SECONDS = 20.0  # between two copies of the session for the next start
 CLOSE_SECONDS = 20.0
 DIES_AGAIN_SECONDS = 60.0  # after it was started anew
+SILENT_SECONDS = 3.0  # without a frame that was played, until it is said
 
 
 class _Job(NamedTuple):
@@ -61,6 +62,10 @@ class Bridge(QObject):
         self._kept = time.monotonic()
         self._restarted = -math.inf
         self._messages: tuple[str, ...] = ()
+        self._notices: list[str] = []  # of the opening, not said yet
+        self._frames, self._heard = 0, time.monotonic()  # played, and when there were so many
+        self._silent = False  # for so long that it was said
+        self._label = ""  # of what the worker does
         self._finished.connect(self._hand_over)
         self._timer = QTimer(self, interval=LOOK_MS)
         self._timer.timeout.connect(self._look)
@@ -103,8 +108,8 @@ class Bridge(QObject):
 
     def _begin(self, notices: list[str]) -> None:
         assert self._engine is not None
-        for notice in notices:
-            self.said.emit(notice)
+        self._notices = notices  # newer than what the engine has said before
+        self._heard, self._silent = time.monotonic(), False
         self.opened.emit(self._engine.settings)
         self._messages = ()
         self._timer.start()
@@ -196,11 +201,13 @@ class Bridge(QObject):
 
     def _work(self) -> None:
         while (job := self._queue.get()) is not None:
+            self._label = job.label
             if job.label:
                 self._tell(self.busy, job.label)
             self._carry_out(job)
             if job.label:
                 self._tell(self.busy, "")
+            self._label = ""
         if self._engine is not None:
             self._engine.close()
 
@@ -238,14 +245,27 @@ class Bridge(QObject):
             return
         if facts:
             snapshot = Snapshot.from_json(facts)
+            self._watch(snapshot.frames_played)
             for message in new_messages(self._messages, snapshot.messages):
                 self.said.emit(message)
-            self._messages = snapshot.messages
+            for notice in self._notices:
+                self.said.emit(notice)
+            self._messages, self._notices = snapshot.messages, []
             self.changed.emit(snapshot)
             self.heard.emit(engine.tap_frames())
         if time.monotonic() - self._kept > KEEP_SECONDS:
             self._kept = time.monotonic()
             self._keep()
+
+    def _watch(self, frames_played: int) -> None:
+        """Say so if nothing is heard for long, and nobody has asked for it."""
+        if frames_played != self._frames or self._label:
+            if self._silent:
+                self.said.emit("The engine plays again.")
+            self._frames, self._heard, self._silent = frames_played, time.monotonic(), False
+        elif not self._silent and time.monotonic() - self._heard > SILENT_SECONDS:
+            self._silent = True
+            self.failed.emit("Nothing is heard: the engine does not answer and is started again.")
 
 
 def new_messages(before: Sequence[str], after: Sequence[str]) -> list[str]:

@@ -47,6 +47,7 @@ class Browser(QWidget):
     folder_wanted = Signal(object)  # Item
     trash_wanted = Signal(object)  # list[Item]
     refresh_wanted = Signal()
+    speeds_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -149,6 +150,8 @@ class Browser(QWidget):
             "Delete …", Key.Delete, lambda: self.trash_wanted.emit(self.selection())
         )
         self.refresh = self._action("Refresh", Key.Refresh, self.refresh_wanted.emit)
+        self.measure = self._action("Measure speeds", None, self.speeds_wanted.emit)
+        self.measure.setToolTip("How many times faster than they play the models are, on one core")
         self.use.setToolTip("Add the model, apply the preset, open the session, play the sound")
         self.export.setToolTip("Copy to another place; codes may become a .wav")
         self.trash.setToolTip("Move your own files to the trash")

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QFrame, QScrollArea, QSplitter, QVBoxLayout, QWidget
 
-LEFT_EM = 20  # wide, as long as nobody moves it
+LEFT_EM = 23  # wide, as long as nobody moves it
 
 
 class Desk(QSplitter):

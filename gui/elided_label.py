@@ -19,6 +19,11 @@ class ElidedLabel(QLabel):
         """All of it."""
         return self._sentence
 
+    @property
+    def is_elided(self) -> bool:
+        """Whether there is no room for all of it."""
+        return self.text() != self._sentence
+
     def show_sentence(self, sentence: str) -> None:
         """Another text, in one line."""
         self._sentence = " ".join(sentence.split())

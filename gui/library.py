@@ -40,6 +40,7 @@ class Library(QObject):
     ) -> None:
         super().__init__(window)
         self._bridge, self._rack, self._instrument = bridge, rack, instrument
+        self._messages = messages
         self._presets: dict[int, Path] = {}  # by slot: the one that was applied last
         self._models: list[Item] | None = None
         self.page = Browser(window)
@@ -68,6 +69,7 @@ class Library(QObject):
         page.export_wanted.connect(self.files.export)
         page.folder_wanted.connect(self.files.show_folder)
         page.trash_wanted.connect(self.files.trash)
+        page.speeds_wanted.connect(self._measure_speeds)
 
     def _connect_presets(self) -> None:
         bar = self._instrument.presets
@@ -84,6 +86,10 @@ class Library(QObject):
         if self._models not in (None, models):
             self._bridge.ask(catalogue.models, self.models_found.emit)
         self._models = models
+
+    def _measure_speeds(self) -> None:
+        self._messages.say("The models are measured; what plays may stumble meanwhile.")
+        self._bridge.ask(catalogue.measure_speeds, lambda _: self.watch.look())
 
     def _show_presets(self) -> None:
         model = self._instrument.model

@@ -182,9 +182,14 @@ class LibraryUse(QObject):
             self._messages.fail(f"{item.path}: there is no model that plays from a sound.")
             return
         id, values = model.id, values_to_play_sound(model)
+
+        def then(slot: int) -> None:
+            self._rack.select_when_there(slot)
+            self._messages.say(f"Slot {slot} plays {item.name}, through {id}.")
+
         self._bridge.do(
             lambda engine: engine.add_slot(id, values, sound=str(item.path)),
-            self._rack.select_when_there,
+            then,
             f"Loading {item.name}",
         )
 

@@ -4,7 +4,7 @@ import contextlib
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from PySide6.QtCore import QByteArray
+from PySide6.QtCore import QByteArray, QObject, QTimer
 from PySide6.QtWidgets import QApplication, QSplitter, QWidget
 
 from rtaudiogen.engine.appearance import appearance, keep_appearance
@@ -13,6 +13,7 @@ from rtaudiogen.errors import RtAudioGenError
 from .theme import THEMES, apply_theme
 
 SCALES = (100, 125, 150, 200)  # percent
+KEEP_MS = 10_000  # a window that is killed comes back as it was so long ago
 THEME, SCALE = "theme", "scale_percent"
 
 
@@ -28,6 +29,7 @@ class Looks:
     def __init__(self) -> None:
         self.values = appearance()
         self._parts: list[_Part] = []
+        self._kept: dict[str, Any] = {}  # what the file says
 
     @property
     def theme(self) -> str:
@@ -82,8 +84,17 @@ class Looks:
     def keep(self) -> None:
         """For the next start. A disk that is full is no reason not to end."""
         self.values.update({part.name: part.read() for part in self._parts})
+        if self.values == self._kept:
+            return
         with contextlib.suppress(RtAudioGenError, OSError):
             keep_appearance(self.values)
+            self._kept = dict(self.values)
+
+    def keep_now_and_then(self, owner: QObject) -> None:
+        """As long as the owner lives, if anything has changed."""
+        timer = QTimer(owner, interval=KEEP_MS)
+        timer.timeout.connect(self.keep)
+        timer.start()
 
 
 def _text(state: QByteArray) -> str:

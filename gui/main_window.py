@@ -224,9 +224,12 @@ class MainWindow(QWidget):
         rack.mixed.connect(bridge.set_mix)
         rack.moved.connect(lambda slot, to: bridge.do(lambda engine: engine.move_slot(slot, to)))
         rack.selected.connect(self._show_selection)
-        for part in (self.instrument, self.xy, self.surface):
-            part.changed.connect(lambda id, value: bridge.set_parameter(rack.selection, id, value))
-        self.ribbon.moved.connect(self.instrument.set_values)
+        self.instrument.changed.connect(
+            lambda id, value: bridge.set_parameter(rack.selection, id, value)
+        )
+        self.surface.changed.connect(lambda id, value: self.instrument.set_values({id: value}))
+        for part in (self.xy, self.ribbon):
+            part.moved.connect(self.instrument.set_values)
         self.ribbon.sound_wanted.connect(self.library.use.play_sound)
         self.instrument.learn.connect(lambda id: self._learn(rack.selection, id))
         self.instrument.sound_wanted.connect(self.library.use.play_sound)
@@ -287,6 +290,7 @@ class MainWindow(QWidget):
             for name, splitter in self.desk.splitters().items():
                 self.looks.add_splitter(name, splitter)
             self.looks.restore()
+            self.looks.keep_now_and_then(self)
 
     def _apply_theme(self, name: str) -> None:
         (self.looks or Looks()).apply_theme(name)

@@ -32,7 +32,7 @@ class ModelMenu(QObject):
         for family, models in groupby(by_family, key=lambda model: model.family):
             menu.addSection(family)
             for model in models:
-                action = menu.addAction(entry(model))
+                action = menu.addAction(entry(model, self._models.factors.get(model.id)))
                 action.setToolTip(model.summary)
                 action.triggered.connect(lambda _=False, id=model.id: picked(id))
         menu.addSeparator()
@@ -49,7 +49,9 @@ class ModelMenu(QObject):
             picked(path)
 
 
-def entry(model: Descriptor) -> str:
-    """A model in one line."""
+def entry(model: Descriptor, factor: float | None = None) -> str:
+    """A model in one line; with its real-time factor, if that was measured."""
     facts = [", ".join(sorted(model.plays)), model.licence or "no licence given"]
+    if factor is not None:
+        facts.append(f"{factor:.1f} × real time")
     return f"{model.id}    {' · '.join(facts)}"

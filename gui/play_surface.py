@@ -48,7 +48,7 @@ class PlaySurface(QObject):
         self.pads.chosen.connect(lambda pad: self.pad_chosen.emit(f"{self._view.prefix}{pad + 1}"))
         self.pads.lock_wanted.connect(lambda pad, locked: self._change(pad, "lock", locked))
         self.pads.mutate_wanted.connect(self._mutate)
-        self.pads.bred.connect(lambda one, onto: self._change(onto, "breed", one + 1))
+        self.pads.bred.connect(self._breed)
 
     def show_slot(self, model: Descriptor | None, slot: SlotSnapshot | None) -> None:
         """What the selected slot plays, where its parameters stand, and what it hears."""
@@ -131,6 +131,10 @@ class PlaySurface(QObject):
             if label != self._labels.get(pad):
                 self._labels[pad] = label
                 self.pads.set_label(pad, label)
+
+    def _breed(self, one: int, onto: int) -> None:
+        self._change(onto, "breed", one + 1)
+        self.pads.choose(onto)  # what has become of it is seen
 
     def _mutate(self, pad: int, step: int) -> None:
         self._change(pad, "mutate", self._values.get(self._id(pad, "mutate"), 0.0) + step)

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QPoint, QSize, Qt, Signal
-from PySide6.QtWidgets import QFrame, QMenu, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtCore import QPoint, QSize, Qt, QTimer, Signal
+from PySide6.QtWidgets import QFrame, QMenu, QPushButton, QVBoxLayout, QWidget
 
 from rtaudiogen.engine.catalogue import Models
 from rtaudiogen.engine.snapshot import SlotSnapshot
@@ -11,6 +11,7 @@ from rtaudiogen.engine.snapshot import SlotSnapshot
 from .model_menu import ModelMenu
 from .slot_strip import SlotStrip
 from .widgets.drop_line import DropLine
+from .widgets.scroll_page import ScrollPage
 
 
 class Rack(QWidget):
@@ -41,7 +42,7 @@ class Rack(QWidget):
         self._column.setSpacing(4)
         self._column.addWidget(self.add)
         self._column.addStretch(1)
-        self._scroll = scroll = QScrollArea(self)
+        self._scroll = scroll = ScrollPage(self)
         scroll.setFrameShape(QFrame.Shape.NoFrame)
         scroll.setWidgetResizable(True)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -101,7 +102,13 @@ class Rack(QWidget):
         self.selection = slot
         for number, strip in self.strips.items():
             strip.show_selected(number == slot)
+        QTimer.singleShot(0, self._reveal)  # once a new strip has its place
         self.selected.emit(slot)
+
+    def _reveal(self) -> None:
+        strip = self.strips.get(self.selection)
+        if strip is not None:
+            self._scroll.ensureWidgetVisible(strip, 0, 0)
 
     def _new_strip(self, slot: int) -> SlotStrip:
         strip = SlotStrip(slot, lambda parent: self._menu_for(slot, parent), self)

@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QMenu,
-    QSizePolicy,
     QToolButton,
     QWidget,
 )
@@ -24,6 +23,7 @@ from .theme import DIM, WELL
 from .widgets.fader import Fader
 from .widgets.grip import Grip
 from .widgets.level_meter import LevelMeter
+from .widgets.name_button import NameButton
 from .zone_button import ZoneButton
 
 GAIN = Parameter("gain_db", "Gain", -60.0, 12.0, 0.0, "dB")
@@ -46,7 +46,7 @@ class SlotStrip(QFrame):
         self._menu = menu
         self._settling = Settling()
         self.grip = Grip(self)
-        self.model = QToolButton(self)
+        self.model = NameButton(self)
         self.gain, self.pan = Fader(GAIN, self), Fader(PAN, self)
         self.mute = self._button("M", "Mute")
         self.solo = self._button("S", "Solo: only this slot, and others that are solo")
@@ -62,8 +62,6 @@ class SlotStrip(QFrame):
         self.setAutoFillBackground(True)
         self.setBackgroundRole(WELL)
         self.setAccessibleName(f"Slot {self.slot}")
-        self.model.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
-        self.model.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.model.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._facts.setForegroundRole(DIM)
         self._load.setForegroundRole(DIM)
@@ -130,7 +128,9 @@ class SlotStrip(QFrame):
         name = f"{facts.slot}  {model.id if model else facts.model}"
         if name != self.model.text():
             self.model.setText(name)
-            self.model.setToolTip(f"{model.summary}\nLicence: {model.licence}" if model else name)
+            self.model.setToolTip(
+                f"{name}\n{model.summary}\nLicence: {model.licence}" if model else name
+            )
         self.meter.set_level(facts.level)
         self._show_mix(facts.mix)
         text, load = describe(facts, model), f"{100 * facts.load:.0f} %"

@@ -32,6 +32,7 @@ SMALLEST_FONT_POINTS = 11.0
 STYLESHEET = """
 QToolTip { color: palette(window-text); background: palette(button); padding: 0.3em;
            border: 1px solid palette(mid); }
+QMenu { border: 1px solid palette(mid); }
 QPushButton, QToolButton {
     background: palette(button); color: palette(button-text);
     border: 2px solid palette(mid); border-radius: 0.25em; padding: 0.2em 0.6em; }

@@ -10,11 +10,13 @@ from rtaudiogen.views import XYView
 
 from .widgets.xy_pad import XYPad
 
+_NAME_LETTERS = 8  # of a parameter's name, for which there is room at least
+
 
 class XYPanel(QWidget):
     """An XY pad, and which parameters it moves; empty for a model with fewer than two."""
 
-    changed = Signal(str, float)  # a parameter's id, and its value
+    moved = Signal(object)  # both values by parameter id
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -27,6 +29,11 @@ class XYPanel(QWidget):
         for axis, name in zip(self.axes, ("left and right", "up and down"), strict=True):
             axis.setToolTip(f"What moves {name}")
             axis.setAccessibleName(axis.toolTip())
+            # another model's names must not move everything beside them
+            axis.setSizeAdjustPolicy(
+                QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+            )
+            axis.setMinimumContentsLength(_NAME_LETTERS)
             row.addWidget(axis, 1)
         self.axes[0].activated.connect(self._take_partner)
         self.axes[1].activated.connect(self._build)
@@ -70,7 +77,6 @@ class XYPanel(QWidget):
     def _build(self) -> None:
         if self.pad is not None:
             self.pad.hide()  # takes no room from now on
-            self.pad.hide()
             self.pad.deleteLater()
             self.pad = None
         self.setEnabled(len(self._parameters) > 1)
@@ -84,5 +90,5 @@ class XYPanel(QWidget):
 
     def _move(self, x: float, y: float) -> None:
         assert self.pad is not None
-        for parameter, value in zip(self.pad.parameters, (x, y), strict=True):
-            self.changed.emit(parameter.id, value)
+        ids = [parameter.id for parameter in self.pad.parameters]
+        self.moved.emit(dict(zip(ids, (x, y), strict=True)))

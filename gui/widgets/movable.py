@@ -2,11 +2,12 @@
 
 from PySide6.QtCore import QEvent, QPointF, QRect, Qt
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QWheelEvent
-from PySide6.QtWidgets import QLineEdit, QWidget
+from PySide6.QtWidgets import QLineEdit, QToolTip, QWidget
 
 from rtaudiogen.generator import Parameter
 
 from .control import Control
+from .scroll_page import scrolls_with
 from .value_text import parse_value, value_text
 
 _FINE = 0.1  # with Shift
@@ -98,6 +99,17 @@ class Movable(Control):
         editor.deleteLater()
         if take and value is not None:
             self.set_value(value)
+        elif take:
+            self._say_what_is_taken(editor.text())
+
+    def _say_what_is_taken(self, text: str) -> None:
+        low, high = (
+            value_text(self.parameter, end)
+            for end in (self.parameter.minimum, self.parameter.maximum)
+        )
+        place = self.mapToGlobal(self.value_area().bottomLeft())
+        sentence = f"'{text}' is no value of {self.parameter.name}: {low} … {high} was expected"
+        QToolTip.showText(place, sentence, self)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() != Qt.MouseButton.LeftButton:
@@ -125,6 +137,9 @@ class Movable(Control):
             self._to_default()
 
     def wheelEvent(self, event: QWheelEvent) -> None:
+        if scrolls_with(self):
+            event.ignore()
+            return
         turn = event.angleDelta()
         notches = (turn.y() or turn.x()) / 120.0  # Shift turns the wheel sideways on some systems
         self.move_by(notches * self._notch() * self._fineness(event.modifiers()))

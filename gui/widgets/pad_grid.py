@@ -139,7 +139,7 @@ class PadGrid(Animated):
         pad = self.pad_at(event.position())
         if pad is None:
             return
-        self._choose(pad)
+        self.choose(pad)
         if event.button() == Qt.MouseButton.LeftButton and event.modifiers() & _PULL:
             self._pulled, self._pointer = event.position(), event.position()
         elif event.button() == Qt.MouseButton.LeftButton:
@@ -184,9 +184,9 @@ class PadGrid(Animated):
             across, up = moves[Qt.Key(key)]
             column = min(max(self._current % SIDE + across, 0), SIDE - 1)
             row = min(max(self._current // SIDE + up, 0), SIDE - 1)
-            self._choose(row * SIDE + column)
+            self.choose(row * SIDE + column)
         elif key == Qt.Key.Key_Home:
-            self._choose(0)
+            self.choose(0)
         elif key in (Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter):
             if not event.isAutoRepeat():
                 self._strike(self._current, _KEYBOARD_VELOCITY)
@@ -205,7 +205,8 @@ class PadGrid(Animated):
         if target is not None and self._from is not None and target != self._from:
             paint_arrow(painter, self, self.pad_area(self._from).center(), self._pointer)
 
-    def _choose(self, pad: int) -> None:
+    def choose(self, pad: int) -> None:
+        """Make it the current one; a pad that is struck is."""
         if pad != self._current:
             self._current = pad
             self.chosen.emit(pad)

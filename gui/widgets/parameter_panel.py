@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QLineEdit,
-    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
@@ -24,6 +23,7 @@ from .flow_layout import FlowLayout
 from .knob import Knob
 from .parameter_change import ParameterChange
 from .parameter_groups import group_of, group_title, matches, short_title
+from .scroll_page import ScrollPage
 from .toggle import Toggle
 
 ECHO_SECONDS = 0.5  # an engine that has not yet heard of a change may contradict it for so long
@@ -142,7 +142,7 @@ class ParameterPanel(QWidget):
         head = QHBoxLayout()
         head.addWidget(self._selector)
         head.addWidget(self._search, 1)
-        scroll = QScrollArea(self)
+        scroll = ScrollPage(self)
         scroll.setWidgetResizable(True)
         scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # it follows the control that has it
         scroll.setFrameShape(QFrame.Shape.NoFrame)

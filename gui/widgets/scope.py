@@ -130,7 +130,17 @@ class Scope(Animated):
                 painter.setPen(QPen(colour(self, TEXT), 1, Qt.PenStyle.DashLine))
                 x = round(self._cursor.x())
                 painter.drawLine(x, area.top(), x, area.bottom())
+            if self._readout.is_elided:
+                self._paint_reading(painter, area)
             painter.restore()
+
+    def _paint_reading(self, painter: QPainter, area: QRect) -> None:
+        """There is no room for it in the head: in the picture, all of it."""
+        text, flags = self._readout.sentence, Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap
+        place = painter.boundingRect(area.adjusted(4, 2, -4, -2), flags, text)
+        painter.fillRect(place.adjusted(-4, -2, 4, 2), colour(self, WELL, 0.8))
+        painter.setPen(colour(self, TEXT))
+        painter.drawText(place, flags, text)
 
     def move_cursor(self, place: QPointF) -> None:
         """Put the cursor there, or at the nearest point of the canvas."""

@@ -2,6 +2,9 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
+from typing import Annotated
+
+import typer
 
 from ..benchmark import BenchRow, machine
 from ..registry import families, load
@@ -10,21 +13,27 @@ from .output import Json, print_json
 HEADING = ("what", "measured", "floor", "goal", "")
 
 
-def bench(json: Json = False) -> None:
+def bench(
+    json: Json = False,
+    models: Annotated[bool, typer.Option("--models", help="The models' speeds alone.")] = False,
+) -> None:
     """Measure what this machine can do; the table is Markdown."""
     if json:
-        print_json({"machine": machine(), "rows": [asdict(row) for row in _rows()]})
+        print_json({"machine": machine(), "rows": [asdict(row) for row in _rows(models)]})
         return
     print(machine() + "\n")
     print(_line(HEADING))
     print(_line("---" for _ in HEADING))
-    for row in _rows():
+    for row in _rows(models):
         print(_line(_cells(row)), flush=True)
 
 
-def _rows() -> Iterator[BenchRow]:
+def _rows(models: bool) -> Iterator[BenchRow]:
     from ..engine.benchmark import host_rows, model_rows
 
+    if models:
+        yield from model_rows()
+        return
     for family in families()[0].values():
         if family.benchmark:
             yield from load(family.benchmark)()

@@ -36,6 +36,7 @@ __all__ = [
     "connections",
     "demo",
     "free_bytes",
+    "measure_speeds",
     "models",
     "recent_path",
     "recordings_folder",
@@ -91,6 +92,17 @@ def models() -> Models:
     """Built-in and user models. [any], a fraction of a second"""
     found = registry.listing()
     return Models(tuple(found.models.values()), found.problems, known_speeds())
+
+
+def measure_speeds() -> None:
+    """Measure the real-time factor of every model on this machine. [any], a quarter of a minute
+
+    RtAudioGenError if that cannot be done.
+    """
+    command = [sys.executable, "-m", "rtaudiogen", "bench", "--models", "--json"]
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True)
+    if done.returncode:
+        raise RtAudioGenError(f"the speeds cannot be measured ({done.stderr.strip()})")
 
 
 def connections() -> Connections:

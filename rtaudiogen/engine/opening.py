@@ -1,7 +1,7 @@
 """How a window comes by its engine, and by the rack: whatever happened to the one before."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -92,6 +92,6 @@ def stop_engine() -> bool:
     engine = EngineProcess.attach(folders.engine())
     if engine is None:
         return False
-    engine.save_session(recent_path())
-    engine.close()
+    with closing(engine):  # whether or not its rack can be kept
+        engine.save_session(recent_path())
     return True

@@ -283,3 +283,14 @@ def test_everything_can_be_reached_and_is_named(page):
     for widget in (page.kinds, page.search, page.tree, page.button, page.more):
         assert widget.accessibleName() or widget.text()
         assert widget.focusPolicy() & Qt.FocusPolicy.TabFocus
+
+
+def test_the_speeds_of_the_models_are_measured_when_that_is_wanted(page, qtbot, eventually):
+    def speeds() -> list[str]:
+        titles = [column.title for column in COLUMNS[Kind.MODEL]]
+        column = titles.index("Speed")
+        return [page.table.index(row, column).data() for row in range(page.table.rowCount())]
+
+    assert set(speeds()) == {"–"}
+    press(page, qtbot, "Measure speeds")
+    eventually(lambda: all("×" in speed for speed in speeds()), 120.0)

@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QSplitter, QWidget
 
 from rtaudiogen.engine.appearance import appearance, keep_appearance
+from rtaudiogen.gui import looks
 from rtaudiogen.gui.looks import Looks
 from rtaudiogen.gui.theme import DARK, LIGHT
 
@@ -79,3 +80,18 @@ def test_a_folder_that_cannot_be_written_does_not_keep_the_window_from_ending(ho
     looks.add("page", lambda: 2, lambda _: None)
     looks.keep()
     assert (home / "window.json").is_dir()
+
+
+def test_looks_are_kept_while_the_window_is_open_if_they_have_changed(qtbot, monkeypatch):
+    monkeypatch.setattr(looks, "KEEP_MS", 10)
+    window, kept = QWidget(), Looks()
+    qtbot.addWidget(window)
+    page = ["Instrument"]
+    kept.add("page", lambda: page[0], lambda _: None)
+    kept.keep_now_and_then(window)
+    qtbot.waitUntil(lambda: appearance().get("page") == "Instrument")
+    page[0] = "MIDI"
+    qtbot.waitUntil(lambda: appearance().get("page") == "MIDI")
+    keep_appearance({"page": "another window's"})
+    qtbot.wait(100)
+    assert appearance()["page"] == "another window's"  # nothing has changed here

@@ -14,6 +14,7 @@ import pytest
 from rtaudiogen.engine import catalogue
 from rtaudiogen.engine.opening import stop_engine
 from rtaudiogen.engine.remote import EngineProcess
+from rtaudiogen.gui import bridge
 from rtaudiogen.gui.bridge import Bridge
 from rtaudiogen.gui.main_window import MainWindow
 from rtaudiogen.sessions import Mix, Session, SlotState, save_session
@@ -67,6 +68,7 @@ def test_a_killed_window_leaves_the_sound_playing_and_the_next_one_takes_it_up(
     eventually(lambda: window.facts is not None and window.rack.strips)
     assert window.bridge._engine.pid == engine_pid
     assert window.facts.slots[0].mix["gain_db"] == -9.0
+    assert "The sound had gone on" in window.messages.text  # though the engine had more to say
     assert window.facts.underrun_episodes == 0
     frames = window.facts.frames_played
     assert frames > RATE // 10
@@ -97,6 +99,19 @@ def test_a_frozen_window_is_replaced_by_another_and_can_take_the_engine_back(
     eventually(lambda: window.facts.frames_played > frames)
     assert window.bridge._engine.pid == engine_pid
     other.close()
+
+
+def test_an_engine_that_falls_silent_is_told_of_before_anything_can_be_done(
+    window, eventually, monkeypatch
+):
+    monkeypatch.setattr(bridge, "SILENT_SECONDS", 0.3)
+    window.bridge.open()
+    eventually(lambda: window.facts is not None and window.facts.frames_played > 0)
+    pid = window.bridge._engine.pid
+    os.kill(pid, signal.SIGSTOP)
+    eventually(lambda: "Nothing is heard" in window.messages.text)
+    os.kill(pid, signal.SIGCONT)
+    eventually(lambda: any("plays again" in line for line in window.messages.history))
 
 
 def test_a_window_that_is_asked_to_end_takes_its_engine_along(application, home, eventually):

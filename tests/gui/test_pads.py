@@ -132,3 +132,13 @@ def test_a_pad_flashes_when_its_key_arrives(drums):
     assert pads._faces[4].glow > 0.9
     drums.surface.hear([MidiSnapshot(2, 0.0, "screen", 0x99, 36 + 5, 127)])
     assert pads._faces[5].glow == 0.0  # it flashed when it was struck
+
+
+def test_a_pad_that_was_bred_is_turned_to_and_breeding_can_be_undone(drums, qtbot, eventually):
+    window = drums
+    drag(window, qtbot, place_of(window, 1), place_of(window, 4))
+    eventually(lambda: slot(window).values["pad5.breed"] == 2.0)
+    assert window.surface.pads.current == 4
+    assert window.instrument.panel.control("pad5.breed").isVisible()
+    window.instrument.undo()
+    eventually(lambda: slot(window).values["pad5.breed"] == 0.0)

@@ -182,3 +182,33 @@ def test_states_are_said_in_words_and_not_by_colours_alone():
 )
 def test_a_zone_is_said_in_a_few_letters(changes, text):
     assert short_text({**FIELDS, **changes}).replace("−", "-") == text.replace("−", "-")
+
+
+def test_a_slot_that_is_added_below_what_can_be_seen_is_scrolled_to(three, window, eventually):
+    rack = window.rack
+    eventually(lambda: rack.selection == three[-1])
+
+    def seen(slot: int) -> bool:
+        strip = rack.strips[slot]
+        return bool(strip.visibleRegion().boundingRect() == strip.rect())
+
+    window.resize(1024, 640)
+    rack.select(three[0])
+    eventually(lambda: seen(three[0]))
+    assert not seen(three[-1])
+    rack.select(three[-1])
+    eventually(lambda: seen(three[-1]))
+
+
+def test_a_long_name_and_the_selection_move_nothing_beside_them(window):
+    strip = strip_of(window)
+    before, name = strip.minimumSizeHint(), strip.model.text()
+    try:
+        strip.model.setText("a model with a name that no rack has room for")
+        assert strip.minimumSizeHint() == before
+        strip.show_selected(False)
+        assert strip.minimumSizeHint() == before
+        strip.model.grab()
+    finally:
+        strip.model.setText(name)
+        strip.show_selected(True)

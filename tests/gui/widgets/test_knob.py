@@ -5,7 +5,7 @@ import math
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QContextMenuEvent
-from PySide6.QtWidgets import QApplication, QLineEdit
+from PySide6.QtWidgets import QApplication, QLineEdit, QToolTip
 
 from rtaudiogen.generator import Parameter
 from rtaudiogen.gui.widgets.knob import Knob
@@ -214,3 +214,15 @@ def test_values_read_as_people_write_them():
     flat = Parameter("flat", "Flat", 1.0, 1.0, 1.0)
     assert value_text(flat, 1.0) == "1"
     Knob(flat).grab()  # a range without extent is drawn, too
+
+
+@pytest.mark.parametrize("typed", ["banana", "", "12 dogs"])
+def test_what_is_no_value_is_told_with_what_would_be_one(knob, qtbot, typed):
+    knob.edit()
+    editor = knob.findChild(QLineEdit)
+    editor.setText(typed)
+    qtbot.keyClick(editor, Qt.Key.Key_Return)
+    assert knob.value == GAIN.default
+    assert f"'{typed}' is no value of {GAIN.name}" in QToolTip.text()
+    assert value_text(GAIN, GAIN.maximum) in QToolTip.text()
+    QToolTip.hideText()

@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtCore import QPoint, QPointF, QRect, Qt
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QToolButton
 
-from rtaudiogen.gui.theme import THEMES, apply_theme
+from rtaudiogen.gui.theme import TEXT, THEMES, apply_theme
 from rtaudiogen.gui.widgets.phase_view import PhaseView
 from rtaudiogen.gui.widgets.scope import SECONDS
 from rtaudiogen.gui.widgets.spectrum import LogSpectrum, note_name
@@ -169,6 +169,24 @@ def test_the_frozen_cursor_reads_time_and_level(waveform, qtbot):
     qtbot.mouseMove(waveform, QPoint(area.right(), area.center().y()))
     waveform.move_cursor(QPointF(area.right(), area.center().y()))
     assert "−6.0 dB" in waveform.accessibleDescription()
+
+
+def test_a_reading_without_room_in_the_head_is_painted_whole_into_the_picture(waveform):
+    feed(waveform, np.zeros((RATE, 1), np.float32))
+    waveform.set_frozen(True)
+    area = waveform.canvas()
+    corner = QRect(area.left(), area.top(), 60, 20)
+
+    def letters() -> int:
+        waveform.move_cursor(QPointF(area.right(), area.center().y()))
+        picture = waveform.grab(corner).toImage()
+        text = waveform.palette().color(TEXT)
+        places = [(x, y) for x in range(picture.width()) for y in range(picture.height())]
+        return sum(picture.pixelColor(x, y) == text for x, y in places)
+
+    assert letters() == 0
+    waveform.resize(200, 320)
+    assert letters() > 0
 
 
 def test_the_frozen_picture_can_be_dragged_back_and_forth(waveform, drag, qtbot):
