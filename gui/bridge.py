@@ -151,11 +151,11 @@ class Bridge(QObject):
         """Set the gain of everything that is heard; as `set_parameter`."""
         self._do_latest(("master",), lambda e: e.set_master(gain_db))
 
-    def play(self, status: int, data1: int, data2: int) -> None:
-        """A channel message, now: it does not wait for its turn."""
+    def play(self, status: int, data1: int, data2: int, slot: int = 0) -> None:
+        """A channel message, now: it does not wait for its turn. For one slot alone, 0: for all."""
         engine = self._engine
         if engine is not None:
-            engine.play_now(status, data1, data2)
+            engine.play_now(status, data1, data2, slot)
 
     def reopen(self, **changes: Any) -> None:
         """Another device, port, rate or latency, by the fields of EngineSettings."""

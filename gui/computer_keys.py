@@ -1,4 +1,7 @@
-"""The computer's keyboard as a piano: A W S E D F T G Y H U J K …, Z and X for the octave."""
+"""The computer's keyboard as a piano: A W S E D F T G Y H U J K …, Z and X for the octave.
+
+Escape silences everything.
+"""
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
@@ -22,6 +25,7 @@ class ComputerKeys(QObject):
     pressed = Signal(int, int)  # MIDI note, velocity
     released = Signal(int)
     octave_moved = Signal(int)  # up or down
+    panic = Signal()
 
     def __init__(self, window: QWidget) -> None:
         super().__init__(window)
@@ -57,6 +61,9 @@ class ComputerKeys(QObject):
         if key in (OCTAVE_DOWN, OCTAVE_UP):
             if not event.isAutoRepeat():
                 self._move_octave(1 if key == OCTAVE_UP else -1)
+            return True
+        if key == Qt.Key.Key_Escape:
+            self.panic.emit()
             return True
         note = key_of(key, self.octave)
         if note is None:

@@ -189,7 +189,7 @@ class MainWindow(QWidget):
         bridge, transport, sessions = self.bridge, self.transport, self.sessions
         files = self.files
         transport.panic.connect(self.panic)
-        QShortcut(QKeySequence(Qt.Key.Key_Escape), self, self.panic)
+        self.keys.panic.connect(self.panic)
         transport.connections.wanted.connect(lambda field, v: bridge.reopen(**{field: v}))
         transport.connections.look.connect(self._look_for_devices)
         transport.master.moved.connect(bridge.set_master)
@@ -287,6 +287,7 @@ class MainWindow(QWidget):
             self.looks.add_window(self)
             self.looks.add("page", self.pages.currentIndex, self.pages.setCurrentIndex)
             self.looks.add("views", self.views.state, self.views.restore)
+            self.looks.add("session", lambda: self.sessions.path, self._show_session)
             for name, splitter in self.desk.splitters().items():
                 self.looks.add_splitter(name, splitter)
             self.looks.restore()

@@ -19,12 +19,12 @@ SCREEN = "screen"  # the port of what is played here
 
 
 class PlaySurface(QObject):
-    """Two widgets, of which one is shown; what is played on them as channel messages.
+    """Two widgets, of which one is shown; what is played on them as messages for the selected slot.
 
     Pads are shown for a model that offers a `PadView`, and move the parameters that this says.
     """
 
-    played = Signal(int, int, int)  # status, data1, data2
+    played = Signal(int, int, int, int)  # status, data1, data2, slot
     changed = Signal(str, float)  # a parameter's id, and its value
     turned = Signal(bool)  # to pads, or back to the keyboard
     pad_chosen = Signal(str)  # the group of its parameters
@@ -35,7 +35,8 @@ class PlaySurface(QObject):
         self.keyboard.shift_octaves(-1)  # the middle of what is played is in the middle
         self.shows_pads = False
         self._channel, self._hears_one = 0, False  # it plays on, and whether it hears that alone
-        self._held: dict[int, int] = {}  # key, and the channel that it was pressed on
+        self._slot = 0
+        self._held: dict[int, tuple[int, int]] = {}  # key; channel and slot that it was pressed on
         self._hands: Counter[int] = Counter()  # that hold a key: mouse and computer keys
         self._arrived: set[int] = set()  # keys that are held on other keyboards
         self._view = PadView()
@@ -58,6 +59,7 @@ class PlaySurface(QObject):
         if hits != self.shows_pads:
             self.shows_pads = hits
             self.turned.emit(hits)
+        self._slot = slot.slot if slot else 0
         channel = int(slot.mix.get("channel", 0)) if slot else 0
         self._channel, self._hears_one = max(0, channel - 1), channel > 0
         self._values = slot.values if slot else {}
@@ -86,22 +88,24 @@ class PlaySurface(QObject):
     def press(self, key: int, velocity: int) -> None:
         """A key goes down."""
         self._hands[key] += 1
-        self._held.setdefault(key, self._channel)
-        self.played.emit(NOTE_ON | self._held[key], key, velocity)
+        channel, slot = self._held.setdefault(key, (self._channel, self._slot))
+        self.played.emit(NOTE_ON | channel, key, velocity, slot)
         self.keyboard.show_down(self._held)
 
     def release(self, key: int) -> None:
-        """A key goes up, on the channel that it went down on."""
+        """A key goes up, where it went down."""
         self._hands[key] -= 1
         if self._hands[key] <= 0 and key in self._held:
             del self._hands[key]
-            self.played.emit(NOTE_OFF | self._held.pop(key), key, 64)
+            channel, slot = self._held.pop(key)
+            self.played.emit(NOTE_OFF | channel, key, 64, slot)
             self.keyboard.show_down(self._held)
 
     def _strike(self, pad: int, velocity: int) -> None:
         if pad < self._view.pads:
-            self.played.emit(NOTE_ON | self._channel, self._view.first_key + pad, velocity)
-            self.played.emit(NOTE_OFF | self._channel, self._view.first_key + pad, 64)
+            key = self._view.first_key + pad
+            self.played.emit(NOTE_ON | self._channel, key, velocity, self._slot)
+            self.played.emit(NOTE_OFF | self._channel, key, 64, self._slot)
 
     def _hear(self, message: MidiSnapshot) -> None:
         kind, key = message.status & 0xF0, message.data1

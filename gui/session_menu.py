@@ -29,7 +29,7 @@ class SessionMenu(QToolButton):
     def __init__(self, folder: Path, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._folder = folder
-        self._path = ""
+        self.path = ""  # of the session's file; empty: there is none
         self.setText("Session")
         self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -53,7 +53,7 @@ class SessionMenu(QToolButton):
 
     def show_session(self, path: str) -> None:
         """The file that the rack was opened from or saved to; empty: there is none."""
-        self._path = path
+        self.path = path
         self.setToolTip(path)
 
     def show_recent(self, paths: Sequence[Path]) -> None:
@@ -72,13 +72,13 @@ class SessionMenu(QToolButton):
             self.opened.emit(path)
 
     def _save(self) -> None:
-        if self._path:
-            self.saved.emit(self._path)
+        if self.path:
+            self.saved.emit(self.path)
         else:
             self._save_as()
 
     def _save_as(self) -> None:
-        proposal = Path(self._path) if self._path else Path(self._begin(), UNTITLED)
+        proposal = Path(self.path) if self.path else Path(self._begin(), UNTITLED)
         path = ask_where(self, "Save the session", proposal, FILTER)
         if path is not None:
             self._folder = path.parent

@@ -13,7 +13,7 @@ from ..files import write_atomically
 from ..generator import State
 from ..sessions import Session
 
-VERSION = 1
+VERSION = 2
 DESCRIPTION = "description"
 
 

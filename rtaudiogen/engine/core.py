@@ -95,13 +95,16 @@ class Engine(SlotVerbs):
     def _new_renderer(self) -> Renderer:
         return Renderer(self.transport.sample_rate, self.settings.seed, pads=self.pads)
 
-    def _deliver(self, events: NDArray[np.void]) -> None:
-        """Live events, to the pads first: a hit is heard one device block after its key. [midi]"""
+    def _deliver(self, events: NDArray[np.void], slot: int = 0) -> None:
+        """Live events, for one slot alone or (0) for all. [midi]
+
+        To the pads first: a hit is heard one device block after its key.
+        """
         transport = self.transport
         if transport.is_listened_to():
             latency = self.midi.latency_frames
-            self.pads.play(events, lambda frame: transport.hit_frame(frame - latency))
-        self.renderer.midi_events(events)
+            self.pads.play(events, lambda frame: transport.hit_frame(frame - latency), slot)
+        self.renderer.midi_events(events, slot)
 
     # -- playing -----------------------------------------------------------------------------------
 
@@ -126,14 +129,14 @@ class Engine(SlotVerbs):
         """See Facade."""
         self.play_midi(beginning(phrase(), seconds))
 
-    def play_now(self, status: int, data1: int, data2: int) -> None:
+    def play_now(self, status: int, data1: int, data2: int, slot: int = 0) -> None:
         """See Facade. Hits are heard a device block later, as those of a port. [any]"""
         check_channel_message(status, data1, data2)
         now = time.perf_counter()
         self.midi.monitor.note(now, SCREEN, status, data1, data2)
         frame = self.transport.render_frame_at(now) if self.playing else 0
         frame += self.midi.latency_frames if frame else 0
-        self._deliver(np.array([(frame, status, data1, data2, SCREEN_PORT)], MIDI_EVENT))
+        self._deliver(np.array([(frame, status, data1, data2, SCREEN_PORT)], MIDI_EVENT), slot)
 
     def play_sound(self, path: str | None = None) -> None:
         """See Facade."""

@@ -107,8 +107,11 @@ class Facade(Protocol):
     def play_phrase(self, seconds: float) -> None:
         """Play the beginning of the built-in phrase; after `seconds` everything is let go."""
 
-    def play_now(self, status: int, data1: int, data2: int) -> None:
-        """Play a channel message as if it had arrived at a port now. UsageError if it is none."""
+    def play_now(self, status: int, data1: int, data2: int, slot: int = 0) -> None:
+        """Play a channel message as if it had arrived at a port now. UsageError if it is none.
+
+        For one slot alone, as far as that listens to its channel; 0: for all.
+        """
 
     def play_sound(self, path: str | None = None) -> None:
         """Play a sound file once, beside all that plays; the one before fades out. None: no more.

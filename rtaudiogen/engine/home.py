@@ -57,10 +57,6 @@ class Home:
         except (OSError, ValueError, TypeError, KeyError, RecursionError):
             return None
 
-    def forget_address(self) -> None:
-        """Another engine is about to write its own."""
-        self._address.unlink(missing_ok=True)
-
     def claim(self) -> bool:
         """For the engine: whether no other lives here; from then on this one does."""
         self._claim = self._lock.open("ab")
@@ -78,6 +74,15 @@ class Home:
                 return not lock(file, shared=True)
         except OSError:
             return False
+
+    def is_free(self) -> bool:
+        """Whether no engine lives here, or the last one is about to leave. On Windows: yes."""
+        end = time.monotonic() + CLAIM_SECONDS
+        while self.is_claimed():
+            if time.monotonic() > end:
+                return False
+            time.sleep(0.05)
+        return True
 
     def log_tail(self) -> str:
         """The last line that the engine wrote to its log."""

@@ -68,8 +68,8 @@ class Link:
         hangs must not hang the front end: who opens the engine sets itself a limit.
         """
         command = [sys.executable, "-m", "rtaudiogen.engine.process", str(home.folder)]
+        before = home.address()  # that of an engine that has gone, or lives and keeps its home
         try:
-            home.forget_address()
             with home.log.open("ab") as log:
                 process = subprocess.Popen(
                     [*command, *(["--outlive"] if home.lasts else [])],
@@ -81,12 +81,13 @@ class Link:
         except OSError as error:
             raise RtAudioGenError(f"no engine can be started in {home.folder} ({error})") from error
         end = time.monotonic() + OPEN_SECONDS
-        while (address := home.address()) is None:
+        while (address := home.address()) in (None, before):
             if process.poll() is not None or time.monotonic() > end:
                 process.kill()
                 process.wait()
                 raise GoneError
             time.sleep(POLL_SECONDS)
+        assert address is not None
         try:
             return cls(address, process)
         except GoneError:

@@ -92,10 +92,10 @@ class Host:
         _spare_garbage_collection()
         return result
 
-    def play_now(self, status: int, data1: int, data2: int) -> None:
+    def play_now(self, status: int, data1: int, data2: int, slot: int = 0) -> None:
         """See facade.Facade; beside a command that takes long, as a port's notes are. [reader]"""
         if self._engine is not None:
-            self._engine.play_now(status, data1, data2)
+            self._engine.play_now(status, data1, data2, slot)
 
     def _open(self, settings: dict[str, Any], resume: bool) -> list[str]:
         engine = Engine(EngineSettings.from_json(settings), self._checkpoint)

@@ -94,14 +94,15 @@ class RemoteVerbs:
         """See Facade."""
         self._call("play_phrase", seconds=seconds)
 
-    def play_now(self, status: int, data1: int, data2: int) -> None:
+    def play_now(self, status: int, data1: int, data2: int, slot: int = 0) -> None:
         """See Facade. Waits for nothing, not even for a command that takes long. [any]
 
         What is played while the engine is restarted is lost.
         """
         check_channel_message(status, data1, data2)
+        message = {"status": status, "data1": data1, "data2": data2, "slot": slot}
         with contextlib.suppress(OSError, ValueError):
-            self._send("play_now", {"status": status, "data1": data1, "data2": data2})
+            self._send("play_now", message)
 
     def play_sound(self, path: str | None = None) -> None:
         """See Facade."""

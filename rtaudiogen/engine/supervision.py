@@ -37,6 +37,8 @@ class SupervisedEngine(RemoteVerbs):
     ) -> None:
         """RtAudioGenError if the engine cannot be opened. [control]"""
         place = Home(home)
+        if not place.is_free():
+            raise RtAudioGenError(f"an engine plays in {place.folder} already")
         for left in (place.board, *(() if resume else (place.checkpoint,))):
             left.unlink(missing_ok=True)  # another engine's
         self._prepare(place, settings)

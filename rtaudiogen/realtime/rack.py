@@ -78,9 +78,13 @@ class Rack:
             for source in slot.sources:
                 source.keyboard.panic(frame)
 
-    def midi(self, frame: int, status: int, data1: int, data2: int, port: int) -> None:
-        """One channel message for whoever listens."""
+    def midi(
+        self, frame: int, status: int, data1: int, data2: int, port: int, only: int = 0
+    ) -> None:
+        """One channel message for whoever listens, or for one slot alone."""
         for number, slot in self.slots.items():
+            if only not in (0, number):
+                continue
             slot.midi(frame, status, data1, data2, port)
             if status & 0xF0 == 0xC0 and slot.zone.listens(status):
                 self._messages.append(Message("program", number, number=data1))

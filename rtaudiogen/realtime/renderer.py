@@ -54,7 +54,7 @@ class Renderer:
         self._limiter.process(self._bus)  # compiles
         self._used = QUANTUM  # frames of the bus that were handed out
         self._frame = 0  # start of the next quantum
-        self._midi = Agenda()  # (frame, status, data1, data2, port)
+        self._midi = Agenda()  # (frame, status, data1, data2, port, slot)
         self._commands = Agenda()  # (frame, verb, slot, arguments)
         self._state_wanted = False
         self._next_slot = 1
@@ -161,15 +161,20 @@ class Renderer:
         """Ask for a "saved" message with `save_state` at the next quantum. [control]"""
         self._state_wanted = True
 
-    def midi(self, frame: int, status: int, data1: int = 0, data2: int = 0, port: int = 0) -> None:
-        """A channel message at an absolute frame, at once if that is past. [midi] or [control]"""
-        if 0x80 <= status < 0xF0:
-            self._midi.push((int(frame), int(status), data1 & 127, data2 & 127, port))
+    def midi(
+        self, frame: int, status: int, data1: int = 0, data2: int = 0, port: int = 0, slot: int = 0
+    ) -> None:
+        """A channel message at an absolute frame, at once if that is past. [midi] or [control]
 
-    def midi_events(self, events: NDArray[np.void]) -> None:
+        For one slot alone, 0: for all.
+        """
+        if 0x80 <= status < 0xF0:
+            self._midi.push((int(frame), int(status), data1 & 127, data2 & 127, port, slot))
+
+    def midi_events(self, events: NDArray[np.void], slot: int = 0) -> None:
         """Messages as an array of dtype MIDI_EVENT. [midi] or [control]"""
         for frame, status, data1, data2, port in events.tolist():
-            self.midi(frame, status, data1, data2, port)
+            self.midi(frame, status, data1, data2, port, slot)
 
     def messages(self) -> Iterable[Message]:
         """What the render thread has told since the last call. [control]"""
@@ -251,9 +256,9 @@ class Renderer:
             self._answer_state()
 
     def _play(self) -> None:
-        for frame, status, data1, data2, port in self._midi.due(self._frame + QUANTUM):
+        for frame, *message in self._midi.due(self._frame + QUANTUM):
             self.late_events += frame < self._frame
-            self._rack.midi(max(frame, self._frame), status, data1, data2, port)
+            self._rack.midi(max(frame, self._frame), *message)
 
     def _answer_state(self) -> None:
         try:

@@ -66,6 +66,23 @@ def test_a_note_of_the_screen_sounds_until_it_is_let_go(engine):
     eventually(lambda: engine.snapshot()["slots"][0]["voices"] == 0)
 
 
+def test_a_note_for_one_slot_is_not_heard_by_the_others(engine):
+    other = engine.add_slot("sine", {"release": 10.0})
+    eventually(lambda: len(engine.snapshot()["slots"]) == 2)
+
+    def voices() -> list[int]:
+        return [slot["voices"] for slot in engine.snapshot()["slots"]]
+
+    engine.play_now(0x90, 60, 100, other)
+    eventually(lambda: voices() == [0, 1])
+    engine.play_now(0x90, 62, 100)
+    eventually(lambda: voices() == [1, 2])
+    engine.play_now(0x80, 60, 0, other)
+    engine.play_now(0x80, 62, 0)
+    eventually(lambda: voices() == [0, 0])
+    engine.remove_slot(other)
+
+
 def test_a_note_waits_for_no_command_of_the_front_end(engine):
     with engine._lock:  # as while a model is loaded
         note = threading.Thread(target=engine.play_now, args=(0x90, 60, 100))

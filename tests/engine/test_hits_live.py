@@ -158,6 +158,15 @@ def test_a_slot_of_drums_shows_what_became_of_its_strikes(engine):
     eventually(engine, lambda: engine.snapshot()["slots"][0]["voices"] == 0)
 
 
+def test_a_strike_for_one_slot_is_not_played_by_the_others(engine):
+    slots = [engine.add_slot("drums"), engine.add_slot("drums")]
+    engine.start()
+    eventually(engine, engine.transport.is_listened_to)
+    engine.play_now(0x90, LOWEST_KEY, 100, slots[1])
+    engine.play_now(0x90, LOWEST_KEY, 100)
+    assert [slot["hits"]["played"] for slot in engine.snapshot()["slots"]] == [1, 2]
+
+
 def test_panic_ends_hits(engine):
     engine.add_slot("drums", {"length": 2000.0})
     engine.start()

@@ -166,7 +166,11 @@ def test_two_engines_do_not_share_a_home(home, front_end):
     with pytest.raises(GoneError):
         Link.start(Home(home))
     assert "already" in Home(home).log_tail()
+    with pytest.raises(RtAudioGenError, match="already"):
+        EngineProcess(NULL, home)
     assert is_alive(front_end.engine_pid)
+    with closing(attached(home)) as engine:  # it can still be found
+        assert engine.pid == front_end.engine_pid
 
 
 def test_a_front_end_can_take_the_engine_back(home):

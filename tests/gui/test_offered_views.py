@@ -47,7 +47,7 @@ def test_pads_lie_on_the_keys_and_move_the_parameters_that_the_view_says(surface
     surface.show_slot(DRUMS, SlotSnapshot(1, "drums"))
     assert surface.shows_pads
     surface.pads.struck.emit(2, 90)
-    assert played[0] == (0x90, 62, 90)
+    assert played[0] == (0x90, 62, 90, 1)
     surface.pads.struck.emit(4, 90)
     assert len(played) == 2, "there are four pads"
     surface.pads.lock_wanted.emit(3, True)

@@ -49,6 +49,24 @@ def test_a_key_under_the_mouse_sounds_until_it_is_let_go(window, qtbot, eventual
     eventually(lambda: slot(window).voices == 0)
 
 
+def test_what_is_played_on_the_screen_is_for_the_selected_slot(window, eventually):
+    window.rack.added.emit("sine")
+    eventually(lambda: len(window.rack.strips) == 2)
+    first, second = sorted(window.rack.strips)
+    eventually(lambda: window.rack.selection == second)
+    eventually(lambda: "attack" in window.slot_of(second).values)
+
+    def voices() -> list[int]:
+        return [window.slot_of(number).voices for number in (first, second)]
+
+    window.surface.press(60, 100)
+    eventually(lambda: voices() == [0, 1])
+    window.rack.select(first)
+    eventually(lambda: window.selected_slot().slot == first)
+    window.surface.release(60)
+    eventually(lambda: voices() == [0, 0])
+
+
 def test_the_computers_keys_play_but_not_while_somebody_writes(window, qtbot, eventually):
     qtbot.keyPress(window.windowHandle(), Qt.Key.Key_A)
     qtbot.keyPress(window.windowHandle(), Qt.Key.Key_G)
@@ -180,6 +198,20 @@ def test_another_latency_is_had_while_it_plays(window, eventually):
     eventually(lambda: window.transport.connections.latency.currentData() == 80.0)
     assert "ring" in window.transport.latency.toolTip()
     assert [s.model for s in window.facts.slots] == ["sine"]
+
+
+def test_escape_silences_everything_but_only_leaves_a_field(window, qtbot, eventually):
+    window.surface.press(60, 100)
+    eventually(lambda: slot(window).voices == 1)
+    field = window.instrument.panel.findChild(QLineEdit)
+    field.setFocus()
+    qtbot.keyClick(window.windowHandle(), Qt.Key.Key_Escape)
+    qtbot.wait(300)
+    assert slot(window).voices == 1
+    window.surface.keyboard.setFocus()
+    qtbot.keyClick(window.windowHandle(), Qt.Key.Key_Escape)
+    eventually(lambda: slot(window).voices == 0)
+    window.surface.release(60)
 
 
 def test_panic_silences_what_is_held(window, qtbot, eventually):
