@@ -6,6 +6,7 @@ from datetime import datetime
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from rtaudiogen.engine.snapshot import Snapshot
@@ -94,15 +95,14 @@ class TransportBar(QWidget):
         self.latency.show_value(f"{total:.0f} ms", tip, TEXT, parts_text(facts.latency_ms))
 
     def _show_load(self, facts: Snapshot) -> None:
-        role = TEXT
-        if facts.load_p99 >= HIGH_LOAD:
-            role = WARNING if facts.load_p99 < FULL_LOAD else ALARM
         tip = (
             "Time that rendering takes, as a share of the time that there is:\n"
-            "in the middle, and in the worst of a hundred blocks. At 100 % sound drops out."
+            "in the middle, and in the worst of a hundred blocks. Sound drops out when there is\n"
+            "no time left; single blocks above 100 %, of networks that compute in hops, are\n"
+            "what the buffer is for."
         )
         text = f"{100 * facts.load_p50:.0f} · {100 * facts.load_p99:.0f} %"
-        self.load.show_value(text, tip, role, "p50 · p99")
+        self.load.show_value(text, tip, load_role(facts), "p50 · p99")
 
     def _show_dropouts(self, facts: Snapshot) -> None:
         if facts.underrun_episodes > self._episodes:
@@ -125,3 +125,10 @@ def parts_text(latency_ms: Mapping[str, float]) -> str:
         for name, ms in latency_ms.items()
         if ms >= LEAST_MS
     )
+
+
+def load_role(facts: Snapshot) -> QPalette.ColorRole:
+    """What colour the load has: worry before anything is heard, alarm when it must be."""
+    if facts.load_p50 >= FULL_LOAD:
+        return ALARM
+    return WARNING if facts.load_p50 >= HIGH_LOAD or facts.load_p99 >= FULL_LOAD else TEXT

@@ -4,7 +4,7 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from PySide6.QtTest import QTest
@@ -12,17 +12,19 @@ from PySide6.QtWidgets import QApplication
 
 from rtaudiogen.engine import catalogue
 from rtaudiogen.engine.settings import EngineSettings
+from rtaudiogen.engine.snapshot import SlotSnapshot
 from rtaudiogen.gui.bridge import Bridge
 from rtaudiogen.gui.main_window import MainWindow
 from rtaudiogen.gui.theme import apply_theme
 
 SIZE, SMALL = (1280, 800), (1024, 640)
 SETTINGS = EngineSettings(output="null", latency_ms=80.0, midi="none")
-MODELS = ("wavenet-keys-strings", "vqvae-speech", "wavegan-drums")
+MODELS = ("wavenet-keys-strings", "wavegan-drums", "sine")
 MIX = {
-    "vqvae-speech": {"gain_db": -12.0, "pan": -0.4, "mute": True}, "wavegan-drums": {"channel": 10},
+    "wavegan-drums": {"channel": 10}, "sine": {"gain_db": -12.0, "pan": -0.4, "channel": 2},
 }  # fmt: skip
 PLAYED_SECONDS = 8.0
+CODES = "vqvae-speech"
 TITLES = ("Instrument", "Browser", "MIDI", "Training")
 
 
@@ -37,6 +39,7 @@ class Studio:
         self.window.resize(*SIZE)
         self.window.show()
         self.wait(lambda: len(self.window.rack.strips) == len(MODELS))
+        self.wait(lambda: all(slot.values for slot in self.slots()))
 
     def wait(self, condition: Callable[[], bool] = lambda: False, seconds: float = 60.0) -> None:
         """Let the window live until something is so."""
@@ -44,11 +47,14 @@ class Studio:
         while time.monotonic() < end and not condition():
             QTest.qWait(10)
 
+    def slots(self) -> Sequence[SlotSnapshot]:
+        """What plays."""
+        facts = self.window.facts
+        return facts.slots if facts is not None else ()
+
     def select(self, model: str) -> None:
         """Turn to the slot that plays a model."""
-        facts = self.window.facts
-        assert facts is not None
-        self.window.rack.select(next(s.slot for s in facts.slots if s.model == model))
+        self.window.rack.select(next(s.slot for s in self.slots() if s.model == model))
         self.wait(seconds=1.0)
 
     def turn_to(self, title: str) -> None:
@@ -88,17 +94,19 @@ def main(folder: Path) -> None:
     studio.select("wavegan-drums")
     studio.strike(36, 38, 42, 36, 38, 46, 36, 39)
     studio.draw("window-pads")
-    studio.select("vqvae-speech")
-    studio.draw("window-codes")
     for title in TITLES[1:]:
         studio.turn_to(title)
-        studio.wait(seconds=1.0)
+        studio.wait(seconds=3.0)
         studio.draw(f"window-{title.lower()}")
     studio.turn_to(TITLES[0])
-    studio.select("wavenet-keys-strings")
+    studio.window.rack.added.emit(CODES)
+    studio.wait(lambda: any(slot.model == CODES and slot.values for slot in studio.slots()))
+    studio.wait(seconds=PLAYED_SECONDS)
     apply_theme(application, "light")
-    studio.draw("window-light")
+    studio.draw("window-codes-light")
+    apply_theme(application, "dark")
     studio.window.resize(*SMALL)
+    studio.select("wavegan-drums")
     studio.draw("window-small")
     studio.close()
 

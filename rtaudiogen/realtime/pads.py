@@ -134,7 +134,7 @@ class Pads:
     # -- strikes ---------------------------------------------------------------------------------
 
     def play(self, events: NDArray[np.void], hit_frame: HitFrame, slot: int = 0) -> None:
-        """Live MIDI_EVENTs for a slot, 0: for all; `hit_frame` tells when each takes effect. [midi]"""
+        """Live MIDI_EVENTs for a slot (0: all); `hit_frame` tells when each takes effect. [midi]"""
         kits = [kit for number, kit in self._kits.items() if slot in (0, number)]
         if not kits:
             return

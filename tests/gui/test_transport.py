@@ -5,8 +5,10 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLineEdit
 
+from rtaudiogen.engine.snapshot import Snapshot
 from rtaudiogen.gui.master_panel import MasterPanel
-from rtaudiogen.gui.transport_bar import parts_text
+from rtaudiogen.gui.theme import ALARM, TEXT, WARNING
+from rtaudiogen.gui.transport_bar import load_role, parts_text
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -57,6 +59,14 @@ def test_another_block_is_had_while_it_plays(window, eventually):
     eventually(lambda: block.currentData() == 512)
     block.activated.emit(0)
     eventually(lambda: window.bridge._engine.settings.block_frames == 0)
+
+
+@pytest.mark.parametrize(
+    ("p50", "p99", "role"),
+    [(0.4, 0.8, TEXT), (0.5, 1.4, WARNING), (0.8, 0.9, WARNING), (0.96, 1.2, ALARM)],
+)
+def test_a_load_that_leaves_no_time_is_an_alarm_and_less_is_a_worry(p50, p99, role):
+    assert load_role(Snapshot("null", 48000, load_p50=p50, load_p99=p99)) == role
 
 
 def test_the_parts_of_the_latency_can_be_read_without_hovering(window, eventually):
