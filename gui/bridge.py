@@ -157,6 +157,12 @@ class Bridge(QObject):
         if engine is not None:
             engine.play_now(status, data1, data2, slot)
 
+    def panic(self) -> None:
+        """Silence every voice, at once."""
+        engine = self._engine
+        if engine is not None:
+            engine.panic()
+
     def reopen(self, **changes: Any) -> None:
         """Another device, port, rate or latency, by the fields of EngineSettings."""
 

@@ -264,7 +264,7 @@ class MainWindow(QWidget):
     def panic(self) -> None:
         """Silence every voice at once."""
         self.surface.forget_arrived()
-        self.bridge.do(lambda engine: engine.panic())
+        self.bridge.panic()
 
     def _add(self, model: str) -> None:
         self.bridge.do(

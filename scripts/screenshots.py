@@ -96,7 +96,9 @@ def main(folder: Path) -> None:
     studio.draw("window-pads")
     for title in TITLES[1:]:
         studio.turn_to(title)
-        studio.wait(seconds=3.0)
+        studio.wait(seconds=2.0)
+        if title == "Training":
+            studio.wait(lambda: studio.window.training.form.family.count() > 0)
         studio.draw(f"window-{title.lower()}")
     studio.turn_to(TITLES[0])
     studio.window.rack.added.emit(CODES)

@@ -35,12 +35,23 @@ def paint_face(painter: QPainter, widget: QWidget, face: Face, area: QRectF, mar
         _paint_outline(painter, widget, face.outline, inside.adjusted(0, 4, 0, 0))
     painter.setPen(colour(widget, ON_ACCENT if bright else TEXT))
     room = inside.adjusted(0, 0, -em(widget) if face.locked else 0, 0)
-    longest = max(face.label.split(), key=len, default="")
-    painter.setFont(fitted_font(widget, longest, room.width(), bold=True))
-    top = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop
-    painter.drawText(room, int(top) | int(Qt.TextFlag.TextWordWrap), face.label)
+    _paint_label(painter, widget, face.label, room)
     if face.locked:
         _paint_lock(painter, widget, inside.topRight(), bright)
+
+
+def _paint_label(painter: QPainter, widget: QWidget, label: str, room: QRectF) -> None:
+    """On as many lines as it has words, or on one where there is no room for two."""
+    flags = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
+    if room.height() >= 2 * em(widget):
+        longest = max(label.split(), key=len, default="")
+        painter.setFont(fitted_font(widget, longest, room.width(), bold=True))
+        flags |= int(Qt.TextFlag.TextWordWrap)
+    else:
+        painter.setFont(fitted_font(widget, label, room.width(), bold=True))
+        elide = Qt.TextElideMode.ElideRight
+        label = painter.fontMetrics().elidedText(label, elide, int(room.width()))
+    painter.drawText(room, flags, label)
 
 
 def paint_arrow(painter: QPainter, widget: QWidget, start: QPointF, end: QPointF) -> None:

@@ -114,8 +114,11 @@ class Engine(SlotVerbs):
         self.transport.memory.set_master(amplitude(self.master_gain_db))
 
     def panic(self) -> None:
-        """See Facade."""
+        """See Facade. [any]"""
         self.renderer.panic()
+        if self.playing:  # keys that went down before, and are on their way through the ring
+            now = self.transport.render_frame_at(time.perf_counter())
+            self.renderer.panic(now + self.midi.latency_frames)
 
     def play_midi(self, messages: TimedMidi) -> None:
         """See Facade."""

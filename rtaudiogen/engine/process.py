@@ -41,7 +41,8 @@ SWITCH_SECONDS = 0.0005  # the longest that one thread keeps the interpreter fro
 LEAVE_SECONDS = 2.0
 COMMANDS = frozenset(name for name in vars(Facade) if not name.startswith("_")) - {
     "close",  # ends the process
-    "play_now",  # is not answered
+    "panic",  # is not answered
+    "play_now",  # nor is that
     "snapshot",  # is read from the board
 }
 
@@ -96,6 +97,11 @@ class Host:
         """See facade.Facade; beside a command that takes long, as a port's notes are. [reader]"""
         if self._engine is not None:
             self._engine.play_now(status, data1, data2, slot)
+
+    def panic(self) -> None:
+        """See facade.Facade; beside a command that takes long. [reader]"""
+        if self._engine is not None:
+            self._engine.panic()
 
     def _open(self, settings: dict[str, Any], resume: bool) -> list[str]:
         engine = Engine(EngineSettings.from_json(settings), self._checkpoint)
@@ -166,9 +172,11 @@ def main() -> None:
 def take_in(
     host: Host, waiting: "SimpleQueue[_Waiting | None]", message: Message, replies: Channel
 ) -> None:
-    """Play a note at once, have everything else wait for its turn. [reader]"""
+    """Play a note and silence all at once, have everything else wait for its turn. [reader]"""
     if message["call"] == "play_now":
         host.play_now(**message["arguments"])
+    elif message["call"] == "panic":
+        host.panic()
     else:
         waiting.put(_Waiting(message, replies))
 

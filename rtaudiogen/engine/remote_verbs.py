@@ -109,8 +109,9 @@ class RemoteVerbs:
         self._call("play_sound", path=path)
 
     def panic(self) -> None:
-        """See Facade."""
-        self._call("panic")
+        """See Facade. Waits for nothing, as `play_now`. [any]"""
+        with contextlib.suppress(OSError, ValueError):
+            self._send("panic", {})
 
     def session(self) -> dict[str, Any]:
         """See Facade."""

@@ -109,7 +109,7 @@ class Hits:
                 self._fade(hit.record, fade_seconds, -1 if stream_frame is None else stream_frame)
 
     def stop_all(self, fade_seconds: float = FADE_SECONDS) -> None:
-        """Fade every hit out. [midi]"""
+        """Fade every hit out. [any]"""
         with self._lock:
             for index in self._busy():
                 self._fade(index, fade_seconds)

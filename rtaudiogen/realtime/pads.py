@@ -101,7 +101,7 @@ class Pads:
             kit.stop()
 
     def panic(self) -> None:
-        """All hits fade out."""
+        """All hits fade out. [any]"""
         self.hits.stop_all()
 
     def kit(self, number: int) -> Kit | None:

@@ -152,7 +152,7 @@ class Renderer:
         self._command(at_frame, "restart", slot, seed)
 
     def panic(self, at_frame: int = 0) -> None:
-        """Silence every voice and every hit within milliseconds. [control]"""
+        """Silence every voice and every hit within milliseconds. [any]"""
         if self._pads is not None:
             self._pads.panic()
         self._command(at_frame, "panic", 0)

@@ -3,6 +3,7 @@
 import os
 import signal
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
@@ -88,6 +89,23 @@ def test_a_note_waits_for_no_command_of_the_front_end(engine):
         note = threading.Thread(target=engine.play_now, args=(0x90, 60, 100))
         note.start()
         eventually(lambda: engine.snapshot()["slots"][0]["voices"] == 1)
+
+
+def test_panic_waits_for_no_command_of_the_front_end(engine):
+    engine.play_now(0x90, 60, 100)
+    eventually(lambda: engine.snapshot()["slots"][0]["voices"] == 1)
+    with engine._lock:  # as while a model is loaded
+        panic = threading.Thread(target=engine.panic)
+        panic.start()
+        eventually(lambda: engine.snapshot()["slots"][0]["voices"] == 0)
+
+
+def test_panic_silences_what_is_still_on_its_way(engine):
+    for key in range(60, 70):
+        engine.play_now(0x90, key, 100)
+        engine.panic()
+    time.sleep(0.5)
+    assert engine.snapshot()["slots"][0]["voices"] == 0
 
 
 def test_a_note_overtakes_the_commands_that_wait_in_the_engine():

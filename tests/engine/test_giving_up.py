@@ -23,7 +23,7 @@ def test_an_engine_that_keeps_dying_is_given_up(monkeypatch: pytest.MonkeyPatch)
         with pytest.raises(RtAudioGenError, match="be restarted: it died 2 times"):
             kill_until_it_is_given_up(engine)
         with pytest.raises(RtAudioGenError, match="died"):
-            engine.panic()
+            engine.session()
 
 
 def kill_until_it_is_given_up(engine: EngineProcess) -> None:

@@ -42,7 +42,7 @@ engine.start()
 print(engine.pid, flush=True)
 try:
     while sys.stdin.readline():
-        engine.panic()
+        engine.session()
         print("done", flush=True)
 except Exception as error:
     print(error, flush=True)

@@ -73,14 +73,14 @@ def test_a_command_of_which_every_engine_dies_is_an_error_in_one_line(engine, mo
     exchange = Link.exchange
 
     def deadly(link: Link, call: str, arguments: Any) -> Any:
-        if call == "panic":
+        if call == "learn":
             link.kill()
             raise GoneError
         return exchange(link, call, arguments)
 
     monkeypatch.setattr(Link, "exchange", deadly)
-    with pytest.raises(RtAudioGenError, match="died twice of the command 'panic'"):
-        engine.panic()
+    with pytest.raises(RtAudioGenError, match="died twice of the command 'learn'"):
+        engine.learn(1, "attack")
     assert engine.session()["slots"] == []
 
 

@@ -84,6 +84,7 @@ def test_an_engine_that_does_not_open_is_one_line_and_the_window_closes(
     eventually(lambda: "the engine did not open" in window.messages.text)
     window.surface.press(60, 100)
     window.panic()
+    window.rack.added.emit("sine")
     eventually(lambda: "not running" in window.messages.text)
     window.close()
 
