@@ -21,7 +21,7 @@ class Arrivals(QObject):
 
     def look(self, messages: Sequence[MidiSnapshot]) -> None:
         """The newest messages of a snapshot; an engine that began anew counts anew."""
-        if messages and messages[-1].number < self._seen:
+        if not messages or messages[-1].number < self._seen:
             self._seen = 0
         fresh = [message for message in messages if message.number > self._seen]
         if not fresh:

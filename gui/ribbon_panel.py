@@ -18,7 +18,7 @@ from .widgets.code_ribbon import CodeRibbon
 
 INVITATION = "Drop a sound here, or choose a file"
 OWN_SOUNDS = f"The model's own sounds. {INVITATION}"
-COMING = "Codes as they come"
+COMING, READING = "Codes as they come", "The codes are read …"
 
 AskStream = Callable[[int, Callable[[Mapping[str, Any]], object]], object]
 
@@ -46,7 +46,9 @@ class RibbonPanel(QStackedWidget):
         self._view = _ribbon_of(model)
         self.setVisible(self._view is not None)
         if self._view is None or model is None or slot is None:
-            self._asked = ()
+            if self._asked:
+                self._asked = ()
+                self._clear(INVITATION)
             return
         self._ends = _parameters_of(model, self._view)
         self.setAcceptDrops(model.takes_sound)
@@ -71,7 +73,12 @@ class RibbonPanel(QStackedWidget):
             if self._asked == wanted:  # nobody has turned to another slot meanwhile
                 self._show_stream(stream, name)
 
+        self._clear(READING)
         self._ask(slot.slot, show)
+
+    def _clear(self, sentence: str) -> None:
+        self.ribbon.show_sentence(sentence)
+        self.ribbon.show_stream(np.zeros((0, 1), np.int64), np.zeros(0, np.float32), 0, 0.0)
 
     def _show_stream(self, stream: Mapping[str, Any], name: str) -> None:
         frames, rate = int(stream["frames"]), float(stream["frames_per_second"])

@@ -39,6 +39,7 @@ def engine() -> Iterator[EngineProcess]:
 def silence(engine: EngineProcess) -> Iterator[None]:
     yield
     engine.panic()
+    time.sleep(0.2)  # what follows it at once may be silenced, too
 
 
 def loudest(engine: EngineProcess) -> float:

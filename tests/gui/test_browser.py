@@ -271,11 +271,11 @@ def test_what_is_dragged_out_are_files_and_models_have_names_too(page, qtbot, ev
     assert not data.hasFormat(MODEL_MIME)
 
 
-def test_without_a_selection_nothing_is_offered_but_to_look_again(page):
+def test_without_a_selection_only_the_whole_can_be_looked_at_and_measured(page):
     page.tree.clearSelection()
     assert not page.button.isEnabled()
     offered = [action.text() for action in page.more.menu().actions() if action.isEnabled()]
-    assert offered == ["Refresh"]
+    assert offered == ["Refresh", "Measure speeds"]
     assert page.more.isEnabled()
 
 
