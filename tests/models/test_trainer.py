@@ -100,6 +100,15 @@ def training_calls(part: Trainer) -> list[bool]:
     return against[::2]
 
 
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """As in a terminal: what a shell starts in the background ignores Ctrl-C."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("interruptible")
 def test_a_training_that_is_interrupted_reports_first_and_goes_on_to_the_same_number(
     tmp_path: Path,
 ) -> None:
@@ -119,6 +128,7 @@ def test_a_training_that_is_interrupted_reports_first_and_goes_on_to_the_same_nu
     assert torch.equal(resumed.average["level"], straight.average["level"])
 
 
+@pytest.mark.usefixtures("interruptible")
 def test_a_second_interruption_does_not_wait(tmp_path: Path) -> None:
     part = trainer(tmp_path)
     reports: list[int] = []

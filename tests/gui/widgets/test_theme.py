@@ -42,10 +42,12 @@ def test_letters_have_a_smallest_size_and_larger_ones_are_kept(qapp):
 
 
 def test_open_windows_change_with_the_theme(qapp, shown):
-    for name, widget in gallery.widgets().items():
+    widgets = gallery.widgets()
+    for widget in widgets.values():
         shown(widget)
-        apply_theme(qapp, "dark")
-        dark = widget.grab().toImage()
-        apply_theme(qapp, "light")
-        assert widget.grab().toImage() != dark, name
+    apply_theme(qapp, "dark")  # twice in all: it reaches every window that there is
+    dark = {name: widget.grab().toImage() for name, widget in widgets.items()}
+    apply_theme(qapp, "light")
+    for name, widget in widgets.items():
+        assert widget.grab().toImage() != dark[name], name
         widget.hide()
