@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.jack
 
 SENDER = Path(__file__).parents[1] / "engine" / "midi_sender.py"
-SETTINGS = EngineSettings(output="JACK", block_frames=256, latency_ms=60.0, midi="sender")
+SETTINGS = EngineSettings(
+    output="JACK", block_frames=256, latency_ms=60.0, midi="sender", midi_required=False
+)
 STRANGER = '''
 from dataclasses import replace
 
@@ -104,7 +106,7 @@ def stage(
     window = MainWindow(Bridge())
     window.bridge.open(Beginning(SETTINGS, {"slots": [{"model": "sine"}]}))
     window.show()
-    eventually(lambda: window.facts is not None and window.rack.strips)
+    eventually(lambda: window.facts is not None and window.rack.strips, 90.0)  # a server may stall
     eventually(lambda: window.facts.midi_ports and window.instrument.panel is not None)
     yield window
     window.close()
