@@ -2,7 +2,14 @@
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QItemSelectionModel, QModelIndex, QSortFilterProxyModel, Qt, Signal
+from PySide6.QtCore import (
+    QItemSelectionModel,
+    QModelIndex,
+    QSortFilterProxyModel,
+    Qt,
+    Signal,
+    SignalInstance,
+)
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -232,7 +239,7 @@ class Browser(QWidget):
         self.rename.setEnabled(bool(one and own and one.kind != Kind.MODEL))
         self.trash.setEnabled(own)
 
-    def _tell_one(self, signal: object) -> None:
+    def _tell_one(self, signal: SignalInstance) -> None:
         selected = self.selection()
         if len(selected) == 1:
-            signal.emit(selected[0])  # type: ignore[attr-defined]
+            signal.emit(selected[0])

@@ -49,6 +49,7 @@ def write_picture(path: Path, picture: QImage) -> None:
     file = QSaveFile(str(path))
     if not (
         file.open(QIODevice.OpenModeFlag.WriteOnly)
+        # its stub knows names of files only where a device may stand as well
         and picture.save(file, "PNG")  # type: ignore[call-overload]
         and file.commit()
     ):

@@ -28,6 +28,7 @@ from .freezing import Freezing
 from .hit_files import HitFiles
 from .hit_outlines import HitOutlines
 from .instrument import Instrument
+from .known_models import KnownModels
 from .library import Library
 from .looks import Looks
 from .messages import MessageBar
@@ -55,7 +56,7 @@ class MainWindow(QWidget):
         super().__init__()
         self.bridge, self.looks = bridge, looks
         self.facts: Snapshot | None = None
-        self._looked_into: set[str] = set()
+        self.models = KnownModels(bridge, self)
         self.transport = TransportBar(self)
         self.sessions = SessionMenu(catalogue.sessions_folder(), self)
         self.rack = Rack(self)
@@ -85,7 +86,7 @@ class MainWindow(QWidget):
         self._connect_rack()
         self._connect_midi()
         self._restore_looks()
-        self._look_for_models()
+        self.models.look()
         self._look_for_devices()
 
     def _build(self) -> None:
@@ -122,7 +123,7 @@ class MainWindow(QWidget):
         self.facts = facts
         self.transport.show_snapshot(facts)
         self.rack.show_slots(facts.slots)
-        self._describe_files(facts)
+        self.models.meet(slot.model for slot in facts.slots)
         slot = self.selected_slot()
         model = self.rack.models.find(slot.model) if slot else None
         if self.instrument.show_slot(slot.slot if slot else 0, model):
@@ -140,14 +141,6 @@ class MainWindow(QWidget):
         if self.instrument.panel is not None:
             self.ribbon.show_values(self.instrument.panel.values)
 
-    def _describe_files(self, facts: Snapshot) -> None:
-        """Models that are files of any folder are not in the list: look into them, once each."""
-        models = self.rack.models
-        for file in {slot.model for slot in facts.slots} - self._looked_into:
-            if models.models and models.find(file) is None:
-                self._looked_into.add(file)
-                self.bridge.ask(partial(models.with_file, Path(file)), self.rack.offer)
-
     def _hear(self, frames: NDArray[Any]) -> None:
         assert self.facts is not None
         self.transport.hear(frames)
@@ -155,13 +148,6 @@ class MainWindow(QWidget):
 
     def _show_settings(self, settings: EngineSettings) -> None:
         self.transport.connections.show_settings(settings)
-
-    def _look_for_models(self) -> None:
-        self.bridge.ask(catalogue.models, self._show_models)
-
-    def _show_models(self, models: catalogue.Models) -> None:
-        self._looked_into.clear()
-        self.rack.offer(models)
 
     def _show_session(self, path: str) -> None:
         self.sessions.show_session(path)
@@ -210,7 +196,7 @@ class MainWindow(QWidget):
         files.session_named.connect(self._show_session)
         files.recent.connect(sessions.show_recent)
         files.look_for_recent_sessions()
-        self.library.models_found.connect(self._show_models)
+        self.library.models_found.connect(self.models.take)
         self.views.save_wanted.connect(self.freezing.save)
         self.freezing.saved.connect(
             lambda path: self.messages.say(f"What was frozen is in {path}.")
@@ -218,6 +204,7 @@ class MainWindow(QWidget):
 
     def _connect_rack(self) -> None:
         bridge, rack = self.bridge, self.rack
+        self.models.found.connect(rack.offer)
         rack.added.connect(self._add)
         rack.swapped.connect(self._swap)
         rack.removed.connect(lambda slot: bridge.do(lambda engine: engine.remove_slot(slot)))
@@ -234,7 +221,7 @@ class MainWindow(QWidget):
         self.instrument.learn.connect(lambda id: self._learn(rack.selection, id))
         self.instrument.sound_wanted.connect(self.library.use.play_sound)
         self.training.add.connect(self._add)
-        self.training.models_changed.connect(self._look_for_models)
+        self.training.models_changed.connect(self.models.look)
         self.training.models_changed.connect(self.library.watch.look_soon)
         self.surface.played.connect(bridge.play)
         self.surface.turned.connect(self._turn)

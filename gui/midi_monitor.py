@@ -16,6 +16,7 @@ COLUMNS = ("Time", "Port", "Ch", "Message", "Value")
 WIDEST = ("000:00.000", "a MIDI port", "16", "CC 74 brightness")
 
 Index = QModelIndex | QPersistentModelIndex
+TOP = QModelIndex()  # of a table without branches
 
 
 class MidiList(QAbstractTableModel):
@@ -37,10 +38,10 @@ class MidiList(QAbstractTableModel):
         self.rows = []
         self.endResetModel()
 
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+    def rowCount(self, parent: Index = TOP) -> int:
         return 0 if parent.isValid() else len(self.rows)
 
-    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+    def columnCount(self, parent: Index = TOP) -> int:
         return 0 if parent.isValid() else len(COLUMNS)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:

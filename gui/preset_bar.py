@@ -8,6 +8,8 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton, QWidget
 
 from rtaudiogen.engine.library import Item
 
+from .widgets.small_button import small_button
+
 NAME_EMS = 9  # so much of a name is shown
 
 
@@ -21,9 +23,9 @@ class PresetBar(QWidget):
         super().__init__(parent)
         self._presets: Sequence[Item] = ()
         self._current: Path | None = None
-        self.before = self._button("‹", "The preset before")
-        self.menu = self._button("", "Presets")
-        self.after = self._button("›", "The next preset")
+        self.before = small_button("‹", "The preset before", self)
+        self.menu = small_button("", "Presets", self)
+        self.after = small_button("›", "The next preset", self)
         self.menu.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.menu.setMenu(QMenu(self.menu))
         self.menu.menu().aboutToShow.connect(self._fill)
@@ -47,14 +49,6 @@ class PresetBar(QWidget):
         """Of the preset that was applied last; empty if there is none."""
         index = self._index()
         return "" if index is None else self._presets[index].name
-
-    def _button(self, text: str, help: str) -> QToolButton:
-        button = QToolButton(self)
-        button.setText(text)
-        button.setToolTip(help)
-        button.setAccessibleName(help)
-        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        return button
 
     def _index(self) -> int | None:
         paths = [preset.path for preset in self._presets]

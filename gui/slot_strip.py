@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QMenu,
-    QToolButton,
     QWidget,
 )
 
@@ -24,6 +23,7 @@ from .widgets.fader import Fader
 from .widgets.grip import Grip
 from .widgets.level_meter import LevelMeter
 from .widgets.name_button import NameButton
+from .widgets.small_button import small_button
 from .zone_button import ZoneButton
 
 GAIN = Parameter("gain_db", "Gain", -60.0, 12.0, 0.0, "dB")
@@ -48,10 +48,10 @@ class SlotStrip(QFrame):
         self.grip = Grip(self)
         self.model = NameButton(self)
         self.gain, self.pan = Fader(GAIN, self), Fader(PAN, self)
-        self.mute = self._button("M", "Mute")
-        self.solo = self._button("S", "Solo: only this slot, and others that are solo")
+        self.mute = small_button("M", "Mute", self)
+        self.solo = small_button("S", "Solo: only this slot, and others that are solo", self)
         self.zone = ZoneButton(self)
-        self.remove = self._button("✕", "Remove this slot")
+        self.remove = small_button("✕", "Remove this slot", self)
         self.meter = LevelMeter("Level", Qt.Orientation.Horizontal, self, scale=False)
         self._facts, self._load = ElidedLabel(parent=self), QLabel(self)
         self._build()
@@ -102,14 +102,6 @@ class SlotStrip(QFrame):
             shortcut = QShortcut(QKeySequence(Qt.Modifier.ALT | key), self)
             shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
             shortcut.activated.connect(lambda step=step: self.stepped.emit(step))
-
-    def _button(self, text: str, help: str) -> QToolButton:
-        button = QToolButton(self)
-        button.setText(text)
-        button.setToolTip(help)
-        button.setAccessibleName(help)
-        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        return button
 
     @property
     def describes(self) -> str:

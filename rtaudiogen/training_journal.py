@@ -97,7 +97,7 @@ def claimed(folder: Path) -> Iterator[Journal]:
         _claim(file, folder)
         try:
             yield Journal(folder)
-        except BaseException:
+        except BaseException:  # Ctrl-C as well: nothing half-made is left behind
             if [other.name for other in folder.iterdir()] == [NAME]:
                 with suppress(OSError):
                     path.unlink()

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import soundfile
 from numpy.typing import NDArray
 
 _START_SECONDS, _STOP_SECONDS = 15.0, 20.0
@@ -134,6 +135,16 @@ class JackServer:
             process.kill()
             process.wait()
         self._keeps_its_place = process.returncode == -signal.SIGKILL
+
+
+@pytest.fixture
+def rain(tmp_path: Path) -> Path:
+    """A folder of sounds to train on: two seconds of noise."""
+    folder = tmp_path / "rain"
+    folder.mkdir()
+    noise = np.random.default_rng(0).normal(0, 0.1, 32000)
+    soundfile.write(folder / "rain.wav", noise, 16000)
+    return folder
 
 
 @pytest.fixture(scope="session")

@@ -16,7 +16,7 @@ _KEY, _PAGE = 0.01, 0.1  # of the range
 
 
 class Movable(Control):
-    """A parameter over a range.
+    """A parameter over a range; knob and fader give `travelled` and `value_area`.
 
     Drag, turn the wheel or press arrows and page keys; Shift makes each fine. Home and End are the
     ends, Delete or a double-click the default. Enter or a click on the value opens a field to type

@@ -18,8 +18,9 @@ SECONDS = 4.0  # that are kept
 class Scope(Animated):
     """A view that is fed with what is heard and painted by the clock, if it can be seen.
 
-    Space freezes it; then a cursor follows mouse and arrow keys, and `save(frames, sample_rate,
-    picture)` asks that the frozen frames, (n, channels), or their QImage be saved.
+    Every view gives `paint` and `reading`. Space freezes it; then a cursor follows mouse and arrow
+    keys, and `save(frames, sample_rate, picture)` asks that the frozen frames, (n,
+    channels), or their QImage be saved.
     """
 
     save = Signal(object, int, object)

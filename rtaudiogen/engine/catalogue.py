@@ -35,6 +35,7 @@ __all__ = [
     "beginning",
     "connections",
     "demo",
+    "describe",
     "free_bytes",
     "measure_speeds",
     "models",
@@ -64,9 +65,9 @@ class Models:
                 return model
         return None
 
-    def with_file(self, path: Path) -> "Models":
-        """The same and the model of a file that lies elsewhere. RtAudioGenError if it is none."""
-        return replace(self, models=(*self.models, registry.describe(path)))
+    def and_one(self, model: Descriptor) -> "Models":
+        """The same and one that lies elsewhere."""
+        return replace(self, models=(*self.models, model))
 
 
 @dataclass(frozen=True)
@@ -92,6 +93,11 @@ def models() -> Models:
     """Built-in and user models. [any], a fraction of a second"""
     found = registry.listing()
     return Models(tuple(found.models.values()), found.problems, known_speeds())
+
+
+def describe(path: Path) -> Descriptor:
+    """The model of a file of any folder. [any] RtAudioGenError if it is none."""
+    return registry.describe(path)
 
 
 def measure_speeds() -> None:

@@ -82,7 +82,7 @@ def _recover(home: Path) -> Opened | None:
 def _closed_on_error(engine: EngineProcess) -> Iterator[EngineProcess]:
     try:
         yield engine
-    except BaseException:
+    except BaseException:  # Ctrl-C as well: no engine is left behind
         engine.close()
         raise
 

@@ -8,7 +8,10 @@ from .facade import TimedMidi, Values, check_channel_message
 
 
 class RemoteVerbs:
-    """What is only handed on. See `facade.Facade`. [control]"""
+    """What is only handed on. See `facade.Facade`. [control]
+
+    Whoever owns the line to the other process gives `_call` and `_send`.
+    """
 
     def _call(self, call: str, **arguments: Any) -> Any:
         """The result of a command; raises its error."""

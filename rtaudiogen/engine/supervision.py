@@ -48,7 +48,7 @@ class SupervisedEngine(RemoteVerbs):
             ending = place.log_tail()
             self.close()
             raise RtAudioGenError(f"the engine did not open; its log ends with: {ending}") from None
-        except BaseException:
+        except BaseException:  # Ctrl-C as well: no engine is left behind
             self.close()
             raise
         self._watch()

@@ -211,6 +211,7 @@ def test_what_cannot_be_mapped_is_refused_in_one_line_and_changes_nothing(engine
     engine.map_controller(slot, 7, id)
     for controller in (-1, 64, 120, 128, 7.5):
         with pytest.raises(UsageError, match=f"controller {controller} cannot be mapped: expected"):
+            # what a program in another language may send
             engine.map_controller(slot, controller, id)  # type: ignore[arg-type]
     with pytest.raises(UsageError, match="no parameter 'colour'; there are"):
         engine.map_controller(slot, 7, "colour")

@@ -61,7 +61,9 @@ def test_very_short_hits_and_slots_without_hits_have_outlines_too(engine: Engine
     short = engine.add_slot("drums", {"length": 5.0})
     kit = engine.pads.kit(short)
     assert kit is not None
-    kit.pool._last[2] = kit.pool._last[2]._replace(audio=np.full((3, 2), -2.0, np.float32))  # type: ignore[union-attr]
+    last = kit.pool._last[2]
+    assert last is not None
+    kit.pool._last[2] = last._replace(audio=np.full((3, 2), -2.0, np.float32))
     kit.pool._last[1] = None
     outlines = engine.hit_outlines(short)
     assert outlines[2] == [1.0] * OUTLINE_POINTS
@@ -98,6 +100,7 @@ def test_what_cannot_be_saved_is_refused_in_one_line_and_leaves_nothing(
         engine.save_hit(keys, 0, path)
     for pad in (-1, PADS, 1.5, "kick"):
         with pytest.raises(UsageError, match=f"no pad {pad} in slot 1; there are: 0 … 15"):
+            # what a program in another language may send
             engine.save_hit(slot, pad, path)  # type: ignore[arg-type]
     with pytest.raises(UsageError, match="no slot 7"):
         engine.save_hit(7, 0, path)

@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 import soundfile
 from hypothesis import given
@@ -36,16 +35,6 @@ TINY: dict[str, Any] = {
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("RTAUDIOGEN_HOME", str(tmp_path / "home"))
     return tmp_path / "home"
-
-
-@pytest.fixture
-def rain(tmp_path: Path) -> Path:
-    """A folder of sounds."""
-    folder = tmp_path / "rain"
-    folder.mkdir()
-    noise = np.random.default_rng(0).normal(0, 0.1, 2 * RATE)
-    soundfile.write(folder / "rain.wav", noise, RATE)
-    return folder
 
 
 @pytest.fixture(scope="module")

@@ -206,7 +206,7 @@ def test_built_in_models_can_be_exported_but_neither_renamed_nor_deleted(
     monkeypatch.setattr("rtaudiogen.gui.library_files.ask_where", lambda *_: target)
     press(page, qtbot, "Export …")
     eventually(lambda: str(target) in window.messages.text)
-    assert catalogue.models().with_file(target).models[-1].id == "wavenet-textures"
+    assert catalogue.describe(target).id == "wavenet-textures"
     click(page, qtbot, "sine")  # no file at all
     assert not page.export.isEnabled()
     assert not page.folder.isEnabled()

@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-import soundfile
 from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
 from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QCheckBox
@@ -29,16 +28,6 @@ TINY = {
     "segment_frames": "1024", "report_steps": "20",
 }  # fmt: skip
 TICKED = {"texture": True, "compile": False}
-
-
-@pytest.fixture
-def rain(tmp_path: Path) -> Path:
-    """A folder of sounds."""
-    folder = tmp_path / "rain"
-    folder.mkdir()
-    noise = np.random.default_rng(0).normal(0, 0.1, 2 * RATE)
-    soundfile.write(folder / "rain.wav", noise, RATE)
-    return folder
 
 
 @pytest.fixture
