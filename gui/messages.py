@@ -28,7 +28,7 @@ class MessageBar(QFrame):
         self._busy.setForegroundRole(DIM)
         self._all = QToolButton(self)
         self._all.setText("Messages")
-        self._all.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._all.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._all.clicked.connect(self._show_all)
         self._restart = QToolButton(self)
         self._restart.setText("Start the engine again")

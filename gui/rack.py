@@ -43,6 +43,7 @@ class Rack(QWidget):
         self._column.addWidget(self.add)
         self._column.addStretch(1)
         self._scroll = scroll = ScrollPage(self)
+        scroll.setAccessibleName("Slots")
         scroll.setFrameShape(QFrame.Shape.NoFrame)
         scroll.setWidgetResizable(True)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

@@ -32,7 +32,7 @@ class SessionMenu(QToolButton):
         self.path = ""  # of the session's file; empty: there is none
         self.setText("Session")
         self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         menu = QMenu(self)
         menu.addAction("Open …", "Ctrl+O", self._open)
         self.recent = menu.addMenu("Open recent")
