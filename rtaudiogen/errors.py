@@ -7,3 +7,10 @@ class RtAudioGenError(Exception):
 
 class UsageError(RtAudioGenError):
     """Something was asked for that cannot be meant (exit status 2)."""
+
+
+class ProcessorLost(RtAudioGenError):
+    """What a generator computes on has gone: out of memory, reset, unplugged. It computes no more.
+
+    The one error that `render` and `make` may raise: the host goes on with another processor.
+    """

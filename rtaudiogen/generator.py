@@ -121,13 +121,19 @@ class Generator(Protocol):
     delay_frames: int  # from an event to its first possible effect on the output
 
     def prepare(self, max_frames: int, device: str = "cpu") -> None:
-        """Allocate, compile and warm up for blocks of up to `max_frames`. [control]"""
+        """Allocate, compile and warm up for blocks of up to `max_frames`. [control]
+
+        `device` is one of `processors.NAMES`, what to compute on; RtAudioGenError, one line, if
+        the generator cannot. Once more, with another device, begins anew.
+        """
 
     def reset(self, seed: int) -> None:
         """Silence every voice and start the random numbers from `seed`. [render]"""
 
     def render(self, out: Audio, parameters: NDArray[np.float32], events: Events) -> None:
         """Fill `out` (frames, channels) completely; 0 < frames ≤ max_frames. [render]
+
+        Raises nothing but ProcessorLost.
 
         `parameters` (parameters,) are this block's values, in the descriptor's order.
         """
@@ -287,6 +293,8 @@ class Family:
     evaluate: str | None = None
     parallel_check: str | None = None  # (Generator) -> Sequence[Finding], streaming = parallel
     benchmark: str | None = None  # () -> Iterable[benchmark.BenchRow]
+    devices: tuple[str, ...] = ("cpu",)  # of `processors.NAMES`, what its generators compute on
+    device_benchmark: str | None = None  # (device) -> Iterable[benchmark.BenchRow]
     codec: str | None = None  # (Descriptor) -> Codec
     sample: str | None = None  # (Descriptor, class, seeds, spread, around) -> Iterator[OneShot]
 

@@ -1,0 +1,64 @@
+"""What generators compute on: the CPU, or a GPU if there is one. Found without loading torch."""
+
+import ctypes
+import importlib.util
+import platform
+import sys
+
+from .errors import UsageError
+
+CPU, CUDA, MPS = "cpu", "cuda", "mps"
+NAMES = (CPU, CUDA, MPS)
+AUTO = "auto"  # in a person's choice: whichever renders a model with the lower p99
+
+DRIVERS = ("nvcuda.dll",) if sys.platform == "win32" else ("libcuda.so.1",)
+
+
+def missing(name: str) -> str:
+    """Why there is no such processor here, in a sentence; empty if there is. [control]
+
+    torch is loaded only where the machine has the driver.
+    """
+    if name == CPU:
+        return ""
+    if name == CUDA and not _has_driver():
+        return "there is no NVIDIA driver on this machine"
+    if name == MPS and (sys.platform, platform.machine()) != ("darwin", "arm64"):
+        return "only Apple's own processors have it"
+    if importlib.util.find_spec("torch") is None:
+        return "it needs the package 'torch'"
+    import torch
+
+    if name == CUDA and not torch.cuda.is_available():
+        built = torch.version.cuda is not None
+        return "torch finds no such GPU" if built else "this torch was built without CUDA"
+    if name == MPS and not torch.backends.mps.is_available():
+        return "torch finds no such GPU"
+    return ""
+
+
+def available() -> tuple[str, ...]:
+    """The processors that are here, the CPU first. [control]"""
+    return tuple(name for name in NAMES if not missing(name))
+
+
+def checked(name: str) -> str:
+    """A processor's name, or `AUTO`, that a person gave; UsageError if it is not here. [control]"""
+    if name == AUTO:
+        return name
+    if name not in NAMES:
+        raise UsageError(f"device '{name}': expected {', '.join((*NAMES, AUTO))}")
+    reason = missing(name)
+    if reason:
+        raise UsageError(f"device '{name}': {reason}; there is: {', '.join(available())}")
+    return name
+
+
+def _has_driver() -> bool:
+    for driver in DRIVERS:
+        try:
+            ctypes.CDLL(driver)
+        except OSError:
+            continue
+        return True
+    return False
