@@ -49,6 +49,16 @@ def unpack(lanes: NDArray[np.uint32], outputs: int, inputs: int) -> NDArray[np.f
     return np.ascontiguousarray(weight.T)
 
 
+def rows(lanes: NDArray[np.uint32], outputs: int, inputs: int) -> NDArray[np.uint32]:
+    """(outputs, inputs / 2) of `pack`'s lanes, as whole rows."""
+    pairs = inputs // 2
+    blocks = [
+        lanes[first * pairs : (first + width) * pairs].reshape(pairs, width).T
+        for first, width in _blocks(outputs)
+    ]
+    return np.concatenate(blocks)
+
+
 def _blocks(outputs: int) -> list[tuple[int, int]]:
     """First output and width of each block."""
     wide = outputs // WIDE * WIDE

@@ -4,16 +4,19 @@ A kernel takes microseconds to start and a block of sound holds dozens of them; 
 consists of is recorded once, as a CUDA graph, and replayed. Elsewhere it is simply called.
 """
 
+import gc
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, nullcontext
+from contextlib import ExitStack, contextmanager, nullcontext, suppress
+from threading import Lock, RLock
 from typing import Any
+from weakref import WeakSet
 
 import numpy as np
 import torch
 from numpy.typing import DTypeLike, NDArray
 from torch import Tensor
 
-from rtaudiogen.errors import ProcessorLost
+from rtaudiogen.errors import ProcessorLost, RtAudioGenError
 
 Shapes = Mapping[str, tuple[tuple[int, ...], DTypeLike]]
 Tensors = Mapping[str, Tensor]
@@ -22,6 +25,21 @@ Compute = Callable[[Tensors, Tensors], None]
 ALIGNMENT = 256  # bytes: no array shares a cache line, on any device
 WARM_UPS = 3  # before a recording: libraries choose and allocate at their first calls
 FIRST, LAST = -1, 0  # priorities of streams
+STREAMS = 32  # of one priority: torch deals them out again and again
+
+_recording = Lock()  # torch knows one recording at a time
+_taken: WeakSet[Any] = WeakSet()  # streams of the calls that there are
+_unfinished: list[Any] = []  # torch's allocator asks graphs whose recording has failed, too
+_metal = RLock()  # torch may abort the process if two threads use an Apple GPU at once
+
+
+def torch_device(name: str) -> torch.device:
+    """One of `processors.NAMES`, for torch. [control] RtAudioGenError if torch cannot use it."""
+    cuda, mps = torch.cuda.is_available(), torch.backends.mps.is_available()
+    usable = {"cpu": True, "cuda": cuda, "mps": mps}
+    if not usable.get(name):
+        raise RtAudioGenError(f"device '{name}': torch finds none here; 'cpu' is always there")
+    return torch.device(name)
 
 
 class Exchange:
@@ -31,6 +49,7 @@ class Exchange:
         """Allocate, zeros. [control]"""
         sizes = {n: -(-_bytes(*s) // ALIGNMENT) * ALIGNMENT for n, s in shapes.items()}
         total = max(sum(sizes.values()), 1)
+        self._waits = device.type != "cuda"  # there the call's stream is what is waited for
         self._here = torch.zeros(total, dtype=torch.uint8, pin_memory=device.type == "cuda")
         self._there = torch.zeros(total, dtype=torch.uint8, device=device)
         self.here: dict[str, NDArray[Any]] = {}
@@ -45,19 +64,20 @@ class Exchange:
 
     def send(self) -> None:
         """From here to there. [render]"""
-        self._there.copy_(self._here, non_blocking=True)
+        self._there.copy_(self._here, non_blocking=not self._waits)
 
     def fetch(self) -> None:
-        """From there to here; on a GPU done when its stream is. [render]"""
-        self._here.copy_(self._there, non_blocking=True)
+        """From there to here; with CUDA done when the stream is. [render]"""
+        self._here.copy_(self._there, non_blocking=not self._waits)
 
 
 class DeviceCall:
     """`compute(inputs, outputs)` on a device, from `inputs` to `outputs` that are arrays here.
 
     `compute` writes the output tensors, and whatever tensors of its own it keeps, in place; a call
-    does the same whatever the numbers are. It may be called a few times before the first call, so
-    what it keeps has to be set afterwards. What is `urgent` goes before what is not.
+    does the same whatever the numbers are. What it keeps is made on the thread that makes this, and
+    set afterwards: `compute` may be called a few times before the first call. What is `urgent` goes
+    before what is not.
     """
 
     def __init__(
@@ -77,29 +97,33 @@ class DeviceCall:
             self.inputs, self.outputs = self._in.here, self._out.here
             self._stream: Any = None
             if device.type == "cuda":
-                priority = FIRST if urgent else LAST
-                self._stream = torch.cuda.Stream(device, priority=priority)  # type: ignore[no-untyped-call]
+                self._stream = _stream_of_its_own(device, FIRST if urgent else LAST)
                 torch.cuda.current_stream(device).synchronize()  # what was just allocated is there
             for _ in range(WARM_UPS if recorded else 0):
                 self()
             if self._stream is not None and recorded:
                 self._graph = self._record(self._stream)
+                self()  # the first replay brings the graph to the device
 
     def _record(self, stream: Any) -> Any:
         """By hand: `torch.cuda.graph` would halt what other threads have sounding now."""
         graph = torch.cuda.CUDAGraph()
-        with torch.inference_mode(), torch.cuda.stream(stream), exactly():
+        with _recording, torch.inference_mode(), torch.cuda.stream(stream), exactly():
+            _unfinished.append(graph)
             graph.capture_begin(capture_error_mode="thread_local")
             try:
                 self._compute(self._in.there, self._out.there)
-            finally:
-                graph.capture_end()
+            except BaseException:
+                with suppress(RuntimeError):  # it only says that something was wrong before
+                    graph.capture_end()
+                raise
+            graph.capture_end()
+            _unfinished.remove(graph)
         return graph
 
     def __call__(self) -> None:
         """Read `inputs`, leave `outputs`. [render] or [worker], one at a time. ProcessorLost."""
-        on_stream = torch.cuda.stream(self._stream) if self._stream is not None else nullcontext()
-        with lost(self.device), torch.inference_mode(), on_stream:
+        with self.in_order():
             self._in.send()
             if self._graph is not None:
                 self._graph.replay()
@@ -110,24 +134,77 @@ class DeviceCall:
             if self._stream is not None:
                 self._stream.synchronize()
 
+    @contextmanager
+    def in_order(self) -> Iterator[None]:
+        """What is done within comes after the calls before it and before those after it. [render]
+
+        ProcessorLost for whatever torch raises.
+        """
+        on_stream = nullcontext() if self._stream is None else torch.cuda.stream(self._stream)
+        with lost(self.device), torch.inference_mode(), on_stream:
+            yield
+
 
 @contextmanager
 def lost(device: torch.device) -> Iterator[None]:
-    """Whatever torch raises within means that the device is of no more use."""
+    """Whatever torch raises within means that the device is of no more use: ProcessorLost.
+
+    One thread at a time on an Apple GPU.
+    """
     try:
-        yield
+        with _metal if device.type == "mps" else nullcontext():
+            yield
     except RuntimeError as error:
         first = (str(error).strip().splitlines() or [type(error).__name__])[0]
         raise ProcessorLost(f"device '{device.type}': {first}") from error
 
 
-@contextmanager
-def exactly() -> Iterator[None]:
-    """float32 as it is, and the same bits at every call: no tf32, no choice by measuring."""
-    with torch.backends.cudnn.flags(
-        enabled=True, benchmark=False, deterministic=True, allow_tf32=False
-    ):
-        yield
+class _Exactness:
+    """torch's flags are the process's: who comes first sets them, who leaves last restores them."""
+
+    def __init__(self) -> None:
+        self._lock, self._inside, self._set = Lock(), 0, ExitStack()
+
+    def __enter__(self) -> None:
+        with self._lock:
+            if not self._inside:
+                self._set.callback(
+                    torch.set_float32_matmul_precision, torch.get_float32_matmul_precision()
+                )
+                torch.set_float32_matmul_precision("highest")
+                self._set.enter_context(
+                    torch.backends.cudnn.flags(
+                        enabled=True, benchmark=False, deterministic=True, allow_tf32=False
+                    )
+                )
+            self._inside += 1
+
+    def __exit__(self, *error: object) -> None:
+        with self._lock:
+            self._inside -= 1
+            if not self._inside:
+                self._set.close()
+
+
+_exactness = _Exactness()
+
+
+def exactly() -> _Exactness:
+    """float32 as it is, and the same bits at every call: no tf32, no choice by measuring. [any]"""
+    return _exactness
+
+
+def _stream_of_its_own(device: torch.device, priority: int) -> Any:
+    """Shared with no other call: a recording would take in what the other does meanwhile."""
+    with _recording:
+        for attempt in range(2 * STREAMS):
+            if attempt == STREAMS:
+                gc.collect()  # calls that nobody has any more may still hold theirs
+            stream = torch.cuda.Stream(device, priority=priority)  # type: ignore[no-untyped-call]
+            if stream not in _taken:
+                _taken.add(stream)
+                return stream
+    raise RuntimeError(f"{STREAMS} computations at most, and there are so many")
 
 
 def _bytes(shape: tuple[int, ...], kind: DTypeLike) -> int:

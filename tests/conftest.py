@@ -15,6 +15,12 @@ import pytest
 import soundfile
 from numpy.typing import NDArray
 
+from rtaudiogen import processors
+
+if processors.missing(processors.CUDA):
+    # before anybody imports Triton: without a GPU its kernels are interpreted
+    os.environ.setdefault("TRITON_INTERPRET", "1")
+
 _START_SECONDS, _STOP_SECONDS = 15.0, 20.0
 _CLIENT_MS = (
     1000  # a client may be late by so much; a dead one holds the server up ten times as long

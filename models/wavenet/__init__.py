@@ -17,4 +17,6 @@ FAMILY = Family(
     evaluate=f"{__name__}.evaluation:evaluate",
     parallel_check=f"{__name__}.parallel:check",
     benchmark=f"{__name__}.benchmark:bench_rows",
+    devices=("cpu", "cuda"),
+    device_benchmark=f"{__name__}.device_benchmark:bench_rows",
 )

@@ -13,7 +13,7 @@ from ..roofline import l2_bytes_per_second, multiply_adds_per_second
 from .config import WaveNetConfig
 from .memory import CHUNK
 from .packing import pack, random_tensors
-from .sampler import Sampler
+from .sampler import Sampler, gate_bias
 
 SMALL, LARGE = WaveNetConfig(residual=32), WaveNetConfig(residual=64)
 FRAME_BUDGET = 64  # frames of all voices in one run: short enough for a busy machine to let through
@@ -43,10 +43,11 @@ def sampling(config: WaveNetConfig, voices: int, frames: int) -> Callable[[], No
     random = np.random.default_rng(0)
     sampler = Sampler(pack(config, random_tensors(config, random)), voices)
     conditioning = random.standard_normal((voices, frames, config.conditioning), np.float32)
-    gate_bias = sampler.gate_bias(random.standard_normal((voices, config.embedding), np.float32))
+    embeddings = random.standard_normal((voices, config.embedding), np.float32)
+    biases = gate_bias(sampler.weights, embeddings)
     uniforms = random.random((voices, frames), np.float32)
     codes, active = np.zeros((voices, frames), np.uint8), np.arange(voices, dtype=np.int32)
-    return lambda: sampler.sample(codes, conditioning, gate_bias, uniforms, 1.0, active, frames)
+    return lambda: sampler.sample(codes, conditioning, biases, uniforms, 1.0, active, frames)
 
 
 def size(config: WaveNetConfig) -> str:

@@ -4,7 +4,7 @@ Parameters and events become conditioning (`voice.py`), the sampler turns condit
 for all sounding voices in one call, and codes become sound. torch is never imported.
 """
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,9 +19,13 @@ from .config import SILENCE, WaveNetConfig
 from .descriptor import read_config
 from .kernels import fill_gate_bias
 from .packing import pack
-from .sampler import Sampler
+from .sampler import Sampler, gate_bias, sampler_on
 from .voice import CONTROLS, VOICE, sound
 
+if TYPE_CHECKING:
+    from .device_sampler import DeviceSampler
+
+SAMPLER = "sampler."  # what the names of the sampler's arrays begin with in a saved state
 LINE_FRAMES = 2048  # recent output of a voice: more than a period of any key at 16 kHz
 Tensors = dict[str, NDArray[Any]]
 
@@ -68,10 +72,9 @@ class WaveNetGenerator:
 
     def prepare(self, max_frames: int, device: str = "cpu") -> None:
         """See Generator."""
-        if device != "cpu":
-            raise RtAudioGenError(f"device '{device}': this sampler runs on 'cpu'")
         voices = len(self.voices)
-        self.sampler = Sampler(self.packed, voices)
+        self.device = device
+        self.sampler = self.new_sampler(voices, max_frames)
         self.codes = np.full((voices, max_frames), SILENCE, np.uint8)
         self.conditioning = np.zeros((voices, max_frames, self.config.conditioning), np.float32)
         self.uniforms = np.zeros((voices, max_frames), np.float32)
@@ -79,10 +82,14 @@ class WaveNetGenerator:
         self.periods = np.zeros((voices, max_frames), np.float32)
         self.gains = np.ones((voices, max_frames), np.float32)
         self.temperatures = np.ones(voices, np.float32)
-        self._bias = self.sampler.gate_bias(np.repeat(self._embeddings[:1], voices, axis=0))
+        self._bias = gate_bias(self.packed, self._embeddings[:1])
         self.reset(0)
         self._warm_up(min(8, max_frames))
         self.reset(0)
+
+    def new_sampler(self, voices: int, max_frames: int) -> "Sampler | DeviceSampler":
+        """For calls of up to so many frames, on the device that this was prepared for. [control]"""
+        return sampler_on(self.device, self.packed, voices, self.config.conditioning, max_frames)
 
     def _warm_up(self, frames: int) -> None:
         raise NotImplementedError  # the one thing that differs: what makes the plugin sound
@@ -121,7 +128,6 @@ class WaveNetGenerator:
         weights[int(min(max(values["morph_to"], 0.0), last))] += morph
         self.temperatures[:] = values["temperature"]
         fill_gate_bias(self.packed, weights @ self._embeddings, self._bias[0])
-        self._bias[1:] = self._bias[0]
 
     def read_parameters(self, values: dict[str, float]) -> None:
         """The rest of a block's parameters. [render]"""
@@ -165,8 +171,10 @@ class WaveNetGenerator:
     def load_state(self, state: State) -> None:
         """See Generator."""
         restore(self._live(), state, self.descriptor.id)
+        mine = {n.removeprefix(SAMPLER): a for n, a in state.items() if n.startswith(SAMPLER)}
+        self.sampler.restore(mine)  # what was restored above are copies where it is on a GPU
 
     def _live(self) -> State:
         """Views of everything that the future output depends on, as plain numbers."""
         own = {name: getattr(self, name).view(np.uint8) for name in self.arrays}
-        return own | {f"sampler.{name}": array for name, array in self.sampler.state.items()}
+        return own | {f"{SAMPLER}{name}": array for name, array in self.sampler.state.items()}

@@ -1,6 +1,7 @@
 """Streaming equals parallel: the sampler against the network that was trained. [control]"""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
@@ -13,7 +14,10 @@ from .config import LEVELS, SILENCE
 from .generator import WaveNetGenerator
 from .network import WaveNet
 from .packing import rounded, shapes
-from .sampler import Sampler
+from .sampler import Sampler, gate_bias
+
+if TYPE_CHECKING:
+    from .device_sampler import DeviceSampler
 
 FRAMES, INTERRUPTION = 600, 251
 TOLERANCE = 1e-4  # of the largest logit
@@ -36,7 +40,7 @@ def check(generator: Generator) -> Sequence[Finding]:
 
     network = WaveNet(config)
     network.load_state_dict({name: torch.from_numpy(tensors[name]) for name in shapes(config)})
-    sampler = Sampler(generator.packed, 1)
+    sampler = generator.new_sampler(1, FRAMES)
     expected = _parallel(network, codes, conditioning, embedding)
     whole = _stream(sampler, codes, conditioning, embedding)
     sampler.reset_voice(0)
@@ -46,10 +50,14 @@ def check(generator: Generator) -> Sequence[Finding]:
     sampler.restore(saved)
     second = _stream(sampler, codes[:, INTERRUPTION:], conditioning[:, INTERRUPTION:], embedding)
     resumed = np.concatenate([first, second], axis=1)
-    return [
+    findings = [
         _compare("streaming equals parallel", whole, expected),
         _compare("streaming equals parallel across save and restore", resumed, expected),
     ]
+    if generator.device != "cpu":
+        compiled = _stream(Sampler(generator.packed, 1), codes, conditioning, embedding)
+        findings.append(_compare(f"{generator.device} equals the CPU", whole, compiled))
+    return findings
 
 
 def _parallel(
@@ -67,13 +75,13 @@ def _parallel(
 
 
 def _stream(
-    sampler: Sampler, codes: NDArray[np.uint8], conditioning: NDArray[np.float32],
+    sampler: "Sampler | DeviceSampler", codes: NDArray[np.uint8], conditioning: NDArray[np.float32],
     embedding: NDArray[np.float32],
 ) -> NDArray[np.float32]:  # fmt: skip
     """(1, T, 256) logits of every code, given the sampler's state."""
     features = np.ascontiguousarray(conditioning[:, : codes.shape[1]])
     active = np.zeros(1, np.int32)
-    bias = sampler.gate_bias(embedding)
+    bias = gate_bias(sampler.weights, embedding)
     return sampler.teacher_force(np.ascontiguousarray(codes), features, bias, active)
 
 

@@ -1,14 +1,19 @@
 """The WaveNet sampler for CPUs: bfloat16 weights, cached state, explicit and copyable."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from rtaudiogen.errors import RtAudioGenError
 
 from .config import LEVELS, SILENCE
 from .kernels import fill_gate_bias, sample
 from .memory import State, scratch_of, state_of
 from .packing import NO_CODE, Weights
+
+if TYPE_CHECKING:
+    from .device_sampler import DeviceSampler
 
 NO_LOGITS = np.zeros((0, 0, LEVELS), np.float32)
 
@@ -54,16 +59,6 @@ class Sampler:
         self._state.cursors[voice] = 0
         self._state.codes[voice] = SILENCE, NO_CODE
 
-    def gate_bias(self, embeddings: NDArray[np.float32]) -> NDArray[np.float32]:
-        """(V, L · 2R) layer biases of instruments at `embeddings` (V, E). [control]
-
-        On the render thread `kernels.fill_gate_bias` does it without allocation.
-        """
-        out = np.empty((len(embeddings), len(self.weights.gate_bias)), np.float32)
-        for row, embedding in zip(out, np.asarray(embeddings, np.float32), strict=True):
-            fill_gate_bias(self.weights, embedding, row)
-        return out
-
     def sample(
         self,
         codes: NDArray[np.uint8],
@@ -101,3 +96,35 @@ class Sampler:
             gate_bias, unused, self._temperatures, codes, logits, True,
         )  # fmt: skip
         return logits
+
+
+def sampler_on(
+    device: str, weights: Weights, voices: int, channels: int, max_frames: int
+) -> "Sampler | DeviceSampler":
+    """The sampler of a device, for calls of up to `max_frames`. [control]
+
+    `channels` are those of the conditioning. RtAudioGenError, one line, if it cannot run there.
+    """
+    if device == "cpu":
+        return Sampler(weights, voices)
+    if device != "cuda":
+        raise RtAudioGenError(f"device '{device}': a WaveNet is sampled on 'cpu' or 'cuda'")
+    try:
+        from ..device_call import torch_device
+        from .device_sampler import DeviceSampler
+    except ModuleNotFoundError as error:
+        raise RtAudioGenError(
+            f"device 'cuda': the sampler needs the package '{error.name}'"
+        ) from error
+    return DeviceSampler(weights, voices, channels, max_frames, torch_device(device))
+
+
+def gate_bias(weights: Weights, embeddings: NDArray[np.float32]) -> NDArray[np.float32]:
+    """(V, L · 2R) layer biases of instruments at `embeddings` (V, E). [control]
+
+    On the render thread `kernels.fill_gate_bias` does it without allocation.
+    """
+    out = np.empty((len(embeddings), len(weights.gate_bias)), np.float32)
+    for row, embedding in zip(out, np.asarray(embeddings, np.float32), strict=True):
+        fill_gate_bias(weights, embedding, row)
+    return out

@@ -15,7 +15,7 @@ from rtaudiogen.errors import RtAudioGenError
 from rtaudiogen.models.wavenet.config import LEVELS, SILENCE, WaveNetConfig
 from rtaudiogen.models.wavenet.network import WaveNet
 from rtaudiogen.models.wavenet.packing import pack, random_tensors, rounded
-from rtaudiogen.models.wavenet.sampler import Sampler
+from rtaudiogen.models.wavenet.sampler import Sampler, gate_bias
 
 USUAL = WaveNetConfig(residual=32, skip=64, output=64, dilations=(1, 2, 4, 8, 16, 32) * 2)
 ODD = WaveNetConfig(residual=48, skip=80, output=16, dilations=(3, 1, 7, 2, 5), harmonics=5)
@@ -46,7 +46,9 @@ class Material:
         """Teacher-forced logits of frames begin … end."""
         codes = np.ascontiguousarray(self.codes[:, begin:end])
         conditioning = np.ascontiguousarray(self.conditioning[:, begin:end])
-        return sampler.teacher_force(codes, conditioning, sampler.gate_bias(self.embedding), ALL)
+        return sampler.teacher_force(
+            codes, conditioning, gate_bias(sampler.weights, self.embedding), ALL
+        )
 
     def sample(
         self, sampler: Sampler, begin: int = 0, end: int = FRAMES, active: NDArray[Any] = ALL
@@ -56,7 +58,7 @@ class Material:
         sampler.sample(
             codes,
             np.ascontiguousarray(self.conditioning[:, begin:end]),
-            sampler.gate_bias(self.embedding),
+            gate_bias(sampler.weights, self.embedding),
             np.ascontiguousarray(self.uniforms[:, begin:end]),
             self.temperature,
             np.asarray(active, np.int32),

@@ -138,6 +138,14 @@ def test_a_training_with_other_options_is_not_resumed(tmp_path: Path) -> None:
         train(folder, out, TrainingOptions(**TINY, texture=True, steps=2, seed=1))
 
 
+def test_a_training_goes_on_on_another_device_and_says_which(tmp_path: Path) -> None:
+    folder, out = write_rain(tmp_path / "rain"), tmp_path / "rain.safetensors"
+    for steps, device in ((1, "auto"), (2, "cpu")):
+        train(folder, out, TrainingOptions(**TINY, texture=True, steps=steps, device=device))
+    facts = read_header(out).training
+    assert (facts["steps"], facts["processor"]) == (2, "cpu")
+
+
 def test_a_damaged_checkpoint_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "checkpoint.safetensors"
     path.write_bytes(b"\x10\0\0\0\0\0\0\0{}")
