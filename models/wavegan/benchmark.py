@@ -99,7 +99,7 @@ def _against_torch(config: WaveGANConfig, seconds: float) -> BenchRow:
 
 def _finished(packed: Packed) -> BenchRow:
     """What a live pool waits for."""
-    config, maker = packed.config, Maker(packed)
+    config, maker = packed.config, Maker(Renderer(packed))
     latent = np.full(config.latent, 0.5, np.float32)
 
     def make() -> None:

@@ -1,7 +1,7 @@
 """The plugin: sixteen pads whose hits are made when they are struck, or ahead for a host's pool.
 
 A hit is decided by its recipe alone (`recipes.py`), so both ways give the same bits, and a saved
-state holds recipes and not sound. torch is never imported.
+state holds recipes and not sound. torch is imported for another device than the CPU only.
 """
 
 import math
@@ -24,6 +24,7 @@ from .maker import Maker
 from .packing import Packed, pack
 from .pads import PADS
 from .recipes import LAYERS, Recipe, recipe
+from .renderer import renderers
 from .settings import PadValues, Settings
 from .voices import HELD, VOICE, let_go, mix, playable
 
@@ -60,11 +61,10 @@ class WaveGANGenerator:
 
     def prepare(self, max_frames: int, device: str = "cpu") -> None:
         """See Generator."""
-        if device != "cpu":
-            raise RtAudioGenError(f"device '{device}': this generator runs on 'cpu'")
+        self.renderers = renderers(self.packed, device)
+        self._maker, self._ahead = (Maker(renderer) for renderer in self.renderers)
         longest = longest_frames(self.packed.config.frames)
         self.hits = np.zeros((len(self.voices), longest), np.float32)
-        self._maker, self._ahead = Maker(self.packed), Maker(self.packed)
         self._warm_up()
         self.reset(0)
 
@@ -199,13 +199,15 @@ class WaveGANGenerator:
         return saved(self._live())
 
     def load_state(self, state: State) -> None:
-        """See Generator. Hits that sound are made again."""
+        """See Generator. Hits that sound are made again; without a device they are silent."""
         mine = self.save_state()
         restore(self._live(), state, self.descriptor.id)
         if not playable(self.voices, max(1, len(self.packed.config.classes))):
             restore(self._live(), mine, self.descriptor.id)
             raise ValueError(f"not a state of '{self.descriptor.id}'")
-        for index in np.flatnonzero(self.voices["playing"]).tolist():
+        sounding = np.flatnonzero(self.voices["playing"]).tolist()
+        self.hits[sounding] = 0.0
+        for index in sounding:
             voice = self.voices[index]
             voice["frames"] = self._fill(index, Recipe(*voice["recipe"].item()))
 

@@ -127,6 +127,20 @@ def rounded(config: WaveGANConfig, tensors: Mapping[str, NDArray[Any]]) -> dict[
     return result
 
 
+def first_matrix(packed: Packed) -> Floats:
+    """(first frames · 16 d, whole latent) as it is computed with; rows are channels-last."""
+    rows, inputs = len(packed.weights.first_bias), _whole_latent(packed.config)
+    return bfloat16.unpack(packed.weights.lanes[: rows * inputs // 2], rows, inputs)
+
+
+def packed_level(packed: Packed, level: int) -> tuple[Floats, Floats]:
+    """A level's matrix (rows, window) as it is computed with, see `level_matrix`; bias (rows,)."""
+    record, weights = packed.weights.levels[level], packed.weights
+    rows, window = int(record["rows"]), int(record["window"])
+    lanes = weights.lanes[record["lanes_at"] :][: rows * window // 2]
+    return bfloat16.unpack(lanes, rows, window), weights.bias[record["bias_at"] :][:rows]
+
+
 def level_matrix(weight: Floats, groups: int) -> Floats:
     """(groups · 4 · outputs, frames · inputs) of a weight (inputs, outputs, 25).
 

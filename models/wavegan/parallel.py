@@ -1,30 +1,34 @@
-"""The compiled form against the network that was trained. [control]"""
+"""What plays, compiled or on a device, against the network that was trained. [control]"""
 
 from collections.abc import Sequence
+from typing import cast
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from rtaudiogen.generator import Finding, Generator
 from rtaudiogen.model_file import read_header, read_tensors
 
 from .config import WaveGANConfig
 from .descriptor import read_config
+from .generator import WaveGANGenerator
 from .network import Generator as Network
-from .packing import Floats, Packed, pack, rounded
-from .renderer import Renderer
+from .packing import Floats, rounded
+from .renderer import AnyRenderer
 
 LATENTS = 3  # of each class
 TOLERANCE = 1e-5  # of the waveform, whose full scale is 1
 
 
 def check(generator: Generator) -> Sequence[Finding]:
-    """Raw hits of a generator's model file, against the network with the same rounded weights."""
+    """Raw hits of a prepared one, against the network of its file with the same rounded weights."""
     path = generator.descriptor.path
     assert path is not None
     config = read_config(path, read_header(path))
-    tensors = read_tensors(path)
-    return compare(pack(config, tensors), network(config, rounded(config, tensors)))
+    now, ahead = cast(WaveGANGenerator, generator).renderers
+    trained = network(config, rounded(config, read_tensors(path)))
+    return [compare(now, trained), _same(now, ahead)]
 
 
 def network(config: WaveGANConfig, tensors: dict[str, Floats]) -> Network:
@@ -35,17 +39,31 @@ def network(config: WaveGANConfig, tensors: dict[str, Floats]) -> Network:
 
 
 @torch.inference_mode()
-def compare(packed: Packed, network: Network) -> Sequence[Finding]:
-    """A packed model and the network that holds the same rounded weights."""
-    classes = max(1, len(packed.config.classes))
-    random, renderer = np.random.default_rng(0), Renderer(packed)
-    kinds = np.repeat(np.arange(classes), LATENTS)
-    latents = random.uniform(-1.0, 1.0, (len(kinds), packed.config.latent)).astype(np.float32)
+def compare(renderer: AnyRenderer, network: Network) -> Finding:
+    """A renderer and the network that holds the same rounded weights."""
+    latents, kinds = _asked(renderer.config)
     expected = network(torch.from_numpy(latents), torch.from_numpy(kinds)).numpy()
-    mixtures = np.eye(classes, dtype=np.float32)[kinds]
-    error = max(
-        float(np.abs(renderer.render(latent, mixture) - hit).max())
-        for latent, mixture, hit in zip(latents, mixtures, expected, strict=True)
-    )
+    error = float(np.abs(_rendered(renderer, latents, kinds) - expected).max())
     detail = f"{len(kinds)} hits, largest difference {error:.1e}, limit {TOLERANCE:.0e}"
-    return [Finding("a hit equals the network's", error < TOLERANCE, detail)]
+    return Finding("a hit equals the network's", error < TOLERANCE, detail)
+
+
+def _same(now: AnyRenderer, ahead: AnyRenderer) -> Finding:
+    asked = _asked(now.config)
+    different = (_rendered(now, *asked) != _rendered(ahead, *asked)).any(axis=1)
+    detail = f"{np.count_nonzero(different)} of {len(different)} hits differ in a bit"
+    return Finding("a hit made ahead equals it", not different.any(), detail)
+
+
+def _asked(config: WaveGANConfig) -> tuple[Floats, NDArray[np.int64]]:
+    """(hits, latent) and their classes (hits,)."""
+    kinds = np.repeat(np.arange(max(1, len(config.classes))), LATENTS)
+    random = np.random.default_rng(0)
+    return random.uniform(-1.0, 1.0, (len(kinds), config.latent)).astype(np.float32), kinds
+
+
+def _rendered(renderer: AnyRenderer, latents: Floats, kinds: NDArray[np.int64]) -> Floats:
+    """(hits, frames)."""
+    mixtures = np.eye(max(1, len(renderer.config.classes)), dtype=np.float32)[kinds]
+    pairs = zip(latents, mixtures, strict=True)
+    return np.stack([renderer.render(latent, mixture).copy() for latent, mixture in pairs])

@@ -11,6 +11,7 @@ from .finishing import PLAIN
 from .latents import of_sample
 from .maker import Maker
 from .packing import pack
+from .renderer import Renderer
 
 UNNAMED = "hit"  # of a model without classes
 
@@ -31,7 +32,7 @@ def sample(
         known = ", ".join(names) if config.classes else "none: it was trained without classes"
         raise UsageError(f"'{descriptor.id}' has no class '{kind}'; it has {known}")
     kinds = range(len(names)) if kind is None else (names.index(kind),)
-    maker = Maker(pack(config, read_tensors(descriptor.path)))
+    maker = Maker(Renderer(pack(config, read_tensors(descriptor.path))))
     return (
         OneShot(names[chosen], seed, maker.shaped(latent, ((chosen, 1.0),), PLAIN))
         for index, seed in enumerate(seeds)

@@ -41,14 +41,14 @@ def packed() -> Packed:
 def test_a_hit_equals_the_networks(config: WaveGANConfig) -> None:
     values = tensors(config)
     network = parallel.network(config, rounded(config, values))
-    (finding,) = parallel.compare(pack(config, values), network)
+    finding = parallel.compare(Renderer(pack(config, values)), network)
     assert finding.passed, finding.detail
 
 
 def test_a_network_of_other_weights_is_not_taken_for_equal(packed: Packed) -> None:
     values = rounded(SMALL, tensors(SMALL))
     values["levels.4.weight"][3, 0, 12] += 1e-3
-    (finding,) = parallel.compare(packed, parallel.network(SMALL, values))
+    finding = parallel.compare(Renderer(packed), parallel.network(SMALL, values))
     assert not finding.passed
 
 

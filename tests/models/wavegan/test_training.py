@@ -73,12 +73,14 @@ def hit_of(model: Path) -> np.ndarray:
 
 def test_a_folder_becomes_a_playable_model_of_its_classes(tmp_path: Path, folder: Path) -> None:
     out = tmp_path / "mine.safetensors"
-    train(folder, out, TrainingOptions(**TINY, licence="CC0-1.0", card="my drums"))
+    options = {**TINY, "licence": "CC0-1.0", "card": "my drums", "device": "cpu"}
+    train(folder, out, TrainingOptions(**options))
     header = read_header(out)
     assert (header.family, header.name) == ("wavegan", "mine")
     assert header.config["classes"] == ["hat", "kick"]
     assert (header.licence, header.card) == ("CC0-1.0", "my drums")
     assert header.training["steps"] == 4
+    assert header.training["processor"] == "cpu"
     assert {tensor.dtype for tensor in read_tensors(out).values()} == {np.dtype(np.float16)}
     assert not any("encoder" in name for name in read_tensors(out)), "only training needs it"
     assert np.abs(hit_of(out)).max() > 0.01
