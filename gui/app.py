@@ -13,13 +13,16 @@ from .looks import Looks
 from .main_window import MainWindow
 
 
-def main(arguments: Sequence[str] = ()) -> int:
-    """Show the window until it is closed; the process's exit status."""
+def main(arguments: Sequence[str] = (), device: str = "cpu") -> int:
+    """Show the window until it is closed; the process's exit status.
+
+    `device` is what networks are computed on; see `EngineSettings`.
+    """
     looks = Looks()
     os.environ.setdefault("QT_SCALE_FACTOR", str(looks.scale_percent / 100))
     application = QApplication(["rtaudiogen", *arguments])
     looks.apply_theme()
-    window = MainWindow(Bridge(), looks)
+    window = MainWindow(Bridge(device=device), looks)
     window.bridge.open()
     window.show()
     for name in ("SIGINT", "SIGTERM", "SIGHUP"):  # the last one is not everywhere

@@ -52,8 +52,10 @@ class Bridge(QObject):
     gone = Signal(str)  # the engine was given up, and why
     _finished = Signal(object, object)  # what to do with a result, and the result
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(self, parent: QObject | None = None, device: str = "cpu") -> None:
+        """`device` is what networks are computed on; see `EngineSettings`."""
         super().__init__(parent)
+        self._device = device
         self._engine: EngineProcess | None = None
         self._beginning: catalogue.Beginning | None = None
         self._queue: SimpleQueue[_Job | None] = SimpleQueue()
@@ -80,7 +82,7 @@ class Bridge(QObject):
         With a `beginning` nothing is kept for the next start.
         """
         self._beginning = beginning
-        self._begin_with(lambda: open_engine(beginning))
+        self._begin_with(lambda: open_engine(beginning, self._device))
 
     def restart(self) -> None:
         """After `gone`: open the engine again; if it dies soon after that, with an empty rack."""
@@ -90,7 +92,7 @@ class Bridge(QObject):
         now = time.monotonic()
         died_soon, self._restarted = now - self._restarted < DIES_AGAIN_SECONDS, now
         if died_soon and self._beginning is None:
-            self._begin_with(open_empty_engine)
+            self._begin_with(lambda: open_empty_engine(self._device))
         else:
             self.open(self._beginning)
 

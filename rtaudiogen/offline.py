@@ -12,9 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rtaudiogen import rebuilding, registry
+from rtaudiogen.engine.choice import DeviceChoice
 from rtaudiogen.errors import RtAudioGenError, UsageError
 from rtaudiogen.generator import Audio, Descriptor, Generator, Plays
 from rtaudiogen.midi.files import read_midi_file, to_events
+from rtaudiogen.processors import CPU
 from rtaudiogen.realtime.mixing import amplitude
 from rtaudiogen.realtime.output import Master
 from rtaudiogen.realtime.renderer import Renderer
@@ -41,6 +43,7 @@ def render(
     seeds: Mapping[str, int] | None = None,
     session: Session | None = None,
     master_gain_db: float | None = None,
+    device: str = CPU,
 ) -> Audio:
     """(frames, 2) float32 of all models together, each in a slot of its own.
 
@@ -49,14 +52,15 @@ def render(
     after its end; models that take a sound play from `sound`. Sentences about either are appended
     to `notices`. A slot's seed follows from `seed`, unless `seeds` has one by its model's id.
     A session's slots are played beside the models, as it describes them, but program changes are
-    not obeyed. Everything is brought to `master_gain_db`, or else to the session's own.
+    not obeyed. Everything is brought to `master_gain_db`, or else to the session's own. `device` is
+    what computes, as in `EngineSettings`; if it is lost, rendering fails.
     Raises UsageError for values that cannot be meant and RtAudioGenError for a damaged file or a
     generator that failed.
     """
     blocks = _blocks(
         models, seconds, sample_rate, seed, block_frames, midi_file, settings or {}, events,
         input_file, sound, [] if notices is None else notices, seeds or {},
-        session or Session(), master_gain_db,
+        session or Session(), master_gain_db, device,
     )  # fmt: skip
     return np.concatenate([block.copy() for block in blocks])
 
@@ -77,6 +81,7 @@ def render_to_file(
     seeds: Mapping[str, int] | None = None,
     session: Session | None = None,
     master_gain_db: float | None = None,
+    device: str = CPU,
 ) -> int:
     """As `render`, into a float32 WAV that appears when it is whole; its number of frames."""
     if path.suffix.lower() != ".wav":
@@ -86,7 +91,7 @@ def render_to_file(
     blocks = _blocks(
         models, seconds, sample_rate, seed, block_frames, midi_file, settings or {}, events,
         input_file, sound, [] if notices is None else notices, seeds or {},
-        session or Session(), master_gain_db,
+        session or Session(), master_gain_db, device,
     )  # fmt: skip
     write_wav(path, blocks, sample_rate, channels=2)
     return _frames(seconds, sample_rate)
@@ -107,6 +112,7 @@ def _blocks(
     seeds: Mapping[str, int],
     session: Session,
     master_gain_db: float | None,
+    device: str,
 ) -> Iterator[Audio]:
     """Checks everything now; renders when asked for. Each block is overwritten by the next."""
     frames = _frames(seconds, sample_rate)
@@ -123,7 +129,7 @@ def _blocks(
     if sound is not None and not any(model.takes_sound for model in models):
         raise UsageError(f"{_names(models)}: no model that plays from a sound")
     heard = InputFile(input_file, sample_rate) if input_file is not None else None
-    renderer = Renderer(sample_rate, seed)
+    renderer = Renderer(sample_rate, seed, DeviceChoice(device, notices.append))
     if midi_file is not None:
         renderer.midi_events(to_events(read_midi_file(midi_file), sample_rate))
     if events is not None:
@@ -168,7 +174,7 @@ def _pull(
             part = block[: min(block_frames, frames - start)]
             renderer.render(part)
             for message in renderer.messages():
-                if message.kind == "failed":
+                if message.kind in ("failed", "lost", "moved"):  # on the CPU: other bits
                     raise RtAudioGenError(f"slot {message.slot} failed: {message.text}")
             master.process(part)
             yield part

@@ -42,6 +42,15 @@ def available() -> tuple[str, ...]:
     return tuple(name for name in NAMES if not missing(name))
 
 
+def title(name: str) -> str:
+    """What a GPU that is here calls itself. [control]"""
+    if name != CUDA:
+        return name
+    import torch
+
+    return torch.cuda.get_device_name()
+
+
 def checked(name: str) -> str:
     """A processor's name, or `AUTO`, that a person gave; UsageError if it is not here. [control]"""
     if name == AUTO:

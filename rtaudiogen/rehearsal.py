@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from itertools import cycle
 from typing import cast
 
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 
 from rtaudiogen.events import CHOKE_SECONDS, EVENT, EventKind, no_events
 from rtaudiogen.generator import Audio, Descriptor, Events, Finding, Generator, Listener, Plays
+from rtaudiogen.processors import CPU
 
 SEED = 7
 MAX_FRAMES = 512  # that generators are prepared for
@@ -17,8 +19,19 @@ MOVE_FRAMES = 1000  # parameters move at multiples of this
 EFFECT_SECONDS = 0.02  # a note, or a change of the input, is audible so soon after the delay
 INPUT_LEVEL = 0.25  # of the noise and of the sine that effects hear
 
-Make = Callable[[], Generator]
 Line = tuple[int, EventKind, int, float, float]  # the fields of an EVENT
+
+
+@dataclass(frozen=True)
+class Make:
+    """How checks come by a new generator, and what it is to compute on."""
+
+    create: Callable[[], Generator]
+    device: str = CPU
+
+    def __call__(self) -> Generator:
+        """A generator that is not prepared yet."""
+        return self.create()
 
 
 def is_played(descriptor: Descriptor) -> bool:
@@ -154,7 +167,7 @@ def first_difference(one: Audio, other: Audio) -> int:
 def prepared(make: Make, seed: int = SEED) -> Generator:
     """A generator that is ready to play."""
     generator = make()
-    generator.prepare(MAX_FRAMES)
+    generator.prepare(MAX_FRAMES, make.device)
     generator.reset(seed)
     return generator
 

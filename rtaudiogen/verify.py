@@ -23,6 +23,7 @@ from rtaudiogen.generator import (
     Generator,
     SoundTaker,
 )
+from rtaudiogen.processors import CPU
 from rtaudiogen.registry import GROUP, load, one_line
 from rtaudiogen.rehearsal import (
     EFFECT_SECONDS,
@@ -56,8 +57,14 @@ SILENCE = 1e-4  # amplitude, -80 dBFS
 NOTE = (0, EventKind.NOTE_ON, 0, 60.0, 0.8)
 
 
-def verify(make: Make, family: Family | None = None) -> list[Finding]:
-    """Every property of the contract; with a family also its import and its parallel form."""
+def verify(
+    create: Callable[[], Generator], family: Family | None = None, device: str = CPU
+) -> list[Finding]:
+    """Every property of the contract, on a device of `processors.NAMES`.
+
+    With a family also its import and its parallel form.
+    """
+    make = Make(create, device)
     checks = list(CHECKS)
     if family is not None:
         checks += _checks_of(family)
@@ -256,7 +263,7 @@ def _sounds(make: Make) -> Iterator[Finding]:
         return generator
 
     for check in (_block_sizes, _resume):
-        for finding in check(made):
+        for finding in check(replace(make, create=made)):
             yield replace(finding, name=f"with a sound: {finding.name}")
 
 

@@ -74,8 +74,8 @@ class LosesItsPlaceWhilePlaying(Coded):
         self.position = -1.0
 
 
-def found(make: Make) -> Iterator[Finding]:
-    return views(make)
+def found(create: type[Sine]) -> Iterator[Finding]:
+    return views(Make(create))
 
 
 def test_codes_that_are_as_they_should_be_pass() -> None:
@@ -83,7 +83,7 @@ def test_codes_that_are_as_they_should_be_pass() -> None:
 
 
 @pytest.mark.parametrize(
-    ("make", "words"),
+    ("create", "words"),
     [
         (HasNoCodes, "no method 'code_stream'"),
         (HasAnEmptyStream, "a stream (0, 2), expected"),
@@ -94,8 +94,8 @@ def test_codes_that_are_as_they_should_be_pass() -> None:
         (ShowsOtherCodes, "newest codes (1, 3)"),
     ],
 )
-def test_every_way_to_break_the_codes_is_caught(make: Make, words: str) -> None:
-    names, codes = found(make)
+def test_every_way_to_break_the_codes_is_caught(create: type[Sine], words: str) -> None:
+    names, codes = found(create)
     assert names.passed
     assert not codes.passed
     assert words in codes.detail
@@ -103,7 +103,7 @@ def test_every_way_to_break_the_codes_is_caught(make: Make, words: str) -> None:
 
 @pytest.mark.parametrize("view", [XYView("attack", "cutoff"), RibbonView("attack", "cutoff")])
 def test_a_view_of_an_unknown_parameter_is_refused_in_one_line(view: View) -> None:
-    first, *_ = views(lambda: Sine(replace(SINE, views=(view,)), RATE))
+    first, *_ = views(Make(lambda: Sine(replace(SINE, views=(view,)), RATE)))
     assert not first.passed
     assert "moves 'cutoff', which is no parameter" in first.detail
     assert "\n" not in first.detail

@@ -5,6 +5,8 @@ from typing import Annotated
 import typer
 
 from .. import __version__
+from ..errors import UsageError
+from ..processors import CPU
 from .bench import bench
 from .check import check
 from .decode import decode
@@ -12,6 +14,7 @@ from .devices import devices
 from .encode import encode
 from .evaluate import evaluate
 from .models import models
+from .options import Device
 from .play import play
 from .render import render
 from .sample import sample
@@ -37,14 +40,17 @@ app.command(context_settings=raw, add_help_option=False)(train)
 def alone(
     context: typer.Context,
     version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
+    device: Device = CPU,
 ) -> None:
     """Plays neural networks like instruments, live. Without a command: the desktop application."""
     if version:
         print(f"rtaudiogen {__version__}")
+    elif context.invoked_subcommand is not None and device != CPU:
+        raise UsageError(f"--device {device}: write it after '{context.invoked_subcommand}'")
     elif context.invoked_subcommand is None:
         from .window import show_window
 
-        status, problem = show_window()
+        status, problem = show_window(device)
         if problem:
             print(problem)
             print(context.get_help())

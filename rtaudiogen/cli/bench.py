@@ -7,7 +7,11 @@ from typing import Annotated
 import typer
 
 from ..benchmark import BenchRow, machine
+from ..errors import UsageError
+from ..generator import Family
+from ..processors import AUTO, CPU, NAMES
 from ..registry import families, load
+from .options import Device
 from .output import Json, print_json
 
 HEADING = ("what", "measured", "floor", "goal", "")
@@ -16,29 +20,40 @@ HEADING = ("what", "measured", "floor", "goal", "")
 def bench(
     json: Json = False,
     models: Annotated[bool, typer.Option("--models", help="The models' speeds alone.")] = False,
+    device: Device = CPU,
 ) -> None:
     """Measure what this machine can do; the table is Markdown."""
+    if device == AUTO:
+        raise UsageError(f"bench --device {AUTO}: name what to measure: {', '.join(NAMES)}")
     if json:
-        print_json({"machine": machine(), "rows": [asdict(row) for row in _rows(models)]})
+        rows = [asdict(row) for row in _rows(models, device)]
+        print_json({"machine": machine(), "device": device, "rows": rows})
         return
     print(machine() + "\n")
     print(_line(HEADING))
     print(_line("---" for _ in HEADING))
-    for row in _rows(models):
+    for row in _rows(models, device):
         print(_line(_cells(row)), flush=True)
 
 
-def _rows(models: bool) -> Iterator[BenchRow]:
+def _rows(models: bool, device: str) -> Iterator[BenchRow]:
     from ..engine.benchmark import host_rows, model_rows
 
-    if models:
-        yield from model_rows()
-        return
-    for family in families()[0].values():
-        if family.benchmark:
-            yield from load(family.benchmark)()
-    yield from model_rows()
-    yield from host_rows()
+    if not models:
+        for family in families()[0].values():
+            yield from _family_rows(family, device)
+    yield from model_rows(device)
+    if not models and device == CPU:
+        yield from host_rows()
+
+
+def _family_rows(family: Family, device: str) -> Iterable[BenchRow]:
+    rows: Iterable[BenchRow] = ()
+    if device == CPU and family.benchmark:
+        rows = load(family.benchmark)()
+    elif device != CPU and device in family.devices and family.device_benchmark:
+        rows = load(family.device_benchmark)(device)
+    return rows
 
 
 def _cells(row: BenchRow) -> Iterator[str]:

@@ -5,25 +5,38 @@ from typing import Annotated
 
 import typer
 
-from ..errors import RtAudioGenError
+from ..errors import RtAudioGenError, UsageError
+from ..processors import AUTO, CPU
 from ..registry import create, family, find
-from .output import Json, print_json
+from .options import Device
+from .output import Json, print_json, warn
 
 HOST_RATE = 48000  # Hz, for generators that take any
 
 
 def check(
     model: Annotated[str, typer.Argument(metavar="MODEL", help="Id or model file.")],
+    device: Device = CPU,
     json: Json = False,
 ) -> None:
     """Check that a generator keeps the contract: blocks, seeds, state, streaming = parallel."""
+    from ..engine.choice import DeviceChoice
     from ..verify import verify
 
     descriptor = find(model)
+    known = family(descriptor.family)
+    if device == AUTO:
+        notices: list[str] = []
+        device = DeviceChoice(AUTO, notices.append)(descriptor)
+        warn([*notices, f"Checking on '{device}'."])
+    if device not in known.devices:
+        there = ", ".join(known.devices)
+        raise UsageError(f"device '{device}': {descriptor.id} is computed on: {there}")
     create(descriptor, HOST_RATE)  # a damaged file is no broken promise
-    findings = verify(lambda: create(descriptor, HOST_RATE), family(descriptor.family))
+    findings = verify(lambda: create(descriptor, HOST_RATE), known, device)
     if json:
-        print_json({"model": descriptor.id, "findings": [asdict(f) for f in findings]})
+        rows = [asdict(finding) for finding in findings]
+        print_json({"model": descriptor.id, "device": device, "findings": rows})
     else:
         for finding in findings:
             print("ok  " if finding.passed else "FAIL", f"{finding.name}: {finding.detail}")

@@ -1,45 +1,68 @@
 """`rtaudiogen models`."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..engine.benchmark import known_speeds
+from ..engine.choice import remembered
+from ..engine.render_times import RenderTime
 from ..generator import Descriptor
+from ..processors import AUTO, CPU
 from ..registry import listing
 from ..views import to_json
+from .options import Device
 from .output import Json, print_json, print_table, warn
 
+HEADING = ("model", "family", "plays", "rate", "voices", "speed", "licence", "parameters")
 
-def models(json: Json = False) -> None:
-    """List the models that can be played, built-in and your own."""
-    found, speeds = listing(), known_speeds()
+
+def models(device: Device = CPU, json: Json = False) -> None:
+    """List the models that can be played, built-in and your own.
+
+    The speed is the device's; with --device auto that of the device that a model is played on.
+    """
+    found = listing()
+    known = [_known(model, device) for model in found.models.values()]
     if json:
-        print_json(
-            {
-                "models": [facts(m, speeds.get(m.id)) for m in found.models.values()],
-                "problems": found.problems,
-            }
-        )
+        print_json({"models": [facts(*each) for each in known], "problems": found.problems})
         return
-    print_table(
-        ("model", "family", "plays", "rate", "voices", "speed", "licence", "parameters"),
-        [_row(model, speeds.get(model.id)) for model in found.models.values()],
-    )
+    heading = HEADING if device != AUTO else (*HEADING[:-1], "device", "p99", HEADING[-1])
+    print_table(heading, [_row(*each) for each in known])
     warn(found.problems)
 
 
-def facts(model: Descriptor, speed: float | None) -> dict[str, Any]:
-    """A model as plain values; its speed once `bench` has measured it."""
-    return {
+class Choice(NamedTuple):
+    """What `auto` would play a model on: None if it would have to measure first."""
+
+    device: str | None
+    times: Mapping[str, RenderTime]  # by device, as far as they are measured
+
+
+def _known(model: Descriptor, device: str) -> tuple[Descriptor, float | None, Choice | None]:
+    """A model, its speed once `bench` has measured it, and with `auto` what that has measured."""
+    if device != AUTO:
+        return model, known_speeds(device).get(model.id), None
+    choice = Choice(*remembered(model))
+    speed = known_speeds(choice.device).get(model.id) if choice.device else None
+    return model, speed, choice
+
+
+def facts(model: Descriptor, speed: float | None, choice: Choice | None = None) -> dict[str, Any]:
+    """A model as plain values."""
+    known = {
         **asdict(model),
         "plays": sorted(model.plays),
         "views": [to_json(view) for view in model.offered_views()],
         "real_time_factor": speed,
     }
+    if choice is not None:
+        known["device"] = choice.device
+        known["render_times"] = {name: asdict(times) for name, times in choice.times.items()}
+    return known
 
 
-def _row(model: Descriptor, speed: float | None) -> tuple[str, ...]:
+def _row(model: Descriptor, speed: float | None, choice: Choice | None) -> tuple[str, ...]:
     return (
         model.id,
         model.family,
@@ -48,8 +71,15 @@ def _row(model: Descriptor, speed: float | None) -> tuple[str, ...]:
         str(model.voices),
         f"{speed:.1f}×" if speed else "–",
         model.licence or "–",
+        *(() if choice is None else _cells(choice)),
         ", ".join(_parameters(model)),
     )
+
+
+def _cells(choice: Choice) -> tuple[str, str]:
+    """The device and the measured p99 of all."""
+    measured = [f"{name} {times.p99_ms:.3g} ms" for name, times in choice.times.items()]
+    return choice.device or "–", ", ".join(measured) or "–"
 
 
 def _parameters(model: Descriptor) -> Iterator[str]:

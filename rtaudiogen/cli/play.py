@@ -7,11 +7,13 @@ from typing import Annotated
 import typer
 
 from ..errors import UsageError
+from ..processors import CPU
 from ..registry import find
 from ..sessions import Session, load_session, save_session
 from .opened import changed, models_of
 from .options import (
     Block,
+    Device,
     Master,
     Seed,
     Settings,
@@ -73,6 +75,7 @@ def play(
     sound: Sound = None,
     set: Settings = None,
     seed: Seed = 0,
+    device: Device = CPU,
     json: Json = False,
 ) -> None:
     """Play live, until Ctrl-C.
@@ -109,6 +112,7 @@ def play(
         fall_back=output is None,  # a device that was asked for by hand is there, or it is an error
         input=None if heard == NO_INPUT else _device(heard),
         input_required=input not in (None, NO_INPUT),
+        device=device,
     )
     with stopped_by_signals() as stopped, closing(EngineProcess(settings)) as engine:
         for model in models or []:

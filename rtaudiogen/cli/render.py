@@ -6,10 +6,12 @@ from typing import Annotated
 import typer
 
 from ..errors import UsageError
+from ..processors import CPU
 from ..registry import find
 from ..sessions import Session, load_session
 from .opened import changed, models_of
 from .options import (
+    Device,
     Master,
     Seed,
     Settings,
@@ -62,6 +64,7 @@ def render(
     ] = 1024,
     set: Settings = None,
     seed: Seed = 0,
+    device: Device = CPU,
     json: Json = False,
 ) -> None:
     """Render to a WAV file with the renderer that plays live: the same bits.
@@ -114,6 +117,7 @@ def render(
         notices=notices,
         seeds=seeds_of(kept),
         session=changed(opened, values, sounds, seeds_of(kept), master),
+        device=device,
     )
     warn(notices)
     if json:

@@ -22,8 +22,11 @@ def hindrance() -> str:
     return ""
 
 
-def show_window() -> tuple[int, str]:
-    """Show the application until it is closed: its exit status, and why it could not be shown."""
+def show_window(device: str) -> tuple[int, str]:
+    """Show the application until it is closed: its exit status, and why it could not be shown.
+
+    `device` is what networks are computed on; see `EngineSettings`.
+    """
     problem = hindrance()
     if problem:
         return 0, problem
@@ -31,7 +34,7 @@ def show_window() -> tuple[int, str]:
         main = registry.load(WINDOW)
     except ImportError as error:  # a system library that Qt needs
         return 1, f"The desktop application cannot be loaded ({error}); see the README."
-    return int(main()), ""
+    return int(main(device=device)), ""
 
 
 if __name__ == "__main__":  # whether there can be a window: status 0, or why not

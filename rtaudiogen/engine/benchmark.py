@@ -17,7 +17,8 @@ from ..documents import number, read_document, text, write_document
 from ..errors import RtAudioGenError
 from ..events import EVENT, EventKind, no_events
 from ..generator import Descriptor, Plays
-from ..registry import create, listing
+from ..processors import CPU
+from ..registry import create, family, listing
 
 HOST_RATE, BLOCK_SECONDS, STRETCH_SECONDS, MEASURE_SECONDS = 48000, 0.01, 0.25, 1.5
 RING_MS = 10.0
@@ -65,22 +66,27 @@ def play_once(model: str) -> tuple[float, dict[str, Any]]:
             return seconds, json.loads(process.communicate()[0])
 
 
-def model_rows() -> Iterator[BenchRow]:
-    """The real-time factor of every model with all its voices sounding; kept for `models`."""
+def model_rows(device: str = CPU) -> Iterator[BenchRow]:
+    """The real-time factor of every model with all its voices sounding; kept for `models`.
+
+    Of those that the device can have.
+    """
     speeds = {}
     for model in listing().models.values():
-        speeds[model.id] = speed(model)
+        if device not in family(model.family).devices:
+            continue
+        speeds[model.id] = speed(model, device)
         voices = f"{model.voices} voices" if model.voices > 1 else "1 voice"
         rate = f"{model.sample_rate or HOST_RATE} Hz"
         yield BenchRow(model.id, speeds[model.id], "× real time", 1.0, None, f"{voices}, {rate}")
-    write_document(_file(), KIND, VERSION, {"machine": machine(), "speeds": speeds})
+    write_document(_file(device), KIND, VERSION, {"machine": machine(), "speeds": speeds})
 
 
-def speed(model: Descriptor) -> float:
-    """Seconds of sound per second of one core, all voices sounding."""
+def speed(model: Descriptor, device: str = CPU) -> float:
+    """Seconds of sound per second of one core, or of the device, all voices sounding."""
     generator = create(model, HOST_RATE)
     block = np.zeros((round(BLOCK_SECONDS * generator.sample_rate), model.channels), np.float32)
-    generator.prepare(len(block))
+    generator.prepare(len(block), device)
     values, chord = model.defaults(), no_events()
     if model.plays & {Plays.NOTES, Plays.HITS}:
         notes = [(0, EventKind.NOTE_ON, v, 48.0 + 5.0 * v, 0.7) for v in range(model.voices)]
@@ -95,14 +101,14 @@ def speed(model: Descriptor) -> float:
     return STRETCH_SECONDS / best_of(stretch, MEASURE_SECONDS)
 
 
-def known_speeds() -> Mapping[str, float]:
+def known_speeds(device: str = CPU) -> Mapping[str, float]:
     """Real-time factors by model id, as this machine last measured them; empty before."""
     try:
-        speeds = read_document(_file(), KIND, VERSION)["speeds"]
+        speeds = read_document(_file(device), KIND, VERSION)["speeds"]
         return {text(id): number(speed, 0.0) for id, speed in speeds.items()}
     except (RtAudioGenError, KeyError, ValueError, AttributeError):  # a cache: measured again
         return {}
 
 
-def _file() -> Path:
-    return folders.cache() / "speeds.json"
+def _file(device: str = CPU) -> Path:
+    return folders.cache() / ("speeds.json" if device == CPU else f"speeds-{device}.json")

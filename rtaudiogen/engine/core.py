@@ -27,8 +27,10 @@ from ..recorder import Recorder, Underruns
 from ..sessions import Session, SlotState, checked_master
 from .audition import Audition
 from .checkpoint import Checkpoint, read_checkpoint, write_checkpoint
+from .choice import DeviceChoice
 from .facade import TimedMidi, check_channel_message
 from .report import snapshot
+from .rescue import Rescue
 from .settings import EngineSettings
 from .slot_verbs import SlotVerbs
 from .transport import DeviceLostError, Transport
@@ -46,10 +48,11 @@ class Engine(SlotVerbs):
         self.settings = settings
         self.transport = Transport(settings)
         self.pads = Pads(self.transport.memory, self.transport.stream_frame)
-        self.renderer = self._new_renderer()
+        self.messages = self.transport.messages
+        self.device_of = DeviceChoice(settings.device, self.messages.append)
+        self._renew_renderer()
         self.slots: dict[int, SlotState] = {}  # replaced or added to: others iterate over a copy
         self.master_gain_db = 0.0
-        self.messages = self.transport.messages
         self.machine_gap_seconds = 0.0  # the longest that a sleeping thread was kept from waking
         self._checkpoint = checkpoint
         self._saved = time.monotonic()
@@ -88,12 +91,15 @@ class Engine(SlotVerbs):
         self.recorder.stop()
         self.transport.close()
         if self.playing:  # whoever opens the engine anew goes on from here
-            with suppress(RtAudioGenError):  # a slot that was about to come: the last one stands
+            # a slot that was about to come, or whose device is lost: the last one stands
+            with suppress(RtAudioGenError):
                 self._write_checkpoint(self.renderer.save_state())
         self.playing = False
 
-    def _new_renderer(self) -> Renderer:
-        return Renderer(self.transport.sample_rate, self.settings.seed, pads=self.pads)
+    def _renew_renderer(self) -> None:
+        rate, seed = self.transport.sample_rate, self.settings.seed
+        self.renderer = Renderer(rate, seed, self.device_of, self.pads)
+        self._rescue = Rescue(self.renderer, self.device_of, self.messages.append)
 
     def _deliver(self, events: NDArray[np.void], slot: int = 0) -> None:
         """Live events, for one slot alone or (0) for all. [midi]
@@ -211,8 +217,9 @@ class Engine(SlotVerbs):
         DeviceLostError if the device has gone: state is saved, and the process has to end.
         """
         now = time.monotonic()
-        for message in self.renderer.messages():
+        for message in (*self.renderer.messages(), *self.pads.losses()):
             self._hear_renderer(message)
+        self._rescue.finish()
         self.messages.extend(self.pads.messages())
         for notice in self.midi.notices():
             if notice.kind == NoticeKind.LEARNED:
@@ -224,7 +231,8 @@ class Engine(SlotVerbs):
             self.transport.check()
         except DeviceLostError:
             self.transport.stop_rendering()
-            self._write_checkpoint(self.renderer.save_state())
+            with suppress(RtAudioGenError):  # as in `close`
+                self._write_checkpoint(self.renderer.save_state())
             raise
         self.midi.latency_frames = self.transport.latency_frames
         if self._checkpoint is not None and now - self._saved > CHECKPOINT_SECONDS:
@@ -242,6 +250,8 @@ class Engine(SlotVerbs):
             self.messages.append(f"Slot {message.slot}: {message.text}; it was muted and reset.")
         elif message.kind == "failed":
             self.messages.append(f"Slot {message.slot} is silent: {message.text}; exchange it.")
+        elif message.kind in ("lost", "moved"):
+            self._rescue.hear(message, self.slots.get(message.slot))
 
     def snapshot(self) -> dict[str, Any]:
         """See Facade."""
@@ -274,7 +284,7 @@ class Engine(SlotVerbs):
                 ),
             )  # fmt: skip
         except (RtAudioGenError, ValueError, KeyError) as error:
-            self.renderer = self._new_renderer()
+            self._renew_renderer()
             return [f"The sounding notes are lost ({error}).", *self.load_session(saved.session)]
         self.slots = dict(zip(saved.numbers, states, strict=True))
         self.set_master(session.master_gain_db)

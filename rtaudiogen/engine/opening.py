@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
 from .. import folders
 from ..errors import RtAudioGenError
+from ..processors import CPU
 from ..sessions import Session
 from .checkpoint import read_checkpoint
 from .home import Home
@@ -25,23 +27,24 @@ class Opened(NamedTuple):
     notices: list[str]
 
 
-def open_engine(begun: Beginning | None = None) -> Opened:
+def open_engine(begun: Beginning | None = None, device: str = CPU) -> Opened:
     """The engine that a lost window left playing; otherwise one with the rack as it was. [control]
 
     After a crash of the engine, too, or of the whole machine, the rack is that of the last
     seconds, with all its state. With a beginning: a new engine that ends with its window.
+    `device` is what a new engine computes on; see `EngineSettings`.
     RtAudioGenError if there is none to be had.
     """
     if begun is not None:
-        return _begin(begun)
+        return _begin(begun, device)
     home = folders.engine()
     engine = EngineProcess.attach(home)
     if engine is not None:
         return Opened(engine, [PLAYED_ON])
-    return _recover(home) or _begin(beginning(), home)
+    return _recover(home, device) or _begin(beginning(), device, home)
 
 
-def open_empty_engine() -> Opened:
+def open_empty_engine(device: str = CPU) -> Opened:
     """With nothing in the rack, because the engine dies of what was; that is put aside."""
     recent = recent_path()
     aside = recent.with_name(f"put-aside{SUFFIX}")
@@ -49,11 +52,12 @@ def open_empty_engine() -> Opened:
     if recent.exists():
         recent.replace(aside)
         notice = f"The engine died of its rack again and again: it is put aside in {aside}."
-    return _begin(Beginning(WINDOW, {}, notice=notice), folders.engine())
+    return _begin(Beginning(WINDOW, {}, notice=notice), device, folders.engine())
 
 
-def _begin(begun: Beginning, home: Path | None = None) -> Opened:
-    with _closed_on_error(EngineProcess(begun.settings, home)) as engine:
+def _begin(begun: Beginning, device: str, home: Path | None = None) -> Opened:
+    settings = replace(begun.settings, device=device)
+    with _closed_on_error(EngineProcess(settings, home)) as engine:
         engine.start()
         notices = [begun.notice, *engine.load_session(begun.session)]
         if begun.is_demo:
@@ -61,7 +65,7 @@ def _begin(begun: Beginning, home: Path | None = None) -> Opened:
     return Opened(engine, list(filter(None, notices)))
 
 
-def _recover(home: Path) -> Opened | None:
+def _recover(home: Path, device: str) -> Opened | None:
     """Go on from the checkpoint of an engine that did not end properly, if there is one."""
     path = Home(home).checkpoint
     if not path.exists():
@@ -69,7 +73,8 @@ def _recover(home: Path) -> Opened | None:
     saved = datetime.fromtimestamp(path.stat().st_mtime)
     try:
         session = Session.from_json(read_checkpoint(path).session)
-        with _closed_on_error(EngineProcess(settings_of(session), home, resume=True)) as engine:
+        settings = replace(settings_of(session), device=device)
+        with _closed_on_error(EngineProcess(settings, home, resume=True)) as engine:
             engine.start()
     except RtAudioGenError:
         return None  # the session that was kept for the next start is a little older

@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from ..errors import UsageError
+from ..processors import AUTO, CPU, NAMES
 
 NULL_OUTPUT = "null"
 
@@ -15,7 +16,8 @@ class EngineSettings:
 
     `output` is a device name or index, None for the default device, or "null" for a clock in place
     of a device. `input` likewise names what effects hear, None for nothing, "default" for the
-    default device. A `sample_rate` or `block_frames` of 0 takes what the device prefers.
+    default device. A `sample_rate` or `block_frames` of 0 takes what the device prefers. `device`
+    is what networks are computed on; where it is lost or cannot have a model, the CPU is.
     """
 
     output: str | int | None = None
@@ -28,6 +30,7 @@ class EngineSettings:
     input: str | int | None = None
     input_required: bool = False  # no such input: fail instead of hearing silence
     midi_required: bool = True  # a port that was named is not there: fail instead of waiting for it
+    device: str = CPU  # of `processors.NAMES`, or "auto"
 
     def __post_init__(self) -> None:
         if self.sample_rate and not 4000 <= self.sample_rate <= 384_000:
@@ -36,6 +39,8 @@ class EngineSettings:
             raise UsageError(f"block of {self.block_frames} frames: expected 0 (device's) … 8192")
         if not 1.0 <= self.latency_ms <= 2000.0:
             raise UsageError(f"latency of {self.latency_ms} ms: expected 1 … 2000 ms")
+        if self.device not in (*NAMES, AUTO):
+            raise UsageError(f"device '{self.device}': expected {', '.join((*NAMES, AUTO))}")
 
     def to_json(self) -> dict[str, Any]:
         """Plain values."""

@@ -17,7 +17,7 @@ from .keyboard import ALL_SOUND_OFF
 from .mixing import pan_gains
 from .pool import Job, Pool
 from .slot import METER_SECONDS, Slot
-from .source import Source
+from .source import Source, first_line
 
 NOTE_ON, CONTROL = 0x90, 0xB0
 REPLAY_PITCH, REPLAY_GAIN = 0.03, 0.15  # the most by which a repeated hit differs, as shares
@@ -183,5 +183,4 @@ class Kit:
 
     def give_up(self, error: Exception) -> None:
         """The maker has failed: what there is is played, and nothing more is made."""
-        lines = str(error).splitlines() or [""]
-        self.failure = f"{type(error).__name__}: {lines[0]}"
+        self.failure = f"{type(error).__name__}: {first_line(error)}"

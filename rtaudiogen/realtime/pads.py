@@ -15,13 +15,15 @@ from queue import SimpleQueue
 import numpy as np
 from numpy.typing import NDArray
 
+from ..errors import ProcessorLost
 from .hit_worker import HitWorker
 from .hits import Hits
 from .kit import Kit
 from .memory import AudioMemory
+from .rack import Message
 from .scheduling import HELPER_PRIORITY, raise_priority
 from .slot import Slot
-from .source import Source
+from .source import Source, first_line
 
 SCHEDULED_PORT = 255  # where notes that are played by time seem to come from
 JOIN_SECONDS = 2.0
@@ -48,6 +50,7 @@ class Pads:
         self._stream_frame = stream_frame
         self._kits: dict[int, Kit] = {}  # replaced as a whole: others iterate
         self._messages: deque[str] = deque()
+        self._losses: deque[Message] = deque()
         self._notes: SimpleQueue[_Note | None] = SimpleQueue()
         self._worker = HitWorker(lambda: self._kits.values(), self._give_up)
         self._striker = threading.Thread(target=self._strike_on_time, name="striker", daemon=True)
@@ -122,10 +125,22 @@ class Pads:
         while self._messages:
             yield self._messages.popleft()
 
+    def losses(self) -> Iterator[Message]:
+        """Kits whose maker has lost its device since the last call: "lost", see `rack.Message`.
+
+        What they have is repeated until another source takes their place. [control]
+        """
+        while self._losses:
+            yield self._losses.popleft()
+
     def _give_up(self, kit: Kit, error: Exception) -> None:
         if kit.failure:  # said already
             return
         kit.give_up(error)
+        if isinstance(error, ProcessorLost):
+            text = first_line(error)
+            self._losses.append(Message("lost", kit.number, text, payload=kit.source))
+            return
         self._messages.append(
             f"Slot {kit.number} repeats the hits that it has: new ones cannot be made"
             f" ({kit.failure})."

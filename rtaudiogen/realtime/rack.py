@@ -15,7 +15,9 @@ class Message(NamedTuple):
     """Something the render thread has to tell.
 
     kind: "program" (a program change, `number`), "fault" (`text` what, `number` how often so far),
-    "failed" (`text` what the generator raised), "retired" (`payload` its Source, to be dropped),
+    "failed" (`text` what the generator raised), "lost" (`text` how its device was lost, `payload`
+    the Source that is silent now), "moved" (`text` likewise, `payload` the device's name: it was
+    prepared on the CPU instead), "retired" (`payload` its Source, to be dropped),
     "saved" (`payload` the state that was asked for), "refused" (`text` why a command failed).
     """
 
@@ -42,6 +44,12 @@ class Rack:
     def swap(self, frame: int, number: int, source: Source) -> None:
         """A slot gets another source."""
         if number in self.slots:
+            self.slots[number].swap(frame, source)
+
+    def replace(self, frame: int, number: int, source: Source) -> None:
+        """A slot goes on with another source of the same model; what was turned stays turned."""
+        if number in self.slots:
+            source.parameters.load_state(self.slots[number].source.parameters.save_state())
             self.slots[number].swap(frame, source)
 
     def remove(self, frame: int, number: int) -> None:
@@ -100,7 +108,7 @@ class Rack:
             if fault:
                 self._tell_fault(number, slot, fault)
             if slot.source.failed != failed:
-                self._messages.append(Message("failed", number, slot.source.failed))
+                self._tell_failure(number, slot.source)
             for source in slot.retire():
                 finished = finished or slot.leaving
                 self._messages.append(Message("retired", number, payload=source))
@@ -114,6 +122,12 @@ class Rack:
     def _tell_fault(self, number: int, slot: Slot, fault: Fault) -> None:
         text = "not finite" if fault == Fault.NOT_FINITE else "runaway level"
         self._messages.append(Message("fault", number, text, slot.source.faults))
+
+    def _tell_failure(self, number: int, source: Source) -> None:
+        if source.lost:
+            self._messages.append(Message("lost", number, source.failed, payload=source))
+        else:
+            self._messages.append(Message("failed", number, source.failed))
 
     def _hear(self) -> None:
         soloed = any(slot.strip.solo for slot in self.slots.values() if not slot.leaving)

@@ -6,45 +6,57 @@ so the bits depend on seed, commands and events only, not on the sizes that are 
 
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import RtAudioGenError, UsageError
-from ..generator import Audio, Descriptor, Generator, Plays, State
+from ..errors import ProcessorLost, RtAudioGenError, UsageError
+from ..generator import Audio, Descriptor, Generator, HitMaker, Plays, State
 from .agenda import Agenda
 from .checks import RESERVED_CONTROLLERS, checked_mix, checked_value, find_parameter
 from .load import Load
-from .pads import Pads
+from .pads import Pads, makes_hits
 from .rack import Message, Rack
 from .readings import Reading, read_slots
 from .safety import Limiter
 from .slot import Slot
-from .source import QUANTUM, Source
+from .source import QUANTUM, Source, first_line
 from .state import join, part
 
 MESSAGE_LIMIT = 4096
+CPU = "cpu"
 MakeGenerator = Callable[[str, str], Generator]  # model id, its sound's name → a fresh generator
+DeviceOf = Callable[[Descriptor], str]  # what a model is to be computed on
 Listen = Callable[[Audio], None]  # fills (QUANTUM, 1) with the input of the next quantum
+
+
+def on_the_cpu(model: Descriptor) -> str:
+    """What every model can be computed on."""
+    return CPU
 
 
 class Renderer:
     """The rack and its clock.
 
-    `sample_rate` in Hz is the host's; every slot's own seed derives from `seed`. `pads` play the
-    hits behind the ring; without them they are rendered like notes.
+    `sample_rate` in Hz is the host's; every slot's own seed derives from `seed`. `device_of` is
+    asked on [control] what a generator is to compute on. `pads` play the hits behind the ring;
+    without them they are rendered like notes.
     """
 
     def __init__(
-        self, sample_rate: int, seed: int = 0, device: str = "cpu", pads: Pads | None = None
+        self,
+        sample_rate: int,
+        seed: int = 0,
+        device_of: DeviceOf = on_the_cpu,
+        pads: Pads | None = None,
     ) -> None:
         if sample_rate <= 0:
             raise UsageError(f"sample rate {sample_rate} Hz: expected more than 0")
         self.sample_rate = sample_rate
         self.seed = seed
         self.late_events = 0
-        self._device = device
+        self._device_of = device_of
         self._messages: deque[Message] = deque(maxlen=MESSAGE_LIMIT)
         self._rack = Rack(self._messages)
         self._limiter = Limiter(sample_rate)
@@ -113,6 +125,25 @@ class Renderer:
         self._generators[slot] = generator
         self._place(slot, source)
         self._command(at_frame, "swap", slot, source)
+
+    def stand_in(self, generator: Generator, lost: Source) -> Source:
+        """Prepare the same model on the CPU to take a lost source's place. [any], seconds"""
+        return Source(generator, self.sample_rate, lost.seed, CPU, lost.sound)
+
+    def replace(self, slot: int, lost: Source, source: Source) -> bool:
+        """Crossfade from a lost source to its stand-in; false if the slot plays another by now.
+
+        Notes, values, controllers and the numbers of hits go on with it. [control]
+        """
+        if self._generators.get(slot) is not lost.generator:
+            return False
+        source.parameters.load_state(lost.parameters.save_state())
+        if makes_hits(source):
+            cast(HitMaker, source.generator).played[:] = cast(HitMaker, lost.generator).played
+        self._generators[slot] = source.generator
+        self._place(slot, source)
+        self._command(0, "replace", slot, source)
+        return True
 
     def remove(self, slot: int, at_frame: int = 0) -> None:
         """Fade a slot out; its generator comes back in a "retired" message. [control]"""
@@ -272,7 +303,7 @@ class Renderer:
         RtAudioGenError if a slot is still waiting to be added or exchanged at a later frame.
         """
         commands = self._commands.pending()
-        if any(verb in ("add", "swap") for _, verb, _, _ in commands):
+        if any(verb in ("add", "swap", "replace") for _, verb, _, _ in commands):
             raise RtAudioGenError("a slot is waiting to be added; render one quantum, then save")
         arrays, slots = self._rack.save_state()
         facts = {
@@ -299,12 +330,8 @@ class Renderer:
                 f"state was saved at {facts['sample_rate']} Hz, this stream has {self.sample_rate}"
             )
         sources = {
-            (int(number), i): Source(
-                make(saved["model"], saved["sound"]),
-                self.sample_rate,
-                saved["seed"],
-                self._device,
-                saved["sound"],
+            (int(number), i): self._prepared(
+                make(saved["model"], saved["sound"]), int(number), saved["seed"], saved["sound"]
             )
             for number, slot in facts["slots"].items()
             for i, saved in enumerate(slot["sources"])
@@ -343,7 +370,18 @@ class Renderer:
         }
         if seed is None:
             seed = self.slot_seed(number)
-        source = Source(generator, self.sample_rate, seed, self._device, sound)
+        source = self._prepared(generator, number, seed, sound)
         for id, value in values.items():
             source.parameters.jump(descriptor.parameter_index(id), value)
         return source
+
+    def _prepared(self, generator: Generator, number: int, seed: int, sound: str) -> Source:
+        """On the device it is to use; on the CPU, with a message, if that is lost thereby."""
+        device = self._device_of(generator.descriptor)
+        try:
+            return Source(generator, self.sample_rate, seed, device, sound)
+        except ProcessorLost as error:
+            if device == CPU:
+                raise
+            self._messages.append(Message("moved", number, first_line(error), payload=device))
+            return Source(generator, self.sample_rate, seed, CPU, sound)

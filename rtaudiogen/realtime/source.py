@@ -9,7 +9,7 @@ from typing import Any, cast
 
 import numpy as np
 
-from ..errors import RtAudioGenError
+from ..errors import ProcessorLost, RtAudioGenError
 from ..events import EVENT, no_events
 from ..generator import Audio, Events, Generator, Listener, Plays, State
 from .input_resampler import InputResampler
@@ -28,12 +28,17 @@ NO_EVENTS = no_events()
 TakeNote = Callable[[int, int, int, int, int], None]  # frame, status, data1, data2, port
 
 
+def first_line(error: Exception) -> str:
+    """Of what an error says. [any]"""
+    return (str(error).splitlines() or [""])[0]
+
+
 class Source:
     """One generator with all that depends on its rate, `out` (QUANTUM, channels) at the host's.
 
-    `sound` names what the generator was given to play from, for whoever restores its state.
-    Raises RtAudioGenError for a generator with more than two channels, or an effect that cannot
-    hear. [control]
+    `sound` names what the generator was given to play from, for whoever restores its state;
+    `device` is what it computes on. Raises RtAudioGenError for a generator with more than two
+    channels, or an effect that cannot hear, and ProcessorLost if the device has gone. [control]
     """
 
     def __init__(
@@ -52,6 +57,7 @@ class Source:
         self.generator = generator
         self.sound = sound
         self.seed = seed
+        self.device = device
         self.resampler = Resampler(generator.sample_rate, sample_rate, descriptor.channels, QUANTUM)
         generator.prepare(self.resampler.max_in_frames, device)
         generator.reset(seed)
@@ -89,6 +95,7 @@ class Source:
         self._warm_up()
         self.faults = 0
         self.failed = ""  # what the generator raised, if it did
+        self.lost = False  # whether its device was: another source may go on in its place
         self.take_note: TakeNote | None = None  # who plays its notes instead
         self.resets = 0  # of the generator, after faults and restarts
         self.fade = 1.0  # 0 … 1
@@ -99,6 +106,7 @@ class Source:
         self._origin = -1  # host frame of its first frame
         self._rendered = 0  # model frames
         self._carried: list[Scheduled] = []  # due in a model frame that is not rendered yet
+        self._silent_levels = np.zeros(descriptor.voices, np.float32)
 
     def _warm_up(self) -> None:
         """Compile everything that rendering calls. [control]"""
@@ -145,6 +153,8 @@ class Source:
         heard_here = self._input.take(heard, needed) if self._input is not None else None
         if self.failed or self._pause:
             self.voices.take(frame + QUANTUM)
+            if self.lost:  # keys that are let go of now are not held by whoever goes on
+                self.voices.observe(self._silent_levels, frame + QUANTUM)
             block[:] = 0.0
             self.guard.inspect(block)
         elif needed:
@@ -214,13 +224,20 @@ class Source:
         self._carried = []
 
     def _fail(self, error: Exception) -> None:
-        lines = str(error).splitlines() or [""]
-        self.failed = f"{type(error).__name__}: {lines[0]}"
+        line = first_line(error)
+        self.lost = isinstance(error, ProcessorLost)
+        self.failed = line if self.lost and line else f"{type(error).__name__}: {line}"
         self.guard.condemn()
-        self.voices.forget()
+        if not self.lost:
+            self.voices.forget()
 
     def save_state(self) -> tuple[State, dict[str, Any]]:
-        """Arrays and JSON values. [render]"""
+        """Arrays and JSON values. [render]
+
+        ProcessorLost while it is silent because of that: nothing could go on from there.
+        """
+        if self.lost:
+            raise ProcessorLost(self.failed)
         arrays = join(
             generator=self.generator.save_state(),
             resampler=self.resampler.save_state(),

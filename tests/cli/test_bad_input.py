@@ -63,6 +63,7 @@ FAILED, BAD_USAGE = 1, 2
         ("train wavenet", BAD_USAGE, "folder"),
         ("train wavenet no-such-folder", BAD_USAGE, "no such folder"),
         ("train wavenet . --minutes much", BAD_USAGE, "'--minutes'"),
+        ("train wavenet . --device gpu", BAD_USAGE, "device 'gpu': expected cpu, cuda, mps, auto"),
         ("train wavenet . --out model.bin", BAD_USAGE, ".safetensors"),
         ("train wavenet . --out model.safetensors", FAILED, "no sound files"),
     ],

@@ -8,7 +8,7 @@ from rtaudiogen.cli import window
 
 def test_without_qt_it_says_what_to_install(monkeypatch):
     monkeypatch.setattr(window, "find_spec", lambda name: None)
-    assert window.show_window() == (0, window.NO_QT)
+    assert window.show_window("cpu") == (0, window.NO_QT)
     assert "pip install 'rtaudiogen[gui]'" in window.NO_QT
 
 
@@ -19,7 +19,7 @@ def test_a_missing_system_library_is_one_line(monkeypatch):
         raise ImportError("libEGL.so.1: cannot open shared object file")
 
     monkeypatch.setattr(window.registry, "load", fail)
-    status, problem = window.show_window()
+    status, problem = window.show_window("cpu")
     assert status == 1
     assert "libEGL.so.1" in problem
     assert "\n" not in problem

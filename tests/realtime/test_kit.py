@@ -8,7 +8,7 @@ from rtaudiogen.realtime import layout
 from rtaudiogen.realtime.kit import REPLAY_GAIN, REPLAY_PITCH
 from rtaudiogen.realtime.memory import AudioMemory
 from rtaudiogen.realtime.pads import SCHEDULED_PORT, Pads
-from rtaudiogen.realtime.renderer import Renderer
+from rtaudiogen.realtime.renderer import Renderer, on_the_cpu
 
 from .drums import CLOSED_HAT, LOWEST_KEY, OPEN_HAT, PADS, Drums
 from .playing import RATE, sine
@@ -20,12 +20,12 @@ FADE_FRAMES = 240
 class Stage:
     """A renderer with one slot of drums and the callback that plays its hits, step by step."""
 
-    def __init__(self, plug, values=None, mix=None, drums=None):
+    def __init__(self, plug, values=None, mix=None, drums=None, device_of=on_the_cpu):
         self.memory = AudioMemory.create(RATE, 1024)
         self.memory.ring.write(np.zeros((2**14, 2), np.float32))
         self.device = plug(self.memory)
         self.pads = Pads(self.memory, lambda frame: frame)
-        self.renderer = Renderer(RATE, seed=1, pads=self.pads)
+        self.renderer = Renderer(RATE, 1, device_of, self.pads)
         self.drums = Drums() if drums is None else drums
         values = {"level": 1.0, **(values or {})}
         self.slot = self.renderer.add(self.drums, values, mix)

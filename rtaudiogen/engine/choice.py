@@ -1,0 +1,99 @@
+"""What a model is computed on: what the player named, or whatever renders it with the lower p99.
+
+A GPU loses with one voice at 128 frames on many machines, so `auto` measures; see `render_times`.
+"""
+
+from collections.abc import Callable, Mapping
+
+from .. import processors, registry
+from ..generator import Descriptor
+from ..processors import AUTO, CPU
+from ..registry import one_line
+from . import render_times
+from .render_times import RenderTime
+
+Say = Callable[[str], None]
+
+
+class DeviceChoice:
+    """Asked for every generator that is made; says a sentence if it cannot be as was wished.
+
+    `wanted` is one of `processors.NAMES` or `AUTO`.
+    """
+
+    def __init__(self, wanted: str, say: Say) -> None:
+        self._wanted, self._say = wanted, say
+        self._lost: set[str] = set()
+        self._said: set[str] = set()
+
+    def __call__(self, model: Descriptor) -> str:
+        """The device's name. [control], with `auto` seconds when a model is new"""
+        if self._wanted == CPU:
+            return CPU
+        if self._wanted == AUTO:
+            return self._fastest(model)
+        if self._wanted in self._lost:
+            return CPU
+        reason = processors.missing(self._wanted)
+        if self._wanted not in registry.family(model.family).devices:
+            reason = f"the family '{model.family}' does not know it"
+        if reason:
+            self._say_once(f"Device '{self._wanted}': {reason}; the CPU computes {model.id}.")
+        return CPU if reason else self._wanted
+
+    def lose(self, device: str) -> None:
+        """A device has gone: nothing is given to it any more; the CPU stays. [control]"""
+        if device != CPU:
+            self._lost.add(device)
+
+    def _fastest(self, model: Descriptor) -> str:
+        """Of the devices that are there; if there is but one, nothing is measured."""
+        there = [device for device in candidates(model) if device not in self._lost]
+        if len(there) < 2:
+            return there[0] if there else CPU
+        known = render_times.known(model, there)
+        unknown = [device for device in there if device not in known]
+        if unknown:
+            self._say(f"Measuring {model.id} on {' and '.join(unknown)}, once.")
+            measured = self._measure(model, unknown)
+            render_times.remember(model, measured)
+            known |= measured
+        return fastest(known) or CPU
+
+    def _measure(self, model: Descriptor, devices: list[str]) -> dict[str, RenderTime]:
+        """Of those that can have it."""
+        measured = {}
+        for device in devices:
+            try:
+                measured[device] = render_times.measure(model, device)
+            except Exception as error:  # a stranger's generator may raise anything
+                self._say_once(f"Device '{device}' cannot compute {model.id}: {one_line(error)}.")
+        return measured
+
+    def _say_once(self, sentence: str) -> None:
+        if sentence not in self._said:
+            self._said.add(sentence)
+            self._say(sentence)
+
+
+def candidates(model: Descriptor) -> list[str]:
+    """The devices that are here and that its family knows. [control]"""
+    known = registry.family(model.family).devices
+    return [device for device in processors.available() if device in known]
+
+
+def fastest(times: Mapping[str, RenderTime]) -> str | None:
+    """The device with the lowest p99; the first of equals; None if there is none."""
+    return min(times, key=lambda device: times[device].p99_ms, default=None)
+
+
+def remembered(model: Descriptor) -> tuple[str | None, dict[str, RenderTime]]:
+    """What `auto` would choose without measuring, and the times it knows; None: it would measure.
+
+    [control]
+    """
+    there = candidates(model)
+    known = render_times.known(model, there)
+    if len(there) < 2:
+        return (there[0] if there else CPU), known
+    return (fastest(known) if len(known) == len(there) else None), known

@@ -1,0 +1,187 @@
+"""What a model is computed on: what the player named, or whatever has the lower p99."""
+
+import dataclasses
+import json
+from itertools import cycle
+
+import pytest
+
+from rtaudiogen import registry
+from rtaudiogen.engine import render_times
+from rtaudiogen.engine.choice import DeviceChoice, remembered
+from rtaudiogen.folders import HOME_VARIABLE
+from rtaudiogen.models.sine import SINE
+
+from ..realtime.fragile import FRAGILE, FRAGILE_DRUMS, WHY, a_gpu
+
+
+@pytest.fixture(autouse=True)
+def fate(monkeypatch, tmp_path):
+    monkeypatch.setenv(HOME_VARIABLE, str(tmp_path / "home"))
+    monkeypatch.setattr(render_times, "SECONDS", 0.1)
+    with a_gpu(monkeypatch) as known:
+        yield known
+
+
+class Choosing:
+    """A choice, and what it said."""
+
+    def __init__(self, wanted="auto"):
+        self.said = []
+        self.choice = DeviceChoice(wanted, self.said.append)
+
+    def __call__(self, model=FRAGILE):
+        return self.choice(model)
+
+
+@pytest.fixture
+def retrained(tmp_path):
+    """A model with a file."""
+    path = tmp_path / "mine.safetensors"
+    path.write_bytes(b"weights")
+    return dataclasses.replace(FRAGILE, id="mine", path=path)
+
+
+def measured():
+    """The models that are remembered, by device."""
+    document = json.loads(render_times._file().read_bytes())
+    return {name.partition(",")[0]: sorted(models) for name, models in document["times"].items()}
+
+
+@pytest.mark.parametrize(("quick", "slow"), [("cpu", "cuda"), ("cuda", "cpu")])
+def test_the_quicker_device_is_measured_once_and_remembered(fate, quick, slow):
+    fate.pauses_ms = {slow: cycle([3.0])}
+    choosing = Choosing()
+    assert choosing() == quick
+    assert choosing.said == ["Measuring fragile on cpu and cuda, once."]
+    assert fate.prepared == ["cpu", "cuda"]
+    again = Choosing()
+    assert again() == quick
+    assert again.said == []
+    assert fate.prepared == ["cpu", "cuda"]
+    device, times = remembered(FRAGILE)
+    assert device == quick
+    assert times[slow].p50_ms > 2.5 > times[quick].p50_ms
+    assert measured()["A GPU"] == ["fragile"]
+
+
+def test_the_lower_p99_wins_not_the_lower_mean(fate):
+    hesitating = cycle([*[0.0] * 19, 8.0])  # 0.4 ms in the mean, 8 ms at p99
+    fate.pauses_ms = {"cuda": hesitating, "cpu": cycle([2.0])}
+    assert Choosing()() == "cpu"
+    _, times = remembered(FRAGILE)
+    assert times["cuda"].p50_ms < times["cpu"].p50_ms
+    assert times["cuda"].p99_ms > times["cpu"].p99_ms
+
+
+def test_hits_that_are_made_ahead_are_what_is_measured_of_their_maker(fate):
+    fate.pauses_ms = {"cpu": cycle([3.0])}
+    assert Choosing()(FRAGILE_DRUMS) == "cuda"
+    _, times = remembered(FRAGILE_DRUMS)
+    assert times["cpu"].p50_ms > 2.5
+
+
+def test_a_model_that_was_trained_anew_is_measured_again(fate, retrained):
+    fate.pauses_ms = {"cuda": cycle([3.0])}
+    assert Choosing()(retrained) == "cpu"
+    fate.pauses_ms = {"cpu": cycle([3.0])}
+    assert Choosing()(retrained) == "cpu"
+    retrained.path.write_bytes(b"better weights")
+    assert remembered(retrained) == (None, {})
+    choosing = Choosing()
+    assert choosing(retrained) == "cuda"
+    assert len(choosing.said) == 1
+
+
+def test_another_gpu_is_measured_beside_what_is_known_of_the_cpu(fate, monkeypatch):
+    Choosing()()
+    monkeypatch.setattr("rtaudiogen.processors.title", lambda name: "Another GPU")
+    choosing = Choosing()
+    choosing()
+    assert choosing.said == ["Measuring fragile on cuda, once."]
+    assert {"A GPU", "Another GPU"} < set(measured())
+
+
+@pytest.mark.parametrize(
+    "damaged",
+    ["", "{", '{"rtaudiogen": "render times", "version": 1, "times": 3}', "entry", "number"],
+)
+def test_damaged_memories_are_measured_again(fate, damaged):
+    Choosing()()
+    path = render_times._file()
+    document = json.loads(path.read_bytes())
+    for models in document["times"].values():
+        models["fragile"] = 3 if damaged == "entry" else {**models["fragile"], "p99_ms": "fast"}
+    path.write_text(json.dumps(document) if damaged in ("entry", "number") else damaged)
+    choosing = Choosing()
+    choosing()
+    assert choosing.said == ["Measuring fragile on cpu and cuda, once."]
+    assert set(remembered(FRAGILE)[1]) == {"cpu", "cuda"}
+
+
+def test_a_cache_that_cannot_be_written_only_costs_the_time(fate, tmp_path):
+    (tmp_path / "home").write_text("no folder")
+    fate.pauses_ms = {"cpu": cycle([3.0])}
+    assert [Choosing()(), Choosing()()] == ["cuda", "cuda"]
+    assert fate.prepared == ["cpu", "cuda"] * 2
+
+
+def test_a_device_that_cannot_have_the_model_is_no_candidate_and_is_tried_again_next_time(fate):
+    fate.refused = {"cuda"}
+    choosing = Choosing()
+    assert choosing() == "cpu"
+    assert choosing.said[1].startswith(f"Device 'cuda' cannot compute fragile: {WHY}")
+    fate.refused = set()
+    fate.pauses_ms = {"cpu": cycle([3.0])}
+    again = Choosing()
+    again()
+    assert again.said == ["Measuring fragile on cuda, once."]
+
+
+def test_one_that_is_lost_while_it_is_measured_is_no_candidate(fate):
+    fate.calls_left = {"cuda": 5}
+    assert Choosing()() == "cpu"
+    assert set(remembered(FRAGILE)[1]) == {"cpu"}
+
+
+def test_with_one_candidate_nothing_is_measured(fate):
+    choosing = Choosing()
+    assert choosing(SINE) == "cpu"
+    assert remembered(SINE) == ("cpu", {})
+    assert fate.prepared == choosing.said == []
+
+
+def test_a_named_device_is_taken_by_the_families_that_know_it(fate):
+    choosing = Choosing("cuda")
+    assert [choosing(FRAGILE), choosing(SINE), choosing(SINE)] == ["cuda", "cpu", "cpu"]
+    assert choosing.said == [
+        "Device 'cuda': the family 'sine' does not know it; the CPU computes sine."
+    ]
+
+
+def test_a_named_device_that_has_gone_since_then_leaves_the_cpu(monkeypatch):
+    monkeypatch.setattr("rtaudiogen.processors.missing", lambda name: "it was pulled out")
+    choosing = Choosing("cuda")
+    assert [choosing(), choosing()] == ["cpu", "cpu"]
+    assert choosing.said == ["Device 'cuda': it was pulled out; the CPU computes fragile."]
+
+
+@pytest.mark.parametrize("wanted", ["cuda", "auto"])
+def test_a_lost_device_is_not_taken_any_more(fate, wanted):
+    fate.pauses_ms = {"cpu": cycle([3.0])}
+    choosing = Choosing(wanted)
+    assert choosing() == "cuda"
+    said = len(choosing.said)
+    choosing.choice.lose("cuda")
+    choosing.choice.lose("cpu")
+    assert choosing() == "cpu"
+    assert len(choosing.said) == said
+
+
+def test_the_cpu_asks_nobody(monkeypatch):
+    def refuse(*_):
+        raise AssertionError
+
+    monkeypatch.setattr(registry, "family", refuse)
+    monkeypatch.setattr("rtaudiogen.processors.missing", refuse)
+    assert Choosing("cpu")() == "cpu"
