@@ -18,5 +18,7 @@ FAMILY = Family(
     evaluate=f"{__name__}.evaluation:evaluate",
     parallel_check=f"{__name__}.parallel:check",
     benchmark=f"{__name__}.benchmark:bench_rows",
+    devices=("cpu", "cuda", "mps"),
+    device_benchmark=f"{__name__}.device_benchmark:bench_rows",
     codec=f"{__name__}.codec:create",
 )

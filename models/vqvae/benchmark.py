@@ -4,9 +4,10 @@ Random weights of the default configuration, one thread.
 """
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
+from numpy.typing import NDArray
 
 from rtaudiogen.benchmark import BenchRow, best_of
 
@@ -88,7 +89,7 @@ def _decoder(packed: Packed) -> BenchRow:
             player.next_block()
 
     sustained = best_of(run, MEASURE_SECONDS) / BLOCKS
-    shares = np.sort(_single_calls(player)) / BLOCK_SECONDS
+    shares = single_calls(player.next_block) / BLOCK_SECONDS
     p99 = shares[int(0.99 * (len(shares) - 1))]
     return BenchRow(
         "VQ-VAE decoder, one core, 10 ms blocks", BLOCK_SECONDS / sustained, "× real time",
@@ -98,15 +99,15 @@ def _decoder(packed: Packed) -> BenchRow:
     )  # fmt: skip
 
 
-def _single_calls(player: Player) -> list[float]:
-    """Seconds that blocks took, one by one."""
+def single_calls(run: Callable[[], object]) -> NDArray[np.float64]:
+    """Seconds that calls took one by one, the shortest first."""
     seconds: list[float] = []
     end = time.perf_counter() + MEASURE_SECONDS
     while not seconds or time.perf_counter() < end:
         start = time.perf_counter()
-        player.next_block()
+        run()
         seconds.append(time.perf_counter() - start)
-    return seconds
+    return np.sort(seconds)
 
 
 def _encoder(packed: Packed) -> BenchRow:

@@ -3,7 +3,8 @@
 Everything happens once a code frame: a latent is chosen, mixed, and decoded to a hop of sound. The
 stream keeps a grid of hops from its first frame; a note keeps a grid of its own from its key, so it
 sounds at once. Input is encoded when a hop of it is complete and sounds during the next: it comes
-out `input_delay_frames`, one hop, later. torch is never imported.
+out `input_delay_frames`, one hop, later. Hops that begin in the same span of frames are decoded in
+one call. torch is never imported for the CPU.
 """
 
 from typing import Any
@@ -20,19 +21,19 @@ from ..named_state import restore, saved
 from ..random_numbers import fill_uniforms
 from . import material, prior_packing
 from .codec import VQVAECodec
+from .coders import Decoder, Encoder, coders
 from .config import VQVAEConfig
 from .descriptor import Source, read_config
 from .gains import GAIN, RAMP_SECONDS, aim, mix
 from .history import History
+from .notes import Notes
 from .packing import Packed, fill_label_bias, pack
 from .prior_sampler import RESTLESS, PriorSampler
 from .reader import Reader, Reading
-from .streaming import StreamingDecoder, StreamingEncoder
 
 LOUDEST_INPUT = 8.0  # amplitude; whatever is above it is no sound
 MOST_DRAWN = 4  # code frames that the prior draws at most for one that sounds
 QUIET_PEAK, QUIET_SECONDS = 10 ** (-40 / 20), 0.5  # how silent, how long, the prior may be
-HELD = -1  # in VOICE["left"]
 
 STREAM = np.dtype(
     [
@@ -46,21 +47,6 @@ STREAM = np.dtype(
         ("notes", np.int64),  # since reset
         ("bend", np.float64),  # semitones
         ("wheel", np.float64),  # 0 … 1
-    ]
-)
-VOICE = np.dtype(
-    [
-        ("playing", np.int64),
-        ("note", np.int64),  # its number since reset
-        ("position", np.int64),  # frames of its hop that have sounded
-        ("hops", np.int64),
-        ("place", np.float64),
-        ("first", np.int64),  # region, in code frames
-        ("end", np.int64),
-        ("gain", np.float32),
-        ("left", np.int64),  # frames of its fade still to come; HELD before it is let go
-        ("fade", np.int64),  # frames of its whole fade
-        ("peak", np.float32),
     ]
 )
 
@@ -93,9 +79,10 @@ class VQVAEGenerator:
         voices, hop, latent = descriptor.voices, config.hop, config.latent
         self.parameter_index = {p.id: i for i, p in enumerate(descriptor.parameters)}
         self.stream = np.zeros(1, STREAM)
-        self.voices = np.zeros(voices, VOICE)
-        self.hop = np.zeros(hop, np.float32)  # of the stream, as it sounds now
-        self.hops = np.zeros((voices, hop), np.float32)  # of the notes
+        self._decoded = np.zeros((1 + voices, hop), np.float32)
+        self.hop, self.hops = self._decoded[0], self._decoded[1:]  # of the stream, of the notes
+        self.notes = Notes(self.hops)
+        self.voices = self.notes.voices
         self.input = np.zeros(hop, np.float32)  # as far as it has been heard
         self.dry = np.zeros(hop, np.float32)  # the hop of input before
         self.live = np.zeros(config.stages, np.uint16)  # its codes
@@ -135,24 +122,22 @@ class VQVAEGenerator:
 
     def prepare(self, max_frames: int, device: str = "cpu") -> None:
         """See Generator."""
-        if device != "cpu":
-            raise RtAudioGenError(f"device '{device}': this decoder runs on 'cpu'")
-        config = self.config
-        self.encoder = StreamingEncoder(self.packed)
-        self.decoder = StreamingDecoder(self.packed, 1 + len(self.voices))
+        config, streams = self.config, 1 + len(self.voices)
+        self.encoder, self.decoder = coders(self.packed, streams, device)
         self.prior = PriorSampler(config, self._prior_tensors, 1) if config.prior_layers else None
         self.reader = Reader(self.packed, self.material)
         self.wishes = Reading(stages=config.stages)
         self.weights = np.zeros(len(config.labels), np.float32)  # of the labels' mixture
         self.bias = np.zeros_like(self.packed.decoder.bias)
+        self._due = np.zeros(streams, np.bool_)  # whose hop begins
+        self._latents = np.zeros((streams, config.latent), np.float32)  # of those
         self._latent = np.zeros(config.latent, np.float32)
         self._other = np.zeros(config.latent, np.float32)
         self._uniforms = np.zeros(config.stages, np.float32)
         self._drawn = np.zeros(config.stages, np.uint16)
         self._heard = np.zeros(max_frames, np.float32)
         self._listened = 0  # frames of `_heard` that are this block's
-        self._ramp = np.arange(max_frames, dtype=np.float32)
-        self._part = np.zeros(max_frames, np.float32)
+        self._wet, self._dry = np.zeros((2, config.hop), np.float32)  # the stream, in a span
         self._rise = (np.arange(config.hop, dtype=np.float32) + 1) / np.float32(config.hop)
         self._values = self._named(self.descriptor.defaults())
         self.reset(0)
@@ -238,41 +223,68 @@ class VQVAEGenerator:
         wishes.stages = round(values.get("stages", 1))
 
     def _advance(self, out: Audio, start: int, end: int) -> None:
-        """Frames from `start` to `end`, during which nothing happens, hop by hop."""
-        for voice in range(len(self.voices)):
-            self._play_note(voice, out[start:end, 0])
+        """Frames from `start` to `end`, during which nothing happens, up to a hop at a time."""
         while start < end:
-            position = int(self.stream["position"][0])
-            if position == 0:
-                self._begin_hop()
-            count = min(end - start, self.config.hop - position)
-            span = slice(position, position + count)
-            self.input[span] = self._heard[start : start + count]
-            mix(self.gains, self.hop[span], self.dry[span], out[start : start + count, 0])
-            self.stream["position"] = (position + count) % self.config.hop
-            start += count
+            until = min(end, start + self.config.hop)
+            self._play(out[start:until, 0], self._heard[start:until])
+            start = until
+
+    def _play(self, out: NDArray[np.float32], heard: NDArray[np.float32]) -> None:
+        """A span in which nobody begins more than one hop; these are decoded at once."""
+        frames = len(out)
+        self.notes.go_on(frames)
+        done = self._flow(0, heard) if self.stream["position"][0] else 0
+        self._due[:] = False
+        source = self._begin_hop() if done < frames else None
+        for voice, state in self.notes.due(frames):
+            self._begin_note_hop(voice, state)
+        self.decoder.decode_due(self._due, self._latents, self.bias, self._decoded)
+        if source is not None:
+            self._end_hop(source)
+            self._flow(done, heard)
+        self.notes.finish(out)
+        mix(self.gains, self._wet[:frames], self._dry[:frames], out)
+
+    def _flow(self, start: int, heard: NDArray[np.float32]) -> int:
+        """The stream from a span's frame `start` on, to the end of it or of the hop; how far."""
+        position = int(self.stream["position"][0])
+        count = min(len(heard) - start, self.config.hop - position)
+        here, there = slice(start, start + count), slice(position, position + count)
+        self.input[there] = heard[here]
+        self._wet[here], self._dry[here] = self.hop[there], self.dry[there]
+        self.stream["position"] = (position + count) % self.config.hop
+        return start + count
 
     # -- the stream, once a hop [render] -----------------------------------------------------------
 
-    def _begin_hop(self) -> None:
-        stream = self.stream[0]
+    def _begin_hop(self) -> Source:
+        """Choose what is to be decoded, and say where it came from."""
         self._listen()
         source = self._source("source")
         sounds = source is not Source.KEYS
-        sounded = bool(stream["sounds"]) if stream["hops"] else sounds
         if sounds and not (self._values["freeze"] >= 0.5 and self.held.any()):
             self._choose(source, self._source("morph_to"), self._values["morph"])
         if not sounds:
             self._position = None
-        if sounds or sounded:
-            self.decoder.decode(0, self.held, self.bias, self.hop)
-        else:
+        self._due[0] = sounds or self._sounded(source)
+        self._latents[0] = self.held
+        return source
+
+    def _sounded(self, source: Source) -> bool:
+        """Whether the hop before did, or would have."""
+        stream = self.stream[0]
+        return bool(stream["sounds"]) if stream["hops"] else source is not Source.KEYS
+
+    def _end_hop(self, source: Source) -> None:
+        """Nothing was decoded, or it comes or goes softly, or it is as it is."""
+        sounds = source is not Source.KEYS
+        if not self._due[0]:
             self.hop[:] = 0.0
         self._stay_awake(source)
-        if sounds != sounded:
+        if sounds != self._sounded(source):
             self.hop *= self._rise if sounds else self._rise[::-1]
-        stream["sounds"] = sounds
-        stream["hops"] += 1
+        self.stream["sounds"] = sounds
+        self.stream["hops"] += 1
 
     def _stay_awake(self, source: Source) -> None:
         """A prior that has fallen silent begins a new sound: what it has learnt ends in silence."""
@@ -369,70 +381,32 @@ class VQVAEGenerator:
             self._obey_note(int(event["voice"]), kind, float(event["key"]), value)
 
     def _obey_note(self, voice: int, kind: int, key: float, value: float) -> None:
-        state = self.voices[voice]
         if kind == EventKind.NOTE_ON:
-            label = int(self.weights.argmax())
-            first, end = self.material.region(key, label)
+            region = self.material.region(key, int(self.weights.argmax()))
             self.decoder.reset_voice(1 + voice)
-            note = int(self.stream["notes"][0])
-            self.voices[voice] = (1, note, 0, 0, first, first, end, value, HELD, 1, 0.0)
+            self.notes.strike(voice, int(self.stream["notes"][0]), region, value)
             self.stream["notes"] += 1
-        elif state["playing"]:
+        elif self.voices["playing"][voice]:
             if kind == EventKind.NOTE_OFF:
-                self._let_go(state, self._values["release"] / 1000)
+                self._let_go(voice, self._values["release"] / 1000)
             elif kind == EventKind.CHOKE:
-                self._let_go(state, CHOKE_SECONDS)
+                self._let_go(voice, CHOKE_SECONDS)
 
-    def _let_go(self, state: np.void, seconds: float) -> None:
-        """Fade to exact silence; a fade under way can only become shorter."""
-        frames = max(1, int(seconds * self.sample_rate))
-        if state["left"] == HELD:
-            state["left"] = state["fade"] = frames
-        elif state["left"] > frames:
-            share = state["left"] / state["fade"]
-            state["gain"] *= np.float32(share)
-            state["left"] = state["fade"] = frames
-
-    def _play_note(self, voice: int, out: NDArray[np.float32]) -> None:
-        """Add a voice's next frames to `out` (frames,)."""
-        state = self.voices[voice]
-        done = 0
-        while state["playing"] and done < len(out):
-            position = int(state["position"])
-            if position == 0:
-                self._begin_note_hop(voice, state)
-            count = min(len(out) - done, self.config.hop - position)
-            if state["left"] != HELD:
-                count = min(count, int(state["left"]))
-            part = self._part[:count]
-            np.multiply(self.hops[voice, position : position + count], state["gain"], out=part)
-            if state["left"] != HELD:
-                self._fade(state, part)
-            out[done : done + count] += part
-            peak = float(np.abs(part).max(initial=0.0))
-            state["peak"] = max(peak, 0.9 * float(state["peak"]))
-            state["position"] = (position + count) % self.config.hop
-            done += count
-            state["playing"] = int(state["left"] != 0)
-
-    def _fade(self, state: np.void, part: NDArray[np.float32]) -> None:
-        left, fade = int(state["left"]), int(state["fade"])
-        part *= (np.float32(left) - self._ramp[: len(part)]) / np.float32(fade)
-        state["left"] = left - len(part)
+    def _let_go(self, voice: int, seconds: float) -> None:
+        self.notes.let_go(voice, max(1, int(seconds * self.sample_rate)))
 
     def _begin_note_hop(self, voice: int, state: np.void) -> None:
-        number = 2 + int(state["note"])
+        """Read what is to be decoded."""
         state["place"] = self.reader.read(
             float(state["place"]), int(state["first"]), int(state["end"]), self.wishes,
-            self._stream_of(number), int(state["hops"]), self._latent,
+            self._stream_of(2 + int(state["note"])), int(state["hops"]), self._latents[1 + voice],
         )  # fmt: skip
-        self.decoder.decode(1 + voice, self._latent, self.bias, self.hops[voice])
+        self._due[1 + voice] = True
         state["hops"] += 1
 
     def voice_levels(self) -> NDArray[np.float32]:
         """See Generator."""
-        audible = np.maximum(self.voices["peak"], 1e-9)
-        return np.where(self.voices["playing"], audible, 0.0).astype(np.float32)
+        return self.notes.levels()
 
     # -- state [render] ----------------------------------------------------------------------------
 
@@ -443,6 +417,8 @@ class VQVAEGenerator:
     def load_state(self, state: State) -> None:
         """See Generator."""
         restore(self._live(), state, self.descriptor.id)
+        for name, part in self._parts().items():  # what lives elsewhere has to be sent there
+            part.restore({own: state[f"{name}.{own}"] for own in part.state})
         frames = len(self.material.codes)  # its sound may be gone: then there is less to play
         np.minimum(self.voices["end"], frames, out=self.voices["end"])
         np.minimum(self.voices["first"], frames - 1, out=self.voices["first"])
@@ -450,8 +426,13 @@ class VQVAEGenerator:
     def _live(self) -> State:
         """Views of everything that the future output depends on, as plain numbers."""
         own = {name: getattr(self, name).view(np.uint8) for name in self.arrays}
-        parts = {"encoder": self.encoder.state, "decoder": self.decoder.state}
-        if self.prior is not None:
-            parts["prior"] = self.prior.state
-        named = {f"{p}.{name}": a for p, arrays in parts.items() for name, a in arrays.items()}
-        return own | named
+        parts = {
+            f"{name}.{n}": a for name, part in self._parts().items() for n, a in part.state.items()
+        }
+        return own | parts
+
+    def _parts(self) -> dict[str, Encoder | Decoder | PriorSampler]:
+        parts: dict[str, Encoder | Decoder | PriorSampler] = {
+            "encoder": self.encoder, "decoder": self.decoder,
+        }  # fmt: skip
+        return parts | {"prior": self.prior} if self.prior is not None else parts

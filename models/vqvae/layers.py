@@ -103,6 +103,11 @@ class Layer:
         return self.history + self.takes - 1
 
     @property
+    def remembered(self) -> int:
+        """Numbers that a stream's memory has for them: whole vectors."""
+        return whole(self.kept * self.inputs)
+
+    @property
     def delay_frames(self) -> int:
         """Input frames that the first frame of a step waits for, until the step's output."""
         return self.takes - 1

@@ -32,7 +32,7 @@ class Weights(NamedTuple):
 class State(NamedTuple):
     """Everything that future output depends on; V voices, L layers."""
 
-    history: Floats  # (V, Σ whole(kept · inputs)) last input frames of each layer
+    history: Floats  # (V, Σ remembered) last input frames of each layer
     pending: NDArray[np.int64]  # (V, L) those of them that wait for the rest of a step
 
 
@@ -60,7 +60,7 @@ def weights_of(layers: Sequence[Layer], tensors: Sequence[tuple[Floats, Floats]]
             record[name] = at[name]
         at["lanes_at"] += lanes[-1].size
         at["bias_at"] += biases[-1].size
-        at["state_at"] += whole(layer.kept * layer.inputs)
+        at["state_at"] += layer.remembered
     return Weights(records, aligned(np.concatenate(lanes)), aligned(np.concatenate(biases)))
 
 
@@ -72,7 +72,7 @@ def rounded(layer: Layer, weight: Floats) -> Floats:
 
 def state_of(layers: Sequence[Layer], voices: int) -> State:
     """Of streams that begin: before them there were zeros."""
-    size = sum(whole(layer.kept * layer.inputs) for layer in layers)
+    size = sum(layer.remembered for layer in layers)
     return State(aligned_zeros(voices, size), np.zeros((voices, len(layers)), np.int64))
 
 

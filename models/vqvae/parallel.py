@@ -1,4 +1,4 @@
-"""Streaming equals parallel: the compiled form against the network that was trained. [control]"""
+"""Streaming equals parallel: what a generator runs, against the trained network. [control]"""
 
 from collections.abc import Sequence
 from typing import cast
@@ -9,14 +9,14 @@ from numpy.typing import NDArray
 from torch.nn import functional as F
 
 from rtaudiogen.generator import Finding, Generator
-from rtaudiogen.model_file import read_header, read_tensors
+from rtaudiogen.model_file import read_tensors
 
-from .descriptor import read_config
+from .coders import Decoder, Encoder
+from .generator import VQVAEGenerator
 from .layers import Floats
 from .network import VQVAE, unfold
-from .packing import Packed, label_bias, pack, rounded
+from .packing import Packed, label_bias, rounded
 from .quantizer import Stage
-from .streaming import StreamingDecoder, StreamingEncoder
 
 FRAMES, INTERRUPTION = 40, 17  # code frames
 LOUDNESS = 0.2  # RMS of the noise that is encoded
@@ -26,40 +26,40 @@ TIE = 1e-5  # cosines this close are the same in float32
 
 
 def check(generator: Generator) -> Sequence[Finding]:
-    """Encoder, quantiser and decoder of a generator's model file, against the parallel forward.
+    """A prepared generator's encoder, quantiser and decoder, against the parallel forward.
 
     Both hold the same bfloat16-rounded weights. Checked from reset, and with the state saved,
-    disturbed and restored in the middle.
+    disturbed and restored in the middle. The generator has to be reset afterwards.
     """
-    path = generator.descriptor.path
+    ours = cast(VQVAEGenerator, generator)
+    path = ours.descriptor.path
     assert path is not None
-    config = read_config(path, read_header(path))
-    tensors = read_tensors(path)
-    packed, network = pack(config, tensors), VQVAE(config).eval()
-    used = rounded(config, tensors)
+    used, network = rounded(ours.config, read_tensors(path)), VQVAE(ours.config).eval()
     unfold(network, {name: torch.from_numpy(np.array(used[name])) for name in used})
-    return compare(packed, network)
+    return compare(ours.packed, ours.encoder, ours.decoder, 1 + len(ours.voices), network)
 
 
 @torch.inference_mode()
-def compare(packed: Packed, network: VQVAE) -> Sequence[Finding]:
-    """A packed model and the network that holds the same rounded weights."""
+def compare(
+    packed: Packed, encoder: Encoder, decoder: Decoder, voices: int, network: VQVAE
+) -> Sequence[Finding]:
+    """A packed model on some processor and the network that holds the same rounded weights."""
     config, random = packed.config, np.random.default_rng(0)
     sound = LOUDNESS * random.standard_normal((FRAMES, config.hop), np.float32)
     latents = network.encoder(torch.from_numpy(sound).view(1, -1))[0].T.numpy()  # (N, latent)
-    heard, heard_again = _encoded(packed, sound)
+    heard, heard_again = _encoded(encoder, sound, config.latent)
 
-    codes = random.integers(0, config.codes, (FRAMES, config.stages), np.uint16)
+    codes = random.integers(0, config.codes, (voices, FRAMES, config.stages), np.uint16)
     label = len(config.labels) - 1
-    total = network.quantizer.decode(torch.from_numpy(codes.astype(np.int64))[None])
-    waveform = network.decoder(total, network.labels.weight[label][None]).numpy()
-    waveform = waveform.reshape(FRAMES, config.hop)
-    played, played_again = _decoded(packed, codes, packed.labels[label])
+    total = network.quantizer.decode(torch.from_numpy(codes.astype(np.int64)))  # (V, latent, N)
+    embedding = network.labels.weight[label].expand(voices, -1)
+    waveform = network.decoder(total, embedding).numpy().reshape(voices, FRAMES, config.hop)
+    played, played_again = _decoded(packed, decoder, codes, packed.labels[label])
 
     return [
         _close("encoder: streaming equals parallel", heard, latents, LATENT_TOLERANCE),
         _close("encoder: the same across save and restore", heard_again, latents, LATENT_TOLERANCE),
-        _quantised(packed, network, sound, latents),
+        _quantised(packed, encoder, network, sound, latents),
         _close("decoder: streaming equals parallel", played, waveform, WAVEFORM_TOLERANCE),
         _close(
             "decoder: the same across save and restore", played_again, waveform, WAVEFORM_TOLERANCE
@@ -67,16 +67,16 @@ def compare(packed: Packed, network: VQVAE) -> Sequence[Finding]:
     ]
 
 
-def _encoded(packed: Packed, sound: Floats) -> tuple[Floats, Floats]:
+def _encoded(encoder: Encoder, sound: Floats, size: int) -> tuple[Floats, Floats]:
     """(N, latent) from reset, and with an interruption."""
-    encoder = StreamingEncoder(packed)
 
     def through(part: Floats) -> Floats:
-        out = np.zeros((len(part), packed.config.latent), np.float32)
+        out = np.zeros((len(part), size), np.float32)
         for frame, latent in zip(part, out, strict=True):
             encoder.encode_latent(frame, latent)
         return out
 
+    encoder.reset()
     whole = through(sound)
     encoder.reset()
     first = through(sound[:INTERRUPTION])
@@ -86,30 +86,40 @@ def _encoded(packed: Packed, sound: Floats) -> tuple[Floats, Floats]:
     return whole, np.concatenate([first, through(sound[INTERRUPTION:])])
 
 
-def _decoded(packed: Packed, codes: NDArray[np.uint16], embedding: Floats) -> tuple[Floats, Floats]:
-    """(N, hop) from reset, and with an interruption."""
-    decoder, bias = StreamingDecoder(packed, 1), label_bias(packed, embedding)
-    latent = np.zeros(packed.config.latent, np.float32)
+def _decoded(
+    packed: Packed, decoder: Decoder, codes: NDArray[np.uint16], embedding: Floats
+) -> tuple[Floats, Floats]:
+    """(V, N, hop) of all voices together, from reset, and with an interruption."""
+    config, voices, bias = packed.config, len(codes), label_bias(packed, embedding)
+    due, latents = np.ones(voices, np.bool_), np.zeros((voices, config.latent), np.float32)
+
+    def reset() -> None:
+        for voice in range(voices):
+            decoder.reset_voice(voice)
 
     def through(part: NDArray[np.uint16]) -> Floats:
-        out = np.zeros((len(part), packed.config.hop), np.float32)
-        for frame, block in zip(part, out, strict=True):
-            packed.latent_of(frame, packed.config.stages, latent)
-            decoder.decode(0, latent, bias, block)
-        return out
+        out = np.zeros((part.shape[1], voices, config.hop), np.float32)
+        for frame, blocks in enumerate(out):
+            for voice, latent in enumerate(latents):
+                packed.latent_of(part[voice, frame], config.stages, latent)
+            decoder.decode_due(due, latents, bias, blocks)
+        return out.swapaxes(0, 1)
 
+    reset()
     whole = through(codes)
-    decoder.reset_voice(0)
-    first = through(codes[:INTERRUPTION])
+    reset()
+    first = through(codes[:, :INTERRUPTION])
     saved = {name: array.copy() for name, array in decoder.state.items()}
     through(codes)
     decoder.restore(saved)
-    return whole, np.concatenate([first, through(codes[INTERRUPTION:])])
+    return whole, np.concatenate([first, through(codes[:, INTERRUPTION:])], axis=1)
 
 
-def _quantised(packed: Packed, network: VQVAE, sound: Floats, latents: Floats) -> Finding:
+def _quantised(
+    packed: Packed, encoder: Encoder, network: VQVAE, sound: Floats, latents: Floats
+) -> Finding:
     """Every code's vector is the nearest one in the network's book, or as near as it."""
-    encoder = StreamingEncoder(packed)
+    encoder.reset()
     codes = np.zeros((FRAMES, packed.config.stages), np.uint16)
     for frame, chosen in zip(sound, codes, strict=True):
         encoder.encode(frame, chosen)

@@ -91,3 +91,10 @@ class StreamingDecoder:
         """
         weights = self.packed.decoder
         run(weights.layers, weights.lanes, bias, self._state, self._scratch, voice, latent, out)
+
+    def decode_due(
+        self, due: NDArray[np.bool_], latents: Floats, bias: Floats, out: Floats
+    ) -> None:
+        """Of the voices that are due, (V, latent) to (V, hop); others stay. [render]"""
+        for voice in np.flatnonzero(due).tolist():
+            self.decode(voice, latents[voice], bias, out[voice])

@@ -4,8 +4,7 @@ from copy import copy
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 import pytest
@@ -15,12 +14,14 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from rtaudiogen.errors import RtAudioGenError
-from rtaudiogen.generator import Finding, Generator
+from rtaudiogen.generator import Finding
+from rtaudiogen.model_file import read_tensors
 from rtaudiogen.models.vqvae import parallel
 from rtaudiogen.models.vqvae.config import VQVAEConfig
+from rtaudiogen.models.vqvae.descriptor import describe
+from rtaudiogen.models.vqvae.generator import create
 from rtaudiogen.models.vqvae.network import VQVAE, folded
 from rtaudiogen.models.vqvae.packing import (
-    Packed,
     fill_label_bias,
     label_bias,
     pack,
@@ -209,6 +210,19 @@ def test_a_voice_that_was_reset_begins_anew_and_leaves_the_others_alone(small: M
     np.testing.assert_array_equal(small.played(decoder, 1, 5), first[5:])
 
 
+def test_only_the_voices_that_are_due_go_on(small: Model) -> None:
+    decoder, bias = StreamingDecoder(small.packed, 3), label_bias(small.packed, small.embedding)
+    before = {name: array.copy() for name, array in decoder.state.items()}
+    latents, sound = small.latents[:3], np.full((3, SMALL.hop), 9.0, np.float32)
+    decoder.decode_due(np.array([False, True, False]), latents, bias, sound)
+    alone, expected = StreamingDecoder(small.packed, 1), np.zeros(SMALL.hop, np.float32)
+    alone.decode(0, latents[1], bias, expected)
+    np.testing.assert_array_equal(sound[1], expected)
+    assert (sound[[0, 2]] == 9.0).all()
+    for name, array in decoder.state.items():
+        np.testing.assert_array_equal(array[[0, 2]], before[name][[0, 2]])
+
+
 def test_a_state_of_another_network_or_of_other_voices_is_refused(small: Model) -> None:
     decoder = StreamingDecoder(small.packed, 2)
     with pytest.raises(ValueError, match="history"):
@@ -277,9 +291,9 @@ def test_tensors_that_do_not_fit_are_refused(small: Model) -> None:
 
 
 def findings(path: Path) -> dict[str, Finding]:
-    descriptor = SimpleNamespace(path=path)
-    found = parallel.check(cast(Generator, SimpleNamespace(descriptor=descriptor)))
-    return {finding.name: finding for finding in found}
+    generator = create(describe(path), 16000)
+    generator.prepare(64)
+    return {finding.name: finding for finding in parallel.check(generator)}
 
 
 @pytest.fixture
@@ -322,9 +336,9 @@ def test_the_check_finds_a_state_that_is_not_restored(
 def test_the_check_finds_a_quantiser_of_another_book(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def other(config: VQVAEConfig, tensors: dict[str, Any]) -> Packed:
-        name = "quantizer.stages.1.book.vectors"
-        return pack(config, tensors | {name: tensors[name][::-1]})
+    def other(path: Path) -> dict[str, Any]:
+        tensors, name = read_tensors(path), "quantizer.stages.1.book.vectors"
+        return tensors | {name: tensors[name][::-1]}
 
-    monkeypatch.setattr(parallel, "pack", other)
+    monkeypatch.setattr(parallel, "read_tensors", other)
     assert "quantiser: the nearest code in every stage" in failed(findings(path))

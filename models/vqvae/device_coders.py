@@ -1,0 +1,130 @@
+"""Encoder and decoder on a device, the like of `streaming`; all voices that are due at once.
+
+The search for codes stays here: equal latents give equal codes on every processor.
+"""
+
+from collections.abc import Iterable
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from ..device_call import DeviceCall, Shapes, Tensors, lost
+from .device_layers import DeviceLayers
+from .layers import Floats, Layer
+from .lookup import quantize, search_of
+from .memory import Weights
+from .packing import Packed, decoder_layers, encoder_layers
+from .streaming import State
+
+
+class _Coder:
+    """Layers in a recorded call, and what its streams remember."""
+
+    def __init__(
+        self, layers: Iterable[tuple[str, Layer]], weights: Weights, streams: int, frames: int,
+        device: torch.device,
+    ) -> None:  # fmt: skip
+        with lost(device):
+            just_layers = [layer for _, layer in layers]
+            self._layers = DeviceLayers(just_layers, weights, streams, frames, device)
+
+    def _record(self, inputs: Shapes, outputs: Shapes) -> None:
+        self._call = DeviceCall(self._compute, inputs, outputs, self._layers.history.device)
+        for stream in range(self._layers.streams):
+            self._reset(stream)
+
+    def _compute(self, inputs: Tensors, outputs: Tensors) -> None:
+        raise NotImplementedError
+
+    def _reset(self, stream: int) -> None:
+        with self._call.in_order():
+            self._layers.reset(stream)
+
+    @property
+    def state(self) -> State:
+        """Copies by name, voices first. [render] ProcessorLost."""
+        with self._call.in_order():
+            return self._layers.state()._asdict()
+
+    def restore(self, state: State) -> None:
+        """Continue bit for bit from such copies; ValueError if it is another's. [render]
+
+        ProcessorLost.
+        """
+        with self._call.in_order():
+            self._layers.restore(state)
+
+
+class DeviceEncoder(_Coder):
+    """`streaming.StreamingEncoder` on a device."""
+
+    def __init__(self, packed: Packed, device: torch.device) -> None:
+        """Upload, record and begin. [control] ProcessorLost if the device cannot."""
+        config, self.packed = packed.config, packed
+        super().__init__(encoder_layers(config), packed.encoder, 1, config.hop, device)
+        with lost(device):
+            self._bias = torch.from_numpy(packed.encoder.bias).to(device)
+        self._record(
+            {"sound": ((1, config.hop, 1), np.float32)},
+            {"latent": ((1, 1, config.latent), np.float32)},
+        )
+        self._search = search_of(packed.books)
+        self._latent = np.zeros(config.latent, np.float32)
+
+    def _compute(self, inputs: Tensors, outputs: Tensors) -> None:
+        outputs["latent"].copy_(self._layers.advance(inputs["sound"], self._bias))
+
+    def reset(self) -> None:
+        """As if nothing had been heard before. [render] ProcessorLost."""
+        self._reset(0)
+
+    def encode(self, frame: Floats, codes: NDArray[np.uint16]) -> None:
+        """The next hop of sound (hop,) to codes (stages,). [render] ProcessorLost."""
+        self.encode_latent(frame, self._latent)
+        quantize(self.packed.books, self._search, self._latent, codes)
+
+    def encode_latent(self, frame: Floats, out: Floats) -> None:
+        """The next hop of sound (hop,) to its latent (latent,). [render] ProcessorLost."""
+        self._call.inputs["sound"][0, :, 0] = frame
+        self._call()
+        out[:] = self._call.outputs["latent"][0, 0]
+
+
+class DeviceDecoder(_Coder):
+    """`streaming.StreamingDecoder` on a device; a call costs the same for one voice and for all."""
+
+    def __init__(self, packed: Packed, voices: int, device: torch.device) -> None:
+        """Upload, record and begin. [control] ProcessorLost if the device cannot."""
+        config = packed.config
+        super().__init__(decoder_layers(config), packed.decoder, voices, 1, device)
+        inputs = {
+            "due": ((voices,), np.bool_),
+            "latents": ((voices, 1, config.latent), np.float32),
+            "bias": (packed.decoder.bias.shape, np.float32),
+        }
+        self._record(inputs, {"sound": ((voices, config.hop, 1), np.float32)})
+
+    def _compute(self, inputs: Tensors, outputs: Tensors) -> None:
+        sound = self._layers.advance(inputs["latents"], inputs["bias"], inputs["due"])
+        outputs["sound"].copy_(sound)
+
+    def reset_voice(self, voice: int) -> None:
+        """As if nothing had sounded before. [render] ProcessorLost."""
+        self._reset(voice)
+
+    def decode_due(
+        self, due: NDArray[np.bool_], latents: Floats, bias: Floats, out: Floats
+    ) -> None:
+        """Of the voices that are due, (V, latent) to (V, hop); others stay. [render]
+
+        ProcessorLost.
+        """
+        if not due.any():
+            return
+        call = self._call
+        call.inputs["due"][:] = due
+        call.inputs["latents"][:, 0] = latents
+        call.inputs["bias"][:] = bias
+        call()
+        out[due] = call.outputs["sound"][due, :, 0]

@@ -1,0 +1,103 @@
+"""The notes that sound: each loops a region of code frames, on a grid of hops from its key."""
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .layers import Floats
+
+HELD = -1  # in VOICE["left"]
+VOICE = np.dtype(
+    [
+        ("playing", np.int64),
+        ("note", np.int64),  # its number since reset
+        ("position", np.int64),  # frames of its hop that have sounded
+        ("hops", np.int64),
+        ("place", np.float64),
+        ("first", np.int64),  # region, in code frames
+        ("end", np.int64),
+        ("gain", np.float32),
+        ("left", np.int64),  # frames of its fade still to come; HELD before it is let go
+        ("fade", np.int64),  # frames of its whole fade
+        ("peak", np.float32),
+    ]
+)
+
+
+class Notes:
+    """What voices make of their hops; all of it is [render].
+
+    A span of up to a hop of frames is played in three steps: `go_on` with what has been decoded,
+    whoever is `due` gets a new hop, and `finish`. In between all that is due is decoded together.
+    """
+
+    def __init__(self, hops: Floats) -> None:
+        """`hops` (voices, hop) is where a voice's hop is decoded to."""
+        self.hops, self.hop = hops, hops.shape[1]
+        self.voices = np.zeros(len(hops), VOICE)
+        self._parts = np.zeros_like(hops)  # what a voice adds to this span
+        self._reached = [0] * len(hops)  # frames of it
+        self._ramp = np.arange(self.hop, dtype=np.float32)
+
+    def strike(self, voice: int, note: int, region: tuple[int, int], gain: float) -> None:
+        """A voice begins a note, its number since reset, on code frames first … end."""
+        first, end = region
+        self.voices[voice] = (1, note, 0, 0, first, first, end, gain, HELD, 1, 0.0)
+
+    def let_go(self, voice: int, frames: int) -> None:
+        """Fade to exact silence; a fade under way can only become shorter."""
+        state = self.voices[voice]
+        if state["left"] == HELD:
+            state["left"] = state["fade"] = frames
+        elif state["left"] > frames:
+            share = state["left"] / state["fade"]
+            state["gain"] *= np.float32(share)
+            state["left"] = state["fade"] = frames
+
+    def go_on(self, frames: int) -> None:
+        """Begin a span of that many frames with what is left of each voice's hop."""
+        for voice, state in enumerate(self.voices):
+            self._reached[voice] = 0
+            if state["playing"] and state["position"]:
+                self._play(voice, state, frames)
+
+    def due(self, frames: int) -> Iterator[tuple[int, np.void]]:
+        """The voices that begin a hop within the span; decoding it is the caller's."""
+        for voice, state in enumerate(self.voices):
+            if state["playing"] and self._reached[voice] < frames:
+                yield voice, state
+
+    def finish(self, out: Floats) -> None:
+        """The rest of the span from the new hops, and all of it added to `out` (frames,)."""
+        for voice, state in self.due(len(out)):
+            self._play(voice, state, len(out))
+        for part, reached in zip(self._parts, self._reached, strict=True):
+            if reached:
+                out[:reached] += part[:reached]
+
+    def levels(self) -> Floats:
+        """(voices,) recent peaks, 0 where a voice is free."""
+        audible = np.maximum(self.voices["peak"], 1e-9)
+        return np.where(self.voices["playing"], audible, 0.0).astype(np.float32)
+
+    def _play(self, voice: int, state: np.void, frames: int) -> None:
+        """On to the end of the span, of its hop, or of its fade."""
+        start, position = self._reached[voice], int(state["position"])
+        count = min(frames - start, self.hop - position)
+        if state["left"] != HELD:
+            count = min(count, int(state["left"]))
+        part = self._parts[voice, start : start + count]
+        np.multiply(self.hops[voice, position : position + count], state["gain"], out=part)
+        if state["left"] != HELD:
+            self._fade(state, part)
+        peak = float(np.abs(part).max(initial=0.0))
+        state["peak"] = max(peak, 0.9 * float(state["peak"]))
+        state["position"] = (position + count) % self.hop
+        state["playing"] = int(state["left"] != 0)
+        self._reached[voice] = start + count
+
+    def _fade(self, state: np.void, part: NDArray[np.float32]) -> None:
+        left, fade = int(state["left"]), int(state["fade"])
+        part *= (np.float32(left) - self._ramp[: len(part)]) / np.float32(fade)
+        state["left"] = left - len(part)

@@ -1,0 +1,18 @@
+"""Devices for machines without one."""
+
+from collections.abc import Iterator
+
+import pytest
+import torch
+
+from rtaudiogen.models import device_call
+
+
+@pytest.fixture
+def device(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """A device's name, behind which torch computes on the CPU as it would on a GPU."""
+    monkeypatch.setattr(device_call, "torch_device", lambda name: torch.device("cpu"))
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield "cuda"
+    torch.set_num_threads(threads)
