@@ -16,7 +16,7 @@ import torch
 from numpy.typing import DTypeLike, NDArray
 from torch import Tensor
 
-from rtaudiogen.errors import ProcessorLost, RtAudioGenError
+from rtaudiogen.errors import ProcessorLostError, RtAudioGenError
 
 Shapes = Mapping[str, tuple[tuple[int, ...], DTypeLike]]
 Tensors = Mapping[str, Tensor]
@@ -89,7 +89,7 @@ class DeviceCall:
         urgent: bool = True,
         recorded: bool = True,
     ) -> None:
-        """Allocate, warm up and record. [control] ProcessorLost if the device cannot."""
+        """Allocate, warm up and record. [control] ProcessorLostError if the device cannot."""
         self.device = device
         self._compute, self._graph = compute, None
         with lost(device):
@@ -122,7 +122,7 @@ class DeviceCall:
         return graph
 
     def __call__(self) -> None:
-        """Read `inputs`, leave `outputs`. [render] or [worker], one at a time. ProcessorLost."""
+        """Read `inputs`, leave `outputs`. [render] or [worker], one at a time. ProcessorLostError."""
         with self.in_order():
             self._in.send()
             if self._graph is not None:
@@ -138,7 +138,7 @@ class DeviceCall:
     def in_order(self) -> Iterator[None]:
         """What is done within comes after the calls before it and before those after it. [render]
 
-        ProcessorLost for whatever torch raises.
+        ProcessorLostError for whatever torch raises.
         """
         on_stream = nullcontext() if self._stream is None else torch.cuda.stream(self._stream)
         with lost(self.device), torch.inference_mode(), on_stream:
@@ -147,7 +147,7 @@ class DeviceCall:
 
 @contextmanager
 def lost(device: torch.device) -> Iterator[None]:
-    """Whatever torch raises within means that the device is of no more use: ProcessorLost.
+    """Whatever torch raises within means that the device is of no more use: ProcessorLostError.
 
     One thread at a time on an Apple GPU.
     """
@@ -156,7 +156,7 @@ def lost(device: torch.device) -> Iterator[None]:
             yield
     except RuntimeError as error:
         first = (str(error).strip().splitlines() or [type(error).__name__])[0]
-        raise ProcessorLost(f"device '{device.type}': {first}") from error
+        raise ProcessorLostError(f"device '{device.type}': {first}") from error
 
 
 class _Exactness:

@@ -9,7 +9,7 @@ class UsageError(RtAudioGenError):
     """Something was asked for that cannot be meant (exit status 2)."""
 
 
-class ProcessorLost(RtAudioGenError):
+class ProcessorLostError(RtAudioGenError):
     """What a generator computes on has gone: out of memory, reset, unplugged. It computes no more.
 
     The one error that `render` and `make` may raise: the host goes on with another processor.

@@ -133,7 +133,7 @@ class Generator(Protocol):
     def render(self, out: Audio, parameters: NDArray[np.float32], events: Events) -> None:
         """Fill `out` (frames, channels) completely; 0 < frames ≤ max_frames. [render]
 
-        Raises nothing but ProcessorLost.
+        Raises nothing but ProcessorLostError.
 
         `parameters` (parameters,) are this block's values, in the descriptor's order.
         """

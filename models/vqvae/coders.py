@@ -15,19 +15,19 @@ class Encoder(Protocol):
 
     @property
     def state(self) -> State:
-        """Arrays by name; copy them to save. [render] ProcessorLost."""
+        """Arrays by name; copy them to save. [render] ProcessorLostError."""
 
     def restore(self, state: State) -> None:
-        """Continue from copies of `state`; ValueError if another's. [render] ProcessorLost."""
+        """Continue from copies of `state`; ValueError if another's. [render] ProcessorLostError."""
 
     def reset(self) -> None:
-        """As if nothing had been heard before. [render] ProcessorLost."""
+        """As if nothing had been heard before. [render] ProcessorLostError."""
 
     def encode(self, frame: Floats, codes: NDArray[np.uint16]) -> None:
-        """The next hop of sound (hop,) to codes (stages,). [render] ProcessorLost."""
+        """The next hop of sound (hop,) to codes (stages,). [render] ProcessorLostError."""
 
     def encode_latent(self, frame: Floats, out: Floats) -> None:
-        """The next hop of sound (hop,) to its latent (latent,). [render] ProcessorLost."""
+        """The next hop of sound (hop,) to its latent (latent,). [render] ProcessorLostError."""
 
 
 class Decoder(Protocol):
@@ -35,27 +35,27 @@ class Decoder(Protocol):
 
     @property
     def state(self) -> State:
-        """Arrays by name, voices first; copy them to save. [render] ProcessorLost."""
+        """Arrays by name, voices first; copy them to save. [render] ProcessorLostError."""
 
     def restore(self, state: State) -> None:
-        """Continue from copies of `state`; ValueError if another's. [render] ProcessorLost."""
+        """Continue from copies of `state`; ValueError if another's. [render] ProcessorLostError."""
 
     def reset_voice(self, voice: int) -> None:
-        """As if nothing had sounded before. [render] ProcessorLost."""
+        """As if nothing had sounded before. [render] ProcessorLostError."""
 
     def decode_due(
         self, due: NDArray[np.bool_], latents: Floats, bias: Floats, out: Floats
     ) -> None:
         """Of the voices that are due, (V, latent) to (V, hop); others stay. [render]
 
-        ProcessorLost. `bias` is `packing.label_bias` of the label that they are to sound like.
+        ProcessorLostError. `bias` is `packing.label_bias` of the label that they are to sound like.
         """
 
 
 def coders(packed: Packed, voices: int, device: str) -> tuple[Encoder, Decoder]:
     """On a processor, by its name: compiled on the CPU, torch's elsewhere. [control]
 
-    RtAudioGenError if there is no such processor, ProcessorLost if it cannot.
+    RtAudioGenError if there is no such processor, ProcessorLostError if it cannot.
     """
     if device == "cpu":
         return StreamingEncoder(packed), StreamingDecoder(packed, voices)

@@ -27,7 +27,7 @@ LOWEST_KEY = 48
 
 
 def bench_rows(device: str) -> Iterator[BenchRow]:
-    """Each measured as it is asked for. RtAudioGenError or ProcessorLost if it cannot."""
+    """Each measured as it is asked for. RtAudioGenError or ProcessorLostError if it cannot."""
     config = VQVAEConfig()
     packed = pack(config, random_tensors(config, np.random.default_rng(0)))
     decoder = coders(packed, 1 + VOICES, device)[1]

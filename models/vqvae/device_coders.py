@@ -43,14 +43,14 @@ class _Coder:
 
     @property
     def state(self) -> State:
-        """Copies by name, voices first. [render] ProcessorLost."""
+        """Copies by name, voices first. [render] ProcessorLostError."""
         with self._call.in_order():
             return self._layers.state()._asdict()
 
     def restore(self, state: State) -> None:
         """Continue bit for bit from such copies; ValueError if it is another's. [render]
 
-        ProcessorLost.
+        ProcessorLostError.
         """
         with self._call.in_order():
             self._layers.restore(state)
@@ -60,7 +60,7 @@ class DeviceEncoder(_Coder):
     """`streaming.StreamingEncoder` on a device."""
 
     def __init__(self, packed: Packed, device: torch.device) -> None:
-        """Upload, record and begin. [control] ProcessorLost if the device cannot."""
+        """Upload, record and begin. [control] ProcessorLostError if the device cannot."""
         config, self.packed = packed.config, packed
         super().__init__(encoder_layers(config), packed.encoder, 1, config.hop, device)
         with lost(device):
@@ -76,16 +76,16 @@ class DeviceEncoder(_Coder):
         outputs["latent"].copy_(self._layers.advance(inputs["sound"], self._bias))
 
     def reset(self) -> None:
-        """As if nothing had been heard before. [render] ProcessorLost."""
+        """As if nothing had been heard before. [render] ProcessorLostError."""
         self._reset(0)
 
     def encode(self, frame: Floats, codes: NDArray[np.uint16]) -> None:
-        """The next hop of sound (hop,) to codes (stages,). [render] ProcessorLost."""
+        """The next hop of sound (hop,) to codes (stages,). [render] ProcessorLostError."""
         self.encode_latent(frame, self._latent)
         quantize(self.packed.books, self._search, self._latent, codes)
 
     def encode_latent(self, frame: Floats, out: Floats) -> None:
-        """The next hop of sound (hop,) to its latent (latent,). [render] ProcessorLost."""
+        """The next hop of sound (hop,) to its latent (latent,). [render] ProcessorLostError."""
         self._call.inputs["sound"][0, :, 0] = frame
         self._call()
         out[:] = self._call.outputs["latent"][0, 0]
@@ -95,7 +95,7 @@ class DeviceDecoder(_Coder):
     """`streaming.StreamingDecoder` on a device; a call costs the same for one voice and for all."""
 
     def __init__(self, packed: Packed, voices: int, device: torch.device) -> None:
-        """Upload, record and begin. [control] ProcessorLost if the device cannot."""
+        """Upload, record and begin. [control] ProcessorLostError if the device cannot."""
         config = packed.config
         super().__init__(decoder_layers(config), packed.decoder, voices, 1, device)
         inputs = {
@@ -110,7 +110,7 @@ class DeviceDecoder(_Coder):
         outputs["sound"].copy_(sound)
 
     def reset_voice(self, voice: int) -> None:
-        """As if nothing had sounded before. [render] ProcessorLost."""
+        """As if nothing had sounded before. [render] ProcessorLostError."""
         self._reset(voice)
 
     def decode_due(
@@ -118,7 +118,7 @@ class DeviceDecoder(_Coder):
     ) -> None:
         """Of the voices that are due, (V, latent) to (V, hop); others stay. [render]
 
-        ProcessorLost.
+        ProcessorLostError.
         """
         if not due.any():
             return

@@ -50,7 +50,7 @@ def renderers(packed: Packed, device: str) -> tuple["DeviceRenderer", "DeviceRen
 
 
 def upload(packed: Packed, device: torch.device) -> Weights:
-    """[control] ProcessorLost if there is no room for them."""
+    """[control] ProcessorLostError if there is no room for them."""
 
     def there(array: Floats) -> Tensor:
         return torch.from_numpy(np.ascontiguousarray(array)).to(device)
@@ -76,7 +76,7 @@ class DeviceRenderer:
     def __init__(
         self, packed: Packed, weights: Weights, device: torch.device, urgent: bool
     ) -> None:
-        """Allocate and record; the `urgent` go before the others. [control] ProcessorLost"""
+        """Allocate and record; the `urgent` go before the others. [control] ProcessorLostError"""
         self.config = packed.config
         self._call = DeviceCall(
             partial(_generate, weights, self.config.first_frames),  # no cycle: all is freed at once

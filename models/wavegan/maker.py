@@ -18,7 +18,7 @@ class Maker:
         self._mixture = np.zeros(max(1, len(renderer.config.classes)), np.float32)
 
     def make(self, recipe: Recipe) -> Signal:
-        """A finished hit (frames,) of its own memory. [any] ProcessorLost as the renderer."""
+        """A finished hit (frames,) of its own memory. [any] ProcessorLostError as the renderer."""
         latent = of_hit(recipe.seed, recipe.place, self._config.latent)
         shape = Shape(recipe.pitch, recipe.decay, recipe.start, bool(recipe.reverse))
         shares = (recipe.kind, 1.0 - recipe.blend), (recipe.partner_kind, recipe.blend)

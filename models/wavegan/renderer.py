@@ -18,7 +18,7 @@ class AnyRenderer(Protocol):
         """(frames,) for a latent (latent,) and the classes' shares (classes, at least 1). [any]
 
         Overwritten by the next call. Milliseconds at most without the interpreter's lock.
-        ProcessorLost, unless it is the CPU's.
+        ProcessorLostError, unless it is the CPU's.
         """
 
 

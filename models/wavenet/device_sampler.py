@@ -33,7 +33,7 @@ class DeviceSampler:
     ) -> None:
         """Allocate, compile and silence; `channels` are C of the conditioning. [control]
 
-        RtAudioGenError for sizes that the kernel does not know, ProcessorLost if there is no room.
+        RtAudioGenError for sizes that the kernel does not know, ProcessorLostError if there is no room.
         """
         self.weights, self.voices, self._device = weights, voices, device
         with lost(device):
@@ -101,7 +101,7 @@ class DeviceSampler:
         active: NDArray[np.int32],
         frames: int,
     ) -> None:
-        """See `Sampler.sample`. [render] ProcessorLost"""
+        """See `Sampler.sample`. [render] ProcessorLostError"""
         inputs = self._call.inputs
         inputs["frames"][0] = frames
         inputs["active"][:] = 0

@@ -15,7 +15,7 @@ from queue import SimpleQueue
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import ProcessorLost
+from ..errors import ProcessorLostError
 from .hit_worker import HitWorker
 from .hits import Hits
 from .kit import Kit
@@ -137,7 +137,7 @@ class Pads:
         if kit.failure:  # said already
             return
         kit.give_up(error)
-        if isinstance(error, ProcessorLost):
+        if isinstance(error, ProcessorLostError):
             text = first_line(error)
             self._losses.append(Message("lost", kit.number, text, payload=kit.source))
             return

@@ -11,7 +11,7 @@ from typing import Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import ProcessorLost, RtAudioGenError, UsageError
+from ..errors import ProcessorLostError, RtAudioGenError, UsageError
 from ..generator import Audio, Descriptor, Generator, HitMaker, Plays, State
 from .agenda import Agenda
 from .checks import RESERVED_CONTROLLERS, checked_mix, checked_value, find_parameter
@@ -380,7 +380,7 @@ class Renderer:
         device = self._device_of(generator.descriptor)
         try:
             return Source(generator, self.sample_rate, seed, device, sound)
-        except ProcessorLost as error:
+        except ProcessorLostError as error:
             if device == CPU:
                 raise
             self._messages.append(Message("moved", number, first_line(error), payload=device))

@@ -9,7 +9,7 @@ from typing import Any, cast
 
 import numpy as np
 
-from ..errors import ProcessorLost, RtAudioGenError
+from ..errors import ProcessorLostError, RtAudioGenError
 from ..events import EVENT, no_events
 from ..generator import Audio, Events, Generator, Listener, Plays, State
 from .input_resampler import InputResampler
@@ -38,7 +38,7 @@ class Source:
 
     `sound` names what the generator was given to play from, for whoever restores its state;
     `device` is what it computes on. Raises RtAudioGenError for a generator with more than two
-    channels, or an effect that cannot hear, and ProcessorLost if the device has gone. [control]
+    channels, or an effect that cannot hear, and ProcessorLostError if the device has gone. [control]
     """
 
     def __init__(
@@ -225,7 +225,7 @@ class Source:
 
     def _fail(self, error: Exception) -> None:
         line = first_line(error)
-        self.lost = isinstance(error, ProcessorLost)
+        self.lost = isinstance(error, ProcessorLostError)
         self.failed = line if self.lost and line else f"{type(error).__name__}: {line}"
         self.guard.condemn()
         if not self.lost:
@@ -234,10 +234,10 @@ class Source:
     def save_state(self) -> tuple[State, dict[str, Any]]:
         """Arrays and JSON values. [render]
 
-        ProcessorLost while it is silent because of that: nothing could go on from there.
+        ProcessorLostError while it is silent because of that: nothing could go on from there.
         """
         if self.lost:
-            raise ProcessorLost(self.failed)
+            raise ProcessorLostError(self.failed)
         arrays = join(
             generator=self.generator.save_state(),
             resampler=self.resampler.save_state(),

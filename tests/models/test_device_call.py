@@ -13,7 +13,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from rtaudiogen.errors import ProcessorLost, RtAudioGenError
+from rtaudiogen.errors import ProcessorLostError, RtAudioGenError
 from rtaudiogen.models import device_call
 from rtaudiogen.models.device_call import (
     ALIGNMENT,
@@ -182,7 +182,7 @@ def test_whatever_torch_raises_means_that_the_device_is_lost(
         for _ in range(5):
             call()
 
-    with pytest.raises(ProcessorLost, match=r"^device 'cpu': ") as raised:
+    with pytest.raises(ProcessorLostError, match=r"^device 'cpu': ") as raised:
         play()
     assert next(calls) == good_calls + 1
     assert raised.value.__cause__ is error
@@ -375,7 +375,7 @@ def test_a_recording_that_fails_is_ended_and_says_why(
         raise RuntimeError("CUDA error: operation failed due to a previous error during capture")
 
     monkeypatch.setattr(FakeGraph, "capture_end", spoilt)
-    with pytest.raises(ProcessorLost, match="not permitted when stream is capturing"):
+    with pytest.raises(ProcessorLostError, match="not permitted when stream is capturing"):
         DeviceCall(compute, NUMBERS, NUMBERS, torch.device("cuda"))
     assert gpu.log[-3:] == ["record thread_local", "compute", "recorded"]
 
@@ -388,7 +388,7 @@ def test_a_stream_is_shared_with_no_other_call(gpu: FakeGPU) -> None:
     calls = [sounding, *(on_gpu(gpu) for _ in range(STREAMS - 1))]
     assert len({call._stream for call in calls}) == STREAMS
     on_gpu(gpu, urgent=False)
-    with pytest.raises(ProcessorLost, match="32 computations at most"):
+    with pytest.raises(ProcessorLostError, match="32 computations at most"):
         on_gpu(gpu)
     calls.pop()
     on_gpu(gpu)
@@ -475,7 +475,7 @@ def test_what_cannot_be_recorded_is_refused_and_harms_nobody() -> None:
     def compute(inputs: Tensors, outputs: Tensors) -> None:
         outputs["x"].fill_(float(inputs["x"].sum()))  # waits for the device
 
-    with pytest.raises(ProcessorLost, match="captur"):
+    with pytest.raises(ProcessorLostError, match="captur"):
         DeviceCall(compute, NUMBERS, NUMBERS, cuda)
     np.testing.assert_array_equal(answers(sounding), before)
     np.testing.assert_array_equal(answers(network(cuda)), before)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from rtaudiogen import processors
-from rtaudiogen.errors import ProcessorLost
+from rtaudiogen.errors import ProcessorLostError
 from rtaudiogen.generator import Audio, Descriptor, Events, Family, Generator, State
 from rtaudiogen.models.sine import SINE
 from rtaudiogen.models.sine.generator import Sine
@@ -35,7 +35,7 @@ class Fate:
     def prepare(self, device: str) -> None:
         self.prepared.append(device)
         if device in self.refused:
-            raise ProcessorLost(f"{WHY}\nand more lines")
+            raise ProcessorLostError(f"{WHY}\nand more lines")
 
     def meet(self, device: str) -> None:
         if device in self.pauses_ms:
@@ -43,7 +43,7 @@ class Fate:
         left = self.calls_left.get(device, np.inf)
         self.calls_left[device] = left - 1
         if left <= 0:
-            raise ProcessorLost(f"{WHY}\nand more lines")
+            raise ProcessorLostError(f"{WHY}\nand more lines")
 
 
 fate = Fate()
@@ -84,7 +84,7 @@ class StateIsGone(Fragile):
     """What it keeps on the device cannot be had any more, either."""
 
     def save_state(self) -> State:
-        raise ProcessorLost(WHY)
+        raise ProcessorLostError(WHY)
 
 
 def create(descriptor: Descriptor, sample_rate: int) -> Generator:

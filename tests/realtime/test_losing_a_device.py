@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from rtaudiogen.errors import ProcessorLost
+from rtaudiogen.errors import ProcessorLostError
 from rtaudiogen.realtime.rack import Message
 from rtaudiogen.realtime.renderer import Renderer
 
@@ -118,7 +118,7 @@ def test_a_slot_that_plays_something_else_by_now_is_left_alone(fate):
 def test_nothing_is_saved_of_a_lost_slot_and_all_again_once_it_plays_on(fate, kind):
     renderer = on_cuda()
     _, _, _, message = lose(renderer, fate, generator=fragile(kind))
-    with pytest.raises(ProcessorLost, match="out of memory"):
+    with pytest.raises(ProcessorLostError, match="out of memory"):
         renderer.save_state()
     renderer.request_state()
     sound(renderer, 0.1)
@@ -165,7 +165,7 @@ def test_one_that_cannot_be_prepared_there_is_prepared_on_the_cpu_and_says_so(fa
     renderer.midi(0, *A4_ON)
     assert peaks(sound(renderer, 0.2))[0] > 0.1
     fate.refused = {"cpu", "cuda"}
-    with pytest.raises(ProcessorLost):
+    with pytest.raises(ProcessorLostError):
         renderer.add(fragile())
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from rtaudiogen.errors import ProcessorLost, RtAudioGenError
+from rtaudiogen.errors import ProcessorLostError, RtAudioGenError
 from rtaudiogen.models.vqvae.coders import Decoder, Encoder, coders
 from rtaudiogen.models.vqvae.config import VQVAEConfig
 from rtaudiogen.models.vqvae.device_coders import DeviceDecoder, DeviceEncoder
@@ -220,13 +220,13 @@ def test_a_device_that_goes_is_told_as_lost_by_all_that_needs_it(
 
     for name in ("advance", "reset", "restore", "state"):
         monkeypatch.setattr(DeviceLayers, name, broken)
-    with pytest.raises(ProcessorLost, match=r"out of memory$"):
+    with pytest.raises(ProcessorLostError, match=r"out of memory$"):
         encoder.encode(sound(small)[0], np.zeros(SMALL.stages, np.uint16))
-    with pytest.raises(ProcessorLost):
+    with pytest.raises(ProcessorLostError):
         played(small, decoder, latents(small))
-    with pytest.raises(ProcessorLost):
+    with pytest.raises(ProcessorLostError):
         decoder.reset_voice(0)
-    with pytest.raises(ProcessorLost):
+    with pytest.raises(ProcessorLostError):
         decoder.restore(state)
-    with pytest.raises(ProcessorLost):
+    with pytest.raises(ProcessorLostError):
         _ = decoder.state

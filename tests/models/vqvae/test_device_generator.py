@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from rtaudiogen.errors import ProcessorLost
+from rtaudiogen.errors import ProcessorLostError
 from rtaudiogen.events import no_events
 from rtaudiogen.models import device_call
 from rtaudiogen.models.vqvae import FAMILY
@@ -151,7 +151,7 @@ def test_a_device_that_goes_in_the_middle_is_told_as_lost(
 
     monkeypatch.setattr(device_call.Exchange, "send", broken)
     out = np.zeros((HOP + 1, 1), np.float32)
-    with pytest.raises(ProcessorLost, match="illegal memory access"):
+    with pytest.raises(ProcessorLostError, match="illegal memory access"):
         model.render(out, model.descriptor.defaults(), no_events())
 
 

@@ -17,7 +17,7 @@ import pytest
 import torch
 from numpy.typing import NDArray
 
-from rtaudiogen.errors import ProcessorLost
+from rtaudiogen.errors import ProcessorLostError
 from rtaudiogen.events import EventKind, event, no_events
 from rtaudiogen.models import device_call
 from rtaudiogen.models.device_call import DeviceCall, Exchange
@@ -251,7 +251,7 @@ def test_a_strike_without_a_device_is_silent_and_the_cpu_goes_on(
         played(both, struck(36), frames=500)
     before = model.save_state()
     request.getfixturevalue("losing")
-    with pytest.raises(ProcessorLost, match=r"the launch failed$"):
+    with pytest.raises(ProcessorLostError, match=r"the launch failed$"):
         played(model, struck(38, 100, voice=1), frames=200)
     assert model.voice_levels()[0] > 0
     assert not model.voice_levels()[1:].any()
@@ -274,7 +274,7 @@ def test_a_state_without_a_device_is_silent_and_not_lost(
     state = on_cpu.save_state()
     rest = played(on_cpu)
     request.getfixturevalue("losing")
-    with pytest.raises(ProcessorLost):
+    with pytest.raises(ProcessorLostError):
         model.load_state(state)
     kept = model.save_state()
     assert not played(model, frames=100).any()
@@ -283,7 +283,7 @@ def test_a_state_without_a_device_is_silent_and_not_lost(
 
 
 def test_a_pool_hears_that_the_device_is_lost(model: WaveGANGenerator, losing: None) -> None:
-    with pytest.raises(ProcessorLost):
+    with pytest.raises(ProcessorLostError):
         model.make(model.recipe(0, 0, 0, model.descriptor.defaults()))
 
 
@@ -296,7 +296,7 @@ def test_no_room_for_the_weights_is_told_and_what_was_prepared_plays_on(
         raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 1.00 GiB.")
 
     monkeypatch.setattr(torch.Tensor, "to", full)
-    with pytest.raises(ProcessorLost, match="out of memory"):
+    with pytest.raises(ProcessorLostError, match="out of memory"):
         on_cpu.prepare(64, DEVICE)
     on_cpu.reset(1)
     np.testing.assert_array_equal(played(on_cpu, struck(36)), before)

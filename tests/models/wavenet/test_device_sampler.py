@@ -254,11 +254,11 @@ def test_its_blocks_and_its_state_do_not_change_a_bit_on_a_gpu(instrument):
 
 
 @pytest.mark.parametrize("capability", [80, 90, 120])
-def test_the_kernel_compiles_for_gpus_that_are_not_here(capability):
-    """Down to machine code; the assembler comes with Triton."""
-    code = Path(__file__).with_name("compile_kernel.py")
-    done = subprocess.run(
-        [sys.executable, str(code), str(capability)], capture_output=True, text=True, check=False
-    )
+def test_the_kernel_compiles_for_gpus_that_are_not_here_and_fits_into_their_registers(capability):
+    """Down to machine code: the assembler comes with Triton."""
+    program = Path(__file__).with_name("compile_kernel.py")
+    command = [sys.executable, str(program), str(capability)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    assert int(done.stdout) > 10_000  # bytes of machine code
+    sizes = ["32/128/256", "64/128/256", "128/256/256"]
+    assert done.stdout.splitlines() == [f"{size} 0" for size in sizes for _ in range(2)]
