@@ -122,7 +122,7 @@ class DeviceCall:
         return graph
 
     def __call__(self) -> None:
-        """Read `inputs`, leave `outputs`. [render] or [worker], one at a time. ProcessorLostError."""
+        """Read `inputs`, leave `outputs`; one at a time. [render] or [worker] ProcessorLostError"""
         with self.in_order():
             self._in.send()
             if self._graph is not None:

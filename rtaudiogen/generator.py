@@ -24,6 +24,8 @@ from numpy.typing import NDArray
 
 from .views import KeyboardView, PadView, View, XYView
 
+MOST_VOICES = 256  # that a host gives to a generator
+
 Audio = NDArray[np.float32]  # (frames, channels)
 Events = NDArray[np.void]  # (events,), dtype events.EVENT, sorted by frame
 State = dict[str, NDArray[Any]]

@@ -12,25 +12,29 @@ from .sessions import SlotState
 from .sound_files import give_sound
 
 
-def create(model: str, sound: str, sample_rate: int, notices: list[str]) -> Generator:
+def create(model: str, sound: str, voices: int, sample_rate: int, notices: list[str]) -> Generator:
     """A model's generator, which plays from the file `sound` if that is not empty.
 
-    `sample_rate` in Hz is the host's. RtAudioGenError if either cannot be had.
+    `voices` of 0 are the model's own, `sample_rate` in Hz is the host's. RtAudioGenError if
+    something cannot be had.
     """
-    generator = registry.create(registry.find(model), sample_rate)
+    model_as_wanted = registry.with_voices(registry.find(model), voices)
+    generator = registry.create(model_as_wanted, sample_rate)
     if sound:
         notices.extend(filter(None, [give_sound(generator, Path(sound))]))
     return generator
 
 
-def recreate(model: str, sound: str, sample_rate: int, notices: list[str]) -> Generator:
+def recreate(
+    model: str, sound: str, voices: int, sample_rate: int, notices: list[str]
+) -> Generator:
     """As `create`; a sound that cannot be had any more is said so and left out."""
     try:
-        return create(model, sound, sample_rate, notices)
+        return create(model, sound, voices, sample_rate, notices)
     except RtAudioGenError as error:
         if not sound:
             raise
-        generator = create(model, "", sample_rate, notices)
+        generator = create(model, "", voices, sample_rate, notices)
         notices.append(f"{model} plays without its sound: {error}")
         return generator
 
@@ -43,7 +47,8 @@ def add(renderer: Renderer, state: SlotState, notices: list[str]) -> int:
     """
     values, unfit = Preset(state.values).fit(registry.find(state.model))
     notices.extend(unfit)
-    generator = recreate(state.model, state.sound, renderer.sample_rate, notices)
+    rate = renderer.sample_rate
+    generator = recreate(state.model, state.sound, state.voices, rate, notices)
     number = renderer.add(generator, values, asdict(state.mix), state.seed, sound=state.sound)
     for controller, id in state.controls.items():
         try:

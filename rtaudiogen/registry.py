@@ -15,7 +15,7 @@ from typing import Any
 
 from . import folders
 from .errors import RtAudioGenError, UsageError
-from .generator import Descriptor, Family, Generator
+from .generator import MOST_VOICES, Descriptor, Family, Generator, Plays
 from .model_file import read_header
 
 GROUP = "rtaudiogen.generators"
@@ -109,6 +109,14 @@ def find(name_or_path: str | Path) -> Descriptor:
     if str(name_or_path) in known.models:
         return known.models[str(name_or_path)]
     raise UsageError(f"no model '{name_or_path}'{near_misses(str(name_or_path), known.models)}")
+
+
+def with_voices(descriptor: Descriptor, voices: int) -> Descriptor:
+    """A model with so many voices; 0, or one that no note plays: with its own. UsageError."""
+    if not 0 <= voices <= MOST_VOICES:
+        raise UsageError(f"{voices} voices: expected 1 … {MOST_VOICES}, or 0 for the model's own")
+    played = descriptor.plays & {Plays.NOTES, Plays.HITS}
+    return replace(descriptor, voices=voices) if voices and played else descriptor
 
 
 def create(descriptor: Descriptor, host_rate: int) -> Generator:

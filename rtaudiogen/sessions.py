@@ -7,6 +7,7 @@ from typing import Any
 
 from .documents import number, read_document, text, whole, write_document
 from .errors import RtAudioGenError, UsageError
+from .generator import MOST_VOICES
 from .presets import MAX_SEED, Preset
 
 KIND, VERSION = "session", 1
@@ -57,6 +58,7 @@ class SlotState:
     controls: Mapping[int, str] = field(default_factory=dict)  # control change → parameter id
     programs: Mapping[int, Preset] = field(default_factory=dict)  # program change 0 … 127 → preset
     sound: str = ""  # path of the file it plays from; empty: none
+    voices: int = 0  # 0: the model's own number
 
     def to_json(self) -> dict[str, Any]:
         """Plain values; JSON knows keys as text only."""
@@ -64,6 +66,7 @@ class SlotState:
             "model": self.model,
             "seed": self.seed,
             "sound": self.sound,
+            "voices": self.voices,
             "values": dict(self.values),
             "mix": asdict(self.mix),
             "controls": {str(control): id for control, id in self.controls.items()},
@@ -78,6 +81,7 @@ class SlotState:
             values={text(id): number(value) for id, value in fields.get("values", {}).items()},
             seed=whole(fields.get("seed", 0), 0, MAX_SEED),
             sound=text(fields.get("sound", "")),
+            voices=whole(fields.get("voices", 0), 0, MOST_VOICES),
             mix=Mix.from_json(fields.get("mix", {})),
             controls={
                 whole(int(control), 0, 127): text(id)

@@ -33,7 +33,7 @@ class DeviceSampler:
     ) -> None:
         """Allocate, compile and silence; `channels` are C of the conditioning. [control]
 
-        RtAudioGenError for sizes that the kernel does not know, ProcessorLostError if there is no room.
+        RtAudioGenError for sizes that the kernel does not know; ProcessorLostError without room.
         """
         self.weights, self.voices, self._device = weights, voices, device
         with lost(device):

@@ -7,8 +7,8 @@ import typer
 
 from ..errors import RtAudioGenError, UsageError
 from ..processors import AUTO, CPU
-from ..registry import create, family, find
-from .options import Device
+from ..registry import create, family, find, with_voices
+from .options import Device, Voices
 from .output import Json, print_json, warn
 
 HOST_RATE = 48000  # Hz, for generators that take any
@@ -17,13 +17,14 @@ HOST_RATE = 48000  # Hz, for generators that take any
 def check(
     model: Annotated[str, typer.Argument(metavar="MODEL", help="Id or model file.")],
     device: Device = CPU,
+    voices: Voices = 0,
     json: Json = False,
 ) -> None:
     """Check that a generator keeps the contract: blocks, seeds, state, streaming = parallel."""
     from ..engine.choice import DeviceChoice
     from ..verify import verify
 
-    descriptor = find(model)
+    descriptor = with_voices(find(model), voices)
     known = family(descriptor.family)
     if device == AUTO:
         notices: list[str] = []

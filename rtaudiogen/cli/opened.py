@@ -26,15 +26,17 @@ def changed(
     values: Mapping[str, Mapping[str, float]],
     sounds: Mapping[str, str],
     seeds: Mapping[str, int],
+    voices: int,
     master_gain_db: float | None,
 ) -> Session:
-    """The session with these values, sounds and seeds, by model, and this master gain, if any."""
+    """The session with these values, sounds and seeds, by model, voices and master gain, if any."""
     slots = [
         replace(
             slot,
             values={**slot.values, **values.get(slot.model, {})},
             sound=sounds.get(slot.model, slot.sound),
             seed=seeds.get(slot.model, slot.seed),
+            voices=voices or slot.voices,
         )
         for slot in session.slots
     ]

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from ..errors import UsageError
-from ..generator import Descriptor, Parameter
+from ..generator import MOST_VOICES, Descriptor, Parameter
 from ..processors import checked
 from ..registry import near_misses
 from ..sessions import checked_master
@@ -52,6 +52,14 @@ Master = Annotated[
         metavar="DB",
         callback=check_master,
         help="Gain of everything, -60 … 6; default: the session's.",
+    ),
+]
+
+
+Voices = Annotated[
+    int,
+    typer.Option(
+        min=0, max=MOST_VOICES, metavar="N", help="Notes at a time, of each model; 0: its own."
     ),
 ]
 

@@ -18,6 +18,7 @@ from .options import (
     Seed,
     Settings,
     Sound,
+    Voices,
     assign,
     check_rate,
     check_seconds,
@@ -75,6 +76,7 @@ def play(
     sound: Sound = None,
     set: Settings = None,
     seed: Seed = 0,
+    voices: Voices = 0,
     device: Device = CPU,
     json: Json = False,
 ) -> None:
@@ -99,7 +101,7 @@ def play(
     seeds = seeds_of(kept)
     if save_preset is not None:
         check_new(save_preset)
-    begun = changed(opened, values, sounds, seeds, master)
+    begun = changed(opened, values, sounds, seeds, voices, master)
     score = read_score(midi_file) if midi_file else None
     heard = input if input is not None else opened.input
     settings = EngineSettings(
@@ -116,7 +118,7 @@ def play(
     )
     with stopped_by_signals() as stopped, closing(EngineProcess(settings)) as engine:
         for model in models or []:
-            engine.add_slot(model, values[model], seeds.get(model), sound=sounds.get(model))
+            engine.add_slot(model, values[model], seeds.get(model), sounds.get(model), voices)
         engine.set_master(begun.master_gain_db)
         notices = [] if models else engine.load_session(begun.to_json())
         if record:

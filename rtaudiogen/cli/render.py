@@ -7,7 +7,7 @@ import typer
 
 from ..errors import UsageError
 from ..processors import CPU
-from ..registry import find
+from ..registry import find, with_voices
 from ..sessions import Session, load_session
 from .opened import changed, models_of
 from .options import (
@@ -16,6 +16,7 @@ from .options import (
     Seed,
     Settings,
     Sound,
+    Voices,
     assign,
     check_rate,
     check_seconds,
@@ -64,6 +65,7 @@ def render(
     ] = 1024,
     set: Settings = None,
     seed: Seed = 0,
+    voices: Voices = 0,
     device: Device = CPU,
     json: Json = False,
 ) -> None:
@@ -83,7 +85,7 @@ def render(
     if names and session:
         raise UsageError(f"--session {session}: its own models are rendered; leave the MODELs out")
     opened = load_session(session) if session else Session()
-    models = [find(name) for name in names]
+    models = [with_voices(find(name), voices) for name in names]
     chosen = models_of(opened) if session else {model.id: model for model in models}
     if session:
         check_takers(chosen.values(), sound)
@@ -116,7 +118,7 @@ def render(
         sound=None if session else sound,
         notices=notices,
         seeds=seeds_of(kept),
-        session=changed(opened, values, sounds, seeds_of(kept), master),
+        session=changed(opened, values, sounds, seeds_of(kept), voices, master),
         device=device,
     )
     warn(notices)

@@ -279,8 +279,8 @@ class Engine(SlotVerbs):
         try:
             self.renderer.load_state(
                 saved.arrays, saved.facts,
-                lambda id, sound: rebuilding.recreate(
-                    paths[id], sound, self.transport.sample_rate, notices
+                lambda id, sound, voices: rebuilding.recreate(
+                    paths[id], sound, voices, self.transport.sample_rate, notices
                 ),
             )  # fmt: skip
         except (RtAudioGenError, ValueError, KeyError) as error:

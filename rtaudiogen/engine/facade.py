@@ -29,10 +29,12 @@ class Facade(Protocol):
         values: Values | None = None,
         seed: int | None = None,
         sound: str | None = None,
+        voices: int = 0,
     ) -> int:
         """Load a model by name or path into a new slot; its number. `values` by parameter id.
 
-        `sound` is the path of a sound file for a model that plays from one.
+        `sound` is the path of a sound file for a model that plays from one; `voices` of 0 are the
+        model's own.
         """
 
     def swap_slot(

@@ -27,9 +27,12 @@ class RemoteVerbs:
         values: Values | None = None,
         seed: int | None = None,
         sound: str | None = None,
+        voices: int = 0,
     ) -> int:
         """See Facade."""
-        slot: int = self._call("add_slot", model=model, values=values, seed=seed, sound=sound)
+        slot: int = self._call(
+            "add_slot", model=model, values=values, seed=seed, sound=sound, voices=voices
+        )
         return slot
 
     def swap_slot(

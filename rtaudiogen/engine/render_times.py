@@ -126,12 +126,12 @@ def _hardware(device: str) -> str:
 
 
 def _stamp(model: Descriptor) -> list[int]:
-    """Size and time of its file, so that a model that was trained anew is measured again."""
+    """Voices, size and time of its file: what is trained or played anew is measured again."""
     try:
         facts = model.path.stat() if model.path else None
     except OSError:
         facts = None
-    return [facts.st_size, facts.st_mtime_ns] if facts else []
+    return [model.voices, *([facts.st_size, facts.st_mtime_ns] if facts else [])]
 
 
 def _file() -> Path:

@@ -59,8 +59,9 @@ class Rescue:
         stand_in: Source | None = None
         try:
             generator = rebuilding.recreate(
-                model, lost.payload.sound, self._renderer.sample_rate, notices
-            )
+                model, lost.payload.sound, lost.payload.generator.descriptor.voices,
+                self._renderer.sample_rate, notices,
+            )  # fmt: skip
             stand_in = self._renderer.stand_in(generator, lost.payload)
         except Exception as error:  # a stranger's generator may raise anything
             notices.append(f"The CPU cannot have {model}: {one_line(error)}.")

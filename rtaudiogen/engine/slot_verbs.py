@@ -38,13 +38,14 @@ class SlotVerbs:
         values: Values | None = None,
         seed: int | None = None,
         sound: str | None = None,
+        voices: int = 0,
     ) -> int:
         """See Facade."""
         path = _absolute(sound)
-        generator = create(model, path, self.transport.sample_rate, self.messages)
+        generator = create(model, path, voices, self.transport.sample_rate, self.messages)
         number = self.renderer.add(generator, values or {}, seed=seed, sound=path)
         seed = self.renderer.slot_seed(number) if seed is None else seed
-        self.slots[number] = SlotState(model, dict(values or {}), seed, sound=path)
+        self.slots[number] = SlotState(model, dict(values or {}), seed, sound=path, voices=voices)
         return number
 
     def swap_slot(
@@ -52,12 +53,12 @@ class SlotVerbs:
     ) -> None:
         """See Facade."""
         state, path = self._state(slot), _absolute(sound)
-        generator = create(model, path, self.transport.sample_rate, self.messages)
+        generator = create(model, path, 0, self.transport.sample_rate, self.messages)
         before = self.renderer.descriptor(slot).parameters
         self.renderer.swap(slot, generator, values or {}, seed=state.seed, sound=path)
         controls = state.controls if generator.descriptor.parameters == before else {}
         self.slots[slot] = replace(
-            state, model=model, values=dict(values or {}), sound=path, controls=controls
+            state, model=model, values=dict(values or {}), sound=path, voices=0, controls=controls
         )
 
     def remove_slot(self, slot: int) -> None:

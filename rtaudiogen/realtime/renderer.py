@@ -26,7 +26,7 @@ from .state import join, part
 
 MESSAGE_LIMIT = 4096
 CPU = "cpu"
-MakeGenerator = Callable[[str, str], Generator]  # model id, its sound's name → a fresh generator
+MakeGenerator = Callable[[str, str, int], Generator]  # model id, its sound's name, voices
 DeviceOf = Callable[[Descriptor], str]  # what a model is to be computed on
 Listen = Callable[[Audio], None]  # fills (QUANTUM, 1) with the input of the next quantum
 
@@ -323,7 +323,8 @@ class Renderer:
     def load_state(self, arrays: State, facts: Mapping[str, Any], make: MakeGenerator) -> None:
         """Continue bit for bit from `save_state`, on a fresh renderer. [control]
 
-        `make` creates the generators by model id and sound. RtAudioGenError for another rate.
+        `make` creates the generators by model id, sound and voices. RtAudioGenError for another
+        rate.
         """
         if facts["sample_rate"] != self.sample_rate:
             raise RtAudioGenError(
@@ -331,8 +332,11 @@ class Renderer:
             )
         sources = {
             (int(number), i): self._prepared(
-                make(saved["model"], saved["sound"]), int(number), saved["seed"], saved["sound"]
-            )
+                make(saved["model"], saved["sound"], saved.get("voices", 0)),
+                int(number),
+                saved["seed"],
+                saved["sound"],
+            )  # fmt: skip
             for number, slot in facts["slots"].items()
             for i, saved in enumerate(slot["sources"])
         }

@@ -37,8 +37,8 @@ class Source:
     """One generator with all that depends on its rate, `out` (QUANTUM, channels) at the host's.
 
     `sound` names what the generator was given to play from, for whoever restores its state;
-    `device` is what it computes on. Raises RtAudioGenError for a generator with more than two
-    channels, or an effect that cannot hear, and ProcessorLostError if the device has gone. [control]
+    `device` is what it computes on. [control] RtAudioGenError for a generator with more than two
+    channels, or an effect that cannot hear; ProcessorLostError if the device has gone.
     """
 
     def __init__(
@@ -247,6 +247,7 @@ class Source:
         )
         facts = {
             "model": self.generator.descriptor.id,
+            "voices": self.generator.descriptor.voices,
             "keyboard": self.keyboard.save_state(),
             "sound": self.sound,
             "seed": self.seed,

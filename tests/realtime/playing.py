@@ -56,6 +56,6 @@ class MakeInTurn:
     def __init__(self, rates: list[int]) -> None:
         self._rates = list(rates)
 
-    def __call__(self, model: str, sound: str) -> Generator:
+    def __call__(self, model: str, sound: str, voices: int) -> Generator:
         assert (model, sound) == ("sine", "")
         return sine(self._rates.pop(0))

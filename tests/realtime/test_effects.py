@@ -117,7 +117,7 @@ def test_a_restored_renderer_hears_on_bit_for_bit(stop: int, rate: int) -> None:
     arrays, facts = first.save_state()
     second = Renderer(RATE)
     facts = json.loads(json.dumps(facts))
-    second.load_state(arrays, facts, lambda model, sound: Echo(ECHO, rate))
+    second.load_state(arrays, facts, lambda model, sound, voices: Echo(ECHO, rate))
     second.listen(Signal(noise(), -(-stop // QUANTUM) * QUANTUM).read)
     np.testing.assert_array_equal(pull(second, FRAMES - stop, [128]), whole[stop:])
 

@@ -36,7 +36,7 @@ def test_a_renderer_is_restored_in_the_middle_of_a_fault(seconds: float) -> None
 
     arrays, facts = until_then().save_state()
     restored = Renderer(RATE)
-    restored.load_state(arrays, facts, lambda model, sound: Drone())
+    restored.load_state(arrays, facts, lambda model, sound, voices: Drone())
     np.testing.assert_array_equal(sound(restored, 0.3), sound(until_then(), 0.3))
 
 

@@ -344,7 +344,7 @@ def test_the_counted_hits_are_saved_and_go_on_after_a_resumption(plug):
     second = Stage(plug)
     pads = Pads(second.memory, lambda frame: frame)
     renderer = Renderer(RATE, pads=pads)
-    renderer.load_state(arrays, facts, lambda model, sound: drums)
+    renderer.load_state(arrays, facts, lambda model, sound, voices: drums)
     assert drums.played[7] == 3
     second.pads, second.renderer, second.drums = pads, renderer, drums
     second.play(on(7))

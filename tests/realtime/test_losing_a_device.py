@@ -127,7 +127,7 @@ def test_nothing_is_saved_of_a_lost_slot_and_all_again_once_it_plays_on(fate, ki
     sound(renderer, 0.2)
     arrays, facts = renderer.save_state()
     restored = Renderer(RATE)
-    restored.load_state(arrays, facts, lambda model, name: fragile())
+    restored.load_state(arrays, facts, lambda model, name, voices: fragile())
     np.testing.assert_array_equal(sound(restored, 0.2), sound(renderer, 0.2))
 
 
@@ -138,7 +138,7 @@ def test_a_state_of_one_device_goes_on_on_another(fate):
     sound(renderer, 0.1)
     arrays, facts = renderer.save_state()
     restored = Renderer(RATE)
-    restored.load_state(arrays, facts, lambda model, name: fragile())
+    restored.load_state(arrays, facts, lambda model, name, voices: fragile())
     np.testing.assert_array_equal(sound(restored, 0.2), sound(renderer, 0.2))
     assert fate.prepared == ["cuda", "cpu"]
 
@@ -150,7 +150,7 @@ def test_every_generator_is_asked_what_it_is_computed_on(fate):
     renderer.swap(slot, fragile())
     sound(renderer, 0.1)
     again = Renderer(RATE, 0, lambda model: asked.append(model.id) or "cuda")
-    again.load_state(*renderer.save_state(), lambda model, name: fragile())
+    again.load_state(*renderer.save_state(), lambda model, name, voices: fragile())
     assert asked == ["fragile"] * 3
     assert fate.prepared == ["cuda"] * 3
 

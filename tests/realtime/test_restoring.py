@@ -92,7 +92,7 @@ def test_state_can_be_asked_for_while_playing() -> None:
 def test_state_of_another_rate_is_refused() -> None:
     arrays, facts = Renderer(RATE).save_state()
     with pytest.raises(RtAudioGenError, match="48000 Hz"):
-        Renderer(44100).load_state(arrays, facts, lambda model, sound: sine())
+        Renderer(44100).load_state(arrays, facts, lambda model, sound, voices: sine())
 
 
 def test_state_is_not_saved_while_a_slot_waits_to_be_added() -> None:
