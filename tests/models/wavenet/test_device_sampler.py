@@ -1,4 +1,4 @@
-"""The GPU's sampler on a CPU: Triton's interpreter runs the kernel, torch's CPU is the device."""
+"""The GPU's sampler; without a GPU Triton's interpreter runs the kernel, on torch's CPU."""
 
 import subprocess
 import sys
@@ -30,7 +30,7 @@ from rtaudiogen.models.wavenet.device_sampler import DeviceSampler
 NOTES = WaveNetConfig(residual=32, skip=16, output=32, dilations=(1, 2, 3), harmonics=1)
 TEXTURE = WaveNetConfig(residual=16, skip=32, output=16, dilations=(2,), harmonics=0)
 CONFIGS = [NOTES, TEXTURE]
-CPU = torch.device("cpu")
+DEVICE = torch.device("cuda" if torch.cuda.is_available() else "cpu")
 VOICES, FRAMES = 3, 10
 ALL = np.arange(VOICES, dtype=np.int32)
 
@@ -53,7 +53,7 @@ class Material:
         return Sampler(self.packed, VOICES)
 
     def on_device(self) -> DeviceSampler:
-        return DeviceSampler(self.packed, VOICES, self.config.conditioning, FRAMES, CPU)
+        return DeviceSampler(self.packed, VOICES, self.config.conditioning, FRAMES, DEVICE)
 
     def force(self, sampler: Sampler | DeviceSampler, begin: int = 0, end: int = FRAMES) -> NDArray:
         """Teacher-forced logits of frames begin … end."""
@@ -192,7 +192,7 @@ def test_sizes_that_are_no_power_of_two_are_refused_in_one_line():
     config = replace(NOTES, residual=48)
     packed = pack(config, random_tensors(config, np.random.default_rng(0)))
     with pytest.raises(RtAudioGenError, match="residual channels must be a power of 2, not 48"):
-        DeviceSampler(packed, 1, config.conditioning, 4, CPU)
+        DeviceSampler(packed, 1, config.conditioning, 4, DEVICE)
 
 
 def test_a_gpu_that_it_cannot_use_is_refused_in_one_line():
@@ -208,8 +208,8 @@ def test_without_triton_it_says_what_is_missing(monkeypatch):
 
 @pytest.fixture
 def instrument(tmp_path, monkeypatch) -> WaveNetGenerator:
-    """A generator for which the CPU is a GPU."""
-    monkeypatch.setattr(device_call, "torch_device", lambda name: CPU)
+    """A generator that finds a GPU, whatever there is."""
+    monkeypatch.setattr(device_call, "torch_device", lambda name: DEVICE)
     path = write_untrained(tmp_path / "small.safetensors", replace(NOTES, preemphasis=0.85))
     return create(replace(describe(path), voices=2), 16000)
 
