@@ -6,7 +6,7 @@ MODEL ?= wavenet-keys-strings
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run play test check bench bench-window latency picture screenshots test-wheel clean
+.PHONY: help run play test check bench bench-gpu bench-window latency picture screenshots test-wheel clean
 
 help:
 	@echo "make run    the window; without a display the same as make play"
@@ -14,6 +14,7 @@ help:
 	@echo "make test   the test suite"
 	@echo "make check  ruff, mypy --strict and the import contracts"
 	@echo "make bench  the performance table"
+	@echo "make bench-gpu  checks and times everything on an NVIDIA GPU, in one table"
 	@echo "make bench-window  start, cost of a frame, and dropouts while the window is dragged about"
 	@echo "make screenshots  the pictures of the window in docs/"
 	@echo "make latency  from a key to its drum hit, through JACK"
@@ -39,6 +40,9 @@ check: $(READY)
 
 bench: $(READY)
 	$(BIN)/rtaudiogen bench $(ARGS)
+
+bench-gpu: $(READY)
+	$(BIN)/python scripts/bench_gpu.py $(ARGS)
 
 bench-window: $(READY)
 	$(BIN)/python scripts/view_cost.py

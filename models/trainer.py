@@ -15,17 +15,27 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
-from accelerate import Accelerator
 from accelerate.utils import broadcast
 from torch import Tensor, nn
 
 from rtaudiogen.errors import UsageError
+from rtaudiogen.processors import AUTO, CPU, title
 
 from .checkpoint import Checkpoint
 from .interruption import Interruption
+from .mean_loss import MeanLoss
+from .training_device import (
+    Batches,
+    Make,
+    Tensors,
+    accelerator,
+    moved,
+    prefers_bfloat16,
+)
 
-Tensors = Mapping[str, Tensor]
+SHOWN_EVERY_SECONDS = 0.25  # a GPU's loss
 
 
 @dataclass(frozen=True)
@@ -87,7 +97,7 @@ class Trainer:
     def __init__(
         self,
         objective: nn.Module,
-        batches: Callable[[int, int], Sequence[Tensors]],
+        batches: Make,
         held_out: Sequence[Tensors],
         budget: Budget,
         folder: Path,
@@ -96,18 +106,26 @@ class Trainer:
         mixed: bool | None = None,
         rival: Rival | None = None,
         measure: Callable[[], Mapping[str, Any]] | None = None,
+        seed: int | None = None,
+        device: str = AUTO,
     ) -> None:
         """`batches(step, process)` gives the micro-batches of one step of one process.
+
+        It depends on nothing else, for it is called ahead, on a thread, where a GPU computes. What
+        torch draws in a step depends on `seed`, step and process, if there is a seed.
 
         `measure` is called with the averaged weights in the objective, in evaluation mode; its
         value "held_out" decides, the others (JSON values) are kept in the history beside it.
 
-        A checkpoint in `folder` is only resumed by a training of the same `identity`.
+        A checkpoint in `folder` is only resumed by a training of the same `identity`, on whatever
+        device.
         """
-        self.accelerator = accelerator()
-        self.identity = dict(identity)
-        self.budget, self.batches, self.folder = budget, batches, folder
-        self.held_out = [self._moved(batch) for batch in held_out]
+        self.accelerator = accelerator(device)
+        self.device: torch.device = self.accelerator.device
+        self.identity, self.seed = dict(identity), seed
+        self.budget, self.folder = budget, folder
+        self.batches = Batches(batches, self.device)
+        self.held_out = [moved(batch, self.device) for batch in held_out]
         optimizer = torch.optim.AdamW(
             objective.parameters(), budget.learning_rate, betas=budget.betas, weight_decay=0.0
         )
@@ -121,7 +139,7 @@ class Trainer:
                     rival.network.parameters(), rival.learning_rate, betas=rival.betas
                 ),
             )
-        self.mixed = prefers_bfloat16(self.accelerator.device) if mixed is None else mixed
+        self.mixed = prefers_bfloat16(self.device) if mixed is None else mixed
         self.forward = torch.compile(self.model) if compiled else self.model
         self.compiled = compiled
         self.average = {k: v.detach().clone() for k, v in objective.named_parameters()}
@@ -132,9 +150,18 @@ class Trainer:
     @property
     def progress(self) -> float:
         """0 … 1 of the budget."""
+        return self.progress_at(self.step)
+
+    def progress_at(self, step: int) -> float:
+        """Of a step of a budget of steps; where time counts, that of now."""
         if self.budget.steps:
-            return self.step / self.budget.steps
+            return step / self.budget.steps
         return self.seconds / (60.0 * self.budget.minutes)
+
+    @property
+    def processor(self) -> str:
+        """The name of what it is trained on now."""
+        return title(self.device.type)
 
     def run(self, on_step: Callable[[float], None], on_report: Callable[[Report], None]) -> None:
         """To the end of the budget, from wherever the folder's checkpoint stands.
@@ -145,19 +172,19 @@ class Trainer:
         self.resume()
         if self.progress >= 1.0:
             return
-        self._warm_up()
-        total, count, started = 0.0, 0, time.monotonic()
-        reported = self.seconds
+        self.warm_up()
+        loss = MeanLoss(0.0 if self.device.type == CPU else SHOWN_EVERY_SECONDS)
+        reported, started = self.seconds, time.monotonic()
         with Interruption(self.accelerator.num_processes == 1) as interruption:
             while self.progress < 1.0 and not interruption.asked:
-                total += self._step()
-                count += 1
+                loss.add(self.learn())
                 now = time.monotonic()
                 self.seconds, started = self._agreed(self.seconds + now - started), now
-                on_step(total / count)
+                on_step(loss.newest())
                 if interruption.asked or self._report_is_due(reported):
-                    report = self._report(total / count)
-                    total, count, reported = 0.0, 0, self.seconds
+                    report = self._report(loss.read())
+                    reported = self.seconds
+                    loss.begin()
                     if self.accelerator.is_main_process:
                         self.save()
                         on_report(report)
@@ -178,17 +205,20 @@ class Trainer:
         """Whether the rival plays by now."""
         return self.rival is not None and self.progress >= self.rival.begins
 
-    def _step(self) -> float:
+    def learn(self) -> list[Tensor]:
+        """One step; its loss () in parts, one for each micro-batch."""
+        process = self.accelerator.process_index
+        batches = self.batches.of(self.step, process)
+        self._seed(process)
         rate = self.budget.rate(self.step, self.progress)
         for group in self.optimizer.param_groups:
             group["lr"] = rate
-        batches = self.batches(self.step, self.accelerator.process_index)
         contested = self.contested
-        loss = 0.0
+        losses: list[Tensor] = []
         for batch in batches:
-            part = self._loss(self._moved(batch), contested) / len(batches)
+            part = self._loss(batch, contested) / len(batches)
             self.accelerator.backward(part)
-            loss += float(part.detach())
+            losses.append(part.detach())
             if contested:
                 self._answer(rate / self.budget.learning_rate)
         self.accelerator.clip_grad_norm_(self.plain.parameters(), 1.0)
@@ -200,7 +230,12 @@ class Trainer:
             torch._foreach_lerp_(
                 list(self.average.values()), list(self.plain.parameters()), 1.0 - decay
             )
-        return loss
+        return losses
+
+    def _seed(self, process: int) -> None:
+        if self.seed is not None:
+            name = np.random.SeedSequence([self.seed, process, self.step])
+            torch.manual_seed(int(name.generate_state(1)[0]))
 
     def _loss(self, batch: Tensors, contested: bool = False) -> Tensor:
         against = {}
@@ -226,20 +261,17 @@ class Trainer:
             self.rival_optimizer.zero_grad()
 
     def _autocast(self) -> torch.autocast:
-        return torch.autocast(self.accelerator.device.type, torch.bfloat16, enabled=self.mixed)
+        return torch.autocast(self.device.type, torch.bfloat16, enabled=self.mixed)
 
-    def _moved(self, batch: Tensors) -> dict[str, Tensor]:
-        return {name: value.to(self.accelerator.device) for name, value in batch.items()}
-
-    def _warm_up(self) -> None:
+    def warm_up(self) -> None:
         """Compile, outside of the budget; without a compiler go on without."""
         if not self.compiled:
             return
         buffers = dict(self.plain.named_buffers())
         before = {name: value.clone() for name, value in buffers.items()}
         try:
-            for batch in self.batches(0, 0):
-                self.accelerator.backward(self._loss(self._moved(batch)))
+            for batch in self.batches.of(0, 0):
+                self.accelerator.backward(self._loss(batch))
         except Exception as error:  # whatever a missing or broken tool chain raises
             reason = str(error).strip().splitlines()[0][:100]
             self.accelerator.print(f"torch.compile is not at work here, going on without: {reason}")
@@ -276,16 +308,16 @@ class Trainer:
     def _held_out_loss(self) -> float:
         if self.accelerator.num_processes > 1:  # the distributed wrapper wants a backward pass
             with torch.no_grad():
-                losses = [float(self.plain(**batch)) for batch in self.held_out]
+                losses = [self.plain(**batch) for batch in self.held_out]
         else:  # with gradients enabled, so that the compiled training graph serves
-            losses = [float(self._loss(batch).detach()) for batch in self.held_out]
-        return sum(losses) / max(len(losses), 1)
+            losses = [self._loss(batch).detach() for batch in self.held_out]
+        return sum(map(float, losses)) / max(len(losses), 1)
 
     def _agreed(self, seconds: float) -> float:
         """The main process's clock, so that all stop at the same step."""
         if self.accelerator.num_processes == 1:
             return seconds
-        clock = torch.tensor(seconds, device=self.accelerator.device)
+        clock = torch.tensor(seconds, device=self.device)
         return float(broadcast(clock))
 
     def save(self) -> None:
@@ -320,9 +352,8 @@ class Trainer:
         self._refuse_other_sizes(checkpoint.groups["weights"], path)
         _fill(dict(self.plain.named_parameters()), checkpoint.groups["weights"])
         _fill(dict(self.plain.named_buffers()), checkpoint.groups.get("buffers", {}))
-        device = self.accelerator.device
-        self.average = {k: v.to(device) for k, v in checkpoint.groups["average"].items()}
-        self.best_weights = {k: v.to(device) for k, v in checkpoint.groups["best"].items()}
+        self.average = moved(checkpoint.groups["average"], self.device)
+        self.best_weights = moved(checkpoint.groups["best"], self.device)
         self.average = {name: self.average[name] for name, _ in self.plain.named_parameters()}
         _restore(self.plain, self.optimizer, checkpoint.groups["optimizer"])
         if self.rival is not None and "rival" in checkpoint.groups:
@@ -377,15 +408,3 @@ def _restore(network: nn.Module, optimizer: torch.optim.Optimizer, moments: Tens
     }
     groups = optimizer.state_dict()["param_groups"]
     optimizer.load_state_dict({"state": state, "param_groups": groups})
-
-
-def accelerator() -> Accelerator:
-    """This process's place among all that train together; the GPU where there is one."""
-    return Accelerator(cpu=not torch.accelerator.is_available())
-
-
-def prefers_bfloat16(device: torch.device) -> bool:
-    """Whether bfloat16 products are native here, so that mixed precision pays."""
-    if device.type == "cuda":
-        return bool(torch.cuda.is_bf16_supported())
-    return device.type == "cpu" and bool(torch.ops.mkldnn._is_mkldnn_bf16_supported())

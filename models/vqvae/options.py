@@ -6,8 +6,10 @@ from itertools import combinations_with_replacement
 from typing import Any
 
 from rtaudiogen.errors import UsageError
+from rtaudiogen.processors import AUTO, checked
 
 from ..trainer import Budget
+from ..training_device import HELP as DEVICE_HELP
 from .config import LANE, VQVAEConfig
 
 LONGEST_HOP_SECONDS = 0.02
@@ -50,11 +52,13 @@ class TrainingOptions:
     learning_rate: float = _option(1e-3, "At its highest.")
     report_steps: int = _option(500, "Steps from one report, checkpoint and clip to the next.")
     seed: int = _option(0, "Of all random numbers.")
+    device: str = _option(AUTO, DEVICE_HELP)
     licence: str = _option("", "Of the model, for its header.")
     card: str = _option("", "A text about the model, for its header: credits, remarks.")
 
     def __post_init__(self) -> None:
         """UsageError for what cannot be meant."""
+        checked(self.device)
         for name in ("segments", "report_steps"):
             if getattr(self, name) < 1:
                 raise UsageError(f"--{name.replace('_', '-')} must be at least 1")
@@ -141,7 +145,7 @@ class TrainingOptions:
     @property
     def identity(self) -> dict[str, Any]:
         """What an interrupted training cannot change when it goes on."""
-        free = {"minutes", "steps", "report_steps", "licence", "card", "speech"}
+        free = {"minutes", "steps", "report_steps", "licence", "card", "speech", "device"}
         fixed = asdict(self).items()
         return {k: v for k, v in fixed if k not in free and not k.startswith("prior_")}
 

@@ -18,6 +18,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from rtaudiogen.errors import RtAudioGenError
+from rtaudiogen.processors import AUTO
 
 from ..trainer import Budget, Report, Trainer
 from .config import VQVAEConfig
@@ -155,6 +156,7 @@ def train_prior(
     seed: int = 0,
     on_step: OnStep = lambda progress, seconds, loss: None,
     on_report: OnReport = lambda report, history: None,
+    device: str = AUTO,
 ) -> dict[str, NDArray[np.float32]]:
     """The tensors that did best on `held_out`; resumes from `folder`'s checkpoint. [control]
 
@@ -169,12 +171,11 @@ def train_prior(
 
     def batches(step: int, process: int) -> list[dict[str, Tensor]]:
         name = np.random.SeedSequence([seed, process, step])
-        torch.manual_seed(int(name.generate_state(1)[0]))  # what is hidden depends on the step only
         return [material.draw(np.random.default_rng(name), SEGMENTS)]
 
     trainer = Trainer(
         objective, batches, spared.fixed(HELD_OUT_SEGMENTS), budget, folder, identity,
-        compiled=False, mixed=False,
+        compiled=False, mixed=False, seed=seed, device=device,
     )  # fmt: skip
     trainer.run(
         lambda loss: on_step(trainer.progress, trainer.seconds, loss),

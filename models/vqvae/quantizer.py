@@ -48,11 +48,13 @@ class Codebook(nn.Module):
         self.sums: Tensor
         self.steps: Tensor
         self._gathered: deque[Tensor] = deque(maxlen=GATHERED)
+        self._started = False
 
     @property
     def started(self) -> bool:
-        """Whether points are rounded to codes yet."""
-        return bool(self.steps >= START_STEPS)
+        """Whether points are rounded to codes yet. Once they are, no GPU is waited for to know."""
+        self._started = self._started or bool(self.steps >= START_STEPS)
+        return self._started
 
     def nearest(self, points: Tensor) -> Tensor:
         """(M, D) unit vectors to (M,) int64: the code of the smallest angle."""
@@ -61,8 +63,9 @@ class Codebook(nn.Module):
     @torch.no_grad()
     def learn(self, points: Tensor, codes: Tensor) -> None:
         """One training step's (M, D) points and their (M,) codes."""
+        follows = self.started
         self.steps += 1
-        if self.steps > START_STEPS:
+        if follows:
             self._follow(points, codes)
         else:
             self._gathered.append(points)
@@ -152,7 +155,7 @@ class Stage(nn.Module):
         z = F.normalize(self.down(residual), dim=-1)  # (B, N, D)
         points = z.detach().flatten(0, 1)  # (B·N, D)
         codes = self.book.nearest(points)  # (B·N,)
-        if self.book.started or not self.training:
+        if not self.training or self.book.started:
             e = self.book.vectors[codes].view_as(z)  # (B, N, D)
         else:
             e = z.detach()

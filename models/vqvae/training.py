@@ -22,7 +22,8 @@ from rtaudiogen.training_journal import Journal, run_folder
 
 from ..note_labels import Say
 from ..spectral_distance import SpectralDistance
-from ..trainer import Report, Rival, Trainer, accelerator
+from ..trainer import Report, Rival, Trainer
+from ..training_device import accelerator
 from ..training_log import TrainingLog, teller
 from .codec import VQVAECodec
 from .config import VQVAEConfig
@@ -54,7 +55,7 @@ class Objective(nn.Module):
         super().__init__()
         self.network = network
         self.made: list[dict[str, Tensor]] = []  # what the rival is shown
-        self.counts = np.zeros((network.config.stages, network.config.codes), np.int64)
+        self._counts = torch.zeros(network.config.stages, network.config.codes, dtype=torch.int64)
         # in a tuple, so that its constant tables are no part of the weights
         self._spectral = (SpectralDistance(network.config.sample_rate),)
 
@@ -78,13 +79,15 @@ class Objective(nn.Module):
         return loss
 
     def _count(self, codes: Tensor) -> None:
-        for stage, chosen in enumerate(codes.flatten(0, 1).T.cpu().numpy()):
-            self.counts[stage] += np.bincount(chosen, minlength=self.counts.shape[1])
+        chosen = codes.flatten(0, 1).T  # (stages, B · N)
+        self._counts = self._counts.to(codes.device)
+        self._counts.scatter_add_(1, chosen, torch.ones_like(chosen))
 
     def usage(self) -> tuple[list[StageUsage], int]:
         """Of each stage's book since the last call, and how many code frames that were."""
-        usages, frames = [of_counts(counts) for counts in self.counts], int(self.counts[0].sum())
-        self.counts[:] = 0
+        counts = self._counts.cpu().numpy()
+        usages, frames = [of_counts(stage) for stage in counts], int(counts[0].sum())
+        self._counts.zero_()
         return usages, frames
 
 
@@ -94,7 +97,7 @@ def train(folder: Path, out: Path, options: TrainingOptions | None = None) -> No
     RtAudioGenError or UsageError, one line, for a folder or options that cannot be used.
     """
     options = options or TrainingOptions()
-    console = Console(quiet=not accelerator().is_main_process)
+    console = Console(quiet=not accelerator(options.device).is_main_process)
     run = run_folder(out)
     journal = Journal(run, muted=console.quiet)
     say = teller(console, journal)
@@ -109,7 +112,7 @@ def train(folder: Path, out: Path, options: TrainingOptions | None = None) -> No
 def _train_codec(
     model: "ModelFile", run: Path, console: Console, journal: Journal, say: Say
 ) -> None:
-    trainer, objective = _codec_trainer(model.config, model.corpus, model.options, run)
+    trainer, objective = codec_trainer(model.config, model.corpus, model.options, run)
     with TrainingLog(run, console, "loss", 1.0, journal=journal, title="codec") as log:
 
         def on_report(report: Report) -> None:
@@ -145,9 +148,9 @@ def _train_prior(
     ) as log:
         tensors = train_prior(
             config, learnt, spared, options.prior_budget, place, identity, options.seed,
-            log.step, log.report,
+            log.step, log.report, options.device,
         )  # fmt: skip
-    if not accelerator().is_main_process:
+    if not accelerator(options.device).is_main_process:
         return
     bits = bits_per_stage(config, tensors, spared)
     model.add_prior(config, tensors, bits)
@@ -159,16 +162,16 @@ def _usage_line(stage: StageUsage) -> str:
     return f"{stage.used} of {stage.size} used, perplexity {stage.perplexity:.0f}"
 
 
-def _codec_trainer(
+def codec_trainer(
     config: VQVAEConfig, corpus: Corpus, options: TrainingOptions, run: Path
 ) -> tuple[Trainer, Objective]:
+    """Of a new network, for the sounds of a corpus; and what it learns by."""
     segments = Segments(config, corpus, options.segment_frames)
 
     def batches(step: int, process: int) -> list[dict[str, Tensor]]:
         name = np.random.SeedSequence([options.seed, process, step])
-        torch.manual_seed(int(name.generate_state(1)[0]))  # books begin the same when resumed
         batch = segments.draw(np.random.default_rng(name), options.segments)
-        return [as_tensors(batch, trainer.progress)]
+        return [as_tensors(batch, trainer.progress_at(step))]
 
     held_out = [as_tensors(b, 1.0) for b in segments.held_out(HELD_OUT_BATCHES, options.segments)]
     objective = Objective(VQVAE(config))
@@ -176,7 +179,7 @@ def _codec_trainer(
     identity = options.identity | {"labels": list(config.labels)}
     trainer = Trainer(
         objective, batches, held_out, options.budget, run, identity,
-        compiled=False, rival=rival,
+        compiled=False, rival=rival, seed=options.seed, device=options.device,
     )  # fmt: skip
     return trainer, objective
 
@@ -224,6 +227,7 @@ class ModelFile:
             "steps": trainer.step,
             "frames_seen": trainer.step * step_frames * int(trainer.accelerator.num_processes),
             "minutes": round(trainer.seconds / 60, 1),
+            "processor": trainer.processor,
             "adversarial_from": round(1 - self.options.adversarial, 3),
             "held_out_loss": round(trainer.best, 3),
         }

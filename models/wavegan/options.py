@@ -5,8 +5,10 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from rtaudiogen.errors import UsageError
+from rtaudiogen.processors import AUTO, checked
 
 from ..trainer import Budget
+from ..training_device import HELP as DEVICE_HELP
 from .config import LANE, WaveGANConfig
 from .losses import BEGAN, DEFAULT_PENALTY, LOSSES, WGAN_GP
 
@@ -53,11 +55,13 @@ class TrainingOptions:
                                     "next.")  # fmt: skip
     report_steps: int = _option(0, "Instead of minutes.")
     seed: int = _option(0, "Of all random numbers.")
+    device: str = _option(AUTO, DEVICE_HELP)
     licence: str = _option("", "Of the model, for its header.")
     card: str = _option("", "A text about the model, for its header: credits, remarks.")
 
     def __post_init__(self) -> None:
         """UsageError for what cannot be meant."""
+        checked(self.device)
         if self.loss not in LOSSES:
             raise UsageError(f"--loss {self.loss}: expected one of {', '.join(LOSSES)}")
         if self.frames not in FRAMES:
@@ -125,7 +129,7 @@ class TrainingOptions:
     @property
     def identity(self) -> dict[str, Any]:
         """What an interrupted training cannot change when it goes on."""
-        free = {"minutes", "steps", "report_minutes", "report_steps", "licence", "card"}
+        free = {"minutes", "steps", "report_minutes", "report_steps", "licence", "card", "device"}
         return {k: v for k, v in asdict(self).items() if k not in free}
 
     def config(self, classes: tuple[str, ...]) -> WaveGANConfig:

@@ -5,6 +5,7 @@ the model file holds. Beside it, `<its name>-training/` has checkpoint, curves, 
 pictures of each report.
 """
 
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
@@ -20,7 +21,8 @@ from rtaudiogen.model_file import ModelHeader, write_model
 from rtaudiogen.training_journal import Journal, run_folder
 
 from ..note_labels import Say
-from ..trainer import Report, Rival, Trainer, accelerator
+from ..trainer import Report, Rival, Trainer
+from ..training_device import accelerator
 from ..training_log import TrainingLog, teller
 from .alarms import alarms
 from .anchors import best_anchors
@@ -44,7 +46,7 @@ def train(folder: Path, out: Path, options: TrainingOptions | None = None) -> No
     RtAudioGenError or UsageError, one line, for a folder or options that cannot be used.
     """
     options = options or TrainingOptions()
-    console = Console(quiet=not accelerator().is_main_process)
+    console = Console(quiet=not accelerator(options.device).is_main_process)
     run = run_folder(out)
     journal = Journal(run, muted=console.quiet)
     say = teller(console, journal)
@@ -60,7 +62,7 @@ def train(folder: Path, out: Path, options: TrainingOptions | None = None) -> No
             training.write(out, folder)
 
         trainer.run(lambda loss: log.step(trainer.progress, trainer.seconds, loss), on_report)
-    if accelerator().is_main_process:
+    if trainer.accelerator.is_main_process:
         training.write(out, folder)
         say(f"{out}: Fréchet joint distance {trainer.best:.2f}")
 
@@ -74,28 +76,8 @@ class Training:
         self.config = options.config(corpus.classes)
         self.judge = Judge(corpus, run, say)
         self.objective = Objective(self.config, options)
-        self._draws = Draws(corpus.training, options.sample_rate, options.latent)
         self._made = np.zeros((0, options.frames), np.float32)  # of the last report
-        critics = Critics(
-            self.config, options.loss, options.penalty,
-            options.critic_width, options.spectral_width,
-        )  # fmt: skip
-        rival = Rival(
-            critics, options.critics_begin, options.critic_learning_rate, options.budget.betas,
-            scheduled=True,
-        )  # fmt: skip
-        identity = options.identity | {"classes": list(corpus.classes)}
-        self.trainer = Trainer(
-            self.objective, self._batches, [], options.budget, run, identity,
-            compiled=False, rival=rival, measure=self._measure,
-        )  # fmt: skip
-
-    def _batches(self, step: int, process: int) -> list[dict[str, Tensor]]:
-        name = np.random.SeedSequence([self.options.seed, process, step])
-        torch.manual_seed(int(name.generate_state(1)[0]))  # for shuffles, places and penalties
-        rng = np.random.default_rng(name)
-        batch = self._draws.draw(rng, self.options.critic_steps, self.options.hits)
-        return [{name: torch.from_numpy(array) for name, array in batch._asdict().items()}]
+        self.trainer = contest(self.objective, corpus, options, run, self._measure)
 
     def _measure(self) -> dict[str, Any]:
         classes = self.judge.requests(JUDGED_HITS)
@@ -124,6 +106,7 @@ class Training:
         }
         generator = Generator(self.config).eval()
         generator.load_state_dict({name: torch.from_numpy(w).float() for name, w in best.items()})
+        generator.to(trainer.device)
         anchors = best_anchors(partial(make, generator), self.judge, self.config.latent)
         chosen = min(trainer.history, key=lambda point: point["held_out"])
         of_classes = f", {len(self.corpus.classes)} classes" if len(self.corpus.classes) > 1 else ""
@@ -145,11 +128,42 @@ class Training:
                 "steps": trainer.step,
                 "best_step": chosen["step"],
                 "minutes": round(trainer.seconds / 60, 1),
+                "processor": trainer.processor,
                 "frechet": round(chosen["frechet"], 3),
                 "frechet_joint": round(chosen["joint"], 3),
             },
         )
         write_model(path, header, best)
+
+
+def contest(
+    objective: Objective,
+    corpus: Corpus,
+    options: TrainingOptions,
+    run: Path,
+    measure: Callable[[], Mapping[str, Any]] | None = None,
+) -> Trainer:
+    """The training of an objective against critics; `measure` as the trainer wants it."""
+    config = objective.generator.config
+    critics = Critics(
+        config, options.loss, options.penalty, options.critic_width, options.spectral_width
+    )
+    rival = Rival(
+        critics, options.critics_begin, options.critic_learning_rate, options.budget.betas,
+        scheduled=True,
+    )  # fmt: skip
+    draws = Draws(corpus.training, options.sample_rate, options.latent)
+
+    def batches(step: int, process: int) -> list[dict[str, Tensor]]:
+        rng = np.random.default_rng(np.random.SeedSequence([options.seed, process, step]))
+        batch = draws.draw(rng, options.critic_steps, options.hits)
+        return [{name: torch.from_numpy(array) for name, array in batch._asdict().items()}]
+
+    return Trainer(
+        objective, batches, [], options.budget, run,
+        options.identity | {"classes": list(corpus.classes)},
+        compiled=False, rival=rival, measure=measure, seed=options.seed, device=options.device,
+    )  # fmt: skip
 
 
 def make(

@@ -4,13 +4,18 @@ Random weights, one thread, 16 kHz. Sizes are R/S/A·L as in `WaveNetConfig`.
 """
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import numpy as np
 
 from rtaudiogen.benchmark import BenchRow, best_of
+from rtaudiogen.events import EVENT, EventKind, no_events
+from rtaudiogen.generator import Plays
 
 from ..roofline import l2_bytes_per_second, multiply_adds_per_second
 from .config import WaveNetConfig
+from .descriptor import builtin
+from .generator import create
 from .memory import CHUNK
 from .packing import pack, random_tensors
 from .sampler import Sampler, gate_bias
@@ -20,6 +25,8 @@ FRAME_BUDGET = 64  # frames of all voices in one run: short enough for a busy ma
 MEASURE_SECONDS = 1.0
 VOICES = (1, 2, 4, 8, 12, 16, 20, 24)
 TORCH_FRAMES = 4
+CONDUCTED, CONDUCTED_BLOCKS = 64, 20  # voices; the shortest notes last longer
+HOST_RATE, HOST_BLOCK = 48000, 128
 
 
 def bench_rows() -> Iterator[BenchRow]:
@@ -30,6 +37,7 @@ def bench_rows() -> Iterator[BenchRow]:
     yield _polyphony(SMALL)
     yield _roofline(SMALL, alone)
     yield _against_torch(SMALL, alone)
+    yield _conducting()
 
 
 def seconds_a_frame(config: WaveNetConfig, voices: int) -> float:
@@ -98,6 +106,41 @@ def _roofline(config: WaveNetConfig, seconds: float) -> BenchRow:
         what, 100 * max(arithmetic, memory) / seconds, "%", 25, 50,
         f"{binds}: {peak / 1e9:.1f} GMAC/s, {bandwidth / 1e9:.0f} GB/s from L2, measured",
     )  # fmt: skip
+
+
+def _conducting() -> BenchRow:
+    """What the CPU does for many voices wherever the network is sampled: it bounds a GPU's, too."""
+    model = next(m for m in builtin() if Plays.NOTES in m.plays)
+    generator = create(replace(model, voices=CONDUCTED), 0)
+    frames = HOST_BLOCK * generator.sample_rate // HOST_RATE
+    generator.prepare(frames)
+    generator.sampler = _NoSampler()  # type: ignore[attr-defined]
+    chord = [(0, EventKind.NOTE_ON, v, 36.0 + v % 48, 0.8) for v in range(CONDUCTED)]
+    out, values = np.zeros((frames, 1), np.float32), model.defaults()
+    begin = np.array(chord, EVENT)
+
+    def stretch() -> None:
+        generator.reset(0)
+        for number in range(CONDUCTED_BLOCKS):
+            generator.render(out, values, no_events() if number else begin)
+
+    seconds = best_of(stretch, MEASURE_SECONDS) / CONDUCTED_BLOCKS
+    block = frames / generator.sample_rate
+    return BenchRow(
+        f"WaveNet, {CONDUCTED} voices without their network, one core", block / seconds,
+        "× real time", 1, None,
+        f"{1e3 * seconds:.2f} ms of a block of {1e3 * block:.2f} ms: notes, levels, output stage",
+    )  # fmt: skip
+
+
+class _NoSampler:
+    """Draws what it drew before."""
+
+    def sample(self, *arguments: object) -> None:
+        """See Sampler."""
+
+    def reset_voice(self, voice: int) -> None:
+        """See Sampler."""
 
 
 def _against_torch(config: WaveNetConfig, seconds: float) -> BenchRow:

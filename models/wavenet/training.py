@@ -13,10 +13,13 @@ from torch.nn import functional as F
 
 from rtaudiogen.errors import UsageError
 from rtaudiogen.model_file import ModelHeader, write_model
+from rtaudiogen.processors import AUTO, checked
 from rtaudiogen.training_journal import Journal, run_folder
 
 from ..note_labels import Say
-from ..trainer import Budget, Report, Trainer, accelerator
+from ..trainer import Budget, Report, Trainer
+from ..training_device import HELP as DEVICE_HELP
+from ..training_device import accelerator
 from ..training_log import TrainingLog, teller
 from .config import WaveNetConfig
 from .corpus import Corpus, level_tracks, read_notes, read_textures
@@ -57,9 +60,14 @@ class TrainingOptions:
     learning_rate: float = _option(2e-3, "At its highest.")
     report_steps: int = _option(1000, "Steps from one report, checkpoint and clip to the next.")
     seed: int = _option(0, "Of all random numbers.")
+    device: str = _option(AUTO, DEVICE_HELP)
     compile: bool = _option(True, "Compile the network with torch.compile (needs g++).")
     licence: str = _option("", "Of the model, for its header.")
     card: str = _option("", "A text about the model, for its header: credits, remarks.")
+
+    def __post_init__(self) -> None:
+        """UsageError for what cannot be meant."""
+        _check(self)
 
     @property
     def budget(self) -> Budget:
@@ -74,7 +82,7 @@ class TrainingOptions:
     @property
     def identity(self) -> dict[str, Any]:
         """What an interrupted training cannot change when it goes on."""
-        free = {"minutes", "steps", "report_steps", "compile", "licence", "card"}
+        free = {"minutes", "steps", "report_steps", "compile", "licence", "card", "device"}
         return {name: value for name, value in asdict(self).items() if name not in free}
 
     def config(self, instruments: tuple[str, ...]) -> WaveNetConfig:
@@ -118,28 +126,13 @@ def train(folder: Path, out: Path, options: TrainingOptions | None = None) -> No
     Beside it, `<out without suffix>-training/` holds checkpoint, log, loss plot and clips.
     """
     options = options or TrainingOptions()
-    _check(options)
-    console = Console(quiet=not accelerator().is_main_process)
+    console = Console(quiet=not accelerator(options.device).is_main_process)
     run = run_folder(out)
     journal = Journal(run, muted=console.quiet)
     say = teller(console, journal)
     corpus = _read(folder, options, say)
-    torch.manual_seed(options.seed)
     config = options.config(corpus.instruments)
-    network = WaveNet(config)
-    segments = Segments(config, corpus.training, options.segment_frames)
-
-    def batches(step: int, process: int) -> list[dict[str, Tensor]]:
-        random = np.random.default_rng([options.seed, process, step])
-        return [
-            as_tensors(segments.draw(random, options.segments)) for _ in range(options.accumulate)
-        ]
-
-    held_out = _held_out(config, corpus, options)
-    trainer = Trainer(
-        Objective(network), batches, held_out, options.budget, run, options.identity,
-        compiled=options.compile,
-    )  # fmt: skip
+    trainer = trainer_of(corpus, options, run)
     tracks = level_tracks(corpus)
     envelope = measure(tracks, len(config.instruments), config.sample_rate) if tracks else None
     model = ModelFile(out, folder, options, config, corpus, envelope)
@@ -157,6 +150,25 @@ def train(folder: Path, out: Path, options: TrainingOptions | None = None) -> No
     if trainer.accelerator.is_main_process:
         model.write(trainer)
         say(f"{out}: {trainer.best / math.log(2):.3f} bits per sample held out")
+
+
+def trainer_of(corpus: Corpus, options: TrainingOptions, run: Path) -> Trainer:
+    """Of a new network, for the sounds of a corpus."""
+    torch.manual_seed(options.seed)
+    config = options.config(corpus.instruments)
+    objective = Objective(WaveNet(config))
+    segments = Segments(config, corpus.training, options.segment_frames)
+
+    def batches(step: int, process: int) -> list[dict[str, Tensor]]:
+        random = np.random.default_rng([options.seed, process, step])
+        return [
+            as_tensors(segments.draw(random, options.segments)) for _ in range(options.accumulate)
+        ]
+
+    return Trainer(
+        objective, batches, _held_out(config, corpus, options), options.budget, run,
+        options.identity, compiled=options.compile, device=options.device,
+    )  # fmt: skip
 
 
 def _held_out(
@@ -205,6 +217,7 @@ class ModelFile:
                 "steps": trainer.step,
                 "frames_seen": trainer.step * self.frames_per_step(trainer),
                 "minutes": round(trainer.seconds / 60, 1),
+                "processor": trainer.processor,
                 "held_out_bits_per_sample": round(trainer.best / math.log(2), 3),
             },
         )
@@ -245,6 +258,7 @@ def _summary(config: WaveNetConfig) -> str:
 
 def _check(options: TrainingOptions) -> None:
     """UsageError for what cannot be meant."""
+    checked(options.device)
     for name in ("stacks", "harmonics", "segments", "accumulate", "report_steps"):
         if getattr(options, name) < 1:
             raise UsageError(f"--{name.replace('_', '-')} must be at least 1")

@@ -13,6 +13,7 @@ from torch import Tensor, nn
 from rtaudiogen.errors import UsageError
 from rtaudiogen.models.checkpoint import Checkpoint
 from rtaudiogen.models.trainer import Budget, Report, Rival, Trainer
+from rtaudiogen.models.training_device import Batches
 
 STEPS = 12
 BUDGET = Budget(steps=STEPS, learning_rate=0.05, warm_up_steps=1, averaging=0.5, report_steps=3)
@@ -321,3 +322,30 @@ def test_the_learning_rate_rises_and_falls() -> None:
     assert rates.index(max(rates)) == 9
     assert rates[-1] == pytest.approx(0.01)
     assert all(math.isfinite(rate) and rate > 0 for rate in rates)
+
+
+def test_batches_that_are_made_ahead_teach_the_same(tmp_path: Path) -> None:
+    straight, ahead = trainer(tmp_path / "straight", 0.5), trainer(tmp_path / "ahead", 0.5)
+    ahead.batches = Batches(batches, ahead.device, ahead=True)
+    assert torch.equal(run(straight).average["level"], run(ahead).average["level"])
+    assert straight.history == ahead.history
+
+
+class Chance(Level):
+    """Hears the sound through noise."""
+
+    def forward(self, sound: Tensor, against: Listener | None = None) -> Tensor:
+        return super().forward(sound + torch.randn_like(sound), against)
+
+
+def test_what_is_drawn_in_a_step_depends_on_seed_and_step_alone(tmp_path: Path) -> None:
+    levels = []
+    for number, seed in enumerate((1, 1, 2)):
+        part = Trainer(
+            Chance(), batches, [], BUDGET, tmp_path / str(number), {}, compiled=False, mixed=False,
+            seed=seed,
+        )  # fmt: skip
+        torch.rand(number)  # somebody else draws in between
+        levels.append(run(part).average["level"])
+    assert torch.equal(levels[0], levels[1])
+    assert not torch.equal(levels[0], levels[2])

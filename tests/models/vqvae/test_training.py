@@ -318,11 +318,13 @@ def test_a_training_with_other_labels_is_not_resumed(
 def test_only_what_is_free_may_change_when_a_training_goes_on(tmp_path: Path, folder: Path) -> None:
     out = tmp_path / "x.safetensors"
     train(folder, out, TrainingOptions(**{**CODEC, "steps": 1}))
-    later = TrainingOptions(**CODEC, minutes=3.0, licence="CC0-1.0", card="x", speech=True)
+    free = {"minutes": 3.0, "licence": "CC0-1.0", "card": "x", "speech": True, "device": "cpu"}
+    later = TrainingOptions(**CODEC, **free)
     train(folder, out, later)
     header = read_header(out)
     assert (header.training["steps"], header.training["speech"]) == (8, True)
     assert header.licence == "CC0-1.0"
+    assert header.training["processor"] == "cpu"
 
 
 @pytest.mark.parametrize(
