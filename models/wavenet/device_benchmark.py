@@ -5,7 +5,9 @@ read them: `read_lanes` does that and nothing else, as many programs at once as 
 That is the floor of this design, and is measured on the same GPU in the same run.
 """
 
+import time
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 import torch
@@ -13,12 +15,17 @@ import triton
 import triton.language as tl
 
 from rtaudiogen.benchmark import BenchRow, best_of
+from rtaudiogen.events import EVENT, EventKind, no_events
+from rtaudiogen.generator import Plays
+from rtaudiogen.model_file import read_header, read_tensors
 
 from ..device_call import torch_device
-from .benchmark import SMALL, size
+from .benchmark import HOST_BLOCK, HOST_RATE, SMALL, size
 from .config import WaveNetConfig
+from .descriptor import builtin, read_config
 from .device_packing import kernel_lanes
 from .device_sampler import WARPS, DeviceSampler
+from .instrument import NoteWaveNet
 from .packing import Weights, pack, random_tensors
 from .sampler import gate_bias
 
@@ -31,6 +38,7 @@ FRAMES = 128  # a call
 MEASURE_SECONDS = 0.5
 MARK_HZ = (29_000, 48_000)  # published for MARK's size and one voice, on a P40
 PLAYED_VOICES = 64  # of REFERENCE are to be played in real time
+PLAYED_BLOCKS, CHORD_EVERY = 1000, 100
 READ = 16384  # lanes that a program reads at a time: a layer's, so that as many are under way
 
 
@@ -49,11 +57,58 @@ def bench_rows(
     device: str, configs: Sequence[WaveNetConfig] = CONFIGS, voices: Sequence[int] = VOICES,
     frames: int = FRAMES, seconds: float = MEASURE_SECONDS,
 ) -> Iterator[BenchRow]:  # fmt: skip
-    """Samples a second of every size and number of voices, with the share of the floor."""
+    """Samples a second of every size and number of voices, with the share of the floor.
+
+    Then what all this is for: `played_row`.
+    """
     for config in configs:
         weights = pack(config, random_tensors(config, np.random.default_rng(0)))
         for count in voices:
             yield _row(config, weights, count, frames, seconds, torch_device(device))
+    yield played_row(device)
+
+
+def played_row(
+    device: str, config: WaveNetConfig = REFERENCE, voices: int = PLAYED_VOICES,
+    blocks: int = PLAYED_BLOCKS,
+) -> BenchRow:  # fmt: skip
+    """The instrument itself, in blocks of a live host: notes, network, output stage.
+
+    Random weights; instruments and envelopes are those of the model that ships.
+    """
+    generator = _instrument(config, voices)
+    frames = HOST_BLOCK * generator.sample_rate // HOST_RATE
+    generator.prepare(frames, device)
+    chord = [(0, EventKind.NOTE_ON, v, 36.0 + v % 48, 0.8) for v in range(voices)]
+    out, values = np.zeros((frames, 1), np.float32), generator.descriptor.defaults()
+    taken = []
+    for number in range(blocks):
+        events = np.array(chord, EVENT) if number % CHORD_EVERY == 0 else no_events()
+        if len(events):
+            generator.reset(0)
+        start = time.perf_counter()
+        generator.render(out, values, events)
+        taken.append(time.perf_counter() - start)
+    p50, p99 = np.percentile(taken, [50, 99]).tolist()
+    block = frames / generator.sample_rate
+    return BenchRow(
+        f"WaveNet {size(config)}, {device}, {voices} voices played in blocks of {HOST_BLOCK} host "
+        "frames, p99", block / p99, "× real time", 1.0, None,
+        f"p50 {1e3 * p50:.2f} ms, p99 {1e3 * p99:.2f} ms of {1e3 * block:.2f} ms; "
+        f"all voices begin every {CHORD_EVERY} blocks",
+    )  # fmt: skip
+
+
+def _instrument(config: WaveNetConfig, voices: int) -> NoteWaveNet:
+    model = next(m for m in builtin() if Plays.NOTES in m.plays)
+    assert model.path is not None
+    shipped = read_config(model.path, read_header(model.path))
+    config = replace(
+        shipped, residual=config.residual, skip=config.skip, output=config.output,
+        dilations=config.dilations,
+    )  # fmt: skip
+    tensors = read_tensors(model.path) | random_tensors(config, np.random.default_rng(0))
+    return NoteWaveNet(replace(model, voices=voices), config, tensors)
 
 
 def _row(

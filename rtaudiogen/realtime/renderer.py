@@ -336,7 +336,7 @@ class Renderer:
                 int(number),
                 saved["seed"],
                 saved["sound"],
-            )  # fmt: skip
+            )
             for number, slot in facts["slots"].items()
             for i, saved in enumerate(slot["sources"])
         }
