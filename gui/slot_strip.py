@@ -176,7 +176,7 @@ def describe(facts: SlotSnapshot, model: Descriptor | None) -> str:
     if hits is not None:
         parts.append(f"{hits.played} played · {hits.replays} replays · {hits.ready} ready")
     elif model is not None:
-        parts.append(f"{facts.voices} of {model.voices} voices")
+        parts.append(f"{facts.voices} of {facts.most_voices or model.voices} voices")
         parts.append(", ".join(sorted(model.plays)))
     if facts.faults:
         parts.append(f"{facts.faults} faults")

@@ -5,11 +5,12 @@ consists of is recorded once, as a CUDA graph, and replayed. Elsewhere it is sim
 """
 
 import gc
+import mmap
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from threading import Lock, RLock
 from typing import Any
-from weakref import WeakSet
+from weakref import WeakSet, finalize
 
 import numpy as np
 import torch
@@ -22,6 +23,7 @@ Shapes = Mapping[str, tuple[tuple[int, ...], DTypeLike]]
 Tensors = Mapping[str, Tensor]
 Compute = Callable[[Tensors, Tensors], None]
 
+UINT8 = torch.uint8
 ALIGNMENT = 256  # bytes: no array shares a cache line, on any device
 WARM_UPS = 3  # before a recording: libraries choose and allocate at their first calls
 FIRST, LAST = -1, 0  # priorities of streams
@@ -50,8 +52,8 @@ class Exchange:
         sizes = {n: -(-_bytes(*s) // ALIGNMENT) * ALIGNMENT for n, s in shapes.items()}
         total = max(sum(sizes.values()), 1)
         self._waits = device.type != "cuda"  # there the call's stream is what is waited for
-        self._here = torch.zeros(total, dtype=torch.uint8, pin_memory=device.type == "cuda")
-        self._there = torch.zeros(total, dtype=torch.uint8, device=device)
+        self._here = _pinned(total) if device.type == "cuda" else torch.zeros(total, dtype=UINT8)
+        self._there = torch.zeros(total, dtype=UINT8, device=device)
         self.here: dict[str, NDArray[Any]] = {}
         self.there: dict[str, Tensor] = {}
         start = 0
@@ -108,7 +110,13 @@ class DeviceCall:
     def _record(self, stream: Any) -> Any:
         """By hand: `torch.cuda.graph` would halt what other threads have sounding now."""
         graph = torch.cuda.CUDAGraph()
-        with _recording, torch.inference_mode(), torch.cuda.stream(stream), exactly():
+        with (
+            _recording,
+            _uncollected(),
+            torch.inference_mode(),
+            torch.cuda.stream(stream),
+            exactly(),
+        ):
             _unfinished.append(graph)
             graph.capture_begin(capture_error_mode="thread_local")
             try:
@@ -140,9 +148,11 @@ class DeviceCall:
 
         ProcessorLostError for whatever torch raises.
         """
-        on_stream = nullcontext() if self._stream is None else torch.cuda.stream(self._stream)
-        with lost(self.device), torch.inference_mode(), on_stream:
+        with lost(self.device), torch.inference_mode(), self._on_stream():
             yield
+
+    def _on_stream(self) -> Any:
+        return nullcontext() if self._stream is None else torch.cuda.stream(self._stream)
 
 
 @contextmanager
@@ -204,7 +214,32 @@ def _stream_of_its_own(device: torch.device, priority: int) -> Any:
             if stream not in _taken:
                 _taken.add(stream)
                 return stream
-    raise RuntimeError(f"{STREAMS} computations at most, and there are so many")
+    raise RtAudioGenError(f"device 'cuda': {STREAMS} computations at most, and there are so many")
+
+
+def _pinned(size: int) -> Tensor:
+    """(size,) zeros in pages of their own, which a GPU may read and write by itself.
+
+    Not of torch's allocator: that ends the process if memory is freed once the device is lost.
+    """
+    memory = np.frombuffer(mmap.mmap(-1, size), np.uint8)
+    cudart = torch.cuda.cudart()  # type: ignore[no-untyped-call]
+    at = memory.ctypes.data
+    torch.cuda.check_error(int(cudart.cudaHostRegister(at, size, 0)))
+    finalize(memory, cudart.cudaHostUnregister, at).atexit = False  # its status does not matter
+    return torch.from_numpy(memory)
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Without the garbage collector: a dead graph that is freed now would spoil a recording."""
+    collects = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collects:
+            gc.enable()
 
 
 def _bytes(shape: tuple[int, ...], kind: DTypeLike) -> int:

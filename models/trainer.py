@@ -40,7 +40,7 @@ SHOWN_EVERY_SECONDS = 0.25  # a GPU's loss
 
 @dataclass(frozen=True)
 class Budget:
-    """How long and how fast to learn. With `steps` the run is a function of the seed alone."""
+    """How long and how fast to learn. With `steps` a CPU's run is a function of the seed alone."""
 
     steps: int = 0  # 0: as many as fit into `minutes`
     minutes: float = 60.0

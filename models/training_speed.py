@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 
+import torch
+
 from rtaudiogen.benchmark import BenchRow, machine
 from rtaudiogen.processors import CPU, checked
 
@@ -56,6 +58,7 @@ def speed_rows(family: str, device: str, seconds: float) -> Iterator[BenchRow]:
     checked(device)
     trial = import_module(f".{family}.trial", __package__).trial
     for times in (1,) if device == CPU else GPU_BATCHES:
+        torch.compiler.reset()  # or the second size would be compiled for all sizes
         with tempfile.TemporaryDirectory() as folder:
             tried: Trial = trial(Path(folder), device, times)
             speed = frames_per_second(tried, seconds)

@@ -10,7 +10,7 @@ import numpy as np
 from .benchmark import BenchRow
 from .engine import render_times
 from .engine.choice import fastest
-from .events import EVENT, EventKind, no_events
+from .events import chord, no_events
 from .generator import Descriptor, Plays
 from .processors import CPU
 from .registry import create
@@ -56,11 +56,9 @@ def block_times(model: Descriptor, device: str, host_frames: int, seconds: float
     frames = math.ceil(host_frames * generator.sample_rate / HOST_RATE)
     block = np.zeros((frames, model.channels), np.float32)
     generator.prepare(frames, device)
+    played = model.plays & {Plays.NOTES, Plays.HITS}
     values, silence = model.defaults(), no_events()
-    chord = silence
-    if model.plays & {Plays.NOTES, Plays.HITS}:
-        notes = [(0, EventKind.NOTE_ON, v, 48.0 + 5.0 * v, 0.7) for v in range(model.voices)]
-        chord = np.array(notes, EVENT)
+    notes = chord(model.voices) if played else silence
     begun: list[float] = []
     others: list[float] = []
     end = time.perf_counter() + seconds
@@ -68,7 +66,7 @@ def block_times(model: Descriptor, device: str, host_frames: int, seconds: float
         generator.reset(0)
         for number in range(CHORD_EVERY):
             start = time.perf_counter()
-            generator.render(block, values, silence if number else chord)
+            generator.render(block, values, silence if number else notes)
             (others if number else begun).append(time.perf_counter() - start)
     p50, p99 = (1000.0 * np.percentile(begun + others, [50, 99])).tolist()
     return BlockTimes(host_frames, p50, p99, 1000.0 * max(begun))

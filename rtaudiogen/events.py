@@ -32,6 +32,7 @@ MIDI_EVENT = np.dtype(
 
 ALL_VOICES = -1
 CHOKE_SECONDS = 0.004
+LOWEST_KEY, KEYS = 36, 48  # of `chord`
 
 
 class EventKind(IntEnum):
@@ -50,6 +51,12 @@ def event(
 ) -> NDArray[np.void]:
     """One event as an array of length 1, dtype EVENT."""
     return np.array([(frame, kind, voice, key, value)], EVENT)
+
+
+def chord(voices: int) -> NDArray[np.void]:
+    """(voices,) notes that begin at once, one a voice: what there is most to do for."""
+    notes = [(0, EventKind.NOTE_ON, v, LOWEST_KEY + v % KEYS, 0.8) for v in range(voices)]
+    return np.array(notes, EVENT)
 
 
 def no_events() -> NDArray[np.void]:

@@ -4,12 +4,14 @@ The search for codes stays here: equal latents give equal codes on every process
 """
 
 from collections.abc import Iterable
+from functools import partial
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import Tensor
 
-from ..device_call import DeviceCall, Shapes, Tensors, lost
+from ..device_call import Compute, DeviceCall, Shapes, Tensors, lost
 from .device_layers import DeviceLayers
 from .layers import Floats, Layer
 from .lookup import quantize, search_of
@@ -29,13 +31,11 @@ class _Coder:
             just_layers = [layer for _, layer in layers]
             self._layers = DeviceLayers(just_layers, weights, streams, frames, device)
 
-    def _record(self, inputs: Shapes, outputs: Shapes) -> None:
-        self._call = DeviceCall(self._compute, inputs, outputs, self._layers.history.device)
+    def _record(self, compute: Compute, inputs: Shapes, outputs: Shapes) -> None:
+        """`compute` must not know this: a cycle would keep the device's memory taken."""
+        self._call = DeviceCall(compute, inputs, outputs, self._layers.history.device)
         for stream in range(self._layers.streams):
             self._reset(stream)
-
-    def _compute(self, inputs: Tensors, outputs: Tensors) -> None:
-        raise NotImplementedError
 
     def _reset(self, stream: int) -> None:
         with self._call.in_order():
@@ -64,16 +64,14 @@ class DeviceEncoder(_Coder):
         config, self.packed = packed.config, packed
         super().__init__(encoder_layers(config), packed.encoder, 1, config.hop, device)
         with lost(device):
-            self._bias = torch.from_numpy(packed.encoder.bias).to(device)
+            bias = torch.from_numpy(packed.encoder.bias).to(device)
         self._record(
+            partial(_encode, self._layers, bias),
             {"sound": ((1, config.hop, 1), np.float32)},
             {"latent": ((1, 1, config.latent), np.float32)},
         )
         self._search = search_of(packed.books)
         self._latent = np.zeros(config.latent, np.float32)
-
-    def _compute(self, inputs: Tensors, outputs: Tensors) -> None:
-        outputs["latent"].copy_(self._layers.advance(inputs["sound"], self._bias))
 
     def reset(self) -> None:
         """As if nothing had been heard before. [render] ProcessorLostError."""
@@ -103,11 +101,8 @@ class DeviceDecoder(_Coder):
             "latents": ((voices, 1, config.latent), np.float32),
             "bias": (packed.decoder.bias.shape, np.float32),
         }
-        self._record(inputs, {"sound": ((voices, config.hop, 1), np.float32)})
-
-    def _compute(self, inputs: Tensors, outputs: Tensors) -> None:
-        sound = self._layers.advance(inputs["latents"], inputs["bias"], inputs["due"])
-        outputs["sound"].copy_(sound)
+        outputs = {"sound": ((voices, config.hop, 1), np.float32)}
+        self._record(partial(_decode, self._layers), inputs, outputs)
 
     def reset_voice(self, voice: int) -> None:
         """As if nothing had sounded before. [render] ProcessorLostError."""
@@ -128,3 +123,12 @@ class DeviceDecoder(_Coder):
         call.inputs["bias"][:] = bias
         call()
         out[due] = call.outputs["sound"][due, :, 0]
+
+
+def _encode(layers: DeviceLayers, bias: Tensor, inputs: Tensors, outputs: Tensors) -> None:
+    outputs["latent"].copy_(layers.advance(inputs["sound"], bias))
+
+
+def _decode(layers: DeviceLayers, inputs: Tensors, outputs: Tensors) -> None:
+    sound = layers.advance(inputs["latents"], inputs["bias"], inputs["due"])
+    outputs["sound"].copy_(sound)

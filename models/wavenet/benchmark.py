@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 
 from rtaudiogen.benchmark import BenchRow, best_of
-from rtaudiogen.events import EVENT, EventKind, no_events
+from rtaudiogen.events import chord, no_events
 from rtaudiogen.generator import Plays
 
 from ..roofline import l2_bytes_per_second, multiply_adds_per_second
@@ -115,14 +115,13 @@ def _conducting() -> BenchRow:
     frames = HOST_BLOCK * generator.sample_rate // HOST_RATE
     generator.prepare(frames)
     generator.sampler = _NoSampler()  # type: ignore[attr-defined]
-    chord = [(0, EventKind.NOTE_ON, v, 36.0 + v % 48, 0.8) for v in range(CONDUCTED)]
     out, values = np.zeros((frames, 1), np.float32), model.defaults()
-    begin = np.array(chord, EVENT)
+    notes = chord(CONDUCTED)
 
     def stretch() -> None:
         generator.reset(0)
         for number in range(CONDUCTED_BLOCKS):
-            generator.render(out, values, no_events() if number else begin)
+            generator.render(out, values, no_events() if number else notes)
 
     seconds = best_of(stretch, MEASURE_SECONDS) / CONDUCTED_BLOCKS
     block = frames / generator.sample_rate

@@ -73,7 +73,7 @@ def _drawn(logits, temperature, uniform):
     return tl.minimum(tl.sum(passed.to(tl.int32), axis=0), CODES - 1)
 
 
-@triton.jit
+@triton.jit(do_not_specialize=["most_frames", "history_rows", "layers"])  # one code for all
 def sample_block(
     lanes,  # int32: L layers of condition, past, current, residual, skip; then output, logit
     previous_codes,  # float32 (257, R)

@@ -1,6 +1,7 @@
 """The WaveNet sampler on a GPU: the CPU's methods, state and lanes, in the GPU's memory."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
@@ -9,7 +10,9 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from ..device_call import DeviceCall, Tensors, lost
+from rtaudiogen.errors import RtAudioGenError
+
+from ..device_call import DeviceCall, Shapes, Tensors, lost
 from .config import LEVELS, SILENCE
 from .device_kernel import sample_block
 from .device_packing import DeviceWeights, told_pairs, upload
@@ -43,38 +46,47 @@ class DeviceSampler:
                 for name, array in state_of(weights, voices)._asdict().items()
             }
             self._silence = torch.tensor([SILENCE, NO_CODE], device=device)
+            no_logits = torch.zeros(1, device=device)
+        self._fresh: set[int] = set()  # voices that are to begin anew before whatever comes next
         sizes = {
             "R": weights.residual, "S": weights.skip, "A": weights.output, "C": channels,
             "PAIRS": told_pairs(weights.conditioning),
         }  # fmt: skip
         self._launch: Launch = partial(_launch, self._uploaded, self._state, sizes)
-        self._call = DeviceCall(
-            partial(_draw, self._launch, torch.zeros(1, device=device)),
-            {
-                "frames": ((1,), np.int32),
-                "active": ((voices,), np.int32),
-                "conditioning": ((voices, max_frames, channels), np.float32),
-                "gate_bias": (weights.gate_bias.shape, np.float32),
-                "uniforms": ((voices, max_frames), np.float32),
-                "temperatures": ((voices,), np.float32),
-            },
-            {"codes": ((voices, max_frames), np.uint8)},
-            device,
-        )
+        inputs: Shapes = {
+            "frames": ((1,), np.int32),
+            "active": ((voices,), np.int32),
+            "conditioning": ((voices, max_frames, channels), np.float32),
+            "gate_bias": (weights.gate_bias.shape, np.float32),
+            "uniforms": ((voices, max_frames), np.float32),
+            "temperatures": ((voices,), np.float32),
+        }
+        outputs: Shapes = {"codes": ((voices, max_frames), np.uint8)}
+        with _compiling():
+            self._call = DeviceCall(
+                partial(_draw, self._launch, no_logits), inputs, outputs, device
+            )
         for voice in range(voices):
             self.reset_voice(voice)
 
     @property
     def state(self) -> dict[str, NDArray[Any]]:
+        """See `saved`: there are no live arrays here. [render]"""
+        return self.saved()
+
+    def saved(self) -> dict[str, NDArray[Any]]:
         """Copies of the arrays by name, laid out as the CPU's. [render]"""
-        with self._call.in_order():
-            return {name: tensor.cpu().numpy().copy() for name, tensor in self._state.items()}
+        with self._begun():
+            copies = {name: tensor.cpu().numpy() for name, tensor in self._state.items()}
+        own = self._device.type == "cpu"  # torch's CPU in a GPU's place: its memory is the state
+        return {name: array.copy() for name, array in copies.items()} if own else copies
 
     def restore(self, state: dict[str, NDArray[Any]]) -> None:
         """Continue bit for bit from `state`; ValueError if shapes differ. [render]"""
         for name, tensor in self._state.items():
             if name not in state or state[name].shape != tuple(tensor.shape):
                 raise ValueError(f"the state's {name!r} is another network's")
+        self._fresh.clear()
         with self._call.in_order():
             for name, tensor in self._state.items():
                 tensor.copy_(torch.from_numpy(np.ascontiguousarray(state[name])))
@@ -86,10 +98,19 @@ class DeviceSampler:
 
     def reset_voice(self, voice: int) -> None:
         """As if nothing had sounded before. [render]"""
+        self._fresh.add(voice)
+
+    @contextmanager
+    def _begun(self) -> Iterator[None]:
+        """In order, after the voices that are to begin anew have done so, all of them at once."""
         with self._call.in_order():
-            self._state["history"][voice].zero_()
-            self._state["cursors"][voice].zero_()
-            self._state["codes"][voice].copy_(self._silence)
+            if self._fresh:
+                at = torch.tensor(sorted(self._fresh), device=self._device)
+                self._state["history"].index_fill_(0, at, 0.0)
+                self._state["cursors"].index_fill_(0, at, 0)
+                self._state["codes"][at] = self._silence
+                self._fresh.clear()
+            yield
 
     def sample(
         self,
@@ -110,7 +131,8 @@ class DeviceSampler:
         inputs["gate_bias"][:] = gate_bias[0]
         inputs["uniforms"][active, :frames] = uniforms[active, :frames]
         inputs["temperatures"][:] = temperature
-        self._call()
+        with self._begun():
+            self._call()
         codes[active, :frames] = self._call.outputs["codes"][active, :frames]
 
     def teacher_force(
@@ -136,10 +158,25 @@ class DeviceSampler:
             "uniforms": unused,
             "temperatures": unused,
         }
-        with self._call.in_order():
+        with self._begun():
             logits = torch.zeros((*codes.shape, LEVELS), device=self._device)
             self._launch(inputs, there(codes), logits, forced=True)
             return logits.cpu().numpy()
+
+
+@contextmanager
+def _compiling() -> Iterator[None]:
+    """Triton raises many things where a compiler is missing, or a GPU is not known to it."""
+    try:
+        yield
+    except RtAudioGenError:
+        raise
+    except Exception as error:
+        lines = str(error).strip().splitlines() or [""]
+        raise RtAudioGenError(
+            f"device 'cuda': the sampler's kernel cannot be compiled ({type(error).__name__}: "
+            f"{lines[0]})"
+        ) from error
 
 
 def _launch(

@@ -166,15 +166,19 @@ class WaveNetGenerator:
 
     def save_state(self) -> State:
         """See Generator."""
-        return saved(self._live())
+        return saved(self._own()) | _of_sampler(self.sampler.saved())
 
     def load_state(self, state: State) -> None:
         """See Generator."""
-        restore(self._live(), state, self.descriptor.id)
+        restore(self._own() | _of_sampler(self.sampler.state), state, self.descriptor.id)
         mine = {n.removeprefix(SAMPLER): a for n, a in state.items() if n.startswith(SAMPLER)}
         self.sampler.restore(mine)  # what was restored above are copies where it is on a GPU
 
-    def _live(self) -> State:
-        """Views of everything that the future output depends on, as plain numbers."""
-        own = {name: getattr(self, name).view(np.uint8) for name in self.arrays}
-        return own | {f"{SAMPLER}{name}": array for name, array in self.sampler.state.items()}
+    def _own(self) -> State:
+        """Views of what the future output depends on, the sampler left out, as plain numbers."""
+        return {name: getattr(self, name).view(np.uint8) for name in self.arrays}
+
+
+def _of_sampler(state: State) -> State:
+    """By the names that it has among the generator's."""
+    return {f"{SAMPLER}{name}": array for name, array in state.items()}

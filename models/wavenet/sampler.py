@@ -45,6 +45,10 @@ class Sampler:
         """The live arrays by name, voices first; copy them to save. [render]"""
         return self._state._asdict()
 
+    def saved(self) -> dict[str, NDArray[Any]]:
+        """Copies of `state`. [render]"""
+        return {name: array.copy() for name, array in self.state.items()}
+
     def restore(self, state: dict[str, NDArray[Any]]) -> None:
         """Continue bit for bit from copies of `state`; ValueError if shapes differ. [render]"""
         for name, array in self.state.items():

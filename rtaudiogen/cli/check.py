@@ -8,7 +8,7 @@ import typer
 from ..errors import RtAudioGenError, UsageError
 from ..processors import AUTO, CPU
 from ..registry import create, family, find, with_voices
-from .options import Device, Voices
+from .options import Device, Voices, check_voices
 from .output import Json, print_json, warn
 
 HOST_RATE = 48000  # Hz, for generators that take any
@@ -25,6 +25,7 @@ def check(
     from ..verify import verify
 
     descriptor = with_voices(find(model), voices)
+    check_voices([descriptor], voices)
     known = family(descriptor.family)
     if device == AUTO:
         notices: list[str] = []

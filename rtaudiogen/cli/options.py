@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from ..errors import UsageError
-from ..generator import MOST_VOICES, Descriptor, Parameter
+from ..generator import MOST_VOICES, Descriptor, Parameter, Plays
 from ..processors import checked
 from ..registry import near_misses
 from ..sessions import checked_master
@@ -62,6 +62,13 @@ Voices = Annotated[
         min=0, max=MOST_VOICES, metavar="N", help="Notes at a time, of each model; 0: its own."
     ),
 ]
+
+
+def check_voices(models: Collection[Descriptor], voices: int) -> None:
+    """`--voices`: UsageError if none of the models has any."""
+    if voices and not any(model.plays & {Plays.NOTES, Plays.HITS} for model in models):
+        names = ", ".join(model.id for model in models)
+        raise UsageError(f"--voices {voices}: no note plays {names}")
 
 
 def check_takers(models: Collection[Descriptor], sound: Path | None) -> None:

@@ -23,6 +23,7 @@ from .options import (
     check_rate,
     check_seconds,
     check_takers,
+    check_voices,
 )
 from .output import Json
 from .preset import NO_PRESET, PresetFile, check_new, fitting, keep_first_slot, seeds_of
@@ -93,6 +94,7 @@ def play(
     opened = _open_session(models or [], session)
     chosen = {name: find(name) for name in models} if models else models_of(opened)
     check_takers(chosen.values(), sound)
+    check_voices(chosen.values(), voices)
     taken = str(sound.expanduser().absolute()) if sound else ""
     sounds = {name: taken for name, model in chosen.items() if taken and model.takes_sound}
     given = dict(zip(chosen, assign(list(chosen.values()), set or []), strict=True))

@@ -21,6 +21,7 @@ from .options import (
     check_rate,
     check_seconds,
     check_takers,
+    check_voices,
 )
 from .output import Json, print_json, warn
 from .performance import wants_notes
@@ -87,6 +88,7 @@ def render(
     opened = load_session(session) if session else Session()
     models = [with_voices(find(name), voices) for name in names]
     chosen = models_of(opened) if session else {model.id: model for model in models}
+    check_voices(chosen.values(), voices)
     if session:
         check_takers(chosen.values(), sound)
     kept = fitting(chosen, preset) if preset else {}

@@ -15,7 +15,7 @@ from .. import folders
 from ..benchmark import BenchRow, best_of, machine
 from ..documents import number, read_document, text, write_document
 from ..errors import RtAudioGenError
-from ..events import EVENT, EventKind, no_events
+from ..events import chord, no_events
 from ..generator import Descriptor, Plays
 from ..processors import CPU
 from ..registry import create, family, listing
@@ -87,14 +87,12 @@ def speed(model: Descriptor, device: str = CPU) -> float:
     generator = create(model, HOST_RATE)
     block = np.zeros((round(BLOCK_SECONDS * generator.sample_rate), model.channels), np.float32)
     generator.prepare(len(block), device)
-    values, chord = model.defaults(), no_events()
-    if model.plays & {Plays.NOTES, Plays.HITS}:
-        notes = [(0, EventKind.NOTE_ON, v, 48.0 + 5.0 * v, 0.7) for v in range(model.voices)]
-        chord = np.array(notes, EVENT)
+    played = model.plays & {Plays.NOTES, Plays.HITS}
+    values, notes = model.defaults(), chord(model.voices) if played else no_events()
 
     def stretch() -> None:
         generator.reset(0)
-        generator.render(block, values, chord)
+        generator.render(block, values, notes)
         for _ in range(round(STRETCH_SECONDS / BLOCK_SECONDS) - 1):
             generator.render(block, values, no_events())
 

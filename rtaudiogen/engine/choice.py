@@ -25,6 +25,7 @@ class DeviceChoice:
         self._wanted, self._say = wanted, say
         self._lost: set[str] = set()
         self._said: set[str] = set()
+        self._cannot: set[tuple[str, str]] = set()  # models, and devices that cannot have them
 
     def __call__(self, model: Descriptor) -> str:
         """The device's name. [control], with `auto` seconds when a model is new"""
@@ -52,7 +53,8 @@ class DeviceChoice:
         if len(there) < 2:
             return there[0] if there else CPU
         known = render_times.known(model, there)
-        unknown = [device for device in there if device not in known]
+        cannot = [device for device in there if (model.id, device) in self._cannot]
+        unknown = [device for device in there if device not in (*known, *cannot)]
         if unknown:
             self._say(f"Measuring {model.id} on {' and '.join(unknown)}, once.")
             measured = self._measure(model, unknown)
@@ -67,6 +69,7 @@ class DeviceChoice:
             try:
                 measured[device] = render_times.measure(model, device)
             except Exception as error:  # a stranger's generator may raise anything
+                self._cannot.add((model.id, device))
                 self._say_once(f"Device '{device}' cannot compute {model.id}: {one_line(error)}.")
         return measured
 

@@ -40,7 +40,10 @@ class Facade(Protocol):
     def swap_slot(
         self, slot: int, model: str, values: Values | None = None, sound: str | None = None
     ) -> None:
-        """Exchange a slot's generator while it plays, with a crossfade."""
+        """Exchange a slot's generator while it plays, with a crossfade.
+
+        Another model has its own number of voices, the same one keeps the slot's.
+        """
 
     def remove_slot(self, slot: int) -> None:
         """Fade a slot out and drop it."""

@@ -32,15 +32,17 @@ def open_engine(begun: Beginning | None = None, device: str = CPU) -> Opened:
 
     After a crash of the engine, too, or of the whole machine, the rack is that of the last
     seconds, with all its state. With a beginning: a new engine that ends with its window.
-    `device` is what a new engine computes on; see `EngineSettings`.
-    RtAudioGenError if there is none to be had.
+    `device` is what a new engine computes on; see `EngineSettings`. One that plays on stays as it
+    is, and it is said. RtAudioGenError if there is none to be had.
     """
     if begun is not None:
         return _begin(begun, device)
     home = folders.engine()
     engine = EngineProcess.attach(home)
     if engine is not None:
-        return Opened(engine, [PLAYED_ON])
+        kept = engine.settings.device
+        as_begun = [] if device in (CPU, kept) else [f"It computes on '{kept}', as it was begun."]
+        return Opened(engine, [PLAYED_ON, *as_begun])
     return _recover(home, device) or _begin(beginning(), device, home)
 
 

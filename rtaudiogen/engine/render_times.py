@@ -77,8 +77,9 @@ def _work(model: Descriptor, device: str) -> Call:
         return make
     silence = np.zeros((QUANTUM, 1), np.float32)
     source.enter(0)
-    for voice in range(min(model.voices, KEYS)):
-        source.keyboard.midi(0, NOTE_ON, LOWEST_KEY + voice, VELOCITY)
+    for voice in range(model.voices):
+        channel, key = divmod(voice, KEYS)
+        source.keyboard.midi(0, NOTE_ON | channel, LOWEST_KEY + key, VELOCITY)
 
     def render() -> None:
         source.render(next(numbers) * QUANTUM, silence)

@@ -121,6 +121,7 @@ def _slot(
         known,
         level=max(reading.peak) if kit is None else kit.level(),
         voices=reading.voices if kit is None else kit.sounding(),
+        most_voices=reading.generator.descriptor.voices,
         faults=reading.faults,
         values=reading.values,
         hits=None if kit is None else _hits(kit),

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from weakref import WeakSet
 
 from .. import rebuilding
+from ..errors import RtAudioGenError
 from ..processors import CPU
 from ..realtime.rack import Message
 from ..realtime.renderer import Renderer
@@ -35,9 +36,8 @@ class Rescue:
 
     def hear(self, message: Message, state: SlotState | None) -> None:
         """A "lost" or a "moved" message of a slot; None: it is gone. Returns at once. [control]"""
-        if message.kind == "moved":
-            self._device_of.lose(message.payload)
-            self._say(f"Slot {message.slot}: the GPU is lost ({message.text}); the CPU plays.")
+        if message.kind == "moved":  # the GPU may do for others
+            self._say(f"Slot {message.slot}: not on the GPU ({message.text}); the CPU plays.")
             return
         self._device_of.lose(message.payload.device)
         if state is not None:
@@ -62,28 +62,32 @@ class Rescue:
                 model, lost.payload.sound, lost.payload.generator.descriptor.voices,
                 self._renderer.sample_rate, notices,
             )  # fmt: skip
+            if generator.descriptor.parameters != lost.payload.generator.descriptor.parameters:
+                raise RtAudioGenError("its file has been replaced by another model's")
             stand_in = self._renderer.stand_in(generator, lost.payload)
         except Exception as error:  # a stranger's generator may raise anything
             notices.append(f"The CPU cannot have {model}: {one_line(error)}.")
         self._made.put(_Made(lost, stand_in, notices))
 
     def finish(self) -> None:
-        """Let those play that are ready, and say so. [control], often"""
-        while True:
-            try:
-                made = self._made.get_nowait()
-            except Empty:
-                return
-            for notice in made.notices:
-                self._say(notice)
-            if made.source is None:
-                self._give_up(made.lost)
-            elif self._renderer.replace(made.lost.slot, made.lost.payload, made.source):
-                id = made.source.generator.descriptor.id
-                self._say(
-                    f"Slot {made.lost.slot}: the GPU is lost ({made.lost.text});"
-                    f" {id} plays on on the CPU."
-                )
+        """Let the next one play that is ready, and say so. [control], often
+
+        One at a time: the first hits of a drum machine take a while to make.
+        """
+        try:
+            made = self._made.get_nowait()
+        except Empty:
+            return
+        for notice in made.notices:
+            self._say(notice)
+        if made.source is None:
+            self._give_up(made.lost)
+        elif self._renderer.replace(made.lost.slot, made.lost.payload, made.source):
+            id = made.source.generator.descriptor.id
+            self._say(
+                f"Slot {made.lost.slot}: the GPU is lost ({made.lost.text});"
+                f" {id} plays on on the CPU."
+            )
 
     def _give_up(self, lost: Message) -> None:
         source: Source = lost.payload

@@ -53,13 +53,15 @@ class SlotVerbs:
     ) -> None:
         """See Facade."""
         state, path = self._state(slot), _absolute(sound)
-        generator = create(model, path, 0, self.transport.sample_rate, self.messages)
+        voices = state.voices if model == state.model else 0
+        generator = create(model, path, voices, self.transport.sample_rate, self.messages)
         before = self.renderer.descriptor(slot).parameters
         self.renderer.swap(slot, generator, values or {}, seed=state.seed, sound=path)
         controls = state.controls if generator.descriptor.parameters == before else {}
         self.slots[slot] = replace(
-            state, model=model, values=dict(values or {}), sound=path, voices=0, controls=controls
-        )
+            state, model=model, values=dict(values or {}), sound=path, voices=voices,
+            controls=controls,
+        )  # fmt: skip
 
     def remove_slot(self, slot: int) -> None:
         """See Facade."""

@@ -49,7 +49,10 @@ class Rack:
     def replace(self, frame: int, number: int, source: Source) -> None:
         """A slot goes on with another source of the same model; what was turned stays turned."""
         if number in self.slots:
-            source.parameters.load_state(self.slots[number].source.parameters.save_state())
+            before = self.slots[number].source
+            source.parameters.load_state(before.parameters.save_state())
+            if source.seed != before.seed:  # begun anew while the other one was prepared
+                source.restart(before.seed)
             self.slots[number].swap(frame, source)
 
     def remove(self, frame: int, number: int) -> None:

@@ -11,7 +11,7 @@ from typing import Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import ProcessorLostError, RtAudioGenError, UsageError
+from ..errors import RtAudioGenError, UsageError
 from ..generator import Audio, Descriptor, Generator, HitMaker, Plays, State
 from .agenda import Agenda
 from .checks import RESERVED_CONTROLLERS, checked_mix, checked_value, find_parameter
@@ -133,16 +133,25 @@ class Renderer:
     def replace(self, slot: int, lost: Source, source: Source) -> bool:
         """Crossfade from a lost source to its stand-in; false if the slot plays another by now.
 
-        Notes, values, controllers and the numbers of hits go on with it. [control]
+        Notes, values, controllers, the numbers of hits and what locked pads keep go on with it.
+        [control]
         """
         if self._generators.get(slot) is not lost.generator:
             return False
+        index = source.generator.descriptor.parameter_index
+        kept = {} if self._pads is None else self._pads.kept(slot)
         source.parameters.load_state(lost.parameters.save_state())
-        if makes_hits(source):
-            cast(HitMaker, source.generator).played[:] = cast(HitMaker, lost.generator).played
+        for id, value in kept.items():
+            source.parameters.jump(index(id), value)
         self._generators[slot] = source.generator
-        self._place(slot, source)
+        if makes_hits(source):
+            played = cast(HitMaker, source.generator).played
+            played[:] = before = cast(HitMaker, lost.generator).played
+            self._place(slot, source)
+            np.maximum(played, before, out=played)  # what was struck until it had hits
         self._command(0, "replace", slot, source)
+        for id, value in kept.items():
+            self._command(0, "set_parameter", slot, index(id), value)
         return True
 
     def remove(self, slot: int, at_frame: int = 0) -> None:
@@ -380,11 +389,11 @@ class Renderer:
         return source
 
     def _prepared(self, generator: Generator, number: int, seed: int, sound: str) -> Source:
-        """On the device it is to use; on the CPU, with a message, if that is lost thereby."""
+        """On the device it is to use; on the CPU, with a message, if that cannot have it."""
         device = self._device_of(generator.descriptor)
         try:
             return Source(generator, self.sample_rate, seed, device, sound)
-        except ProcessorLostError as error:
+        except RtAudioGenError as error:
             if device == CPU:
                 raise
             self._messages.append(Message("moved", number, first_line(error), payload=device))

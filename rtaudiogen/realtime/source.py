@@ -239,7 +239,7 @@ class Source:
         if self.lost:
             raise ProcessorLostError(self.failed)
         arrays = join(
-            generator=self.generator.save_state(),
+            generator={} if self.failed else self.generator.save_state(),
             resampler=self.resampler.save_state(),
             parameters=self.parameters.save_state(),
             guard=self.guard.save_state(),
@@ -264,7 +264,8 @@ class Source:
 
     def load_state(self, arrays: State, facts: dict[str, Any], zone: Zone) -> None:
         """From `save_state`; ValueError if it is another model's. [render]"""
-        self.generator.load_state(part(arrays, "generator"))
+        if not facts["failed"]:
+            self.generator.load_state(part(arrays, "generator"))
         self.resampler.load_state(part(arrays, "resampler"))
         self.parameters.load_state(part(arrays, "parameters"))
         self.guard.load_state(part(arrays, "guard"))

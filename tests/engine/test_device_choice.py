@@ -131,6 +131,8 @@ def test_a_device_that_cannot_have_the_model_is_no_candidate_and_is_tried_again_
     choosing = Choosing()
     assert choosing() == "cpu"
     assert choosing.said[1].startswith(f"Device 'cuda' cannot compute fragile: {WHY}")
+    assert choosing() == "cpu"
+    assert len(choosing.said) == 2  # and is not measured again, nor said
     fate.refused = set()
     fate.pauses_ms = {"cpu": cycle([3.0])}
     again = Choosing()

@@ -1,5 +1,6 @@
 """An engine whose GPU is lost plays on on the CPU, says so once, and asks no more of the GPU."""
 
+import dataclasses
 import time
 from collections.abc import Callable, Iterator
 
@@ -7,6 +8,7 @@ import numpy as np
 import pytest
 import soundfile
 
+from rtaudiogen import registry
 from rtaudiogen.engine.core import Engine
 from rtaudiogen.engine.settings import EngineSettings
 from rtaudiogen.errors import RtAudioGenError, UsageError
@@ -17,7 +19,7 @@ from rtaudiogen.offline import render, render_to_file
 from rtaudiogen.sessions import Session, SlotState
 
 from ..realtime.drums import LOWEST_KEY
-from ..realtime.fragile import FRAGILE, WHY, Fate, a_gpu
+from ..realtime.fragile import FRAGILE, WHY, Fate, Fragile, StateIsGone, a_gpu
 
 ON, OFF = (0.0, 0x90, 69, 100), (0.0, 0x80, 69, 0)
 SETTINGS = EngineSettings(output="null", sample_rate=48000, midi="none", device="cuda")
@@ -107,9 +109,12 @@ def test_every_slot_on_it_is_exchanged_and_new_ones_go_to_the_cpu_at_once(engine
     assert sorted(message[:7] for message in lost) == ["Slot 1:", "Slot 2:"]
 
 
+@pytest.mark.parametrize("state", ["kept", "gone"])
 def test_where_the_cpu_cannot_have_it_the_slot_is_silent_and_the_rack_is_still_saved(
-    fate, tmp_path
+    fate, tmp_path, monkeypatch, state
 ):
+    if state == "gone":
+        monkeypatch.setattr(Fragile, "save_state", StateIsGone.save_state)
     engine = Engine(SETTINGS, tmp_path / "checkpoint")
     engine.add_slot("fragile")
     fate.refused = {"cpu"}
@@ -129,6 +134,16 @@ def test_where_the_cpu_cannot_have_it_the_slot_is_silent_and_the_rack_is_still_s
     engine.swap_slot(1, "fragile")
     assert devices(engine) == ["cpu"]
     engine.close()
+
+
+def test_a_model_whose_file_is_another_by_now_does_not_stand_in(engine, fate, monkeypatch):
+    engine.add_slot("fragile")
+    engine.start()
+    fewer = dataclasses.replace(FRAGILE, parameters=FRAGILE.parameters[:-1])
+    monkeypatch.setattr(registry, "find", lambda model: fewer)
+    fate.calls_left["cuda"] = 0
+    eventually(engine, lambda: f"Slot 1 is silent: {WHY}; exchange it." in engine.messages)
+    assert any("fragile: its file has been replaced" in message for message in engine.messages)
 
 
 def test_a_processor_that_loses_itself_on_the_cpu_has_failed(fate):
@@ -185,9 +200,12 @@ def test_a_model_that_finds_no_room_on_the_gpu_begins_on_the_cpu(engine, fate):
     fate.refused = {"cuda"}
     engine.add_slot("fragile")
     engine.start()
-    said = f"Slot 1: the GPU is lost ({WHY}); the CPU plays."
+    said = f"Slot 1: not on the GPU ({WHY}); the CPU plays."
     eventually(engine, lambda: said in engine.messages)
     assert devices(engine) == ["cpu"]
+    fate.refused = set()
+    engine.add_slot("fragile")
+    assert devices(engine) == ["cpu", "cuda"]
 
 
 def test_a_rack_of_both_kinds_says_what_the_cpu_computes(engine):

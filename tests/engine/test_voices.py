@@ -1,5 +1,6 @@
 """How many notes a model plays at a time is the player's choice, and is kept."""
 
+import time
 from pathlib import Path
 
 import numpy as np
@@ -50,9 +51,34 @@ def test_a_session_keeps_them():
         engine.load_session(kept.to_json())
         (slot,) = engine.slots
         assert engine.renderer.descriptor(slot).voices == 40
+    finally:
+        engine.close()
+
+
+def test_a_slot_keeps_them_for_the_same_model_and_not_for_another():
+    engine = Engine(NULL)
+    try:
+        slot = engine.add_slot("sine", voices=40)
         engine.swap_slot(slot, "sine")
-        assert engine.renderer.descriptor(slot).voices == find("sine").voices
+        assert engine.renderer.descriptor(slot).voices == 40
+        assert Session.from_json(engine.session()).slots[0].voices == 40
+        engine.swap_slot(slot, "wavegan-drums")
+        assert engine.renderer.descriptor(slot).voices == find("wavegan-drums").voices
         assert Session.from_json(engine.session()).slots[0].voices == 0
+    finally:
+        engine.close()
+
+
+def test_the_snapshot_tells_how_many_there_are():
+    engine = Engine(NULL)
+    try:
+        engine.add_slot("sine", voices=40)
+        engine.start()
+        end = time.monotonic() + 10.0
+        while not (most := engine.snapshot()["slots"][0]["most_voices"]):
+            assert time.monotonic() < end
+            time.sleep(0.01)
+        assert most == 40
     finally:
         engine.close()
 

@@ -13,6 +13,7 @@ from rtaudiogen.gui.main_window import MainWindow
 from rtaudiogen.gui.slot_strip import SlotStrip, describe
 from rtaudiogen.gui.zone_button import short_text
 from rtaudiogen.gui.zone_panel import FIELDS
+from rtaudiogen.registry import find
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -169,6 +170,11 @@ def test_the_load_of_a_slot_is_shown(window, eventually):
 def test_states_are_said_in_words_and_not_by_colours_alone():
     muted = SlotSnapshot(1, "sine", mix={"mute": True, "solo": True})
     assert describe(muted, None) == "muted · solo"
+
+
+def test_a_slot_says_how_many_voices_it_was_given():
+    given = SlotSnapshot(1, "sine", voices=2, most_voices=40)
+    assert describe(given, find("sine")) == "2 of 40 voices · notes"
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,9 @@ import itertools
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 from threading import Event, Thread
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -388,10 +390,44 @@ def test_a_stream_is_shared_with_no_other_call(gpu: FakeGPU) -> None:
     calls = [sounding, *(on_gpu(gpu) for _ in range(STREAMS - 1))]
     assert len({call._stream for call in calls}) == STREAMS
     on_gpu(gpu, urgent=False)
-    with pytest.raises(ProcessorLostError, match="32 computations at most"):
+    with pytest.raises(RtAudioGenError, match="32 computations at most") as refused:
         on_gpu(gpu)
+    assert not isinstance(refused.value, ProcessorLostError)  # the GPU is as good as before
     calls.pop()
     on_gpu(gpu)
+
+
+def test_pinned_memory_is_given_back_by_itself_also_when_the_gpu_is_lost(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    registered: list[int] = []
+    runtime = SimpleNamespace(
+        cudaHostRegister=lambda at, size, flags: registered.append(at) or 0,
+        cudaHostUnregister=lambda at: registered.remove(at) or 700,  # an error that sticks
+    )
+    monkeypatch.setattr(torch.cuda, "cudart", lambda: runtime)
+    monkeypatch.setattr(torch.cuda, "check_error", lambda status: None)
+    memory = device_call._pinned(5000)
+    assert registered == [memory.data_ptr()]
+    assert (memory.shape, memory.dtype, int(memory.sum())) == ((5000,), torch.uint8, 0)
+    view = memory[256:].numpy()
+    del memory
+    assert len(registered) == 1  # somebody still looks at it
+    del view
+    assert registered == []
+
+
+def test_nothing_is_collected_while_a_computation_is_recorded(gpu: FakeGPU) -> None:
+    """A dead graph that is freed then would spoil the recording."""
+    collects: list[bool] = []
+    compute = partial(_note_collecting, collects)
+    DeviceCall(compute, NUMBERS, NUMBERS, torch.device("cuda"))
+    assert collects == [True] * WARM_UPS + [False]
+    assert gc.isenabled()
+
+
+def _note_collecting(collects: list[bool], inputs: Tensors, outputs: Tensors) -> None:
+    collects.append(gc.isenabled())
 
 
 def test_streams_of_what_nobody_has_any_more_are_free(gpu: FakeGPU) -> None:

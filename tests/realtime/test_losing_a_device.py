@@ -104,6 +104,19 @@ def test_keys_are_counted_while_it_is_silent(fate):
     assert crossings == pytest.approx(261.6, rel=0.05)
 
 
+def test_a_slot_that_is_begun_anew_meanwhile_has_its_new_seed(fate):
+    renderer = on_cuda()
+    slot, _, _, message = lose(renderer, fate, key=False)
+    source = renderer.stand_in(fragile(), message.payload)
+    renderer.restart(slot, 77)
+    sound(renderer, 0.1)
+    assert renderer.replace(slot, message.payload, source)
+    renderer.midi(renderer.frame + RATE // 2, *A4_ON)
+    assert peaks(sound(renderer, 0.8))[0] > 0.1
+    _, facts = renderer.save_state()
+    assert facts["slots"][str(slot)]["sources"][0]["seed"] == 77
+
+
 def test_a_slot_that_plays_something_else_by_now_is_left_alone(fate):
     renderer = on_cuda()
     slot, _, _, message = lose(renderer, fate)
@@ -201,3 +214,35 @@ def test_pads_repeat_their_hits_until_a_stand_in_goes_on_with_their_numbers(plug
     np.testing.assert_array_equal(stage.hear(), stage.hit(1, number=4))
     assert stage.kit.counts().replays == 0
     assert list(stage.pads.losses()) == []
+
+
+def test_a_locked_pad_keeps_its_hit_on_the_stand_in(plug, fate):
+    stage = Stage(plug, drums=FragileDrums(), device_of=on_a_gpu).fill()
+    stage.play(on(0), on(0))
+    kept = stage.pads.kept(stage.slot)
+    fate.calls_left["cuda"] = 0
+    stage.play(on(1))
+    stage.pads._worker.step()
+    (loss,) = stage.pads.losses()
+    stand_in(stage.renderer, loss, FragileDrums())
+    stage.render()
+    assert stage.renderer.read().slots[stage.slot].values["kept"] == kept["kept"] == 2.0
+    assert stage.kit.values()[4] == 2.0
+
+
+def test_no_hit_comes_twice_if_a_pad_is_struck_while_the_stand_in_makes_its_first(plug, fate):
+    stage = Stage(plug, drums=FragileDrums(), device_of=on_a_gpu).fill()
+    fate.calls_left["cuda"] = 0
+    stage.play(on(1))
+    stage.pads._worker.step()
+    (loss,) = stage.pads.losses()
+    drums = FragileDrums()
+
+    def make(recipe):
+        if not drums.made:
+            stage.play(on(1))
+        return FragileDrums.make(drums, recipe)
+
+    drums.make = make
+    stand_in(stage.renderer, loss, drums)
+    assert drums.played[1] == stage.drums.played[1] == 2

@@ -1,5 +1,7 @@
 """Encoder and decoder on a device against the compiled ones; torch computes, on the CPU."""
 
+import gc
+import weakref
 from dataclasses import replace
 from functools import cache
 
@@ -230,3 +232,15 @@ def test_a_device_that_goes_is_told_as_lost_by_all_that_needs_it(
         decoder.restore(state)
     with pytest.raises(ProcessorLostError):
         _ = decoder.state
+
+
+def test_what_is_dropped_leaves_the_device_at_once(small: Packed, device: str) -> None:
+    """It does not wait until somebody collects garbage."""
+    encoder, decoder = coders(small, VOICES, device)
+    there = [weakref.ref(encoder._call), weakref.ref(decoder._call)]
+    gc.disable()
+    try:
+        del encoder, decoder
+        assert [call() for call in there] == [None, None]
+    finally:
+        gc.enable()
