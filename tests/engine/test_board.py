@@ -46,7 +46,7 @@ def test_a_large_rack_of_the_model_with_the_most_parameters_has_room(tmp_path):
     values = {p.id: float(np.float32(p.minimum + 0.123)) for p in model.parameters}
     controls = {p.id: number for number, p in enumerate(model.parameters[:120])}
     slot = SlotSnapshot(
-        1, "/a/folder/of/models/" + model.id, 0.1234567890123456, 16, 0, values,
+        1, "/a/folder/of/models/" + model.id, 0.1234567890123456, 12, 16, 0, values,
         HitsSnapshot(100_000, 1000, 100, 10, 4), asdict(Mix()), controls, "/a/sound.wav",
         12345.678, 100_000, [[1023] * 8] * MOST_NEWEST, 0.1234,
     )  # fmt: skip
