@@ -31,7 +31,8 @@ def missing(name: str) -> str:
 
     if name == CUDA and not torch.cuda.is_available():
         built = torch.version.cuda is not None
-        return "torch finds no such GPU" if built else "this torch was built without CUDA"
+        without = "this torch was built without CUDA, see pytorch.org for another one"
+        return "torch finds no such GPU" if built else without
     if name == MPS and not torch.backends.mps.is_available():
         return "torch finds no such GPU"
     return ""
@@ -56,7 +57,9 @@ def checked(name: str) -> str:
     if name == AUTO:
         return name
     if name not in NAMES:
-        raise UsageError(f"device '{name}': expected {', '.join((*NAMES, AUTO))}")
+        raise UsageError(
+            f"device '{name}': expected {', '.join((*NAMES, AUTO))}, what networks are computed on"
+        )
     reason = missing(name)
     if reason:
         raise UsageError(f"device '{name}': {reason}; there is: {', '.join(available())}")

@@ -189,7 +189,7 @@ def main(
     allow_missing: Annotated[bool, typer.Option(help="Without a GPU, exit with 0.")] = False,
     job: Annotated[str, typer.Option(hidden=True)] = "",
 ) -> None:
-    """See the module."""
+    """Build, check and time everything on a GPU; print one Markdown table."""
     if job:
         return run_job(Job(**json.loads(job)), measure)
     if device not in NAMES:

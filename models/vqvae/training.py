@@ -113,6 +113,7 @@ def _train_codec(
     model: "ModelFile", run: Path, console: Console, journal: Journal, say: Say
 ) -> None:
     trainer, objective = codec_trainer(model.config, model.corpus, model.options, run)
+    say(f"computed on {trainer.processor}")
     with TrainingLog(run, console, "loss", 1.0, journal=journal, title="codec") as log:
 
         def on_report(report: Report) -> None:

@@ -53,6 +53,7 @@ def train(folder: Path, out: Path, options: TrainingOptions | None = None) -> No
     corpus = read(folder, options.sample_rate, options.frames, say)
     training = Training(corpus, options, run, say)
     trainer = training.trainer
+    say(f"computed on {trainer.processor}")
     measure = "Fréchet joint distance"
     with TrainingLog(run, console, "loss", 1.0, measure, journal=journal) as log:
 

@@ -174,8 +174,8 @@ def _compiling() -> Iterator[None]:
     except Exception as error:
         lines = str(error).strip().splitlines() or [""]
         raise RtAudioGenError(
-            f"device 'cuda': the sampler's kernel cannot be compiled ({type(error).__name__}: "
-            f"{lines[0]})"
+            "device 'cuda': the sampler's kernel cannot be compiled, which takes a C compiler and "
+            f"Python's headers ({type(error).__name__}: {lines[0]})"
         ) from error
 
 

@@ -133,6 +133,7 @@ def train(folder: Path, out: Path, options: TrainingOptions | None = None) -> No
     corpus = _read(folder, options, say)
     config = options.config(corpus.instruments)
     trainer = trainer_of(corpus, options, run)
+    say(f"computed on {trainer.processor}")
     tracks = level_tracks(corpus)
     envelope = measure(tracks, len(config.instruments), config.sample_rate) if tracks else None
     model = ModelFile(out, folder, options, config, corpus, envelope)

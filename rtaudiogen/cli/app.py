@@ -46,7 +46,10 @@ def alone(
     if version:
         print(f"rtaudiogen {__version__}")
     elif context.invoked_subcommand is not None and device != CPU:
-        raise UsageError(f"--device {device}: write it after '{context.invoked_subcommand}'")
+        named = context.invoked_subcommand
+        takes = named in {command.__name__ for command in (models, play, render, check, bench)}
+        after = f"write it after '{named}'" if takes else f"'{named}' takes none here"
+        raise UsageError(f"--device {device}: {after}")
     elif context.invoked_subcommand is None:
         from .window import show_window
 

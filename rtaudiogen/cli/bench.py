@@ -9,9 +9,8 @@ import typer
 from ..benchmark import BenchRow, machine
 from ..errors import UsageError
 from ..generator import Family
-from ..processors import AUTO, CPU, NAMES
+from ..processors import AUTO, CPU, NAMES, checked
 from ..registry import families, load
-from .options import Device
 from .output import Json, print_json
 
 HEADING = ("what", "measured", "floor", "goal", "")
@@ -20,7 +19,12 @@ HEADING = ("what", "measured", "floor", "goal", "")
 def bench(
     json: Json = False,
     models: Annotated[bool, typer.Option("--models", help="The models' speeds alone.")] = False,
-    device: Device = CPU,
+    device: Annotated[
+        str,
+        typer.Option(
+            "--device", metavar="NAME", callback=checked, help="What to measure: cpu, cuda or mps."
+        ),
+    ] = CPU,
 ) -> None:
     """Measure what this machine can do; the table is Markdown."""
     if device == AUTO:

@@ -34,7 +34,9 @@ def check(
     if device not in known.devices:
         there = ", ".join(known.devices)
         raise UsageError(f"device '{device}': {descriptor.id} is computed on: {there}")
-    create(descriptor, HOST_RATE)  # a damaged file is no broken promise
+    tried = create(descriptor, HOST_RATE)  # a damaged file is no broken promise
+    if device != CPU:  # nor is a package that is missing
+        tried.prepare(1, device)
     findings = verify(lambda: create(descriptor, HOST_RATE), known, device)
     if json:
         rows = [asdict(finding) for finding in findings]

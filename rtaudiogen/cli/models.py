@@ -29,6 +29,8 @@ def models(device: Device = CPU, json: Json = False) -> None:
         return
     heading = HEADING if device != AUTO else (*HEADING[:-1], "device", "p99", HEADING[-1])
     print_table(heading, [_row(*each) for each in known])
+    if any(choice is not None and choice.device is None for _, _, choice in known):
+        warn(["Not measured yet: 'play' or 'render' with --device auto does that, once."])
     warn(found.problems)
 
 

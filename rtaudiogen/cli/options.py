@@ -40,8 +40,8 @@ Device = Annotated[
         "--device",
         metavar="NAME",
         callback=checked,
-        help="What computes: cpu, cuda, mps, or auto, which measures once what renders a model with"
-        " the lower p99: a GPU loses with one voice at 128 frames on many machines.",
+        help="What computes: cpu, cuda, mps, or auto: whichever is faster here, measured once; a"
+        " GPU loses with one voice at 128 frames on many machines.",
     ),
 ]
 
@@ -59,7 +59,10 @@ Master = Annotated[
 Voices = Annotated[
     int,
     typer.Option(
-        min=0, max=MOST_VOICES, metavar="N", help="Notes at a time, of each model; 0: its own."
+        min=0,
+        max=MOST_VOICES,
+        metavar="N",
+        help="Notes at a time; default: the session's, or the model's own.",
     ),
 ]
 
@@ -68,7 +71,7 @@ def check_voices(models: Collection[Descriptor], voices: int) -> None:
     """`--voices`: UsageError if none of the models has any."""
     if voices and not any(model.plays & {Plays.NOTES, Plays.HITS} for model in models):
         names = ", ".join(model.id for model in models)
-        raise UsageError(f"--voices {voices}: no note plays {names}")
+        raise UsageError(f"--voices {voices}: {names} plays without notes")
 
 
 def check_takers(models: Collection[Descriptor], sound: Path | None) -> None:

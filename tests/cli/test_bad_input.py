@@ -28,7 +28,7 @@ FAILED, BAD_USAGE = 1, 2
         ("play sine --output null --latency-ms nan", BAD_USAGE, "expected 1 …"),
         ("play sine --output null --block -1", BAD_USAGE, "'--block'"),
         ("play sine --output null --voices 257", BAD_USAGE, "'--voices'"),
-        ("check wavenet-textures --voices 2", BAD_USAGE, "no note plays wavenet-textures"),
+        ("check wavenet-textures --voices 2", BAD_USAGE, "wavenet-textures plays without notes"),
         ("play sine --output null --seconds -1", BAD_USAGE, "more than 0"),
         ("play sine --output null --seconds nan", BAD_USAGE, "more than 0"),
         ("play sine --output null --seconds soon", BAD_USAGE, "'--seconds'"),
