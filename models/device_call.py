@@ -121,7 +121,7 @@ class DeviceCall:
             graph.capture_begin(capture_error_mode="thread_local")
             try:
                 self._compute(self._in.there, self._out.there)
-            except BaseException:
+            except BaseException:  # Ctrl-C as well: a recording that is left open spoils the next
                 with suppress(RuntimeError):  # it only says that something was wrong before
                     graph.capture_end()
                 raise
@@ -210,6 +210,7 @@ def _stream_of_its_own(device: torch.device, priority: int) -> Any:
         for attempt in range(2 * STREAMS):
             if attempt == STREAMS:
                 gc.collect()  # calls that nobody has any more may still hold theirs
+            # torch says no types here, nor of `cudart` below
             stream = torch.cuda.Stream(device, priority=priority)  # type: ignore[no-untyped-call]
             if stream not in _taken:
                 _taken.add(stream)

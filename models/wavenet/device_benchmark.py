@@ -43,7 +43,7 @@ PLAYED_BLOCKS, CHORD_EVERY = 1000, 100
 READ = 16384  # lanes that a program reads at a time: a layer's, so that as many are under way
 
 
-@triton.jit
+@triton.jit  # which gives arguments types of its own
 def read_lanes(lanes, out, count, times, READ: tl.constexpr):  # type: ignore[no-untyped-def]
     """Read `count` lanes, a multiple of READ, `times` times over."""
     place = tl.arange(0, READ)

@@ -23,6 +23,7 @@ from rtaudiogen.realtime.renderer import Renderer
 
 from ..realtime import drums
 from ..realtime.drums import CLOSED_HAT, LOWEST_KEY, PADS, Drums
+from .housekeeping import eventually
 
 RATE = 48000
 SETTINGS = EngineSettings(
@@ -40,15 +41,6 @@ def engine() -> Iterator[Engine]:
     engine = Engine(SETTINGS)
     yield engine
     engine.close()
-
-
-def eventually(engine: Engine, condition: Callable[[], bool], seconds: float = 20.0) -> None:
-    """Keep house until it is so."""
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end
-        engine.tick()
-        time.sleep(0.01)
 
 
 def kit_of(engine: Engine, slot: int = 1) -> Kit:

@@ -2,7 +2,7 @@
 
 import dataclasses
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import numpy as np
 import pytest
@@ -20,6 +20,7 @@ from rtaudiogen.sessions import Session, SlotState
 
 from ..realtime.drums import LOWEST_KEY
 from ..realtime.fragile import FRAGILE, WHY, Fate, Fragile, StateIsGone, a_gpu
+from .housekeeping import eventually
 
 ON, OFF = (0.0, 0x90, 69, 100), (0.0, 0x80, 69, 0)
 SETTINGS = EngineSettings(output="null", sample_rate=48000, midi="none", device="cuda")
@@ -37,15 +38,6 @@ def engine() -> Iterator[Engine]:
     engine = Engine(SETTINGS)
     yield engine
     engine.close()
-
-
-def eventually(engine: Engine, condition: Callable[[], bool], seconds: float = 20.0) -> None:
-    """Keep house until it is so."""
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, engine.messages
-        engine.tick()
-        time.sleep(0.01)
 
 
 def devices(engine: Engine) -> list[str]:

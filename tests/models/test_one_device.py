@@ -42,7 +42,7 @@ def learn(objective: nn.Module, batch: dict[str, Tensor], rival: nn.Module | Non
         against = {} if rival is None else {"against": rival.to(ELSEWHERE)}
         torch.autograd.backward(objective(**batch, **against))
         if rival is not None:
-            for made in objective.made:  # type: ignore[union-attr]
+            for made in objective.made:
                 torch.autograd.backward(rival(**made))
     assert {p.device for p in objective.parameters()} == {ELSEWHERE}
 

@@ -109,5 +109,5 @@ def a_gpu(patch: pytest.MonkeyPatch) -> Iterator[Fate]:
     families.register(FAMILY, patch)
     patch.setattr(processors, "missing", lambda name: "" if name in DEVICES else "it is not here")
     patch.setattr(processors, "title", lambda name: "A GPU")
-    fate.__init__()  # type: ignore[misc]
+    fate.__init__()  # as new
     yield fate
