@@ -41,9 +41,17 @@ def wait(condition: Callable[[], Any], seconds: float = 30.0) -> None:
     """Let the window live until something is so."""
     end = time.monotonic() + seconds
     while not condition():
-        assert time.monotonic() < end, "it did not happen in time"
+        assert time.monotonic() < end, f"it did not happen in time; {_said()}"
         QtWidgets.QApplication.processEvents()
         time.sleep(0.005)
+
+
+def _said() -> str:
+    """What the windows have been told, for whoever reads that a test failed."""
+    widgets = QtWidgets.QApplication.topLevelWidgets()
+    facts = [facts for widget in widgets if (facts := getattr(widget, "facts", None))]
+    said = [message for fact in facts for message in fact.messages]
+    return f"the engines said: {' | '.join(said) or 'nothing'}"
 
 
 @pytest.fixture(scope="session")

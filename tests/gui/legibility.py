@@ -25,6 +25,7 @@ from rtaudiogen.gui.main_window import MainWindow
 SIZES = (QSize(1024, 640), QSize(1280, 800))
 MODELS = ("sine", "wavegan-drums", "vqvae-speech")  # a keyboard, pads, a ribbon
 SLACK = 1  # pixels: metrics are rounded
+DEEPEST = 10  # widgets in one another: a new text's size is handed on by one a round
 
 
 def settle() -> None:
@@ -32,6 +33,8 @@ def settle() -> None:
     for _ in range(5):
         QApplication.processEvents()
         time.sleep(0.01)
+    for _ in range(DEEPEST):  # no timer is heard here, so no text changes any more
+        QApplication.sendPostedEvents()
 
 
 def cut_texts(window: QWidget) -> list[str]:
