@@ -13,16 +13,17 @@ from .looks import Looks
 from .main_window import MainWindow
 
 
-def main(arguments: Sequence[str] = (), device: str = "cpu") -> int:
+def main(arguments: Sequence[str] = (), device: str | None = None) -> int:
     """Show the window until it is closed; the process's exit status.
 
-    `device` is what networks are computed on; see `EngineSettings`.
+    `device` is what networks are computed on, see `EngineSettings`; None: the same as last time.
     """
     looks = Looks()
     os.environ.setdefault("QT_SCALE_FACTOR", str(looks.scale_percent / 100))
     application = QApplication(["rtaudiogen", *arguments])
     looks.apply_theme()
-    window = MainWindow(Bridge(device=device), looks)
+    window = MainWindow(Bridge(device=device or looks.device), looks)
+    window.bridge.opened.connect(lambda settings: looks.compute_on(settings.device))
     window.bridge.open()
     window.show()
     for name in ("SIGINT", "SIGTERM", "SIGHUP"):  # the last one is not everywhere

@@ -1,4 +1,4 @@
-"""Which devices and ports the engine uses, and how much sound it keeps ready."""
+"""Which devices and ports the engine uses, how much sound it keeps ready, and what computes it."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QComboBox, QLabel, QSizePolicy, QVBoxLayout, QWidg
 
 from rtaudiogen.engine.catalogue import NULL_OUTPUT, AudioDevice, Connections
 from rtaudiogen.engine.settings import EngineSettings
+from rtaudiogen.processors import AUTO, CPU, CUDA, MPS
 
 from .theme import DIM
 from .widgets.flow_layout import FlowLayout
@@ -18,6 +19,7 @@ MOST_LETTERS = 22  # of a choice; a longer one is told by the tooltip
 RATES_HZ = (44100, 48000, 88200, 96000)
 BLOCKS_FRAMES = (32, 64, 128, 256, 512, 1024, 2048)
 LATENCIES_MS = (5.0, 10.0, 20.0, 40.0, 80.0, 160.0, 320.0)
+TITLES = {CPU: "CPU", CUDA: "GPU (CUDA)", MPS: "GPU (Metal)", AUTO: "whichever is faster"}
 
 
 class Chooser(QComboBox):
@@ -78,7 +80,7 @@ class Chooser(QComboBox):
 
 
 class ConnectionBar(QWidget):
-    """Output, input, MIDI port, sample rate, block and ring latency."""
+    """Output, input, MIDI port, sample rate, block and ring latency; CPU or GPU."""
 
     wanted = Signal(str, object)  # a field of EngineSettings, and its value
     look = Signal()  # the lists may be out of date
@@ -95,9 +97,15 @@ class ConnectionBar(QWidget):
         self.latency = Chooser(
             "Buffer", "Sound that is kept ready against dropouts: less is quicker, more is safer"
         )
+        self.processor = Chooser(
+            "Networks",
+            "What computes them: a GPU is for many voices and large networks;\n"
+            "with one voice and 128 frames the CPU is faster on many machines",
+        )
         self._fields = {
             "output": self.output, "input": self.input, "midi": self.midi,
             "sample_rate": self.rate, "block_frames": self.block, "latency_ms": self.latency,
+            "device": self.processor,
         }  # fmt: skip
         row = FlowLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
@@ -132,13 +140,24 @@ class ConnectionBar(QWidget):
         self.input.offer([("None", None), *default, *_choices(found.inputs)])
         ports = [(name, name) for name in found.midi_ports]
         self.midi.offer([("All ports", "all"), *ports, ("None", "none")])
+        processors = found.processors or (CPU,)
+        self.processor.offer([(TITLES[name], name) for name in (*processors, AUTO)])
+        self._show_whether_there_is_a_choice()
 
     def show_settings(self, settings: EngineSettings) -> None:
         """What is in use."""
         for field, chooser in self._fields.items():
             value = getattr(settings, field)
             text = f"{value:g} ms" if field == "latency_ms" else str(value)
-            chooser.choose(value, text)
+            chooser.choose(value, TITLES.get(text, text))
+        self._show_whether_there_is_a_choice()
+
+    def _show_whether_there_is_a_choice(self) -> None:
+        """A machine without a GPU has none, unless it had one when it was asked for."""
+        ways = self.processor.count() - 1  # one of them is `AUTO`
+        pair = self.processor.parentWidget()
+        assert pair is not None
+        pair.setVisible(ways > 1 or self.processor.currentData() not in (CPU, None))
 
 
 def _choices(devices: Iterable[AudioDevice]) -> Choices:

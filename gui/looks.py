@@ -9,12 +9,13 @@ from PySide6.QtWidgets import QApplication, QSplitter, QWidget
 
 from rtaudiogen.engine.appearance import appearance, keep_appearance
 from rtaudiogen.errors import RtAudioGenError
+from rtaudiogen.processors import AUTO, CPU, NAMES
 
 from .theme import THEMES, apply_theme
 
 SCALES = (100, 125, 150, 200)  # percent
 KEEP_MS = 10_000  # a window that is killed comes back as it was so long ago
-THEME, SCALE = "theme", "scale_percent"
+THEME, SCALE, DEVICE = "theme", "scale_percent", "device"
 
 
 class _Part(NamedTuple):
@@ -42,6 +43,16 @@ class Looks:
         """How large everything is drawn; a change shows at the next start."""
         percent = self.values.get(SCALE)
         return percent if percent in SCALES else SCALES[0]
+
+    @property
+    def device(self) -> str:
+        """What networks were computed on last: it belongs to the machine, not to a session."""
+        name = self.values.get(DEVICE)
+        return name if name in (*NAMES, AUTO) else CPU
+
+    def compute_on(self, device: str) -> None:
+        """Keep what networks are computed on, for the next start."""
+        self.values[DEVICE] = device
 
     def apply_theme(self, name: str = "") -> None:
         """Put the whole application into another theme; or into the one that was kept."""

@@ -208,6 +208,9 @@ class MainWindow(QWidget):
         rack.added.connect(self._add)
         rack.swapped.connect(self._swap)
         rack.removed.connect(lambda slot: bridge.do(lambda engine: engine.remove_slot(slot)))
+        rack.voiced.connect(
+            lambda slot, n: bridge.do(lambda engine: engine.set_voices(slot, n), label="Loading")
+        )
         rack.mixed.connect(bridge.set_mix)
         rack.moved.connect(lambda slot, to: bridge.do(lambda engine: engine.move_slot(slot, to)))
         rack.selected.connect(self._show_selection)

@@ -1,15 +1,18 @@
 """All slots, one below the other, and the button that adds one."""
 
 from collections.abc import Sequence
+from functools import partial
 
 from PySide6.QtCore import QPoint, QSize, Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QMenu, QPushButton, QVBoxLayout, QWidget
 
 from rtaudiogen.engine.catalogue import Models
 from rtaudiogen.engine.snapshot import SlotSnapshot
+from rtaudiogen.generator import Plays
 
 from .model_menu import ModelMenu
 from .slot_strip import SlotStrip
+from .voices_menu import add_voices_menu
 from .widgets.drop_line import DropLine
 from .widgets.scroll_page import ScrollPage
 
@@ -20,6 +23,7 @@ class Rack(QWidget):
     added = Signal(str)  # a model's id, or its file
     swapped = Signal(int, str)  # a slot, and the model that it is to play
     removed = Signal(int)
+    voiced = Signal(int, int)  # a slot, and the notes that it is to play at a time; 0: its model's
     mixed = Signal(int, str, float)
     moved = Signal(int, int)  # a slot, and the position, from 0, that it is to have
     selected = Signal(int)  # 0: none
@@ -140,7 +144,12 @@ class Rack(QWidget):
             self.moved.emit(slot, position)
 
     def _menu_for(self, slot: int, parent: QWidget) -> QMenu:
-        return self.menus.menu(parent, lambda model: self.swapped.emit(slot, model))
+        menu = self.menus.menu(parent, lambda model: self.swapped.emit(slot, model))
+        facts = self.strips[slot].facts
+        model = self.models.find(facts.model) if facts else None
+        if facts and facts.most_voices and model and Plays.NOTES in model.plays:
+            add_voices_menu(menu, model.voices, facts.most_voices, partial(self.voiced.emit, slot))
+        return menu
 
     def _choose_model(self) -> None:
         menu = self.menus.menu(self, self.added.emit)

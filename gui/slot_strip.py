@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 
 from rtaudiogen.engine.snapshot import SlotSnapshot
 from rtaudiogen.generator import Descriptor, Parameter
+from rtaudiogen.processors import CPU
 
 from .elided_label import ElidedLabel
 from .settling import Settling
@@ -43,6 +44,7 @@ class SlotStrip(QFrame):
     ) -> None:
         super().__init__(parent)
         self.slot = slot
+        self.facts: SlotSnapshot | None = None  # the newest
         self._menu = menu
         self._settling = Settling()
         self.grip = Grip(self)
@@ -117,6 +119,7 @@ class SlotStrip(QFrame):
 
     def show_slot(self, facts: SlotSnapshot, model: Descriptor | None) -> None:
         """The engine's newest facts, and what is known of the slot's model."""
+        self.facts = facts
         name = f"{facts.slot}  {model.id if model else facts.model}"
         if name != self.model.text():
             self.model.setText(name)
@@ -178,6 +181,8 @@ def describe(facts: SlotSnapshot, model: Descriptor | None) -> str:
     elif model is not None:
         parts.append(f"{facts.voices} of {facts.most_voices or model.voices} voices")
         parts.append(", ".join(sorted(model.plays)))
+    if facts.device not in ("", CPU):
+        parts.append(facts.device)
     if facts.faults:
         parts.append(f"{facts.faults} faults")
     return " · ".join(parts)

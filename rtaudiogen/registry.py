@@ -115,8 +115,13 @@ def with_voices(descriptor: Descriptor, voices: int) -> Descriptor:
     """A model with so many voices; 0, or one that no note plays: with its own. UsageError."""
     if not 0 <= voices <= MOST_VOICES:
         raise UsageError(f"{voices} voices: expected 1 … {MOST_VOICES}, or 0 for the model's own")
-    played = descriptor.plays & {Plays.NOTES, Plays.HITS}
-    return replace(descriptor, voices=voices) if voices and played else descriptor
+    wanted = voices and takes_voices(descriptor)
+    return replace(descriptor, voices=voices) if wanted else descriptor
+
+
+def takes_voices(descriptor: Descriptor) -> bool:
+    """Whether it is played by notes, as many at a time as the player wants."""
+    return bool(descriptor.plays & {Plays.NOTES, Plays.HITS})
 
 
 def create(descriptor: Descriptor, host_rate: int) -> Generator:

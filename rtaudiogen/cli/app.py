@@ -6,7 +6,6 @@ import typer
 
 from .. import __version__
 from ..errors import UsageError
-from ..processors import CPU
 from .bench import bench
 from .check import check
 from .decode import decode
@@ -14,7 +13,7 @@ from .devices import devices
 from .encode import encode
 from .evaluate import evaluate
 from .models import models
-from .options import Device
+from .options import LastDevice
 from .play import play
 from .render import render
 from .sample import sample
@@ -40,12 +39,12 @@ app.command(context_settings=raw, add_help_option=False)(train)
 def alone(
     context: typer.Context,
     version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
-    device: Device = CPU,
+    device: LastDevice = None,
 ) -> None:
     """Plays neural networks like instruments, live. Without a command: the desktop application."""
     if version:
         print(f"rtaudiogen {__version__}")
-    elif context.invoked_subcommand is not None and device != CPU:
+    elif context.invoked_subcommand is not None and device is not None:
         named = context.invoked_subcommand
         takes = named in {command.__name__ for command in (models, play, render, check, bench)}
         after = f"write it after '{named}'" if takes else f"'{named}' takes none here"

@@ -30,7 +30,7 @@ def check(
     if device == AUTO:
         notices: list[str] = []
         device = DeviceChoice(AUTO, notices.append)(descriptor)
-        warn([*notices, f"Checking on '{device}'."])
+        warn(notices)
     if device not in known.devices:
         there = ", ".join(known.devices)
         raise UsageError(f"device '{device}': {descriptor.id} is computed on: {there}")

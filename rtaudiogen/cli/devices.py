@@ -11,9 +11,10 @@ if TYPE_CHECKING:
 
 
 def devices(json: Json = False) -> None:
-    """List audio outputs, inputs and MIDI ports."""
+    """List audio outputs, inputs and MIDI ports, and what networks can be computed on."""
     from ..devices import list_devices, list_inputs
     from ..midi import list_ports
+    from ..processors import available
 
     outputs, inputs, ports = list_devices(), list_inputs(), list_ports()
     if json:
@@ -22,6 +23,7 @@ def devices(json: Json = False) -> None:
                 "outputs": [asdict(output) for output in outputs],
                 "inputs": [asdict(input) for input in inputs],
                 "midi": asdict(ports),
+                "processors": available(),
             }
         )
         return
@@ -34,6 +36,7 @@ def devices(json: Json = False) -> None:
     else:
         print("No audio input here.")
     print(ports)
+    print(f"Networks can be computed on: {', '.join(available())}.")
 
 
 def _print(kind: str, devices: Iterable["Device"]) -> None:

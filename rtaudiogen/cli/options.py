@@ -8,9 +8,9 @@ from typing import Annotated
 import typer
 
 from ..errors import UsageError
-from ..generator import MOST_VOICES, Descriptor, Parameter, Plays
+from ..generator import MOST_VOICES, Descriptor, Parameter
 from ..processors import checked
-from ..registry import near_misses
+from ..registry import near_misses, takes_voices
 from ..sessions import checked_master
 
 MAX_RATE, MAX_BLOCK, MAX_DAYS = 384_000, 8192, 30
@@ -34,16 +34,15 @@ def check_master(gain_db: float | None) -> float | None:
     return None if gain_db is None else checked_master(gain_db)
 
 
-Device = Annotated[
-    str,
-    typer.Option(
-        "--device",
-        metavar="NAME",
-        callback=checked,
-        help="What computes: cpu, cuda, mps, or auto: whichever is faster here, measured once; a"
-        " GPU loses with one voice at 128 frames on many machines.",
-    ),
-]
+DEVICE = typer.Option(
+    "--device",
+    metavar="NAME",
+    callback=lambda name: name if name is None else checked(name),
+    help="What computes: cpu, cuda, mps, or auto: whichever is faster here, measured once; a"
+    " GPU loses with one voice at 128 frames on many machines.",
+)
+Device = Annotated[str, DEVICE]
+LastDevice = Annotated[str | None, DEVICE]  # None: the same as last time
 
 Master = Annotated[
     float | None,
@@ -69,7 +68,7 @@ Voices = Annotated[
 
 def check_voices(models: Collection[Descriptor], voices: int) -> None:
     """`--voices`: UsageError if none of the models has any."""
-    if voices and not any(model.plays & {Plays.NOTES, Plays.HITS} for model in models):
+    if voices and not any(map(takes_voices, models)):
         names = ", ".join(model.id for model in models)
         raise UsageError(f"--voices {voices}: {names} plays without notes")
 

@@ -22,10 +22,10 @@ def hindrance() -> str:
     return ""
 
 
-def show_window(device: str) -> tuple[int, str]:
+def show_window(device: str | None) -> tuple[int, str]:
     """Show the application until it is closed: its exit status, and why it could not be shown.
 
-    `device` is what networks are computed on; see `EngineSettings`.
+    `device` is what networks are computed on, see `EngineSettings`; None: the same as last time.
     """
     problem = hindrance()
     if problem:

@@ -87,6 +87,7 @@ class Connections:
     outputs: tuple[AudioDevice, ...] = ()
     inputs: tuple[AudioDevice, ...] = ()
     midi_ports: tuple[str, ...] = ()
+    processors: tuple[str, ...] = ()  # that networks can be computed on, the CPU first
 
 
 def models() -> Models:
@@ -133,7 +134,8 @@ def _read(facts: Mapping[str, Any]) -> Connections:
             AudioDevice(**{name: device[name] for name in names}) for device in facts[kind]
         )
 
-    return Connections(devices("outputs"), devices("inputs"), tuple(facts["midi"]["names"]))
+    ports, processors = tuple(facts["midi"]["names"]), tuple(facts["processors"])
+    return Connections(devices("outputs"), devices("inputs"), ports, processors)
 
 
 def sessions_folder() -> Path:

@@ -51,7 +51,10 @@ class DeviceChoice:
         """Of the devices that are there; if there is but one, nothing is measured."""
         there = [device for device in candidates(model) if device not in self._lost]
         if len(there) < 2:
-            return there[0] if there else CPU
+            only = there[0] if there else CPU
+            if not self._lost:  # of which the player has been told
+                self._say_once(f"{model.id} is computed on '{only}': nothing else here can.")
+            return only
         known = render_times.known(model, there)
         cannot = [device for device in there if (model.id, device) in self._cannot]
         unknown = [device for device in there if device not in (*known, *cannot)]
@@ -60,7 +63,10 @@ class DeviceChoice:
             measured = self._measure(model, unknown)
             render_times.remember(model, measured)
             known |= measured
-        return fastest(known) or CPU
+        device = fastest(known) or CPU
+        p99 = ", ".join(f"{name} {times.p99_ms:.2f} ms" for name, times in known.items())
+        self._say_once(f"{model.id} is computed on '{device}' (p99: {p99}).")
+        return device
 
     def _measure(self, model: Descriptor, devices: list[str]) -> dict[str, RenderTime]:
         """Of those that can have it."""

@@ -7,7 +7,7 @@ queue; MIDI events go straight from the polling thread to the pads and into the 
 import time
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -175,17 +175,9 @@ class Engine(SlotVerbs):
 
     def _session(self, numbers: Iterable[int]) -> Session:
         """Of these slots."""
-        settings, slots = self.settings, []
-        readings = self.renderer.read().slots
-        for number in numbers:
-            state = self.slots[number]
-            reading = readings.get(number)
-            if reading is not None:
-                kept = self.pads.kept(number)
-                state = replace(state, values={**state.values, **reading.values, **kept})
-            slots.append(state)
+        settings, readings = self.settings, self.renderer.read().slots
         return Session(
-            slots=tuple(slots),
+            slots=tuple(self._with_values(slot, readings.get(slot)) for slot in numbers),
             output="" if settings.output is None else str(settings.output),
             input="" if settings.input is None else str(settings.input),
             sample_rate=settings.sample_rate,

@@ -45,6 +45,13 @@ class Facade(Protocol):
         Another model has its own number of voices, the same one keeps the slot's.
         """
 
+    def set_voices(self, slot: int, voices: int) -> None:
+        """Let a slot play so many notes at a time, 0: as many as its model by itself.
+
+        Its generator is exchanged as by `swap_slot`; values and held notes go on. UsageError for a
+        number that there is not, and for a model that no note plays.
+        """
+
     def remove_slot(self, slot: int) -> None:
         """Fade a slot out and drop it."""
 

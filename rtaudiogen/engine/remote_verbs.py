@@ -41,6 +41,10 @@ class RemoteVerbs:
         """See Facade."""
         self._call("swap_slot", slot=slot, model=model, values=values, sound=sound)
 
+    def set_voices(self, slot: int, voices: int) -> None:
+        """See Facade."""
+        self._call("set_voices", slot=slot, voices=voices)
+
     def remove_slot(self, slot: int) -> None:
         """See Facade."""
         self._call("remove_slot", slot=slot)

@@ -95,7 +95,7 @@ def known(model: Descriptor, devices: Iterable[str]) -> dict[str, RenderTime]:
     found = {}
     for device in devices:
         with suppress(KeyError, TypeError, ValueError, AttributeError):  # damaged: measured again
-            entry = remembered[_hardware(device)][model.id]
+            entry = remembered[_hardware(device)][_name(model)]
             if entry["file"] == stamp:
                 times = number(entry["p50_ms"], 0.0), number(entry["p99_ms"], 0.0)
                 found[device] = RenderTime(*times)
@@ -107,7 +107,7 @@ def remember(model: Descriptor, times: Mapping[str, RenderTime]) -> None:
     remembered = _read()
     for device, measured in times.items():
         models = remembered.setdefault(_hardware(device), {})
-        models[model.id] = {"file": _stamp(model), **asdict(measured)}
+        models[_name(model)] = {"file": _stamp(model), **asdict(measured)}
     with suppress(RtAudioGenError):  # without a cache that can be written, it is measured each time
         write_document(_file(), KIND, VERSION, {"times": remembered})
 
@@ -126,13 +126,18 @@ def _hardware(device: str) -> str:
     return machine() if device == CPU else f"{processors.title(device)}, {machine()}"
 
 
+def _name(model: Descriptor) -> str:
+    """With the voices: the CPU is the faster one for few of them, a GPU for many."""
+    return f"{model.id} × {model.voices}"
+
+
 def _stamp(model: Descriptor) -> list[int]:
-    """Voices, size and time of its file: what is trained or played anew is measured again."""
+    """Size and time of its file: what is trained anew is measured again."""
     try:
         facts = model.path.stat() if model.path else None
     except OSError:
         facts = None
-    return [model.voices, *([facts.st_size, facts.st_mtime_ns] if facts else [])]
+    return [facts.st_size, facts.st_mtime_ns] if facts else []
 
 
 def _file() -> Path:

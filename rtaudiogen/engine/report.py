@@ -122,6 +122,7 @@ def _slot(
         level=max(reading.peak) if kit is None else kit.level(),
         voices=reading.voices if kit is None else kit.sounding(),
         most_voices=reading.generator.descriptor.voices,
+        device=reading.device,
         faults=reading.faults,
         values=reading.values,
         hits=None if kit is None else _hits(kit),

@@ -10,8 +10,10 @@ from ..midi import MidiInput
 from ..presets import Preset
 from ..realtime.checks import find_parameter
 from ..realtime.pads import Pads
+from ..realtime.readings import SlotReading
 from ..realtime.renderer import Renderer
 from ..rebuilding import create
+from ..registry import takes_voices
 from ..sessions import Mix, SlotState
 from . import hits
 from .codes import code_stream
@@ -63,6 +65,16 @@ class SlotVerbs:
             controls=controls,
         )  # fmt: skip
 
+    def set_voices(self, slot: int, voices: int) -> None:
+        """See Facade."""
+        state = self._with_values(slot, self.renderer.read().slots.get(slot))
+        if voices and not takes_voices(self.renderer.descriptor(slot)):
+            raise UsageError(f"{voices} voices: {state.model} plays without notes")
+        rate = self.transport.sample_rate
+        generator = create(state.model, state.sound, voices, rate, self.messages)
+        self.renderer.swap(slot, generator, state.values, seed=state.seed, sound=state.sound)
+        self.slots[slot] = replace(state, voices=voices)
+
     def remove_slot(self, slot: int) -> None:
         """See Facade."""
         self.renderer.remove(slot)
@@ -82,6 +94,13 @@ class SlotVerbs:
             there = ", ".join(map(str, self.slots)) or "none"
             raise UsageError(f"no slot {slot}; there are: {there}")
         return self.slots[slot]
+
+    def _with_values(self, slot: int, reading: SlotReading | None) -> SlotState:
+        """A slot's state with the values that it has at the moment, once it plays."""
+        state = self._state(slot)
+        if reading is None:
+            return state
+        return replace(state, values={**state.values, **reading.values, **self.pads.kept(slot)})
 
     # -- what it plays and how it is heard ---------------------------------------------------------
 

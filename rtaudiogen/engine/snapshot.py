@@ -25,6 +25,7 @@ class SlotSnapshot:
     level: float = 0.0  # recent peak after gain, linear
     voices: int = 0  # sounding now
     most_voices: int = 0  # that it plays at a time; 0: on its way to the render thread
+    device: str = ""  # that computes it, of `processors.NAMES`; empty: likewise
     faults: int = 0  # voices that were reset because they ran away
     values: Mapping[str, float] = field(default_factory=dict)  # by parameter id
     hits: HitsSnapshot | None = None

@@ -13,6 +13,7 @@ class SlotReading:
     """What can be seen of a slot while it plays."""
 
     generator: Generator
+    device: str  # that computes it, of `processors.NAMES`
     peak: tuple[float, float]  # recent, left and right, amplitude
     voices: int  # that sound
     parameters: tuple[float, ...]  # targets, plain values, in the descriptor's order
@@ -61,6 +62,7 @@ def _read(slot: Slot, source: Source) -> SlotReading:
     count = len(source.parameters.values)
     return SlotReading(
         generator=source.generator,
+        device=source.device,
         peak=(left, right),
         voices=source.voices.sounding,
         parameters=tuple(source.parameters.target(i) for i in range(count)),

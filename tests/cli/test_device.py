@@ -167,7 +167,7 @@ def test_models_show_what_was_chosen_for_them(
 def test_a_check_with_auto_says_on_what(run_here: Run) -> None:
     done = run_here("check", "sine", "--device", "auto")
     assert done.returncode == 0
-    assert done.stderr == "rtaudiogen: Checking on 'cpu'.\n"
+    assert done.stderr == "rtaudiogen: sine is computed on 'cpu': nothing else here can.\n"
 
 
 def test_play_hands_the_device_to_the_engine(

@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import re
 from itertools import cycle
 
 import pytest
@@ -30,6 +31,11 @@ class Choosing:
         self.said = []
         self.choice = DeviceChoice(wanted, self.said.append)
 
+    @property
+    def measured(self):
+        """What it said before it measured."""
+        return [sentence for sentence in self.said if sentence.startswith("Measuring")]
+
     def __call__(self, model=FRAGILE):
         return self.choice(model)
 
@@ -53,16 +59,32 @@ def test_the_quicker_device_is_measured_once_and_remembered(fate, quick, slow):
     fate.pauses_ms = {slow: cycle([3.0])}
     choosing = Choosing()
     assert choosing() == quick
-    assert choosing.said == ["Measuring fragile on cpu and cuda, once."]
+    assert choosing.measured == ["Measuring fragile on cpu and cuda, once."]
     assert fate.prepared == ["cpu", "cuda"]
     again = Choosing()
     assert again() == quick
-    assert again.said == []
+    assert again.measured == []
+    assert again.said == choosing.said[1:]
     assert fate.prepared == ["cpu", "cuda"]
     device, times = remembered(FRAGILE)
     assert device == quick
     assert times[slow].p50_ms > 2.5 > times[quick].p50_ms
-    assert measured()["A GPU"] == ["fragile"]
+    assert measured()["A GPU"] == [f"fragile × {FRAGILE.voices}"]
+    assert re.fullmatch(
+        rf"fragile is computed on '{quick}' \(p99: cpu [0-9.]+ ms, cuda [0-9.]+ ms\)\.",
+        choosing.said[-1],
+    )
+
+
+def test_few_voices_and_many_are_measured_each_and_both_remembered(fate):
+    many = dataclasses.replace(FRAGILE, voices=64)
+    fate.pauses_ms = {"cuda": cycle([3.0])}
+    assert Choosing()() == "cpu"
+    fate.pauses_ms = {"cpu": cycle([3.0])}
+    assert Choosing()(many) == "cuda"
+    again = Choosing()
+    assert [again(), again(many), again()] == ["cpu", "cuda", "cpu"]
+    assert again.measured == []
 
 
 def test_the_lower_p99_wins_not_the_lower_mean(fate):
@@ -90,7 +112,7 @@ def test_a_model_that_was_trained_anew_is_measured_again(fate, retrained):
     assert remembered(retrained) == (None, {})
     choosing = Choosing()
     assert choosing(retrained) == "cuda"
-    assert len(choosing.said) == 1
+    assert len(choosing.measured) == 1
 
 
 def test_another_gpu_is_measured_beside_what_is_known_of_the_cpu(fate, monkeypatch):
@@ -98,7 +120,7 @@ def test_another_gpu_is_measured_beside_what_is_known_of_the_cpu(fate, monkeypat
     monkeypatch.setattr("rtaudiogen.processors.title", lambda name: "Another GPU")
     choosing = Choosing()
     choosing()
-    assert choosing.said == ["Measuring fragile on cuda, once."]
+    assert choosing.measured == ["Measuring fragile on cuda, once."]
     assert {"A GPU", "Another GPU"} < set(measured())
 
 
@@ -111,11 +133,12 @@ def test_damaged_memories_are_measured_again(fate, damaged):
     path = render_times._file()
     document = json.loads(path.read_bytes())
     for models in document["times"].values():
-        models["fragile"] = 3 if damaged == "entry" else {**models["fragile"], "p99_ms": "fast"}
+        for name, entry in models.items():
+            models[name] = 3 if damaged == "entry" else {**entry, "p99_ms": "fast"}
     path.write_text(json.dumps(document) if damaged in ("entry", "number") else damaged)
     choosing = Choosing()
     choosing()
-    assert choosing.said == ["Measuring fragile on cpu and cuda, once."]
+    assert choosing.measured == ["Measuring fragile on cpu and cuda, once."]
     assert set(remembered(FRAGILE)[1]) == {"cpu", "cuda"}
 
 
@@ -132,12 +155,12 @@ def test_a_device_that_cannot_have_the_model_is_no_candidate_and_is_tried_again_
     assert choosing() == "cpu"
     assert choosing.said[1].startswith(f"Device 'cuda' cannot compute fragile: {WHY}")
     assert choosing() == "cpu"
-    assert len(choosing.said) == 2  # and is not measured again, nor said
+    assert len(choosing.said) == 3  # and is not measured again, nor said
     fate.refused = set()
     fate.pauses_ms = {"cpu": cycle([3.0])}
     again = Choosing()
     again()
-    assert again.said == ["Measuring fragile on cuda, once."]
+    assert again.measured == ["Measuring fragile on cuda, once."]
 
 
 def test_one_that_is_lost_while_it_is_measured_is_no_candidate(fate):
@@ -150,7 +173,8 @@ def test_with_one_candidate_nothing_is_measured(fate):
     choosing = Choosing()
     assert choosing(SINE) == "cpu"
     assert remembered(SINE) == ("cpu", {})
-    assert fate.prepared == choosing.said == []
+    assert fate.prepared == []
+    assert choosing.said == ["sine is computed on 'cpu': nothing else here can."]
 
 
 def test_a_named_device_is_taken_by_the_families_that_know_it(fate):

@@ -1,7 +1,9 @@
 """How many notes a model plays at a time is the player's choice, and is kept."""
 
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -20,6 +22,18 @@ NULL = EngineSettings(output="null", midi="none", sample_rate=16000)
 def chord(notes: int) -> np.ndarray:
     """So many keys at once."""
     return np.array([(0, 0x90, 40 + key, 100, 0) for key in range(notes)], MIDI_EVENT)
+
+
+def facts_of(engine: Engine) -> dict[str, Any]:
+    """Of its first slot."""
+    return engine.snapshot()["slots"][0]
+
+
+def until(condition: Callable[[], object]) -> None:
+    end = time.monotonic() + 10.0
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.01)
 
 
 def test_a_model_with_more_voices_plays_more_notes_at_once():
@@ -74,11 +88,8 @@ def test_the_snapshot_tells_how_many_there_are():
     try:
         engine.add_slot("sine", voices=40)
         engine.start()
-        end = time.monotonic() + 10.0
-        while not (most := engine.snapshot()["slots"][0]["most_voices"]):
-            assert time.monotonic() < end
-            time.sleep(0.01)
-        assert most == 40
+        until(lambda: facts_of(engine)["most_voices"])
+        assert facts_of(engine)["most_voices"] == 40
     finally:
         engine.close()
 
@@ -104,3 +115,42 @@ def test_a_session_from_before_there_was_a_choice_has_the_models_own():
     fields = SlotState("sine").to_json()
     del fields["voices"]
     assert SlotState.from_json(fields).voices == 0
+
+
+def test_another_number_of_them_is_had_in_play_with_values_mappings_and_held_notes():
+    engine = Engine(NULL)
+    try:
+        slot = engine.add_slot("sine", {"release": 30.0})
+        engine.map_controller(slot, 21, "attack")
+        engine.start()
+        engine.play_now(0x90, 60, 100)
+        until(lambda: facts_of(engine)["voices"] == 1)
+        engine.set_parameter(slot, "attack", 40.0)
+        until(lambda: facts_of(engine)["values"]["attack"] == 40.0)
+        engine.set_voices(slot, 40)
+        until(lambda: facts_of(engine)["most_voices"] == 40)
+        facts = facts_of(engine)
+        assert (facts["values"]["attack"], facts["values"]["release"]) == (40.0, 30.0)
+        assert facts["controls"] == {"attack": 21}
+        assert facts["voices"] == 1
+        assert Session.from_json(engine.session()).slots[0].voices == 40
+        engine.set_voices(slot, 0)
+        until(lambda: facts_of(engine)["most_voices"] == find("sine").voices)
+        assert Session.from_json(engine.session()).slots[0].voices == 0
+    finally:
+        engine.close()
+
+
+def test_voices_that_cannot_be_are_refused_and_change_nothing():
+    engine = Engine(NULL)
+    try:
+        sine, texture = engine.add_slot("sine"), engine.add_slot("wavenet-textures")
+        with pytest.raises(UsageError, match="wavenet-textures plays without notes"):
+            engine.set_voices(texture, 9)
+        with pytest.raises(UsageError, match="expected 1 … 256"):
+            engine.set_voices(sine, 257)
+        with pytest.raises(UsageError, match="no slot 9; there are: 1, 2"):
+            engine.set_voices(9, 4)
+        assert [slot.voices for slot in Session.from_json(engine.session()).slots] == [0, 0]
+    finally:
+        engine.close()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from rtaudiogen.engine.catalogue import AudioDevice, Connections
+from rtaudiogen.engine.settings import EngineSettings
 from rtaudiogen.gui.connection_bar import Chooser, ConnectionBar
 from rtaudiogen.gui.main_window import MainWindow
 
@@ -75,3 +76,40 @@ def test_what_is_chosen_stays_though_it_has_gone(qtbot):
     bar.show_connections(Connections(outputs=(card,)))
     assert values(bar.output).count("USB Audio (ALSA)") == 1
     assert bar.output.currentData() == "USB Audio (ALSA)"
+
+
+def test_what_computes_is_offered_where_there_is_a_gpu(qtbot):
+    bar = ConnectionBar()
+    qtbot.addWidget(bar)
+    bar.show_settings(EngineSettings())
+    bar.show()
+    assert not bar.processor.isVisible()
+    bar.show_connections(Connections(processors=("cpu", "cuda")))
+    assert bar.processor.isVisible()
+    assert values(bar.processor) == ["cpu", "cuda", "auto"]
+    assert bar.processor.currentText() == "CPU"
+    with qtbot.waitSignal(bar.wanted) as wanted:
+        pick(bar.processor, "cuda")
+    assert wanted.args == ["device", "cuda"]
+
+
+def test_a_gpu_that_is_asked_for_and_has_gone_can_be_taken_back(qtbot):
+    bar = ConnectionBar()
+    qtbot.addWidget(bar)
+    bar.show()
+    bar.show_connections(Connections(processors=("cpu",)))
+    bar.show_settings(EngineSettings(device="cuda"))
+    assert bar.processor.isVisible()
+    assert bar.processor.currentText() == "GPU (CUDA)"
+    assert "cpu" in values(bar.processor)
+
+
+def test_what_computes_is_chosen_while_it_plays(window, eventually):
+    before = window.bridge._engine.pid
+    window.transport.connections.wanted.emit("device", "auto")
+    eventually(lambda: window.bridge._engine.pid != before)
+    eventually(lambda: window.transport.connections.processor.currentData() == "auto")
+    eventually(lambda: "sine is computed on 'cpu'" in " ".join(window.facts.messages))
+    eventually(lambda: window.facts.slots[0].device == "cpu")
+    window.transport.connections.wanted.emit("device", "cpu")
+    eventually(lambda: window.transport.connections.processor.currentData() == "cpu")

@@ -39,6 +39,7 @@ def test_size_theme_scale_and_splitters_are_found_as_they_were_left(qtbot):
     sizes = splitter.sizes()
     first.apply_theme("light")
     first.scale(150)
+    first.compute_on("auto")
     first.keep()
 
     second = Looks()
@@ -48,6 +49,7 @@ def test_size_theme_scale_and_splitters_are_found_as_they_were_left(qtbot):
     assert (window.width(), window.height()) == (777, 555)
     assert splitter.sizes() == sizes != [200, 200]
     assert second.scale_percent == 150
+    assert second.device == "auto"
     assert QApplication.palette().window().color().name() == LIGHT.window
 
 
@@ -63,7 +65,8 @@ def test_a_damaged_file_is_as_good_as_none(home, damage):
 
 @pytest.mark.parametrize("nonsense", [None, 3, [], {}, "###"])
 def test_values_that_make_no_sense_change_nothing(qtbot, nonsense):
-    keep_appearance({"geometry": nonsense, "theme": nonsense, "scale_percent": nonsense})
+    names = ("geometry", "theme", "scale_percent", "device")
+    keep_appearance(dict.fromkeys(names, nonsense))
     looks, window = Looks(), QWidget()
     qtbot.addWidget(window)
     window.resize(640, 480)
@@ -71,7 +74,7 @@ def test_values_that_make_no_sense_change_nothing(qtbot, nonsense):
     looks.restore()
     looks.apply_theme()
     assert (window.width(), window.height()) == (640, 480)
-    assert (looks.theme, looks.scale_percent) == ("dark", 100)
+    assert (looks.theme, looks.scale_percent, looks.device) == ("dark", 100, "cpu")
 
 
 def test_a_folder_that_cannot_be_written_does_not_keep_the_window_from_ending(home):

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QMouseEvent
-from PySide6.QtWidgets import QApplication, QLineEdit
+from PySide6.QtWidgets import QApplication, QLineEdit, QMenu
 
 from rtaudiogen.engine.snapshot import SlotSnapshot
 from rtaudiogen.gui.main_window import MainWindow
@@ -175,6 +175,40 @@ def test_states_are_said_in_words_and_not_by_colours_alone():
 def test_a_slot_says_how_many_voices_it_was_given():
     given = SlotSnapshot(1, "sine", voices=2, most_voices=40)
     assert describe(given, find("sine")) == "2 of 40 voices · notes"
+
+
+def test_a_slot_that_a_gpu_computes_says_so():
+    given = SlotSnapshot(1, "sine", voices=2, most_voices=64, device="cuda")
+    assert describe(given, find("sine")) == "2 of 64 voices · notes · cuda"
+
+
+def voices_menu(window: MainWindow) -> QMenu | None:
+    """The one in the menu of models of its first slot."""
+    strip = strip_of(window)
+    menus = strip._menu(strip).findChildren(QMenu)
+    return next((menu for menu in menus if menu.title().startswith("Voices")), None)
+
+
+def test_a_slot_gets_more_voices_by_its_menu_and_its_own_again(window, eventually):
+    slot = strip_of(window).slot
+    eventually(lambda: window.slot_of(slot).most_voices)
+    own = find("sine").voices
+    menu = voices_menu(window)
+    assert menu.title() == f"Voices: {own}"
+    assert [action.text() for action in menu.actions() if action.isChecked()] == [f"{own}, its own"]
+    next(action for action in menu.actions() if action.text() == "64").trigger()
+    eventually(lambda: window.slot_of(slot).most_voices == 64)
+    eventually(lambda: "of 64 voices" in strip_of(window).describes)
+    next(action for action in voices_menu(window).actions() if "its own" in action.text()).trigger()
+    eventually(lambda: window.slot_of(slot).most_voices == own)
+
+
+def test_a_slot_that_no_note_plays_has_no_menu_of_voices(window, eventually):
+    slot = strip_of(window).slot
+    window.rack.swapped.emit(slot, "wavenet-textures")
+    eventually(lambda: window.slot_of(slot).model == "wavenet-textures")
+    eventually(lambda: window.slot_of(slot).most_voices)
+    assert voices_menu(window) is None
 
 
 @pytest.mark.parametrize(
