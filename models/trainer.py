@@ -11,7 +11,6 @@ from what is real, while the first one learns to be mistaken for real.
 import math
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -23,67 +22,18 @@ from torch import Tensor, nn
 from rtaudiogen.errors import UsageError
 from rtaudiogen.processors import AUTO, CPU, title
 
+from .budget import Budget, Report
 from .checkpoint import Checkpoint
 from .interruption import Interruption
+from .learner import Learner, fill
 from .mean_loss import MeanLoss
-from .training_device import (
-    Batches,
-    Make,
-    Tensors,
-    accelerator,
-    moved,
-    prefers_bfloat16,
-)
+from .rival import Opponent, Rival
+from .training_device import Batches, Make, Tensors, accelerator, moved, prefers_bfloat16
+
+__all__ = ["Budget", "Report", "Rival", "Trainer"]
 
 SHOWN_EVERY_SECONDS = 0.25  # a GPU's loss
-
-
-@dataclass(frozen=True)
-class Budget:
-    """How long and how fast to learn. With `steps` a CPU's run is a function of the seed alone."""
-
-    steps: int = 0  # 0: as many as fit into `minutes`
-    minutes: float = 60.0
-    learning_rate: float = 2e-3
-    warm_up_steps: int = 200
-    averaging: float = 0.9995  # of the weights that are kept
-    betas: tuple[float, float] = (0.9, 0.99)
-    report_steps: int = 1000
-    report_minutes: float = 0.0  # instead of steps, if above 0
-
-    def rate(self, step: int, progress: float) -> float:
-        """Learning rate: a linear start, then half a cosine down to 1 %."""
-        cosine = 0.5 * (1.0 + math.cos(math.pi * min(progress, 1.0)))
-        start = min((step + 1) / self.warm_up_steps, 1.0)
-        return self.learning_rate * start * (0.01 + 0.99 * cosine)
-
-
-@dataclass(frozen=True)
-class Report:
-    """Where a training stands."""
-
-    step: int
-    progress: float  # 0 … 1
-    seconds: float  # of training so far, over all resumptions
-    loss: float  # nats, mean since the last report
-    held_out: float  # nats, with averaged weights
-    best: float
-
-
-@dataclass(frozen=True)
-class Rival:
-    """An adversary, and when it enters the game.
-
-    While it plays, `objective(**batch, against=network)` is asked for the objective's loss;
-    afterwards, for each of `objective.made`, `network(**made)` for the rival's own, and the rival
-    takes a step.
-    """
-
-    network: nn.Module
-    begins: float  # progress, 0 … 1
-    learning_rate: float = 3e-4
-    betas: tuple[float, float] = (0.8, 0.99)
-    scheduled: bool = False  # its learning rate goes the way of the objective's
+GROUPS = "weights", "buffers", "optimizer"  # in a checkpoint, of the objective
 
 
 class Trainer:
@@ -129,19 +79,11 @@ class Trainer:
         optimizer = torch.optim.AdamW(
             objective.parameters(), budget.learning_rate, betas=budget.betas, weight_decay=0.0
         )
-        self.plain = objective
-        self.model, self.optimizer = self.accelerator.prepare(objective, optimizer)
-        self.rival, self.measure = rival, measure
-        if rival is not None:
-            self.rival_network, self.rival_optimizer = self.accelerator.prepare(
-                rival.network,
-                torch.optim.AdamW(
-                    rival.network.parameters(), rival.learning_rate, betas=rival.betas
-                ),
-            )
         self.mixed = prefers_bfloat16(self.device) if mixed is None else mixed
-        self.forward = torch.compile(self.model) if compiled else self.model
-        self.compiled = compiled
+        self.plain, self.compiled = objective, compiled
+        self.learner = Learner(objective, optimizer, self.accelerator, GROUPS, self.mixed, compiled)
+        self.rival, self.measure = rival, measure
+        self.opponent = Opponent(rival, self.accelerator, self.mixed) if rival else None
         self.average = {k: v.detach().clone() for k, v in objective.named_parameters()}
         self.best_weights = self._keep()
         self.step, self.seconds, self.best = 0, 0.0, math.inf
@@ -211,19 +153,17 @@ class Trainer:
         batches = self.batches.of(self.step, process)
         self._seed(process)
         rate = self.budget.rate(self.step, self.progress)
-        for group in self.optimizer.param_groups:
-            group["lr"] = rate
-        contested = self.contested
+        opponent = self.opponent if self.contested else None
         losses: list[Tensor] = []
         for batch in batches:
-            part = self._loss(batch, contested) / len(batches)
+            against = {} if opponent is None else {"against": opponent.judge()}
+            part = self.learner.loss(**batch, **against) / len(batches)
             self.accelerator.backward(part)
             losses.append(part.detach())
-            if contested:
-                self._answer(rate / self.budget.learning_rate)
-        self.accelerator.clip_grad_norm_(self.plain.parameters(), 1.0)
-        self.optimizer.step()
-        self.optimizer.zero_grad()
+            if opponent is not None:
+                made: Sequence[Tensors] = self.plain.made  # type: ignore[assignment]
+                opponent.learn(made, rate / self.budget.learning_rate)
+        self.learner.step(rate)
         self.step += 1
         decay = min(self.budget.averaging, self.step / (self.step + 10.0))
         with torch.no_grad():
@@ -237,32 +177,6 @@ class Trainer:
             name = np.random.SeedSequence([self.seed, process, self.step])
             torch.manual_seed(int(name.generate_state(1)[0]))
 
-    def _loss(self, batch: Tensors, contested: bool = False) -> Tensor:
-        against = {}
-        if contested and self.rival is not None:  # it is only asked, and does not learn from this
-            against = {"against": self.rival.network.requires_grad_(False)}
-        with self._autocast():
-            loss: Tensor = self.forward(**batch, **against)
-        return loss
-
-    def _answer(self, schedule: float) -> None:
-        """The rival learns from what the objective has just made; `schedule` 0 … 1."""
-        assert self.rival is not None
-        self.rival_network.requires_grad_(True)
-        for group in self.rival_optimizer.param_groups:
-            group["lr"] = self.rival.learning_rate * (schedule if self.rival.scheduled else 1.0)
-        rounds: Sequence[Tensors] = self.plain.made  # type: ignore[assignment]
-        for made in rounds:
-            with self._autocast():
-                loss = self.rival_network(**made)
-            self.accelerator.backward(loss)
-            self.accelerator.clip_grad_norm_(self.rival_network.parameters(), 1.0)
-            self.rival_optimizer.step()
-            self.rival_optimizer.zero_grad()
-
-    def _autocast(self) -> torch.autocast:
-        return torch.autocast(self.device.type, torch.bfloat16, enabled=self.mixed)
-
     def warm_up(self) -> None:
         """Compile, outside of the budget; without a compiler go on without."""
         if not self.compiled:
@@ -271,28 +185,19 @@ class Trainer:
         before = {name: value.clone() for name, value in buffers.items()}
         try:
             for batch in self.batches.of(0, 0):
-                self.accelerator.backward(self._loss(batch))
+                self.accelerator.backward(self.learner.loss(**batch))
         except Exception as error:  # whatever a missing or broken tool chain raises
             reason = str(error).strip().splitlines()[0][:100]
             self.accelerator.print(f"torch.compile is not at work here, going on without: {reason}")
-            self.compiled, self.forward = False, self.model
-        self.optimizer.zero_grad()
-        _fill(buffers, before)
+            self.compiled, self.learner.forward = False, self.learner.model
+        self.learner.optimizer.zero_grad()
+        fill(buffers, before)
 
     def _report(self, loss: float) -> Report:
         """Measure the averaged weights and keep them if they are the best."""
-        parameters = dict(self.plain.named_parameters())
-        kept = {name: value.detach().clone() for name, value in parameters.items()}
-        with torch.no_grad():
-            for name, value in parameters.items():
-                value.copy_(self.average[name])
-        self.plain.eval()
-        measured = dict(self.measure() if self.measure else {"held_out": self._held_out_loss()})
+        with self.learner.examined(self.average):
+            measured = dict(self.measure() if self.measure else {"held_out": self._held_out_loss()})
         held_out = float(measured["held_out"])
-        self.plain.train()
-        with torch.no_grad():
-            for name, value in parameters.items():
-                value.copy_(kept[name])
         if held_out < self.best or (self.contested and self.measure is None):
             self.best = held_out
             self.best_weights = self._keep()
@@ -310,7 +215,7 @@ class Trainer:
             with torch.no_grad():
                 losses = [self.plain(**batch) for batch in self.held_out]
         else:  # with gradients enabled, so that the compiled training graph serves
-            losses = [self._loss(batch).detach() for batch in self.held_out]
+            losses = [self.learner.loss(**batch).detach() for batch in self.held_out]
         return sum(map(float, losses)) / max(len(losses), 1)
 
     def _agreed(self, seconds: float) -> float:
@@ -322,17 +227,9 @@ class Trainer:
 
     def save(self) -> None:
         """Everything that the rest of the run depends on, atomically."""
-        groups: dict[str, dict[str, Tensor]] = {
-            "weights": dict(self.plain.named_parameters()),
-            "buffers": dict(self.plain.named_buffers()),
-            "average": self.average,
-            "best": self.best_weights,
-            "optimizer": _moments(self.plain, self.optimizer),
-        }
-        if self.rival is not None:
-            groups["rival"] = dict(self.rival.network.named_parameters())
-            groups["rival_buffers"] = dict(self.rival.network.named_buffers())
-            groups["rival_optimizer"] = _moments(self.rival.network, self.rival_optimizer)
+        groups = {"average": self.average, "best": self.best_weights, **self.learner.tensors()}
+        if self.opponent is not None:
+            groups |= self.opponent.tensors()
         facts = {
             "step": self.step,
             "seconds": self.seconds,
@@ -350,18 +247,12 @@ class Trainer:
         checkpoint = Checkpoint.read(path)
         self._refuse_another(checkpoint.facts["identity"], path)
         self._refuse_other_sizes(checkpoint.groups["weights"], path)
-        _fill(dict(self.plain.named_parameters()), checkpoint.groups["weights"])
-        _fill(dict(self.plain.named_buffers()), checkpoint.groups.get("buffers", {}))
-        self.average = moved(checkpoint.groups["average"], self.device)
+        average = moved(checkpoint.groups["average"], self.device)
+        self.average = {name: average[name] for name, _ in self.plain.named_parameters()}
         self.best_weights = moved(checkpoint.groups["best"], self.device)
-        self.average = {name: self.average[name] for name, _ in self.plain.named_parameters()}
-        _restore(self.plain, self.optimizer, checkpoint.groups["optimizer"])
-        if self.rival is not None and "rival" in checkpoint.groups:
-            _fill(dict(self.rival.network.named_parameters()), checkpoint.groups["rival"])
-            buffers = checkpoint.groups.get("rival_buffers", {})
-            _fill(dict(self.rival.network.named_buffers()), buffers)
-            moments = checkpoint.groups.get("rival_optimizer", {})
-            _restore(self.rival.network, self.rival_optimizer, moments)
+        self.learner.restore(checkpoint.groups)
+        if self.opponent is not None and "rival" in checkpoint.groups:
+            self.opponent.restore(checkpoint.groups)
         facts: Mapping[str, Any] = checkpoint.facts
         self.step, self.seconds = int(facts["step"]), float(facts["seconds"])
         self.best = math.inf if facts["best"] is None else float(facts["best"])
@@ -384,27 +275,3 @@ class Trainer:
                 f"{path}: was begun with a network of other sizes; give the same options and "
                 "sounds, another --out, or delete it to start anew"
             )
-
-
-def _fill(tensors: Tensors, values: Tensors) -> None:
-    with torch.no_grad():
-        for name, tensor in tensors.items():
-            tensor.copy_(values[name])
-
-
-def _moments(network: nn.Module, optimizer: torch.optim.Optimizer) -> dict[str, Tensor]:
-    """What an optimizer has gathered, by parameter and name; nothing before its first step."""
-    state = optimizer.state_dict()["state"]
-    names = [name for name, _ in network.named_parameters()]
-    return {f"{names[i]}.{key}": state[i][key] for i in state for key in state[i]}
-
-
-def _restore(network: nn.Module, optimizer: torch.optim.Optimizer, moments: Tensors) -> None:
-    """From `_moments`."""
-    state = {
-        index: {key: moments[f"{name}.{key}"] for key in ("step", "exp_avg", "exp_avg_sq")}
-        for index, (name, _) in enumerate(network.named_parameters())
-        if f"{name}.step" in moments
-    }
-    groups = optimizer.state_dict()["param_groups"]
-    optimizer.load_state_dict({"state": state, "param_groups": groups})

@@ -128,7 +128,7 @@ shares = st.floats(0.0, 1.0, width=32)
 def test_positions_stay_within_the_window(model, low, high, rate, scatter, jitter, begun) -> None:
     model.reset(2)
     continued(model, begun * HOP // 10 + 1, source=Source.FILE)
-    model.stream["position"] = 0
+    model.record["position"] = 0
     first, end = sorted((low, high))
     for _ in range(20):
         place = hop(model, loop_start=low, loop_end=high, rate=rate, scatter=scatter, jitter=jitter)

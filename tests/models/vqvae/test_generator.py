@@ -258,29 +258,29 @@ def test_half_dry_is_half_of_each(model: VQVAEGenerator) -> None:
 def test_freeze_holds_the_code_frame_that_sounds(model: VQVAEGenerator) -> None:
     for source in (Source.PRIOR, Source.FILE, Source.LIVE):
         rendered(model, 400, heard=noise(400), source=source)
-        held = model.held.copy()
-        drawn = model.stream["drawn"][0]
+        held = model.stream.held.copy()
+        drawn = model.record["drawn"][0]
         heard = noise(400, 2)
         frozen = continued(model, 400, heard=heard, source=source, freeze=1.0)
-        assert np.array_equal(model.held, held)
-        assert model.stream["drawn"][0] == drawn
+        assert np.array_equal(model.stream.held, held)
+        assert model.record["drawn"][0] == drawn
         np.testing.assert_allclose(frozen[-HOP:], frozen[-2 * HOP : -HOP], atol=1e-5)
         continued(model, 400, heard=heard, source=source)
-        assert not np.array_equal(model.held, held)
+        assert not np.array_equal(model.stream.held, held)
 
 
 def test_what_is_frozen_from_the_start_is_a_code_frame(model: VQVAEGenerator) -> None:
     rendered(model, 400, source=Source.FILE, freeze=1.0)
     first = np.zeros(INVENTIVE.latent, np.float32)
     model.packed.latent_of(random_codes(INVENTIVE)[0], INVENTIVE.stages, first)
-    assert np.array_equal(model.held, first)
+    assert np.array_equal(model.stream.held, first)
 
 
 def test_a_morph_is_the_mixture_of_two_streams_latents(model: VQVAEGenerator) -> None:
     def latent(morph: float) -> Signal:
         values = {"source": Source.FILE, "morph_to": 2.0, "morph": morph}
         rendered(model, 400, heard=noise(400), **values)
-        return model.held.copy()
+        return model.stream.held.copy()
 
     np.testing.assert_allclose(latent(0.25), 0.75 * latent(0.0) + 0.25 * latent(1.0), atol=1e-5)
     assert not np.allclose(latent(0.0), latent(1.0), atol=0.1)
@@ -380,10 +380,10 @@ def test_the_prior_follows_its_seed(model: VQVAEGenerator) -> None:
 def test_the_prior_draws_at_the_rate_that_is_asked_for(model: VQVAEGenerator) -> None:
     for rate, drawn in ((1.0, 100), (0.5, 50), (2.0, 200), (0.0, 0), (-1.0, 100)):
         rendered(model, 100 * HOP, source=Source.PRIOR, rate=rate)
-        assert model.stream["drawn"][0] == drawn
+        assert model.record["drawn"][0] == drawn
     bend = event(0, EventKind.PITCH_BEND, value=12.0)
     rendered(model, 100 * HOP, bend, source=Source.PRIOR)
-    assert model.stream["drawn"][0] in (199, 200), "the first hop has begun before the bend"
+    assert model.record["drawn"][0] in (199, 200), "the first hop has begun before the bend"
 
 
 def test_a_prior_at_temperature_0_draws_the_likeliest_whatever_the_seed(
