@@ -1,6 +1,7 @@
 """How fast the WaveNet sampler is, against real time, the machine's limits, and torch. [control]
 
-Random weights, one thread, 16 kHz. Sizes are R/S/A·L as in `WaveNetConfig`.
+Random weights, 16 kHz, one thread unless a row says how many cores. Sizes are R/S/A·L as in
+`WaveNetConfig`.
 """
 
 from collections.abc import Callable, Iterator
@@ -9,6 +10,7 @@ from dataclasses import replace
 import numpy as np
 
 from rtaudiogen.benchmark import BenchRow, best_of
+from rtaudiogen.crew import Crew, the_crew
 from rtaudiogen.events import chord, no_events
 from rtaudiogen.generator import Plays
 
@@ -23,7 +25,7 @@ from .sampler import Sampler, gate_bias
 SMALL, LARGE = WaveNetConfig(residual=32), WaveNetConfig(residual=64)
 FRAME_BUDGET = 64  # frames of all voices in one run: short enough for a busy machine to let through
 MEASURE_SECONDS = 1.0
-VOICES = (1, 2, 4, 8, 12, 16, 20, 24)
+VOICES = (1, 2, 4, 8, 12, 16, 20, 24, 32, 48, 64, 96, 128, 192, 256)
 TORCH_FRAMES = 4
 CONDUCTED, CONDUCTED_BLOCKS = 64, 20  # voices; the shortest notes last longer
 HOST_RATE, HOST_BLOCK = 48000, 128
@@ -35,6 +37,7 @@ def bench_rows() -> Iterator[BenchRow]:
     yield _speed(SMALL, alone, floor=2.0, goal=4.0)
     yield _speed(LARGE, seconds_a_frame(LARGE, 1), floor=1.0, goal=1.5)
     yield _polyphony(SMALL)
+    yield _polyphony_of_all_cores(SMALL)
     yield _roofline(SMALL, alone)
     yield _against_torch(SMALL, alone)
     yield _conducting()
@@ -46,10 +49,13 @@ def seconds_a_frame(config: WaveNetConfig, voices: int) -> float:
     return best_of(sampling(config, voices, frames), MEASURE_SECONDS) / frames
 
 
-def sampling(config: WaveNetConfig, voices: int, frames: int) -> Callable[[], None]:
+def sampling(
+    config: WaveNetConfig, voices: int, frames: int, crew: Crew | None = None
+) -> Callable[[], None]:
     """A function that samples the next `frames` frames of a network of random weights."""
     random = np.random.default_rng(0)
-    sampler = Sampler(pack(config, random_tensors(config, random)), voices)
+    weights = pack(config, random_tensors(config, random))
+    sampler = Sampler(weights, voices, config.sample_rate, crew)
     conditioning = random.standard_normal((voices, frames, config.conditioning), np.float32)
     embeddings = random.standard_normal((voices, config.embedding), np.float32)
     biases = gate_bias(sampler.weights, embeddings)
@@ -84,15 +90,31 @@ def _speed(config: WaveNetConfig, seconds: float, floor: float, goal: float) -> 
 
 
 def _polyphony(config: WaveNetConfig) -> BenchRow:
-    """The most voices, of those tried, that are sampled in real time."""
+    most, detail = _most_voices(lambda voices: seconds_a_frame(config, voices), config)
+    what = f"voices of WaveNet {size(config)} in real time, one core"
+    return BenchRow(what, most, "voices", 4, 8, detail)
+
+
+def _polyphony_of_all_cores(config: WaveNetConfig) -> BenchRow:
+    crew, frames = the_crew(), HOST_BLOCK * config.sample_rate // HOST_RATE
+
+    def seconds_a_frame(voices: int) -> float:
+        return best_of(sampling(config, voices, frames, crew), MEASURE_SECONDS) / frames
+
+    most, detail = _most_voices(seconds_a_frame, config)
+    what = f"voices of WaveNet {size(config)} in real time, {1 + crew.helpers} cores"
+    return BenchRow(what, most, "voices", None, None, f"{detail}, in blocks of {HOST_BLOCK}")
+
+
+def _most_voices(seconds_a_frame: Callable[[int], float], config: WaveNetConfig) -> tuple[int, str]:
+    """Of those tried, that are sampled in real time, and how fast that is."""
     most, detail = 0, "none"
     for voices in VOICES:
-        speed = 1 / seconds_a_frame(config, voices) / config.sample_rate
+        speed = 1 / seconds_a_frame(voices) / config.sample_rate
         if speed < 1:
             break
         most, detail = voices, f"{voices} voices at {speed:.2f} × real time"
-    what = f"voices of WaveNet {size(config)} in real time, one core"
-    return BenchRow(what, most, "voices", 4, 8, detail)
+    return most, detail
 
 
 def _roofline(config: WaveNetConfig, seconds: float) -> BenchRow:

@@ -89,7 +89,7 @@ class WaveNetGenerator:
 
     def new_sampler(self, voices: int, max_frames: int) -> "Sampler | DeviceSampler":
         """For calls of up to so many frames, on the device that this was prepared for. [control]"""
-        return sampler_on(self.device, self.packed, voices, self.config.conditioning, max_frames)
+        return sampler_on(self.device, self.packed, voices, self.config, max_frames)
 
     def _warm_up(self, frames: int) -> None:
         raise NotImplementedError  # the one thing that differs: what makes the plugin sound

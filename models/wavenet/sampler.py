@@ -5,12 +5,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from rtaudiogen.crew import Crew, the_crew
 from rtaudiogen.errors import RtAudioGenError
 
-from .config import LEVELS, SILENCE
+from .config import LEVELS, SILENCE, WaveNetConfig
 from .kernels import fill_gate_bias, sample
 from .memory import State, scratch_of, state_of
 from .packing import NO_CODE, Weights
+from .sharing import Sharing
 
 if TYPE_CHECKING:
     from .device_sampler import DeviceSampler
@@ -22,15 +24,20 @@ class Sampler:
     """`voices` independent streams of codes that share one network.
 
     The result is a function of state and arguments. A voice's bits depend neither on the other
-    voices nor on how its frames are cut into calls. `weights`, `state` and `scratch` may be handed
-    to `kernels.sample` directly by code that is itself compiled.
+    voices nor on how its frames are cut into calls, nor on which core they are computed on.
     """
 
-    def __init__(self, weights: Weights, voices: int) -> None:
-        """Allocate and silence. [control]"""
+    def __init__(
+        self, weights: Weights, voices: int, sample_rate: int = 0, crew: Crew | None = None
+    ) -> None:
+        """Allocate and silence. [control]
+
+        With a `crew`, other cores help whenever one alone would be late at `sample_rate` Hz.
+        """
         self.weights, self.voices = weights, voices
         self._state = state_of(weights, voices)
-        self.scratch = scratch_of(weights)
+        self._sharing = Sharing(sample_rate, crew if voices > 1 else None)
+        self._scratches = [scratch_of(weights) for _ in range(self._sharing.hands)]
         self._temperatures = np.ones(voices, np.float32)
         for voice in range(voices):
             self.reset_voice(voice)
@@ -80,10 +87,14 @@ class Sampler:
         and read, all C-contiguous. One row of `gate_bias` or one `temperature` serves all voices.
         """
         self._temperatures[:] = temperature
-        sample(
-            self.weights, self._state, self.scratch, active, frames, conditioning, gate_bias,
-            uniforms, self._temperatures, codes, NO_LOGITS, False,
-        )  # fmt: skip
+
+        def draw(active: NDArray[np.int32], hand: int) -> None:
+            sample(
+                self.weights, self._state, self._scratches[hand], active, frames, conditioning,
+                gate_bias, uniforms, self._temperatures, codes, NO_LOGITS, False,
+            )  # fmt: skip
+
+        self._sharing.run(draw, active, frames)
 
     def teacher_force(
         self,
@@ -96,21 +107,21 @@ class Sampler:
         logits = np.zeros((*codes.shape, LEVELS), np.float32)
         unused = np.zeros(codes.shape, np.float32)
         sample(
-            self.weights, self._state, self.scratch, active, codes.shape[1], conditioning,
+            self.weights, self._state, self._scratches[0], active, codes.shape[1], conditioning,
             gate_bias, unused, self._temperatures, codes, logits, True,
         )  # fmt: skip
         return logits
 
 
 def sampler_on(
-    device: str, weights: Weights, voices: int, channels: int, max_frames: int
+    device: str, weights: Weights, voices: int, config: WaveNetConfig, max_frames: int
 ) -> "Sampler | DeviceSampler":
     """The sampler of a device, for calls of up to `max_frames`. [control]
 
-    `channels` are those of the conditioning. RtAudioGenError, one line, if it cannot run there.
+    RtAudioGenError, one line, if it cannot run there.
     """
     if device == "cpu":
-        return Sampler(weights, voices)
+        return Sampler(weights, voices, config.sample_rate, the_crew())
     if device != "cuda":
         raise RtAudioGenError(f"device '{device}': a WaveNet is sampled on 'cpu' or 'cuda'")
     try:
@@ -120,7 +131,7 @@ def sampler_on(
         raise RtAudioGenError(
             f"device 'cuda': the sampler needs the package '{error.name}'"
         ) from error
-    return DeviceSampler(weights, voices, channels, max_frames, torch_device(device))
+    return DeviceSampler(weights, voices, config.conditioning, max_frames, torch_device(device))
 
 
 def gate_bias(weights: Weights, embeddings: NDArray[np.float32]) -> NDArray[np.float32]:

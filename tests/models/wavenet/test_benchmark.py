@@ -14,6 +14,7 @@ def test_every_promised_row_is_measured(monkeypatch: pytest.MonkeyPatch) -> None
         ("× real time", 2, 4),
         ("× real time", 1, 1.5),
         ("voices", 4, 8),
+        ("voices", None, None),
         ("%", 25, 50),
         ("×", 30, 100),
         ("× real time", 1, None),

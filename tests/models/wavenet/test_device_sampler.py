@@ -198,13 +198,13 @@ def test_sizes_that_are_no_power_of_two_are_refused_in_one_line():
 
 def test_a_gpu_that_it_cannot_use_is_refused_in_one_line():
     with pytest.raises(RtAudioGenError, match="sampled on 'cpu' or 'cuda'"):
-        sampler_on("mps", MATERIALS[0].packed, 1, NOTES.conditioning, 4)
+        sampler_on("mps", MATERIALS[0].packed, 1, NOTES, 4)
 
 
 def test_without_triton_it_says_what_is_missing(monkeypatch):
     monkeypatch.setitem(sys.modules, "rtaudiogen.models.wavenet.device_sampler", None)
     with pytest.raises(RtAudioGenError, match="needs the package"):
-        sampler_on("cuda", MATERIALS[0].packed, 1, NOTES.conditioning, 4)
+        sampler_on("cuda", MATERIALS[0].packed, 1, NOTES, 4)
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from rtaudiogen.crew import Crew
 from rtaudiogen.errors import RtAudioGenError
 from rtaudiogen.models.wavenet.config import LEVELS, SILENCE, WaveNetConfig
 from rtaudiogen.models.wavenet.network import WaveNet
@@ -23,6 +24,7 @@ TEXTURE = WaveNetConfig(residual=16, skip=16, output=16, dilations=(1, 2, 4, 8),
 CONFIGS = [USUAL, ODD, TEXTURE]
 VOICES, FRAMES = 7, 90
 ALL = np.arange(VOICES, dtype=np.int32)
+CREW, HURRIED_HZ = Crew(3), 10**9
 
 
 class Material:
@@ -41,6 +43,10 @@ class Material:
 
     def sampler(self) -> Sampler:
         return Sampler(self.packed, VOICES)
+
+    def shared_sampler(self) -> Sampler:
+        """One core alone is always late for it."""
+        return Sampler(self.packed, VOICES, HURRIED_HZ, CREW)
 
     def force(self, sampler: Sampler, begin: int = 0, end: int = FRAMES) -> NDArray[np.float32]:
         """Teacher-forced logits of frames begin … end."""
@@ -135,6 +141,22 @@ def test_a_voice_does_not_depend_on_which_others_sound(
     np.testing.assert_array_equal(some[voices], together[voices])
     others = [voice for voice in range(VOICES) if voice not in voices]
     assert not some[others].any()
+
+
+@of_each_size
+@settings(deadline=None, max_examples=25)
+@given(voices=st.lists(st.integers(0, VOICES - 1), unique=True, min_size=2), data=st.data())
+def test_a_voice_does_not_depend_on_which_core_computes_it(
+    material: Material, voices: list[int], data: st.DataObject
+) -> None:
+    cut = data.draw(st.integers(1, FRAMES - 1))
+    alone, shared = material.sampler(), material.shared_sampler()
+    for begin, end in ((0, cut), (cut, FRAMES)):
+        expected = material.sample(alone, begin, end, np.array(voices))
+        codes = material.sample(shared, begin, end, np.array(voices))
+        np.testing.assert_array_equal(codes, expected)
+    for name, array in alone.state.items():
+        np.testing.assert_array_equal(shared.state[name], array)
 
 
 @of_each_size

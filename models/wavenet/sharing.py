@@ -1,0 +1,70 @@
+"""Voices of a block on as many cores as it takes, judged by what the blocks before have cost."""
+
+import math
+import time
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rtaudiogen.crew import Crew
+
+from .memory import TOGETHER
+
+ALONE = 0.5  # share of the time there is: with less than that, one core is enough
+FORGETS = 0.02  # by which the cost is taken to have risen, at a block that took longer
+
+Draw = Callable[[NDArray[np.int32], int], object]  # gets voices, and the number of the hand
+
+
+class Sharing:
+    """With a crew, its helpers take voices whenever one core alone would be late. [render]
+
+    `sample_rate` in Hz is that of the frames. A block is cut by voices, never by frames.
+    """
+
+    def __init__(self, sample_rate: int, crew: Crew | None) -> None:
+        self.hands = 1 if crew is None else 1 + crew.helpers
+        self._sample_rate, self._crew = sample_rate, crew
+        self._seconds = math.inf  # a voice's frame, on one core: the least that was seen of late
+
+    def run(self, draw: Draw, active: NDArray[np.int32], frames: int) -> None:
+        """Have `draw` called for the voices of `active`, all together or in parts."""
+
+        def timed(voices: NDArray[np.int32], hand: int) -> None:
+            begun = time.perf_counter()
+            draw(voices, hand)
+            if hand == 0:
+                self._note((time.perf_counter() - begun) / (len(voices) * frames))
+
+        if len(active) * frames == 0:
+            return
+        helpers = self._helpers(len(active))
+        if self._crew is None or helpers == 0:
+            timed(active, 0)
+            return
+        size = part_size(len(active), 1 + helpers)
+        parts = [active[first : first + size] for first in range(0, len(active), size)]
+        self._crew.share(lambda part, hand: timed(parts[part], hand), len(parts), helpers)
+
+    def _note(self, seconds: float) -> None:
+        """What a voice's frame has cost. What disturbs a measurement makes it longer."""
+        if seconds < self._seconds:
+            self._seconds = seconds
+        else:
+            self._seconds += FORGETS * (seconds - self._seconds)
+
+    def _helpers(self, voices: int) -> int:
+        """That it takes to have so many voices within `ALONE`."""
+        if math.isinf(self._seconds):
+            return 0
+        share = voices * self._seconds * self._sample_rate
+        return min(math.ceil(share / ALONE), voices, self.hands) - 1
+
+
+def part_size(voices: int, hands: int) -> int:
+    """Voices of a part, as many as share a weight, and so few that every hand has a part."""
+    size = TOGETHER
+    while size > 1 and voices < size * hands:
+        size //= 2
+    return size

@@ -1,0 +1,79 @@
+"""One core has a block alone as long as it is in time; then others take some of its voices."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rtaudiogen.crew import Crew
+from rtaudiogen.models.wavenet import sharing
+from rtaudiogen.models.wavenet.memory import TOGETHER
+from rtaudiogen.models.wavenet.sharing import Sharing, part_size
+
+RATE, FRAMES, HELPERS = 16000, 40, 3
+CREW = Crew(HELPERS)
+
+
+class Drawing:
+    """Tells what was drawn, on a clock that a voice moves by a part of the block's time."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, share: float) -> None:
+        self.share = share
+        self.parts: list[list[int]] = []
+        self._now = 0.0
+        monkeypatch.setattr(sharing.time, "perf_counter", lambda: self._now)
+
+    def __call__(self, voices: np.ndarray, hand: int) -> None:
+        self.parts.append(voices.tolist())
+        if hand == 0:
+            self._now += self.share * len(voices) * FRAMES / RATE
+
+    def block(self, by: Sharing, voices: int) -> list[list[int]]:
+        """The parts that a block is drawn in."""
+        self.parts = []
+        by.run(self, np.arange(voices, dtype=np.int32), FRAMES)
+        return sorted(self.parts)
+
+
+def test_a_block_that_one_core_has_in_time_is_drawn_in_one_call(monkeypatch):
+    drawing, by = Drawing(monkeypatch, 0.05), Sharing(RATE, CREW)
+    for _ in range(3):
+        assert drawing.block(by, 9) == [list(range(9))]
+
+
+def test_a_block_that_takes_too_long_is_shared_from_the_second_on(monkeypatch):
+    drawing, by = Drawing(monkeypatch, 0.2), Sharing(RATE, CREW)
+    assert drawing.block(by, 4) == [[0, 1, 2, 3]]  # nothing is known yet
+    assert drawing.block(by, 4) == [[0, 1], [2, 3]]
+    assert drawing.block(by, 16) == [[v, v + 1, v + 2, v + 3] for v in (0, 4, 8, 12)]
+    assert drawing.block(by, 2) == [[0, 1]]
+
+
+def test_a_block_that_was_disturbed_does_not_call_for_help(monkeypatch):
+    drawing, by = Drawing(monkeypatch, 0.05), Sharing(RATE, CREW)
+    drawing.block(by, 4)
+    drawing.share = 1.0
+    assert len(drawing.block(by, 4)) == 1
+    assert len(drawing.block(by, 4)) == 1
+    for _ in range(50):
+        drawing.block(by, 4)
+    assert len(drawing.block(by, 4)) > 1  # it was not disturbed, it has become slower
+
+
+def test_without_a_crew_nothing_is_shared(monkeypatch):
+    drawing, by = Drawing(monkeypatch, 3.0), Sharing(RATE, None)
+    for _ in range(3):
+        assert drawing.block(by, 8) == [list(range(8))]
+    assert by.hands == 1
+
+
+def test_nothing_is_drawn_of_nothing(monkeypatch):
+    drawing, by = Drawing(monkeypatch, 1.0), Sharing(RATE, CREW)
+    assert drawing.block(by, 0) == []
+
+
+@given(st.integers(1, 300), st.integers(1, 70))
+def test_every_hand_has_a_part_unless_there_are_more_hands_than_voices(voices, hands):
+    size = part_size(voices, hands)
+    assert 1 <= size <= TOGETHER
+    assert -(-voices // size) >= min(hands, voices)
