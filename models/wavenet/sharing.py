@@ -11,7 +11,7 @@ from rtaudiogen.crew import Crew
 
 from .memory import TOGETHER
 
-ALONE = 0.5  # share of the time there is: with less than that, one core is enough
+ALONE = 0.6  # share of the time there is: with less than that, one core is enough
 FORGETS = 0.02  # by which the cost is taken to have risen, at a block that took longer
 
 Draw = Callable[[NDArray[np.int32], int], object]  # gets voices, and the number of the hand
@@ -63,8 +63,8 @@ class Sharing:
 
 
 def part_size(voices: int, hands: int) -> int:
-    """Voices of a part, as many as share a weight, and so few that every hand has a part."""
-    size = TOGETHER
-    while size > 1 and voices < size * hands:
-        size //= 2
-    return size
+    """Voices of a part: many, since they share weights; few, since hands are to end together."""
+    for size in (TOGETHER, TOGETHER // 2):
+        if voices >= 2 * size * hands:
+            return size
+    return -(-voices // hands)

@@ -45,7 +45,8 @@ def test_a_block_that_takes_too_long_is_shared_from_the_second_on(monkeypatch):
     drawing, by = Drawing(monkeypatch, 0.2), Sharing(RATE, CREW)
     assert drawing.block(by, 4) == [[0, 1, 2, 3]]  # nothing is known yet
     assert drawing.block(by, 4) == [[0, 1], [2, 3]]
-    assert drawing.block(by, 16) == [[v, v + 1, v + 2, v + 3] for v in (0, 4, 8, 12)]
+    assert drawing.block(by, 7) == [[0, 1, 2], [3, 4, 5], [6]]
+    assert drawing.block(by, 32) == [[v, v + 1, v + 2, v + 3] for v in range(0, 32, 4)]
     assert drawing.block(by, 2) == [[0, 1]]
 
 
@@ -73,7 +74,8 @@ def test_nothing_is_drawn_of_nothing(monkeypatch):
 
 
 @given(st.integers(1, 300), st.integers(1, 70))
-def test_every_hand_has_a_part_unless_there_are_more_hands_than_voices(voices, hands):
+def test_no_hand_has_much_more_to_do_than_the_others(voices, hands):
     size = part_size(voices, hands)
     assert 1 <= size <= TOGETHER
-    assert -(-voices // size) >= min(hands, voices)
+    rounds = -(-voices // (size * hands))
+    assert rounds * size <= 1.5 * voices / hands + 1
