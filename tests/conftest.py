@@ -5,7 +5,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,11 +16,13 @@ from numpy.typing import NDArray
 
 from rtaudiogen import processors
 
+from .waiting import eventually
+
 if processors.missing(processors.CUDA):
     # before anybody imports Triton: without a GPU its kernels are interpreted
     os.environ.setdefault("TRITON_INTERPRET", "1")
 
-_START_SECONDS, _STOP_SECONDS = 15.0, 20.0
+_STOP_SECONDS = 20.0
 _CLIENT_MS = (
     1000  # a client may be late by so much; a dead one holds the server up ten times as long
 )
@@ -79,11 +80,7 @@ class JackServer:
                 start_new_session=True,
             )
         self._killed = False
-        end = time.monotonic() + _START_SECONDS
-        while self._lsp().returncode != 0:
-            assert self._process.poll() is None, self.log.read_text()
-            assert time.monotonic() < end, self.log.read_text()
-            time.sleep(0.05)
+        eventually(lambda: self._lsp().returncode == 0, told=self.log.read_text)
 
     def stop(self) -> None:
         """Stop in good order, and clear up after a `kill`."""

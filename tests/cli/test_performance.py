@@ -4,7 +4,6 @@ import json
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +13,7 @@ import soundfile
 from rtaudiogen.sessions import load_session
 
 from ..conftest import JackServer
+from ..waiting import eventually
 from .conftest import Run
 
 
@@ -113,6 +113,7 @@ def test_a_session_plays_without_the_models_that_are_gone_and_says_so(
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_ends_the_music_in_order(folder: Path, number: signal.Signals) -> None:
     command = "-m rtaudiogen play sine --output null --midi none --record take.wav"
+    take = folder / "take.wav"
     with subprocess.Popen(
         [sys.executable, *command.split()],
         cwd=folder,
@@ -120,16 +121,9 @@ def test_a_signal_ends_the_music_in_order(folder: Path, number: signal.Signals) 
         stderr=subprocess.PIPE,
         text=True,
     ) as process:
-        wait_for(folder / "take.wav", 60_000)
+        eventually(lambda: take.exists() and take.stat().st_size >= 60_000, told=process.poll)
         process.send_signal(number)
         out, err = process.communicate(timeout=30)
     assert process.returncode == 0, err
     assert "Recording:" in out
-    assert soundfile.info(folder / "take.wav").duration > 0.1
-
-
-def wait_for(path: Path, size: int) -> None:
-    deadline = time.monotonic() + 60
-    while not path.exists() or path.stat().st_size < size:
-        assert time.monotonic() < deadline, f"{path} does not grow"
-        time.sleep(0.05)
+    assert soundfile.info(take).duration > 0.1

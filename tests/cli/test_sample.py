@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +17,7 @@ from rtaudiogen.model_file import ModelHeader, write_model
 from rtaudiogen.models.wavegan.config import WaveGANConfig
 from rtaudiogen.models.wavegan.packing import random_tensors
 
+from ..waiting import eventually
 from .conftest import Run
 
 FAILED, BAD_USAGE = 1, 2
@@ -128,11 +128,7 @@ def test_what_is_killed_leaves_whole_files(folder: Path) -> None:
     environment = {**os.environ, HOME_VARIABLE: str(folder.with_name("home"))}
     command = [sys.executable, "-m", "rtaudiogen", "sample", "drums", "out", "--count", "100000"]
     with subprocess.Popen(command, cwd=folder, env=environment) as process:
-        end = time.monotonic() + 60
-        while len(list(folder.glob("out/*.wav"))) < 20:
-            assert process.poll() is None
-            assert time.monotonic() < end
-            time.sleep(0.02)
+        eventually(lambda: len(list(folder.glob("out/*.wav"))) >= 20, told=process.poll)
         process.send_signal(signal.SIGKILL)
     for path in folder.glob("out/*.wav"):
         assert soundfile.info(path).frames > 0

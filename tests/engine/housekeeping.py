@@ -1,15 +1,13 @@
 """An engine in this process wants somebody who keeps house."""
 
-import time
 from collections.abc import Callable
+from typing import Any
 
 from rtaudiogen.engine.core import Engine
 
+from .. import waiting
 
-def eventually(engine: Engine, condition: Callable[[], bool], seconds: float = 20.0) -> None:
+
+def eventually(engine: Engine, condition: Callable[[], Any]) -> Any:
     """Keep house until it is so."""
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, engine.messages
-        engine.tick()
-        time.sleep(0.01)
+    return waiting.eventually(condition, engine.tick, lambda: engine.messages)

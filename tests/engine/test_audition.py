@@ -1,7 +1,6 @@
 """A sound file through the engine's own output, beside all that plays."""
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +11,8 @@ from rtaudiogen.engine.core import Engine
 from rtaudiogen.engine.remote import EngineProcess
 from rtaudiogen.engine.settings import EngineSettings
 from rtaudiogen.errors import RtAudioGenError
+
+from ..waiting import eventually
 
 RATE = 48000
 SETTINGS = EngineSettings(output="null", sample_rate=RATE, midi="none")
@@ -24,13 +25,6 @@ def engine() -> Iterator[Engine]:
     engine.close()
 
 
-def wait(condition: Callable[[], bool], seconds: float = 10.0) -> None:
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end
-        time.sleep(0.01)
-
-
 def tone(path: Path, seconds: float, rate: int = 16000, hz: float = 1000.0) -> Path:
     signal = 0.5 * np.sin(2 * np.pi * hz * np.arange(int(seconds * rate)) / rate)
     soundfile.write(path, signal, rate, subtype="FLOAT")
@@ -41,7 +35,7 @@ def test_a_file_is_heard_once_on_both_sides_at_its_own_pitch(engine, tmp_path):
     take = engine.record(str(tmp_path / "take.wav"))
     engine.start()
     engine.play_sound(str(tone(tmp_path / "clip.wav", 0.5)))
-    wait(lambda: engine.pads.hits.sounding() == 0)
+    eventually(lambda: engine.pads.hits.sounding() == 0)
     engine.stop_recording()
     sound, _ = soundfile.read(take, dtype="float32")
     heard = np.flatnonzero(np.abs(sound[:, 0]) > 0.01)
@@ -57,9 +51,9 @@ def test_one_is_auditioned_at_a_time_and_it_can_be_ended(engine, tmp_path):
     clip = str(tone(tmp_path / "clip.wav", 30.0))
     engine.play_sound(clip)
     engine.play_sound(clip)
-    wait(lambda: engine.pads.hits.sounding() == 1)
+    eventually(lambda: engine.pads.hits.sounding() == 1)
     engine.play_sound()
-    wait(lambda: engine.pads.hits.sounding() == 0)
+    eventually(lambda: engine.pads.hits.sounding() == 0)
     engine.play_sound()
 
 
@@ -79,6 +73,6 @@ def test_a_front_end_has_the_verb(tmp_path):
     try:
         engine.start()
         engine.play_sound(str(tone(tmp_path / "clip.wav", 10.0)))
-        wait(lambda: np.abs(engine.tap_frames()).max(initial=0.0) > 0.4)
+        eventually(lambda: np.abs(engine.tap_frames()).max(initial=0.0) > 0.4)
     finally:
         engine.close()

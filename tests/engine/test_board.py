@@ -35,9 +35,10 @@ def test_who_has_too_much_to_tell_is_alive_all_the_same(tmp_path):
     board = Board(tmp_path / "board")
     board.post({"ok": 1})
     time.sleep(0.2)
+    before = board.age_seconds()
     with pytest.raises(ValueError, match="board holds"):
         board.post({"text": "x" * CAPACITY_BYTES})
-    assert board.age_seconds() < 0.1
+    assert board.age_seconds() < before
     assert Board(tmp_path / "board").read() == {"ok": 1}
 
 
@@ -46,8 +47,8 @@ def test_a_large_rack_of_the_model_with_the_most_parameters_has_room(tmp_path):
     values = {p.id: float(np.float32(p.minimum + 0.123)) for p in model.parameters}
     controls = {p.id: number for number, p in enumerate(model.parameters[:120])}
     slot = SlotSnapshot(
-        1, "/a/folder/of/models/" + model.id, 0.1234567890123456, 12, 16, 0, values,
-        HitsSnapshot(100_000, 1000, 100, 10, 4), asdict(Mix()), controls, "/a/sound.wav",
+        1, "/a/folder/of/models/" + model.id, 0.1234567890123456, 12, 16, "cuda", 0,
+        values, HitsSnapshot(100_000, 1000, 100, 10, 4), asdict(Mix()), controls, "/a/sound.wav",
         12345.678, 100_000, [[1023] * 8] * MOST_NEWEST, 0.1234,
     )  # fmt: skip
     heard = MidiSnapshot(100_000, 12345.6789, "a port with a long name " * 4, 0xB0, 127, 127)

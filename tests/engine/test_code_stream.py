@@ -1,9 +1,7 @@
 """What a front end sees of a stream of codes, on a real engine in a process of its own."""
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -21,6 +19,8 @@ from rtaudiogen.models.vqvae.descriptor import Source, describe
 from rtaudiogen.models.vqvae.excerpts import encode
 from rtaudiogen.registry import create as create_generator
 from rtaudiogen.registry import find
+
+from ..waiting import eventually
 
 MODEL = "vqvae-music"
 RATE = 48000
@@ -60,14 +60,6 @@ def facts(engine: EngineProcess, slot: int) -> SlotSnapshot | None:
     """Of a slot, once it is there."""
     slots = Snapshot.from_json(engine.snapshot()).slots
     return next((found for found in slots if found.slot == slot), None)
-
-
-def eventually(condition: Callable[[], Any], seconds: float = 20.0) -> Any:
-    end = time.monotonic() + seconds
-    while not (found := condition()):
-        assert time.monotonic() < end, "it did not happen in time"
-        time.sleep(0.01)
-    return found
 
 
 def seen(engine: EngineProcess, slot: int, count: int) -> list[SlotSnapshot]:

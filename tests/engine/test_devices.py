@@ -13,6 +13,8 @@ from rtaudiogen.devices import Device, Watch, find_output, list_devices, open_ou
 from rtaudiogen.errors import RtAudioGenError
 from rtaudiogen.realtime.memory import AudioMemory
 
+from ..waiting import eventually
+
 RATE = 48000
 BUILT_IN = Device(0, "HDA Intel PCH: ALC257 Analog", "ALSA", 2, 44100)
 HDMI = Device(1, "HDA Intel PCH: HDMI 0", "ALSA", 8, 48000)
@@ -107,10 +109,7 @@ class TestOnJack:
         output.start()
         watch = Watch(output, memory)
         try:
-            deadline = time.perf_counter() + 10
-            while memory.counters().calls < 20:
-                assert time.perf_counter() < deadline
-                time.sleep(0.01)
+            eventually(lambda: memory.counters().calls >= 20)
             assert watch.is_alive()
             assert 0 < output.latency_seconds < 1
         finally:
@@ -130,10 +129,7 @@ class TestOnJack:
         output = open_output(find_output("jack"), memory, 256)
         output.start()
         try:
-            deadline = time.perf_counter() + 10
-            while memory.ring.read_frames < 2048:
-                assert time.perf_counter() < deadline
-                time.sleep(0.01)
+            eventually(lambda: memory.ring.read_frames >= 2048)
         finally:
             assert output.close()
 

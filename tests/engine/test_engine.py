@@ -1,7 +1,6 @@
 """The façade's verbs, in this process, on the clock instead of a device."""
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import numpy as np
 import pytest
@@ -13,6 +12,8 @@ from rtaudiogen.errors import RtAudioGenError, UsageError
 from rtaudiogen.presets import Preset
 from rtaudiogen.sessions import Mix, Session, SlotState
 
+from .housekeeping import eventually
+
 A4_ON, A4_OFF = (0.0, 0x90, 69, 100), (0.0, 0x80, 69, 0)
 
 
@@ -21,15 +22,6 @@ def engine() -> Iterator[Engine]:
     engine = Engine(EngineSettings(output="null", sample_rate=48000, midi="none"))
     yield engine
     engine.close()
-
-
-def eventually(engine: Engine, condition: Callable[[], bool], seconds: float = 10.0) -> None:
-    """Keep house until it is so."""
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end
-        engine.tick()
-        time.sleep(0.01)
 
 
 def test_a_note_sounds_and_is_recorded_bit_for_bit(engine, tmp_path):

@@ -5,9 +5,9 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -19,6 +19,8 @@ from rtaudiogen.engine.remote import HUNG_SECONDS, EngineProcess
 from rtaudiogen.engine.settings import EngineSettings
 from rtaudiogen.errors import RtAudioGenError, UsageError
 from rtaudiogen.midi import TimedMessage, to_events
+
+from ..waiting import eventually
 
 if TYPE_CHECKING:
     from tests.conftest import JackServer
@@ -34,14 +36,6 @@ PHRASE = [
     TimedMessage(0.9, 0x80, 73, 0),
     TimedMessage(1.2, 0x80, 45, 0),
 ]
-
-
-def eventually(condition: Callable[[], Any], seconds: float = 60.0) -> Any:
-    end = time.monotonic() + seconds
-    while not (result := condition()):
-        assert time.monotonic() < end, "it did not happen in time"
-        time.sleep(0.02)
-    return result
 
 
 def playing_a_held_note(engine: EngineProcess) -> EngineProcess:
@@ -137,10 +131,11 @@ def test_a_recording_goes_on_in_another_part_after_a_restart(engine, tmp_path):
 
 @pytest.mark.jack
 def test_what_a_client_of_the_server_hears_is_what_render_writes(jack_server: "JackServer"):
-    lead = 1.0
+    lead = 3.0  # until somebody listens
     score = [message._replace(seconds=lead + message.seconds) for message in PHRASE]
     before = set(jack_server.ports("PortAudio"))
-    with closing(EngineProcess(EngineSettings(output="JACK", midi="none", seed=3))) as engine:
+    settings = EngineSettings(output="JACK", latency_ms=500.0, midi="none", seed=3)
+    with closing(EngineProcess(settings)) as engine:
         engine.add_slot("sine", seed=3)
         engine.play_midi(score)
         engine.start()

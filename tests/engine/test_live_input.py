@@ -4,8 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,6 +17,7 @@ from rtaudiogen.engine.settings import EngineSettings
 from rtaudiogen.errors import RtAudioGenError
 
 from ..realtime.effects import installed
+from ..waiting import eventually
 from .jack_loop import signal as played
 
 if TYPE_CHECKING:
@@ -26,14 +25,6 @@ if TYPE_CHECKING:
 
 RATE = 48000
 LOOP = Path(__file__).with_name("jack_loop.py")
-
-
-def eventually(condition: Callable[[], Any], seconds: float = 60.0) -> Any:
-    end = time.monotonic() + seconds
-    while not (result := condition()):
-        assert time.monotonic() < end, "it did not happen in time"
-        time.sleep(0.02)
-    return result
 
 
 @pytest.fixture
@@ -53,8 +44,8 @@ def server(private_jack_server: "JackServer", monkeypatch: pytest.MonkeyPatch) -
 
 def listening(model: str, **settings: Any) -> EngineProcess:
     """An engine that plays an effect on JACK's input, all of it on the left: the gain is 1."""
-    defaults: dict[str, Any] = {"output": "JACK", "input": "default", "midi": "none"}
-    engine = EngineProcess(EngineSettings(**(defaults | settings)))
+    defaults: dict[str, Any] = {"output": "JACK", "input": "default", "latency_ms": 200.0}
+    engine = EngineProcess(EngineSettings(**(defaults | settings), midi="none"))
     engine.set_mix(engine.add_slot(model), "pan", -1.0)
     engine.start()
     eventually(lambda: engine.snapshot().get("playing"))
@@ -90,7 +81,7 @@ class Loop:
 def test_every_bit_comes_back_after_the_reported_latency(
     server: "JackServer", effects: None, tmp_path: Path, block_frames: int
 ) -> None:
-    with closing(listening("echo", latency_ms=40.0, block_frames=block_frames)) as engine:
+    with closing(listening("echo", block_frames=block_frames)) as engine:
         loop = Loop(server, tmp_path)
         facts = engine.snapshot()
     parts = facts["latency_ms"]

@@ -1,11 +1,9 @@
 """The master gain as a verb: heard, kept, and rendered as it is heard."""
 
 import json
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -21,6 +19,8 @@ from rtaudiogen.realtime import layout
 from rtaudiogen.realtime.mixing import amplitude
 from rtaudiogen.sessions import Mix, Session, SlotState, load_session, save_session
 
+from .housekeeping import eventually
+
 RATE = 48000
 SETTINGS = EngineSettings(output="null", sample_rate=RATE, midi="none")
 CHORD = [TimedMessage(0.05 * i, 0x90, 57 + 4 * i, 127) for i in range(4)]
@@ -33,21 +33,13 @@ def engine() -> Iterator[Engine]:
     engine.close()
 
 
-def eventually(condition: Callable[[], Any], tick: Callable[[], object] = int) -> None:
-    end = time.monotonic() + 30.0
-    while not condition():
-        assert time.monotonic() < end
-        tick()
-        time.sleep(0.01)
-
-
 def test_it_is_seen_in_the_snapshot_and_what_is_heard_follows(engine: Engine) -> None:
     engine.add_slot("sine")
     engine.play_midi([TimedMessage(0.0, 0x90, 69, 127)])
     engine.start()
-    eventually(lambda: engine.snapshot()["peak"] > 0.05, engine.tick)
+    eventually(engine, lambda: engine.snapshot()["peak"] > 0.05)
     engine.set_master(-60)
-    eventually(lambda: engine.snapshot()["peak"] < 0.002, engine.tick)
+    eventually(engine, lambda: engine.snapshot()["peak"] < 0.002)
     facts = json.loads(json.dumps(engine.snapshot()))
     assert Snapshot.from_json(facts).master_gain_db == -60.0
     assert engine.session()["master_gain_db"] == -60.0
@@ -132,7 +124,7 @@ def test_a_session_is_rendered_bit_for_bit_as_it_is_heard(gain_db: float, tmp_pa
     engine.play_midi(score)
     path = engine.record(str(tmp_path / "live.wav"))
     engine.start()
-    eventually(lambda: engine.snapshot()["frames_played"] > RATE, engine.tick)
+    eventually(engine, lambda: engine.snapshot()["frames_played"] > RATE)
     engine.close()
     live = soundfile.read(path, dtype="float32")[0]
     live = live[np.flatnonzero(live.any(axis=1))[0] :][:RATE]

@@ -19,6 +19,8 @@ from rtaudiogen.midi import MidiInput, Notice, NoticeKind
 from rtaudiogen.midi.arrival import ArrivalClock
 from rtaudiogen.midi.ports import find_driver, list_ports
 
+from ..waiting import eventually
+
 pytestmark = [pytest.mark.jack, pytest.mark.usefixtures("jack_server")]
 
 RATE = 48000
@@ -39,27 +41,23 @@ class Listener:
     def frame_at(self, seconds: float) -> int:
         return round((seconds - self.origin) * RATE)
 
-    def events(self, count: int, within_seconds: float = 10.0) -> np.ndarray:
+    def events(self, count: int) -> np.ndarray:
         """All events so far, as soon as there are `count`."""
-        end = time.monotonic() + within_seconds
-        while sum(map(len, self.batches)) < count and time.monotonic() < end:
-            time.sleep(0.01)
+        eventually(lambda: sum(map(len, self.batches)) >= count, told=lambda: self.batches)
         return np.concatenate(self.batches)
 
     def messages(self, count: int) -> list[tuple[int, int, int]]:
         return [(int(e["status"]), int(e["data1"]), int(e["data2"])) for e in self.events(count)]
 
-    def notice(self, kind: NoticeKind, within_seconds: float = 5.0) -> Notice:
+    def notice(self, kind: NoticeKind) -> Notice:
         """The next notice of a kind."""
-        end = time.monotonic() + within_seconds
-        while time.monotonic() < end:
+
+        def kinds() -> list[NoticeKind]:
             self._notices += self.input.notices()
-            for notice in self._notices:
-                if notice.kind is kind:
-                    self._notices.remove(notice)
-                    return notice
-            time.sleep(0.02)
-        raise AssertionError(f"no {kind} within {within_seconds} s")
+            return [notice.kind for notice in self._notices]
+
+        eventually(lambda: kind in kinds(), told=lambda: f"no {kind} among {self._notices}")
+        return self._notices.pop(kinds().index(kind))
 
 
 @contextmanager

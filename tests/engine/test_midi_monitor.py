@@ -12,6 +12,8 @@ from rtaudiogen.engine.settings import EngineSettings
 from rtaudiogen.engine.snapshot import MidiSnapshot, Snapshot
 from rtaudiogen.midi.monitor import KEPT, Monitor
 
+from ..waiting import eventually
+
 SETTINGS = EngineSettings(output="null", sample_rate=48000, midi="none")
 
 
@@ -79,11 +81,9 @@ def test_what_comes_through_a_port_is_shown_with_its_name():
     engine = Engine(EngineSettings(output="null", sample_rate=48000, midi="monitored"))
     try:
         engine.start()
-        end = time.monotonic() + 20
-        while not (heard := engine.snapshot()["midi"]):
-            assert time.monotonic() < end
-            port.send_message([0x92, 64, 99])
-            time.sleep(0.1)
+        heard = eventually(
+            lambda: engine.snapshot()["midi"], lambda: port.send_message([0x92, 64, 99])
+        )
     finally:
         engine.close()
         port.close_port()

@@ -77,10 +77,10 @@ def test_without_midi_one_line_says_so_and_nothing_else_is_printed(
 _OUTLIVE_THE_SERVER = """
 import ctypes, os, sys, time
 import rtmidi
-from rtaudiogen.midi import MidiInput
+from rtaudiogen.midi import MidiInput, NoticeKind
 
 def wait_for(count):
-    end = time.monotonic() + 10
+    end = time.monotonic() + 60
     while len(received) < count and time.monotonic() < end:
         time.sleep(0.01)
     assert len(received) == count, received
@@ -90,7 +90,8 @@ def send(*message):
     out = rtmidi.MidiOut(rtmidi.API_UNIX_JACK, name="other")
     ctypes.pythonapi.Py_IncRef(ctypes.py_object(out))  # its server dies: leave it alone
     out.open_virtual_port("keys")
-    time.sleep(1.0)  # found, opened
+    while not any(notice.kind is NoticeKind.CONNECTED for notice in midi.notices()):
+        time.sleep(0.01)
     out.send_message(message)
     return out
 
@@ -131,6 +132,6 @@ def test_the_music_goes_on_after_the_jack_server_was_killed(private_jack_server:
         private_jack_server.kill()
         assert player.stdout.readline() == "released\n"
         private_jack_server.start()
-        rest, complaints = player.communicate("\n", timeout=30)
+        rest, complaints = player.communicate("\n", timeout=90)
     assert rest == "played on\n", complaints
     assert player.returncode == 0

@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,9 @@ from rtaudiogen.errors import UsageError
 from rtaudiogen.midi import Notice, NoticeKind
 from rtaudiogen.sessions import Session, SlotState
 
+from .. import waiting
 from ..realtime import drums
+from .housekeeping import eventually
 
 SETTINGS = EngineSettings(output="null", sample_rate=48000, midi="none")
 
@@ -29,15 +31,6 @@ def engine() -> Iterator[Engine]:
     engine = Engine(SETTINGS)
     yield engine
     engine.close()
-
-
-def eventually(engine: Engine, condition: Callable[[], Any], seconds: float = 10.0) -> None:
-    """Keep house until it is so."""
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end
-        engine.tick()
-        time.sleep(0.01)
 
 
 def order(engine: Engine) -> list[int]:
@@ -265,8 +258,6 @@ def test_the_verbs_work_across_processes_as_well(tmp_path: Path) -> None:
         session = engine.session()
         assert [slot["controls"] for slot in session["slots"]] == [{}, {"21": "level"}]
         assert session["master_gain_db"] == -3.0
-        end = time.monotonic() + 10
-        while not (engine.snapshot().get("midi") and engine.snapshot()["master_gain_db"] == -3.0):
-            assert time.monotonic() < end
-            time.sleep(0.02)
+        waiting.eventually(lambda: engine.snapshot().get("midi"))
+        waiting.eventually(lambda: engine.snapshot()["master_gain_db"] == -3.0)
         assert [slot["slot"] for slot in engine.snapshot()["slots"]] == [second, first]

@@ -26,19 +26,22 @@ from rtaudiogen.engine.session_files import recent_path
 from rtaudiogen.engine.settings import EngineSettings
 from rtaudiogen.errors import RtAudioGenError
 
-from .test_engine_process import eventually, playing_a_held_note
+from ..waiting import eventually
+from .test_engine_process import playing_a_held_note
 
-NULL = EngineSettings(output="null", sample_rate=48000, midi="none")
+NULL = EngineSettings(output="null", sample_rate=48000, latency_ms=500.0, midi="none")
 FRONT_END = """
-import sys
+import json, sys, time
 from pathlib import Path
 from rtaudiogen.engine.remote import EngineProcess
 from rtaudiogen.engine.settings import EngineSettings
-home = Path(sys.argv[1]) if len(sys.argv) > 1 else None
-engine = EngineProcess(EngineSettings(output="null", sample_rate=48000, midi="none"), home)
+home = Path(sys.argv[2]) if len(sys.argv) > 2 else None
+engine = EngineProcess(EngineSettings.from_json(json.loads(sys.argv[1])), home)
 engine.add_slot("sine")
 engine.play_midi([(0.0, 0x90, 69, 100)])
 engine.start()
+while not engine.snapshot().get("peak"):
+    time.sleep(0.01)
 print(engine.pid, flush=True)
 try:
     while sys.stdin.readline():
@@ -55,7 +58,7 @@ class FrontEnd:
 
     def __init__(self, home: Path | None) -> None:
         self.process = subprocess.Popen(
-            [sys.executable, "-c", FRONT_END, *([str(home)] if home else [])],
+            [sys.executable, "-c", FRONT_END, json.dumps(NULL.to_json()), *filter(None, [home])],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
         )  # fmt: skip
         assert self.process.stdout is not None
@@ -159,7 +162,7 @@ def test_a_front_end_that_was_replaced_does_not_end_the_engine_of_another(home):
 def test_an_engine_that_does_not_play_yet_ends_with_its_front_end(home):
     line = Link.start(Home(home))
     line.close()
-    eventually(lambda: not is_alive(line.pid), 10.0)
+    eventually(lambda: not is_alive(line.pid))
 
 
 def test_two_engines_do_not_share_a_home(home, front_end):
@@ -191,7 +194,7 @@ def test_an_engine_without_a_home_ends_with_its_front_end(home):
     front_end = FrontEnd(None)
     assert is_alive(front_end.engine_pid)
     front_end.end()
-    eventually(lambda: not is_alive(front_end.engine_pid), 10.0)
+    eventually(lambda: not is_alive(front_end.engine_pid))
 
 
 def test_a_recording_goes_on_from_one_front_end_to_the_next(home, tmp_path):
@@ -220,8 +223,8 @@ def test_an_engine_that_was_found_is_watched_like_any_other(home, front_end):
 
 
 def test_after_a_crash_of_everything_the_rack_is_as_it_was_with_its_notes(home, front_end):
-    eventually(lambda: Home(home).checkpoint.exists())
-    time.sleep(2.5)  # past the note's beginning
+    checkpoint, sounds = Home(home).checkpoint, time.time()
+    eventually(lambda: checkpoint.exists() and checkpoint.stat().st_mtime > sounds)
     front_end.end()
     os.kill(front_end.engine_pid, signal.SIGKILL)
     eventually(lambda: not is_alive(front_end.engine_pid))

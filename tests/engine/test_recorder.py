@@ -4,7 +4,6 @@ import json
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,6 +17,7 @@ from rtaudiogen.errors import RtAudioGenError, UsageError
 from rtaudiogen.recorder import Recorder, RecordingStatus, SampleFormat, Underruns, read_marks
 from rtaudiogen.recorder.flac import FlacWriter
 
+from ..waiting import eventually
 from .sounding import SAMPLE_RATE, Output
 from .test_recorder_wav import cue_points
 
@@ -77,12 +77,11 @@ def test_an_underrun_is_marked_where_it_happened(tmp_path: Path, name: str) -> N
     path = recorder.start(tmp_path / name)
     output.play(9600)
     output.play(2400, rendered=False)
-    time.sleep(0.12)  # the writer looks meanwhile
+    eventually(lambda: recorder.status().frames == 12000)  # the writer looks meanwhile
     lost = output.memory.counters().lost_frames
     output.memory.ring.write(np.zeros((8192, 2), np.float32))
     output.play(9600)
-    time.sleep(0.12)
-    (mark,) = read_marks(path)  # while it still records
+    (mark,) = eventually(lambda: read_marks(path))  # while it still records
     assert (mark.kind, mark.frames) == ("underrun", lost)
     assert abs(mark.frame - 9600) <= 1024  # what was in the ring was played first
     assert mark.device_frame == mark.frame + 4800
@@ -110,7 +109,7 @@ def test_what_a_slow_disk_lost_is_silence_and_marked(tmp_path: Path, name: str) 
     recorder = recorder_of(output)
     path = recorder.start(tmp_path / name)
     output.play(60_000)  # at once: more than the tap holds
-    time.sleep(0.12)
+    eventually(lambda: recorder.status().lost_frames)
     output.play(1000)
     status = finished(recorder)
     heard = rounded(output.all_heard(), name)
@@ -184,18 +183,12 @@ def small_disk(folder: Path, kilobytes: int) -> Iterator[Path]:
 
 @FORMATS
 def test_a_full_disk_stops_the_recording_and_not_the_music(tmp_path: Path, name: str) -> None:
-    output = Output()
+    output = Output(tap_seconds=20.0)  # however late the writer is
     recorder = recorder_of(output)
     with small_disk(tmp_path / "small", kilobytes=_SMALL_DISK_KILOBYTES) as folder:
         path = recorder.start(folder / name)
-        for _ in range(200):
-            output.play(2400)
-            time.sleep(0.005)
-            status = recorder.status()
-            assert status is not None
-            if not status.running:
-                break
-        assert status.problem == f"The recording {path} stopped: the disk is full."
+        eventually(lambda: not recorder.status().running, lambda: output.play(2400))
+        assert recorder.status().problem == f"The recording {path} stopped: the disk is full."
         before = output.memory.counters()
         output.play(2400)
         after = output.memory.counters()

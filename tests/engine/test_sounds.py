@@ -1,6 +1,5 @@
 """Generators that play from the user's own sound: given, kept in sessions, missed when gone."""
 
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from rtaudiogen.offline import render
 from rtaudiogen.sound_files import read_sound
 
 from ..realtime import effects
+from .housekeeping import eventually
 
 RATE = 16000  # the loop's
 SETTINGS = EngineSettings(output="null", sample_rate=48000, midi="none")
@@ -42,14 +42,10 @@ def hum(tmp_path: Path) -> Path:
     return path
 
 
-def listen(engine: Engine, seconds: float = 10.0) -> float:
+def listen(engine: Engine) -> float:
     """The peak once it sounds, or 0 if it does not."""
     engine.start()
-    end = time.monotonic() + seconds
-    while engine.snapshot()["frames_played"] < 12000:
-        assert time.monotonic() < end
-        engine.tick()
-        time.sleep(0.01)
+    eventually(engine, lambda: engine.snapshot()["frames_played"] >= 12000)
     return float(engine.snapshot()["peak"])
 
 
@@ -66,10 +62,7 @@ def test_a_swap_takes_another_sound(engine: Engine, hum: Path) -> None:
     slot = engine.add_slot("loop")
     assert listen(engine) == 0.0
     engine.swap_slot(slot, "loop", sound=str(hum))
-    end = time.monotonic() + 10
-    while engine.snapshot()["peak"] < 0.3:
-        assert time.monotonic() < end
-        time.sleep(0.01)
+    eventually(engine, lambda: engine.snapshot()["peak"] >= 0.3)
     assert engine.session()["slots"][0]["sound"] == str(hum)
 
 
@@ -90,11 +83,7 @@ def test_a_checkpoint_resumes_with_the_sound(tmp_path: Path, hum: Path, gone: bo
     first = Engine(SETTINGS, tmp_path / "checkpoint")
     first.add_slot("loop", sound=str(hum))
     first.start()
-    end = time.monotonic() + 20
-    while not (tmp_path / "checkpoint").exists():
-        assert time.monotonic() < end
-        first.tick()
-        time.sleep(0.01)
+    eventually(first, lambda: (tmp_path / "checkpoint").exists())
     first.close()
     if gone:
         hum.unlink()

@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -23,6 +22,8 @@ from rtaudiogen.engine.training import TrainableFamily, TrainingFacts, TrainingR
 from rtaudiogen.engine.training_story import Story
 from rtaudiogen.errors import RtAudioGenError, UsageError
 from rtaudiogen.training_journal import NAME, Journal, JournalReader
+
+from ..waiting import eventually
 
 RATE = 16000
 TINY: dict[str, Any] = {
@@ -61,12 +62,14 @@ def begin(families: dict[str, TrainableFamily]) -> Iterator[Callable[..., Traini
 
 def until(run: TrainingRun, condition: Callable[[TrainingFacts], Any]) -> TrainingFacts:
     """Look until it is so."""
-    end = time.monotonic() + 60
-    while not condition(facts := run.look()):
-        assert time.monotonic() < end, facts
-        assert not facts.ended, facts
-        time.sleep(0.05)
-    return facts
+
+    def look() -> TrainingFacts | None:
+        facts = run.look()
+        so = condition(facts)
+        assert so or not facts.ended, facts
+        return facts if so else None
+
+    return eventually(look, told=run.look)
 
 
 def test_families_and_their_options_are_told_with_kinds_and_defaults(families):

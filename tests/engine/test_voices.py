@@ -1,7 +1,5 @@
 """How many notes a model plays at a time is the player's choice, and is kept."""
 
-import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +14,8 @@ from rtaudiogen.events import MIDI_EVENT
 from rtaudiogen.registry import find, with_voices
 from rtaudiogen.sessions import Session, SlotState
 
+from ..waiting import eventually
+
 NULL = EngineSettings(output="null", midi="none", sample_rate=16000)
 
 
@@ -27,13 +27,6 @@ def chord(notes: int) -> np.ndarray:
 def facts_of(engine: Engine) -> dict[str, Any]:
     """Of its first slot."""
     return engine.snapshot()["slots"][0]
-
-
-def until(condition: Callable[[], object]) -> None:
-    end = time.monotonic() + 10.0
-    while not condition():
-        assert time.monotonic() < end
-        time.sleep(0.01)
 
 
 def test_a_model_with_more_voices_plays_more_notes_at_once():
@@ -88,7 +81,7 @@ def test_the_snapshot_tells_how_many_there_are():
     try:
         engine.add_slot("sine", voices=40)
         engine.start()
-        until(lambda: facts_of(engine)["most_voices"])
+        eventually(lambda: facts_of(engine)["most_voices"])
         assert facts_of(engine)["most_voices"] == 40
     finally:
         engine.close()
@@ -124,18 +117,18 @@ def test_another_number_of_them_is_had_in_play_with_values_mappings_and_held_not
         engine.map_controller(slot, 21, "attack")
         engine.start()
         engine.play_now(0x90, 60, 100)
-        until(lambda: facts_of(engine)["voices"] == 1)
+        eventually(lambda: facts_of(engine)["voices"] == 1)
         engine.set_parameter(slot, "attack", 40.0)
-        until(lambda: facts_of(engine)["values"]["attack"] == 40.0)
+        eventually(lambda: facts_of(engine)["values"]["attack"] == 40.0)
         engine.set_voices(slot, 40)
-        until(lambda: facts_of(engine)["most_voices"] == 40)
+        eventually(lambda: facts_of(engine)["most_voices"] == 40)
         facts = facts_of(engine)
         assert (facts["values"]["attack"], facts["values"]["release"]) == (40.0, 30.0)
         assert facts["controls"] == {"attack": 21}
         assert facts["voices"] == 1
         assert Session.from_json(engine.session()).slots[0].voices == 40
         engine.set_voices(slot, 0)
-        until(lambda: facts_of(engine)["most_voices"] == find("sine").voices)
+        eventually(lambda: facts_of(engine)["most_voices"] == find("sine").voices)
         assert Session.from_json(engine.session()).slots[0].voices == 0
     finally:
         engine.close()

@@ -22,8 +22,9 @@ from rtaudiogen.folders import HOME_VARIABLE
 from rtaudiogen.sessions import load_session
 
 from ..models.vqvae.untrained import INVENTIVE, REGIONS, write_untrained
+from ..waiting import eventually
 from .jack_loop import noise
-from .test_live_input import LOOP, eventually
+from .test_live_input import LOOP
 
 if TYPE_CHECKING:
     from tests.conftest import JackServer
@@ -58,7 +59,7 @@ def server(
 def test_live_input_comes_back_as_the_codec_makes_it_after_the_reported_latency(
     server: "JackServer", model: Path, tmp_path: Path
 ) -> None:
-    settings = EngineSettings(output="JACK", input="default", midi="none", latency_ms=40.0)
+    settings = EngineSettings(output="JACK", input="default", midi="none", latency_ms=200.0)
     with closing(EngineProcess(settings)) as engine:
         slot = engine.add_slot(str(model), {"source": 2.0})
         engine.set_mix(slot, "pan", -1.0)  # all of it on the left: the gain is 1

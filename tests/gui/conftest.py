@@ -1,12 +1,13 @@
 """The window without a screen, on a real engine that keeps time by the clock."""
 
 import os
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+
+from .. import waiting
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
@@ -37,13 +38,9 @@ def pytest_pycollect_makemodule(module_path: Path, parent: pytest.Collector) -> 
     return SkippedModule.from_parent(parent, path=module_path) if MISSING else None
 
 
-def wait(condition: Callable[[], Any], seconds: float = 30.0) -> None:
+def wait(condition: Callable[[], Any]) -> Any:
     """Let the window live until something is so."""
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, f"it did not happen in time; {_said()}"
-        QtWidgets.QApplication.processEvents()
-        time.sleep(0.005)
+    return waiting.eventually(condition, QtWidgets.QApplication.processEvents, _said)
 
 
 def _said() -> str:

@@ -293,4 +293,4 @@ def test_the_speeds_of_the_models_are_measured_when_that_is_wanted(page, qtbot, 
 
     assert set(speeds()) == {"–"}
     press(page, qtbot, "Measure speeds")
-    eventually(lambda: all("×" in speed for speed in speeds()), 120.0)
+    eventually(lambda: all("×" in speed for speed in speeds()))

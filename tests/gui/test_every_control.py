@@ -45,7 +45,7 @@ def window(
     window = MainWindow(Bridge())
     window.bridge.open(Beginning(SETTINGS, {"slots": [{"model": "sine"}, {"model": model}]}))
     window.show()
-    eventually(lambda: len(window.rack.strips) == 2, 120.0)
+    eventually(lambda: len(window.rack.strips) == 2)
     window.rack.select(max(window.rack.strips))
     eventually(lambda: window.instrument.panel is not None)
     yield window
@@ -135,7 +135,7 @@ def test_every_control_can_be_clicked_and_the_engine_plays_on(window, eventually
     assert len(names) > 40
     done = threading.Event()
     window.bridge.do(lambda engine: engine.panic(), lambda _: done.set())
-    eventually(done.is_set, 120.0)
+    eventually(done.is_set)
     frames = window.facts.frames_played
     eventually(lambda: window.facts.frames_played > frames)
     assert window.facts.restarts == 0

@@ -21,8 +21,9 @@ from rtaudiogen.sessions import Mix, Session, SlotState, save_session
 
 RATE = 48000
 SESSION = Session(
-    slots=(SlotState("sine", mix=Mix(gain_db=-9.0)),), output="null", sample_rate=RATE, midi="none"
-)
+    slots=(SlotState("sine", mix=Mix(gain_db=-9.0)),),
+    output="null", sample_rate=RATE, latency_ms=500.0, midi="none",
+)  # fmt: skip
 
 
 @pytest.fixture

@@ -106,7 +106,7 @@ def stage(
     window = MainWindow(Bridge())
     window.bridge.open(Beginning(SETTINGS, {"slots": [{"model": "sine"}]}))
     window.show()
-    eventually(lambda: window.facts is not None and window.rack.strips, 90.0)  # a server may stall
+    eventually(lambda: window.facts is not None and window.rack.strips)
     eventually(lambda: window.facts.midi_ports and window.instrument.panel is not None)
     yield window
     window.close()

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from rtaudiogen.devices import find_output, open_output
 from rtaudiogen.realtime.memory import AudioMemory
+from tests.waiting import eventually
 
 if TYPE_CHECKING:
     from tests.conftest import JackServer
@@ -60,7 +61,7 @@ def test_a_client_of_the_server_records_exactly_what_was_written(
         ports = jack_server.ports("PortAudio:out_")
         with jack_server.capture(ports, SECONDS + 20) as recording, company():
             memory.ring.write(audio)
-            wait_until_played(memory, len(audio))
+            eventually(lambda: memory.ring.read_frames >= len(audio) + 2 * RATE // 10)
         assert output.active
     finally:
         assert output.close()
@@ -69,12 +70,3 @@ def test_a_client_of_the_server_records_exactly_what_was_written(
     exact = len(audio) - RATE // 100  # the ring runs empty in the end: the last frames fade out
     np.testing.assert_array_equal(recorded[:start], 0)
     np.testing.assert_array_equal(recorded[start : start + exact], audio[:exact])
-
-
-def wait_until_played(memory: AudioMemory, frames: int) -> None:
-    waiting = threading.Event()
-    for _ in range(600):
-        if memory.ring.read_frames >= frames + 2 * RATE // 10:
-            return
-        waiting.wait(0.05)
-    raise AssertionError(f"only {memory.ring.read_frames} frames were played")

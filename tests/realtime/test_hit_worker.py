@@ -13,6 +13,7 @@ from rtaudiogen.realtime.memory import AudioMemory
 from rtaudiogen.realtime.pool import DEPTH
 from rtaudiogen.realtime.slot import Slot
 from rtaudiogen.realtime.source import Source
+from tests.waiting import eventually
 
 from .drums import Drums
 
@@ -42,13 +43,6 @@ class Work:
 
     def __exit__(self, *exception):
         self.worker.stop()
-
-
-def eventually(condition, seconds=20.0):
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end
-        time.sleep(0.005)
 
 
 def test_it_fills_every_pool_and_then_makes_nothing_more():

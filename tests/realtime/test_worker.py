@@ -6,6 +6,7 @@ import pytest
 
 from rtaudiogen.realtime.memory import AudioMemory
 from rtaudiogen.realtime.worker import RenderThread
+from tests.waiting import eventually
 
 from .duplex import Duplex
 
@@ -44,16 +45,9 @@ def worker(source, memory):
     thread.stop()
 
 
-def until(condition) -> None:
-    end = time.monotonic() + 10
-    while not condition() and time.monotonic() < end:
-        time.sleep(0.001)
-    assert condition()
-
-
 def test_the_ring_is_filled_to_its_goal_and_no_further(worker, memory):
     worker.start()
-    until(lambda: memory.ring.fill_frames >= 1024)
+    eventually(lambda: memory.ring.fill_frames >= 1024)
     time.sleep(0.05)
     assert memory.ring.fill_frames == 1024
 
@@ -69,7 +63,7 @@ def test_what_is_taken_is_replaced_in_order(worker, memory):
 
 def test_a_stop_ends_the_thread_after_the_block_in_hand(worker, memory, source):
     worker.start()
-    until(lambda: worker.blocks > 0)
+    eventually(lambda: worker.blocks > 0)
     worker.stop()
     before = source.next_frame
     memory.ring.read(np.zeros((512, 2), np.float32))
@@ -93,18 +87,18 @@ def test_behind_a_skip_the_thread_waits_for_the_input_of_what_it_renders():
     worker.start()
     try:
         for _ in range(8):
-            until(lambda: ring.fill_frames >= 1024)
+            eventually(lambda: ring.fill_frames >= 1024)
             device.call(256)
         gate.clear()
         for _ in range(40):
             device.call(256)
         gate.set()
-        until(lambda: worker.skipped_frames > 0)
+        eventually(lambda: worker.skipped_frames > 0)
         while device.memory.counters().starved:
-            until(lambda: ring.wanted_frames() <= 0 or not device.capture.has_arrived())
+            eventually(lambda: ring.wanted_frames() <= 0 or not device.capture.has_arrived())
             device.call(256)
         for _ in range(8):
-            until(lambda: ring.fill_frames >= 1024)
+            eventually(lambda: ring.fill_frames >= 1024)
             device.call(256)
     finally:
         gate.set()
