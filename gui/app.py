@@ -22,7 +22,7 @@ def main(arguments: Sequence[str] = (), device: str | None = None) -> int:
     os.environ.setdefault("QT_SCALE_FACTOR", str(looks.scale_percent / 100))
     application = QApplication(["rtaudiogen", *arguments])
     looks.apply_theme()
-    window = MainWindow(Bridge(device=device or looks.device), looks)
+    window = MainWindow(Bridge(device=device or looks.device, named=bool(device)), looks)
     window.bridge.opened.connect(lambda settings: looks.compute_on(settings.device))
     window.bridge.open()
     window.show()

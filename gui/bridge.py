@@ -52,10 +52,15 @@ class Bridge(QObject):
     gone = Signal(str)  # the engine was given up, and why
     _finished = Signal(object, object)  # what to do with a result, and the result
 
-    def __init__(self, parent: QObject | None = None, device: str = "cpu") -> None:
-        """`device` is what networks are computed on; see `EngineSettings`."""
+    def __init__(
+        self, parent: QObject | None = None, device: str = "cpu", named: bool = False
+    ) -> None:
+        """`device` is what networks are computed on, and whether the player named it just now.
+
+        See `opening.open_engine`.
+        """
         super().__init__(parent)
-        self._device = device
+        self._device, self._named = device, named
         self._engine: EngineProcess | None = None
         self._beginning: catalogue.Beginning | None = None
         self._queue: SimpleQueue[_Job | None] = SimpleQueue()
@@ -82,7 +87,7 @@ class Bridge(QObject):
         With a `beginning` nothing is kept for the next start.
         """
         self._beginning = beginning
-        self._begin_with(lambda: open_engine(beginning, self._device))
+        self._begin_with(lambda: open_engine(beginning, self._device, self._named))
 
     def restart(self) -> None:
         """After `gone`: open the engine again; if it dies soon after that, with an empty rack."""

@@ -1,6 +1,6 @@
 """Which devices and ports the engine uses, how much sound it keeps ready, and what computes it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from PySide6.QtCore import QSize, Signal
@@ -119,6 +119,7 @@ class ConnectionBar(QWidget):
         self.block.offer([("device's own", 0), *blocks])
         self.latency.offer([(f"{ms:g} ms", ms) for ms in LATENCIES_MS])
         self.show_connections(Connections())
+        self.show_processors([CPU])
 
     def _named(self, chooser: Chooser) -> QWidget:
         pair, label = QWidget(self), QLabel(chooser.accessibleName(), self)
@@ -140,8 +141,10 @@ class ConnectionBar(QWidget):
         self.input.offer([("None", None), *default, *_choices(found.inputs)])
         ports = [(name, name) for name in found.midi_ports]
         self.midi.offer([("All ports", "all"), *ports, ("None", "none")])
-        processors = found.processors or (CPU,)
-        self.processor.offer([(TITLES[name], name) for name in (*processors, AUTO)])
+
+    def show_processors(self, names: Sequence[str]) -> None:
+        """What networks can be computed on."""
+        self.processor.offer([(TITLES[name], name) for name in (*names, AUTO)])
         self._show_whether_there_is_a_choice()
 
     def show_settings(self, settings: EngineSettings) -> None:

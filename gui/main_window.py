@@ -88,6 +88,7 @@ class MainWindow(QWidget):
         self._restore_looks()
         self.models.look()
         self._look_for_devices()
+        bridge.ask(catalogue.processors, self.transport.connections.show_processors)
 
     def _build(self) -> None:
         self.transport.extra.addWidget(self.sessions, 0, Qt.AlignmentFlag.AlignBottom)

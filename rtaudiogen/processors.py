@@ -27,8 +27,10 @@ def missing(name: str) -> str:
         return "only Apple's own processors have it"
     if importlib.util.find_spec("torch") is None:
         return "it needs the package 'torch'"
-    import torch
-
+    try:
+        import torch
+    except (ImportError, OSError) as error:  # a library of its own is missing
+        return f"torch cannot be loaded ({' '.join(str(error).split())})"
     if name == CUDA and not torch.cuda.is_available():
         built = torch.version.cuda is not None
         without = "this torch was built without CUDA, see pytorch.org for another one"
@@ -74,3 +76,7 @@ def _has_driver() -> bool:
             continue
         return True
     return False
+
+
+if __name__ == "__main__":  # for a window, which loads no torch
+    print(" ".join(available()))

@@ -1,7 +1,6 @@
 """The prior's frames, drawn or heard, in calls that compile to machine code. [render]
 
-There are 50 to 100 frames a second, so plain loops do beside the products. The drawing stands here
-and not apart, because a cached call is compiled anew only when its own file has changed.
+There are 50 to 100 frames a second, so plain loops do beside the products.
 
 Nothing here allocates, raises, or reads out of range, whatever the numbers are.
 """

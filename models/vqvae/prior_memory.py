@@ -1,4 +1,8 @@
-"""The memory that the compiled prior works in: what a stream remembers, what a call scribbles."""
+"""The memory that the compiled prior works in: what a stream remembers, what a call scribbles.
+
+Compiled code knows fields by their place, and is kept until its own file changes: whoever changes
+the order here has to delete it (`*.nbi` and `*.nbc` in `__pycache__`).
+"""
 
 from typing import NamedTuple
 

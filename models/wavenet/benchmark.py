@@ -10,9 +10,9 @@ from dataclasses import replace
 import numpy as np
 
 from rtaudiogen.benchmark import BenchRow, best_of
-from rtaudiogen.crew import Crew, the_crew
 from rtaudiogen.events import chord, no_events
 from rtaudiogen.generator import Plays
+from rtaudiogen.realtime.crew import Crew, the_crew
 
 from ..roofline import l2_bytes_per_second, multiply_adds_per_second
 from .config import WaveNetConfig

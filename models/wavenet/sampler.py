@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rtaudiogen.crew import Crew, the_crew
 from rtaudiogen.errors import RtAudioGenError
+from rtaudiogen.realtime.crew import Crew, the_crew
 
 from .config import LEVELS, SILENCE, WaveNetConfig
 from .kernels import fill_gate_bias, sample

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from rtaudiogen.crew import Crew
+from rtaudiogen.realtime.crew import Crew
 
 from .memory import TOGETHER
 
@@ -20,7 +20,9 @@ Draw = Callable[[NDArray[np.int32], int], object]  # gets voices, and the number
 class Sharing:
     """With a crew, its helpers take voices whenever one core alone would be late. [render]
 
-    `sample_rate` in Hz is that of the frames. A block is cut by voices, never by frames.
+    So it would be for these voices alone, or together with what others ask of the crew: several
+    slots play one after the other. `sample_rate` in Hz is that of the frames. A block is cut by
+    voices, never by frames.
     """
 
     def __init__(self, sample_rate: int, crew: Crew | None) -> None:
@@ -39,7 +41,7 @@ class Sharing:
 
         if len(active) * frames == 0:
             return
-        helpers = self._helpers(len(active))
+        helpers = self._helpers(len(active), frames)
         if self._crew is None or helpers == 0:
             timed(active, 0)
             return
@@ -54,12 +56,13 @@ class Sharing:
         else:
             self._seconds += FORGETS * (seconds - self._seconds)
 
-    def _helpers(self, voices: int) -> int:
-        """That it takes to have so many voices within `ALONE`."""
-        if math.isinf(self._seconds):
+    def _helpers(self, voices: int, frames: int) -> int:
+        """That it takes to have everything within `ALONE`."""
+        if self._crew is None or math.isinf(self._seconds):
             return 0
-        share = voices * self._seconds * self._sample_rate
-        return min(math.ceil(share / ALONE), voices, self.hands) - 1
+        seconds = voices * self._seconds * frames
+        cores = max(seconds * self._sample_rate / frames, self._crew.demand.note(seconds))
+        return min(math.ceil(cores / ALONE), voices, self.hands) - 1
 
 
 def part_size(voices: int, hands: int) -> int:

@@ -23,7 +23,6 @@ def devices(json: Json = False) -> None:
                 "outputs": [asdict(output) for output in outputs],
                 "inputs": [asdict(input) for input in inputs],
                 "midi": asdict(ports),
-                "processors": available(),
             }
         )
         return

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from .. import folders, registry
 from ..errors import RtAudioGenError
 from ..generator import Descriptor
+from ..processors import CPU
 from ..realtime.checks import RESERVED_CONTROLLERS
 from .benchmark import known_speeds
 from .session_files import SUFFIX, Beginning, beginning, demo, recent_path
@@ -39,6 +40,7 @@ __all__ = [
     "free_bytes",
     "measure_speeds",
     "models",
+    "processors",
     "recent_path",
     "recordings_folder",
     "sessions_folder",
@@ -87,7 +89,6 @@ class Connections:
     outputs: tuple[AudioDevice, ...] = ()
     inputs: tuple[AudioDevice, ...] = ()
     midi_ports: tuple[str, ...] = ()
-    processors: tuple[str, ...] = ()  # that networks can be computed on, the CPU first
 
 
 def models() -> Models:
@@ -134,8 +135,14 @@ def _read(facts: Mapping[str, Any]) -> Connections:
             AudioDevice(**{name: device[name] for name in names}) for device in facts[kind]
         )
 
-    ports, processors = tuple(facts["midi"]["names"]), tuple(facts["processors"])
-    return Connections(devices("outputs"), devices("inputs"), ports, processors)
+    return Connections(devices("outputs"), devices("inputs"), tuple(facts["midi"]["names"]))
+
+
+def processors() -> tuple[str, ...]:
+    """What networks can be computed on, the CPU first. [any], seconds where there is a GPU"""
+    command = [sys.executable, "-m", "rtaudiogen.processors"]
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True)
+    return tuple(done.stdout.split()) or (CPU,)
 
 
 def sessions_folder() -> Path:

@@ -25,7 +25,7 @@ class DeviceChoice:
         self._wanted, self._say = wanted, say
         self._lost: set[str] = set()
         self._said: set[str] = set()
-        self._cannot: set[tuple[str, str]] = set()  # models, and devices that cannot have them
+        self._cannot: set[tuple[str, str]] = set()  # titles, and devices that cannot have them
 
     def __call__(self, model: Descriptor) -> str:
         """The device's name. [control], with `auto` seconds when a model is new"""
@@ -53,19 +53,20 @@ class DeviceChoice:
         if len(there) < 2:
             only = there[0] if there else CPU
             if not self._lost:  # of which the player has been told
-                self._say_once(f"{model.id} is computed on '{only}': nothing else here can.")
+                self._say_once(f"{_title(model)} is computed on '{only}': nothing else here can.")
             return only
         known = render_times.known(model, there)
-        cannot = [device for device in there if (model.id, device) in self._cannot]
+        cannot = [device for device in there if (_title(model), device) in self._cannot]
         unknown = [device for device in there if device not in (*known, *cannot)]
         if unknown:
-            self._say(f"Measuring {model.id} on {' and '.join(unknown)}, once.")
+            self._say(f"Measuring {_title(model)} on {' and '.join(unknown)}, once.")
             measured = self._measure(model, unknown)
             render_times.remember(model, measured)
             known |= measured
         device = fastest(known) or CPU
-        p99 = ", ".join(f"{name} {times.p99_ms:.2f} ms" for name, times in known.items())
-        self._say_once(f"{model.id} is computed on '{device}' (p99: {p99}).")
+        times = ", ".join(f"{name} {time.p99_ms:.2f} ms" for name, time in known.items())
+        why = f" (p99: {times})" if len(known) > 1 else ""
+        self._say_once(f"{_title(model)} is computed on '{device}'{why}.")
         return device
 
     def _measure(self, model: Descriptor, devices: list[str]) -> dict[str, RenderTime]:
@@ -75,14 +76,20 @@ class DeviceChoice:
             try:
                 measured[device] = render_times.measure(model, device)
             except Exception as error:  # a stranger's generator may raise anything
-                self._cannot.add((model.id, device))
-                self._say_once(f"Device '{device}' cannot compute {model.id}: {one_line(error)}.")
+                self._cannot.add((_title(model), device))
+                sentence = f"Device '{device}' cannot compute {_title(model)}: {one_line(error)}."
+                self._say_once(sentence)
         return measured
 
     def _say_once(self, sentence: str) -> None:
         if sentence not in self._said:
             self._said.add(sentence)
             self._say(sentence)
+
+
+def _title(model: Descriptor) -> str:
+    """With its voices, which it is measured with."""
+    return f"{model.id} ({model.voices} voice{'s' if model.voices > 1 else ''})"
 
 
 def candidates(model: Descriptor) -> list[str]:

@@ -48,8 +48,8 @@ class Facade(Protocol):
     def set_voices(self, slot: int, voices: int) -> None:
         """Let a slot play so many notes at a time, 0: as many as its model by itself.
 
-        Its generator is exchanged as by `swap_slot`; values and held notes go on. UsageError for a
-        number that there is not, and for a model that no note plays.
+        Its generator is made anew and crossfaded in: what is held, turned and counted goes on.
+        UsageError for a number that there is not, and for a model that no note plays.
         """
 
     def remove_slot(self, slot: int) -> None:

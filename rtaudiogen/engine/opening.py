@@ -27,13 +27,14 @@ class Opened(NamedTuple):
     notices: list[str]
 
 
-def open_engine(begun: Beginning | None = None, device: str = CPU) -> Opened:
+def open_engine(begun: Beginning | None = None, device: str = CPU, named: bool = False) -> Opened:
     """The engine that a lost window left playing; otherwise one with the rack as it was. [control]
 
     After a crash of the engine, too, or of the whole machine, the rack is that of the last
     seconds, with all its state. With a beginning: a new engine that ends with its window.
     `device` is what a new engine computes on; see `EngineSettings`. One that plays on stays as it
-    is, and it is said. RtAudioGenError if there is none to be had.
+    is, and if the player has `named` another one, it is said. RtAudioGenError if there is none to
+    be had.
     """
     if begun is not None:
         return _begin(begun, device)
@@ -41,7 +42,8 @@ def open_engine(begun: Beginning | None = None, device: str = CPU) -> Opened:
     engine = EngineProcess.attach(home)
     if engine is not None:
         kept = engine.settings.device
-        as_begun = [] if device in (CPU, kept) else [f"It computes on '{kept}', as it was begun."]
+        differs = named and device != kept
+        as_begun = [f"It computes on '{kept}', as it was begun."] if differs else []
         return Opened(engine, [PLAYED_ON, *as_begun])
     return _recover(home, device) or _begin(beginning(), device, home)
 

@@ -20,6 +20,7 @@ from ..documents import number, read_document, write_document
 from ..errors import RtAudioGenError
 from ..generator import Descriptor, HitMaker
 from ..processors import CPU
+from ..realtime.crew import cores
 
 HOST_RATE = 48000  # Hz
 WARM_UPS = 20
@@ -123,7 +124,8 @@ def _read() -> dict[str, dict[str, Any]]:
 
 def _hardware(device: str) -> str:
     """The processors that decide: a GPU's calls are prepared by the CPU."""
-    return machine() if device == CPU else f"{processors.title(device)}, {machine()}"
+    computer = f"{machine()}, {cores()} cores"
+    return computer if device == CPU else f"{processors.title(device)}, {computer}"
 
 
 def _name(model: Descriptor) -> str:

@@ -5,7 +5,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-from ..errors import UsageError
+from ..errors import RtAudioGenError, UsageError
 from ..midi import MidiInput
 from ..presets import Preset
 from ..realtime.checks import find_parameter
@@ -13,7 +13,7 @@ from ..realtime.pads import Pads
 from ..realtime.readings import SlotReading
 from ..realtime.renderer import Renderer
 from ..rebuilding import create
-from ..registry import takes_voices
+from ..registry import find, takes_voices, with_voices
 from ..sessions import Mix, SlotState
 from . import hits
 from .codes import code_stream
@@ -67,12 +67,15 @@ class SlotVerbs:
 
     def set_voices(self, slot: int, voices: int) -> None:
         """See Facade."""
-        state = self._with_values(slot, self.renderer.read().slots.get(slot))
-        if voices and not takes_voices(self.renderer.descriptor(slot)):
+        state, now = self._state(slot), self.renderer.descriptor(slot)
+        if voices and not takes_voices(now):
             raise UsageError(f"{voices} voices: {state.model} plays without notes")
-        rate = self.transport.sample_rate
-        generator = create(state.model, state.sound, voices, rate, self.messages)
-        self.renderer.swap(slot, generator, state.values, seed=state.seed, sound=state.sound)
+        if with_voices(find(state.model), voices).voices != now.voices:
+            rate = self.transport.sample_rate
+            generator = create(state.model, state.sound, voices, rate, self.messages)
+            if generator.descriptor.parameters != now.parameters:
+                raise RtAudioGenError(f"the file of {state.model} has been replaced by another's")
+            self.renderer.renew(slot, generator)
         self.slots[slot] = replace(state, voices=voices)
 
     def remove_slot(self, slot: int) -> None:

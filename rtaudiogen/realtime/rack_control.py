@@ -39,7 +39,7 @@ class RackControl:
         self._device_of = device_of
         self._pads = pads
         self._next_slot = 1
-        self._generators: dict[int, Generator] = {}  # by slot
+        self._sources: dict[int, Source] = {}  # by slot: what it plays, or is to play
         self._made: dict[int, Slot] = {}
         self._commands = Agenda()  # (frame, verb, slot, arguments)
         self._messages: deque[Message] = deque(maxlen=MESSAGE_LIMIT)
@@ -68,7 +68,6 @@ class RackControl:
         if generator.descriptor.plays & {Plays.STREAM, Plays.EFFECT}:
             source.fade, source.fading = 0.0, 1
         self._next_slot += 1
-        self._generators[number] = generator
         self._made[number] = slot
         self._place(number, source)
         self._command(at_frame, "add", number, slot)
@@ -90,9 +89,17 @@ class RackControl:
         """
         self.descriptor(slot)
         source = self._source(generator, slot, parameters, seed, sound)
-        self._generators[slot] = generator
         self._place(slot, source)
         self._command(at_frame, "swap", slot, source)
+
+    def renew(self, slot: int, generator: Generator) -> None:
+        """Crossfade to the same model made anew, with another number of voices. [control]
+
+        Everything goes on that goes on with a stand-in; see `replace`.
+        """
+        self.descriptor(slot)
+        before = self._sources[slot]
+        self._succeed(slot, before, self._prepared(generator, slot, before.seed, before.sound))
 
     def stand_in(self, generator: Generator, lost: Source) -> Source:
         """Prepare the same model on the CPU to take a lost source's place. [any], seconds"""
@@ -104,28 +111,31 @@ class RackControl:
         Notes, values, controllers, the numbers of hits and what locked pads keep go on with it.
         [control]
         """
-        if self._generators.get(slot) is not lost.generator:
+        if self._sources.get(slot) is not lost:
             return False
+        self._succeed(slot, lost, source)
+        return True
+
+    def _succeed(self, slot: int, before: Source, source: Source) -> None:
         index = source.generator.descriptor.parameter_index
         kept = {} if self._pads is None else self._pads.kept(slot)
-        source.parameters.load_state(lost.parameters.save_state())
+        source.parameters.load_state(before.parameters.save_state())
         for id, value in kept.items():
             source.parameters.jump(index(id), value)
-        self._generators[slot] = source.generator
         if makes_hits(source):
             played = cast(HitMaker, source.generator).played
-            played[:] = before = cast(HitMaker, lost.generator).played
+            played[:] = counted = cast(HitMaker, before.generator).played
             self._place(slot, source)
-            np.maximum(played, before, out=played)  # what was struck until it had hits
+            np.maximum(played, counted, out=played)  # what was struck until it had hits
+        self._sources[slot] = source
         self._command(0, "replace", slot, source)
         for id, value in kept.items():
             self._command(0, "set_parameter", slot, index(id), value)
-        return True
 
     def remove(self, slot: int, at_frame: int = 0) -> None:
         """Fade a slot out; its generator comes back in a "retired" message. [control]"""
         self.descriptor(slot)
-        del self._generators[slot], self._made[slot]
+        del self._sources[slot], self._made[slot]
         if self._pads is not None:
             self._pads.remove(slot)
         self._command(at_frame, "remove", slot)
@@ -175,10 +185,10 @@ class RackControl:
 
         UsageError if there is no such slot.
         """
-        if slot not in self._generators:
-            there = ", ".join(map(str, self._generators)) or "none"
+        if slot not in self._sources:
+            there = ", ".join(map(str, self._sources)) or "none"
             raise UsageError(f"no slot {slot}; there are: {there}")
-        return self._generators[slot]
+        return self._sources[slot].generator
 
     def descriptor(self, slot: int) -> Descriptor:
         """Of the same generator. [control] UsageError if there is no such slot."""
@@ -192,11 +202,11 @@ class RackControl:
         """Go on with the slots of a restored rack."""
         self.seed, self._next_slot = facts["seed"], facts["next_slot"]
         self._made = {number: slot for number, slot in slots.items() if not slot.leaving}
-        self._generators = {n: slot.source.generator for n, slot in self._made.items()}
         for number, slot in self._made.items():
             self._place(number, slot.source)
 
     def _place(self, number: int, source: Source) -> None:
+        self._sources[number] = source
         if self._pads is not None:
             self._pads.place(number, self._made[number], source)
 

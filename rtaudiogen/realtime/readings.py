@@ -46,14 +46,12 @@ class Reading:
     slots: dict[int, SlotReading]  # without those whose generator is still on its way
 
 
-def read_slots(
-    slots: Mapping[int, Slot], generators: Mapping[int, Generator]
-) -> dict[int, SlotReading]:
+def read_slots(slots: Mapping[int, Slot], wanted: Mapping[int, Source]) -> dict[int, SlotReading]:
     """A glance at those slots that play already what they are to play. [control]"""
     return {
         number: _read(slot, sources[-1])
         for number, slot in slots.items()
-        if (sources := slot.sources) and sources[-1].generator is generators.get(number)
+        if (sources := slot.sources) and sources[-1] is wanted.get(number)
     }
 
 

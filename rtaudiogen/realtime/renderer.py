@@ -27,7 +27,7 @@ Listen = Callable[[Audio], None]  # fills (QUANTUM, 1) with the input of the nex
 
 
 class Renderer(RackControl):
-    """The rack and its clock. What is declared here is [render]'s, in `RackControl` [control]'s.
+    """The rack, its clock and what it hears; `RackControl` is how its slots are changed.
 
     `sample_rate` in Hz is the host's; every slot's own seed derives from `seed`. `device_of` is
     asked on [control] what a generator is to compute on. `pads` play the hits behind the ring;
@@ -93,7 +93,7 @@ class Renderer(RackControl):
             limiter_gain=self._limiter.gain,
             peak=(float(self._peak[0]), float(self._peak[1])),
             late_events=self.late_events,
-            slots=read_slots(self._rack.slots.copy(), self._generators),
+            slots=read_slots(self._rack.slots.copy(), self._sources),
         )
 
     def render(self, out: Audio) -> None:

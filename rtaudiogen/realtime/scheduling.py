@@ -11,17 +11,22 @@ MAKER_PRIORITY = 1  # of one that computes for long: behind all of these, but no
 NICE = {RENDER_PRIORITY: -11, HELPER_PRIORITY: -11, MAKER_PRIORITY: 0}
 
 
-def raise_priority(priority: int = RENDER_PRIORITY) -> str:
-    """Raise the calling thread's priority as far as permitted; says what it got. [any]
+def raise_priority(
+    priority: int = RENDER_PRIORITY, thread: int | None = None, real_time: bool = True
+) -> str:
+    """Raise a thread's priority as far as permitted; says what it got. [any]
 
-    Linux: first-in-first-out scheduling if real-time priority is granted, else a nicer nice value.
+    Linux: first-in-first-out scheduling if `real_time` priority is granted, else a nicer nice
+    value. `thread` is its native id, None the caller's.
     """
     if sys.platform != "linux":
         return "normal"
-    thread = threading.get_native_id()
-    with contextlib.suppress(OSError):
-        os.sched_setscheduler(thread, os.SCHED_FIFO, os.sched_param(priority))
-        return f"real-time {priority}"
+    if thread is None:
+        thread = threading.get_native_id()
+    if real_time:
+        with contextlib.suppress(OSError):
+            os.sched_setscheduler(thread, os.SCHED_FIFO, os.sched_param(priority))
+            return f"real-time {priority}"
     with contextlib.suppress(OSError):
         os.setpriority(os.PRIO_PROCESS, thread, NICE[priority])
         return f"nice {NICE[priority]}"

@@ -16,6 +16,7 @@ import numpy as np
 
 from rtaudiogen.generator import Audio
 from rtaudiogen.realtime.capture import Capture
+from rtaudiogen.realtime.crew import the_crew
 from rtaudiogen.realtime.memory import AudioMemory
 from rtaudiogen.realtime.recovery import Recovery
 from rtaudiogen.realtime.scheduling import raise_priority
@@ -62,6 +63,7 @@ class RenderThread:
 
     def _run(self) -> None:
         self.priority = raise_priority()
+        the_crew().hurry()
         while not self._stop.is_set():
             skipped = self._recovery.frames_to_skip()
             self._ring.skip(skipped)

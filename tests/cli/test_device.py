@@ -153,7 +153,7 @@ def test_models_show_what_was_chosen_for_them(
 
     assert fragile() == {"device": None, "render_times": {}}
     done = run_here("render", "fragile", "out.wav", "--seconds", "0.1", "--device", "auto")
-    assert "Measuring fragile on cpu and cuda, once." in done.stderr
+    assert "Measuring fragile (16 voices) on cpu and cuda, once." in done.stderr
     chosen = fragile()
     assert chosen["device"] == "cuda"
     assert chosen["render_times"]["cpu"]["p99_ms"] > 2.5
@@ -167,7 +167,9 @@ def test_models_show_what_was_chosen_for_them(
 def test_a_check_with_auto_says_on_what(run_here: Run) -> None:
     done = run_here("check", "sine", "--device", "auto")
     assert done.returncode == 0
-    assert done.stderr == "rtaudiogen: sine is computed on 'cpu': nothing else here can.\n"
+    assert (
+        done.stderr == "rtaudiogen: sine (16 voices) is computed on 'cpu': nothing else here can.\n"
+    )
 
 
 def test_play_hands_the_device_to_the_engine(

@@ -59,7 +59,7 @@ def test_the_quicker_device_is_measured_once_and_remembered(fate, quick, slow):
     fate.pauses_ms = {slow: cycle([3.0])}
     choosing = Choosing()
     assert choosing() == quick
-    assert choosing.measured == ["Measuring fragile on cpu and cuda, once."]
+    assert choosing.measured == ["Measuring fragile (16 voices) on cpu and cuda, once."]
     assert fate.prepared == ["cpu", "cuda"]
     again = Choosing()
     assert again() == quick
@@ -70,10 +70,9 @@ def test_the_quicker_device_is_measured_once_and_remembered(fate, quick, slow):
     assert device == quick
     assert times[slow].p50_ms > 2.5 > times[quick].p50_ms
     assert measured()["A GPU"] == [f"fragile × {FRAGILE.voices}"]
-    assert re.fullmatch(
-        rf"fragile is computed on '{quick}' \(p99: cpu [0-9.]+ ms, cuda [0-9.]+ ms\)\.",
-        choosing.said[-1],
-    )
+    times = r"\(p99: cpu [0-9.]+ ms, cuda [0-9.]+ ms\)\."
+    said = rf"fragile \(16 voices\) is computed on '{quick}' {times}"
+    assert re.fullmatch(said, choosing.said[-1])
 
 
 def test_few_voices_and_many_are_measured_each_and_both_remembered(fate):
@@ -120,7 +119,7 @@ def test_another_gpu_is_measured_beside_what_is_known_of_the_cpu(fate, monkeypat
     monkeypatch.setattr("rtaudiogen.processors.title", lambda name: "Another GPU")
     choosing = Choosing()
     choosing()
-    assert choosing.measured == ["Measuring fragile on cuda, once."]
+    assert choosing.measured == ["Measuring fragile (16 voices) on cuda, once."]
     assert {"A GPU", "Another GPU"} < set(measured())
 
 
@@ -138,7 +137,7 @@ def test_damaged_memories_are_measured_again(fate, damaged):
     path.write_text(json.dumps(document) if damaged in ("entry", "number") else damaged)
     choosing = Choosing()
     choosing()
-    assert choosing.measured == ["Measuring fragile on cpu and cuda, once."]
+    assert choosing.measured == ["Measuring fragile (16 voices) on cpu and cuda, once."]
     assert set(remembered(FRAGILE)[1]) == {"cpu", "cuda"}
 
 
@@ -153,14 +152,16 @@ def test_a_device_that_cannot_have_the_model_is_no_candidate_and_is_tried_again_
     fate.refused = {"cuda"}
     choosing = Choosing()
     assert choosing() == "cpu"
-    assert choosing.said[1].startswith(f"Device 'cuda' cannot compute fragile: {WHY}")
+    assert choosing.said[1].startswith(f"Device 'cuda' cannot compute fragile (16 voices): {WHY}")
     assert choosing() == "cpu"
     assert len(choosing.said) == 3  # and is not measured again, nor said
     fate.refused = set()
     fate.pauses_ms = {"cpu": cycle([3.0])}
+    few = dataclasses.replace(FRAGILE, voices=2)
+    assert choosing(few) == "cuda"  # too much for it was the number of voices
     again = Choosing()
     again()
-    assert again.measured == ["Measuring fragile on cuda, once."]
+    assert again.measured == ["Measuring fragile (16 voices) on cuda, once."]
 
 
 def test_one_that_is_lost_while_it_is_measured_is_no_candidate(fate):
@@ -174,7 +175,7 @@ def test_with_one_candidate_nothing_is_measured(fate):
     assert choosing(SINE) == "cpu"
     assert remembered(SINE) == ("cpu", {})
     assert fate.prepared == []
-    assert choosing.said == ["sine is computed on 'cpu': nothing else here can."]
+    assert choosing.said == ["sine (16 voices) is computed on 'cpu': nothing else here can."]
 
 
 def test_a_named_device_is_taken_by_the_families_that_know_it(fate):

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from rtaudiogen import offline
+from rtaudiogen.engine import slot_verbs
 from rtaudiogen.engine.core import Engine
 from rtaudiogen.engine.settings import EngineSettings
 from rtaudiogen.errors import UsageError
@@ -130,6 +131,41 @@ def test_another_number_of_them_is_had_in_play_with_values_mappings_and_held_not
         engine.set_voices(slot, 0)
         eventually(lambda: facts_of(engine)["most_voices"] == find("sine").voices)
         assert Session.from_json(engine.session()).slots[0].voices == 0
+    finally:
+        engine.close()
+
+
+def test_what_is_turned_while_they_are_made_stays_turned(monkeypatch):
+    engine = Engine(NULL)
+    make = slot_verbs.create
+
+    def turn_meanwhile(*arguments):
+        generator = make(*arguments)
+        engine.play_now(0xB0, 21, 127)
+        eventually(lambda: facts_of(engine)["values"]["attack"] == most)
+        return generator
+
+    try:
+        slot = engine.add_slot("sine")
+        engine.map_controller(slot, 21, "attack")
+        engine.start()
+        most = next(p.maximum for p in find("sine").parameters if p.id == "attack")
+        monkeypatch.setattr(slot_verbs, "create", turn_meanwhile)
+        engine.set_voices(slot, 40)
+        eventually(lambda: facts_of(engine)["most_voices"] == 40)
+        assert facts_of(engine)["values"]["attack"] == most
+    finally:
+        engine.close()
+
+
+def test_the_number_that_it_has_changes_nothing():
+    engine = Engine(NULL)
+    try:
+        slot = engine.add_slot("sine")
+        before = engine.renderer.generator(slot)
+        engine.set_voices(slot, 0)
+        engine.set_voices(slot, find("sine").voices)
+        assert engine.renderer.generator(slot) is before
     finally:
         engine.close()
 

@@ -84,7 +84,7 @@ def test_what_computes_is_offered_where_there_is_a_gpu(qtbot):
     bar.show_settings(EngineSettings())
     bar.show()
     assert not bar.processor.isVisible()
-    bar.show_connections(Connections(processors=("cpu", "cuda")))
+    bar.show_processors(["cpu", "cuda"])
     assert bar.processor.isVisible()
     assert values(bar.processor) == ["cpu", "cuda", "auto"]
     assert bar.processor.currentText() == "CPU"
@@ -97,7 +97,7 @@ def test_a_gpu_that_is_asked_for_and_has_gone_can_be_taken_back(qtbot):
     bar = ConnectionBar()
     qtbot.addWidget(bar)
     bar.show()
-    bar.show_connections(Connections(processors=("cpu",)))
+    bar.show_processors(["cpu"])
     bar.show_settings(EngineSettings(device="cuda"))
     assert bar.processor.isVisible()
     assert bar.processor.currentText() == "GPU (CUDA)"
@@ -109,7 +109,7 @@ def test_what_computes_is_chosen_while_it_plays(window, eventually):
     window.transport.connections.wanted.emit("device", "auto")
     eventually(lambda: window.bridge._engine.pid != before)
     eventually(lambda: window.transport.connections.processor.currentData() == "auto")
-    eventually(lambda: "sine is computed on 'cpu'" in " ".join(window.facts.messages))
+    eventually(lambda: "sine (16 voices) is computed on 'cpu'" in " ".join(window.facts.messages))
     eventually(lambda: window.facts.slots[0].device == "cpu")
     window.transport.connections.wanted.emit("device", "cpu")
     eventually(lambda: window.transport.connections.processor.currentData() == "cpu")
