@@ -60,9 +60,9 @@ class Sharing:
         """That it takes to have everything within `ALONE`."""
         if self._crew is None or math.isinf(self._seconds):
             return 0
-        seconds = voices * self._seconds * frames
-        cores = max(seconds * self._sample_rate / frames, self._crew.demand.note(seconds))
-        return min(math.ceil(cores / ALONE), voices, self.hands) - 1
+        seconds = voices * self._seconds  # of a frame
+        cores = max(seconds * self._sample_rate, self._crew.demand.note(seconds * frames))
+        return min(max(math.ceil(cores / ALONE), 1), voices, self.hands) - 1
 
 
 def part_size(voices: int, hands: int) -> int:

@@ -93,6 +93,12 @@ def test_without_a_crew_nothing_is_shared(monkeypatch):
     assert by.hands == 1
 
 
+def test_what_takes_no_time_takes_no_help(monkeypatch):
+    drawing, by = Drawing(monkeypatch, 0.0), Sharing(RATE, Crew(HELPERS))
+    for _ in range(2):
+        assert drawing.block(by, 8) == [list(range(8))]
+
+
 def test_nothing_is_drawn_of_nothing(monkeypatch):
     drawing, by = Drawing(monkeypatch, 1.0), Sharing(RATE, Crew(HELPERS))
     assert drawing.block(by, 0) == []
