@@ -243,8 +243,9 @@ def test_a_roll_loses_nothing_is_never_late_and_ends(seconds, tmp_path, monkeypa
         engine.play_midi(roll(seconds))
 
         def played() -> list[int]:
-            slots = engine.snapshot().get("slots", ())
-            return [s["hits"]["played"] + s["hits"]["replays"] for s in slots if not s["voices"]]
+            slots = Snapshot.from_json(engine.snapshot()).slots
+            done = [slot.hits for slot in slots if slot.hits and slot.voices == 0]
+            return [hits.played + hits.replays for hits in done]
 
         waiting.eventually(lambda: played() == [32 * seconds], told=engine.snapshot)
         snapshot = engine.snapshot()

@@ -73,11 +73,12 @@ def test_a_stop_ends_the_thread_after_the_block_in_hand(worker, memory, source):
 
 def test_behind_a_skip_the_thread_waits_for_the_input_of_what_it_renders():
     device = Duplex()
-    gate = threading.Event()
+    gate, begun = threading.Event(), threading.Event()
     gate.set()
     heard = np.zeros((BLOCK, 1), np.float32)
 
     def render(out: np.ndarray) -> None:
+        begun.set()
         gate.wait()
         device.capture.read(heard)
         out[:] = heard
@@ -90,7 +91,10 @@ def test_behind_a_skip_the_thread_waits_for_the_input_of_what_it_renders():
             eventually(lambda: ring.fill_frames >= 1024)
             device.call(256)
         gate.clear()
-        for _ in range(40):
+        begun.clear()
+        device.call(256)
+        eventually(begun.is_set)  # from here on it stands still, and skips nothing in between
+        for _ in range(39):
             device.call(256)
         gate.set()
         eventually(lambda: worker.skipped_frames > 0)
