@@ -161,6 +161,7 @@ class Trainer:
             self.accelerator.backward(part)
             losses.append(part.detach())
             if opponent is not None:
+                # an attribute of the objective's own, which torch's modules do not declare
                 made: Sequence[Tensors] = self.plain.made  # type: ignore[assignment]
                 opponent.learn(made, rate / self.budget.learning_rate)
         self.learner.step(rate)

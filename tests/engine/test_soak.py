@@ -54,8 +54,7 @@ def test_four_voices_lose_nothing_that_a_bare_sine_would_not(
     assert sine.restarts == 0, f"no minute of {MOST_MINUTES} without a pause of the whole machine"
     assert wavenet.restarts == 0
     assert wavenet.underrun_episodes <= sine.underrun_episodes
-    # the device's time, which a busy machine stretches
-    assert soundfile.info(recorded).duration > wavenet.seconds_played - 2 > SECONDS / 2
+    assert soundfile.info(recorded).duration > SECONDS - 2
 
 
 def begin(engine: EngineProcess, model: str, values: dict[str, float], path: "Path") -> None:
@@ -67,11 +66,15 @@ def begin(engine: EngineProcess, model: str, values: dict[str, float], path: "Pa
 
 
 def watch(plain: EngineProcess, neural: EngineProcess) -> tuple[Snapshot, Snapshot, int]:
-    """The facts of both after a minute, and the most voices that the second has sounded."""
-    voices, end = 0, time.monotonic() + SECONDS
-    while time.monotonic() < end:
+    """The facts of both after a minute, and the most voices that the second has sounded.
+
+    A minute of the server's time, which a busy machine stretches; not more than two of its own.
+    """
+    voices, played, end = 0, 0.0, time.monotonic() + 2 * SECONDS
+    while played < SECONDS and time.monotonic() < end:
         time.sleep(0.5)
         sine, wavenet = (Snapshot.from_json(engine.snapshot()) for engine in (plain, neural))
+        played = min(sine.seconds_played, wavenet.seconds_played)
         voices = max(voices, *(slot.voices for slot in wavenet.slots))
     return sine, wavenet, voices
 

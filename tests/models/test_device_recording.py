@@ -29,6 +29,7 @@ from rtaudiogen.processors import missing
 NUMBERS = {"x": ((4,), np.float32)}
 CPU = torch.device("cpu")
 
+# nothing else records a graph, and a fake of the driver would prove nothing of it
 only_with_cuda = pytest.mark.skipif(bool(missing("cuda")), reason=missing("cuda") or "there is one")
 
 
