@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from .errors import RtAudioGenError
-from .files import write_atomically
+from .files import read_limited, write_atomically
 
 KIND, VERSION = "rtaudiogen", "version"
 
+MOST_BYTES = 16 << 20  # of a file that is read
 FINITE = sys.float_info.max  # JSON has whole numbers of any size
 
 
@@ -28,9 +29,7 @@ def write_document(path: Path, kind: str, version: int, fields: Mapping[str, Any
 def read_document(path: Path, kind: str, version: int) -> dict[str, Any]:
     """The fields of a file of this kind and of this or an older version."""
     try:
-        document = json.loads(path.read_bytes(), parse_constant=_refuse)
-    except OSError as error:
-        raise RtAudioGenError(f"{path}: cannot be read ({error.strerror})") from error
+        document = json.loads(read_limited(path, MOST_BYTES), parse_constant=_refuse)
     except (ValueError, RecursionError) as error:
         raise RtAudioGenError(f"{path}: damaged, no {kind} ({error})") from error
     if not isinstance(document, dict) or document.pop(KIND, None) != kind:
@@ -48,8 +47,8 @@ def read_document(path: Path, kind: str, version: int) -> dict[str, Any]:
 def kind_of(path: Path) -> str:
     """What the file's heading says that it is; empty for a file of something else, or damaged."""
     try:
-        document = json.loads(path.read_bytes())
-    except (OSError, ValueError, RecursionError):
+        document = json.loads(read_limited(path, MOST_BYTES))
+    except (RtAudioGenError, ValueError, RecursionError):
         return ""
     kind = document.get(KIND) if isinstance(document, dict) else ""
     return kind if isinstance(kind, str) else ""

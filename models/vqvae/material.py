@@ -48,15 +48,17 @@ class Material:
         return int(chosen[0]), int(chosen[1])
 
 
-def read(tensors: Mapping[str, NDArray[Any]], stages: int) -> Material:
+def read(tensors: Mapping[str, NDArray[Any]], stages: int, book: int = 1 << 16) -> Material:
     """A model file's own; a moment of the first code if it has none.
 
-    RtAudioGenError if it does not fit the model.
+    A code is from 0 up to, not including, `book`. RtAudioGenError if it does not fit the model.
     """
     if "material.codes" not in tensors:
         return Material(np.zeros((1, stages), np.uint16), np.array([[0, 1, NO_KEY, 0]], np.int32))
     codes = np.ascontiguousarray(tensors["material.codes"], np.uint16)
     regions = np.ascontiguousarray(tensors.get("material.regions", ()), np.int32)
+    if tensors["material.codes"].dtype != np.uint16 or (codes >= book).any():
+        raise RtAudioGenError(f"its material has codes that are none of 0 … {book - 1}")
     if codes.ndim != 2 or codes.shape[1] != stages:
         raise RtAudioGenError(f"its material has {codes.shape} codes, expected {stages} a frame")
     if regions.ndim != 2 or regions.shape[1] != 4:

@@ -40,8 +40,8 @@ from .losses import (
 from .network import TRAINING_ONLY, VQVAE, folded
 from .options import TrainingOptions
 from .packing import pack
-from .prior_packing import PREFIX as PRIOR
 from .prior_training import bits_per_stage, train_prior
+from .shapes import PRIOR
 from .usage import StageUsage, alarm, of_counts
 
 HELD_OUT_BATCHES = 16

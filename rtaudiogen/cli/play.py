@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from ..errors import UsageError
+from ..files import expanded
 from ..processors import CPU
 from ..registry import find
 from ..sessions import Session, load_session, save_session
@@ -95,7 +96,7 @@ def play(
     chosen = {name: find(name) for name in models} if models else models_of(opened)
     check_takers(chosen.values(), sound)
     check_voices(chosen.values(), voices)
-    taken = str(sound.expanduser().absolute()) if sound else ""
+    taken = str(expanded(sound).absolute()) if sound else ""
     sounds = {name: taken for name, model in chosen.items() if taken and model.takes_sound}
     given = dict(zip(chosen, assign(list(chosen.values()), set or []), strict=True))
     kept = fitting(chosen, preset) if preset else {}
@@ -124,7 +125,7 @@ def play(
         engine.set_master(begun.master_gain_db)
         notices = [] if models else engine.load_session(begun.to_json())
         if record:
-            engine.record(str(record.expanduser().absolute()))
+            engine.record(str(expanded(record).absolute()))
         engine.start()
         last = perform(engine, chosen.values(), score, seconds, stopped, notices, quiet=json)
         if record:

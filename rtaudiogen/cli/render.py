@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from ..errors import UsageError
+from ..files import expanded
 from ..processors import CPU
 from ..registry import find, with_voices
 from ..sessions import Session, load_session
@@ -94,7 +95,7 @@ def render(
     kept = fitting(chosen, preset) if preset else {}
     given = dict(zip(chosen, assign(list(chosen.values()), set or []), strict=True))
     values = {name: {**kept.get(name, NO_PRESET).values, **given[name]} for name in chosen}
-    taken = str(sound.expanduser().absolute()) if sound else ""
+    taken = str(expanded(sound).absolute()) if sound else ""
     sounds = {name: taken for name, model in chosen.items() if taken and model.takes_sound}
     rate = rate or opened.sample_rate or DEFAULT_RATE
     score = phrase() if wants_notes(chosen.values()) and input is None else []
