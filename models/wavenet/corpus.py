@@ -4,7 +4,9 @@ Every instrument is brought to the same peak, so that dynamics within it stay; a
 recordings lack, inside the range to be played, is filled in by resampling the nearest note.
 """
 
+import math
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -14,7 +16,7 @@ from numpy.typing import NDArray
 
 from rtaudiogen.errors import RtAudioGenError, UsageError
 
-from ..audio_folder import Clip, complaint, find_clips, load
+from ..audio_folder import METADATA, Clip, complaint, find_clips, load
 from ..note_labels import Say, Sound, with_pitches, with_velocities
 from .dataset import Texture
 from .envelope import LevelTrack
@@ -153,14 +155,23 @@ def _measured(
 ) -> Note:
     assert clip.pitch is not None
     assert clip.velocity is not None
-    if clip.facts.get("hold_seconds"):
-        hold_seconds = float(clip.facts["hold_seconds"])
+    if text := clip.facts.get("hold_seconds"):
+        hold_seconds = _seconds(text, clip)
     signal = trim_to_onset(signal, sample_rate)[: int(MAX_NOTE_SECONDS * sample_rate)]
     phase, pitch = measure_phase(signal, clip.pitch, sample_rate)
     signal = lock_harmonics(signal, phase, pitch, sample_rate)
     level = measure_level(signal, pitch, sample_rate)
     release = find_release(level, sample_rate, hold_seconds)
     return Note(index, pitch, clip.velocity, signal, phase, level, release)
+
+
+def _seconds(text: str, clip: Clip) -> float:
+    with suppress(ValueError):
+        if 0 <= (seconds := float(text)) < math.inf:
+            return seconds
+    raise RtAudioGenError(
+        f"{clip.path}: its hold_seconds in {METADATA} is {text[:20]!r}, expected seconds or nothing"
+    )
 
 
 def _fill_in(
