@@ -2,12 +2,13 @@
 
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-from .errors import RtAudioGenError
+from .errors import RtAudioGenError, UsageError
+from .file_names import temporary_name
 
 _OTHERS = (
     (stat.S_ISDIR, "it is a folder"),
@@ -69,13 +70,70 @@ def write_atomically(path: Path, payload: bytes) -> None:
 
 
 @contextmanager
-def appearing_whole(path: Path) -> Iterator[Path]:
-    """Another name to write under; it becomes `path` when the block ends, and goes if it fails."""
-    unfinished = path.with_name(f"{path.name}.{os.getpid()}.part")
+def appearing_whole(path: Path, overwrite: bool = True) -> Iterator[Path]:
+    """Yield another name to write under; it becomes `path` when the block ends. [any]
+
+    If the block fails, what was written goes, and whatever was at `path` stays. Without `overwrite`
+    a file that has appeared there meanwhile stays, too: RtAudioGenError.
+    """
+    unfinished = path.with_name(temporary_name(path.name))
     try:
         yield unfinished
         with unfinished.open("rb+") as file:
             os.fsync(file.fileno())
-        unfinished.replace(path)
+        if overwrite:
+            unfinished.replace(path)
+        else:
+            _put_in_place(unfinished, path)
     finally:
         unfinished.unlink(missing_ok=True)
+
+
+def _put_in_place(unfinished: Path, path: Path) -> None:
+    try:
+        os.link(unfinished, path)  # unlike a renaming, this never replaces anything
+    except FileExistsError:
+        raise RtAudioGenError(f"{path} has appeared meanwhile and stays as it is") from None
+    except OSError:  # a file system without links
+        if os.path.lexists(path):
+            raise RtAudioGenError(f"{path} has appeared meanwhile and stays as it is") from None
+        unfinished.replace(path)
+
+
+def check_target(target: Path, overwrite: bool = False, inputs: Iterable[Path] = ()) -> None:
+    """Refuse to write a file where something would be lost, before any work is done. [any]
+
+    UsageError, in one line, if `target` is one of the files that are read (through links and other
+    spellings as well), if it is there already and `overwrite` is not asked for, or if there is no
+    folder for it. Folders are not made: one that is missing is more often a slip.
+    """
+    if any(_is_same(source, target) for source in inputs):
+        raise UsageError(f"{target}: is itself read for this; give the output another name")
+    if target.is_dir():
+        raise UsageError(f"{target}: is a folder; expected the name of a file")
+    if os.path.lexists(target):
+        if not overwrite:
+            raise UsageError(f"{target} is there already; give another name, or --overwrite")
+        if target.exists() and not target.is_file():
+            raise UsageError(f"{target}: is no file that could be written anew")
+    check_folder(target)
+
+
+def check_folder(target: Path) -> None:
+    """Refuse a file whose folder is not there. [any]
+
+    UsageError, or RtAudioGenError if it is a file.
+    """
+    folder = target.parent
+    if folder.is_dir():
+        return
+    if os.path.lexists(folder):
+        raise RtAudioGenError(f"{target}: {folder} is no folder")
+    raise UsageError(f"{target}: there is no folder {folder}")
+
+
+def _is_same(one: Path, other: Path) -> bool:
+    try:
+        return one.samefile(other)
+    except (OSError, ValueError):
+        return False

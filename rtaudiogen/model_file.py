@@ -16,6 +16,7 @@ from safetensors.numpy import load_file, save
 
 from . import bounded_json
 from .errors import RtAudioGenError
+from .file_names import is_printable
 from .files import write_atomically
 from .safetensors_header import read_contents
 
@@ -114,7 +115,7 @@ def _described(fields: Any) -> ModelHeader:
 
 def is_name(text: str) -> bool:
     """Whether a model or a family can be called so."""
-    return 0 < len(text) <= LONGEST_NAME and text.isprintable() and text == text.strip()
+    return 0 < len(text) <= LONGEST_NAME and is_printable(text) and text == text.strip()
 
 
 def write_model(path: Path, header: ModelHeader, tensors: Mapping[str, NDArray[Any]]) -> None:

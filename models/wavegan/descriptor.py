@@ -56,8 +56,9 @@ def describe(path: Path) -> Descriptor:
 
 
 def _are_anchors(values: object) -> bool:
-    whole = isinstance(values, list) and all(type(v) is int and 0 <= v <= LAST for v in values)
-    return whole and len(values) == PADS
+    if not isinstance(values, list) or len(values) != PADS:
+        return False
+    return all(type(v) is int and 0 <= v <= LAST for v in values)
 
 
 def read_config(path: Path, header: ModelHeader) -> WaveGANConfig:

@@ -7,6 +7,8 @@ from typing import Annotated, Any
 
 import typer
 
+from ..file_names import is_printable
+
 Json = Annotated[bool, typer.Option("--json", help="Print facts as JSON.")]
 
 
@@ -33,7 +35,7 @@ def warn(sentences: Iterable[str]) -> None:
 
 def plain(text: str) -> str:
     """Return a text in one line, without anything that a terminal would obey."""
-    return "".join(c for c in " ".join(text.split()) if c.isprintable() or _is_half(c))
+    return "".join(c for c in " ".join(text.split()) if is_printable(c) or _is_half(c))
 
 
 def _is_half(character: str) -> bool:

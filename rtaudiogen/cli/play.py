@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from ..errors import UsageError
-from ..files import expanded
+from ..files import check_target, expanded
 from ..processors import CPU
 from ..registry import find
 from ..sessions import Session, load_session, save_session
@@ -16,6 +16,7 @@ from .options import (
     Block,
     Device,
     Master,
+    Overwrite,
     Seed,
     Settings,
     Sound,
@@ -80,6 +81,7 @@ def play(
     seed: Seed = 0,
     voices: Voices = 0,
     device: Device = CPU,
+    overwrite: Overwrite = False,
     json: Json = False,
 ) -> None:
     """Play live, until Ctrl-C.
@@ -89,10 +91,15 @@ def play(
     """
     from ..engine.remote import EngineProcess
     from ..engine.settings import EngineSettings
+    from ..recorder.recorder import check_recording, remove_recording
     from .performance import perform, read_score, stopped_by_signals
     from .status import print_report
 
-    opened = _open_session(models or [], session)
+    read = [Path(name) for name in models or []]
+    read += [path for path in (midi_file, sound, preset) if path]
+    if record:
+        check_recording(expanded(record), overwrite, [*read, *([session] if session else [])])
+    opened = _open_session(models or [], session, overwrite, read)
     chosen = {name: find(name) for name in models} if models else models_of(opened)
     check_takers(chosen.values(), sound)
     check_voices(chosen.values(), voices)
@@ -103,7 +110,7 @@ def play(
     values = {name: {**kept.get(name, NO_PRESET).values, **given[name]} for name in chosen}
     seeds = seeds_of(kept)
     if save_preset is not None:
-        check_new(save_preset)
+        check_new(save_preset, overwrite, read)
     begun = changed(opened, values, sounds, seeds, voices, master)
     score = read_score(midi_file) if midi_file else None
     heard = input if input is not None else opened.input
@@ -125,6 +132,8 @@ def play(
         engine.set_master(begun.master_gain_db)
         notices = [] if models else engine.load_session(begun.to_json())
         if record:
+            if overwrite:
+                remove_recording(expanded(record))
             engine.record(str(expanded(record).absolute()))
         engine.start()
         last = perform(engine, chosen.values(), score, seconds, stopped, notices, quiet=json)
@@ -142,12 +151,18 @@ def _device(text: str) -> str | int | None:
     return int(text) if text.isdecimal() else text or None
 
 
-def _open_session(models: list[str], path: Path | None) -> Session:
-    """The session to begin with. One that exists is not written over."""
+def _open_session(
+    models: list[str], path: Path | None, overwrite: bool, inputs: list[Path]
+) -> Session:
+    """The session to begin with. One that exists is not written over unless that is asked for."""
     if not models:
         if path is None:
             raise UsageError("which model? 'rtaudiogen models' lists them; or give --session FILE")
         return load_session(path)
-    if path is not None and path.exists():
-        raise UsageError(f"{path} exists; leave the models out to open it, or give another name")
+    if path is not None:
+        if path.exists() and not overwrite:
+            raise UsageError(
+                f"{path} exists; leave the models out to open it, or give another name"
+            )
+        check_target(path, overwrite, inputs)
     return Session()

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from ..errors import UsageError
-from ..files import expanded
+from ..files import check_target, expanded
 from ..processors import CPU
 from ..registry import find, with_voices
 from ..sessions import Session, load_session
@@ -14,6 +14,7 @@ from .opened import changed, models_of
 from .options import (
     Device,
     Master,
+    Overwrite,
     Seed,
     Settings,
     Sound,
@@ -69,6 +70,7 @@ def render(
     seed: Seed = 0,
     voices: Voices = 0,
     device: Device = CPU,
+    overwrite: Overwrite = False,
     json: Json = False,
 ) -> None:
     """Render to a WAV file with the renderer that plays live: the same bits.
@@ -86,6 +88,9 @@ def render(
         raise UsageError("which model? render MODEL… OUT.wav, or give --session FILE")
     if names and session:
         raise UsageError(f"--session {session}: its own models are rendered; leave the MODELs out")
+    read = [Path(name) for name in names]
+    read += [path for path in (midi, input, session, preset, sound) if path]
+    check_target(Path(out), overwrite, read)
     opened = load_session(session) if session else Session()
     models = [with_voices(find(name), voices) for name in names]
     chosen = models_of(opened) if session else {model.id: model for model in models}
@@ -123,6 +128,7 @@ def render(
         seeds=seeds_of(kept),
         session=changed(opened, values, sounds, seeds_of(kept), voices, master),
         device=device,
+        overwrite=overwrite,
     )
     warn(notices)
     if json:
