@@ -10,12 +10,12 @@ MOST_CONTAINERS, MOST_MEMBERS = 1 << 18, 1 << 20
 MOST_DEPTH, MOST_DIGITS = 24, 20
 
 
-def loads(payload: bytes | str, most_bytes: int = MOST_BYTES) -> Any:
+def loads(payload: bytes | str, most_bytes: int = MOST_BYTES, finite: bool = True) -> Any:
     """Return the value of a JSON text. [any]
 
     ValueError, with one short reason, for text that is no JSON in UTF-8, repeats a key, nests
     deeper than MOST_DEPTH, has numbers that are not finite or longer than MOST_DIGITS, or is larger
-    than anything that this program writes.
+    than anything that this program writes. Without `finite` NaN and infinities are numbers.
     """
     if len(payload) > most_bytes:
         raise ValueError(f"{len(payload)} bytes of JSON, expected at most {most_bytes}")
@@ -25,8 +25,8 @@ def loads(payload: bytes | str, most_bytes: int = MOST_BYTES) -> Any:
     try:
         value = json.loads(
             text,
-            parse_constant=_refuse,
-            parse_float=_finite,
+            parse_constant=_refuse if finite else None,
+            parse_float=_finite if finite else None,
             parse_int=_whole,
             object_pairs_hook=_without_repeats,
         )
