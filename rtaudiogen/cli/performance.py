@@ -9,11 +9,11 @@ from dataclasses import replace
 from pathlib import Path
 from types import FrameType
 
-from ..engine.facade import Facade
-from ..engine.snapshot import Snapshot
 from ..errors import RtAudioGenError
 from ..generator import Descriptor, Plays
 from ..midi import PHRASE_SECONDS, TimedMessage, phrase, read_midi_file
+from ..wire.facade import Facade
+from ..wire.snapshot import Snapshot
 from .status import live_status
 
 SHOW_SECONDS = 0.1

@@ -86,8 +86,8 @@ def play(
     Without a MIDI port the built-in phrase is played once; without an audio device the clock keeps
     time.
     """
-    from ..engine.remote import EngineProcess
-    from ..engine.settings import EngineSettings
+    from ..client.remote import EngineProcess
+    from ..wire.settings import EngineSettings
     from .performance import perform, read_score, stopped_by_signals
     from .status import print_report
 

@@ -4,7 +4,7 @@ import os
 import time
 
 from rtaudiogen.devices import Watch, find_output, open_output
-from rtaudiogen.realtime.memory import AudioMemory
+from rtaudiogen.realtime.callback.memory import AudioMemory
 
 memory = AudioMemory.create(48000, 1024)
 output = open_output(find_output("jack"), memory, 256)

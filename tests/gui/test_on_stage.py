@@ -11,10 +11,10 @@ import soundfile
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
-from rtaudiogen.engine.catalogue import Beginning
-from rtaudiogen.engine.settings import EngineSettings
-from rtaudiogen.gui.bridge import Bridge
-from rtaudiogen.gui.main_window import MainWindow
+from rtaudiogen.client.catalogue import Beginning
+from rtaudiogen.gui.shell.bridge import Bridge
+from rtaudiogen.gui.shell.main_window import MainWindow
+from rtaudiogen.wire.settings import EngineSettings
 
 if TYPE_CHECKING:
     from tests.conftest import JackServer
