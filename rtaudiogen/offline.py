@@ -15,7 +15,7 @@ from rtaudiogen import rebuilding, registry
 from rtaudiogen.engine.choice import DeviceChoice
 from rtaudiogen.errors import RtAudioGenError, UsageError
 from rtaudiogen.generator import Audio, Descriptor, Generator, Plays
-from rtaudiogen.midi.files import read_midi_file, to_events
+from rtaudiogen.midi import read_midi_file, to_events
 from rtaudiogen.processors import CPU
 from rtaudiogen.realtime.mixing import amplitude
 from rtaudiogen.realtime.output import Master
