@@ -6,6 +6,7 @@ from rtaudiogen.midi.parser import ParserCounts
 from rtaudiogen.midi.phrase import PHRASE_SECONDS, beginning, phrase
 from rtaudiogen.midi.poller import Notice, NoticeKind, PortStatus
 from rtaudiogen.midi.ports import MidiPorts, list_ports
+from rtaudiogen.midi.score import read_score
 from rtaudiogen.midi.timed import TimedMessage, has_notes, sounding_seconds, to_events
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "list_ports",
     "phrase",
     "read_midi_file",
+    "read_score",
     "sounding_seconds",
     "to_events",
 ]

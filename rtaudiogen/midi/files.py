@@ -69,7 +69,6 @@ def _together(
 ) -> tuple[list[TimedMessage], float]:
     """Tracks that begin at `start` seconds and sound at once; their messages and their end."""
     tempo = TempoMap(header, [change for track in tracks for change in track.tempos])
-    _refuse_days(tracks, tempo, start)
     merged = merge(*(track.messages for track in tracks), key=attrgetter("tick"))
     timed = (
         TimedMessage(start + tempo.seconds(tick), status, data1, data2, port)
@@ -79,16 +78,15 @@ def _together(
     pairs = NotePairs()
     messages = list(pairs.pair(timed))
     messages += pairs.release(end, tell)
+    if messages and messages[-1].seconds > LONGEST_SECONDS:
+        raise _too_long(tracks, messages[-1].seconds)
     return messages, max(end, messages[-1].seconds if messages else 0.0)
 
 
-def _refuse_days(tracks: Iterable[Track], tempo: TempoMap, start: float) -> None:
-    for track in tracks:
-        last = track.messages[-1].tick if track.messages else 0
-        seconds = start + tempo.seconds(last)
-        if seconds > LONGEST_SECONDS:
-            ticks, byte = track.pause
-            raise RtAudioGenError(
-                f"track {track.number}, byte {byte}: a pause of {ticks} ticks, and the last message"
-                f" after {seconds / 3600:.1f} hours; expected at most {LONGEST_SECONDS / 3600:.0f}"
-            )
+def _too_long(tracks: Iterable[Track], seconds: float) -> RtAudioGenError:
+    longest = max(tracks, key=lambda track: track.pause)
+    ticks, byte = longest.pause
+    return RtAudioGenError(
+        f"track {longest.number}, byte {byte}: a pause of {ticks} ticks, and {seconds / 3600:.1f}"
+        f" hours altogether; expected at most {LONGEST_SECONDS / 3600:.0f}"
+    )

@@ -1,7 +1,7 @@
 """One track of a Standard MIDI File: from its bytes to channel messages at ticks.
 
-Source: Standard MIDI Files 1.0 (MIDI Manufacturers Association, RP-001), "Track Chunks". Where files
-in the wild depart from it, the table in tests/midi/test_files.py says what is done and why.
+Source: Standard MIDI Files 1.0 (MIDI Manufacturers Association, RP-001), "Track Chunks". Where
+files depart from it, the table in docs/midi-files.md says what is done and why.
 """
 
 from collections.abc import Callable
@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from rtaudiogen.errors import RtAudioGenError
+from rtaudiogen.events import FILE_PORTS
 from rtaudiogen.midi.parser import CONTROL_CHANGE, NOTE_OFF, PROGRAM_CHANGE, Parser, data_bytes
 
 _SYSEX, _ESCAPE, _META = 0xF0, 0xF7, 0xFF
@@ -122,7 +123,7 @@ class _Reader:
         if kind == _END:
             self._track.ended = True
         elif kind == _PORT and content:
-            self._port = content[0]
+            self._port = content[0] % FILE_PORTS
         elif kind == _TEMPO:
             tempo = int.from_bytes(content) if len(content) == 3 else 0
             if tempo:

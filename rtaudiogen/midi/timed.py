@@ -6,19 +6,22 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from rtaudiogen.events import MIDI_EVENT
+from rtaudiogen.events import FILE_PORTS, MIDI_EVENT
 from rtaudiogen.midi.held import ALL_NOTES_OFF, ALL_SOUND_OFF, SUSTAIN
 from rtaudiogen.midi.parser import CONTROL_CHANGE, NOTE_OFF, NOTE_ON
 
 
 class TimedMessage(NamedTuple):
-    """A channel message at a time in seconds from the start; `port` as a file counts it."""
+    """A channel message at a time in seconds from the start.
+
+    `port` is the file's own (meta event FF 21): channel 1 of port 0 and of port 1 share no state.
+    """
 
     seconds: float
     status: int
     data1: int
     data2: int
-    port: int = 0
+    port: int = 0  # 0 … 127
 
 
 def to_events(
@@ -26,11 +29,11 @@ def to_events(
 ) -> NDArray[np.void]:
     """(messages,) dtype MIDI_EVENT at host frames, sorted as the messages are. [control]
 
-    A message's own port is counted from `port`.
+    `port` is the number that the messages' own port 0 gets, at most 128; the others follow it.
     """
     rows = [
-        (start_frame + round(m.seconds * sample_rate), m.status, m.data1, m.data2, port + m.port)
-        for m in messages
+        (start_frame + round(seconds * sample_rate), *message, port + own_port % FILE_PORTS)
+        for seconds, *message, own_port in messages
     ]
     return np.array(rows, MIDI_EVENT)
 
