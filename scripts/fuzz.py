@@ -72,7 +72,7 @@ def fuzz(name: str, seed: int, first: int, count: int) -> int:
     seeds = [content for content in reader.seeds() if len(content) <= LARGEST_SEED]
     limit_memory()
     refused, failed, begun = 0, 0, time.monotonic()
-    with tempfile.TemporaryDirectory(prefix="fuzz-") as folder:
+    with tempfile.TemporaryDirectory(prefix="fuzz-", dir=_in_memory()) as folder:
         path = Path(folder) / f"damaged{reader.suffix}"
         for index in range(first, first + count):
             content = damaged(random.Random(f"{name} {seed} {index}"), seeds, reader.words)
@@ -85,7 +85,7 @@ def fuzz(name: str, seed: int, first: int, count: int) -> int:
                 kept.write_bytes(content)
                 print(f"{kept}: {problem}", flush=True)
     seconds = time.monotonic() - begun
-    print(f"{name}: {count} files in {seconds:.0f} s, {refused} refused in one line, {failed} failed")
+    print(f"{name}: {count} files in {seconds:.0f} s, {refused} refused, {failed} failed")
     return int(failed > 0)
 
 
@@ -187,6 +187,11 @@ def time_limit() -> Iterator[None]:
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0.0)
         signal.signal(signal.SIGALRM, before)
+
+
+def _in_memory() -> str | None:
+    """A folder without a disk, where there is one."""
+    return "/dev/shm" if Path("/dev/shm").is_dir() else None
 
 
 def limit_memory() -> None:

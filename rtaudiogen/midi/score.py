@@ -18,8 +18,14 @@ def read_score(
     RtAudioGenError for a file that cannot be read, and for one without notes unless a model sounds
     by itself.
     """
-    messages = read_midi_file(path, notices)
+    mended: list[str] = []
+    messages = read_midi_file(path, mended)
     by_itself = any(model.plays & {Plays.STREAM, Plays.EFFECT} for model in models)
     if not (messages if by_itself else has_notes(messages)):
-        raise RtAudioGenError(f"{path}: there are no notes in this MIDI file, so nothing to play.")
+        reasons = "; ".join(line.removeprefix(f"{path}: ") for line in mended)
+        raise RtAudioGenError(
+            f"{path}: there are no notes in this MIDI file{reasons and f' ({reasons})'}, so nothing"
+            " to play."
+        )
+    notices.extend(mended)
     return messages

@@ -6,7 +6,7 @@ Interface and Data Specifications 1.0".
 
 import re
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -158,13 +158,18 @@ def _track(data: bytes, position: int, end: int, number: int, tell: Tell) -> Tra
     start = position + _HEAD_BYTES
     declared = start + _length(data, position)
     if _ends_at(data, declared, end):
+        limit = declared
         track = read_track(data, start, declared, number, tell)
-        return track if _is_next(data, track.end, end) else replace(track, end=declared)
-    following = data.find(_TRACK, start, end)
-    limit = end if following < 0 else following
-    track = _read_doubtful(data, start, min(declared, limit), limit, number, tell)
-    if not track.ended and declared > limit:
+        if not _is_next(data, track.end, end):
+            track.end = declared
+    else:
+        following = data.find(_TRACK, start, end)
+        limit = end if following < 0 else following
+        track = _read_doubtful(data, start, min(declared, limit), limit, number, tell)
+    if declared > limit and not track.ended:
         tell(f"a track of {declared - start} bytes is cut short", f"track {number}, byte {limit}")
+    elif track.cut:
+        tell("a track ends within an event", f"track {number}, byte {track.end}")
     return track
 
 

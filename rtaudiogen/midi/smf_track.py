@@ -40,6 +40,7 @@ class Track:
     tempos: list[tuple[int, int]] = field(default_factory=list)  # tick, microseconds a beat
     ticks: int = 0  # the length, as far as its events reach
     ended: bool = False  # by an end-of-track event
+    cut: bool = False  # within an event
     end: int = 0  # the byte behind what was read
     pause: tuple[int, int] = (0, 0)  # the longest: ticks, and the byte where it is written
 
@@ -74,7 +75,7 @@ class _Reader:
                 self._event()
                 track.ticks = self._tick
         except _CutError:
-            self._tell("a track ends within an event", self._place(self._end))
+            track.cut = True
         track.end = self._position if track.ended else self._end
         return track
 
@@ -125,7 +126,7 @@ class _Reader:
         elif kind == _PORT and content:
             self._port = content[0] % FILE_PORTS
         elif kind == _TEMPO:
-            tempo = int.from_bytes(content) if len(content) == 3 else 0
+            tempo = int.from_bytes(content[:3]) if len(content) > 2 else 0
             if tempo:
                 self._track.tempos.append((self._tick, tempo))
             else:

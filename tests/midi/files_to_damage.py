@@ -1,6 +1,19 @@
 """Small MIDI files that are whole, with everything that such a file may hold."""
 
-from ..midi_bytes import END, chunk, events, header, meta, midi, number, off, on, sysex, tempo, track
+from ..midi_bytes import (
+    END,
+    chunk,
+    events,
+    header,
+    meta,
+    midi,
+    number,
+    off,
+    on,
+    sysex,
+    tempo,
+    track,
+)
 
 _NOTES = track((0, on(60)), (480, off(60)), (0, on(64)), (480, b"\x40\x00"), (0, b"\x43\x50"))
 _CONDUCTOR = track(
