@@ -9,13 +9,13 @@ from numpy.typing import NDArray
 
 from rtaudiogen.errors import RtAudioGenError
 
-from ..vectors import aligned
-from . import memory
+from ..compiled import conv_memory
+from ..compiled.conv_layers import Floats, Layer
+from ..compiled.conv_memory import Weights, weights_of
+from ..compiled.vectors import aligned
 from .config import VQVAEConfig
 from .labels import Labels, fill_bias
-from .layers import Floats, Layer
 from .lookup import Books, add_rows
-from .memory import Weights, weights_of
 from .shapes import decoder_layers as decoder_layers
 from .shapes import encoder_layers as encoder_layers
 from .shapes import shapes as shapes
@@ -65,7 +65,7 @@ def rounded(config: VQVAEConfig, tensors: Mapping[str, NDArray[Any]]) -> dict[st
     result = dict(tensors)
     for name, layer in (*encoder_layers(config), *decoder_layers(config)):
         weight = np.asarray(tensors[f"{name}.weight"], np.float32)
-        result[f"{name}.weight"] = memory.rounded(layer, weight)
+        result[f"{name}.weight"] = conv_memory.rounded(layer, weight)
     return result
 
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
+from ..compiled.conv_layers import Conv, Layer, TransposedConv
 from .config import FILTERBANK_TAPS, INPUT_TAPS, VQVAEConfig, hidden_width
-from .layers import Conv, Layer, TransposedConv
 
 PRIOR = "prior."  # begins the names of the prior's tensors in a model file
 BESIDE = 1  # work memory of a residual unit's inside; the rest of the network is in 0

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from ..configuration import check_rate, configured
+from ..compiled.channels import CHANNEL_MULTIPLE
+from ..playing.configuration import check_rate, configured
 
 LEVELS = 256  # μ-law codes
 SILENCE = 128  # the code of amplitude 0
-LANE = 16  # channels come in multiples of it
 MOST_MEMORY = 1 << 26  # numbers that the layers of one voice may remember
 
 
@@ -25,20 +25,6 @@ class WaveNetConfig:
     instruments: tuple[str, ...] = ("default",)
     embedding: int = 8  # dimensions of the space the instruments are points in
     preemphasis: float = 0.0  # y[t] = x[t] - preemphasis · x[t-1] before μ-law
-
-    def __post_init__(self) -> None:
-        """ValueError for sizes that no network can have."""
-        for name in ("residual", "skip", "output"):
-            size = getattr(self, name)
-            if size < LANE or size % LANE:
-                raise ValueError(f"{name} channels must be a multiple of {LANE}, not {size}")
-        if not self.dilations or min(self.dilations) < 1:
-            raise ValueError(f"dilations must be at least 1, not {self.dilations}")
-        if self.residual * sum(self.dilations) > MOST_MEMORY:
-            raise ValueError("its dilations reach farther into the past than memory does")
-        if not self.instruments or self.embedding < 1 or not 0 <= self.preemphasis < 1:
-            raise ValueError("expected an instrument, an embedding and a preemphasis below 1")
-        check_rate(self.sample_rate)
 
     @property
     def pitched(self) -> bool:
@@ -62,4 +48,20 @@ class WaveNetConfig:
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> "WaveNetConfig":
         """From a header; TypeError on unknown fields, ValueError on impossible values."""
-        return configured(cls, values)
+        config = configured(cls, values)
+        _check(config)
+        return config
+
+
+def _check(config: WaveNetConfig) -> None:
+    for name in ("residual", "skip", "output"):
+        size = getattr(config, name)
+        if size < CHANNEL_MULTIPLE or size % CHANNEL_MULTIPLE:
+            raise ValueError(f"{name} channels: {size} is no multiple of {CHANNEL_MULTIPLE}")
+    if not config.dilations or min(config.dilations) < 1:
+        raise ValueError(f"dilations must be at least 1, not {config.dilations}")
+    if config.residual * sum(config.dilations) > MOST_MEMORY:
+        raise ValueError("its dilations reach farther into the past than memory does")
+    if not config.instruments or config.embedding < 1 or not 0 <= config.preemphasis < 1:
+        raise ValueError("expected an instrument, an embedding and a preemphasis below 1")
+    check_rate(config.sample_rate)

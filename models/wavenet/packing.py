@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 
 from rtaudiogen.errors import RtAudioGenError
 
-from .. import bfloat16
-from ..vectors import aligned
+from ..compiled import bfloat16
+from ..compiled.vectors import aligned
 from .config import LEVELS, WaveNetConfig
 from .shapes import shapes as shapes
 

@@ -89,10 +89,11 @@ def play(
     Without a MIDI port the built-in phrase is played once; without an audio device the clock keeps
     time.
     """
-    from ..engine.remote import EngineProcess
-    from ..engine.settings import EngineSettings
+    from ..client.remote import EngineProcess
+    from ..midi import read_score
     from ..recorder.recorder import check_recording, remove_recording
-    from .performance import perform, read_score, stopped_by_signals
+    from ..wire.settings import EngineSettings
+    from .performance import perform, stopped_by_signals
     from .status import print_report
 
     read = [Path(name) for name in models or []]
@@ -112,7 +113,8 @@ def play(
     if save_preset is not None:
         check_new(save_preset, overwrite, read)
     begun = changed(opened, values, sounds, seeds, voices, master)
-    score = read_score(midi_file) if midi_file else None
+    notices: list[str] = []
+    score = read_score(midi_file, chosen.values(), notices) if midi_file else None
     heard = input if input is not None else opened.input
     settings = EngineSettings(
         output=_device(output if output is not None else opened.output),
@@ -130,7 +132,8 @@ def play(
         for model in models or []:
             engine.add_slot(model, values[model], seeds.get(model), sounds.get(model), voices)
         engine.set_master(begun.master_gain_db)
-        notices = [] if models else engine.load_session(begun.to_json())
+        if not models:
+            notices += engine.load_session(begun.to_json())
         if record:
             if overwrite:
                 remove_recording(expanded(record))

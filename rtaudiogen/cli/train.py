@@ -49,7 +49,7 @@ def train(
     app(rest, prog_name=f"rtaudiogen train {name}", standalone_mode=False)
 
 
-def _command(name: str, function: Callable[..., None]) -> Callable[..., None]:
+def _command(name: str, function: Callable[..., bool | None]) -> Callable[..., None]:
     """A command with a folder, a place for the model, and a flag for each field of the options."""
     options = _options_type(function)
 
@@ -119,13 +119,13 @@ def _place(
 ) -> tuple[Path, list[str]]:
     """The model's file, and what is to be told; see `placing.place` among the models."""
     found = {model.id: model.path for model in listing().models.values()}
-    place = load_extra("rtaudiogen.models.placing:place", "training")
+    place = load_extra("rtaudiogen.models.training.placing:place", "training")
     fixed = getattr(chosen, "identity", {})
     placed: tuple[Path, list[str]] = place(name, folder, folders.models(), out, fixed, fresh, found)
     return placed
 
 
-def _options_type(function: Callable[..., None]) -> Any:
+def _options_type(function: Callable[..., bool | None]) -> Any:
     """The dataclass in the annotation of the function's third parameter."""
     annotation = list(get_type_hints(function).values())[2]
     for candidate in (annotation, *get_args(annotation)):
