@@ -49,7 +49,7 @@ _VELOCITY = re.compile(
     r"|v(?P<joined>\d{1,3})(?=[A-Za-z])",
     re.IGNORECASE,
 )
-_BEHIND_KEY = re.compile(r"[vV]_?\d|[A-Z][a-z]")
+_BEHIND_KEY = re.compile(r"(?:v|V|vel)_?\d|[A-Z][a-z]")
 _LAYER = re.compile(
     r"(?:vl|dyn|dynamic|lay|layer|lyr|vlayer|vellayer|velocity[ _-]?layer|vel[ _-]?layer|l)"
     r"(?P<number>\d{1,2})(?![^\W_])|(?:dyn|dynamic|layer|lyr)[ _-](?P<apart>\d{1,2})(?![^\W_])",
@@ -61,8 +61,9 @@ _COUNTER = re.compile(
     re.IGNORECASE,
 )
 _NUMBER = re.compile(
-    r"\d{1,3}(?![^\W_])|\d{2,3}(?=[A-H][#♯♭sb]?-?\d(?!\d))|\d{3}(?=[a-h][#♯♭sb]?\d(?!\d))"
+    r"\d{1,3}(?![^\W_])|\d{2,3}(?=v(?:el)?_?\d|[A-H][#♯♭sb]?-?\d(?!\d))|\d{3}(?=[a-h][#♯♭sb]?\d(?!\d))"
 )
+_PLAIN_NOTE = re.compile(r".*[^ _.-]-?\d[#♯]?$|.*[',]$|[A-Ha-h][^\W_]*$")
 _TRIPLE = re.compile(r"(\d{3})-(\d{3})-(\d{3})(?![^\W_])")
 _WORD = re.compile(r"[^\W_]+?(?=$|[\W_]|(?<=[a-zß-ÿ])[A-Z])")
 _DYNAMIC = re.compile(
@@ -229,15 +230,21 @@ _READERS: tuple[Reader, ...] = (
 
 
 def _without_models(tokens: list[Token]) -> list[Token]:
-    """Return the tokens with notes that belong to an instrument's name made unsure."""
+    """Return the tokens with those notes made unsure that may be something else.
+
+    They belong to an instrument's name, or are a letter and a number apart beside a plain note.
+    """
     kept = list(tokens)
+    notes = [token for token in tokens if token.kind == "note"]
+    plain = any(_PLAIN_NOTE.match(token.text) for token in notes if token.sure)
     for place, token in enumerate(tokens):
         if token.kind != "note":
             continue
         spelled = re.sub(r"[\W_]", "", token.text.lower())
         before = tokens[place - 1].text.lower() if place else ""
         behind = tokens[place + 1].text.lower() if place + 1 < len(tokens) else ""
-        if spelled in MODELS.get(before, ()) or behind in BEHIND_MODEL.get(spelled, ()):
+        model = spelled in MODELS.get(before, ()) or behind in BEHIND_MODEL.get(spelled, ())
+        if model or behind == "chord" or (plain and not _PLAIN_NOTE.match(token.text)):
             kept[place] = token._replace(sure=False)
     return kept
 

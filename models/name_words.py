@@ -59,7 +59,7 @@ MODELS = {
     "clav": {"c", "d6", "e7", "c2"}, "clavinet": {"c", "d6", "e7", "c2"}, "hohner": {"d6", "e7"},
     "nord": {"a1", "c1", "c2", "g1", "g2"}, "clavia": {"g1", "g2"}, "emu": {"e4", "e6"},
     "emulator": {"e1", "e2", "e3", "e4"}, "alesis": {"d4", "d5"}, "behringer": {"b1", "b2", "c1"},
-    "viscount": {"b3"}, "organ": {"b3"}, "gibson": {"a5", "f5"},
+    "leslie": {"b3", "c3"}, "viscount": {"b3"}, "organ": {"b3"}, "gibson": {"a5", "f5"},
 }  # fmt: skip
 BEHIND_MODEL = {"b3": {"organ", "hammond", "leslie"}, "d6": {"clav", "clavinet"}, "c7": {"grand"}}
 

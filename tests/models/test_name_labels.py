@@ -59,7 +59,9 @@ ALONE = [
     ("C4_48k_24bit", 60, N), ("44.1kHz_C4", 60, N), ("C3PO", N, N), ("B2B", N, N), ("FX1", N, N),
     ("Chord_C4E4G4", N, N), ("C3-C5", N, N), ("C3_to_C5 sweep", N, N), ("Take A 3", N, N),
     ("Eb Clarinet D4", 62, N), ("-3dB", N, N), ("128", N, N), ("m200", N, N), ("Cmaj7", N, N),
-    ("Mix v12", N, N), ("beats-h2", N, N), ("", N, N), ("...", N, N),
+    ("Mix v12", N, N), ("beats-h2", N, N), ("Gtr_E2_D_1", 40, N), ("C6 chord", N, N),
+    ("Bass C1 Hit", 24, N), ("Cello, A3, mf", 57, N), ("EP_048_100", 48, 100),
+    ("48v64", 48, 64), ("", N, N), ("...", N, N),
 ]  # fmt: skip
 
 FOLDERS = {
