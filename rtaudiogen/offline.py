@@ -11,15 +11,15 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from rtaudiogen import rebuilding, registry
-from rtaudiogen.engine.choice import DeviceChoice
+from rtaudiogen import registry, session_slots
+from rtaudiogen.engine.device_choice import DeviceChoice
 from rtaudiogen.errors import RtAudioGenError, UsageError
 from rtaudiogen.generator import Audio, Descriptor, Generator, Plays
 from rtaudiogen.midi import read_score, to_events
 from rtaudiogen.processors import CPU
-from rtaudiogen.realtime.mixing import amplitude
-from rtaudiogen.realtime.output import Master
-from rtaudiogen.realtime.renderer import Renderer
+from rtaudiogen.realtime.callback.output import Master
+from rtaudiogen.realtime.render.mixing import amplitude
+from rtaudiogen.realtime.render.renderer import Renderer
 from rtaudiogen.recorder.wav import write_wav
 from rtaudiogen.sessions import Session, checked_master
 from rtaudiogen.sound_files import InputFile, give_sound
@@ -138,7 +138,7 @@ def _blocks(
         generator = _create(model, sample_rate, sound, notices)
         renderer.add(generator, chosen, seed=seeds.get(model.id))
     for state in session.slots:
-        rebuilding.add(renderer, state, notices)
+        session_slots.add(renderer, state, notices)
     if heard is not None:
         renderer.listen(heard.read)
     master = Master(sample_rate, amplitude(gain_db))

@@ -18,9 +18,9 @@ from numpy.typing import NDArray
 
 from rtaudiogen.errors import RtAudioGenError
 
-from ..audio_folder import Clip, complaint, find_clips, load
-from ..note_hearing import with_heard_octaves
-from ..say import Say
+from ..sounds.audio_folder import Clip, complaint, find_clips, load
+from ..sounds.note_hearing import with_heard_octaves
+from ..sounds.say import Say
 from .config import ANY
 
 LABEL_COLUMNS = ("speaker", "instrument", "label", "class")

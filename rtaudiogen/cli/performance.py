@@ -8,11 +8,11 @@ from contextlib import contextmanager
 from dataclasses import replace
 from types import FrameType
 
-from ..engine.facade import Facade
-from ..engine.snapshot import Snapshot
 from ..errors import RtAudioGenError
 from ..generator import Descriptor, Plays
 from ..midi import PHRASE_SECONDS, TimedMessage, phrase, sounding_seconds
+from ..wire.facade import Facade
+from ..wire.snapshot import Snapshot
 from .status import live_status
 
 SHOW_SECONDS = 0.1

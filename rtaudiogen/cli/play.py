@@ -86,9 +86,9 @@ def play(
     Without a MIDI port the built-in phrase is played once; without an audio device the clock keeps
     time.
     """
-    from ..engine.remote import EngineProcess
-    from ..engine.settings import EngineSettings
+    from ..client.remote import EngineProcess
     from ..midi import read_score
+    from ..wire.settings import EngineSettings
     from .performance import perform, stopped_by_signals
     from .status import print_report
 
