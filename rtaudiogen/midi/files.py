@@ -9,16 +9,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rtaudiogen.errors import RtAudioGenError
-from rtaudiogen.events import MIDI_EVENT
+from rtaudiogen.events import FILE_PORTS, MIDI_EVENT
 
 
 class TimedMessage(NamedTuple):
-    """A channel message at a time in seconds from the start."""
+    """A channel message at a time in seconds from the start.
+
+    `port` is the file's own (meta event FF 21): channel 1 of port 0 and of port 1 share no state.
+    """
 
     seconds: float
     status: int
     data1: int
     data2: int
+    port: int = 0  # 0 … 127
 
 
 def read_midi_file(path: Path) -> list[TimedMessage]:
@@ -51,9 +55,18 @@ def _channel_messages(file: mido.MidiFile) -> list[TimedMessage]:
 def to_events(
     messages: Iterable[TimedMessage], sample_rate: int, start_frame: int = 0, port: int = 0
 ) -> NDArray[np.void]:
-    """(messages,) dtype MIDI_EVENT at host frames, sorted as the messages are."""
+    """(messages,) dtype MIDI_EVENT at host frames, sorted as the messages are.
+
+    `port` is the number that the messages' own port 0 gets, at most 128; the others follow it.
+    """
     rows = [
-        (start_frame + round(m.seconds * sample_rate), m.status, m.data1, m.data2, port)
+        (
+            start_frame + round(m.seconds * sample_rate),
+            m.status,
+            m.data1,
+            m.data2,
+            port + m.port % FILE_PORTS,
+        )
         for m in messages
     ]
     return np.array(rows, MIDI_EVENT)

@@ -73,7 +73,7 @@ def beginning(messages: Iterable[TimedMessage], seconds: float) -> list[TimedMes
     played = [message for message in messages if message.seconds < seconds]
     held = Held()
     for message in played:
-        held.note(Message(*message[1:]))
+        held.note(Message(*message[1:4]))
     return [*played, *(TimedMessage(seconds, *message) for message in held.release())]
 
 

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from rtaudiogen.errors import RtAudioGenError
-from rtaudiogen.midi import read_midi_file, to_events
+from rtaudiogen.midi import TimedMessage, read_midi_file, to_events
 
 
 def two_tracks_that_slow_down(path: Path) -> Path:
@@ -40,10 +40,10 @@ def two_tracks_that_slow_down(path: Path) -> Path:
 
 def test_tempo_changes_hold_for_all_tracks(tmp_path: Path) -> None:
     assert read_midi_file(two_tracks_that_slow_down(tmp_path / "slow.mid")) == [
-        (0.0, 0x90, 60, 100),
-        (0.5, 0xC3, 7, 0),
-        (1.0, 0x90, 62, 90),
-        (2.0, 0xE0, 0, 64),
+        (0.0, 0x90, 60, 100, 0),
+        (0.5, 0xC3, 7, 0, 0),
+        (1.0, 0x90, 62, 90, 0),
+        (2.0, 0xE0, 0, 64, 0),
     ]
 
 
@@ -53,6 +53,12 @@ def test_messages_become_events_at_host_frames(tmp_path: Path) -> None:
     assert events["frame"].tolist() == [100, 24100, 48100, 96100]
     assert events["status"].tolist() == [0x90, 0xC3, 0x90, 0xE0]
     assert set(events["port"].tolist()) == {5}
+
+
+@pytest.mark.parametrize(("own", "first", "port"), [(0, 0, 0), (3, 0, 3), (3, 128, 131)])
+def test_a_messages_own_port_counts_from_the_first(own: int, first: int, port: int) -> None:
+    events = to_events([TimedMessage(0.0, 0x90, 60, 100, own)], 48000, port=first)
+    assert events["port"].tolist() == [port]
 
 
 @settings(

@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from rtaudiogen.events import MIDI_EVENT
+from rtaudiogen.events import MIDI_EVENT, SCHEDULED_PORT
 from rtaudiogen.realtime import layout
 from rtaudiogen.realtime.kit import REPLAY_GAIN, REPLAY_PITCH
 from rtaudiogen.realtime.memory import AudioMemory
-from rtaudiogen.realtime.pads import SCHEDULED_PORT, Pads
+from rtaudiogen.realtime.pads import Pads
 from rtaudiogen.realtime.renderer import Renderer, on_the_cpu
 
 from .drums import CLOSED_HAT, LOWEST_KEY, OPEN_HAT, PADS, Drums
