@@ -14,25 +14,25 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .. import rebuilding, registry
+from .. import registry, session_slots
 from ..errors import RtAudioGenError
 from ..events import MIDI_EVENT, SCHEDULED_PORT, SCREEN_PORT
 from ..midi import MidiInput, NoticeKind, TimedMessage, beginning, phrase, to_events
 from ..midi.monitor import SCREEN
-from ..realtime.mixing import amplitude
-from ..realtime.pads import Pads
-from ..realtime.rack import Message
-from ..realtime.renderer import Renderer
+from ..realtime.hits.pads import Pads
+from ..realtime.render.mixing import amplitude
+from ..realtime.render.rack import Message
+from ..realtime.render.renderer import Renderer
 from ..recorder import Recorder, Underruns
 from ..sessions import Session, SlotState, checked_master
+from ..wire.facade import TimedMidi, check_channel_message
+from ..wire.settings import EngineSettings
 from .audition import Audition
 from .checkpoint import Checkpoint, read_checkpoint, write_checkpoint
-from .choice import DeviceChoice
-from .facade import TimedMidi, check_channel_message
-from .report import snapshot
-from .rescue import Rescue
-from .settings import EngineSettings
+from .device_choice import DeviceChoice
+from .device_fallback import Rescue
 from .slot_verbs import SlotVerbs
+from .snapshot_builder import snapshot
 from .transport import DeviceLostError, Transport
 
 CHECKPOINT_SECONDS = 2.0
@@ -198,7 +198,7 @@ class Engine(SlotVerbs):
         self.set_master(wanted.master_gain_db)
         for state in wanted.slots:
             try:
-                self.slots[rebuilding.add(self.renderer, state, notices)] = state
+                self.slots[session_slots.add(self.renderer, state, notices)] = state
             except RtAudioGenError as error:
                 notices.append(str(error))
         return notices
@@ -273,7 +273,7 @@ class Engine(SlotVerbs):
         try:
             self.renderer.load_state(
                 saved.arrays, saved.facts,
-                lambda id, sound, voices: rebuilding.recreate(
+                lambda id, sound, voices: session_slots.recreate(
                     paths[id], sound, voices, self.transport.sample_rate, notices
                 ),
             )  # fmt: skip
