@@ -52,7 +52,9 @@ def read_limited(path: Path, most_bytes: int) -> bytes:
         except OSError as error:
             raise RtAudioGenError(f"{path}: cannot be read ({error.strerror})") from error
     if len(payload) > most_bytes:
-        raise RtAudioGenError(f"{path}: cannot be read (more than {most_bytes} bytes)")
+        raise RtAudioGenError(
+            f"{path}: larger than {most_bytes >> 20} MiB, so none of this program"
+        )
     return payload
 
 

@@ -18,7 +18,8 @@ from rtaudiogen.errors import RtAudioGenError, UsageError
 from rtaudiogen.safetensors_header import read_contents
 from rtaudiogen.training_journal import JournalReader, run_folder
 
-from ..sounds.audio_folder import METADATA, find_clips
+from ..sounds.audio_folder import find_clips
+from ..sounds.tables.reading import tables_of
 
 CHECKPOINT, KEY = "checkpoint.safetensors", "rtaudiogen.checkpoint"  # its file and its facts' entry
 SOUNDS, FAMILY = "sounds", "family"  # in an identity
@@ -56,8 +57,8 @@ def sounds_in(folder: Path) -> Sounds:
 
     UsageError or RtAudioGenError, in one line, if there is nothing to train on.
     """
-    clips = {clip.path for clip in find_clips(folder)}
-    tables = {path for path in folder.rglob(METADATA) if path.is_file()}
+    clips = {clip.path for clip in find_clips(folder, say=lambda _: None)}
+    tables = set(tables_of(folder, sorted(clips)))
     digest, size = hashlib.blake2b(digest_size=16), 0
     for name, path in sorted((os.path.relpath(p, folder), p) for p in clips | tables):
         facts = path.stat()

@@ -4,9 +4,7 @@ Every instrument is brought to the same peak, so that dynamics within it stay; a
 recordings lack, inside the range to be played, is filled in by resampling the nearest note.
 """
 
-import math
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -16,7 +14,7 @@ from numpy.typing import NDArray
 
 from rtaudiogen.errors import RtAudioGenError, UsageError
 
-from ..sounds.audio_folder import METADATA, Clip, complaint, find_clips, load
+from ..sounds.audio_folder import Clip, complaint, find_clips, load
 from ..sounds.note_labels import Say, Sound, with_pitches, with_velocities
 from .dataset import Texture
 from .envelope import LevelTrack
@@ -113,7 +111,7 @@ def level_tracks(corpus: Corpus) -> list[LevelTrack]:
 def _read(
     folder: Path, sample_rate: int, wanted: Sequence[str], seconds: float, say: Say
 ) -> tuple[tuple[str, ...], list[Sound]]:
-    clips = find_clips(folder)
+    clips = find_clips(folder, say=say)
     present = sorted({clip.instrument for clip in clips})
     if unknown := [name for name in wanted if name not in present]:
         raise UsageError(f"{folder}: no instrument {unknown[0]!r}; there are {', '.join(present)}")
@@ -155,23 +153,14 @@ def _measured(
 ) -> Note:
     assert clip.pitch is not None
     assert clip.velocity is not None
-    if text := clip.facts.get("hold_seconds"):
-        hold_seconds = _seconds(text, clip)
+    if clip.hold_seconds:
+        hold_seconds = clip.hold_seconds
     signal = trim_to_onset(signal, sample_rate)[: int(MAX_NOTE_SECONDS * sample_rate)]
     phase, pitch = measure_phase(signal, clip.pitch, sample_rate)
     signal = lock_harmonics(signal, phase, pitch, sample_rate)
     level = measure_level(signal, pitch, sample_rate)
     release = find_release(level, sample_rate, hold_seconds)
     return Note(index, pitch, clip.velocity, signal, phase, level, release)
-
-
-def _seconds(text: str, clip: Clip) -> float:
-    with suppress(ValueError):
-        if 0 <= (seconds := float(text)) < math.inf:
-            return seconds
-    raise RtAudioGenError(
-        f"{clip.path}: its hold_seconds in {METADATA} is {text[:20]!r}, expected seconds or nothing"
-    )
 
 
 def _fill_in(

@@ -93,7 +93,7 @@ def play(
     from ..midi import read_score
     from ..recorder.recorder import check_recording, remove_recording
     from ..wire.settings import EngineSettings
-    from .performance import perform, stopped_by_signals
+    from .performance import perform, stopped_by_signals, with_recording
     from .status import print_report
 
     read = [Path(name) for name in models or []]
@@ -141,7 +141,7 @@ def play(
         engine.start()
         last = perform(engine, chosen.values(), score, seconds, stopped, notices, quiet=json)
         if record:
-            engine.stop_recording()
+            last = with_recording(last, engine.stop_recording())
         if models and session:
             save_session(session, Session.from_json(engine.session()))
         if save_preset is not None:
