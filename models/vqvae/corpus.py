@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 
 from rtaudiogen.errors import RtAudioGenError
 
-from ..audio_folder import METADATA, Clip, complaint, find_clips, load
-from ..note_labels import Say
+from ..sounds.audio_folder import METADATA, Clip, complaint, find_clips, load
+from ..sounds.note_labels import Say
 from .config import ANY
 
 LABEL_COLUMNS = ("speaker", "instrument", "label", "class")

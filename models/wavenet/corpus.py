@@ -14,11 +14,11 @@ from numpy.typing import NDArray
 
 from rtaudiogen.errors import RtAudioGenError, UsageError
 
-from ..audio_folder import Clip, complaint, find_clips, load
-from ..note_labels import Say, Sound, with_pitches, with_velocities
+from ..sounds.audio_folder import Clip, complaint, find_clips, load
+from ..sounds.note_labels import Say, Sound, with_pitches, with_velocities
 from .dataset import Texture
 from .envelope import LevelTrack
-from .locking import lock_harmonics
+from .harmonic_phase import lock_harmonics
 from .notes import Note, find_release, measure_level, measure_phase, trim_to_onset
 
 PEAK = 0.89  # −1 dBFS

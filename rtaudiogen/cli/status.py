@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Protocol
 
-from ..engine.snapshot import HitsSnapshot, Snapshot
+from ..wire.snapshot import HitsSnapshot, Snapshot
 from .output import print_json
 
 SILENT = 1e-6  # amplitude, -120 dBFS

@@ -8,16 +8,16 @@ from typing import Any
 from ..errors import RtAudioGenError, UsageError
 from ..midi import MidiInput
 from ..presets import Preset
-from ..realtime.checks import find_parameter
-from ..realtime.pads import Pads
-from ..realtime.readings import SlotReading
-from ..realtime.renderer import Renderer
-from ..rebuilding import create
+from ..realtime.hits.pads import Pads
+from ..realtime.render.checks import find_parameter
+from ..realtime.render.readings import SlotReading
+from ..realtime.render.renderer import Renderer
 from ..registry import find, takes_voices, with_voices
+from ..session_slots import create
 from ..sessions import Mix, SlotState
+from ..wire.facade import Values
 from . import hits
 from .codes import code_stream
-from .facade import Values
 from .transport import Transport
 
 

@@ -11,13 +11,13 @@ import soundfile
 
 from rtaudiogen import offline
 from rtaudiogen.engine.core import Engine
-from rtaudiogen.engine.settings import EngineSettings
-from rtaudiogen.engine.snapshot import Snapshot
 from rtaudiogen.errors import RtAudioGenError, UsageError
 from rtaudiogen.midi import TimedMessage, to_events
-from rtaudiogen.realtime import layout
-from rtaudiogen.realtime.mixing import amplitude
+from rtaudiogen.realtime.callback import layout
+from rtaudiogen.realtime.render.mixing import amplitude
 from rtaudiogen.sessions import Mix, Session, SlotState, load_session, save_session
+from rtaudiogen.wire.settings import EngineSettings
+from rtaudiogen.wire.snapshot import Snapshot
 
 from .housekeeping import eventually
 
