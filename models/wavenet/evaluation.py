@@ -19,11 +19,11 @@ from rtaudiogen.events import EventKind, event, no_events
 from rtaudiogen.generator import Generator
 from rtaudiogen.model_file import read_tensors
 
+from ..sounds.notes.corpus import Corpus, read_notes, read_textures
+from ..sounds.notes.notes import Note
 from .config import WaveNetConfig
-from .corpus import Corpus, read_notes, read_textures
 from .dataset import IGNORED, Segments
 from .network import WaveNet
-from .notes import Note
 from .render_clip import BLOCK, load_generator, play_note
 
 NOTE_SECONDS = 1.0  # how long a note is held to be measured

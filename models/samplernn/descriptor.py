@@ -1,0 +1,6 @@
+def builtin():
+    return iter(())
+
+
+def describe(p):
+    raise NotImplementedError
