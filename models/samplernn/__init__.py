@@ -15,4 +15,5 @@ FAMILY = Family(
     describe=describe,
     create=f"{__name__}.generator:create",
     train=f"{__name__}.training:train",
+    parallel_check=f"{__name__}.parallel:check",
 )

@@ -1,6 +1,7 @@
 """`rtaudiogen train samplernn FOLDER`: from a folder of sounds to a playable model file."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,13 +16,15 @@ from rtaudiogen.model_file import ModelHeader, write_model
 from rtaudiogen.processors import AUTO, checked
 from rtaudiogen.training_journal import Journal, run_folder
 
-from ..sounds.notes.corpus import Corpus, read_textures
+from ..sounds.notes.corpus import Corpus, Texture, read_textures
+from ..sounds.notes.notes import Note
 from ..training.device import HELP as DEVICE_HELP
 from ..training.device import accelerator
 from ..training.log import TrainingLog, teller
 from ..training.trainer import Budget, Report, Trainer
-from .batches import IGNORED, Batch, Streams, stack
+from .batches import IGNORED, Batch, Streams, heard, stack
 from .config import FRAME, SampleRNNConfig
+from .levels import courses_of
 from .network import SampleRNN
 
 HELD_OUT_SECONDS = 0.7  # of every sound
@@ -135,7 +138,7 @@ def trainer_of(corpus: Corpus, options: TrainingOptions, run: Path) -> Trainer:
     """Return the trainer of a new network, for the sounds of a corpus."""
     torch.manual_seed(options.seed)
     config = options.config(corpus.instruments)
-    streams = Streams(config, corpus.training, options.rows, options.segment_frames)
+    streams = Streams(config, _textures(corpus.training), options.rows, options.segment_frames)
 
     def batches(step: int, process: int) -> list[dict[str, Tensor]]:
         return [as_tensors(streams.draw(options.seed, process, step))]
@@ -146,10 +149,14 @@ def trainer_of(corpus: Corpus, options: TrainingOptions, run: Path) -> Trainer:
     )  # fmt: skip
 
 
+def _textures(sounds: Sequence[Note | Texture]) -> list[Texture]:
+    return [sound for sound in sounds if isinstance(sound, Texture)]
+
+
 def _held_out(config: SampleRNNConfig, corpus: Corpus) -> list[dict[str, Tensor]]:
     """Return the beginnings of the held-out sounds, batched."""
     frames = int(HELD_OUT_SECONDS * config.sample_rate) // FRAME * FRAME
-    spared = Streams(config, corpus.held_out or corpus.training, 1, frames)
+    spared = Streams(config, _textures(corpus.held_out or corpus.training), 1, frames)
     rows = [spared.whole(sound) for sound in spared.sounds]
     return [
         as_tensors(stack(rows[i : i + HELD_OUT_ROWS])) for i in range(0, len(rows), HELD_OUT_ROWS)
@@ -171,6 +178,9 @@ def _write(
         for name, value in trainer.best_weights.items()
         if name not in CARRIED
     }
+    sounds = [heard(sound, config) for sound in corpus.training if isinstance(sound, Texture)]
+    courses = [(sound.instrument, sound.course) for sound in sounds]
+    tensors.update(courses_of(courses, len(config.instruments)).to_tensors())
     header = ModelHeader(
         family="samplernn",
         name=path.stem,
