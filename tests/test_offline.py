@@ -4,7 +4,6 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-import mido
 import numpy as np
 import pytest
 import soundfile
@@ -15,24 +14,15 @@ from rtaudiogen.errors import RtAudioGenError, UsageError
 from rtaudiogen.models.sine import SINE
 from rtaudiogen.offline import render, render_to_file
 
+from .midi_bytes import midi, off, on, tempo, track
+
 
 @pytest.fixture(scope="module")
 def song(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A4 at once, C5 after one beat of which the tempo doubles in between."""
     path = tmp_path_factory.mktemp("midi") / "song.mid"
-    track = mido.MidiTrack(
-        [
-            mido.MetaMessage("set_tempo", tempo=500_000, time=0),
-            mido.Message("note_on", note=69, velocity=100, time=0),
-            mido.MetaMessage("set_tempo", tempo=250_000, time=240),
-            mido.Message("note_off", note=69, time=120),
-            mido.Message("note_on", note=72, velocity=100, time=120),
-            mido.Message("note_off", note=72, time=480),
-        ]
-    )
-    file = mido.MidiFile(ticks_per_beat=480)
-    file.tracks.append(track)
-    file.save(path)
+    first = [(0, tempo(500_000)), (0, on(69)), (240, tempo(250_000)), (120, off(69))]
+    path.write_bytes(midi([track(*first, (120, on(72)), (480, off(72)))]))
     return path
 
 

@@ -6,19 +6,18 @@ import time
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from pathlib import Path
 from types import FrameType
 
 from ..errors import RtAudioGenError
 from ..generator import Descriptor, Plays
-from ..midi import PHRASE_SECONDS, TimedMessage, phrase, read_midi_file
+from ..midi import PHRASE_SECONDS, TimedMessage, phrase, sounding_seconds
 from ..wire.facade import Facade
 from ..wire.snapshot import Snapshot
 from .status import live_status
 
 SHOW_SECONDS = 0.1
 FIRST_FACTS_SECONDS = 10.0
-LEAD_SECONDS, TAIL_SECONDS = 0.1, 3.0  # before a score's first message, after its last
+LEAD_SECONDS, TAIL_SECONDS = 0.1, 3.0  # before a score, and after its last note
 
 
 def perform(
@@ -52,14 +51,6 @@ def perform(
             busiest = max(busiest, snapshot, key=lambda facts: facts.load_p50)
             show(snapshot)
     return replace(snapshot, load_p50=busiest.load_p50, load_p99=busiest.load_p99)
-
-
-def read_score(path: Path) -> list[TimedMessage]:
-    """A MIDI file's messages; RtAudioGenError if there are none."""
-    score = read_midi_file(path)
-    if not score:
-        raise RtAudioGenError(f"{path}: a MIDI file without notes")
-    return score
 
 
 @contextmanager
@@ -100,5 +91,5 @@ def wants_notes(models: Collection[Descriptor]) -> bool:
 def _length(score: Sequence[TimedMessage] | None, snapshot: Snapshot) -> float | None:
     """Seconds until the end; None: until it is stopped, which takes somebody who listens."""
     if score:
-        return LEAD_SECONDS + score[-1].seconds + TAIL_SECONDS
+        return LEAD_SECONDS + sounding_seconds(score) + TAIL_SECONDS
     return PHRASE_SECONDS if snapshot.null_device else None

@@ -87,8 +87,9 @@ def play(
     time.
     """
     from ..client.remote import EngineProcess
+    from ..midi import read_score
     from ..wire.settings import EngineSettings
-    from .performance import perform, read_score, stopped_by_signals
+    from .performance import perform, stopped_by_signals
     from .status import print_report
 
     opened = _open_session(models or [], session)
@@ -104,7 +105,8 @@ def play(
     if save_preset is not None:
         check_new(save_preset)
     begun = changed(opened, values, sounds, seeds, voices, master)
-    score = read_score(midi_file) if midi_file else None
+    notices: list[str] = []
+    score = read_score(midi_file, chosen.values(), notices) if midi_file else None
     heard = input if input is not None else opened.input
     settings = EngineSettings(
         output=_device(output if output is not None else opened.output),
@@ -122,7 +124,8 @@ def play(
         for model in models or []:
             engine.add_slot(model, values[model], seeds.get(model), sounds.get(model), voices)
         engine.set_master(begun.master_gain_db)
-        notices = [] if models else engine.load_session(begun.to_json())
+        if not models:
+            notices += engine.load_session(begun.to_json())
         if record:
             engine.record(str(record.expanduser().absolute()))
         engine.start()

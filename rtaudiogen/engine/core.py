@@ -16,10 +16,10 @@ from numpy.typing import NDArray
 
 from .. import registry, session_slots
 from ..errors import RtAudioGenError
-from ..events import MIDI_EVENT
+from ..events import MIDI_EVENT, SCHEDULED_PORT, SCREEN_PORT
 from ..midi import MidiInput, NoticeKind, TimedMessage, beginning, phrase, to_events
 from ..midi.monitor import SCREEN
-from ..realtime.hits.pads import SCHEDULED_PORT, Pads
+from ..realtime.hits.pads import Pads
 from ..realtime.render.mixing import amplitude
 from ..realtime.render.rack import Message
 from ..realtime.render.renderer import Renderer
@@ -38,7 +38,6 @@ from .transport import DeviceLostError, Transport
 CHECKPOINT_SECONDS = 2.0
 MOST_MESSAGES = 100  # that are kept
 SUSTAIN_PEDAL, ALL_NOTES_OFF = 64, 123
-SCREEN_PORT = SCHEDULED_PORT - 1  # where a front end's own notes seem to come from
 
 
 class Engine(SlotVerbs):
@@ -281,7 +280,7 @@ class Engine(SlotVerbs):
         self.slots = dict(zip(saved.numbers, states, strict=True))
         self.set_master(session.master_gain_db)
         self.transport.first_frame = self.renderer.frame
-        for port in range(SCHEDULED_PORT):
+        for port in range(SCREEN_PORT + 1):
             for channel in range(16):  # keys and pedals that were let go of meanwhile
                 self.renderer.midi(0, 0xB0 | channel, SUSTAIN_PEDAL, 0, port)
                 self.renderer.midi(0, 0xB0 | channel, ALL_NOTES_OFF, 0, port)

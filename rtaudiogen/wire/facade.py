@@ -11,7 +11,8 @@ from typing import Any, Protocol
 from ..errors import UsageError
 
 Values = Mapping[str, float]
-TimedMidi = Sequence[tuple[float, int, int, int]]  # seconds from now, status, data1, data2
+# seconds from now, status, data1, data2, and a port of its own (0 … 127) where there are several
+TimedMidi = Sequence[tuple[float, int, int, int] | tuple[float, int, int, int, int]]
 
 
 class Facade(Protocol):

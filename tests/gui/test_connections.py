@@ -15,7 +15,7 @@ from rtaudiogen.wire.settings import EngineSettings
 if TYPE_CHECKING:
     from tests.conftest import JackServer
 
-SENDER = Path(__file__).parents[1] / "engine" / "midi_sender.py"
+SENDER = Path(__file__).parents[1] / "midi" / "midi_sender.py"
 
 
 def values(chooser: Chooser) -> list[Any]:

@@ -19,7 +19,7 @@ from rtaudiogen.wire.snapshot import MidiSnapshot
 if TYPE_CHECKING:
     from tests.conftest import JackServer
 
-SENDER = Path(__file__).parents[1] / "engine" / "midi_sender.py"
+SENDER = Path(__file__).parents[1] / "midi" / "midi_sender.py"
 LEFT = Qt.MouseButton.LeftButton
 
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.jack
 
-SENDER = Path(__file__).parents[1] / "engine" / "midi_sender.py"
+SENDER = Path(__file__).parents[1] / "midi" / "midi_sender.py"
 SETTINGS = EngineSettings(
     output="JACK", block_frames=256, latency_ms=60.0, midi="sender", midi_required=False
 )

@@ -146,7 +146,13 @@ while True:
 @FORMATS
 def test_kill_9_leaves_a_playable_file_at_most_a_second_short(tmp_path: Path, name: str) -> None:
     path = tmp_path / name
-    command = [sys.executable, "-c", _RECORD_UNTIL_KILLED, str(path), str(Path(__file__).parent)]
+    command = [
+        sys.executable,
+        "-c",
+        _RECORD_UNTIL_KILLED,
+        str(path),
+        str(Path(__file__).parents[1] / "engine"),
+    ]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as child:
         assert child.stdout is not None
         heard_frames = 0

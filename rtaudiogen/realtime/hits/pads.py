@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import ProcessorLostError
+from ...events import SCHEDULED_PORT
 from ..callback.memory import AudioMemory
 from ..render.rack import Message
 from ..render.scheduling import HELPER_PRIORITY, raise_priority
@@ -25,7 +26,6 @@ from .hit_worker import HitWorker
 from .hits import Hits
 from .kit import Kit
 
-SCHEDULED_PORT = 255  # where notes that are played by time seem to come from
 JOIN_SECONDS = 2.0
 
 HitFrame = Callable[[int], int | None]  # an event's frame -> its hit's stream frame; None: at once
@@ -163,7 +163,7 @@ class Pads:
         self, number: int, frame: int, status: int, data1: int, data2: int, port: int
     ) -> None:
         """A note that a slot has reached; live ones have been played. [render]"""
-        if port == SCHEDULED_PORT:
+        if port >= SCHEDULED_PORT:
             self._notes.put((number, self._stream_frame(frame), status, data1, data2))
 
     def _strike_on_time(self) -> None:

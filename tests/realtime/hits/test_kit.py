@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from rtaudiogen.events import MIDI_EVENT
+from rtaudiogen.events import MIDI_EVENT, SCHEDULED_PORT
 from rtaudiogen.realtime.callback import layout
 from rtaudiogen.realtime.callback.memory import AudioMemory
 from rtaudiogen.realtime.hits.kit import REPLAY_GAIN, REPLAY_PITCH
-from rtaudiogen.realtime.hits.pads import SCHEDULED_PORT, Pads
+from rtaudiogen.realtime.hits.pads import Pads
 from rtaudiogen.realtime.render.renderer import Renderer, on_the_cpu
 
 from ..drums import CLOSED_HAT, LOWEST_KEY, OPEN_HAT, PADS, Drums
