@@ -105,11 +105,11 @@ def _tell(
 @_part
 def _due(state: State, voice: int, tier: int, rate: float) -> bool:
     """Whether a tier whose clock goes at `rate` (1: as in training, 0: not at all) steps now."""
-    state.clocks[voice, tier] += min(max(rate, 0.0), 1.0)
-    if state.clocks[voice, tier] < 1.0:
-        return False
-    state.clocks[voice, tier] -= 1.0
-    return True
+    clock = state.clocks[voice, tier]
+    if clock < 1.0:  # 1: of a new voice, whose first step is due at any rate
+        clock += min(max(rate, 0.0), 1.0)
+    state.clocks[voice, tier] = clock - 1.0 if clock >= 1.0 else clock
+    return clock >= 1.0
 
 
 @_part

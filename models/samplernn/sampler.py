@@ -60,7 +60,7 @@ class Sampler:
         state.middle_out[voice] = weights.middle_out_bias.reshape(state.middle_out[voice].shape)
         state.codes[voice] = SILENCE
         state.position[voice] = 0
-        state.clocks[voice] = 1.0  # so that the first step is due at any rate
+        state.clocks[voice] = 1.0  # the first step is due at any rate
 
     def sample(
         self,
