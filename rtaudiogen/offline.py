@@ -137,6 +137,7 @@ def _blocks(
     for model, chosen in zip(models, values, strict=True):
         generator = _create(model, sample_rate, sound, notices)
         renderer.add(generator, chosen, seed=seeds.get(model.id))
+    notices.extend(session.remarks())
     for state in session.slots:
         session_slots.add(renderer, state, notices)
     if heard is not None:
