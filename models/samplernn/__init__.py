@@ -15,5 +15,7 @@ FAMILY = Family(
     describe=describe,
     create=f"{__name__}.generator:create",
     train=f"{__name__}.training:train",
+    evaluate=f"{__name__}.evaluation:evaluate",
+    benchmark=f"{__name__}.benchmark:bench_rows",
     parallel_check=f"{__name__}.parallel:check",
 )

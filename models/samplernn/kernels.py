@@ -108,8 +108,9 @@ def _due(state: State, voice: int, tier: int, rate: float) -> bool:
     clock = state.clocks[voice, tier]
     if clock < 1.0:  # 1: of a new voice, whose first step is due at any rate
         clock += min(max(rate, 0.0), 1.0)
-    state.clocks[voice, tier] = clock - 1.0 if clock >= 1.0 else clock
-    return clock >= 1.0
+    due: bool = clock >= 1.0
+    state.clocks[voice, tier] = clock - 1.0 if due else clock
+    return due
 
 
 @_part
