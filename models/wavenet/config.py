@@ -7,8 +7,6 @@ from typing import Any
 from ..compiled.channels import CHANNEL_MULTIPLE
 from ..playing.configuration import check_rate, configured
 
-LEVELS = 256  # μ-law codes
-SILENCE = 128  # the code of amplitude 0
 MOST_MEMORY = 1 << 26  # numbers that the layers of one voice may remember
 
 

@@ -1,6 +1,7 @@
 """The tensors of a WaveNet, known from its configuration alone."""
 
-from .config import LEVELS, WaveNetConfig
+from ..compiled.mulaw import LEVELS
+from .config import WaveNetConfig
 
 
 def shapes(config: WaveNetConfig) -> dict[str, tuple[int, ...]]:
