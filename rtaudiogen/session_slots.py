@@ -1,6 +1,5 @@
 """The slots of a session in a renderer, whether that plays live or into a file. [control]"""
 
-from dataclasses import asdict
 from pathlib import Path
 
 from . import registry
@@ -49,7 +48,7 @@ def add(renderer: Renderer, state: SlotState, notices: list[str]) -> int:
     notices.extend(unfit)
     rate = renderer.sample_rate
     generator = recreate(state.model, state.sound, state.voices, rate, notices)
-    number = renderer.add(generator, values, asdict(state.mix), state.seed, sound=state.sound)
+    number = renderer.add(generator, values, state.mix.values(), state.seed, sound=state.sound)
     for controller, id in state.controls.items():
         try:
             renderer.map_controller(number, controller, id)

@@ -12,12 +12,14 @@ from rtaudiogen.generator import Descriptor, Parameter, Plays
 from rtaudiogen.presets import Preset, load_preset, save_preset
 
 FINITE = st.floats(allow_nan=False, allow_infinity=False)
+NAMES = st.text('aé€😀" {}\\', max_size=6)
 PRESETS = st.builds(
     Preset,
-    values=st.dictionaries(st.text(max_size=20), FINITE, max_size=8),
+    values=st.dictionaries(NAMES, FINITE, max_size=8),
     seed=st.none() | st.integers(0, 2**63 - 1),
-    model=st.text(max_size=20),
-    name=st.text(max_size=20),
+    model=NAMES,
+    name=NAMES,
+    others=st.dictionaries(st.sampled_from(["", "colour", "others"]), st.none() | NAMES),
 )
 ORGAN = Descriptor(
     id="organ",
@@ -67,9 +69,17 @@ def test_values_out_of_range_are_clamped_and_named() -> None:
     [
         ('{"rtaudiogen": "preset", "version": 1, "values": {"a": ', "damaged"),
         ('{"rtaudiogen": "preset", "version": 1, "values": {"a": NaN}}', "NaN"),
-        ('{"rtaudiogen": "preset", "version": 1, "values": {"a": "loud"}}', "no number"),
-        ('{"rtaudiogen": "preset", "version": 1, "values": [1, 2]}', "damaged"),
-        ('{"rtaudiogen": "preset", "version": 1, "seed": -1}', "not in"),
+        ('{"rtaudiogen": "preset", "version": 1, "values": {"a": "loud"}}', 'values: a: "loud"'),
+        (
+            '{"rtaudiogen": "preset", "version": 1, "values": {"a": true}}',
+            "a: true;",
+        ),
+        ('{"rtaudiogen": "preset", "version": 1, "values": [1, 2]}', "values: .* is a list"),
+        ('{"rtaudiogen": "preset", "version": 1, "seed": -1}', "seed: -1; expected a whole number"),
+        ('{"rtaudiogen": "preset", "version": 1, "seed": "1"}', 'seed: "1" is a text'),
+        ('{"rtaudiogen": "preset", "version": 1, "name": 7}', "name: 7 is a number"),
+        ('{"rtaudiogen": "preset", "version": 1, "values": {"a": 1,}}', "a comma before '}'"),
+        ('{"rtaudiogen": "preset", "version": 1, "seed": 1, "seed": 2}', "'seed' is there twice"),
         ('{"rtaudiogen": "preset", "version": 2}', "newer"),
         ('{"rtaudiogen": "preset", "version": "x"}', "version"),
         ('{"rtaudiogen": "session", "version": 1}', "not an rtaudiogen preset"),
@@ -102,3 +112,15 @@ def test_a_failed_save_keeps_the_old_preset(tmp_path: Path) -> None:
         save_preset(path, Preset({"leslie": float("nan")}))
     assert load_preset(path) == Preset({"leslie": 0.5})
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_unknown_fields_are_told_and_kept(tmp_path: Path) -> None:
+    path = tmp_path / "new.json"
+    path.write_text('{"rtaudiogen": "preset", "version": 1, "valuse": {"leslie": 1}, "tags": [1]}')
+    preset = load_preset(path)
+    assert len(told := list(preset.remarks())) == 2
+    assert told[0].startswith("'valuse' is not known here")
+    assert told[0].endswith("did you mean 'values'?")
+    save_preset(path, preset)
+    kept = json.loads(path.read_text())
+    assert (kept["valuse"], kept["tags"]) == ({"leslie": 1}, [1])

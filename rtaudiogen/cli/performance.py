@@ -3,16 +3,17 @@
 import signal
 import threading
 import time
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import fields, replace
 from types import FrameType
+from typing import Any
 
 from ..errors import RtAudioGenError
 from ..generator import Descriptor, Plays
 from ..midi import PHRASE_SECONDS, TimedMessage, phrase, sounding_seconds
 from ..wire.facade import Facade
-from ..wire.snapshot import Snapshot
+from ..wire.snapshot import RecordingSnapshot, Snapshot
 from .status import live_status
 
 SHOW_SECONDS = 0.1
@@ -49,6 +50,17 @@ def perform(
             busiest = max(busiest, snapshot, key=lambda facts: facts.load_p50)
             show(snapshot)
     return replace(snapshot, load_p50=busiest.load_p50, load_p99=busiest.load_p99)
+
+
+def with_recording(last: Snapshot, facts: Mapping[str, Any]) -> Snapshot:
+    """Return the last facts with those of the finished recording, as its file has them.
+
+    The last snapshot is older than the end of the recording, which began with the first frame.
+    """
+    names = {field.name for field in fields(RecordingSnapshot)}
+    recording = RecordingSnapshot(**{name: facts[name] for name in names})
+    frames_played = max(last.frames_played, facts["frames"])
+    return replace(last, recording=recording, frames_played=frames_played)
 
 
 @contextmanager

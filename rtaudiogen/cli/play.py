@@ -89,7 +89,7 @@ def play(
     from ..client.remote import EngineProcess
     from ..midi import read_score
     from ..wire.settings import EngineSettings
-    from .performance import perform, stopped_by_signals
+    from .performance import perform, stopped_by_signals, with_recording
     from .status import print_report
 
     opened = _open_session(models or [], session)
@@ -131,7 +131,7 @@ def play(
         engine.start()
         last = perform(engine, chosen.values(), score, seconds, stopped, notices, quiet=json)
         if record:
-            engine.stop_recording()
+            last = with_recording(last, engine.stop_recording())
         if models and session:
             save_session(session, Session.from_json(engine.session()))
         if save_preset is not None:

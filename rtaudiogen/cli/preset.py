@@ -24,6 +24,7 @@ def fitting(models: Mapping[str, Descriptor], path: Path) -> dict[str, Preset]:
     from ..client.library import look
 
     family, preset = look(path).family, load_preset(path)
+    warn(preset.remarks())
     found = {}
     for name, model in models.items():
         if family in ("", model.family):

@@ -14,7 +14,7 @@ from ..processors import CPU
 from ..sessions import Session
 from .engine_folder import Home
 from .remote import EngineProcess
-from .session_files import SUFFIX, WINDOW, Beginning, beginning, recent_path, settings_of
+from .session_files import WINDOW, Beginning, beginning, put_aside, recent_path, settings_of
 
 DEMO_SECONDS = 6.7  # of the built-in phrase: its first two bars
 PLAYED_ON = "The sound had gone on; this window plays it now."
@@ -51,11 +51,9 @@ def open_engine(begun: Beginning | None = None, device: str = CPU, named: bool =
 def open_empty_engine(device: str = CPU) -> Opened:
     """With nothing in the rack, because the engine dies of what was; that is put aside."""
     recent = recent_path()
-    aside = recent.with_name(f"put-aside{SUFFIX}")
     notice = ""
     if recent.exists():
-        recent.replace(aside)
-        notice = f"The engine died of its rack again and again: it is put aside in {aside}."
+        notice = f"The engine died of its rack again and again: {put_aside(recent)}."
     return _begin(Beginning(WINDOW, {}, notice=notice), device, folders.engine())
 
 

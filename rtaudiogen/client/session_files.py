@@ -30,15 +30,30 @@ def recent_path() -> Path:
 
 
 def beginning() -> Beginning:
-    """The rack as it was last; the demo at first, and where that cannot be read. [control]"""
+    """Return the rack as it was last; at first, and where that cannot be read, the demo. [control]
+
+    What cannot be read is put aside, because the next rack is kept under its name.
+    """
     path = recent_path()
     if not path.exists():
         return demo()
     try:
         session = load_session(path)
     except RtAudioGenError as error:
-        return replace(demo(), notice=str(error))
+        return replace(demo(), notice=f"{error}; {put_aside(path)}")
     return Beginning(settings_of(session), session.to_json())
+
+
+def put_aside(path: Path) -> str:
+    """Give a session that is in the way a name that is free; a phrase that says which. [control]"""
+    aside, number = path.with_name(f"put-aside{SUFFIX}"), 2
+    while aside.exists():
+        aside, number = path.with_name(f"put-aside-{number}{SUFFIX}"), number + 1
+    try:
+        path.replace(aside)
+    except OSError as error:
+        return f"it cannot be put aside ({error.strerror})"
+    return f"it is put aside in {aside}"
 
 
 def demo() -> Beginning:

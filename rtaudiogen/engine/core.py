@@ -52,6 +52,7 @@ class Engine(SlotVerbs):
         self._renew_renderer()
         self.slots: dict[int, SlotState] = {}  # replaced or added to: others iterate over a copy
         self.master_gain_db = 0.0
+        self._session_others: Mapping[str, Any] = {}  # of a session that was opened
         self.machine_gap_seconds = 0.0  # the longest that a sleeping thread was kept from waking
         self._checkpoint = checkpoint
         self._saved = time.monotonic()
@@ -185,12 +186,14 @@ class Engine(SlotVerbs):
             latency_ms=settings.latency_ms,
             midi=settings.midi or "none",
             master_gain_db=self.master_gain_db,
+            others=self._session_others,
         )
 
     def load_session(self, session: Mapping[str, Any]) -> list[str]:
         """See Facade. A slot whose model is not there is left out, and said so."""
-        notices: list[str] = []
         wanted = Session.from_json(session)
+        notices = list(wanted.remarks())
+        self._session_others = wanted.others
         for slot in list(self.slots):
             self.remove_slot(slot)
         self.set_master(wanted.master_gain_db)
@@ -279,6 +282,7 @@ class Engine(SlotVerbs):
             self._renew_renderer()
             return [f"The sounding notes are lost ({error}).", *self.load_session(saved.session)]
         self.slots = dict(zip(saved.numbers, states, strict=True))
+        self._session_others = session.others
         self.set_master(session.master_gain_db)
         self.transport.first_frame = self.renderer.frame
         for port in range(SCREEN_PORT + 1):

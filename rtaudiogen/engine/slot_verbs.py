@@ -1,7 +1,7 @@
 """The façade's verbs for the slots of the rack, carried out in this process."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -115,11 +115,13 @@ class SlotVerbs:
         """See Facade."""
         self.renderer.set_mix(slot, field, value)
         state = self._state(slot)
-        self.slots[slot] = replace(state, mix=Mix.from_json({**asdict(state.mix), field: value}))
+        self.slots[slot] = replace(state, mix=Mix.from_json({**state.mix.to_json(), field: value}))
 
     def apply_preset(self, slot: int, preset: Mapping[str, Any]) -> None:
         """See Facade."""
-        self._apply(slot, Preset.from_json(preset))
+        wanted = Preset.from_json(preset)
+        self.messages.extend(wanted.remarks())
+        self._apply(slot, wanted)
 
     def _apply(self, slot: int, preset: Preset) -> None:
         state = self._state(slot)

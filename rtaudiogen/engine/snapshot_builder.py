@@ -1,7 +1,7 @@
 """What an engine looks like at this moment, gathered from its parts."""
 
 import math
-from dataclasses import asdict, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ..midi.poller import POLL_SECONDS
@@ -109,7 +109,7 @@ def _slot(
         slot=number,
         model=state.model,
         values=state.values,
-        mix=asdict(state.mix),
+        mix=state.mix.values(),
         controls={id: controller for controller, id in state.controls.items()},
         sound=state.sound,
     )
