@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from rtaudiogen.generator import Finding, Generator
 from rtaudiogen.model_file import read_tensors
 
+from ..compiled.mulaw import LEVELS, SILENCE
 from ..measuring.parallel import close, whole_and_resumed
-from .config import LEVELS, SILENCE
 from .generator import WaveNetGenerator
 from .network import WaveNet
 from .packing import rounded, shapes

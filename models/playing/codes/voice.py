@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from rtaudiogen.kernel_cache import cached_njit
 
-from ..compiled.random_numbers import uniform
-from .conditioning import fill_note
-from .envelope import Envelope, level_db
+from ...compiled.random_numbers import uniform
+from ...sounds.notes.conditioning import fill_note
+from ...sounds.notes.envelope import Envelope, level_db
 
 VOICE = np.dtype(
     [
