@@ -4,18 +4,9 @@ Mehri et al., "SampleRNN: An Unconditional End-to-End Neural Audio Generation Mo
 arXiv:1612.07837.
 """
 
-from rtaudiogen.generator import Family
+from ..family import declare_family
+from .descriptor import FILES
 
-from .descriptor import builtin, describe
-
-FAMILY = Family(
-    name="samplernn",
-    summary="recurrent tiers with clocks of their own, a texture or notes",
-    builtin=builtin,
-    describe=describe,
-    create=f"{__name__}.generator:create",
-    train=f"{__name__}.training:train",
-    evaluate=f"{__name__}.evaluation:evaluate",
-    benchmark=f"{__name__}.benchmark:bench_rows",
-    parallel_check=f"{__name__}.parallel:check",
+FAMILY = declare_family(
+    __name__, FILES, "recurrent tiers with clocks of their own, a texture or notes"
 )

@@ -1,58 +1,20 @@
-"""What a SampleRNN model offers a player, read from its file's header: no torch, no weights."""
+"""The parameters and views of a SampleRNN model: no torch, no weights."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
-from rtaudiogen.errors import RtAudioGenError
-from rtaudiogen.generator import Descriptor, Parameter, Plays
-from rtaudiogen.model_file import ModelHeader, read_header
+from rtaudiogen.generator import Parameter, Plays
+from rtaudiogen.model_file import ModelHeader
 from rtaudiogen.views import View, XYView
 
+from ..family import ModelFiles, Offer
 from ..playing.codes.parameters import NOTE_PARAMETERS, timbre_parameters, views
 from .config import SampleRNNConfig
+from .shapes import shapes
 
 WEIGHTS = Path(__file__).parent / "weights"
 VOICES = 2
 BOOKMARKS = 8
 RECALL, KEEP = "recall", "keep"
-
-
-def builtin() -> Iterator[Descriptor]:
-    """Yield the models that ship with the package."""
-    return (describe(path) for path in sorted(WEIGHTS.glob("*.safetensors")))
-
-
-def describe(path: Path) -> Descriptor:
-    """Return the descriptor of a model file. RtAudioGenError, one line, if it is no SampleRNN."""
-    header = read_header(path)
-    config = read_config(path, header)
-    pitched = config.pitched
-    own = CLOCKS + (NOTE_PARAMETERS if pitched else STREAM_PARAMETERS)
-    return Descriptor(
-        id=header.name,
-        family="samplernn",
-        name=header.name,
-        summary=header.summary,
-        plays=frozenset({Plays.NOTES if pitched else Plays.STREAM}),
-        sample_rate=config.sample_rate,
-        channels=1,
-        voices=VOICES if pitched else 1,
-        parameters=timbre_parameters(config.instruments, 0.6 if pitched else 0.95) + own,
-        licence=header.licence,
-        path=path,
-        facts=header.training,
-        views=(*STREAM_VIEWS, *views(config.instruments, pitched)),
-    )
-
-
-def read_config(path: Path, header: ModelHeader) -> SampleRNNConfig:
-    """Return the network's configuration in a header."""
-    if header.family != "samplernn":
-        raise RtAudioGenError(f"{path}: a model of family '{header.family}', not 'samplernn'")
-    try:
-        return SampleRNNConfig.from_json(header.config)
-    except (KeyError, TypeError, ValueError) as error:
-        raise RtAudioGenError(f"{path}: the configuration is damaged ({error})") from error
 
 
 CLOCKS = (
@@ -87,3 +49,19 @@ STREAM_PARAMETERS = (
     ),
 )  # fmt: skip
 STREAM_VIEWS: tuple[View, ...] = (XYView("slow_clock", "middle_clock"),)
+
+
+def offer(path: Path, config: SampleRNNConfig, header: ModelHeader) -> Offer:
+    """Return what a model offers a player: notes from a keyboard, or a texture."""
+    pitched = config.pitched
+    own = CLOCKS + (NOTE_PARAMETERS if pitched else STREAM_PARAMETERS)
+    return Offer(
+        plays=frozenset({Plays.NOTES if pitched else Plays.STREAM}),
+        voices=VOICES if pitched else 1,
+        parameters=timbre_parameters(config.instruments, 0.6 if pitched else 0.95) + own,
+        views=(*STREAM_VIEWS, *views(config.instruments, pitched)),
+    )
+
+
+FILES = ModelFiles("samplernn", SampleRNNConfig, shapes, offer, WEIGHTS)
+builtin, describe, read_config = FILES.builtin, FILES.describe, FILES.read_config

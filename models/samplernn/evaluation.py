@@ -22,7 +22,7 @@ from .config import FRAME, SampleRNNConfig
 from .descriptor import describe
 from .generator import create
 from .network import SampleRNN
-from .packing import shapes
+from .shapes import shapes
 
 SECONDS = 1.4  # of a held-out sound, from its beginning
 BANDS = 32  # of the long-term spectrum, equally wide

@@ -5,7 +5,6 @@ from numpy.typing import NDArray
 
 from rtaudiogen.errors import RtAudioGenError
 from rtaudiogen.generator import Descriptor, Generator
-from rtaudiogen.model_file import read_header, read_tensors
 from rtaudiogen.realtime.render.worker_pool import the_crew
 
 from ..playing.codes.generator import CodeGenerator, Tensors
@@ -13,7 +12,7 @@ from ..playing.codes.notes import NoteGenerator
 from ..playing.codes.texture import TextureGenerator
 from . import levels
 from .config import SampleRNNConfig
-from .descriptor import BOOKMARKS, read_config
+from .descriptor import BOOKMARKS, FILES
 from .kernels import fill_bias
 from .packing import pack
 from .sampler import Sampler
@@ -24,12 +23,10 @@ MARKED = "hidden", "slow_out", "middle_out", "clocks"  # of the sampler's state,
 
 def create(descriptor: Descriptor, sample_rate: int) -> Generator:
     """Return the generator of a model file; it runs at its own rate. [control]"""
-    if descriptor.path is None:
-        raise RtAudioGenError(f"model '{descriptor.id}' has no file")
-    config = read_config(descriptor.path, read_header(descriptor.path))
+    config, tensors = FILES.opened(descriptor)
     kind = NoteSampleRNN if config.pitched else TextureSampleRNN
     try:
-        return kind(descriptor, config, read_tensors(descriptor.path))
+        return kind(descriptor, config, tensors)
     except (KeyError, ValueError) as error:
         raise RtAudioGenError(
             f"{descriptor.path}: the weights do not fit the configuration ({error})"

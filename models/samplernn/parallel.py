@@ -13,8 +13,9 @@ from ..compiled.mulaw import LEVELS, SILENCE
 from .config import FRAME, SampleRNNConfig
 from .kernels import fill_bias
 from .network import SampleRNN
-from .packing import pack, rounded, shapes
+from .packing import pack, rounded
 from .sampler import Sampler
+from .shapes import shapes
 
 FRAMES, INTERRUPTION = 640, 251
 TOLERANCE = 1e-4  # of the largest logit

@@ -1,28 +1,24 @@
 """`rtaudiogen train samplernn FOLDER`: from a folder of sounds to a playable model file."""
 
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import torch
-from rich.console import Console
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from rtaudiogen.errors import UsageError
-from rtaudiogen.model_file import ModelHeader, write_model
-from rtaudiogen.processors import AUTO, checked
-from rtaudiogen.training_journal import Journal, run_folder
-
 from ..sounds.notes.corpus import Corpus, Texture, read_textures
 from ..sounds.notes.notes import Note
-from ..training.device import HELP as DEVICE_HELP
-from ..training.device import accelerator
-from ..training.log import TrainingLog, teller
-from ..training.origin import identity
-from ..training.trainer import Budget, Report, Trainer
+from ..training import run as driver
+from ..training.budget import Budget
+from ..training.options import CHANNELS, option, shared
+from ..training.options import TrainingOptions as SharedOptions
+from ..training.run import Heard, Model, Run, Stage
+from ..training.trainer import Trainer
 from .batches import IGNORED, Batch, Streams, heard, stack
 from .config import FRAME, SampleRNNConfig
 from .levels import courses_of
@@ -33,53 +29,35 @@ HELD_OUT_ROWS = 4  # in one product
 CARRIED = "slow", "middle"  # buffers of the objective that are no part of a model
 
 
-def _option(default: Any, help: str) -> Any:
-    return field(default=default, metadata={"help": help})
-
-
 @dataclass(frozen=True)
-class TrainingOptions:
-    """Settings of a training; every field is a flag of the command."""
+class TrainingOptions(SharedOptions):
+    """Options of a SampleRNN's training."""
 
-    instruments: str = _option("", "Which of the folder's sounds, comma-separated; all.")
-    minutes: float = _option(90.0, "How long to train; the learning rate falls to its end.")
-    steps: int = _option(0, "Instead of minutes: the same numbers in every run.")
-    sample_rate: int = _option(16000, "Of the model, in Hz; sounds are converted.")
-    width: int = _option(256, "Units of every tier; larger is better and slower.")
-    preemphasis: float = _option(0.85, "Treble raised before the 8-bit codes; less hiss.")
-    segment_frames: int = _option(512, "Samples through which errors are traced back.")
-    rows: int = _option(8, "Streams that are heard side by side.")
-    learning_rate: float = _option(2e-3, "At its highest.")
-    report_steps: int = _option(500, "Steps from one report and checkpoint to the next.")
-    seed: int = _option(0, "Random seed.")
-    device: str = _option(AUTO, DEVICE_HELP)
-    licence: str = _option("", "Of the model, for its header.")
-    card: str = _option("", "A text about the model, for its header: credits, remarks.")
-
-    def __post_init__(self) -> None:
-        """Raise UsageError for values out of range."""
-        _check(self)
+    minutes: float = shared("minutes", 90.0)
+    report_steps: int = shared("report_steps", 500)
+    instruments: str = option("", "Which of the folder's sounds, comma-separated; all.")
+    width: int = option(256, "Units of every tier; larger is better and slower.", **CHANNELS)
+    preemphasis: float = option(
+        0.85, "Treble raised before the 8-bit codes; less hiss.", least=0, below=1
+    )
+    segment_frames: int = option(
+        512, "Samples through which errors are traced back.", least=FRAME, multiple_of=FRAME
+    )
+    rows: int = option(8, "Streams that are heard side by side.", least=1)
 
     @property
     def budget(self) -> Budget:
-        """Return the shared trainer's part."""
-        return Budget(
-            steps=self.steps, minutes=self.minutes, learning_rate=self.learning_rate,
-            report_steps=self.report_steps, averaging=0.999,
-        )  # fmt: skip
+        """Return how long and how fast to learn."""
+        return replace(super().budget, averaging=0.999)
 
     @property
-    def identity(self) -> dict[str, Any]:
-        """Return the settings that a resumed training has to share with its beginning."""
-        free = {"minutes", "steps", "report_steps", "licence", "card", "device"}
-        return {name: value for name, value in asdict(self).items() if name not in free}
+    def step_frames(self) -> int:
+        """Return how many frames of sound a process learns from in a step."""
+        return self.rows * self.segment_frames
 
     def config(self, instruments: tuple[str, ...]) -> SampleRNNConfig:
         """Return the network that these options describe."""
-        return SampleRNNConfig(
-            sample_rate=self.sample_rate, width=self.width, instruments=instruments,
-            preemphasis=self.preemphasis,
-        )  # fmt: skip
+        return self.sized(SampleRNNConfig, instruments=instruments)
 
 
 class Objective(nn.Module):
@@ -110,34 +88,18 @@ class Objective(nn.Module):
 
 
 def train(folder: Path, out: Path, options: TrainingOptions | None = None) -> bool:
-    """Train on `folder` until the budget ends, or resume; `out` is playable from the first report.
+    """Train on `folder`, or resume; see `driver.train`."""
+    return driver.train(Run("samplernn", folder, out, options or TrainingOptions()), _stages)
 
-    Return whether there was anything left to do. Beside the model,
-    `<out without suffix>-training/` holds checkpoint, log and loss plot.
-    """
-    options = options or TrainingOptions()
-    console = Console(quiet=not accelerator(options.device).is_main_process)
-    run = run_folder(out)
-    journal = Journal(run, muted=console.quiet)
-    say = teller(console, journal)
+
+def _stages(run: Run[TrainingOptions]) -> Iterator[Stage]:
+    options = run.options
     wanted = [name.strip() for name in options.instruments.split(",") if name.strip()]
-    corpus = read_textures(folder, options.sample_rate, wanted, say)
-    known = identity("samplernn", folder, options.identity, labels=list(corpus.instruments))
-    trainer = trainer_of(corpus, options, run, known)
-    say(f"computed on {trainer.processor}")
-    with TrainingLog(run, console, "bits per sample", 1 / math.log(2), journal=journal) as log:
-
-        def on_report(report: Report) -> None:
-            log.report(report, trainer.history)
-            _write(out, folder, options, corpus, trainer)
-
-        trained = trainer.run(
-            lambda loss: log.step(trainer.progress, trainer.seconds, loss), on_report
-        )
-    if trainer.accelerator.is_main_process:
-        _write(out, folder, options, corpus, trainer)
-        say(f"{out}: {trainer.best / math.log(2):.3f} bits per sample held out")
-    return trained
+    corpus = read_textures(run.sounds, options.sample_rate, wanted, run.say)
+    known = run.identity(labels=list(corpus.instruments))
+    trainer = trainer_of(corpus, options, run.folder, known)
+    model = partial(_model, options.config(corpus.instruments), corpus, trainer)
+    yield Stage(trainer, model, "bits per sample", 1 / math.log(2))
 
 
 def trainer_of(
@@ -179,56 +141,21 @@ def as_tensors(batch: Batch) -> dict[str, Tensor]:
     return {name: torch.from_numpy(array) for name, array in vars(batch).items()}
 
 
-def _write(
-    path: Path, folder: Path, options: TrainingOptions, corpus: Corpus, trainer: Trainer
-) -> None:
-    """Write the model file with the best weights so far, atomically."""
-    config = options.config(corpus.instruments)
+def _model(config: SampleRNNConfig, corpus: Corpus, trainer: Trainer) -> Model:
+    """Return the model with the best weights so far."""
     tensors = {
         name.removeprefix("network."): value.detach().cpu().float().numpy()
         for name, value in trainer.best_weights.items()
         if name not in CARRIED
     }
-    sounds = [heard(sound, config) for sound in corpus.training if isinstance(sound, Texture)]
+    sounds = [heard(sound, config) for sound in _textures(corpus.training)]
     courses = [(sound.instrument, sound.course) for sound in sounds]
-    tensors.update(courses_of(courses, len(config.instruments)).to_tensors())
-    header = ModelHeader(
-        family="samplernn",
-        name=path.stem,
-        config=config.to_json(),
-        summary=f"SampleRNN textures: {', '.join(config.instruments)}",
-        licence=options.licence,
-        card=options.card,
-        training={
-            "folder": folder.resolve().name,
-            "sounds": len(corpus.training),
-            "sounds_held_out": len(corpus.held_out),
-            "minutes_of_sound": round(corpus.frames / config.sample_rate / 60, 1),
-            "sources": list(corpus.licences),
-            "steps": trainer.step,
-            "frames_seen": trainer.step * options.rows * options.segment_frames,
-            "minutes": round(trainer.seconds / 60, 1),
-            "processor": trainer.processor,
-            "held_out_bits_per_sample": round(trainer.best / math.log(2), 3),
-        },
+    tensors |= courses_of(courses, len(config.instruments)).to_tensors()
+    seconds = corpus.frames / config.sample_rate
+    return Model(
+        config,
+        tensors,
+        f"SampleRNN textures: {', '.join(config.instruments)}",
+        Heard(len(corpus.training), len(corpus.held_out), seconds, corpus.licences),
+        {"held_out_bits_per_sample": round(trainer.best / math.log(2), 3)},
     )
-    write_model(path, header, tensors)
-
-
-def _check(options: TrainingOptions) -> None:
-    """Raise UsageError for values out of range."""
-    checked(options.device)
-    if not 4000 <= options.sample_rate <= 192000:
-        raise UsageError("--sample-rate must be from 4000 to 192000 Hz")
-    if options.steps < 0 or (options.steps == 0 and not 0 < options.minutes < math.inf):
-        raise UsageError("--minutes must be above 0 (or give --steps)")
-    if options.width < 16 or options.width % 16:
-        raise UsageError("--width must be a multiple of 16")
-    if options.segment_frames < FRAME or options.segment_frames % FRAME:
-        raise UsageError(f"--segment-frames must be a multiple of {FRAME}")
-    if options.rows < 1 or options.report_steps < 1:
-        raise UsageError("--rows and --report-steps must be at least 1")
-    if not 0 < options.learning_rate < 1:
-        raise UsageError("--learning-rate must be between 0 and 1")
-    if not 0 <= options.preemphasis < 1:
-        raise UsageError("--preemphasis must be from 0 up to, but not including, 1")

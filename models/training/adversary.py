@@ -17,9 +17,8 @@ GROUPS = "rival", "rival_buffers", "rival_optimizer"  # in a checkpoint
 class Rival:
     """An adversary, and when it enters the game.
 
-    While it plays, `objective(**batch, against=network)` is asked for the objective's loss;
-    afterwards, for each of `objective.made`, `network(**made)` for the rival's own, and the rival
-    takes a step.
+    While it plays, `objective(**batch, against=network)` gives a `Step`; afterwards, for each of
+    what it has `shown`, `network(**shown)` gives the rival's own loss, and the rival takes a step.
     """
 
     network: nn.Module

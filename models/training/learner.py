@@ -1,14 +1,21 @@
 """A network that learns: it, its optimizer, and what a checkpoint keeps of the two."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 from accelerate import Accelerator
 from torch import Tensor, nn
 
 from .device import Tensors
+
+
+class Step(NamedTuple):
+    """What a step against a rival gives."""
+
+    loss: Tensor  # ()
+    shown: Sequence[Tensors]  # what the rival learns from, a step for each
 
 
 class Learner:
@@ -28,11 +35,19 @@ class Learner:
         self._groups = groups
 
     def loss(self, **arguments: Any) -> Tensor:
-        """(), what the network's forward gives."""
+        """Return the loss () that the network's forward gives."""
+        loss: Tensor = self._ask(**arguments)
+        return loss
+
+    def contested(self, **arguments: Any) -> Step:
+        """Return what the forward gives against a rival, which is one of the arguments."""
+        step: Step = self._ask(**arguments)
+        return step
+
+    def _ask(self, **arguments: Any) -> Any:
         device = self.accelerator.device.type
         with torch.autocast(device, torch.bfloat16, enabled=self.mixed):
-            loss: Tensor = self.forward(**arguments)
-        return loss
+            return self.forward(**arguments)
 
     def step(self, rate: float) -> None:
         """Down the gradients that have been gathered, 1 long at most, which are then forgotten."""

@@ -27,11 +27,11 @@ from .budget import Budget, Report
 from .checkpoint import Checkpoint
 from .device import Batches, Make, Tensors, accelerator, moved, prefers_bfloat16
 from .interruption import Interruption
-from .learner import Learner, fill
+from .learner import Learner, Step, fill
 from .mean_loss import MeanLoss
 from .origin import CHECKPOINT, Standing, damaged, refuse_another
 
-__all__ = ["Budget", "Report", "Rival", "Trainer"]
+__all__ = ["Budget", "Report", "Rival", "Step", "Trainer"]
 
 SHOWN_EVERY_SECONDS = 0.25  # a GPU's loss
 GROUPS = "weights", "buffers", "optimizer"  # in a checkpoint, of the objective
@@ -160,14 +160,15 @@ class Trainer:
         opponent = self.opponent if self.contested else None
         losses: list[Tensor] = []
         for batch in batches:
-            against = {} if opponent is None else {"against": opponent.judge()}
-            part = self.learner.loss(**batch, **against) / len(batches)
+            if opponent is None:
+                step = Step(self.learner.loss(**batch), ())
+            else:
+                step = self.learner.contested(**batch, against=opponent.judge())
+            part = step.loss / len(batches)
             self.accelerator.backward(part)
             losses.append(part.detach())
             if opponent is not None:
-                # an attribute of the objective's own, which torch's modules do not declare
-                made: Sequence[Tensors] = self.plain.made  # type: ignore[assignment]
-                opponent.learn(made, rate / self.budget.learning_rate)
+                opponent.learn(step.shown, rate / self.budget.learning_rate)
         self.learner.step(rate)
         self.step += 1
         decay = min(self.budget.averaging, self.step / (self.step + 10.0))

@@ -4,21 +4,14 @@ A. van den Oord, O. Vinyals and K. Kavukcuoglu, "Neural Discrete Representation 
 arXiv:1711.00937.
 """
 
-from rtaudiogen.generator import Family
+from ..family import declare_family
+from .descriptor import FILES
 
-from .descriptor import builtin, describe
-
-FAMILY = Family(
-    name="vqvae",
-    summary="sound as a stream of codes: generated, resynthesised live, or kept as a file",
-    builtin=builtin,
-    describe=describe,
-    create=f"{__name__}.generator:create",
-    train=f"{__name__}.training:train",
-    evaluate=f"{__name__}.evaluation:evaluate",
-    parallel_check=f"{__name__}.parallel:check",
-    benchmark=f"{__name__}.benchmark:bench_rows",
+FAMILY = declare_family(
+    __name__,
+    FILES,
+    "sound as a stream of codes: generated, resynthesised live, or kept as a file",
     devices=("cpu", "cuda", "mps"),
-    device_benchmark=f"{__name__}.device_benchmark:bench_rows",
+    device_benchmark="device_benchmark",
     codec=f"{__name__}.codec:create",
 )

@@ -8,9 +8,8 @@ from numpy.typing import NDArray
 
 from rtaudiogen.errors import RtAudioGenError
 from rtaudiogen.generator import Descriptor
-from rtaudiogen.model_file import read_header, read_tensors
 
-from .descriptor import read_config
+from .descriptor import FILES
 from .packing import Packed, label_bias, pack
 from .streaming import StreamingDecoder, StreamingEncoder
 
@@ -71,6 +70,4 @@ class VQVAECodec:
 
 def create(descriptor: Descriptor) -> VQVAECodec:
     """The codec of a model file. RtAudioGenError, one line, if the file is damaged."""
-    assert descriptor.path is not None
-    config = read_config(descriptor.path, read_header(descriptor.path))
-    return VQVAECodec(pack(config, read_tensors(descriptor.path)))
+    return VQVAECodec(pack(*FILES.opened(descriptor)))

@@ -1,12 +1,10 @@
 """The configuration in a VQ-VAE model file: network, streaming form and training agree on it."""
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from math import ceil, log2, prod
-from typing import Any
 
 from ..compiled.channels import CHANNEL_MULTIPLE
-from ..playing.configuration import check_rate, configured
+from ..family import ModelConfig
 
 ANY = "any"  # the label of whoever is not among the model's labels; always the first one
 FILTERBANK_TAPS = 4  # strides that a window of the outermost layer is long
@@ -15,10 +13,9 @@ MOST_LEVELS, MOST_STAGES, MOST_CODES, MOST_DILATION = 16, 64, 1 << 16, 4096
 
 
 @dataclass(frozen=True)
-class VQVAEConfig:
+class VQVAEConfig(ModelConfig):
     """Sizes, from the outside in: level 0 is next to the waveform, the last one holds the codes."""
 
-    sample_rate: int = 16000  # frames per second in Hz
     strides: tuple[int, ...] = (4, 4, 4, 5)  # of the levels; their product is a code's hop
     encoder_channels: int = 32  # at level 0, doubled from level to level …
     decoder_channels: int = 48
@@ -36,17 +33,14 @@ class VQVAEConfig:
     prior_embedding: int = 64  # dimensions of the space in which the prior sees codes as points
 
     def __post_init__(self) -> None:
-        """ValueError for sizes that no network can have."""
-        channels = (self.encoder_channels, self.decoder_channels, self.widest, self.latent)
-        if any(size <= 0 or size % CHANNEL_MULTIPLE for size in channels):
-            raise ValueError(f"channels {channels}: expected multiples of {CHANNEL_MULTIPLE}")
+        """Raise ValueError for sizes that no network can have."""
+        super().__post_init__()
+        self.check_channels("encoder_channels", "decoder_channels", "widest", "latent")
+        self.check_channels("prior_width", "prior_embedding")
         if not self.strides or min(self.strides) < 1 or self.stages < 1 or self.codes < 2:
             raise ValueError("strides, stages and codes must be positive")
-        prior = (self.prior_width, self.prior_embedding)
-        if self.prior_layers < 0 or any(size <= 0 or size % CHANNEL_MULTIPLE for size in prior):
-            raise ValueError(
-                f"prior of {prior}: expected multiples of {CHANNEL_MULTIPLE}, 0 or more layers"
-            )
+        if self.prior_layers < 0:
+            raise ValueError("expected 0 or more layers of the prior")
         if self.code_dimensions < 2 or not self.labels or self.labels[0] != ANY:
             raise ValueError(f"expected 2 or more code dimensions, and '{ANY}' as the first label")
         if len(self.strides) > MOST_LEVELS or max(self.stages, self.prior_layers) > MOST_STAGES:
@@ -56,7 +50,6 @@ class VQVAEConfig:
             raise ValueError(f"expected up to {MOST_CODES} codes, dilations 1 … {MOST_DILATION}")
         if self.hop > self.sample_rate or self.embedding < 1:
             raise ValueError("a code frame is longer than a second, or there is no embedding")
-        check_rate(self.sample_rate)
 
     @property
     def hop(self) -> int:
@@ -83,15 +76,6 @@ class VQVAEConfig:
 
     def _widths(self, first: int) -> tuple[int, ...]:
         return tuple(min(first << level, self.widest) for level in range(len(self.strides)))
-
-    def to_json(self) -> dict[str, Any]:
-        """Plain values for a model file's header."""
-        return asdict(self)
-
-    @classmethod
-    def from_json(cls, values: Mapping[str, Any]) -> "VQVAEConfig":
-        """From a header; TypeError on unknown fields, ValueError on impossible values."""
-        return configured(cls, values)
 
 
 def hidden_width(channels: int) -> int:

@@ -12,17 +12,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rtaudiogen.errors import RtAudioGenError
 from rtaudiogen.events import ALL_VOICES, CHOKE_SECONDS, EventKind, no_events
 from rtaudiogen.generator import Audio, Descriptor, Events, Generator, State
-from rtaudiogen.model_file import read_header, read_tensors
 
 from ..playing.named_state import restore, saved
 from . import material
 from .codec import VQVAECodec
 from .coders import Decoder, Encoder, coders
 from .config import VQVAEConfig
-from .descriptor import Source, read_config
+from .descriptor import FILES, Source
 from .gains import GAIN, RAMP_SECONDS, aim, mix
 from .notes import Notes
 from .packing import Packed, pack
@@ -37,10 +35,7 @@ WHEELS: dict[int, str] = {EventKind.PITCH_BEND: "bend", EventKind.MOD_WHEEL: "wh
 
 def create(descriptor: Descriptor, sample_rate: int) -> Generator:
     """The generator of a model file; it runs at its own rate, whatever the host's. [control]"""
-    if descriptor.path is None:
-        raise RtAudioGenError(f"model '{descriptor.id}' has no file")
-    config = read_config(descriptor.path, read_header(descriptor.path))
-    return VQVAEGenerator(descriptor, config, read_tensors(descriptor.path))
+    return VQVAEGenerator(descriptor, *FILES.opened(descriptor))
 
 
 class VQVAEGenerator:

@@ -5,8 +5,9 @@ First the codec, then, from the codes of the same sounds, the prior. Beside the 
 """
 
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,34 +15,24 @@ import numpy as np
 import soundfile
 import torch
 from numpy.typing import NDArray
-from rich.console import Console
 from torch import Tensor, nn
 
-from rtaudiogen.model_file import ModelHeader, write_model
-from rtaudiogen.training_journal import Journal, run_folder
-
 from ..measuring.spectral_distance import SpectralDistance
-from ..sounds.note_labels import Say
-from ..training.device import accelerator
-from ..training.log import TrainingLog, teller
-from ..training.origin import FAMILY, SOUNDS, identity, standing_of
-from ..training.trainer import Report, Rival, Trainer
+from ..training import run as driver
+from ..training.origin import FAMILY, SOUNDS
+from ..training.run import Heard, Model, Run, Stage
+from ..training.trainer import Rival, Step, Trainer
 from .codec import VQVAECodec
 from .config import VQVAEConfig
 from .corpus import Corpus, read
 from .dataset import Batch, Segments, cut
 from .discriminator import Discriminator
-from .excerpts import material_of, streams
-from .losses import (
-    adversarial,
-    quantisation,
-    reconstruction,
-    waveform_weight,
-)
+from .excerpts import Stream, material_of, streams
+from .losses import adversarial, quantisation, reconstruction, waveform_weight
 from .network import TRAINING_ONLY, VQVAE, folded
 from .options import TrainingOptions
 from .packing import pack
-from .prior.training import bits_per_stage, train_prior
+from .prior.training import bits_per_stage, prior_tensors, prior_trainer
 from .shapes import PRIOR
 from .usage import StageUsage, alarm, of_counts
 
@@ -55,7 +46,6 @@ class Objective(nn.Module):
     def __init__(self, network: VQVAE) -> None:
         super().__init__()
         self.network = network
-        self.made: list[dict[str, Tensor]] = []  # what the rival is shown
         self._counts = torch.zeros(network.config.stages, network.config.codes, dtype=torch.int64)
         # in a tuple, so that its constant tables are no part of the weights
         self._spectral = (SpectralDistance(network.config.sample_rate),)
@@ -63,8 +53,11 @@ class Objective(nn.Module):
     def forward(
         self, signal: Tensor, labels: Tensor, kept: Tensor, waveform: Tensor,
         against: Discriminator | None = None,
-    ) -> Tensor:  # fmt: skip
-        """Shapes as in `dataset.Batch`; `waveform` () as in `losses.reconstruction`."""
+    ) -> Tensor | Step:  # fmt: skip
+        """Return the loss (); against a rival, a step with what that learns from.
+
+        Shapes as in `dataset.Batch`; `waveform` () as in `losses.reconstruction`.
+        """
         made, quantized = self.network(signal, labels, kept)
         made = made.float()
         loss = reconstruction(made, signal, self._spectral[0], waveform)
@@ -72,12 +65,12 @@ class Objective(nn.Module):
             return loss
         self._count(quantized.codes)
         loss += quantisation(quantized)
-        if against is not None:
-            with torch.no_grad():
-                real = against.judge(signal)
-            loss += adversarial(against.judge(made), real)
-            self.made = [{"made": made.detach(), "real": signal}]
-        return loss
+        if against is None:
+            return loss
+        with torch.no_grad():
+            real = against.judge(signal)
+        loss += adversarial(against.judge(made), real)
+        return Step(loss, [{"made": made.detach(), "real": signal}])
 
     def _count(self, codes: Tensor) -> None:
         chosen = codes.flatten(0, 1).T  # (stages, B · N)
@@ -93,92 +86,55 @@ class Objective(nn.Module):
 
 
 def train(folder: Path, out: Path, options: TrainingOptions | None = None) -> bool:
-    """Train on `folder` until the budget ends, or resume; `out` is playable from the first report.
+    """Train on `folder`, or resume; see `driver.train`."""
+    return driver.train(Run("vqvae", folder, out, options or TrainingOptions()), _stages)
 
-    Whether there was anything left to do. RtAudioGenError or UsageError, one line, for a folder or
-    options that cannot be used.
-    """
-    options = options or TrainingOptions()
-    console = Console(quiet=not accelerator(options.device).is_main_process)
-    run = run_folder(out)
-    journal = Journal(run, muted=console.quiet)
-    say = teller(console, journal)
-    corpus = read(folder, options.sample_rate, say)
+
+def _stages(run: Run[TrainingOptions]) -> Iterator[Stage]:
+    options = run.options
+    corpus = read(run.sounds, options.sample_rate, run.say)
     torch.manual_seed(options.seed)
-    model = ModelFile(out, folder, options, options.config(corpus.labels), corpus)
-    known = identity("vqvae", folder, options.identity, labels=list(corpus.labels))
-    trained = _train_codec(model, run, known, console, journal, say)
-    if model.has_prior:
-        trained |= _train_prior(model, run, known, console, journal, say)
-    return trained
+    kept = Kept(options, options.config(corpus.labels), corpus, run.sounds_name)
+    known = run.identity(labels=list(corpus.labels))
+    trainer, objective = codec_trainer(kept.config, corpus, options, run.folder, known)
+    yield Stage(
+        trainer,
+        lambda: kept.model(trainer),
+        "loss",
+        title="codec",
+        tell=partial(_usage, objective),
+        clip=lambda path: write_clip(path, kept.network, corpus),
+    )
+    if options.has_prior:
+        kept.take(trainer)
+        yield from _prior(run, known, trainer, kept)
 
 
-def _train_codec(
-    model: "ModelFile",
-    run: Path,
-    known: Mapping[str, Any],
-    console: Console,
-    journal: Journal,
-    say: Say,
-) -> bool:
-    trainer, objective = codec_trainer(model.config, model.corpus, model.options, run, known)
-    say(f"computed on {trainer.processor}")
-    with TrainingLog(run, console, "loss", 1.0, journal=journal, title="codec") as log:
-
-        def on_report(report: Report) -> None:
-            log.report(report, trainer.history)
-            usages, frames = objective.usage()
-            say("codebooks: " + ", ".join(_usage_line(stage) for stage in usages))
-            if warning := alarm(usages, frames):
-                say(f"WARNING: {warning}")
-            model.take(trainer)
-            model.write()
-            write_clip(run / "clips" / f"step-{report.step:07d}.wav", model.network, model.corpus)
-
-        trained = trainer.run(
-            lambda loss: log.step(trainer.progress, trainer.seconds, loss), on_report
-        )
-    model.take(trainer)
-    if trainer.accelerator.is_main_process:
-        model.play_from_excerpts()
-        model.write()
-        say(f"{model.path}: loss {trainer.best:.3f} held out")
-    return trained
-
-
-def _train_prior(
-    model: "ModelFile",
-    run: Path,
-    known: Mapping[str, Any],
-    console: Console,
-    journal: Journal,
-    say: Say,
-) -> bool:
-    """From the codes of the codec as it is now; begins anew when that has been trained further."""
-    codec, corpus, options = model.codec(), model.corpus, model.options
-    config = model.options.with_prior(model.config)
-    learnt = streams(codec, corpus, corpus.training)
+def _prior(
+    run: Run[TrainingOptions], known: Mapping[str, Any], codec_trainer: Trainer, kept: "Kept"
+) -> Iterator[Stage]:
+    """Train on the codes of the codec as it is now; anew when that has been trained further."""
+    codec, corpus, options = kept.codec(), kept.corpus, run.options
+    config = replace(kept.config, **options.prior_sizes)
     spared = streams(codec, corpus, corpus.held_out)
-    place = run / f"prior-of-step-{model.facts['steps']}"
+    place = run.folder / f"prior-of-step-{codec_trainer.step}"
     sounds = {name: known[name] for name in (SOUNDS, FAMILY)}
-    own = {"seed": options.seed, **options.prior_sizes, **sounds}
-    before = standing_of(place)
-    with TrainingLog(
-        place, console, "bits per code", 1 / math.log(2), journal=journal, title="prior"
-    ) as log:
-        tensors = train_prior(
-            config, learnt, spared, options.prior_budget, place, own, options.seed,
-            log.step, log.report, options.device,
-        )  # fmt: skip
-    after = standing_of(place)
-    trained = before is None or after is None or after.steps > before.steps
-    if not accelerator(options.device).is_main_process:
-        return trained
-    bits = bits_per_stage(config, tensors, spared)
-    model.add_prior(config, tensors, bits)
-    model.write()
-    say(f"{model.path}: prior, {sum(bits) / len(bits):.2f} bits per code held out")
-    return trained
+    trainer = prior_trainer(
+        config, streams(codec, corpus, corpus.training), spared, options.prior_budget, place,
+        {"seed": options.seed, **options.prior_sizes, **sounds}, options.seed, options.device,
+    )  # fmt: skip
+    yield Stage(trainer, lambda: None, "bits per code", 1 / math.log(2), title="prior")
+    if run.is_main:
+        kept.add_prior(config, prior_tensors(trainer), spared)
+        run.write(codec_trainer, kept.model(codec_trainer))
+
+
+def _usage(objective: Objective) -> Iterator[str]:
+    """Yield how much of the codebooks is used, and a warning if that is little."""
+    usages, frames = objective.usage()
+    yield "codebooks: " + ", ".join(_usage_line(stage) for stage in usages)
+    if warning := alarm(usages, frames):
+        yield f"WARNING: {warning}"
 
 
 def _usage_line(stage: StageUsage) -> str:
@@ -218,80 +174,58 @@ def as_tensors(batch: Batch, progress: float) -> dict[str, Tensor]:
 
 
 @dataclass
-class ModelFile:
-    """Where the model goes and what it holds so far."""
+class Kept:
+    """What the model file holds so far."""
 
-    path: Path
-    folder: Path
     options: TrainingOptions
     config: VQVAEConfig
     corpus: Corpus
+    sounds_name: str
 
     def __post_init__(self) -> None:
         self.network = VQVAE(self.config).eval()  # holds the weights that are written
         self.beside: dict[str, NDArray[Any]] = {}  # tensors of prior and material
-        self.facts: dict[str, Any] = {}
-
-    @property
-    def has_prior(self) -> bool:
-        """Whether one is wanted."""
-        return bool(self.options.prior_minutes or self.options.prior_steps)
+        self.prior_facts: dict[str, Any] = {}
 
     def take(self, trainer: Trainer) -> None:
-        """The weights that the codec's training keeps, and how far it is."""
+        """Take over the weights that the codec's training keeps."""
         prefix = "network."
         best = {k.removeprefix(prefix): v.cpu() for k, v in trainer.best_weights.items()}
         self.network.load_state_dict(best)
-        frames = sum(len(sound.signal) for sound in self.corpus.training)
-        step_frames = self.options.segments * self.options.segment_frames
-        self.facts |= {
-            "folder": self.folder.resolve().name,
-            "sounds": len(self.corpus.training),
-            "sounds_held_out": len(self.corpus.held_out),
-            "minutes_of_sound": round(frames / self.config.sample_rate / 60, 1),
-            "sources": list(self.corpus.sources),
-            "speech": self.options.speech,
-            "steps": trainer.step,
-            "frames_seen": trainer.step * step_frames * int(trainer.accelerator.num_processes),
-            "minutes": round(trainer.seconds / 60, 1),
-            "processor": trainer.processor,
-            "adversarial_from": round(1 - self.options.adversarial, 3),
-            "held_out_loss": round(trainer.best, 3),
-        }
 
     def codec(self) -> VQVAECodec:
-        """The codec as a player would have it."""
+        """Return the codec as a player would have it."""
         return VQVAECodec(pack(self.config, tensors_of(self.network)))
 
-    def play_from_excerpts(self) -> None:
-        """Put excerpts of the training sounds into the file."""
-        self.beside |= material_of(self.codec(), self.corpus)
-
     def add_prior(
-        self, config: VQVAEConfig, tensors: Mapping[str, NDArray[Any]], bits: Sequence[float]
+        self, config: VQVAEConfig, tensors: Mapping[str, NDArray[Any]], spared: Sequence[Stream]
     ) -> None:
-        """Tensors by the prior's own names, and the bits that a code of each stage costs."""
+        """Add the prior's tensors, by its own names, and what codes of held-out streams cost."""
         self.config = config
         self.beside |= {f"{PRIOR}{name}": tensor for name, tensor in tensors.items()}
-        self.facts["prior_bits_per_code"] = [round(stage, 2) for stage in bits]
+        bits = bits_per_stage(config, tensors, spared)
+        self.prior_facts = {"prior_bits_per_code": [round(stage, 2) for stage in bits]}
 
-    def write(self) -> None:
-        """The model file, atomically."""
-        c = self.config
-        summary = (
-            f"VQ-VAE of {self.folder.resolve().name}: {c.code_rate:.4g} code frames a second, "
-            f"{c.bits_per_second / 1000:.3g} kbit/s, {len(c.labels) - 1} timbres"
+    def model(self, trainer: Trainer) -> Model:
+        """Return the model with the codec's best weights; in the end with excerpts of sounds."""
+        self.take(trainer)
+        if trainer.progress >= 1.0 and not self.beside:
+            self.beside |= material_of(self.codec(), self.corpus)
+        c, corpus = self.config, self.corpus
+        seconds = sum(len(sound.signal) for sound in corpus.training) / c.sample_rate
+        return Model(
+            c,
+            tensors_of(self.network) | self.beside,
+            f"VQ-VAE of {self.sounds_name}: {c.code_rate:.4g} code frames a second, "
+            f"{c.bits_per_second / 1000:.3g} kbit/s, {len(c.labels) - 1} timbres",
+            Heard(len(corpus.training), len(corpus.held_out), seconds, corpus.sources),
+            {
+                "speech": self.options.speech,
+                "adversarial_from": round(1 - self.options.adversarial, 3),
+                "held_out_loss": round(trainer.best, 3),
+                **self.prior_facts,
+            },
         )
-        header = ModelHeader(
-            family="vqvae",
-            name=self.path.stem,
-            config=c.to_json(),
-            summary=summary,
-            licence=self.options.licence,
-            card=self.options.card,
-            training=self.facts,
-        )
-        write_model(self.path, header, tensors_of(self.network) | self.beside)
 
 
 def tensors_of(network: VQVAE) -> dict[str, NDArray[np.float32]]:

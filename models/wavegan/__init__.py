@@ -3,21 +3,14 @@
 C. Donahue, J. McAuley and M. Puckette, "Adversarial Audio Synthesis", 2018, arXiv:1802.04208.
 """
 
-from rtaudiogen.generator import Family
+from ..family import declare_family
+from .descriptor import FILES
 
-from .descriptor import builtin, describe
-
-FAMILY = Family(
-    name="wavegan",
-    summary="one-shots from a latent space: drums on sixteen pads, no two hits alike",
-    builtin=builtin,
-    describe=describe,
-    create=f"{__name__}.generator:create",
-    train=f"{__name__}.training:train",
-    evaluate=f"{__name__}.evaluation:evaluate",
-    parallel_check=f"{__name__}.parallel:check",
-    benchmark=f"{__name__}.benchmark:bench_rows",
+FAMILY = declare_family(
+    __name__,
+    FILES,
+    "one-shots from a latent space: drums on sixteen pads, no two hits alike",
     devices=("cpu", "cuda", "mps"),
-    device_benchmark=f"{__name__}.device_benchmark:bench_rows",
+    device_benchmark="device_benchmark",
     sample=f"{__name__}.sampling:sample",
 )

@@ -1,14 +1,15 @@
-"""What a WaveGAN model offers a player, read from its file's header: no torch, no weights."""
+"""The parameters and views of a WaveGAN model: no torch, no weights."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from rtaudiogen.errors import RtAudioGenError
-from rtaudiogen.generator import Descriptor, Parameter, Plays
-from rtaudiogen.model_file import ModelHeader, check_tensors, read_header
+from rtaudiogen.generator import Parameter, Plays
+from rtaudiogen.model_file import ModelHeader
 from rtaudiogen.views import PadView, XYView
 
+from ..family import ModelFiles, Offer
 from ..oneshot.pad_parameters import FARTHEST_PITCH, SHORTEST_DECAY
 from ..oneshot.pads import LAYOUT, PADS, assign, is_hat
 from .config import WaveGANConfig
@@ -25,32 +26,16 @@ VIEWS = (
 )  # fmt: skip
 
 
-def builtin() -> Iterator[Descriptor]:
-    """The models that ship with the package."""
-    return (describe(path) for path in sorted(WEIGHTS.glob("*.safetensors")))
-
-
-def describe(path: Path) -> Descriptor:
-    """The descriptor of a model file. RtAudioGenError, one line, if it is not a WaveGAN."""
-    header = read_header(path)
-    config = read_config(path, header)
+def offer(path: Path, config: WaveGANConfig, header: ModelHeader) -> Offer:
+    """Return what a model offers a player; RtAudioGenError if its anchors are damaged."""
     anchors = header.training.get("anchors")
     if anchors is not None and not _are_anchors(anchors):
         raise RtAudioGenError(f"{path}: its anchors are not {PADS} whole numbers from 0 to {LAST}")
-    check_tensors(path, shapes(config))
-    return Descriptor(
-        id=header.name,
-        family="wavegan",
-        name=header.name,
-        summary=header.summary,
+    return Offer(
         plays=frozenset({Plays.HITS}),
-        sample_rate=config.sample_rate,
         channels=2,
         voices=VOICES,
         parameters=parameters(config.classes, anchors),
-        licence=header.licence,
-        path=path,
-        facts=header.training,
         views=VIEWS,
     )
 
@@ -59,16 +44,6 @@ def _are_anchors(values: object) -> bool:
     if not isinstance(values, list) or len(values) != PADS:
         return False
     return all(type(v) is int and 0 <= v <= LAST for v in values)
-
-
-def read_config(path: Path, header: ModelHeader) -> WaveGANConfig:
-    """The network's configuration in a header."""
-    if header.family != "wavegan":
-        raise RtAudioGenError(f"{path}: a model of family '{header.family}', not 'wavegan'")
-    try:
-        return WaveGANConfig.from_json(header.config)
-    except (TypeError, ValueError) as error:
-        raise RtAudioGenError(f"{path}: the configuration is damaged ({error})") from error
 
 
 def parameters(
@@ -153,3 +128,7 @@ def _of_pad(pad: int, parameter: Parameter) -> Parameter:
     return replace(
         parameter, id=f"pad{pad + 1}.{parameter.id}", name=f"Pad {pad + 1} {parameter.name}"
     )
+
+
+FILES = ModelFiles("wavegan", WaveGANConfig, shapes, offer, WEIGHTS)
+builtin, describe, read_config = FILES.builtin, FILES.describe, FILES.read_config

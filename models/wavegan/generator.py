@@ -11,10 +11,8 @@ from typing import cast
 import numpy as np
 from numpy.typing import NDArray
 
-from rtaudiogen.errors import RtAudioGenError
 from rtaudiogen.events import ALL_VOICES, CHOKE_SECONDS, EventKind, event
 from rtaudiogen.generator import Audio, Descriptor, Events, Generator, State, Strike
-from rtaudiogen.model_file import read_header, read_tensors
 
 from ..oneshot import pads
 from ..oneshot.finishing import longest_frames
@@ -23,7 +21,7 @@ from ..oneshot.pads import PADS
 from ..oneshot.recipes import LAYERS, Recipe, recipe
 from ..oneshot.voices import HELD, VOICE, let_go, mix, playable
 from ..playing.named_state import restore, saved
-from .descriptor import read_config
+from .descriptor import FILES
 from .maker import Maker
 from .packing import Packed, pack
 from .renderer import renderers
@@ -35,10 +33,7 @@ SOUNDING = 1e-9  # the least level of a voice that is not free
 
 def create(descriptor: Descriptor, sample_rate: int) -> Generator:
     """The generator of a model file; it runs at its own rate, whatever the host's. [control]"""
-    if descriptor.path is None:
-        raise RtAudioGenError(f"model '{descriptor.id}' has no file")
-    config = read_config(descriptor.path, read_header(descriptor.path))
-    return WaveGANGenerator(descriptor, pack(config, read_tensors(descriptor.path)))
+    return WaveGANGenerator(descriptor, pack(*FILES.opened(descriptor)))
 
 
 class WaveGANGenerator:

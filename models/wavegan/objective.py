@@ -6,6 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from ..measuring.spectral_distance import SpectralDistance
+from ..training.learner import Step
 from . import losses
 from .config import WaveGANConfig
 from .critics import Critics, Judgement, log_spectrogram
@@ -31,14 +32,16 @@ class Objective(nn.Module):
         self.diversity = options.diversity
         self.generator = Generator(config)
         self.guide, self.encoder = options.guide, Encoder(config) if options.guide else None
-        self.made: list[dict[str, Tensor]] = []  # what the critics are shown, a step for each
         # in a tuple, so that its constant tables are no part of the weights
         self._spectral = (SpectralDistance(config.sample_rate),)
 
     def forward(
         self, real: Tensor, classes: Tensor, latent: Tensor, against: Critics | None = None
-    ) -> Tensor:
-        """Shapes as in `dataset.Batch`; of the rounds, the first is the generator's own."""
+    ) -> Tensor | Step:
+        """Return the loss (); against critics, a step with what they learn from in each round.
+
+        Shapes as in `dataset.Batch`; of the rounds, the first is the generator's own.
+        """
         hits = len(real[0])
         free = hits if self.encoder is None else hits // 2 if against is not None else 0
         made, divergence = self._make(real[0], classes[0], latent[0], free)
@@ -48,10 +51,11 @@ class Objective(nn.Module):
             terms += [self.guide * spectrum, self.guide * DIVERGENCE * divergence]
         if self.diversity and free > 1:
             terms.append(self.diversity * _sameness(made[:free], real[0, :free]))
-        if against is not None:
-            terms += self._contest(real[0], made, classes[0], free, against)
-            self._show(real, classes, latent, made)
-        return torch.stack(terms).sum()
+        if against is None:
+            return torch.stack(terms).sum()
+        terms += self._contest(real[0], made, classes[0], free, against)
+        shown = self._shown(real, classes, latent, made)
+        return Step(torch.stack(terms).sum(), shown)
 
     def _make(
         self, real: Tensor, classes: Tensor, latent: Tensor, free: int
@@ -82,12 +86,15 @@ class Objective(nn.Module):
             terms.append(self.guide * LIKENESS * _mean(alike))
         return terms
 
-    def _show(self, real: Tensor, classes: Tensor, latent: Tensor, made: Tensor) -> None:
-        self.made = [{"real": real[0], "made": made.detach(), "classes": classes[0]}]
+    def _shown(
+        self, real: Tensor, classes: Tensor, latent: Tensor, made: Tensor
+    ) -> list[dict[str, Tensor]]:
+        shown = [{"real": real[0], "made": made.detach(), "classes": classes[0]}]
         for turn in range(1, len(real)):
             with torch.no_grad():
                 more = self.generator(latent[turn], classes[turn])
-            self.made.append({"real": real[turn], "made": more, "classes": classes[turn]})
+            shown.append({"real": real[turn], "made": more, "classes": classes[turn]})
+        return shown
 
 
 def _sameness(made: Tensor, real: Tensor) -> Tensor:

@@ -5,7 +5,7 @@ the model file holds. Beside it, `<its name>-training/` has checkpoint, curves, 
 pictures of each report.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
@@ -14,22 +14,16 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from rich.console import Console
-from torch import Tensor
-
-from rtaudiogen.model_file import ModelHeader, write_model
-from rtaudiogen.training_journal import Journal, run_folder
 
 from ..oneshot.judging.corpus import Corpus, read
 from ..oneshot.judging.dataset import Draws
 from ..oneshot.judging.metrics import Judge
 from ..oneshot.judging.pictures import write_gallery
 from ..oneshot.judging.warnings import alarms
-from ..sounds.note_labels import Say
-from ..training.device import accelerator
-from ..training.log import TrainingLog, teller
-from ..training.origin import identity
-from ..training.trainer import Report, Rival, Trainer
+from ..sounds.say import Say
+from ..training import run as driver
+from ..training.run import Heard, Model, Run, Stage
+from ..training.trainer import Rival, Trainer
 from .anchors import best_anchors
 from .critics import Critics
 from .network import Generator
@@ -42,36 +36,23 @@ GENERATOR = "generator."  # what its weights' names begin with in the objective
 
 
 def train(folder: Path, out: Path, options: TrainingOptions | None = None) -> bool:
-    """Train on `folder` until the budget ends, or resume; `out` is playable from the first report.
+    """Train on `folder`, or resume; see `driver.train`."""
+    return driver.train(Run("wavegan", folder, out, options or TrainingOptions()), _stages)
 
-    Whether there was anything left to do. RtAudioGenError or UsageError, one line, for a folder or
-    options that cannot be used.
-    """
-    options = options or TrainingOptions()
-    console = Console(quiet=not accelerator(options.device).is_main_process)
-    run = run_folder(out)
-    journal = Journal(run, muted=console.quiet)
-    say = teller(console, journal)
-    corpus = read(folder, options.sample_rate, options.frames, say)
-    known = identity("wavegan", folder, options.identity, classes=list(corpus.classes))
-    training = Training(corpus, options, run, say, known)
-    trainer = training.trainer
-    say(f"computed on {trainer.processor}")
-    measure = "Fréchet joint distance"
-    with TrainingLog(run, console, "loss", 1.0, measure, journal=journal) as log:
 
-        def on_report(report: Report) -> None:
-            log.report(report, trainer.history)
-            training.tell()
-            training.write(out, folder)
-
-        trained = trainer.run(
-            lambda loss: log.step(trainer.progress, trainer.seconds, loss), on_report
-        )
-    if trainer.accelerator.is_main_process:
-        training.write(out, folder)
-        say(f"{out}: Fréchet joint distance {trainer.best:.2f}")
-    return trained
+def _stages(run: Run[TrainingOptions]) -> Iterator[Stage]:
+    options = run.options
+    corpus = read(run.sounds, options.sample_rate, options.frames, run.say)
+    known = run.identity(classes=list(corpus.classes))
+    training = Training(corpus, options, run.folder, run.say, known)
+    yield Stage(
+        training.trainer,
+        lambda: training.model(run.sounds_name),
+        "loss",
+        measure="Fréchet joint distance",
+        tell=training.verdicts,
+        clip=training.write_gallery,
+    )
 
 
 class Training:
@@ -101,18 +82,22 @@ class Training:
         verdict = self.judge.judge(self._made, classes)
         return {"held_out": verdict.joint, **asdict(verdict)}
 
-    def tell(self) -> None:
-        """What the judge found, in words, sound and pictures."""
+    def verdicts(self) -> Iterator[str]:
+        """Yield what the judge has found, in sentences."""
         history = self.trainer.history
-        self.say(self.judge.describe(history))
+        yield self.judge.describe(history)
         for alarm in alarms(history, self.judge):
-            self.say(f"WARNING: {alarm}")
-        classes = self.judge.requests(JUDGED_HITS)
-        write_gallery(self.run, self.corpus, self._made, classes, history, self.judge.real)
+            yield f"WARNING: {alarm}"
 
-    def write(self, path: Path, folder: Path) -> None:
-        """The model file with the best weights so far, atomically."""
-        trainer, options = self.trainer, self.options
+    def write_gallery(self, clip: Path) -> None:
+        """Write hits of every class in a row, and pictures of them."""
+        classes = self.judge.requests(JUDGED_HITS)
+        history = self.trainer.history
+        write_gallery(clip, self.corpus, self._made, classes, history, self.judge.real)
+
+    def model(self, sounds_name: str) -> Model:
+        """Return the model with the best weights so far."""
+        trainer, options, hits = self.trainer, self.options, self.corpus.training
         best = {
             name.removeprefix(GENERATOR): weight.cpu().numpy().astype(np.float16)
             for name, weight in trainer.best_weights.items()
@@ -121,33 +106,23 @@ class Training:
         generator = Generator(self.config).eval()
         generator.load_state_dict({name: torch.from_numpy(w).float() for name, w in best.items()})
         generator.to(trainer.device)
-        anchors = best_anchors(partial(make, generator), self.judge, self.config.latent)
         chosen = min(trainer.history, key=lambda point: point["held_out"])
         of_classes = f", {len(self.corpus.classes)} classes" if len(self.corpus.classes) > 1 else ""
-        header = ModelHeader(
-            family="wavegan",
-            name=path.stem,
-            config=self.config.to_json(),
-            summary=f"WaveGAN of {folder.resolve().name}: one-shots of "
+        seconds = np.count_nonzero(hits.signals) / options.sample_rate  # 0 after their end
+        return Model(
+            self.config,
+            best,
+            f"WaveGAN of {sounds_name}: one-shots of "
             f"{options.frames / options.sample_rate:.2f} s{of_classes}",
-            licence=options.licence,
-            card=options.card,
-            training={
-                "folder": folder.resolve().name,
-                "hits": len(self.corpus.training),
-                "hits_held_out": len(self.corpus.held_out),
-                "sources": sorted(set(self.corpus.training.sources) - {""}),
+            Heard(len(hits), len(self.corpus.held_out), seconds, sorted({*hits.sources} - {""})),
+            {
                 "options": options.identity,
-                "anchors": anchors,
-                "steps": trainer.step,
+                "anchors": best_anchors(partial(make, generator), self.judge, self.config.latent),
                 "best_step": chosen["step"],
-                "minutes": round(trainer.seconds / 60, 1),
-                "processor": trainer.processor,
                 "frechet": round(chosen["frechet"], 3),
                 "frechet_joint": round(chosen["joint"], 3),
             },
         )
-        write_model(path, header, best)
 
 
 def contest(
@@ -169,7 +144,7 @@ def contest(
     )  # fmt: skip
     draws = Draws(corpus.training, options.sample_rate, options.latent)
 
-    def batches(step: int, process: int) -> list[dict[str, Tensor]]:
+    def batches(step: int, process: int) -> list[dict[str, torch.Tensor]]:
         rng = np.random.default_rng(np.random.SeedSequence([options.seed, process, step]))
         batch = draws.draw(rng, options.critic_steps, options.hits)
         return [{name: torch.from_numpy(array) for name, array in batch._asdict().items()}]

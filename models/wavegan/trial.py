@@ -25,9 +25,8 @@ def trial(folder: Path, device: str, times: int = 1, **sizes: Any) -> Trial:
     corpus = Corpus(options.sample_rate, CLASSES, made, made)
     torch.manual_seed(options.seed)
     objective = Objective(options.config(CLASSES), options)
-    frames = options.hits * options.frames * options.critic_steps
     what = f"{options.hits} hits, guided, against two critics"
-    return Trial(contest(objective, corpus, options, folder), frames, what)
+    return Trial(contest(objective, corpus, options, folder), options.step_frames, what)
 
 
 def _hits(options: TrainingOptions) -> Hits:

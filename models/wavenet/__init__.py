@@ -3,20 +3,13 @@
 A. van den Oord et al., "WaveNet: A Generative Model for Raw Audio", 2016, arXiv:1609.03499.
 """
 
-from rtaudiogen.generator import Family
+from ..family import declare_family
+from .descriptor import FILES
 
-from .descriptor import builtin, describe
-
-FAMILY = Family(
-    name="wavenet",
-    summary="autoregressive network, played from a keyboard or as a texture",
-    builtin=builtin,
-    describe=describe,
-    create=f"{__name__}.generator:create",
-    train=f"{__name__}.training:train",
-    evaluate=f"{__name__}.evaluation:evaluate",
-    parallel_check=f"{__name__}.parallel:check",
-    benchmark=f"{__name__}.benchmark:bench_rows",
+FAMILY = declare_family(
+    __name__,
+    FILES,
+    "autoregressive network, played from a keyboard or as a texture",
     devices=("cpu", "cuda"),
-    device_benchmark=f"{__name__}.device_benchmark:bench_rows",
+    device_benchmark="device.benchmark",
 )

@@ -7,13 +7,12 @@ from numpy.typing import NDArray
 
 from rtaudiogen.errors import RtAudioGenError
 from rtaudiogen.generator import Descriptor, Generator
-from rtaudiogen.model_file import read_header, read_tensors
 
 from ..playing.codes.generator import CodeGenerator, Tensors
 from ..playing.codes.notes import NoteGenerator
 from ..playing.codes.texture import TextureGenerator
 from .config import WaveNetConfig
-from .descriptor import read_config
+from .descriptor import FILES
 from .kernels import fill_gate_bias
 from .packing import pack
 from .sampler import Sampler, gate_bias, sampler_on
@@ -24,12 +23,10 @@ if TYPE_CHECKING:
 
 def create(descriptor: Descriptor, sample_rate: int) -> Generator:
     """The generator of a model file; it runs at its own rate, whatever the host's. [control]"""
-    if descriptor.path is None:
-        raise RtAudioGenError(f"model '{descriptor.id}' has no file")
-    config = read_config(descriptor.path, read_header(descriptor.path))
+    config, tensors = FILES.opened(descriptor)
     kind = NoteWaveNet if config.pitched else TextureWaveNet
     try:
-        return kind(descriptor, config, read_tensors(descriptor.path))
+        return kind(descriptor, config, tensors)
     except (KeyError, ValueError) as error:
         raise RtAudioGenError(
             f"{descriptor.path}: the weights do not fit the configuration ({error})"

@@ -1,30 +1,28 @@
 """`rtaudiogen train wavenet FOLDER`: from a folder of sounds to a playable model file."""
 
 import math
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
-from rich.console import Console
+from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional as F
 
 from rtaudiogen.errors import UsageError
-from rtaudiogen.model_file import ModelHeader, write_model
-from rtaudiogen.processors import AUTO, checked
-from rtaudiogen.training_journal import Journal, run_folder
 
-from ..sounds.note_labels import Say
 from ..sounds.notes.corpus import Corpus, level_tracks, read_notes, read_textures
-from ..sounds.notes.envelope import Envelope, measure
-from ..training.device import HELP as DEVICE_HELP
-from ..training.device import accelerator
-from ..training.log import TrainingLog, teller
-from ..training.origin import identity
-from ..training.trainer import Budget, Report, Trainer
+from ..sounds.notes.envelope import measure
+from ..sounds.say import Say
+from ..training import run as driver
+from ..training.options import CHANNELS, option
+from ..training.options import TrainingOptions as SharedOptions
+from ..training.run import Heard, Model, Run, Stage
+from ..training.trainer import Trainer
 from .config import WaveNetConfig
 from .dataset import IGNORED, Batch, Segments, stack
 from .network import WaveNet
@@ -33,72 +31,62 @@ from .render_clip import write_clip
 HELD_OUT_BATCHES = 64
 
 
-def _option(default: Any, help: str) -> Any:
-    return field(default=default, metadata={"help": help})
-
-
 @dataclass(frozen=True)
-class TrainingOptions:
-    """What a person may choose; every field is a flag of the command."""
+class TrainingOptions(SharedOptions):
+    """Options of a WaveNet's training."""
 
-    texture: bool = _option(False, "Learn stretches of sound that are played without notes.")
-    instruments: str = _option("", "Which of the folder's instruments, comma-separated; all.")
-    minutes: float = _option(60.0, "How long to train; the learning rate falls to its end.")
-    steps: int = _option(0, "Instead of minutes: the same numbers in every run.")
-    sample_rate: int = _option(16000, "Of the model, in Hz; sounds are converted.")
-    lowest: int = _option(40, "Lowest MIDI note to be playable: gaps are filled by resampling.")
-    highest: int = _option(84, "Highest MIDI note to be playable.")
-    hold_seconds: float = _option(0.0, "When the key was let go in the recordings; 0: find out.")
-    residual: int = _option(32, "Channels of the residual path; larger is better and slower.")
-    skip: int = _option(128, "Channels of the skip path.")
-    output: int = _option(256, "Channels before the softmax.")
-    largest_dilation: int = _option(512, "Each stack of layers doubles from 1 up to this.")
-    stacks: int = _option(2, "How many such stacks.")
-    harmonics: int = _option(12, "Multiples of the note's phase that the network is told.")
-    preemphasis: float = _option(0.85, "Treble raised before the 8-bit codes; less hiss.")
-    segment_frames: int = _option(2560, "Length of a piece that is learnt at once.")
-    segments: int = _option(2, "Pieces in one product: as many as stay in the cache.")
-    accumulate: int = _option(1, "Such products before the weights change.")
-    learning_rate: float = _option(2e-3, "At its highest.")
-    report_steps: int = _option(1000, "Steps from one report, checkpoint and clip to the next.")
-    seed: int = _option(0, "Of all random numbers.")
-    device: str = _option(AUTO, DEVICE_HELP)
-    compile: bool = _option(True, "Compile the network with torch.compile (needs g++).")
-    licence: str = _option("", "Of the model, for its header.")
-    card: str = _option("", "A text about the model, for its header: credits, remarks.")
+    texture: bool = option(False, "Learn stretches of sound that are played without notes.")
+    instruments: str = option("", "Which of the folder's instruments, comma-separated; all.")
+    lowest: int = option(
+        40, "Lowest MIDI note to be playable: gaps are filled by resampling.", least=0, most=127
+    )
+    highest: int = option(84, "Highest MIDI note to be playable.", least=0, most=127)
+    hold_seconds: float = option(
+        0.0, "When the key was let go in the recordings; 0: find out.", least=0
+    )
+    residual: int = option(
+        32, "Channels of the residual path; larger is better and slower.",
+        **CHANNELS,
+    )  # fmt: skip
+    skip: int = option(128, "Channels of the skip path.", **CHANNELS)
+    output: int = option(256, "Channels before the softmax.", **CHANNELS)
+    largest_dilation: int = option(
+        512, "Each stack of layers doubles from 1 up to this.", least=1, most=1 << 20
+    )
+    stacks: int = option(2, "How many such stacks.", least=1, most=64)
+    harmonics: int = option(
+        12, "Multiples of the note's phase that the network is told.", least=1, most=1024
+    )
+    preemphasis: float = option(
+        0.85, "Treble raised before the 8-bit codes; less hiss.", least=0, below=1
+    )
+    segment_frames: int = option(2560, "Length of a piece that is learnt at once.", least=1024)
+    segments: int = option(2, "Pieces in one product: as many as stay in the cache.", least=1)
+    accumulate: int = option(1, "Such products before the weights change.", least=1)
+    compile: bool = option(True, "Compile the network with torch.compile (needs g++).", free=True)
 
     def __post_init__(self) -> None:
-        """UsageError for what cannot be meant."""
-        _check(self)
+        """Raise UsageError for values out of range."""
+        super().__post_init__()
+        if self.largest_dilation & (self.largest_dilation - 1):
+            raise UsageError("--largest-dilation must be a power of two")
+        if self.lowest > self.highest:
+            raise UsageError("--lowest and --highest must be MIDI notes in this order")
 
     @property
-    def budget(self) -> Budget:
-        """What the shared trainer is given."""
-        return Budget(
-            steps=self.steps,
-            minutes=self.minutes,
-            learning_rate=self.learning_rate,
-            report_steps=self.report_steps,
-        )
-
-    @property
-    def identity(self) -> dict[str, Any]:
-        """What an interrupted training cannot change when it goes on."""
-        free = {"minutes", "steps", "report_steps", "compile", "licence", "card", "device"}
-        return {name: value for name, value in asdict(self).items() if name not in free}
+    def step_frames(self) -> int:
+        """Return how many frames of sound a process learns from in a step."""
+        return self.segments * self.segment_frames * self.accumulate
 
     def config(self, instruments: tuple[str, ...]) -> WaveNetConfig:
-        """The network that these options describe."""
+        """Return the network that these options describe."""
         stack_ = tuple(2**i for i in range(int(math.log2(self.largest_dilation)) + 1))
-        return WaveNetConfig(
-            sample_rate=self.sample_rate,
-            residual=self.residual,
-            skip=self.skip,
-            output=self.output,
+        harmonics = 0 if self.texture else self.harmonics
+        return self.sized(
+            WaveNetConfig,
             dilations=stack_ * self.stacks,
-            harmonics=0 if self.texture else self.harmonics,
+            harmonics=harmonics,
             instruments=instruments,
-            preemphasis=self.preemphasis,
         )
 
 
@@ -123,41 +111,26 @@ class Objective(nn.Module):
 
 
 def train(folder: Path, out: Path, options: TrainingOptions | None = None) -> bool:
-    """Train on `folder` until the budget ends, or resume; `out` is playable from the first report.
+    """Train on `folder`, or resume; see `driver.train`."""
+    return driver.train(Run("wavenet", folder, out, options or TrainingOptions()), _stages)
 
-    Whether there was anything left to do. Beside it, `<out without suffix>-training/` holds
-    checkpoint, log, loss plot and clips.
-    """
-    options = options or TrainingOptions()
-    console = Console(quiet=not accelerator(options.device).is_main_process)
-    run = run_folder(out)
-    journal = Journal(run, muted=console.quiet)
-    say = teller(console, journal)
-    corpus = _read(folder, options, say)
-    config = options.config(corpus.instruments)
-    known = identity("wavenet", folder, options.identity, labels=list(corpus.instruments))
-    trainer = trainer_of(corpus, options, run, known)
-    say(f"computed on {trainer.processor}")
-    tracks = level_tracks(corpus)
-    envelope = measure(tracks, len(config.instruments), config.sample_rate) if tracks else None
-    model = ModelFile(out, folder, options, config, corpus, envelope)
-    with TrainingLog(run, console, "bits per sample", 1 / math.log(2), journal=journal) as log:
 
-        def on_report(report: Report) -> None:
-            log.report(report, trainer.history)
-            model.write(trainer)
-            try:
-                write_clip(out, run / "clips" / f"step-{report.step:07d}.wav")
-            except Exception as error:  # hours of training must not end for a clip
-                say(f"no clip this time: {error}")
-
-        trained = trainer.run(
-            lambda loss: log.step(trainer.progress, trainer.seconds, loss), on_report
-        )
-    if trainer.accelerator.is_main_process:
-        model.write(trainer)
-        say(f"{out}: {trainer.best / math.log(2):.3f} bits per sample held out")
-    return trained
+def _stages(run: Run[TrainingOptions]) -> Iterator[Stage]:
+    corpus = _read(run.sounds, run.options, run.say)
+    known = run.identity(labels=list(corpus.instruments))
+    trainer = trainer_of(corpus, run.options, run.folder, known)
+    config = run.options.config(corpus.instruments)
+    beside: dict[str, NDArray[Any]] = {}
+    if config.pitched:
+        envelope = measure(level_tracks(corpus), len(config.instruments), config.sample_rate)
+        beside = envelope.to_tensors()
+    yield Stage(
+        trainer,
+        lambda: _model(run.options, config, corpus, trainer, beside),
+        "bits per sample",
+        1 / math.log(2),
+        clip=partial(write_clip, run.path),
+    )
 
 
 def trainer_of(
@@ -191,52 +164,30 @@ def _held_out(
     return [as_tensors(stack(rows[i : i + size])) for i in range(0, len(rows), size)]
 
 
-@dataclass(frozen=True)
-class ModelFile:
-    """Where the model goes and what its header says."""
-
-    path: Path
-    folder: Path
-    options: TrainingOptions
-    config: WaveNetConfig
-    corpus: Corpus
-    envelope: Envelope | None
-
-    def write(self, trainer: Trainer) -> None:
-        """The model file with the best weights so far, atomically."""
-        tensors = {
-            name.removeprefix("network."): value.detach().cpu().float().numpy()
-            for name, value in trainer.best_weights.items()
-        }
-        if self.envelope is not None:
-            tensors.update(self.envelope.to_tensors())
-        header = ModelHeader(
-            family="wavenet",
-            name=self.path.stem,
-            config=self.config.to_json(),
-            summary=_summary(self.config),
-            licence=self.options.licence,
-            card=self.options.card,
-            training={
-                "folder": self.folder.name,
-                "sounds": len(self.corpus.training),
-                "sounds_held_out": len(self.corpus.held_out),
-                "minutes_of_sound": round(self.corpus.frames / self.config.sample_rate / 60, 1),
-                "sources": list(self.corpus.licences),
-                "hold_seconds": self.options.hold_seconds,
-                "steps": trainer.step,
-                "frames_seen": trainer.step * self.frames_per_step(trainer),
-                "minutes": round(trainer.seconds / 60, 1),
-                "processor": trainer.processor,
-                "held_out_bits_per_sample": round(trainer.best / math.log(2), 3),
-            },
-        )
-        write_model(self.path, header, tensors)
-
-    def frames_per_step(self, trainer: Trainer) -> int:
-        """Of all processes together."""
-        one = self.options.segments * self.options.segment_frames * self.options.accumulate
-        return one * int(trainer.accelerator.num_processes)
+def _model(
+    options: TrainingOptions,
+    config: WaveNetConfig,
+    corpus: Corpus,
+    trainer: Trainer,
+    beside: Mapping[str, NDArray[Any]],
+) -> Model:
+    """Return the model with the best weights so far, and with tensors `beside` them."""
+    tensors = {
+        name.removeprefix("network."): value.detach().cpu().float().numpy()
+        for name, value in trainer.best_weights.items()
+    }
+    kind = "notes" if config.pitched else "textures"
+    seconds = corpus.frames / config.sample_rate
+    return Model(
+        config,
+        {**tensors, **beside},
+        f"WaveNet {kind}: {', '.join(config.instruments)}",
+        Heard(len(corpus.training), len(corpus.held_out), seconds, corpus.licences),
+        {
+            "hold_seconds": options.hold_seconds,
+            "held_out_bits_per_sample": round(trainer.best / math.log(2), 3),
+        },
+    )
 
 
 def as_tensors(batch: Batch) -> dict[str, Tensor]:
@@ -258,35 +209,3 @@ def _read(folder: Path, options: TrainingOptions, say: Say) -> Corpus:
         return read_textures(folder, rate, wanted, say)
     low, high = options.lowest, options.highest
     return read_notes(folder, rate, wanted, low, high, options.hold_seconds, say)
-
-
-def _summary(config: WaveNetConfig) -> str:
-    names = ", ".join(config.instruments)
-    what = "notes" if config.pitched else "textures"
-    return f"WaveNet {what}: {names}"
-
-
-def _check(options: TrainingOptions) -> None:
-    """UsageError for what cannot be meant."""
-    checked(options.device)
-    for name in ("stacks", "harmonics", "segments", "accumulate", "report_steps"):
-        if getattr(options, name) < 1:
-            raise UsageError(f"--{name.replace('_', '-')} must be at least 1")
-    for name in ("residual", "skip", "output"):
-        if getattr(options, name) < 16 or getattr(options, name) % 16:
-            raise UsageError(f"--{name} must be a multiple of 16")
-    if not 4000 <= options.sample_rate <= 192000:
-        raise UsageError("--sample-rate must be from 4000 to 192000 Hz")
-    if options.steps < 0 or (options.steps == 0 and not 0 < options.minutes < math.inf):
-        raise UsageError("--minutes must be above 0 (or give --steps)")
-    if not 0 < options.learning_rate < 1:
-        raise UsageError("--learning-rate must be between 0 and 1")
-    if not 0 <= options.preemphasis < 1:
-        raise UsageError("--preemphasis must be from 0 up to, but not including, 1")
-    widest = options.largest_dilation
-    if widest < 1 or widest & (widest - 1):
-        raise UsageError("--largest-dilation must be a power of two")
-    if not 0 <= options.lowest <= options.highest <= 127:
-        raise UsageError("--lowest and --highest must be MIDI notes, 0 to 127, in this order")
-    if options.segment_frames < 1024:
-        raise UsageError("--segment-frames must be at least 1024")

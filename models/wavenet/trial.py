@@ -21,9 +21,8 @@ def trial(folder: Path, device: str, times: int = 1, **sizes: Any) -> Trial:
     options = TrainingOptions(**(choices | sizes))
     notes = [_note(pitch, options.sample_rate) for pitch in PITCHES]
     trainer = trainer_of(Corpus(("tones",), notes, []), options, folder)
-    frames = options.segments * options.segment_frames * options.accumulate
     compiled = ", compiled" if options.compile else ""
-    return Trial(trainer, frames, f"{options.segments} segments{compiled}")
+    return Trial(trainer, options.step_frames, f"{options.segments} segments{compiled}")
 
 
 def _note(pitch: int, sample_rate: int) -> Note:

@@ -34,19 +34,19 @@ CURVES = {
 
 
 def write_gallery(
-    folder: Path, corpus: Corpus, signals: Signals, classes: Classes, history: Sequence[Point],
+    path: Path, corpus: Corpus, signals: Signals, classes: Classes, history: Sequence[Point],
     real: Verdict,
 ) -> None:  # fmt: skip
-    """Of the latest point of a training: `gallery/step-….wav`, .csv and .png; `verdicts.png`.
+    """Write a WAV of hits at `path`, a .csv and a .png beside it, and the curves of a training.
 
-    Of the hits (hits, frames) some of each class are taken. `real` is `Judge.real`, drawn into the
-    curves. Pictures are left out without matplotlib.
+    Of the hits (hits, frames) some of each class are taken. The curves, `verdicts.png`, lie beside
+    the folder of `path`; `real` is `Judge.real`, drawn into them. Pictures are left out without
+    matplotlib.
     """
-    path = folder / "gallery" / f"step-{history[-1]['step']:07d}.wav"
     shown = np.concatenate([some_of(classes, index) for index in range(len(corpus.classes))])
     write_sounds(path, signals[shown], classes[shown], corpus)
     draw_spectra(path.with_suffix(".png"), signals, classes, corpus)
-    draw_verdicts(folder / "verdicts.png", history, real)
+    draw_verdicts(path.parent.with_name("verdicts.png"), history, real)
 
 
 def some_of(classes: Classes, index: int) -> NDArray[np.int64]:

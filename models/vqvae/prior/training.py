@@ -7,7 +7,7 @@ held-out streams (`Trainer` does).
 
 import math
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -20,13 +20,11 @@ from torch.nn import functional as F
 from rtaudiogen.errors import RtAudioGenError
 from rtaudiogen.processors import AUTO
 
-from ...training.trainer import Budget, Report, Trainer
+from ...training.trainer import Budget, Trainer
 from ..config import VQVAEConfig
 from .network import Prior
 
 Stream = tuple[NDArray[np.uint16], int]  # codes (N, stages), label
-OnStep = Callable[[float, float, float], None]  # progress 0 … 1, seconds, nats per code
-OnReport = Callable[[Report, Sequence[Mapping[str, float]]], None]  # and the history of reports
 
 SEGMENT_FRAMES = 192  # of a piece that is learnt at once
 SEGMENTS = 16  # in a step
@@ -146,7 +144,7 @@ class Streams:
                 yield Segment(codes[:-1], codes[1:], label)
 
 
-def train_prior(
+def prior_trainer(
     config: VQVAEConfig,
     streams: Sequence[Stream],
     held_out: Sequence[Stream],
@@ -154,15 +152,12 @@ def train_prior(
     folder: Path,
     identity: Mapping[str, Any],
     seed: int = 0,
-    on_step: OnStep = lambda progress, seconds, loss: None,
-    on_report: OnReport = lambda report, history: None,
     device: str = AUTO,
-) -> dict[str, NDArray[np.float32]]:
-    """The tensors that did best on `held_out`; resumes from `folder`'s checkpoint. [control]
+) -> Trainer:
+    """Return the trainer of a new prior; `config` has one `prior_layers` or more. [control]
 
-    `config` has one `prior_layers` or more. In the model file the names begin with "prior.".
-    `on_step` and `on_report` may be a `TrainingLog`'s methods. RtAudioGenError, one line, if the
-    streams are empty; UsageError if the checkpoint is of another training.
+    It keeps the weights that do best on `held_out`. RtAudioGenError, one line, if the streams are
+    empty.
     """
     material = Streams(config, streams)
     spared = Streams(config, held_out) if any(len(codes) for codes, _ in held_out) else material
@@ -173,14 +168,14 @@ def train_prior(
         name = np.random.SeedSequence([seed, process, step])
         return [material.draw(np.random.default_rng(name), SEGMENTS)]
 
-    trainer = Trainer(
+    return Trainer(
         objective, batches, spared.fixed(HELD_OUT_SEGMENTS), budget, folder, identity,
         compiled=False, mixed=False, seed=seed, device=device,
     )  # fmt: skip
-    trainer.run(
-        lambda loss: on_step(trainer.progress, trainer.seconds, loss),
-        lambda report: on_report(report, trainer.history),
-    )
+
+
+def prior_tensors(trainer: Trainer) -> dict[str, NDArray[np.float32]]:
+    """Return the best tensors so far; in the model file their names begin with "prior."."""
     return {
         name.removeprefix("prior."): value.detach().cpu().float().numpy()
         for name, value in trainer.best_weights.items()

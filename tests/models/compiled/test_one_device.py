@@ -40,10 +40,11 @@ def learn(objective: nn.Module, batch: dict[str, Tensor], rival: nn.Module | Non
     batch = moved(batch, ELSEWHERE)
     with OneDevice():
         against = {} if rival is None else {"against": rival.to(ELSEWHERE)}
-        torch.autograd.backward(objective(**batch, **against))
+        step = objective(**batch, **against)
+        torch.autograd.backward(step if rival is None else step.loss)
         if rival is not None:
-            for made in objective.made:
-                torch.autograd.backward(rival(**made))
+            for shown in step.shown:
+                torch.autograd.backward(rival(**shown))
     assert {p.device for p in objective.parameters()} == {ELSEWHERE}
 
 

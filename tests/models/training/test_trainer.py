@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from rtaudiogen.errors import UsageError
 from rtaudiogen.models.training.checkpoint import Checkpoint
 from rtaudiogen.models.training.device import Batches
-from rtaudiogen.models.training.trainer import Budget, Report, Rival, Trainer
+from rtaudiogen.models.training.trainer import Budget, Report, Rival, Step, Trainer
 
 STEPS = 12
 BUDGET = Budget(steps=STEPS, learning_rate=0.05, warm_up_steps=1, averaging=0.5, report_steps=3)
@@ -53,19 +53,18 @@ class Level(nn.Module):
         self.level = nn.Parameter(torch.tensor(0.0))
         self.register_buffer("heard", torch.zeros(()))
         self.heard: Tensor
-        self.made: list[dict[str, Tensor]] = []
         self.calls: list[tuple[bool, bool]] = []  # whether training, whether against a rival
 
-    def forward(self, sound: Tensor, against: Listener | None = None) -> Tensor:
+    def forward(self, sound: Tensor, against: Listener | None = None) -> Tensor | Step:
         self.calls.append((self.training, against is not None))
         if self.training:
             self.heard += sound.sum()
         made = self.level.expand_as(sound)
         loss = (made - sound).square().mean()
-        if against is not None:
-            loss = loss + 4.0 * against.judge(made).mean()
-            self.made = [{"made": made.detach(), "real": sound}]
-        return loss
+        if against is None:
+            return loss
+        shown = [{"made": made.detach(), "real": sound}]
+        return Step(loss + 4.0 * against.judge(made).mean(), shown)
 
 
 def batches(step: int, process: int) -> list[dict[str, Tensor]]:
@@ -334,7 +333,7 @@ def test_batches_that_are_made_ahead_teach_the_same(tmp_path: Path) -> None:
 class Chance(Level):
     """Hears the sound through noise."""
 
-    def forward(self, sound: Tensor, against: Listener | None = None) -> Tensor:
+    def forward(self, sound: Tensor, against: Listener | None = None) -> Tensor | Step:
         return super().forward(sound + torch.randn_like(sound), against)
 
 

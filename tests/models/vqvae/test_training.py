@@ -21,13 +21,15 @@ from rtaudiogen.errors import RtAudioGenError, UsageError
 from rtaudiogen.events import EventKind, event, no_events
 from rtaudiogen.model_file import read_header, read_tensors
 from rtaudiogen.models.measuring.spectral_distance import SpectralDistance
+from rtaudiogen.models.training import run as driver
 from rtaudiogen.models.training.checkpoint import Checkpoint
+from rtaudiogen.models.training.trainer import Trainer
 from rtaudiogen.models.vqvae import quantizer, training
 from rtaudiogen.models.vqvae.descriptor import Source, describe
 from rtaudiogen.models.vqvae.generator import create
 from rtaudiogen.models.vqvae.losses import reconstruction
 from rtaudiogen.models.vqvae.network import TRAINING_ONLY
-from rtaudiogen.models.vqvae.training import ModelFile, Objective, TrainingOptions, train
+from rtaudiogen.models.vqvae.training import Objective, TrainingOptions, train
 from rtaudiogen.models.vqvae.usage import StageUsage
 
 RATE = 8000
@@ -152,15 +154,15 @@ def interrupted(
     monkeypatch: pytest.MonkeyPatch, step: int, folder: Path, out: Path, options: TrainingOptions
 ) -> None:
     """A training that ends after the report of that step, before its model file is written."""
-    write = ModelFile.write
+    write = driver.Run.write
 
-    def stopping(self: ModelFile) -> None:
-        if self.facts["steps"] == step:
+    def stopping(self: Any, trainer: Trainer, model: driver.Model) -> None:
+        if trainer.step == step:
             raise KilledError
-        write(self)
+        write(self, trainer, model)
 
     with monkeypatch.context() as patch:
-        patch.setattr(ModelFile, "write", stopping)
+        patch.setattr(driver.Run, "write", stopping)
         with pytest.raises(KilledError):
             train(folder, out, options)
 
@@ -333,13 +335,13 @@ def test_only_what_is_free_may_change_when_a_training_goes_on(tmp_path: Path, fo
         ({"minutes": 0.0}, "--minutes"),
         ({"minutes": float("nan")}, "--minutes"),
         ({"minutes": float("inf")}, "--minutes"),
-        ({"steps": -1}, "--minutes"),
+        ({"steps": -1}, "--steps must be at least 0"),
         ({"adversarial": 1.5}, "--adversarial must be from 0 to 1"),
         ({"adversarial": float("nan")}, "--adversarial"),
         ({"prior_minutes": -1.0}, "--prior-minutes"),
-        ({"prior_steps": -1}, "--prior-minutes"),
-        ({"prior_width": 20}, "--prior-width a multiple of 16"),
-        ({"prior_layers": 0}, "--prior-layers must be 1 or more"),
+        ({"prior_steps": -1}, "--prior-steps"),
+        ({"prior_width": 20}, "--prior-width must be a multiple of 16"),
+        ({"prior_layers": 0}, "--prior-layers must be from 1 to 64"),
         ({"sample_rate": 4000}, "--sample-rate must be from 8000 to 48000 Hz"),
         ({"strides": "4,x"}, "--strides must be up to 8 whole numbers from 1 to 16"),
         ({"strides": "4,0"}, "--strides"),
@@ -351,8 +353,8 @@ def test_only_what_is_free_may_change_when_a_training_goes_on(tmp_path: Path, fo
         ({"latent": 8}, "--latent must be a multiple of 16"),
         ({"stages": 0}, "--stages must be from 1 to 16"),
         ({"stages": 17}, "--stages must be from 1 to 16"),
-        ({"codes": 1}, "--codes from 2 to 65536"),
-        ({"codes": 70000}, "--codes from 2 to 65536"),
+        ({"codes": 1}, "--codes must be from 2 to 65536"),
+        ({"codes": 70000}, "--codes must be from 2 to 65536"),
         ({"code_dimensions": 1}, "--code-dimensions must be at least 2"),
         ({"segment_ms": 99}, "--segment-ms must be at least 100"),
         ({"strides": "8,8,8,8", "sample_rate": 48000}, "--segment-ms must be at least 342"),

@@ -70,9 +70,9 @@ def test_without_critics_all_is_guided_and_with_them_one_half() -> None:
 def test_without_a_guide_every_hit_is_free_and_the_critics_see_them_all() -> None:
     objective, critics, _ = built(guide=0.0)
     assert objective.encoder is None
-    objective(**batch(rounds=3), against=critics)
-    assert len(objective.made) == 3
-    for made in objective.made:
+    step = objective(**batch(rounds=3), against=critics)
+    assert len(step.shown) == 3
+    for made in step.shown:
         assert made["made"].shape == made["real"].shape == (HITS, 8192)
         assert not made["made"].requires_grad, "the critics' steps do not reach the generator"
 
@@ -85,6 +85,6 @@ def test_every_term_has_its_weight() -> None:
         objective.load_state_dict(plain[0].state_dict())
         critics.load_state_dict(plain[1].state_dict())
         torch.manual_seed(1)
-        results.append(objective(**batch(), against=critics.eval()).item())
+        results.append(objective(**batch(), against=critics.eval()).loss.item())
     nothing, *terms = results
     assert all(term > nothing for term in terms)

@@ -19,7 +19,9 @@ from rtaudiogen.errors import RtAudioGenError, UsageError
 from rtaudiogen.events import EventKind, event, no_events
 from rtaudiogen.model_file import read_header, read_tensors
 from rtaudiogen.models.oneshot.judging import classifier
+from rtaudiogen.models.training import run as driver
 from rtaudiogen.models.training.checkpoint import Checkpoint
+from rtaudiogen.models.training.trainer import Trainer
 from rtaudiogen.models.wavegan import training
 from rtaudiogen.models.wavegan.descriptor import describe
 from rtaudiogen.models.wavegan.generator import create
@@ -91,8 +93,8 @@ def test_what_one_looks_at_and_listens_to_lies_beside_the_model(
     tmp_path: Path, folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     train(folder, tmp_path / "mine.safetensors", TrainingOptions(**TINY))
-    gallery = tmp_path / "mine-training" / "gallery"
-    assert {path.name for path in gallery.glob("*.wav")} == {
+    clips = tmp_path / "mine-training" / "clips"
+    assert {path.name for path in clips.glob("*.wav")} == {
         "step-0000002.wav", "step-0000004.wav",
     }  # fmt: skip
     assert (tmp_path / "mine-training" / "verdicts.png").is_file()
@@ -138,15 +140,15 @@ def test_an_interrupted_training_goes_on_to_the_same_weights(
 ) -> None:
     options = TrainingOptions(**TINY, gradient_penalty=1.0, loss="non-saturating")
     train(folder, tmp_path / "straight.safetensors", options)
-    write = training.Training.write
+    write = driver.Run.write
 
-    def killed(self: training.Training, path: Path, folder: Path) -> None:
-        write(self, path, folder)
-        if self.trainer.step == 2:
+    def killed(self: Any, trainer: Trainer, model: driver.Model) -> None:
+        write(self, trainer, model)
+        if trainer.step == 2:
             raise KilledError
 
     with monkeypatch.context() as patch:
-        patch.setattr(training.Training, "write", killed)
+        patch.setattr(driver.Run, "write", killed)
         with pytest.raises(KilledError):
             train(folder, tmp_path / "resumed.safetensors", options)
     train(folder, tmp_path / "resumed.safetensors", options)
@@ -160,13 +162,13 @@ def test_the_weights_with_the_least_distance_are_kept(
     tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     kept: list[np.ndarray] = []
-    write = training.Training.write
+    write = driver.Run.write
 
-    def noted(self: training.Training, path: Path, folder: Path) -> None:
-        write(self, path, folder)
-        kept.append(read_tensors(path)["first.weight"])
+    def noted(self: Any, trainer: Trainer, model: driver.Model) -> None:
+        write(self, trainer, model)
+        kept.append(read_tensors(self.path)["first.weight"])
 
-    monkeypatch.setattr(training.Training, "write", noted)
+    monkeypatch.setattr(driver.Run, "write", noted)
     measure = training.Training._measure
     distances = iter([5.0, 3.0, 4.0])
     monkeypatch.setattr(
@@ -183,7 +185,8 @@ PROGRAM = """
 import json, sys
 from pathlib import Path
 import torch
-from rtaudiogen.models.wavegan import classifier, training
+from rtaudiogen.models.oneshot.judging import classifier
+from rtaudiogen.models.wavegan import training
 from rtaudiogen.models.wavegan.options import TrainingOptions
 classifier.FEWEST_STEPS, training.JUDGED_HITS = 2, 8
 torch.set_num_threads(1)

@@ -159,7 +159,7 @@ def test_a_damaged_checkpoint_is_refused(tmp_path: Path) -> None:
     [
         ({"minutes": 0.0}, "--minutes"),
         ({"minutes": float("nan")}, "--minutes"),
-        ({"steps": -1}, "--minutes"),
+        ({"steps": -1}, "--steps must be at least 0"),
         ({"residual": 20}, "--residual must be a multiple of 16"),
         ({"largest_dilation": 48}, "power of two"),
         ({"preemphasis": 1.0}, "--preemphasis"),

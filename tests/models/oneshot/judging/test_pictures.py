@@ -34,12 +34,13 @@ def test_the_gallery_has_sounds_a_table_and_pictures(
 ) -> None:
     made = drums.hits(6, 5)
     history = [point(10), point(20, accuracy=None), point(30)]
-    write_gallery(tmp_path, corpus, made.signals, made.classes, history, judge.real)
+    clip = tmp_path / "clips" / "step-0000030.wav"
+    write_gallery(clip, corpus, made.signals, made.classes, history, judge.real)
     found = sorted(path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*.*"))
     assert found == [
-        "gallery/step-0000030.csv",
-        "gallery/step-0000030.png",
-        "gallery/step-0000030.wav",
+        "clips/step-0000030.csv",
+        "clips/step-0000030.png",
+        "clips/step-0000030.wav",
         "verdicts.png",
     ]
     for name in found[1::2]:
@@ -50,9 +51,10 @@ def test_the_table_says_what_is_at_which_second(
     tmp_path: Path, corpus: Corpus, judge: Judge
 ) -> None:
     made = drums.hits(6, 5)
-    write_gallery(tmp_path, corpus, made.signals, made.classes, [point(1)], judge.real)
-    signal, rate = soundfile.read(tmp_path / "gallery" / "step-0000001.wav", dtype="float32")
-    rows = table(tmp_path / "gallery" / "step-0000001.csv")
+    clip = tmp_path / "clips" / "step-0000001.wav"
+    write_gallery(clip, corpus, made.signals, made.classes, [point(1)], judge.real)
+    signal, rate = soundfile.read(clip, dtype="float32")
+    rows = table(clip.with_suffix(".csv"))
     assert rate == RATE
     assert [(row["class"], row["number"]) for row in rows] == [
         (name, str(number)) for name in drums.CLASSES for number in (1, 2, 3, 4)
@@ -69,8 +71,9 @@ def test_only_a_few_hits_of_a_class_are_shown_and_a_class_may_be_missing(
 ) -> None:
     made = drums.hits(9, 5)
     some = made.only(made.classes != 1)
-    write_gallery(tmp_path, corpus, some.signals, some.classes, [point(1)], judge.real)
-    rows = table(tmp_path / "gallery" / "step-0000001.csv")
+    clip = tmp_path / "clips" / "step-0000001.wav"
+    write_gallery(clip, corpus, some.signals, some.classes, [point(1)], judge.real)
+    rows = table(clip.with_suffix(".csv"))
     assert [row["class"] for row in rows] == ["hat"] * 4 + ["snare"] * 4
 
 
@@ -87,5 +90,6 @@ def test_pictures_are_left_out_without_matplotlib(
 ) -> None:
     monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
     made = drums.hits(2, 5)
-    write_gallery(tmp_path, corpus, made.signals, made.classes, [point(1)], judge.real)
+    clip = tmp_path / "clips" / "step-0000001.wav"
+    write_gallery(clip, corpus, made.signals, made.classes, [point(1)], judge.real)
     assert sorted(path.suffix for path in tmp_path.rglob("*.*")) == [".csv", ".wav"]

@@ -1,6 +1,7 @@
 """The prior learns what there is to know of code streams whose statistics are known exactly."""
 
 import math
+from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -13,7 +14,7 @@ from numpy.typing import NDArray
 
 from rtaudiogen.errors import RtAudioGenError, UsageError
 from rtaudiogen.models.compiled.random_numbers import fill_uniforms
-from rtaudiogen.models.training.trainer import Budget
+from rtaudiogen.models.training.trainer import Budget, Trainer
 from rtaudiogen.models.vqvae.config import VQVAEConfig
 from rtaudiogen.models.vqvae.prior.network import Prior
 from rtaudiogen.models.vqvae.prior.sampler import PriorSampler
@@ -24,7 +25,8 @@ from rtaudiogen.models.vqvae.prior.training import (
     Stream,
     Streams,
     bits_per_stage,
-    train_prior,
+    prior_tensors,
+    prior_trainer,
 )
 
 CODES = 12
@@ -77,6 +79,11 @@ def streams(count: int, seed: int) -> list[Stream]:
     return [stream(1 + k % 2, int(random.integers(40, 400)), random) for k in range(count)]
 
 
+def run(trainer: Trainer, on_step: Callable[[float], None] = lambda loss: None) -> Tensors:
+    trainer.run(on_step, lambda report: None)
+    return prior_tensors(trainer)
+
+
 @cache
 def trained() -> Tensors:
     """Learnt once for all tests that look at it."""
@@ -84,7 +91,10 @@ def trained() -> Tensors:
     budget = Budget(steps=STEPS, learning_rate=1e-2, warm_up_steps=20, averaging=0.98,
                     report_steps=50)  # fmt: skip
     with TemporaryDirectory() as folder:
-        return train_prior(CONFIG, streams(60, 0), streams(20, 1), budget, Path(folder), {})
+        trainer = prior_trainer(
+            CONFIG, streams(60, 0), streams(20, 1), budget, Path(folder), {}
+        )  # fmt: skip
+        return run(trainer)
 
 
 def sampled(label: NDArray[np.float32], frames: int, seed: int = 0) -> NDArray[np.uint16]:
@@ -212,12 +222,14 @@ def test_an_interrupted_training_goes_on_to_the_same_numbers(tmp_path: Path) -> 
     budget = Budget(steps=6, report_steps=2)
 
     def train(folder: Path, stop: float = math.inf) -> Tensors:
-        def on_step(progress: float, seconds: float, loss: float) -> None:
-            if progress > stop:
+        material = streams(4, 0)
+        trainer = prior_trainer(small, material, material, budget, folder, {"seed": 3}, 3)
+
+        def on_step(loss: float) -> None:
+            if trainer.progress > stop:
                 raise KeyboardInterrupt
 
-        material = streams(4, 0)
-        return train_prior(small, material, material, budget, folder, {"seed": 3}, 3, on_step)
+        return run(trainer, on_step)
 
     straight = train(tmp_path / "straight")
     with pytest.raises(KeyboardInterrupt):
@@ -226,17 +238,17 @@ def test_an_interrupted_training_goes_on_to_the_same_numbers(tmp_path: Path) -> 
     assert straight.keys() == resumed.keys()
     assert all((straight[name] == resumed[name]).all() for name in straight)
     with pytest.raises(UsageError, match="begun with seed 3, not 4"):
-        train_prior(small, streams(4, 0), [], budget, tmp_path / "stopped", {"seed": 4})
+        run(prior_trainer(small, streams(4, 0), [], budget, tmp_path / "stopped", {"seed": 4}))
 
 
 def test_streams_of_nothing_are_refused(tmp_path: Path) -> None:
     empty = [(np.zeros((0, 2), np.uint16), 1)]
     with pytest.raises(RtAudioGenError, match="no prior can be learnt"):
-        train_prior(CONFIG, empty, empty, Budget(steps=1), tmp_path, {})
+        prior_trainer(CONFIG, empty, empty, Budget(steps=1), tmp_path, {})
     assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize("sizes", [{"prior_layers": -1}, {"prior_width": 40}])
 def test_sizes_that_no_prior_can_have_are_refused(sizes: dict[str, int]) -> None:
-    with pytest.raises(ValueError, match="prior of"):
+    with pytest.raises(ValueError, match="prior"):
         replace(CONFIG, **sizes)

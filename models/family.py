@@ -1,0 +1,147 @@
+"""A family of models, declared once: its configuration, its model files and its commands."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Generic, Self, TypeVar
+
+from numpy.typing import NDArray
+
+from rtaudiogen.errors import RtAudioGenError
+from rtaudiogen.generator import Descriptor, Family, Parameter, Plays
+from rtaudiogen.model_file import ModelHeader, check_tensors, read_header, read_tensors
+from rtaudiogen.views import View
+
+from .compiled.channels import CHANNEL_MULTIPLE
+from .playing.configuration import configured
+
+Tensors = dict[str, NDArray[Any]]
+Shapes = Mapping[str, tuple[int, ...]]
+
+
+@dataclass(frozen=True)
+class ModelConfig:
+    """The base of configurations: frozen dataclasses of plain values and tuples of them.
+
+    A configuration that exists describes a network that can be built: ValueError otherwise.
+    """
+
+    sample_rate: int = 16000  # frames per second in Hz
+
+    def __post_init__(self) -> None:
+        """Raise ValueError, in one line, for sizes that no network can have."""
+        if not 1000 <= self.sample_rate <= 384_000:
+            raise ValueError(f"sample rate {self.sample_rate} Hz: expected 1000 … 384000")
+
+    def check_channels(self, *names: str) -> None:
+        """Raise ValueError unless these fields are multiples of CHANNEL_MULTIPLE."""
+        for name in names:
+            size = getattr(self, name)
+            if size < CHANNEL_MULTIPLE or size % CHANNEL_MULTIPLE:
+                raise ValueError(
+                    f"{name} is {size}: expected a multiple of {CHANNEL_MULTIPLE} channels"
+                )
+
+    def to_json(self) -> dict[str, Any]:
+        """Return plain values for a model file's header."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, values: Mapping[str, Any]) -> Self:
+        """Read a header's values; TypeError for unknown fields, ValueError for impossible ones."""
+        return configured(cls, values)
+
+
+C = TypeVar("C", bound=ModelConfig)
+
+
+@dataclass(frozen=True)
+class Offer:
+    """What a model of some configuration offers a player; see `Descriptor`."""
+
+    plays: frozenset[Plays]
+    voices: int
+    parameters: tuple[Parameter, ...]
+    views: tuple[View, ...] = ()
+    channels: int = 1
+    takes_sound: bool = False
+
+
+@dataclass(frozen=True)
+class ModelFiles(Generic[C]):
+    """The model files of a family: the ones that ship with it, and how any of them is read."""
+
+    family: str
+    config: type[C]
+    shapes: Callable[[C], Shapes]  # of the tensors that a configuration needs
+    offer: Callable[[Path, C, ModelHeader], Offer]  # RtAudioGenError, if the header is damaged
+    weights: Path  # the folder of the models that ship
+
+    def builtin(self) -> Iterator[Descriptor]:
+        """Yield the models that ship with the package."""
+        return (self.describe(path) for path in sorted(self.weights.glob("*.safetensors")))
+
+    def describe(self, path: Path) -> Descriptor:
+        """Return the descriptor of a model file, from its header: no torch, no weights. [any]
+
+        RtAudioGenError, in one line, if it is no model of this family.
+        """
+        header = read_header(path)
+        config = self.read_config(path, header)
+        offer = self.offer(path, config, header)
+        check_tensors(path, self.shapes(config))
+        return Descriptor(
+            id=header.name,
+            family=self.family,
+            name=header.name,
+            summary=header.summary,
+            sample_rate=config.sample_rate,
+            licence=header.licence,
+            path=path,
+            facts=header.training,
+            **vars(offer),
+        )
+
+    def read_config(self, path: Path, header: ModelHeader) -> C:
+        """Return the configuration in a header. RtAudioGenError, in one line, if it is damaged."""
+        if header.family != self.family:
+            raise RtAudioGenError(
+                f"{path}: a model of family '{header.family}', not '{self.family}'"
+            )
+        try:
+            return self.config.from_json(header.config)
+        except (TypeError, ValueError) as error:
+            raise RtAudioGenError(f"{path}: the configuration is damaged ({error})") from error
+
+    def opened(self, descriptor: Descriptor) -> tuple[C, Tensors]:
+        """Return a model's configuration and weights. [control]
+
+        RtAudioGenError, in one line, if it has no file, or the file is damaged.
+        """
+        path = descriptor.path
+        if path is None:
+            raise RtAudioGenError(f"model '{descriptor.id}' has no file")
+        return self.read_config(path, read_header(path)), read_tensors(path)
+
+
+def declare_family(
+    package: str, files: ModelFiles[Any], summary: str, device_benchmark: str = "", **more: Any
+) -> Family:
+    """Return the declaration of a family with its own `package` of modules with the usual names.
+
+    They are `generator`, `training`, `evaluation`, `parallel` and `benchmark`; `more` are further
+    fields of `Family`. `device_benchmark` is the module that measures on GPUs, if there is one.
+    """
+    return Family(
+        name=files.family,
+        summary=summary,
+        builtin=files.builtin,
+        describe=files.describe,
+        create=f"{package}.generator:create",
+        train=f"{package}.training:train",
+        evaluate=f"{package}.evaluation:evaluate",
+        parallel_check=f"{package}.parallel:check",
+        benchmark=f"{package}.benchmark:bench_rows",
+        device_benchmark=f"{package}.{device_benchmark}:bench_rows" if device_benchmark else None,
+        **more,
+    )

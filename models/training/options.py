@@ -1,0 +1,160 @@
+"""Options of a training: one table gives flags, checks, help and the bounds of the window's form.
+
+A family derives its own options from `TrainingOptions` and declares each further one with `option`;
+`shared` gives an option that all have another default.
+"""
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import Field, dataclass, field, fields
+from typing import Any, TypeVar
+
+from rtaudiogen.errors import UsageError
+from rtaudiogen.processors import AUTO, NAMES, checked
+
+from ..compiled.channels import CHANNEL_MULTIPLE
+from ..family import ModelConfig
+from .budget import Budget
+from .device import HELP as DEVICE_HELP
+
+C = TypeVar("C", bound=ModelConfig)
+
+LARGEST_SEED = (1 << 63) - 1  # torch takes no larger one
+CHANNELS: dict[str, Any] = {"least": CHANNEL_MULTIPLE, "multiple_of": CHANNEL_MULTIPLE}
+BOUNDS = "least", "most", "above", "below", "multiple_of", "choices"  # in a field's metadata
+
+
+def option(
+    default: Any,
+    help: str,
+    *,
+    least: float | None = None,
+    most: float | None = None,
+    above: float | None = None,
+    below: float | None = None,
+    multiple_of: int | None = None,
+    choices: Sequence[Any] = (),
+    free: bool = False,
+) -> Any:
+    """Return a dataclass field for an option: what it means and which values it takes.
+
+    A value is from `least` to `most`, both included, or more than `above` and less than `below`, or
+    one of `choices`; numbers are finite. A `free` option may change when an interrupted training
+    goes on.
+    """
+    bounds = (least, most, above, below, multiple_of, tuple(choices))
+    given = {
+        name: value for name, value in zip(BOUNDS, bounds, strict=True) if value not in (None, ())
+    }
+    metadata = {"help": help, "free": free, "range": range_text(given), **given}
+    return field(default=default, metadata=metadata)
+
+
+def shared(name: str, default: Any, help: str = "", **bounds: Any) -> Any:
+    """Return the field of an option of `TrainingOptions` with another default, help or bounds."""
+    (known,) = (each for each in fields(TrainingOptions) if each.name == name)
+    kept = {key: known.metadata[key] for key in (*BOUNDS, "free") if key in known.metadata}
+    return option(default, help or known.metadata["help"], **(kept | bounds))
+
+
+def range_text(bounds: dict[str, Any]) -> str:
+    """Return which values an option takes, to be put after 'must be'; empty: any."""
+    if "choices" in bounds:
+        return f"one of {', '.join(map(str, bounds['choices']))}"
+    least, most = bounds.get("least"), bounds.get("most")
+    above, below = bounds.get("above"), bounds.get("below")
+    multiple = [f"a multiple of {bounds['multiple_of']}"] if "multiple_of" in bounds else []
+    if least is None:
+        interval = [] if above is None else [f"between {above} and {below}"]
+    elif most is not None:
+        interval = [f"from {least} to {most}"]
+    elif below is not None:
+        interval = [f"from {least} up to, but not including, {below}"]
+    else:
+        interval = [f"at least {least}"]
+    return ", ".join(multiple + interval)
+
+
+@dataclass(frozen=True)
+class TrainingOptions:
+    """The options that every training has. UsageError, in one line, for a value out of range."""
+
+    minutes: float = option(
+        60.0, "How long to train; the learning rate falls until the end.", least=0, free=True
+    )
+    steps: int = option(
+        0, "Train so many steps instead of minutes: the same numbers in every run.", least=0,
+        free=True,
+    )  # fmt: skip
+    sample_rate: int = option(
+        16000, "Sample rate of the model in Hz; sounds are converted.", least=4000, most=192000
+    )
+    learning_rate: float = option(2e-3, "Highest learning rate.", above=0, below=1)
+    report_steps: int = option(
+        1000, "Steps from one report, checkpoint and clip to the next.", least=1, free=True
+    )
+    seed: int = option(0, "Random seed.", least=0, most=LARGEST_SEED)
+    device: str = option(AUTO, DEVICE_HELP, choices=(AUTO, *NAMES), free=True)
+    licence: str = option("", "Licence of the model, for its header.", free=True)
+    card: str = option("", "A text about the model, for its header: credits, remarks.", free=True)
+
+    def __post_init__(self) -> None:
+        """Raise UsageError for a value out of range."""
+        checked(self.device)
+        for each in fields(self):
+            _check(each, getattr(self, each.name))
+        if self.steps == 0 and not self.minutes > 0:
+            raise UsageError("--minutes must be above 0 (or give --steps)")
+
+    @property
+    def budget(self) -> Budget:
+        """Return how long and how fast to learn."""
+        return Budget(
+            steps=self.steps, minutes=self.minutes, learning_rate=self.learning_rate,
+            report_steps=self.report_steps,
+        )  # fmt: skip
+
+    @property
+    def identity(self) -> dict[str, Any]:
+        """Return the options that an interrupted training cannot change when it goes on."""
+        return {f.name: getattr(self, f.name) for f in fields(self) if not f.metadata.get("free")}
+
+    @property
+    def step_frames(self) -> int:
+        """Return how many frames of sound a process learns from in a step."""
+        raise NotImplementedError
+
+    def sized(self, kind: type[C], **sizes: Any) -> C:
+        """Return a configuration: `sizes`, and for its other fields the options of the same names.
+
+        UsageError, in one line, if no network has such sizes.
+        """
+        own = {f.name for f in fields(self)} & {f.name for f in fields(kind)}
+        try:
+            return kind(**({name: getattr(self, name) for name in own} | sizes))
+        except ValueError as error:
+            raise UsageError(f"no network has these sizes: {error}") from error
+
+
+def _check(declared: "Field[Any]", value: Any) -> None:
+    flag, bounds = f"--{declared.name.replace('_', '-')}", declared.metadata
+    if isinstance(value, float) and not math.isfinite(value):
+        raise UsageError(f"{flag} must be a finite number")
+    if any(_broken(bounds, value)):
+        raise UsageError(f"{flag} must be {bounds['range']}")
+
+
+def _broken(bounds: Mapping[str, Any], value: Any) -> Iterator[bool]:
+    """Yield for each bound whether the value is outside of it."""
+    if "choices" in bounds:
+        yield value not in bounds["choices"]
+    if "least" in bounds:
+        yield value < bounds["least"]
+    if "most" in bounds:
+        yield value > bounds["most"]
+    if "above" in bounds:
+        yield value <= bounds["above"]
+    if "below" in bounds:
+        yield value >= bounds["below"]
+    if "multiple_of" in bounds:
+        yield value % bounds["multiple_of"] != 0

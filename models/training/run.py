@@ -1,0 +1,198 @@
+"""The driver of a training: from a folder and options to a model file that can be played.
+
+A family brings its stages, one after the other; this module opens or resumes each of them, runs its
+trainer, writes the model file and a clip at every report, and tells what happens on the console
+and in the journal.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Generic, TypeVar
+
+from numpy.typing import NDArray
+from rich.console import Console
+
+from rtaudiogen.model_file import ModelHeader, write_model
+from rtaudiogen.training_journal import Journal, run_folder
+
+from ..family import ModelConfig
+from . import origin
+from .device import accelerator
+from .log import TrainingLog, teller
+from .options import TrainingOptions
+from .trainer import Report, Trainer
+
+O = TypeVar("O", bound=TrainingOptions)  # noqa: E741
+
+
+@dataclass(frozen=True)
+class Heard:
+    """The sounds that a model has learnt from."""
+
+    sounds: int
+    held_out: int
+    seconds: float  # of sound, without what was held out
+    sources: Sequence[str] = ()  # their licences, where they are known
+
+
+@dataclass(frozen=True)
+class Model:
+    """A model as far as it is trained."""
+
+    config: ModelConfig
+    tensors: Mapping[str, NDArray[Any]]
+    summary: str
+    heard: Heard
+    facts: Mapping[str, Any]  # the family's own, for the header
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A part of a training: one network and its trainer.
+
+    At every report the driver says each sentence of `tell`, writes the `model` (None: not yet) and
+    makes a `clip` to listen to. Losses in nats are shown times `scale` in `unit`; `measure` names
+    what the trainer measures instead of a held-out loss.
+    """
+
+    trainer: Trainer
+    model: Callable[[], Model | None]
+    unit: str
+    scale: float = 1.0
+    measure: str = ""
+    title: str = "training"
+    tell: Callable[[], Iterable[str]] = tuple
+    clip: Callable[[Path], object] = lambda path: None
+
+
+@dataclass(frozen=True)
+class Run(Generic[O]):
+    """A training under way: what it learns from, where its model goes, and whom it tells."""
+
+    family: str
+    sounds: Path  # folder
+    path: Path  # of the model
+    options: O
+
+    @cached_property
+    def folder(self) -> Path:
+        """Return where checkpoints, logs and clips lie."""
+        return run_folder(self.path)
+
+    @cached_property
+    def console(self) -> Console:
+        """Return the console of the process that tells; the others' are quiet."""
+        return Console(quiet=not accelerator(self.options.device).is_main_process)
+
+    @cached_property
+    def journal(self) -> Journal:
+        """Return the journal that others watch."""
+        return Journal(self.folder, muted=self.console.quiet)
+
+    @cached_property
+    def say(self) -> Callable[[str], None]:
+        """Return what tells a sentence, on the console and in the journal."""
+        return teller(self.console, self.journal)
+
+    @property
+    def is_main(self) -> bool:
+        """Tell whether this process is the one, of several, that writes and tells."""
+        return not self.console.quiet
+
+    @property
+    def sounds_name(self) -> str:
+        """Return the name of the folder of sounds."""
+        return self.sounds.resolve().name
+
+    def identity(self, **found: Any) -> dict[str, Any]:
+        """Return what a checkpoint is known by; `found` are the labels found in the sounds."""
+        return origin.identity(self.family, self.sounds, self.options.identity, **found)
+
+    def write(self, trainer: Trainer, model: Model) -> None:
+        """Write the model file, atomically; for the main process to do."""
+        header = ModelHeader(
+            family=self.family,
+            name=self.path.stem,
+            config=model.config.to_json(),
+            summary=model.summary,
+            licence=self.options.licence,
+            card=self.options.card,
+            training=self._facts(trainer, model),
+        )
+        write_model(self.path, header, model.tensors)
+
+    def _facts(self, trainer: Trainer, model: Model) -> dict[str, Any]:
+        processes = int(trainer.accelerator.num_processes)
+        return {
+            "folder": self.sounds_name,
+            "sounds": model.heard.sounds,
+            "sounds_held_out": model.heard.held_out,
+            "minutes_of_sound": round(model.heard.seconds / 60, 1),
+            "sources": list(model.heard.sources),
+            "steps": trainer.step,
+            "frames_seen": trainer.step * self.options.step_frames * processes,
+            "minutes": round(trainer.seconds / 60, 1),
+            "processor": trainer.processor,
+            **model.facts,
+        }
+
+
+def train(run: Run[O], stages: Callable[[Run[O]], Iterator[Stage]]) -> bool:
+    """Train every stage to the end of its budget, or go on where it was interrupted. [control]
+
+    Return whether there was anything left to do. `stages` is asked for the next one when the one
+    before has ended. The model can be played from the first report on. RtAudioGenError or
+    UsageError, in one line, for a folder or options that cannot be used; KeyboardInterrupt, after
+    one more report, for a Ctrl-C.
+    """
+    trained = False
+    for stage in stages(run):
+        trained |= _train(run, stage)
+    return trained
+
+
+def _train(run: Run[O], stage: Stage) -> bool:
+    trainer = stage.trainer
+    run.say(f"computed on {trainer.processor}")
+    with TrainingLog(
+        trainer.folder, run.console, stage.unit, stage.scale, stage.measure,
+        journal=run.journal, title=stage.title,
+    ) as log:  # fmt: skip
+
+        def on_report(report: Report) -> None:
+            log.report(report, trainer.history)
+            for sentence in stage.tell():
+                run.say(sentence)
+            _write(run, stage)
+            _make_clip(run, stage, report)
+
+        trained = trainer.run(
+            lambda loss: log.step(trainer.progress, trainer.seconds, loss), on_report
+        )
+    _write(run, stage)
+    run.say(f"{run.path}: {_result(stage)}")
+    return trained
+
+
+def _write(run: Run[O], stage: Stage) -> None:
+    """Write the model as it is now, unless that is for a later stage or another process to do."""
+    if run.is_main and (model := stage.model()) is not None:
+        run.write(stage.trainer, model)
+
+
+def _make_clip(run: Run[O], stage: Stage, report: Report) -> None:
+    path = run.folder / "clips" / f"step-{report.step:07d}.wav"
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        stage.clip(path)
+    except Exception as error:  # hours of training must not end for a clip
+        run.say(f"no clip this time: {' '.join(str(error).split())}")
+
+
+def _result(stage: Stage) -> str:
+    best = stage.trainer.best
+    if stage.measure:
+        return f"{stage.measure} {best:.2f}"
+    return f"{best * stage.scale:.3f} {stage.unit} held out"
