@@ -279,6 +279,9 @@ class OneShot(NamedTuple):
     signal: NDArray[np.float32]  # (frames,) mono, finished
 
 
+SUFFIX = ".safetensors"  # of the files of a family that names no others
+
+
 @dataclass(frozen=True)
 class Family:
     """A generator family, as its entry point in the group `rtaudiogen.generators` provides it.
@@ -299,6 +302,7 @@ class Family:
     device_benchmark: str | None = None  # (device) -> Iterable[benchmark.BenchRow]
     codec: str | None = None  # (Descriptor) -> Codec
     sample: str | None = None  # (Descriptor, class, seeds, spread, around) -> Iterator[OneShot]
+    suffixes: tuple[str, ...] = (SUFFIX,)  # of its files, in small letters; it trains the first
 
 
 @dataclass(frozen=True)

@@ -16,11 +16,10 @@ from typing import Any
 from . import folders
 from .errors import RtAudioGenError, UsageError
 from .files import expanded
-from .generator import MOST_VOICES, Descriptor, Family, Generator, Plays
+from .generator import MOST_VOICES, SUFFIX, Descriptor, Family, Generator, Plays
 from .model_file import read_header
 
 GROUP = "rtaudiogen.generators"
-SUFFIX = ".safetensors"
 OWN = "rtaudiogen.models."  # no stranger can take the place of a built-in family
 
 
@@ -79,7 +78,7 @@ def listing() -> Listing:
             add(known.builtin())
         except Exception as error:  # a stranger's code, or a damaged file of the installation
             problems_found.append(f"family '{known.name}': {one_line(error)}")
-    for path in sorted(folders.models().glob(f"*{SUFFIX}")):
+    for path in model_files(folders.models()):
         try:
             add([describe(path)])
         except RtAudioGenError as error:
@@ -87,26 +86,52 @@ def listing() -> Listing:
     return Listing(models, tuple(problems_found))
 
 
+def suffixes() -> tuple[str, ...]:
+    """Return the suffixes of the files that some family plays, in small letters. [any]"""
+    owned = (suffix for known in families()[0].values() for suffix in known.suffixes)
+    return tuple(dict.fromkeys((SUFFIX, *owned)))
+
+
+def model_files(folder: Path) -> list[Path]:
+    """Return the files in a folder that are models by their suffix, by name. [any]"""
+    known = suffixes()
+    return sorted(path for path in folder.glob("*") if path.suffix.lower() in known)
+
+
 def describe(path: Path) -> Descriptor:
-    """A model from its file; RtAudioGenError if it is no model of a family that is there."""
-    header = read_header(path)
-    known, _ = families()
-    if header.family not in known:
-        raise RtAudioGenError(f"{path}: needs the family '{header.family}', which is not installed")
+    """Return a model from its file. [any]
+
+    A file of rtaudiogen's own names its family in its header; any other belongs to the family that
+    has its suffix. RtAudioGenError, in one line, if it is no model of a family that is there.
+    """
+    known = _family_of(path)
     try:
-        return replace(known[header.family].describe(path), path=path)
+        return replace(known.describe(path), path=path)
     except RtAudioGenError:
         raise
     except Exception as error:  # a stranger's code, which anybody's file was given to
         raise RtAudioGenError(
-            f"{path}: its description does not fit the family '{header.family}' ({one_line(error)})"
+            f"{path}: its description does not fit the family '{known.name}' ({one_line(error)})"
         ) from error
+
+
+def _family_of(path: Path) -> Family:
+    known, _ = families()
+    suffix = path.suffix.lower()
+    if suffix != SUFFIX:
+        for one in known.values():
+            if suffix in one.suffixes:
+                return one
+    header = read_header(path)
+    if header.family not in known:
+        raise RtAudioGenError(f"{path}: needs the family '{header.family}', which is not installed")
+    return known[header.family]
 
 
 def find(name_or_path: str | Path) -> Descriptor:
     """A model by its id, or by the path of its file. UsageError with near misses."""
     path = expanded(Path(name_or_path))
-    if path.suffix == SUFFIX or path.is_file():
+    if path.suffix.lower() in suffixes() or path.is_file():
         return describe(path)
     known = listing()
     if str(name_or_path) in known.models:

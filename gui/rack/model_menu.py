@@ -42,8 +42,9 @@ class ModelMenu(QObject):
         return menu
 
     def _browse(self, picked: Callable[[str], object]) -> None:
+        patterns = " ".join(f"*{suffix}" for suffix in self._models.suffixes)
         path, _ = QFileDialog.getOpenFileName(
-            self._window, "Open a model", str(self.folder), "Models (*.safetensors)"
+            self._window, "Open a model", str(self.folder), f"Models ({patterns})"
         )
         if path:
             picked(path)

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QCheckBox, QGridLayout, QLabel, QLineEdit, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QLabel, QLineEdit, QWidget
 
 from rtaudiogen.client.training import Option
 
@@ -19,6 +19,9 @@ QCheckBox:focus { border: 1px solid palette(highlight); }
 """
 
 
+Field = QCheckBox | QComboBox | QLineEdit
+
+
 class TrainingOptions(QWidget):
     """A row for each option: its name, its value, what it means."""
 
@@ -31,9 +34,9 @@ class TrainingOptions(QWidget):
         grid.setVerticalSpacing(2)
         grid.setColumnStretch(2, 1)
         for row, option in enumerate(options):
-            name, help = QLabel(words(option.name), self), ElidedLabel(option.help, self)
+            name, help = QLabel(words(option.name), self), ElidedLabel(option.meaning, self)
             help.setForegroundRole(DIM)
-            name.setToolTip(option.help)
+            name.setToolTip(option.meaning)
             name.setBuddy(self.fields[option.name])
             for column, part in enumerate((name, self.fields[option.name], help)):
                 grid.addWidget(part, row, column)
@@ -46,6 +49,9 @@ class TrainingOptions(QWidget):
             if isinstance(field, QCheckBox):
                 if field.isChecked() != option.default:
                     found[option.name] = field.isChecked()
+            elif isinstance(field, QComboBox):
+                if field.currentText() != value_text(option.default):
+                    found[option.name] = field.currentText()
             elif field.text().strip() not in ("", value_text(option.default)):
                 found[option.name] = field.text().strip()
         return found
@@ -56,15 +62,22 @@ class TrainingOptions(QWidget):
             field = self.fields[option.name]
             if isinstance(field, QCheckBox):
                 field.setChecked(bool(values.get(option.name, option.default)))
+            elif isinstance(field, QComboBox):
+                field.setCurrentText(value_text(values.get(option.name, option.default)))
             else:
                 field.setText(value_text(values[option.name]) if option.name in values else "")
 
-    def _field(self, option: Option) -> QCheckBox | QLineEdit:
-        field: QCheckBox | QLineEdit
+    def _field(self, option: Option) -> Field:
+        field: Field
         if option.kind == "bool":
             field = QCheckBox(self)
             field.setStyleSheet(CHECKED)
             field.setChecked(bool(option.default))
+        elif option.choices:
+            field = QComboBox(self)
+            field.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            field.addItems(option.choices)
+            field.setCurrentText(value_text(option.default))
         else:
             field = QLineEdit(self)
             field.setPlaceholderText(value_text(option.default))
@@ -73,8 +86,8 @@ class TrainingOptions(QWidget):
             if option.kind in ("int", "float"):
                 field.setAlignment(Qt.AlignmentFlag.AlignRight)
         field.setAccessibleName(words(option.name))
-        field.setAccessibleDescription(option.help)
-        field.setToolTip(option.help)
+        field.setAccessibleDescription(option.meaning)
+        field.setToolTip(option.meaning)
         return field
 
 

@@ -4,12 +4,13 @@ A family derives its own options from `TrainingOptions` and declares each furthe
 `shared` gives an option that all have another default.
 """
 
-import math
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import Field, dataclass, field, fields
+from collections.abc import Sequence
+from dataclasses import dataclass, field, fields
 from typing import Any, TypeVar
 
+from rtaudiogen import option_bounds
 from rtaudiogen.errors import UsageError
+from rtaudiogen.option_bounds import refusal
 from rtaudiogen.processors import AUTO, NAMES, checked
 
 from ..compiled.channels import CHANNEL_MULTIPLE
@@ -21,7 +22,6 @@ C = TypeVar("C", bound=ModelConfig)
 
 LARGEST_SEED = (1 << 63) - 1  # torch takes no larger one
 CHANNELS: dict[str, Any] = {"least": CHANNEL_MULTIPLE, "multiple_of": CHANNEL_MULTIPLE}
-BOUNDS = "least", "most", "above", "below", "multiple_of", "choices"  # in a field's metadata
 
 
 def option(
@@ -42,37 +42,17 @@ def option(
     one of `choices`; numbers are finite. A `free` option may change when an interrupted training
     goes on.
     """
-    bounds = (least, most, above, below, multiple_of, tuple(choices))
-    given = {
-        name: value for name, value in zip(BOUNDS, bounds, strict=True) if value not in (None, ())
-    }
-    metadata = {"help": help, "free": free, "range": range_text(given), **given}
-    return field(default=default, metadata=metadata)
+    values = (least, most, above, below, multiple_of, tuple(choices))
+    given = zip(option_bounds.NAMES, values, strict=True)
+    bounds = {name: value for name, value in given if value not in (None, ())}
+    return field(default=default, metadata={"help": help, "free": free, "bounds": bounds})
 
 
 def shared(name: str, default: Any, help: str = "", **bounds: Any) -> Any:
     """Return the field of an option of `TrainingOptions` with another default, help or bounds."""
     (known,) = (each for each in fields(TrainingOptions) if each.name == name)
-    kept = {key: known.metadata[key] for key in (*BOUNDS, "free") if key in known.metadata}
+    kept = {**known.metadata["bounds"], "free": known.metadata["free"]}
     return option(default, help or known.metadata["help"], **(kept | bounds))
-
-
-def range_text(bounds: dict[str, Any]) -> str:
-    """Return which values an option takes, to be put after 'must be'; empty: any."""
-    if "choices" in bounds:
-        return f"one of {', '.join(map(str, bounds['choices']))}"
-    least, most = bounds.get("least"), bounds.get("most")
-    above, below = bounds.get("above"), bounds.get("below")
-    multiple = [f"a multiple of {bounds['multiple_of']}"] if "multiple_of" in bounds else []
-    if least is None:
-        interval = [] if above is None else [f"between {above} and {below}"]
-    elif most is not None:
-        interval = [f"from {least} to {most}"]
-    elif below is not None:
-        interval = [f"from {least} up to, but not including, {below}"]
-    else:
-        interval = [f"at least {least}"]
-    return ", ".join(multiple + interval)
 
 
 @dataclass(frozen=True)
@@ -102,7 +82,9 @@ class TrainingOptions:
         """Raise UsageError for a value out of range."""
         checked(self.device)
         for each in fields(self):
-            _check(each, getattr(self, each.name))
+            wanted = refusal(each.metadata["bounds"], getattr(self, each.name))
+            if wanted:
+                raise UsageError(f"--{each.name.replace('_', '-')} must be {wanted}")
         if self.steps == 0 and not self.minutes > 0:
             raise UsageError("--minutes must be above 0 (or give --steps)")
 
@@ -134,27 +116,3 @@ class TrainingOptions:
             return kind(**({name: getattr(self, name) for name in own} | sizes))
         except ValueError as error:
             raise UsageError(f"no network has these sizes: {error}") from error
-
-
-def _check(declared: "Field[Any]", value: Any) -> None:
-    flag, bounds = f"--{declared.name.replace('_', '-')}", declared.metadata
-    if isinstance(value, float) and not math.isfinite(value):
-        raise UsageError(f"{flag} must be a finite number")
-    if any(_broken(bounds, value)):
-        raise UsageError(f"{flag} must be {bounds['range']}")
-
-
-def _broken(bounds: Mapping[str, Any], value: Any) -> Iterator[bool]:
-    """Yield for each bound whether the value is outside of it."""
-    if "choices" in bounds:
-        yield value not in bounds["choices"]
-    if "least" in bounds:
-        yield value < bounds["least"]
-    if "most" in bounds:
-        yield value > bounds["most"]
-    if "above" in bounds:
-        yield value <= bounds["above"]
-    if "below" in bounds:
-        yield value >= bounds["below"]
-    if "multiple_of" in bounds:
-        yield value % bounds["multiple_of"] != 0

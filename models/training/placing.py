@@ -8,11 +8,10 @@ from typing import Any
 
 from rtaudiogen.errors import RtAudioGenError, UsageError
 from rtaudiogen.file_names import safe_name
+from rtaudiogen.generator import SUFFIX
 from rtaudiogen.training_journal import is_claimed, run_folder
 
 from .origin import FAMILY, SOUNDS, Sounds, look, sounds_in, standing_of
-
-SUFFIX = ".safetensors"
 
 
 def place(
@@ -23,6 +22,7 @@ def place(
     options: Mapping[str, Any],
     fresh: bool,
     taken: Mapping[str, Path | None],
+    suffix: str = SUFFIX,
 ) -> tuple[Path, list[str]]:
     """Return the model's file, and sentences about what was found there. [control]
 
@@ -32,7 +32,7 @@ def place(
     RtAudioGenError, in one line, if something would be lost.
     """
     sounds = sounds_in(folder)
-    model = out or default_model(family, sounds, models, taken)
+    model = out or default_model(family, sounds, models, taken, suffix)
     if os.environ.get("RANK", "0") != "0":  # one of several processes: the first one looks
         return model, []
     if fresh:
@@ -44,14 +44,18 @@ def place(
 
 
 def default_model(
-    family: str, sounds: Sounds, models: Path, taken: Mapping[str, Path | None]
+    family: str,
+    sounds: Sounds,
+    models: Path,
+    taken: Mapping[str, Path | None],
+    suffix: str = SUFFIX,
 ) -> Path:
     """Return the file of a model that nobody named, among `models`.
 
     It is called after the folder of its sounds, and after the folders around it where that name is
     another's. The training of the same folder, or of the same sounds, is found again.
     """
-    candidates = [models / f"{name}{SUFFIX}" for name in _names(family, sounds)]
+    candidates = [models / f"{name}{suffix}" for name in _names(family, sounds)]
     for model in candidates:
         if _began_with(model, sounds):
             return model

@@ -3,6 +3,7 @@
 import math
 from dataclasses import dataclass, replace
 from itertools import combinations_with_replacement
+from typing import Any
 
 from rtaudiogen.errors import UsageError
 
@@ -122,7 +123,7 @@ class TrainingOptions(SharedOptions):
         return bool(self.prior_minutes or self.prior_steps)
 
     @property
-    def prior_sizes(self) -> dict[str, int]:
+    def prior_sizes(self) -> dict[str, Any]:
         """Return the fields of the configuration that a model with a prior has of its own."""
         return {"prior_width": self.prior_width, "prior_layers": self.prior_layers}
 

@@ -3,7 +3,7 @@
 import inspect
 import os
 from collections.abc import Callable
-from dataclasses import asdict, fields, is_dataclass
+from dataclasses import Field, asdict, fields, is_dataclass
 from pathlib import Path
 from typing import Annotated, Any, get_args, get_type_hints
 
@@ -13,7 +13,8 @@ from .. import folders
 from ..errors import RtAudioGenError, UsageError
 from ..files import check_folder
 from ..model_file import is_name
-from ..registry import SUFFIX, families, family, listing, load_extra
+from ..option_bounds import range_text
+from ..registry import families, family, listing, load_extra
 from ..training_journal import claimed, run_folder
 from .output import print_json
 
@@ -51,15 +52,15 @@ def train(
 
 def _command(name: str, function: Callable[..., bool | None]) -> Callable[..., None]:
     """A command with a folder, a place for the model, and a flag for each field of the options."""
-    options = _options_type(function)
+    options, suffix = _options_type(function), family(name).suffixes[0]
 
     def command(folder: Path, out: Path | None = None, fresh: bool = False, **values: Any) -> None:
         if not folder.is_dir():
             raise UsageError(f"{folder}: no such folder")
         if out is not None:
-            _check_out(out)
+            _check_out(out, suffix)
         chosen = options(**values)
-        target, sentences = _place(name, folder, out, chosen, fresh)
+        target, sentences = _place(name, folder, out, suffix, chosen, fresh)
         for sentence in sentences:
             print(sentence)
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -95,7 +96,7 @@ def _command(name: str, function: Callable[..., bool | None]) -> Callable[..., N
     ]
     hints = get_type_hints(options)
     for field in fields(options):
-        option = typer.Option(help=field.metadata.get("help", ""))
+        option = typer.Option(help=_help(field))
         parameters.append(
             _parameter(field.name, Annotated[hints[field.name], option], field.default)
         )
@@ -105,24 +106,32 @@ def _command(name: str, function: Callable[..., bool | None]) -> Callable[..., N
     return command
 
 
-def _check_out(out: Path) -> None:
+def _check_out(out: Path, suffix: str) -> None:
     """UsageError for a place where no model can go."""
-    if out.suffix != SUFFIX:
-        raise UsageError(f"--out {out}: a model file ends in {SUFFIX}")
+    if out.suffix != suffix:
+        raise UsageError(f"--out {out}: a model file ends in {suffix}")
     if not is_name(out.stem):
         raise UsageError(f"--out {out}: no model can be called so")
     check_folder(out)
 
 
 def _place(
-    name: str, folder: Path, out: Path | None, chosen: Any, fresh: bool
+    name: str, folder: Path, out: Path | None, suffix: str, chosen: Any, fresh: bool
 ) -> tuple[Path, list[str]]:
     """The model's file, and what is to be told; see `placing.place` among the models."""
     found = {model.id: model.path for model in listing().models.values()}
     place = load_extra("rtaudiogen.models.training.placing:place", "training")
     fixed = getattr(chosen, "identity", {})
-    placed: tuple[Path, list[str]] = place(name, folder, folders.models(), out, fixed, fresh, found)
+    placed: tuple[Path, list[str]] = place(
+        name, folder, folders.models(), out, fixed, fresh, found, suffix
+    )
     return placed
+
+
+def _help(field: "Field[Any]") -> str:
+    """An option's meaning, and the values that it takes."""
+    range = range_text(field.metadata.get("bounds", {}))
+    return field.metadata.get("help", "") + (f" ({range})" if range else "")
 
 
 def _options_type(function: Callable[..., bool | None]) -> Any:
@@ -148,7 +157,10 @@ def _changed(options: Any) -> dict[str, Any]:
 def _facts(name: str) -> dict[str, Any]:
     """A family, its options, and in a sentence why it cannot be trained here if so."""
     chosen = family(name)
-    facts: dict[str, Any] = {"name": name, "summary": chosen.summary, "options": [], "problem": ""}
+    facts: dict[str, Any] = {
+        "name": name, "summary": chosen.summary, "options": [], "problem": "",
+        "suffix": chosen.suffixes[0],
+    }  # fmt: skip
     assert chosen.train is not None
     try:
         options = _options_type(load_extra(chosen.train, "training"))
@@ -161,6 +173,7 @@ def _facts(name: str) -> dict[str, Any]:
             "kind": hints[field.name].__name__,
             "default": field.default,
             "help": field.metadata.get("help", ""),
+            "bounds": field.metadata.get("bounds", {}),
         }
         for field in fields(options)
     ]

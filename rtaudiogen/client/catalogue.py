@@ -59,6 +59,7 @@ class Models:
     models: tuple[Descriptor, ...] = ()
     problems: tuple[str, ...] = ()  # a sentence for everything that should have been one
     factors: Mapping[str, float] = field(default_factory=dict)  # × real time, by id, once measured
+    suffixes: tuple[str, ...] = ()  # of model files
 
     def find(self, id_or_path: str) -> Descriptor | None:
         """A model by its id or its file; None if there is none."""
@@ -94,7 +95,7 @@ class Connections:
 def models() -> Models:
     """Built-in and user models. [any], a fraction of a second"""
     found = registry.listing()
-    return Models(tuple(found.models.values()), found.problems, known_speeds())
+    return Models(tuple(found.models.values()), found.problems, known_speeds(), registry.suffixes())
 
 
 def describe(path: Path) -> Descriptor:

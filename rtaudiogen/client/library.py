@@ -20,7 +20,6 @@ from .session_files import SUFFIX, recent_path
 
 SOUNDS = (".wav", ".flac", ".ogg", ".mp3", ".aif", ".aiff")
 CODES = code_file.SUFFIX
-MODELS = registry.SUFFIX
 DOCUMENTS = SUFFIX  # sessions and presets
 FILE_LABEL = "file"  # of a choice: the sound that was loaded
 
@@ -77,7 +76,7 @@ def folders_to_watch() -> tuple[Path, ...]:
 def look(path: Path) -> Item:
     """The item that a file of any folder is. RtAudioGenError, in one line, if it is none."""
     suffix = path.suffix.lower()
-    if suffix == MODELS:
+    if suffix in registry.suffixes():
         model = registry.describe(path)
         listed = registry.listing().models.get(model.id)
         is_listed = listed is not None and listed.path == path
@@ -86,8 +85,8 @@ def look(path: Path) -> Item:
         return _recording(path)
     if suffix != DOCUMENTS:
         raise UsageError(
-            f"{path}: nothing that is played here; models ({MODELS}), sessions and presets "
-            f"({DOCUMENTS}) and sounds ({' '.join((*SOUNDS, CODES))}) are"
+            f"{path}: nothing that is played here; models ({' '.join(registry.suffixes())}), "
+            f"sessions and presets ({DOCUMENTS}) and sounds ({' '.join((*SOUNDS, CODES))}) are"
         )
     if documents.kind_of(path) == presets.KIND:
         models = registry.listing().models
@@ -121,7 +120,7 @@ def _models(listing: registry.Listing) -> Iterator[Item]:
     for model in listing.models.values():
         item = _model(model, model.id)
         yield replace(item, real_time_factor=factors.get(model.id, 0.0))
-    for path in sorted(folders.models().glob(f"*{MODELS}")):
+    for path in registry.model_files(folders.models()):
         if path not in known:
             problem = next((p for p in listing.problems if p.startswith(str(path))), "not readable")
             yield Item(Kind.MODEL, path.name, path, problem=problem, modified=_modified(path))

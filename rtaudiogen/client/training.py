@@ -11,12 +11,14 @@ import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from .. import folders, registry
 from ..errors import RtAudioGenError, UsageError
+from ..generator import SUFFIX
+from ..option_bounds import range_text, refusal
 from ..training_journal import NAME, JournalReader, is_claimed, run_folder
 from .journal_reader import Curve, Story, TrainingFacts
 from .library_files import file_name
@@ -47,6 +49,28 @@ class Option:
     kind: str  # bool, int, float or str
     default: Any
     help: str
+    bounds: Mapping[str, Any] = field(default_factory=dict)  # see `option_bounds`
+
+    @property
+    def choices(self) -> tuple[str, ...]:
+        """Return the values to choose from, as texts; empty if it takes others, too."""
+        return tuple(map(str, self.bounds.get("choices", ())))
+
+    @property
+    def meaning(self) -> str:
+        """Return its help and the values that it takes."""
+        range = range_text(self.bounds)
+        return f"{self.help} ({range})" if range else self.help
+
+    def check(self, value: Any) -> None:
+        """Raise UsageError, in one line, for a value, or its text, that is out of bounds."""
+        kind = {"int": int, "float": float}.get(self.kind, lambda same: same)
+        try:
+            wanted = refusal(self.bounds, kind(value))
+        except ValueError:
+            wanted = "a whole number" if self.kind == "int" else "a number"
+        if wanted:
+            raise UsageError(f"{self.name.replace('_', ' ')} must be {wanted}, not {value}")
 
     def argument(self, value: Any) -> str:
         """The flag that gives it a value."""
@@ -64,6 +88,7 @@ class TrainableFamily:
     summary: str
     options: tuple[Option, ...]
     problem: str  # a sentence, if it cannot be trained here
+    suffix: str = SUFFIX  # of its model files
 
 
 def families() -> tuple[TrainableFamily, ...]:
@@ -85,12 +110,12 @@ def families() -> tuple[TrainableFamily, ...]:
         raise RtAudioGenError(MISSING) from error
 
 
-def model_path(name: str) -> Path:
+def model_path(name: str, suffix: str = SUFFIX) -> Path:
     """The file of a model of the user's own. UsageError if it cannot be called so."""
     try:
         if name.startswith("-"):
             raise UsageError("it would be taken for an option")
-        return folders.models() / file_name(name, registry.SUFFIX)
+        return folders.models() / file_name(name, suffix)
     except UsageError as error:
         raise UsageError(f"a model cannot be called '{name[:20]}': {error}") from error
 
@@ -135,9 +160,11 @@ class TrainingRun:
             raise RtAudioGenError(family.problem)
         if folder is None or not folder.is_dir():
             raise UsageError(f"{folder or 'no folder'}: a folder of sounds is wanted")
-        model = model_path(name)
+        model = model_path(name, family.suffix)
         _refuse_taken(name, model)
         options = {option.name: option for option in family.options}
+        for option, value in values.items():
+            options[option].check(value)
         flags = [options[name].argument(value) for name, value in values.items()]
         command = [family.name, str(folder.resolve()), f"--out={model}", *flags]
         try:

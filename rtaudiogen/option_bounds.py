@@ -1,0 +1,52 @@
+"""The values that an option takes: checked by the command, said in its help, shown in the form.
+
+Bounds are plain values by name: `least` and `most` are included, `above` and `below` are not;
+`multiple_of` and `choices` say what they are called.
+"""
+
+import math
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+NAMES = "least", "most", "above", "below", "multiple_of", "choices"
+
+
+def range_text(bounds: Mapping[str, Any]) -> str:
+    """Return which values an option takes, to be put after 'must be'; empty: any. [any]"""
+    if "choices" in bounds:
+        return f"one of {', '.join(map(str, bounds['choices']))}"
+    least, most = bounds.get("least"), bounds.get("most")
+    above, below = bounds.get("above"), bounds.get("below")
+    multiple = [f"a multiple of {bounds['multiple_of']}"] if "multiple_of" in bounds else []
+    if least is None:
+        interval = [] if above is None else [f"between {above} and {below}"]
+    elif most is not None:
+        interval = [f"from {least} to {most}"]
+    elif below is not None:
+        interval = [f"from {least} up to, but not including, {below}"]
+    else:
+        interval = [f"at least {least}"]
+    return ", ".join(multiple + interval)
+
+
+def refusal(bounds: Mapping[str, Any], value: Any) -> str:
+    """Return what a value must be that is out of bounds, such as 'at least 1'; else empty. [any]"""
+    if isinstance(value, float) and not math.isfinite(value):
+        return "a finite number"
+    return range_text(bounds) if any(_broken(bounds, value)) else ""
+
+
+def _broken(bounds: Mapping[str, Any], value: Any) -> Iterator[bool]:
+    """Yield for each bound whether the value is outside of it."""
+    if "choices" in bounds:
+        yield value not in bounds["choices"]
+    if "least" in bounds:
+        yield value < bounds["least"]
+    if "most" in bounds:
+        yield value > bounds["most"]
+    if "above" in bounds:
+        yield value <= bounds["above"]
+    if "below" in bounds:
+        yield value >= bounds["below"]
+    if "multiple_of" in bounds:
+        yield value % bounds["multiple_of"] != 0
