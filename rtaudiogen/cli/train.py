@@ -130,8 +130,9 @@ def _place(
 
 def _help(field: "Field[Any]") -> str:
     """An option's meaning, and the values that it takes."""
+    help: str = field.metadata.get("help", "")
     range = range_text(field.metadata.get("bounds", {}))
-    return field.metadata.get("help", "") + (f" ({range})" if range else "")
+    return f"{help} ({range})" if range else help
 
 
 def _options_type(function: Callable[..., bool | None]) -> Any:
