@@ -9,7 +9,7 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -64,9 +64,9 @@ class Option:
 
     def check(self, value: Any) -> None:
         """Raise UsageError, in one line, for a value, or its text, that is out of bounds."""
-        kind = {"int": int, "float": float}.get(self.kind, lambda same: same)
+        kinds: Mapping[str, Callable[[Any], Any]] = {"int": int, "float": float}
         try:
-            wanted = refusal(self.bounds, kind(value))
+            wanted = refusal(self.bounds, kinds[self.kind](value) if self.kind in kinds else value)
         except ValueError:
             wanted = "a whole number" if self.kind == "int" else "a number"
         if wanted:
