@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 RATE = 16_000  # Hz, of what is compared: more treble says little more
 WHITENING = 0.95  # of the frame before is taken away, so that treble counts as bass does
 MOMENT, AROUND = 2048, 1024  # frames of a loud moment, and of what may lie before and after it
-MOMENTS_EVERY, MOST_MOMENTS = 8192, 6  # frames; of one sound
+MOMENTS_EVERY, MOST_MOMENTS = 2048, 4  # frames; of one sound
 BANDS = 512
 ALIKE = 0.9  # cosine of two spectra that are worth a look
 MATCHING = 0.5  # correlation of two moments, before fractions of a frame are considered
@@ -139,7 +139,7 @@ def _loudest(signal: Signal) -> list[int]:
         if energy[place] <= 0:
             break
         places.append(place)
-        energy[max(place - MOMENT, 0) : place + MOMENT] = 0
+        energy[max(place - AROUND, 0) : place + AROUND] = 0
     return places
 
 

@@ -9,13 +9,13 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from ..compiled.categorical import GROUP
+from ..compiled.mulaw import LEVELS
+from ..compiled.multicore import TOGETHER
 from ..compiled.vectors import aligned_zeros
-from .activations import GROUP
-from .config import LEVELS
 from .packing import Weights
 
 CHUNK = 4  # frames whose known parts are computed at once
-TOGETHER = 4  # voices that share a weight once it is loaded
 
 
 class State(NamedTuple):

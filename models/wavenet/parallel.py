@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from rtaudiogen.generator import Finding, Generator
 from rtaudiogen.model_file import read_tensors
 
-from .config import LEVELS, SILENCE
+from ..compiled.mulaw import LEVELS, SILENCE
 from .generator import WaveNetGenerator
 from .network import WaveNet
 from .packing import rounded, shapes

@@ -5,7 +5,7 @@ from pathlib import Path, PurePath
 import pytest
 
 from rtaudiogen.models.sounds.class_folders import class_names
-from rtaudiogen.models.sounds.file_list import sound_files
+from rtaudiogen.models.sounds.file_list import SUFFIXES, sound_files
 
 
 def touch(folder: Path, *names: str) -> None:
@@ -20,9 +20,8 @@ def listed(folder: Path) -> tuple[list[str], list[str]]:
 
 
 def test_sounds_of_every_suffix_are_found(tmp_path: Path) -> None:
-    names = [f"a.{suffix}" for suffix in (
-        ["wav", "wave", "bwf", "aif", "aiff", "aifc", "flac", "ogg", "oga", "opus", "mp3", "snd", "au", "sph", "caf", "w64", "rf64", "WAV", "Flac"]
-    )]  # fmt: skip
+    names = [f"a{suffix}" for suffix in (*SUFFIXES, ".WAV", ".Flac")]
+    assert {".wav", ".wave", ".bwf", ".aifc", ".snd", ".sph", ".rf64", ".mp3"} <= SUFFIXES
     touch(tmp_path, *names)
     assert set(listed(tmp_path)[0]) == set(names)
 

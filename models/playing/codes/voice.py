@@ -9,9 +9,9 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from ..compiled.random_numbers import uniform
-from .conditioning import fill_note
-from .envelope import Envelope, level_db
+from ...compiled.random_numbers import uniform
+from ...sounds.notes.conditioning import fill_note
+from ...sounds.notes.envelope import Envelope, level_db
 
 VOICE = np.dtype(
     [
