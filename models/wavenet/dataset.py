@@ -9,11 +9,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numba import njit
 from numpy.random import Generator
 from numpy.typing import NDArray
 from scipy.fft import next_fast_len
 from scipy.signal import resample
+
+from rtaudiogen.kernel_cache import cached_njit
 
 from ..compiled import mulaw
 from ..compiled.mulaw import LEVELS, SILENCE
@@ -188,7 +189,7 @@ def _with_stray_tone(
     return mulaw.encode((signal + tone).astype(np.float32)).astype(np.int64)
 
 
-@njit(nogil=True, cache=True)
+@cached_njit(nogil=True)
 def condition(
     out: NDArray[np.float32],
     phase: NDArray[np.float32],
