@@ -78,7 +78,27 @@ def names() -> Reader:
     return Reader(whole_names, ".txt", read, words)
 
 
-READERS: dict[str, Callable[[], Reader]] = {"midi": midi, "tables": tables, "names": names}
+def sounds() -> Reader:
+    """Sound files."""
+    import numpy as np
+
+    from rtaudiogen.sounds import read_whole
+    from tests.sounds.sounds_to_damage import whole_sounds
+
+    def read(path: Path) -> object:
+        sound = read_whole(path)
+        assert np.isfinite(sound.signal).all()
+        assert np.abs(sound.signal).max() <= 100.0
+        assert all(line.isprintable() for line in sound.notices)
+        return sound
+
+    words = (b"RIFF", b"RF64", b"BW64", b"data", b"ds64", b"fmt ", b"fLaC", b"\0\0\x80\x7f")
+    return Reader(whole_sounds, ".wav", read, words)
+
+
+READERS: dict[str, Callable[[], Reader]] = {
+    "midi": midi, "tables": tables, "names": names, "sounds": sounds,
+}  # fmt: skip
 
 
 def main() -> int:
