@@ -5,7 +5,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import numpy as np
 import typer
@@ -19,6 +19,9 @@ from .output import Json, print_json
 
 INDEX = "index.csv"
 COLUMNS = ("file", "class", "seed", "spread", "around", "seconds", "peak")
+
+if TYPE_CHECKING:
+    from ..recorder import SampleFormat
 
 Row = dict[str, Any]  # of the index, by column
 
@@ -37,9 +40,10 @@ def sample(
     around: Annotated[
         int | None, typer.Option(min=0, metavar="SEED", help="The hit in the middle of them.")
     ] = None,
-    float32: Annotated[
-        bool, typer.Option("--float", help="Values of 32-bit floating point instead of 24 bits.")
-    ] = False,
+    bits: Annotated[
+        int, typer.Option(metavar="16|24|32", help="Of a value: 16 is dithered, 32 is float.")
+    ] = 24,
+    float32: Annotated[bool, typer.Option("--float", help="The same as --bits 32.")] = False,
     json: Json = False,
 ) -> None:
     """Fill a folder with one-shots, a WAV and a seed each, and an index of them.
@@ -47,6 +51,9 @@ def sample(
     The first has the seed --seed, the next one more. The same class and seed give the same file:
     'sample MODEL DIR --class kick --seed 123 --count 1' makes a kick of seed 123 again.
     """
+    from ..recorder.formats import sample_format
+
+    stored = sample_format(Path("one-shot.wav"), 32 if float32 else bits)
     descriptor = find(model)
     hook = family(descriptor.family).sample
     if hook is None:
@@ -58,7 +65,7 @@ def sample(
     folder.mkdir(parents=True, exist_ok=True)
     origin = {"spread": f"{spread:g}", "around": around if spread < 1 else ""}
     written = _write_index(
-        folder / INDEX, _write_all(folder, shots, descriptor.sample_rate, float32, origin)
+        folder / INDEX, _write_all(folder, shots, descriptor.sample_rate, stored, origin)
     )
     if json:
         print_json({"path": str(folder), "files": written, "index": str(folder / INDEX)})
@@ -67,20 +74,19 @@ def sample(
 
 
 def _write_all(
-    folder: Path, shots: Iterable[OneShot], rate: int, float32: bool, origin: Row
+    folder: Path, shots: Iterable[OneShot], rate: int, stored: "SampleFormat", origin: Row
 ) -> Iterator[Row]:
     """Write each file whole; its row."""
-    from ..recorder import SampleFormat
     from ..recorder.wav import WavWriter
 
-    stored = SampleFormat.FLOAT32 if float32 else SampleFormat.PCM24
+    dither = stored.bits == 16
     numbers: Counter[str] = Counter()
     for shot in shots:
         numbers[shot.kind] += 1
         kind = re.sub(r"[^\w-]+", "_", shot.kind)
         name = f"{kind}-{numbers[shot.kind]:04d}-s{shot.seed}.wav"
         with appearing_whole(folder / name) as unfinished:
-            wav = WavWriter(unfinished, rate, 1, stored)
+            wav = WavWriter(unfinished, rate, 1, stored, dither=dither)
             try:
                 wav.write(shot.signal[:, None])
             finally:
