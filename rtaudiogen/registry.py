@@ -104,7 +104,7 @@ def describe(path: Path) -> Descriptor:
 def find(name_or_path: str | Path) -> Descriptor:
     """A model by its id, or by the path of its file. UsageError with near misses."""
     path = Path(os.path.expanduser(name_or_path))
-    if path.suffix == SUFFIX or path.is_file():
+    if path.suffix == SUFFIX or os.path.isfile(path):
         return describe(path)
     known = listing()
     if str(name_or_path) in known.models:
