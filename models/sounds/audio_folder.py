@@ -1,10 +1,10 @@
 """A folder of sounds as a list of labelled clips: what every trainer starts from.
 
 Labels come from a `metadata.csv` beside the sounds (column `file`, and any of `instrument`,
-`pitch`, `velocity`, `f0_cents`, …), else from file and folder names.
+`pitch`, `velocity`, `f0_cents`, …), in the folder or in its sub-folders, else from file and folder
+names.
 """
 
-import csv
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,9 +16,10 @@ from numpy.typing import NDArray
 
 from rtaudiogen.errors import RtAudioGenError, UsageError
 
-from .pitch import pitch_from_name, velocity_from_name
+from .names.labels import NameLabel, read_names
+from .say import Say
+from .tables.reading import Entry, read_table, tables_of
 
-METADATA = "metadata.csv"
 FULL_SCALE, CLIPPED_RUN = 0.999, 8  # so many frames at full scale in a row are clipping
 SILENT_PEAK = 10 ** (-60 / 20)
 _SUFFIXES = {f".{name.lower()}" for name in soundfile.available_formats()} | {
@@ -35,74 +36,72 @@ class Clip:
     pitch: float | None = None  # MIDI note number
     velocity: float | None = None  # 0 … 1
     facts: Mapping[str, str] = field(default_factory=dict)  # its whole row of metadata.csv
+    spelled: bool = False  # the pitch is a note name, whose octave is a matter of convention
+    hold_seconds: float | None = None  # when the key was let go, where a table says so
 
 
-def find_clips(folder: Path, columns: Sequence[str] = ("instrument", "label")) -> list[Clip]:
-    """All sounds in and under a folder, sorted by path.
+def find_clips(
+    folder: Path, columns: Sequence[str] = ("instrument", "label"), say: Say = print
+) -> list[Clip]:
+    """Return all sounds in and under a folder, sorted by path. [control]
 
     `columns` are the metadata columns that may name the instrument, the first one present wins.
+    A table says which files are used in and under its folder; what it leaves out is told.
     Raises RtAudioGenError, in one line, if there is nothing to train on.
     """
     if not folder.is_dir():
         raise UsageError(f"{folder}: no such folder")
-    table = folder / METADATA
-    if table.is_file():
-        clips = _clips_of_table(folder, table, columns)
-    else:
-        found = (path for path in folder.rglob("*") if not path.name.startswith("."))
-        paths = [path for path in found if path.suffix.lower() in _SUFFIXES]
-        clips = [_clip_of_name(path, folder) for path in sorted(paths) if path.is_file()]
-    if not clips:
+    found = (path for path in folder.rglob("*") if not path.name.startswith("."))
+    paths = [path for path in found if path.suffix.lower() in _SUFFIXES]
+    paths = [path for path in sorted(paths) if path.is_file()]
+    if not paths:
         raise RtAudioGenError(
             f"{folder}: no sound files (WAV, FLAC, OGG, MP3, AIFF …) in it or in its sub-folders"
         )
-    return clips
+    return _labelled(folder, paths, columns, say)
 
 
-def _clip_of_name(path: Path, folder: Path) -> Clip:
-    velocity = velocity_from_name(path.stem)
-    inside = path.relative_to(folder).parts
+def _labelled(folder: Path, paths: Sequence[Path], columns: Sequence[str], say: Say) -> list[Clip]:
+    names = [path.relative_to(folder).with_suffix("").as_posix() for path in paths]
+    labels = dict(zip(paths, read_names(names), strict=True))
+    bases = dict.fromkeys(paths, folder)  # whose name or sub-folders are the instruments
+    entries: dict[Path, Entry] = {}
+    for table in tables_of(folder, paths):
+        under = [path for path in paths if path.is_relative_to(table.parent)]
+        own = {entry.path: entry for entry in read_table(table, under, say)}
+        for path in under:
+            if path in own:
+                bases[path] = table.parent
+            else:
+                del bases[path]
+        entries |= own
+    return [
+        _clip(path, base, labels[path], entries.get(path), columns) for path, base in bases.items()
+    ]
+
+
+def _clip(
+    path: Path, base: Path, label: NameLabel, entry: Entry | None, columns: Sequence[str]
+) -> Clip:
+    """Return a clip by its table and, where that says nothing, by its name."""
+    velocity = None if label.velocity is None else label.velocity / 127
+    inside = path.relative_to(base).parts
+    instrument = inside[-2] if len(inside) > 1 else base.resolve().name
+    named = Clip(path, instrument, label.pitch, velocity, spelled=label.spelled)
+    if entry is None:
+        return named
+    said = {name: entry.facts[name] for name in columns if entry.facts.get(name)}
+    by_table = entry.pitch is not None
+    pitch = entry.pitch if by_table else named.pitch
     return Clip(
-        path=path,
-        instrument=inside[-2] if len(inside) > 1 else folder.resolve().name,
-        pitch=pitch_from_name(path.stem),
-        velocity=None if velocity is None else velocity / 127,
+        path,
+        next(iter(said.values()), instrument),
+        None if pitch is None else pitch + entry.cents / 100,
+        velocity if entry.velocity is None else entry.velocity,
+        entry.facts,
+        entry.spelled if by_table else named.spelled,
+        entry.hold_seconds,
     )
-
-
-def _clips_of_table(folder: Path, table: Path, columns: Sequence[str]) -> list[Clip]:
-    clips = []
-    with table.open(newline="", encoding="utf-8-sig") as file:
-        reader = csv.DictReader(file)
-        if "file" not in (reader.fieldnames or ()):
-            raise RtAudioGenError(f"{table}: has no column 'file'")
-        try:
-            for row in reader:
-                facts = {name: (value or "").strip() for name, value in row.items() if name}
-                clips.append(_clip_of_row(folder, facts, columns))
-        except (ValueError, csv.Error) as error:
-            raise RtAudioGenError(f"{table}, line {reader.line_num}: {error}") from error
-    return sorted(clips, key=lambda clip: clip.path)
-
-
-def _clip_of_row(folder: Path, facts: Mapping[str, str], columns: Sequence[str]) -> Clip:
-    path = folder / facts["file"]
-    if not path.is_file():
-        raise RtAudioGenError(f"{folder / METADATA}: names {facts['file']}, which is not there")
-    named = _clip_of_name(path, folder)
-    pitch, velocity = named.pitch, named.velocity
-    if facts.get("pitch"):
-        pitch = float(facts["pitch"])
-    if pitch is not None and facts.get("f0_cents"):
-        pitch += float(facts["f0_cents"]) / 100
-    if facts.get("velocity"):
-        velocity = float(facts["velocity"]) / 127
-    if pitch is not None and not -1 < pitch < 128:
-        raise ValueError(f"pitch {pitch} is not a MIDI note number from 0 to 127")
-    if velocity is not None and not 0 <= velocity <= 1:
-        raise ValueError("velocity is not a number from 0 to 127")
-    instrument = next((facts[name] for name in columns if facts.get(name)), named.instrument)
-    return Clip(path, instrument, pitch, velocity, facts)
 
 
 def load(path: Path, sample_rate: int) -> NDArray[np.float32]:

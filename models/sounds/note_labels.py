@@ -1,22 +1,20 @@
 """Pitch and velocity of every sound in a folder of notes: labelled, or measured and said so."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from rtaudiogen.errors import RtAudioGenError
 
 from .audio_folder import Clip
+from .note_hearing import TOLERANCE, Sound, with_heard_octaves
 from .pitch import estimate_pitch
+from .say import Say
 
-Sound = tuple[Clip, NDArray[np.float32]]  # mono, (frames,)
-Say = Callable[[str], None]
+__all__ = ["Say", "Sound", "with_pitches", "with_velocities"]
 
-CHECKED = 12  # labelled files whose pitch is compared with their sound
-TOLERANCE = 1.5  # semitones, whatever the octave
 VELOCITY_RANGE_DB = 40.0  # of peak level, from velocity 0 to 1
 SOFTEST = 0.05
 
@@ -26,7 +24,8 @@ def with_pitches(sounds: Sequence[Sound], sample_rate: int, folder: Path, say: S
 
     RtAudioGenError if most have none, or if most labels contradict the sound.
     """
-    _refuse_mixed_up(sounds, sample_rate, folder)
+    sounds, compared = with_heard_octaves(sounds, sample_rate, say)
+    _refuse_mixed_up(compared, folder)
     known: list[Sound] = []
     estimated = 0
     for clip, signal in sounds:
@@ -48,24 +47,18 @@ def with_pitches(sounds: Sequence[Sound], sample_rate: int, folder: Path, say: S
     return known
 
 
-def _refuse_mixed_up(sounds: Sequence[Sound], sample_rate: int, folder: Path) -> None:
-    labelled = [sound for sound in sounds if sound[0].pitch is not None]
-    compared, wrong = 0, []
-    for i in np.unique(np.linspace(0, len(labelled) - 1, CHECKED).astype(int)):
-        if not labelled:
-            return
-        clip, signal = labelled[i]
-        heard = estimate_pitch(signal, sample_rate)
-        if heard is None or clip.pitch is None:
+def _refuse_mixed_up(compared: Sequence[tuple[Clip, float]], folder: Path) -> None:
+    wrong = []
+    for clip, heard in compared:
+        if clip.pitch is None:
             continue
-        compared += 1
         off = (heard - clip.pitch + 6.0) % 12.0 - 6.0
         if abs(off) > TOLERANCE:
             wrong.append(f"{clip.path.name} is labelled {clip.pitch:.0f} and sounds as {heard:.0f}")
-    if compared >= 3 and len(wrong) > 0.5 * compared:
+    if len(compared) >= 3 and len(wrong) > 0.5 * len(compared):
         raise RtAudioGenError(
-            f"{folder}: labels and sounds are mixed up: {len(wrong)} of {compared} files compared "
-            f"have another pitch than their label says ({wrong[0]})"
+            f"{folder}: labels and sounds are mixed up: {len(wrong)} of {len(compared)} files "
+            f"compared have another pitch than their label says ({wrong[0]})"
         )
 
 

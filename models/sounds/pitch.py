@@ -1,36 +1,21 @@
 """Pitch labels: read from file names, or estimated from the sound."""
 
-import re
-
 import numpy as np
 from numpy.typing import NDArray
 
-_NAMES = {"c": 0, "d": 2, "e": 4, "f": 5, "g": 7, "a": 9, "b": 11}
-_NOTE_NAME = re.compile(r"(?<![a-z])([a-g])(#|b|s|♯|♭)?(-?\d)(?!\d)", re.IGNORECASE)
-_MIDI_NUMBER = re.compile(r"(?<![a-z\d])(?:m|p|midi|note|pitch)?_?(\d{2,3})(?!\d)", re.IGNORECASE)
-_VELOCITY = re.compile(r"(?<![a-z])(?:v|vel|velocity)_?(\d{1,3})(?!\d)", re.IGNORECASE)
+from .names.labels import read_names
 
 PERIODIC = 0.4  # correlation of a pitched sound with itself one period later
 
 
 def pitch_from_name(stem: str) -> int | None:
-    """MIDI note number from a file name without suffix: `C#4`, `m060` or `60`; C4 is 60."""
-    if match := _NOTE_NAME.search(stem):
-        letter, accidental, octave = match.groups()
-        shift = {"#": 1, "s": 1, "♯": 1, "b": -1, "♭": -1}.get((accidental or "").lower(), 0)
-        pitch = 12 * (int(octave) + 1) + _NAMES[letter.lower()] + shift
-    elif match := _MIDI_NUMBER.search(_VELOCITY.sub("", stem)):
-        pitch = int(match.group(1))
-    else:
-        return None
-    return pitch if 0 <= pitch <= 127 else None
+    """Return the MIDI note number that a lone file name gives; C4 is 60. None if it gives none."""
+    return read_names([stem])[0].pitch
 
 
 def velocity_from_name(stem: str) -> int | None:
-    """MIDI velocity from a file name without suffix: `v110` or `vel_110`."""
-    match = _VELOCITY.search(stem)
-    velocity = int(match.group(1)) if match else 0
-    return velocity if 1 <= velocity <= 127 else None
+    """Return the MIDI velocity that a lone file name gives: `v110`, `vel_110`, `A0v16`; or None."""
+    return read_names([stem])[0].velocity
 
 
 def estimate_pitch(signal: NDArray[np.float32], sample_rate: int) -> float | None:

@@ -68,7 +68,7 @@ def read(folder: Path, sample_rate: int, frames: int, say: Say = print) -> Corpu
     Classes are its sub-folders, or the column `class` of its metadata.csv. RtAudioGenError, one
     line, if there is too little to learn from.
     """
-    clips = _at_one_rate(_with_sure_labels(find_clips(folder, CLASS_COLUMNS), say))
+    clips = _at_one_rate(_with_sure_labels(find_clips(folder, CLASS_COLUMNS, say), say))
     taken: list[Clip] = []
     signals: list[NDArray[np.float32]] = []
     done: Counter[str] = Counter()
