@@ -100,6 +100,7 @@ def file_of(path: Path, content: Any) -> Path:
         ({"model": "  "}, "'model' is missing"),
         ({"model": 3}, 'model: 3 is a number; expected a text, "…"'),
         ({"model": "a\x1b[2J"}, "model: .* without control characters"),
+        ({"sound": "a\u2028b"}, "sound: .* without control characters"),
         ({"model": "m" * 5000}, "model: a text of 5000 characters"),
         ({"sound": 3}, "sound: 3 is a number"),
         ({"mix": {"mute": "false"}}, 'mute: "false" is a text; expected true or false'),
