@@ -22,7 +22,7 @@ HOST_RATE, BLOCK_SECONDS, STRETCH_SECONDS, MEASURE_SECONDS = 48000, 0.01, 0.25, 
 RING_MS = 10.0
 NOTE_MODEL, NOTE_KEY = "wavenet-keys-strings", 60
 HIT_MODEL, HIT_KEY = "wavegan-drums", 36
-NOTES, CHANGES = 20, 10
+NOTES = 20
 NOT_BUILT = "not built yet"
 NOT_MEASURED = (
     BenchRow("full-band instrument (48 kHz), voices on one core", None, "voices", 4, 8, NOT_BUILT),
@@ -30,6 +30,7 @@ NOT_MEASURED = (
     BenchRow("NAM A1 at 48 kHz, 64 frames, beside its program", None, "×", 1, 2, NOT_BUILT),
     BenchRow("WaveGAN, 44.1 kHz, 1.5 s, one core", None, "× real time", 20, 60, NOT_BUILT),
     BenchRow("a knob while another slot loads a model", None, "ms", 20, 10, "not measured yet"),
+    BenchRow("exchanging a preset in play", None, "ms", 50, 20, "not measured yet"),
     BenchRow("first sound of the window", None, "s", 2.5, 1.5, "see `make bench-window`"),
 )
 KIND, VERSION = "speeds", 1
@@ -56,7 +57,7 @@ def host_rows() -> Iterator[BenchRow]:
 
 
 def _delays() -> Iterator[BenchRow]:
-    """Yield rows of what is heard after a note or a preset; see `note_delay`."""
+    """Yield rows of what is heard after a note; see `note_delay`."""
     from . import note_delay  # brings the compiler along
 
     ring, block = note_delay.RING_MS, 1000.0 * note_delay.BLOCK_FRAMES / note_delay.RATE
@@ -70,11 +71,6 @@ def _delays() -> Iterator[BenchRow]:
     yield BenchRow(
         "note-on to first frame of a pooled hit", float(np.median(delays)) / block, "blocks", 1, 1,
         f"median of {NOTES}, s.d. {delays.std() / block:.2f}; {HIT_MODEL}, {where}",
-    )  # fmt: skip
-    delays = note_delay.preset_delays(CHANGES)
-    yield BenchRow(
-        "exchanging a preset in play", float(np.median(delays)), "ms", 50, 20,
-        f"median of {CHANGES} until it is heard; sine, {ring:.0f} ms of ring, {where}",
     )  # fmt: skip
 
 
