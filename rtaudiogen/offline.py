@@ -172,7 +172,7 @@ def _create(
 def _late_frames(renderer: Renderer, align: bool, notices: list[str]) -> int:
     """Return how many frames are left out to align what effects answer; a sentence for each."""
     delays = renderer.input_delays()
-    skip = min(delays.values()) if align else 0
+    skip = min(delays.values(), default=0) if align else 0
     for id, frames in delays.items():
         late = f"{id}: the answer to the input is {_span(frames, renderer.sample_rate)} late"
         if skip and frames == skip:
@@ -221,8 +221,8 @@ def _pull(
             master.process(part)
             if start + len(part) > skip:
                 yield part[max(0, skip - start) :]
-    if heard is not None and heard.not_finite:
-        notices.append(f"{heard.path}: {heard.not_finite} values that are no numbers are silence.")
+    if heard is not None:
+        notices.extend(heard.notices)
 
 
 def _frames(seconds: float, sample_rate: int) -> int:
