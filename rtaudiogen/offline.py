@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from rtaudiogen import registry, session_slots
 from rtaudiogen.engine.device_choice import DeviceChoice
 from rtaudiogen.errors import RtAudioGenError, UsageError
+from rtaudiogen.files import check_target
 from rtaudiogen.generator import Audio, Descriptor, Generator, Plays
 from rtaudiogen.midi import read_score, to_events
 from rtaudiogen.processors import CPU
@@ -86,6 +87,7 @@ def render_to_file(
     device: str = CPU,
     align: bool = False,
     bits: int = 0,
+    overwrite: bool = True,
 ) -> int:
     """As `render`, into a WAV or FLAC that appears when it is whole; its number of frames.
 
@@ -93,14 +95,13 @@ def render_to_file(
     """
     sample_format(path, bits)
     notices = [] if notices is None else notices
-    if not path.parent.is_dir():
-        raise UsageError(f"{path}: there is no folder {path.parent}")
+    check_target(path, overwrite, [given for given in (midi_file, input_file, sound) if given])
     blocks = _blocks(
         models, seconds, sample_rate, seed, block_frames, midi_file, settings or {}, events,
         input_file, sound, notices, seeds or {},
         session or Session(), master_gain_db, device, align,
     )  # fmt: skip
-    clipped = write_sound(path, blocks, sample_rate, 2, bits)
+    clipped = write_sound(path, blocks, sample_rate, 2, bits, overwrite)
     notices.extend(filter(None, [clipping(path, clipped)]))
     return _frames(seconds, sample_rate)
 

@@ -68,7 +68,12 @@ def create(
 
 
 def write_sound(
-    path: Path, blocks: Iterable[NDArray[np.float32]], sample_rate: int, channels: int, bits: int
+    path: Path,
+    blocks: Iterable[NDArray[np.float32]],
+    sample_rate: int,
+    channels: int,
+    bits: int,
+    overwrite: bool = True,
 ) -> int:
     """Write blocks (frames, channels) to a file that appears when it is whole. [any]
 
@@ -79,7 +84,7 @@ def write_sound(
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with (
-            appearing_whole(path) as unfinished,
+            appearing_whole(path, overwrite) as unfinished,
             closing(create(unfinished, path.suffix, sample_rate, channels, stored)) as file,
         ):
             for block in blocks:
