@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from rtaudiogen.generator import State
 
+from ..placing import PLACE
 from ..random_numbers import fill_uniforms
 from .coders import Encoder
 from .descriptor import Source
@@ -35,6 +36,7 @@ STREAM = np.dtype(
         ("notes", np.int64),  # since reset
         ("bend", np.float64),  # semitones
         ("wheel", np.float64),  # 0 … 1
+        *PLACE,
     ]
 )
 

@@ -51,6 +51,7 @@ class WaveNetGenerator:
     """The part of a plugin that knows of networks but not of notes."""
 
     delay_frames = 0
+    pans = True
     # what the future output depends on, beside the sampler's state
     arrays: tuple[str, ...] = ("voices", "lines", "notes", "seed")
 
@@ -111,10 +112,10 @@ class WaveNetGenerator:
         start = 0
         for event in events:
             frame = int(event["frame"])
-            self.advance(out[start:frame, 0])
+            self.advance(out[start:frame])
             start = frame
             self.obey(event)
-        self.advance(out[start:, 0])
+        self.advance(out[start:])
 
     def read_timbre(self, values: dict[str, float]) -> None:
         """Temperature, and the gate biases of the instruments' mixture. [render]"""
@@ -135,8 +136,8 @@ class WaveNetGenerator:
     def obey(self, event: np.void) -> None:
         """One event, at its frame. [render]"""
 
-    def advance(self, out: NDArray[np.float32]) -> None:
-        """Add the next frames of all sounding voices to `out` (frames,). [render]"""
+    def advance(self, out: Audio) -> None:
+        """Add the next frames of all sounding voices to `out` (frames, 1 or 2). [render]"""
         frames = len(out)
         active = np.flatnonzero(self.voices["playing"]).astype(np.int32)
         if frames == 0 or len(active) == 0:
