@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from rtaudiogen.events import CHOKE_SECONDS, EventKind, no_events
 from rtaudiogen.generator import Audio, Descriptor, Events, State
 
-from ..placing import GLIDE_SECONDS, PLACE, glide, rest, sides
+from ..playing.placing import GLIDE_SECONDS, PLACE, glide, rest, sides
 
 VIBRATO_HZ = 5.5
 VOICE = np.dtype([("phase", "f8"), ("key", "f8"), ("velocity", "f8"), ("envelope", "f8"),

@@ -5,8 +5,8 @@ from numpy.typing import NDArray
 
 from rtaudiogen.generator import Audio
 
-from ..placing import glide
-from .kernels import whole_call
+from ..compiled.conv_kernels import whole_call
+from ..playing.placing import glide
 
 RAMP_SECONDS = 0.005  # about two of the host's quanta: a moving parameter makes one polygon
 GAIN = np.dtype(

@@ -17,9 +17,9 @@ from rtaudiogen.events import ALL_VOICES, CHOKE_SECONDS, EventKind, no_events
 from rtaudiogen.generator import Audio, Descriptor, Events, Generator, State
 from rtaudiogen.model_file import read_header, read_tensors
 
-from ..named_state import restore, saved
-from ..placing import GLIDE_SECONDS, ask, rest
-from . import material, prior_packing
+from ..playing.named_state import restore, saved
+from ..playing.placing import GLIDE_SECONDS, ask, rest
+from . import material
 from .codec import VQVAECodec
 from .coders import Decoder, Encoder, coders
 from .config import VQVAEConfig
@@ -28,7 +28,8 @@ from .gains import GAIN, RAMP_SECONDS, aim, mix
 from .notes import Notes
 from .packing import Packed, pack
 from .performance import Performance
-from .prior_sampler import PriorSampler
+from .prior import packing
+from .prior.sampler import PriorSampler
 from .stream import STREAM, Stream, sequence
 
 LOUDEST_INPUT = 8.0  # amplitude; whatever is above it is no sound
@@ -60,7 +61,7 @@ class VQVAEGenerator:
         self.code_rate, self.codes = config.code_rate, config.codes
         self.packed: Packed = pack(config, tensors)
         self.material = material.read(tensors, config.stages)
-        self._prior_tensors = prior_packing.tensors_in(tensors)
+        self._prior_tensors = packing.tensors_in(tensors)
         self.parameter_index = {p.id: i for i, p in enumerate(descriptor.parameters)}
         self.record = np.zeros(1, STREAM)
         self.gains = np.zeros(2, GAIN)  # dry/wet, level

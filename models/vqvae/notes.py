@@ -7,9 +7,9 @@ from numpy.typing import NDArray
 
 from rtaudiogen.generator import Audio
 
-from ..placing import PLACE, glide
-from .kernels import whole_call
-from .layers import Floats
+from ..compiled.conv_kernels import whole_call
+from ..compiled.conv_layers import Floats
+from ..playing.placing import PLACE, glide
 
 HELD = -1  # in VOICE["left_frames"]
 VOICE = np.dtype(

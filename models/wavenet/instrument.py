@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from rtaudiogen.events import ALL_VOICES, CHOKE_SECONDS, EventKind, event
 from rtaudiogen.generator import Descriptor
 
-from ..placing import ask
+from ..playing.placing import ask
 from .config import WaveNetConfig
 from .envelope import Envelope
 from .generator import Tensors, WaveNetGenerator

@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from rtaudiogen.events import ALL_VOICES, EventKind
 
-from ..placing import ask, rest
+from ..playing.placing import ask, rest
 from .generator import WaveNetGenerator
 from .voice import control_texture
 

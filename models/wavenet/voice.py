@@ -9,8 +9,8 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from ..placing import GLIDE_SECONDS, PLACE, glide
-from ..random_numbers import uniform
+from ..compiled.random_numbers import uniform
+from ..playing.placing import GLIDE_SECONDS, PLACE, glide
 from .conditioning import fill_note
 from .envelope import Envelope, level_db
 

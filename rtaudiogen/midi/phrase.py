@@ -7,9 +7,9 @@ that answers the dominant is scooped from a semitone below while it stands alone
 
 from collections.abc import Iterable
 
-from rtaudiogen.midi.files import TimedMessage
 from rtaudiogen.midi.held import SUSTAIN, Held
 from rtaudiogen.midi.parser import CONTROL_CHANGE, NOTE_OFF, NOTE_ON, PITCH_BEND, Message
+from rtaudiogen.midi.timed import TimedMessage
 
 BEATS_PER_MINUTE = 72.0
 PHRASE_SECONDS = 36 * 60.0 / BEATS_PER_MINUTE

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
+from rtaudiogen.client.remote import EngineProcess
 from rtaudiogen.devices import Device, find_input
-from rtaudiogen.engine.remote import EngineProcess
-from rtaudiogen.engine.settings import EngineSettings
 from rtaudiogen.errors import RtAudioGenError
+from rtaudiogen.wire.settings import EngineSettings
 
 from ..realtime.effects import installed
 from ..waiting import eventually

@@ -15,11 +15,11 @@ import soundfile
 from numpy.typing import NDArray
 
 from rtaudiogen import registry
+from rtaudiogen.client.remote import EngineProcess
 from rtaudiogen.codec import open_codec
-from rtaudiogen.engine.remote import EngineProcess
-from rtaudiogen.engine.settings import EngineSettings
 from rtaudiogen.folders import HOME_VARIABLE
 from rtaudiogen.sessions import load_session
+from rtaudiogen.wire.settings import EngineSettings
 
 from ..models.vqvae.untrained import INVENTIVE, REGIONS, write_untrained
 from ..waiting import eventually

@@ -21,7 +21,7 @@ else:
     MISSING = ""
 
 if TYPE_CHECKING:
-    from rtaudiogen.gui.main_window import MainWindow
+    from rtaudiogen.gui.shell.main_window import MainWindow
 
 Eventually = Callable[..., None]
 SESSION = {"slots": [{"model": "sine", "values": {"release": 30.0}}]}
@@ -62,11 +62,11 @@ def open_window(
     qapp: "QtWidgets.QApplication", tmp_path_factory: pytest.TempPathFactory
 ) -> "Iterator[MainWindow]":
     """A window on an engine of its own, which is started once."""
-    from rtaudiogen.engine.catalogue import Beginning
-    from rtaudiogen.engine.settings import EngineSettings
-    from rtaudiogen.gui.bridge import Bridge
-    from rtaudiogen.gui.main_window import MainWindow
-    from rtaudiogen.gui.theme import apply_theme
+    from rtaudiogen.client.catalogue import Beginning
+    from rtaudiogen.gui.shell.bridge import Bridge
+    from rtaudiogen.gui.shell.main_window import MainWindow
+    from rtaudiogen.gui.shell.theme import apply_theme
+    from rtaudiogen.wire.settings import EngineSettings
 
     settings = EngineSettings(output="null", sample_rate=48000, latency_ms=40.0, midi="none")
     with pytest.MonkeyPatch.context() as patch:

@@ -1,0 +1,236 @@
+"""What MIDI messages mean for the voices of a slot: keys, pedals, wheels. [render]"""
+
+from typing import Any
+
+from ...events import EventKind
+from .channel_state import ChannelState
+from .channels import Channels
+from .expression import Expression
+from .registered import ENTRIES, SELECTORS, enter, select, zone_members
+from .voices import Stage, VoiceAllocator
+from .zone import Zone
+
+MOD_WHEEL, VOLUME, PAN, EXPRESSION, TIMBRE = 1, 7, 10, 11, 74  # control changes
+SUSTAIN, SOSTENUTO, SOFT = 64, 66, 67
+ALL_SOUND_OFF, RESET_CONTROLLERS, ALL_NOTES_OFF = 120, 121, 123
+SOFT_VELOCITY = 0.7  # of notes that begin while the soft pedal is down, as a share
+
+# control changes that are a number of the channel's state, and whom that tells what
+LEVELS: dict[int, tuple[str, EventKind]] = {
+    MOD_WHEEL: ("modulation", EventKind.MOD_WHEEL),
+    VOLUME: ("volume", EventKind.VOLUME),
+    PAN: ("pan", EventKind.PAN),
+    EXPRESSION: ("expression", EventKind.VOLUME),
+    TIMBRE: ("timbre", EventKind.TIMBRE),
+}
+PEDALS: dict[int, str] = {SUSTAIN: "sustain", SOSTENUTO: "sostenuto", SOFT: "soft"}
+WHEELS = (EventKind.PITCH_BEND, EventKind.MOD_WHEEL, EventKind.PRESSURE)
+
+
+def follow(channels: Channels, source: int, number: int, value: int, slot_range: float) -> None:
+    """Take a control change into the state of its channel."""
+    state = channels.of(source)
+    if number in LEVELS:
+        setattr(state, LEVELS[number][0], value)
+    elif number in PEDALS:
+        setattr(state, PEDALS[number], value >= 64)
+    elif number in SELECTORS:
+        select(state, number, value)
+    elif number in ENTRIES:
+        _enter(channels, source, state, number, value, slot_range)
+    elif number == RESET_CONTROLLERS:
+        for concerned in channels.affected(source):
+            channels.of(concerned).reset()
+
+
+def _enter(
+    channels: Channels, source: int, state: ChannelState, number: int, value: int, slot_range: float
+) -> None:
+    members = zone_members(state, number, value)
+    if members is not None:
+        channels.divide(source, members)
+    elif enter(state, number, value, slot_range):
+        channels.share_range(source)
+
+
+def softened(channels: Channels, source: int, velocity: int) -> int:
+    """Return the velocity, 1 … 127, that the soft pedal leaves of one."""
+    return max(1, round(SOFT_VELOCITY * velocity)) if channels.softens(source) else velocity
+
+
+class Keyboard:
+    """Plays the voices of one generator from channel messages; frames never decrease.
+
+    It follows the state of every channel, whichever its slot listens to, so that a slot that is
+    given another channel finds it as it is. `streams`: the generator also sounds by itself.
+    """
+
+    def __init__(self, voices: VoiceAllocator, zone: Zone, streams: bool = False) -> None:
+        self.voices = voices
+        self.zone = zone
+        self.channels = Channels()
+        self._expression = Expression(voices, self.channels, streams)
+
+    # -- messages --------------------------------------------------------------------------------
+
+    def midi(self, frame: int, status: int, data1: int, data2: int, port: int = 0) -> None:
+        """Play one channel message."""
+        source = port << 4 | status & 0x0F
+        kind = status & 0xF0
+        if kind == 0x90 and data2 > 0:
+            self._note_on(frame, source, data1, data2)
+        elif kind in (0x80, 0x90):
+            self._note_off(frame, source, data1)
+        elif kind == 0xA0:
+            self._press_key(frame, source, data1, data2)
+        elif kind == 0xB0:
+            self._control(frame, source, data1, data2)
+        elif kind == 0xD0:
+            self.channels.of(source).pressure = data1
+            self._forget_key_pressure(source)
+            self._change(frame, EventKind.PRESSURE, source)
+        elif kind == 0xE0:
+            self.channels.of(source).bend = data1 | data2 << 7
+            self._change(frame, EventKind.PITCH_BEND, source)
+
+    def _change(self, frame: int, kind: EventKind, source: int) -> None:
+        listens = self.zone.listens(source & 0x0F)
+        self._expression.change(frame, kind, source, self.zone.bend_range, listens)
+
+    def _control(self, frame: int, source: int, number: int, value: int) -> None:
+        caught = self.channels.keeps(source)
+        follow(self.channels, source, number, value, self.zone.bend_range)
+        if number in LEVELS:
+            self._change(frame, LEVELS[number][1], source)
+        elif number in (SUSTAIN, SOSTENUTO):
+            self._move_pedal(frame, source, caught)
+        elif number in ENTRIES:
+            self._change(frame, EventKind.PITCH_BEND, source)
+        elif number == ALL_SOUND_OFF:
+            for concerned in self.channels.affected(source):
+                self.voices.choke(frame, concerned)
+        elif number == RESET_CONTROLLERS:
+            self._reset(frame, source)
+        elif number >= ALL_NOTES_OFF:  # those above change the mode, which implies it
+            self._all_notes_off(frame, source)
+
+    def _reset(self, frame: int, source: int) -> None:
+        self._forget_key_pressure(source)
+        self._move_pedal(frame, source, False)
+        for kind in (*WHEELS, EventKind.VOLUME):  # of which the expression is a part
+            self._change(frame, kind, source)
+
+    # -- keys ------------------------------------------------------------------------------------
+
+    def _note_on(self, frame: int, source: int, key: int, velocity: int) -> None:
+        self.channels.of(source).press(key)
+        if not self.zone.listens(source & 0x0F):
+            return
+        self._strike(frame, source, key, softened(self.channels, source, velocity))
+
+    def _strike(self, frame: int, source: int, key: int, velocity: int) -> int | None:
+        """Begin a note; return its voice, if it has one."""
+        pitch = self.zone.pitch(key)
+        index = None
+        if pitch is not None:
+            index = self.voices.start(frame, source, key, velocity, pitch)
+        if index is not None:
+            self._expression.begin(index, self.zone.bend_range)
+        return index
+
+    def _note_off(self, frame: int, source: int, key: int) -> None:
+        """End a key's note with the last of the note-offs that are due."""
+        if self.channels.of(source).let_go(key):
+            for index in self.voices.down(source, key):
+                self._let_go(frame, index)
+
+    def _all_notes_off(self, frame: int, source: int) -> None:
+        for concerned in self.channels.affected(source):
+            self.channels.of(concerned).pressed.clear()
+            for index in self.voices.down(concerned):
+                self._let_go(frame, index)
+
+    def _let_go(self, frame: int, index: int) -> None:
+        """End a note whose key is up, unless a pedal holds it."""
+        voice = self.voices.voices[index]
+        caught = voice.caught and self.channels.keeps(voice.source)
+        if caught or self.channels.sustains(voice.source):
+            voice.stage = Stage.SUSTAINED
+        else:
+            self.voices.release(frame, index)
+
+    # -- pedals and pressure ---------------------------------------------------------------------
+
+    def _move_pedal(self, frame: int, source: int, caught: bool) -> None:
+        """Do what sustain and sostenuto do; `caught`: the sostenuto pedal was down before."""
+        for concerned in self.channels.affected(source):
+            keeps = self.channels.keeps(concerned)
+            for index in self.voices.down(concerned):
+                voice = self.voices.voices[index]
+                voice.caught = keeps and (voice.caught or not caught)
+                if voice.stage == Stage.SUSTAINED:
+                    self._let_go(frame, index)
+
+    def _press_key(self, frame: int, source: int, key: int, pressure: int) -> None:
+        for index in self.voices.down(source, key):
+            self.voices.voices[index].pressure = pressure
+            self._expression.press(frame, index, self.zone.bend_range)
+
+    def _forget_key_pressure(self, source: int) -> None:
+        for index in self.voices.sounding_of(self.channels.affected(source)):
+            self.voices.voices[index].pressure = -1
+
+    # -- commands --------------------------------------------------------------------------------
+
+    def set_bend_range(self, frame: int, semitones: float) -> None:
+        """Set what full deflection of every channel's wheel is, until a channel is told another."""
+        self.zone.bend_range = semitones
+        for source in self.channels.forget_ranges():
+            self._change(frame, EventKind.PITCH_BEND, source)
+
+    def release_all(self, frame: int) -> None:
+        """Let go of every note, whatever holds it."""
+        for index, voice in enumerate(self.voices.voices):
+            if voice.down:
+                self.voices.release(frame, index)
+
+    def panic(self, frame: int) -> None:
+        """Choke everything at once and forget every key, pedal and wheel."""
+        self.voices.choke(frame)
+        self.channels.panic()
+        self._expression.rest(frame, WHEELS)
+
+    def forget(self, frame: int) -> None:
+        """Go on after a reset of the generator: no note sounds, the wheels stand as they stood."""
+        self.voices.forget()
+        self._expression.repeat(frame)
+
+    def adopt(self, other: "Keyboard", frame: int) -> None:
+        """Take over another generator's zone, channels and held notes."""
+        self.zone = other.zone
+        self.channels.load_state(other.channels.save_state())
+        self._expression.repeat(frame, other._expression.common)
+        for voice in sorted((v for v in other.voices.voices if v.down), key=lambda v: v.start):
+            index = self._strike(frame, voice.source, voice.key, voice.velocity)
+            if index is None:
+                continue
+            mine = self.voices.voices[index]
+            mine.stage, mine.caught, mine.pressure = voice.stage, voice.caught, voice.pressure
+            if mine.pressure >= 0:
+                self._expression.press(frame, index, self.zone.bend_range)
+
+    # -- state -----------------------------------------------------------------------------------
+
+    def save_state(self) -> dict[str, Any]:
+        """Return everything but the zone, as JSON values."""
+        return {
+            "voices": self.voices.save_state(),
+            "channels": self.channels.save_state(),
+            "expression": self._expression.save_state(),
+        }
+
+    def load_state(self, state: dict[str, Any]) -> None:
+        """Take over what `save_state` has returned."""
+        self.voices.load_state(state["voices"])
+        self.channels.load_state(state["channels"])
+        self._expression.load_state(state["expression"])
