@@ -8,8 +8,9 @@ import math
 from typing import Any
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from rtaudiogen.kernel_cache import cached_njit
 
 GLIDE_SECONDS = 0.005  # time constant
 NEAR = 1e-6  # closer than this, a gain has arrived
@@ -44,7 +45,7 @@ def rest(voices: NDArray[Any]) -> None:
         voices[name] = 0.0 if name == "pan" else 1.0
 
 
-@njit(nogil=True, cache=True)
+@cached_njit(nogil=True)
 def sides(pan: float) -> tuple[float, float]:
     """Return the factors left and right of a place, both 1 in the centre."""
     if pan == 0.0:
@@ -54,7 +55,7 @@ def sides(pan: float) -> tuple[float, float]:
     return math.sqrt(2.0) * left, math.sqrt(2.0) * math.sin(angle)
 
 
-@njit(nogil=True, cache=True)
+@cached_njit(nogil=True)
 def glide(voice, share):  # type: ignore[no-untyped-def]  # numba records
     """Move a record's gains one frame on: by `share` of what is left."""
     voice.gain = _towards(voice.gain, voice.volume, share)
@@ -62,7 +63,7 @@ def glide(voice, share):  # type: ignore[no-untyped-def]  # numba records
     voice.right = _towards(voice.right, voice.right_goal, share)
 
 
-@njit(nogil=True, cache=True)
+@cached_njit(nogil=True)
 def _towards(value: float, goal: float, share: float) -> float:
     left = goal - value
     return goal if abs(left) < NEAR else value + left * share

@@ -3,11 +3,11 @@
 import math
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from rtaudiogen.events import CHOKE_SECONDS, EventKind, no_events
 from rtaudiogen.generator import Audio, Descriptor, Events, State
+from rtaudiogen.kernel_cache import cached_njit
 
 from ..playing.placing import GLIDE_SECONDS, PLACE, glide, rest, sides
 
@@ -64,7 +64,7 @@ class Sine:
         self._voices[:], self._channel[:] = state["voices"], state["channel"]
 
 
-@njit(nogil=True, cache=True)
+@cached_njit(nogil=True)
 def _render(out, parameters, events, voices, channel, rate):  # type: ignore[no-untyped-def]
     level = 10.0 ** (parameters[0] / 20.0)
     rise = 1000.0 / (parameters[1] * rate)
@@ -96,7 +96,7 @@ def _render(out, parameters, events, voices, channel, rate):  # type: ignore[no-
             out[n, 1] = level * right
 
 
-@njit(nogil=True, cache=True)
+@cached_njit(nogil=True)
 def _obey(event, voices, everybody):  # type: ignore[no-untyped-def]
     if event.voice == -1:
         _tell(event.kind, event.value, everybody)
@@ -119,7 +119,7 @@ def _obey(event, voices, everybody):  # type: ignore[no-untyped-def]
                 voice.left, voice.right = voice.left_goal, voice.right_goal
 
 
-@njit(nogil=True, cache=True)
+@cached_njit(nogil=True)
 def _tell(kind, value, told):  # type: ignore[no-untyped-def]
     if kind == PITCH_BEND:
         told.bend = value

@@ -4,9 +4,6 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-LEVELS = 256  # μ-law codes
-SILENCE = 128  # the code of amplitude 0
-
 
 @dataclass(frozen=True)
 class WaveNetConfig:

@@ -19,12 +19,13 @@ from rtaudiogen.events import EventKind, event, no_events
 from rtaudiogen.generator import Generator
 from rtaudiogen.model_file import read_tensors
 
+from ..playing.codes.rendered import BLOCK, play_note
+from ..sounds.notes.corpus import Corpus, read_notes, read_textures
+from ..sounds.notes.notes import Note
 from .config import WaveNetConfig
-from .corpus import Corpus, read_notes, read_textures
 from .dataset import IGNORED, Segments
 from .network import WaveNet
-from .notes import Note
-from .render_clip import BLOCK, load_generator, play_note
+from .render_clip import load_generator
 
 NOTE_SECONDS = 1.0  # how long a note is held to be measured
 STEADY = (0.15, 0.9)  # the part of it, in seconds, that is compared

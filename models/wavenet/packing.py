@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 from rtaudiogen.errors import RtAudioGenError
 
 from ..compiled import bfloat16
+from ..compiled.mulaw import LEVELS
 from ..compiled.vectors import aligned
-from .config import LEVELS, WaveNetConfig
+from .config import WaveNetConfig
 
 INPUTS = 4  # a product's inputs come in multiples of it
 NO_CODE = LEVELS  # the row of `previous` before the first frame: zeros

@@ -17,14 +17,14 @@ from rtaudiogen.processors import AUTO, checked
 from rtaudiogen.training_journal import Journal, run_folder
 
 from ..sounds.note_labels import Say
+from ..sounds.notes.corpus import Corpus, level_tracks, read_notes, read_textures
+from ..sounds.notes.envelope import Envelope, measure
 from ..training.device import HELP as DEVICE_HELP
 from ..training.device import accelerator
 from ..training.log import TrainingLog, teller
 from ..training.trainer import Budget, Report, Trainer
 from .config import WaveNetConfig
-from .corpus import Corpus, level_tracks, read_notes, read_textures
 from .dataset import IGNORED, Batch, Segments, stack
-from .envelope import Envelope, measure
 from .network import WaveNet
 from .render_clip import write_clip
 

@@ -1,11 +1,13 @@
 """`rtaudiogen render`."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from ..errors import UsageError
+from ..generator import Descriptor
 from ..processors import CPU
 from ..registry import find, with_voices
 from ..sessions import Session, load_session
@@ -28,7 +30,7 @@ from .performance import wants_notes
 from .preset import NO_PRESET, PresetFile, fitting, seeds_of
 
 DEFAULT_SECONDS, DEFAULT_RATE = 10.0, 48000
-TAIL_SECONDS = 3.0
+TAIL_SECONDS, MARGIN_SECONDS = 3.0, 0.2  # after the last note; after its release if that is longer
 
 
 def render(
@@ -101,7 +103,7 @@ def render(
     score = phrase() if wants_notes(chosen.values()) and input is None else []
     if midi is not None:
         score = read_score(midi, chosen.values(), notices)
-    length = sounding_seconds(score) + TAIL_SECONDS if score else DEFAULT_SECONDS
+    length = sounding_seconds(score) + _tail(chosen, values) if score else DEFAULT_SECONDS
     if input is not None:
         with InputFile(input, rate) as heard:
             length = heard.seconds
@@ -128,3 +130,14 @@ def render(
         print_json({"path": out, "frames": frames, "sample_rate": rate, "seed": seed})
     else:
         print(f"{out}: {frames / rate:.1f} s at {rate} Hz")
+
+
+def _tail(models: Mapping[str, Descriptor], values: Mapping[str, Mapping[str, float]]) -> float:
+    """Return the seconds in which the last note of any model has died away."""
+    releases = [
+        values[name].get(parameter.id, parameter.default) / 1000 + MARGIN_SECONDS
+        for name, model in models.items()
+        for parameter in model.parameters
+        if parameter.id == "release" and parameter.unit == "ms"
+    ]
+    return max([TAIL_SECONDS, *releases])

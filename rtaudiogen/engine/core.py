@@ -126,11 +126,12 @@ class Engine(SlotVerbs):
             now = self.transport.render_frame_at(time.perf_counter())
             self.renderer.panic(now + self.midi.latency_frames)
 
-    def play_midi(self, messages: TimedMidi) -> None:
+    def play_midi(self, messages: TimedMidi, after_seconds: float = 0.0) -> None:
         """See Facade."""
         timed = [TimedMessage(*message) for message in messages]
         start = self.transport.render_frame_at(time.perf_counter()) if self.playing else 0
         start += self.transport.latency_frames if start else 0
+        start += round(after_seconds * self.transport.sample_rate)
         events = to_events(timed, self.transport.sample_rate, start, SCHEDULED_PORT)
         self.renderer.midi_events(events)
 

@@ -89,6 +89,18 @@ def test_sub_folders_may_have_a_table_each(tmp_path: Path) -> None:
     assert corpus.sources == ("CC0 (https://music.example)", "CC0 (https://speech.example)")
 
 
+@pytest.mark.parametrize("table", [None, "file;Pitch\nA2.wav;A2\nE3.wav;E3\n"])
+def test_octaves_of_note_names_are_those_heard(tmp_path: Path, table: str | None) -> None:
+    for name, hertz in (("A2", 220.0), ("E3", 329.63)):
+        write(tmp_path / f"{name}.wav", tone(0.5, hertz=hertz))
+    if table:
+        (tmp_path / "metadata.csv").write_text(table)
+    said: list[str] = []
+    corpus = read(tmp_path, RATE, said.append)
+    assert {sound.pitch for sound in (*corpus.training, *corpus.held_out)} == {57, 64}
+    assert [line for line in said if "C3 is middle C (60)" in line]
+
+
 def test_a_file_that_a_table_names_twice_is_learnt_once(tmp_path: Path) -> None:
     write_many(tmp_path, 1)
     (tmp_path / "metadata.csv").write_text("file,label\n000.wav,a\n000.wav,b\n")

@@ -1,4 +1,4 @@
-"""The WaveNet that is played by notes: polyphonic, bendable, morphing."""
+"""Codes played by notes: polyphonic, bendable, morphing."""
 
 import math
 
@@ -8,10 +8,9 @@ from numpy.typing import NDArray
 from rtaudiogen.events import ALL_VOICES, CHOKE_SECONDS, EventKind, event
 from rtaudiogen.generator import Descriptor
 
-from ..playing.placing import ask
-from .config import WaveNetConfig
-from .envelope import Envelope
-from .generator import Tensors, WaveNetGenerator
+from ...sounds.notes.envelope import Envelope
+from ..placing import ask
+from .generator import CodeConfig, CodeGenerator, Tensors
 from .voice import control_notes
 
 MEZZO_FORTE = 0.7
@@ -41,12 +40,12 @@ def _tell(voices: NDArray[np.void], kind: int, value: float) -> None:
         voices["bend"][begins] = value
 
 
-class NoteWaveNet(WaveNetGenerator):
+class NoteGenerator(CodeGenerator):
     """One streaming state a voice; a voice's state begins anew with every note."""
 
-    arrays = (*WaveNetGenerator.arrays, "told", "last_key")
+    arrays = (*CodeGenerator.arrays, "told", "last_key")
 
-    def __init__(self, descriptor: Descriptor, config: WaveNetConfig, tensors: Tensors) -> None:
+    def __init__(self, descriptor: Descriptor, config: CodeConfig, tensors: Tensors) -> None:
         super().__init__(descriptor, config, tensors)
         self._envelope = Envelope.from_tensors(tensors)
         self.told = np.zeros(1, TOLD)  # to all voices
@@ -60,7 +59,7 @@ class NoteWaveNet(WaveNetGenerator):
         self.render(out, self.descriptor.defaults(), event(0, EventKind.NOTE_ON, 0, 60.0, 0.5))
 
     def read_parameters(self, values: dict[str, float]) -> None:
-        """See WaveNetGenerator."""
+        """See CodeGenerator."""
         glide_frames = values["glide"] / 1000 * self.sample_rate / GLIDE_TIME_CONSTANTS
         self._velocity_depth = values["velocity_depth"]
         controls = self.controls[0]
@@ -79,7 +78,7 @@ class NoteWaveNet(WaveNetGenerator):
         self.told["volume"] = 1.0
 
     def obey(self, event: np.void) -> None:
-        """See WaveNetGenerator."""
+        """See CodeGenerator."""
         kind, value = int(event["kind"]), float(event["value"])
         voice = self.voices[int(event["voice"])]
         if kind == EventKind.NOTE_ON:
@@ -113,7 +112,7 @@ class NoteWaveNet(WaveNetGenerator):
         self.sampler.reset_voice(number)
 
     def control(self, active: NDArray[np.int32], frames: int) -> None:
-        """See WaveNetGenerator."""
+        """See CodeGenerator."""
         control_notes(
             self.voices, active, frames, self.controls, self._envelope, self.weights,
             self.conditioning, self.uniforms, self.levels_db,

@@ -14,9 +14,8 @@ from numpy.typing import NDArray
 
 from rtaudiogen.errors import RtAudioGenError, UsageError
 
-from ..sounds.audio_folder import Clip, complaint, find_clips, load
-from ..sounds.note_labels import Say, Sound, with_pitches, with_velocities
-from .dataset import Texture
+from ..audio_folder import Clip, complaint, find_clips, load
+from ..note_labels import Say, Sound, with_pitches, with_velocities
 from .envelope import LevelTrack
 from .harmonic_phase import lock_harmonics
 from .notes import Note, find_release, measure_level, measure_phase, trim_to_onset
@@ -27,6 +26,14 @@ HELD_OUT_EVERY = 10  # one pitch in so many is held out, another one for every i
 MIN_NOTE_SECONDS, MIN_TEXTURE_SECONDS = 0.2, 1.0
 MAX_NOTE_SECONDS = 8.0
 MAX_REFUSED = 0.5  # of a folder's files
+
+
+@dataclass(frozen=True)
+class Texture:
+    """A stretch of sound that is learnt without notes."""
+
+    instrument: int
+    signal: NDArray[np.float32]  # (frames,)
 
 
 @dataclass(frozen=True)

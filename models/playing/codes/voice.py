@@ -6,13 +6,14 @@ Everything here is sequential per voice and per frame, so that block sizes canno
 import math
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
-from ..compiled.random_numbers import uniform
-from ..playing.placing import GLIDE_SECONDS, PLACE, glide
-from .conditioning import fill_note
-from .envelope import Envelope, level_db
+from rtaudiogen.kernel_cache import cached_njit
+
+from ...compiled.random_numbers import uniform
+from ...sounds.notes.conditioning import fill_note
+from ...sounds.notes.envelope import Envelope, level_db
+from ..placing import GLIDE_SECONDS, PLACE, glide
 
 VOICE = np.dtype(
     [
@@ -72,7 +73,7 @@ SHORTEST_PERIOD = 4.0  # frames
 POWER_FLOOR = 1e-9  # below this nothing is levelled
 
 
-@njit(nogil=True, cache=True)
+@cached_njit(nogil=True)
 def control_notes(
     voices: NDArray[np.void],
     active: NDArray[np.int32],
@@ -127,7 +128,7 @@ def control_notes(
                 v.since_release += 1
 
 
-@njit(nogil=True, cache=True)
+@cached_njit(nogil=True)
 def control_texture(
     voices: NDArray[np.void],
     frames: int,
@@ -143,12 +144,12 @@ def control_texture(
         v.since_onset += 1
 
 
-@njit(nogil=True, cache=True)
+@cached_njit(nogil=True)
 def _wrapped(phase: float) -> float:
     return phase - 2.0 * math.pi if phase >= 2.0 * math.pi else phase
 
 
-@njit(nogil=True, cache=True)
+@cached_njit(nogil=True)
 def _asked_db(v, pitch, c, envelope, weights):  # type: ignore[no-untyped-def]  # numba records
     held, released = v.since_onset / c.sample_rate, -1.0
     if v.since_release >= 0:
@@ -159,13 +160,13 @@ def _asked_db(v, pitch, c, envelope, weights):  # type: ignore[no-untyped-def]  
     return own + c.level_db + PRESSURE_DB * v.pressure
 
 
-@njit(nogil=True, cache=True)
+@cached_njit(nogil=True)
 def _may_end(v, c):  # type: ignore[no-untyped-def]  # numba records
     """Not while a slow attack is still on its way up."""
     return v.since_release >= 0 or v.since_onset > ATTACK_SECONDS * c.sample_rate
 
 
-@njit(nogil=True, cache=True)
+@cached_njit(nogil=True)
 def _gain(v, c):  # type: ignore[no-untyped-def]  # numba records
     gain = 1.0
     if v.since_onset < c.attack_frames:
@@ -177,7 +178,7 @@ def _gain(v, c):  # type: ignore[no-untyped-def]  # numba records
     return gain
 
 
-@njit(nogil=True, cache=True)
+@cached_njit(nogil=True)
 def sound(
     voices: NDArray[np.void],
     active: NDArray[np.int32],
@@ -233,7 +234,7 @@ def sound(
             v.peak = 0.0
 
 
-@njit(nogil=True, cache=True)
+@cached_njit(nogil=True)
 def _purified(x, period, v, c, line):  # type: ignore[no-untyped-def]  # numba records
     """A feedback comb at the oscillator's period: partials pass, what lies between is damped.
 

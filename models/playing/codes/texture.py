@@ -1,19 +1,19 @@
-"""The WaveNet that sounds by itself: drones, weather, engines."""
+"""Codes that sound by themselves: drones, weather, engines."""
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rtaudiogen.events import ALL_VOICES, EventKind
 
-from ..playing.placing import ask, rest
-from .generator import WaveNetGenerator
+from ..placing import ask, rest
+from .generator import CodeGenerator
 from .voice import control_texture
 
 PLACED: dict[int, str] = {EventKind.VOLUME: "volume", EventKind.PAN: "pan"}
 CEILING_DB = -6.0  # RMS; no texture is as loud, so louder is a network that has run away
 
 
-class TextureWaveNet(WaveNetGenerator):
+class TextureGenerator(CodeGenerator):
     """A stream: one voice that begins with the reset and never ends."""
 
     def _warm_up(self, frames: int) -> None:
@@ -29,17 +29,17 @@ class TextureWaveNet(WaveNetGenerator):
         rest(self.voices)
 
     def obey(self, event: np.void) -> None:
-        """See WaveNetGenerator. A texture has a volume and a place."""
+        """See CodeGenerator. A texture has a volume and a place."""
         if event["voice"] == ALL_VOICES and event["kind"] in PLACED:
             begins = self.voices["since_onset"] == 0
             ask(self.voices, PLACED[int(event["kind"])], float(event["value"]), begins)
 
     def read_parameters(self, values: dict[str, float]) -> None:
-        """See WaveNetGenerator."""
+        """See CodeGenerator."""
         self._gain = 10 ** (values["level"] / 20)
 
     def control(self, active: NDArray[np.int32], frames: int) -> None:
-        """See WaveNetGenerator."""
+        """See CodeGenerator."""
         self.levels_db[:, :frames] = CEILING_DB
         control_texture(self.voices, frames, self._gain, self.uniforms, self.gains)
 
