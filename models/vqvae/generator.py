@@ -28,7 +28,6 @@ from .gains import GAIN, RAMP_SECONDS, aim, mix
 from .notes import Notes
 from .packing import Packed, pack
 from .performance import Performance
-from .prior import packing
 from .prior.sampler import PriorSampler
 from .stream import STREAM, Stream, sequence
 
@@ -60,8 +59,8 @@ class VQVAEGenerator:
         self.input_delay_frames = config.hop
         self.code_rate, self.codes = config.code_rate, config.codes
         self.packed: Packed = pack(config, tensors)
-        self.material = material.read(tensors, config.stages)
-        self._prior_tensors = packing.tensors_in(tensors)
+        self.material = material.read(tensors, config.stages, config.codes)
+        self._prior_tensors = prior_packing.tensors_in(tensors)
         self.parameter_index = {p.id: i for i, p in enumerate(descriptor.parameters)}
         self.record = np.zeros(1, STREAM)
         self.gains = np.zeros(2, GAIN)  # dry/wet, level

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from .. import registry, session_slots
 from ..errors import RtAudioGenError
 from ..events import MIDI_EVENT, SCHEDULED_PORT, SCREEN_PORT
+from ..files import expanded
 from ..midi import MidiInput, NoticeKind, TimedMessage, beginning, phrase, to_events
 from ..midi.monitor import SCREEN
 from ..realtime.hits.pads import Pads
@@ -159,7 +160,7 @@ class Engine(SlotVerbs):
 
     def record(self, path: str | None = None) -> str:
         """See Facade."""
-        return str(self.recorder.start(Path(path).expanduser() if path else None).resolve())
+        return str(self.recorder.start(expanded(Path(path)) if path else None).resolve())
 
     def stop_recording(self) -> dict[str, Any]:
         """See Facade."""
