@@ -27,8 +27,8 @@ from .descriptor import Source, read_config
 from .gains import GAIN, RAMP_SECONDS, aim, mix
 from .notes import Notes
 from .packing import Packed, pack
-from .prior import packing as prior_packing
 from .performance import Performance
+from .prior import packing as prior_packing
 from .prior.sampler import PriorSampler
 from .stream import STREAM, Stream, sequence
 
