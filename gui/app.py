@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
-from .bridge import Bridge
-from .looks import Looks
-from .main_window import MainWindow
+from .shell.bridge import Bridge
+from .shell.main_window import MainWindow
+from .shell.window_state import Looks
 
 
 def main(arguments: Sequence[str] = (), device: str | None = None) -> int:

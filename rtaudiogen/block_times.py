@@ -9,7 +9,7 @@ import numpy as np
 
 from .benchmark import BenchRow
 from .engine import render_times
-from .engine.choice import fastest
+from .engine.device_choice import fastest
 from .events import chord, no_events
 from .generator import Descriptor, Plays
 from .processors import CPU

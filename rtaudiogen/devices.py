@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from rtaudiogen.errors import RtAudioGenError
-from rtaudiogen.realtime.memory import AudioMemory
+from rtaudiogen.realtime.callback.memory import AudioMemory
 
 NULL, DEFAULT = "null", "default"
 MOST_INPUTS = 2  # channels that are listened to: their mean is what is heard
@@ -144,7 +144,7 @@ def open_output(
     figure is what it gives. RtAudioGenError if the device refuses rate, channels or block.
     """
     if device.index < 0:
-        from rtaudiogen.realtime.null_device import NullDevice
+        from rtaudiogen.realtime.callback.null_device import NullDevice
 
         return NullDevice(memory, block_frames)
     return PortAudioOutput(device, memory, block_frames, latency_seconds, listen_to)
@@ -171,7 +171,7 @@ class PortAudioOutput:
         latency_seconds: float | str,
         listen_to: Device | None = None,
     ) -> None:
-        from rtaudiogen.realtime.callback import callback
+        from rtaudiogen.realtime.callback.callback import callback
 
         sounddevice = _sounddevice()
         channels = min(device.channels, memory.channels)

@@ -9,10 +9,15 @@ from typing import Any
 
 from .errors import RtAudioGenError
 from .files import write_atomically
+from .json_text import described, parse_json, shown
 
 KIND, VERSION = "rtaudiogen", "version"
 
+KINDS = ("session", "preset")  # that people handle
+
 FINITE = sys.float_info.max  # JSON has whole numbers of any size
+MOST_BYTES = 16 << 20
+LONGEST_TEXT = 4096  # characters
 
 
 def write_document(path: Path, kind: str, version: int, fields: Mapping[str, Any]) -> None:
@@ -26,58 +31,94 @@ def write_document(path: Path, kind: str, version: int, fields: Mapping[str, Any
 
 
 def read_document(path: Path, kind: str, version: int) -> dict[str, Any]:
-    """The fields of a file of this kind and of this or an older version."""
-    try:
-        document = json.loads(path.read_bytes(), parse_constant=_refuse)
-    except OSError as error:
-        raise RtAudioGenError(f"{path}: cannot be read ({error.strerror})") from error
-    except (ValueError, RecursionError) as error:
-        raise RtAudioGenError(f"{path}: damaged, no {kind} ({error})") from error
-    if not isinstance(document, dict) or document.pop(KIND, None) != kind:
-        raise RtAudioGenError(f"{path}: not an rtaudiogen {kind}")
+    """Return the fields of a file of this kind and of this or an older version. [any]
+
+    RtAudioGenError, in one line with file and place, for one that is missing, damaged or foreign.
+    """
+    document = _read(path)
+    if not isinstance(document, dict) or document.get(KIND) != kind:
+        heading = document.get(KIND) if isinstance(document, dict) else None
+        what = f", but a {heading}" if heading in KINDS else ""
+        raise RtAudioGenError(
+            f'{path}: not an rtaudiogen {kind}{what}; expected {{"{KIND}": "{kind}", …}}'
+        )
+    del document[KIND]
     found = document.pop(VERSION, None)
-    if not isinstance(found, int) or found < 1:
-        raise RtAudioGenError(f"{path}: damaged, no {kind} (version {found!r})")
+    if isinstance(found, bool) or not isinstance(found, int | float) or found % 1 or found < 1:
+        said = "is missing" if found is None else f"is {shown(found)}"
+        wanted = "1" if version == 1 else f"a whole number, 1 … {version}"
+        raise RtAudioGenError(f"{path}: '{VERSION}' {said}; expected {wanted}")
     if found > version:
         raise RtAudioGenError(
-            f"{path}: {kind} version {found} of a newer rtaudiogen; this one reads up to {version}"
+            f"{path}: {kind} version {shown(found)} of a newer rtaudiogen; this one reads up to "
+            f"{version}"
         )
     return document
 
 
-def kind_of(path: Path) -> str:
-    """What the file's heading says that it is; empty for a file of something else, or damaged."""
+def _read(path: Path) -> Any:
     try:
-        document = json.loads(path.read_bytes())
-    except (OSError, ValueError, RecursionError):
+        with path.open("rb") as file:
+            data = file.read(MOST_BYTES + 1)
+    except OSError as error:
+        raise RtAudioGenError(f"{path}: cannot be read ({error.strerror})") from error
+    if len(data) > MOST_BYTES:
+        raise RtAudioGenError(
+            f"{path}: larger than {MOST_BYTES >> 20} MiB, so none of this program"
+        )
+    try:
+        return parse_json(data)
+    except ValueError as error:
+        raise RtAudioGenError(f"{path}: damaged: {error}") from None
+
+
+def kind_of(path: Path) -> str:
+    """Return what the file's heading says that it is; empty for anything else. [any]"""
+    try:
+        document = _read(path)
+    except RtAudioGenError:
         return ""
     kind = document.get(KIND) if isinstance(document, dict) else ""
     return kind if isinstance(kind, str) else ""
 
 
 def number(value: Any, low: float = -math.inf, high: float = math.inf) -> float:
-    """A finite number in range; ValueError otherwise."""
-    if isinstance(value, bool) or not isinstance(value, int | float) or value != value:
-        raise ValueError(f"{value!r} is no number")
+    """Return a finite number in range; ValueError otherwise. [any]"""
+    expected = "a number" if math.isinf(low) and math.isinf(high) else f"{low:g} … {high:g}"
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise ValueError(f"{described(value)}; expected {expected}")
     if not low <= value <= high or abs(value) > FINITE:
-        raise ValueError(f"{value} is not in {low:g} … {high:g}")
+        raise ValueError(f"{shown(value)}; expected {expected}")
     return float(value)
 
 
 def whole(value: Any, low: int, high: int) -> int:
-    """A whole number in range; ValueError otherwise."""
-    if isinstance(value, float) and not value.is_integer():
-        raise ValueError(f"{value} is not whole")
-    number(value, low, high)
+    """Return a whole number in range; ValueError otherwise. [any]"""
+    expected = f"a whole number, {low} … {high}"
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise ValueError(f"{described(value)}; expected {expected}")
+    if not low <= value <= high or value % 1:
+        raise ValueError(f"{shown(value)}; expected {expected}")
     return int(value)
 
 
 def text(value: Any) -> str:
-    """A string; ValueError otherwise."""
+    """Return a text of one line; ValueError otherwise. [any]"""
     if not isinstance(value, str):
-        raise ValueError(f"{value!r} is no text")
+        raise ValueError(f'{described(value)}; expected a text, "…"')
+    if len(value) > LONGEST_TEXT:
+        raise ValueError(f"a text of {len(value)} characters; expected {LONGEST_TEXT} at most")
+    if any(map(_is_control, value)):
+        raise ValueError(f"{shown(value)}; expected a text without control characters")
     return value
 
 
-def _refuse(constant: str) -> None:
-    raise ValueError(f"{constant} is no number")
+def truth(value: Any) -> bool:
+    """Return true or false, which may be written 1 and 0; ValueError otherwise. [any]"""
+    if isinstance(value, bool | int | float) and value in (0, 1):
+        return bool(value)
+    raise ValueError(f"{described(value)}; expected true or false")
+
+
+def _is_control(character: str) -> bool:
+    return character < " " or "\x7f" <= character < "\xa0"

@@ -25,10 +25,16 @@ MIDI_EVENT = np.dtype(
         ("status", np.uint8),  # the status byte, channel included
         ("data1", np.uint8),
         ("data2", np.uint8),
-        ("port", np.uint8),
+        ("port", np.uint8),  # see LIVE_PORTS, SCREEN_PORT and SCHEDULED_PORT
     ],
     align=True,
 )
+
+# MIDI state belongs to a port and a channel, so every place that messages come from has a number.
+LIVE_PORTS = 64  # the ports of this machine are 0 … 63
+SCREEN_PORT = LIVE_PORTS  # the notes of a front end
+SCHEDULED_PORT = 128  # what is played by time; a file's own port p is SCHEDULED_PORT + p
+FILE_PORTS = 128  # that a file may name
 
 ALL_VOICES = -1
 CHOKE_SECONDS = 0.004

@@ -11,15 +11,15 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from rtaudiogen import rebuilding, registry
-from rtaudiogen.engine.choice import DeviceChoice
+from rtaudiogen import registry, session_slots
+from rtaudiogen.engine.device_choice import DeviceChoice
 from rtaudiogen.errors import RtAudioGenError, UsageError
 from rtaudiogen.generator import Audio, Descriptor, Generator, Plays
-from rtaudiogen.midi.files import read_midi_file, to_events
+from rtaudiogen.midi import read_score, to_events
 from rtaudiogen.processors import CPU
-from rtaudiogen.realtime.mixing import amplitude
-from rtaudiogen.realtime.output import Master
-from rtaudiogen.realtime.renderer import Renderer
+from rtaudiogen.realtime.callback.output import Master
+from rtaudiogen.realtime.render.mixing import amplitude
+from rtaudiogen.realtime.render.renderer import Renderer
 from rtaudiogen.recorder.wav import write_wav
 from rtaudiogen.sessions import Session, checked_master
 from rtaudiogen.sound_files import InputFile, give_sound
@@ -49,8 +49,8 @@ def render(
 
     `settings` by parameter id for every model that has it, or by "model:id" for one. `events` are
     MIDI_EVENTs at absolute frames, added to those of the file. Effects hear `input_file`, silence
-    after its end; models that take a sound play from `sound`. Sentences about either are appended
-    to `notices`. A slot's seed follows from `seed`, unless `seeds` has one by its model's id.
+    after its end; models that take a sound play from `sound`. Sentences about files are appended to
+    `notices`. A slot's seed follows from `seed`, unless `seeds` has one by its model's id.
     A session's slots are played beside the models, as it describes them, but program changes are
     not obeyed. Everything is brought to `master_gain_db`, or else to the session's own. `device` is
     what computes, as in `EngineSettings`; if it is lost, rendering fails.
@@ -131,14 +131,15 @@ def _blocks(
     heard = InputFile(input_file, sample_rate) if input_file is not None else None
     renderer = Renderer(sample_rate, seed, DeviceChoice(device, notices.append))
     if midi_file is not None:
-        renderer.midi_events(to_events(read_midi_file(midi_file), sample_rate))
+        renderer.midi_events(to_events(read_score(midi_file, played, notices), sample_rate))
     if events is not None:
         renderer.midi_events(events)
     for model, chosen in zip(models, values, strict=True):
         generator = _create(model, sample_rate, sound, notices)
         renderer.add(generator, chosen, seed=seeds.get(model.id))
+    notices.extend(session.remarks())
     for state in session.slots:
-        rebuilding.add(renderer, state, notices)
+        session_slots.add(renderer, state, notices)
     if heard is not None:
         renderer.listen(heard.read)
     master = Master(sample_rate, amplitude(gain_db))

@@ -1,12 +1,13 @@
 """Presets: one generator's values and seed, as a file to keep and to exchange."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from .documents import number, read_document, text, whole, write_document
 from .errors import RtAudioGenError
+from .fields import Fields, at, entries, unknown
 from .generator import Descriptor
 
 KIND, VERSION = "preset", 1
@@ -21,10 +22,12 @@ class Preset:
     seed: int | None = None  # None: whatever the slot has
     model: str = ""  # id of the model it was made with
     name: str = ""
+    others: Mapping[str, Any] = field(default_factory=dict)  # fields of a file that mean nothing
 
     def to_json(self) -> dict[str, Any]:
-        """Plain values."""
+        """Return plain values."""
         return {
+            **self.others,
             "name": self.name,
             "model": self.model,
             "seed": self.seed,
@@ -33,14 +36,19 @@ class Preset:
 
     @classmethod
     def from_json(cls, fields: Mapping[str, Any]) -> "Preset":
-        """From `to_json`. ValueError, TypeError or AttributeError if it is something else."""
-        seed = fields.get("seed")
+        """Return the preset of `to_json`. ValueError, which names the field, for anything else."""
+        given = Fields(fields)
         return cls(
-            values={text(id): number(value) for id, value in fields.get("values", {}).items()},
-            seed=None if seed is None else whole(seed, 0, MAX_SEED),
-            model=text(fields.get("model", "")),
-            name=text(fields.get("name", "")),
+            values=given.get("values", read_values, {}),
+            seed=given.get("seed", _seed, None),
+            model=given.text("model", ""),
+            name=given.text("name", ""),
+            others=given.rest(),
         )
+
+    def remarks(self, place: str = "") -> Iterator[str]:
+        """Yield a sentence for each field that is kept but means nothing."""
+        return unknown(place, self.others, ("name", "model", "seed", "values"))
 
     def fit(self, descriptor: Descriptor) -> tuple[dict[str, float], tuple[str, ...]]:
         """The values this model has, in its ranges, and a sentence for each that does not fit."""
@@ -56,6 +64,19 @@ class Preset:
         return fitting, tuple(notices)
 
 
+def read_values(fields: Any) -> dict[str, float]:
+    """Return parameters' values by id. ValueError, which names the parameter."""
+    values = {}
+    for id, value in entries(fields, '{"PARAMETER": number, …}'):
+        with at(id):
+            values[text(id)] = number(value)
+    return values
+
+
+def _seed(value: Any) -> int | None:
+    return None if value is None else whole(value, 0, MAX_SEED)
+
+
 def save_preset(path: Path, preset: Preset) -> None:
     """Write a preset atomically."""
     write_document(path, KIND, VERSION, preset.to_json())
@@ -66,5 +87,5 @@ def load_preset(path: Path) -> Preset:
     fields = read_document(path, KIND, VERSION)
     try:
         return Preset.from_json(fields)
-    except (ValueError, TypeError, AttributeError) as error:
-        raise RtAudioGenError(f"{path}: damaged, no {KIND} ({error})") from error
+    except ValueError as error:
+        raise RtAudioGenError(f"{path}: {error}") from error

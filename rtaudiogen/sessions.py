@@ -1,18 +1,22 @@
 """Sessions: everything that is needed to stand on stage again where one left off."""
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
-from .documents import number, read_document, text, whole, write_document
+from .documents import read_document, text, whole, write_document
 from .errors import RtAudioGenError, UsageError
+from .fields import Fields, at, entries, items, key_number, unknown
 from .generator import MOST_VOICES
-from .presets import MAX_SEED, Preset
+from .presets import MAX_SEED, Preset, read_values
 
 KIND, VERSION = "session", 1
 ALL_CHANNELS = 0
 MASTER_RANGE_DB = -60.0, 6.0
+LOWEST_RATE, HIGHEST_RATE = 4000, 384_000  # Hz
+A_SLOT = '{"model": "…", …}'
+SLOTS = f"a list of slots, [{A_SLOT}, …]"
 
 
 @dataclass(frozen=True)
@@ -29,22 +33,38 @@ class Mix:
     transpose: int = 0  # semitones
     bend_range: float = 2.0  # semitones
 
+    others: Mapping[str, Any] = field(default_factory=dict)  # fields of a file that mean nothing
+
+    def values(self) -> dict[str, Any]:
+        """Return what the renderer is told, by field."""
+        return {name: getattr(self, name) for name in _names(self)}
+
+    def to_json(self) -> dict[str, Any]:
+        """Return plain values."""
+        return {**self.others, **self.values()}
+
     @classmethod
     def from_json(cls, fields: Mapping[str, Any]) -> "Mix":
-        """From plain values; ValueError if one is out of range."""
-        default = asdict(cls())
-        get = {**default, **fields}.__getitem__
+        """Return the mix of plain values. ValueError, which names the field, for a wrong one."""
+        given, default = Fields(fields, 'the mix, {"gain_db": …}'), cls()
         return cls(
-            gain_db=number(get("gain_db"), -60.0, 12.0),
-            pan=number(get("pan"), -1.0, 1.0),
-            mute=bool(get("mute")),
-            solo=bool(get("solo")),
-            channel=whole(get("channel"), 0, 16),
-            low_key=whole(get("low_key"), 0, 127),
-            high_key=whole(get("high_key"), 0, 127),
-            transpose=whole(get("transpose"), -48, 48),
-            bend_range=number(get("bend_range"), 0.0, 48.0),
+            gain_db=given.number("gain_db", -60.0, 12.0, default.gain_db),
+            pan=given.number("pan", -1.0, 1.0, default.pan),
+            mute=given.truth("mute", default.mute),
+            solo=given.truth("solo", default.solo),
+            channel=given.whole("channel", 0, 16, default.channel),
+            low_key=given.whole("low_key", 0, 127, default.low_key),
+            high_key=given.whole("high_key", 0, 127, default.high_key),
+            transpose=given.whole("transpose", -48, 48, default.transpose),
+            bend_range=given.number("bend_range", 0.0, 48.0, default.bend_range),
+            others=given.rest(),
         )
+
+    def remarks(self, place: str) -> Iterator[str]:
+        """Yield a sentence for each field that does nothing, and for keys that nobody can play."""
+        yield from unknown(place, self.others, _names(self))
+        if self.low_key > self.high_key:
+            yield f"{place}: low_key {self.low_key} is above high_key {self.high_key}: no key plays"
 
 
 @dataclass(frozen=True)
@@ -59,39 +79,71 @@ class SlotState:
     programs: Mapping[int, Preset] = field(default_factory=dict)  # program change 0 … 127 → preset
     sound: str = ""  # path of the file it plays from; empty: none
     voices: int = 0  # 0: the model's own number
+    others: Mapping[str, Any] = field(default_factory=dict)  # fields of a file that mean nothing
 
     def to_json(self) -> dict[str, Any]:
-        """Plain values; JSON knows keys as text only."""
+        """Return plain values; JSON knows keys as text only."""
         return {
+            **self.others,
             "model": self.model,
             "seed": self.seed,
             "sound": self.sound,
             "voices": self.voices,
             "values": dict(self.values),
-            "mix": asdict(self.mix),
+            "mix": self.mix.to_json(),
             "controls": {str(control): id for control, id in self.controls.items()},
             "programs": {str(program): p.to_json() for program, p in self.programs.items()},
         }
 
     @classmethod
     def from_json(cls, fields: Mapping[str, Any]) -> "SlotState":
-        """From `to_json`."""
+        """Return the slot of `to_json`. ValueError, which names the field, for anything else."""
+        given = Fields(fields, A_SLOT)
         return cls(
-            model=text(fields["model"]),
-            values={text(id): number(value) for id, value in fields.get("values", {}).items()},
-            seed=whole(fields.get("seed", 0), 0, MAX_SEED),
-            sound=text(fields.get("sound", "")),
-            voices=whole(fields.get("voices", 0), 0, MOST_VOICES),
-            mix=Mix.from_json(fields.get("mix", {})),
-            controls={
-                whole(int(control), 0, 127): text(id)
-                for control, id in fields.get("controls", {}).items()
-            },
-            programs={
-                whole(int(program), 0, 127): Preset.from_json(preset)
-                for program, preset in fields.get("programs", {}).items()
-            },
+            model=_model(given),
+            values=given.get("values", read_values, {}),
+            seed=given.whole("seed", 0, MAX_SEED, 0),
+            sound=given.text("sound", ""),
+            voices=given.whole("voices", 0, MOST_VOICES, 0),
+            mix=given.get("mix", Mix.from_json, Mix(), named=False),
+            controls=given.get("controls", _controls, {}),
+            programs=given.get("programs", _programs, {}),
+            others=given.rest(),
         )
+
+    def remarks(self, place: str) -> Iterator[str]:
+        """Yield a sentence for each field, of its parts as well, that does nothing."""
+        yield from unknown(place, self.others, _names(self))
+        yield from self.mix.remarks(place)
+        for number, preset in self.programs.items():
+            yield from preset.remarks(f"{place}: program {number}")
+
+
+def _model(slot: Fields) -> str:
+    model = slot.text("model", "")
+    if model.strip():
+        return model
+    raise ValueError("'model' is missing; expected the id of a model or the path of its file")
+
+
+def _controls(value: Any) -> dict[int, str]:
+    controls = {}
+    for name, id in entries(value, '{"CONTROLLER": "PARAMETER", …}'):
+        with at(name):
+            controls[key_number(name, 127)] = text(id)
+    return controls
+
+
+def _programs(value: Any) -> dict[int, Preset]:
+    programs = {}
+    for name, preset in entries(value, '{"PROGRAM": {"values": …}, …}'):
+        with at(name):
+            programs[key_number(name, 127)] = Preset.from_json(preset)
+    return programs
+
+
+def _names(part: Any) -> list[str]:
+    return [known.name for known in fields(part) if known.name != "others"]
 
 
 @dataclass(frozen=True)
@@ -106,24 +158,51 @@ class Session:
     latency_ms: float = 20.0
     midi: str = "all"
     master_gain_db: float = 0.0  # of everything that is heard
+    others: Mapping[str, Any] = field(default_factory=dict)  # fields of a file that mean nothing
 
     def to_json(self) -> dict[str, Any]:
-        """Plain values."""
-        return {**asdict(self), "slots": [slot.to_json() for slot in self.slots]}
+        """Return plain values."""
+        own = {name: getattr(self, name) for name in _names(self)}
+        return {**self.others, **own, "slots": [slot.to_json() for slot in self.slots]}
 
     @classmethod
     def from_json(cls, fields: Mapping[str, Any]) -> "Session":
-        """From `to_json`. ValueError, TypeError, KeyError or AttributeError if it is not one."""
+        """Return the session of `to_json`. ValueError, which names slot and field, otherwise."""
+        given = Fields(fields)
         return cls(
-            slots=tuple(SlotState.from_json(slot) for slot in fields.get("slots", ())),
-            output=text(fields.get("output", "")),
-            input=text(fields.get("input", "")),
-            sample_rate=whole(fields.get("sample_rate", 0), 0, 384_000),
-            block_frames=whole(fields.get("block_frames", 0), 0, 8192),
-            latency_ms=number(fields.get("latency_ms", 20.0), 1.0, 2000.0),
-            midi=text(fields.get("midi", "all")),
-            master_gain_db=number(fields.get("master_gain_db", 0.0), *MASTER_RANGE_DB),
+            slots=given.get("slots", _slots, (), named=False),
+            output=given.text("output", ""),
+            input=given.text("input", ""),
+            sample_rate=given.get("sample_rate", _sample_rate, 0),
+            block_frames=given.whole("block_frames", 0, 8192, 0),
+            latency_ms=given.number("latency_ms", 1.0, 2000.0, 20.0),
+            midi=given.text("midi", "all"),
+            master_gain_db=given.number("master_gain_db", *MASTER_RANGE_DB, 0.0),
+            others=given.rest(),
         )
+
+    def remarks(self) -> Iterator[str]:
+        """Yield a sentence for each field that does nothing, wherever it stands."""
+        yield from unknown("", self.others, _names(self))
+        for number, slot in enumerate(self.slots, 1):
+            yield from slot.remarks(f"slot {number}")
+
+
+def _slots(value: Any) -> tuple[SlotState, ...]:
+    with at("slots"):
+        listed = items(value, SLOTS)
+    slots = []
+    for position, slot in listed:
+        with at("slots", position):
+            slots.append(SlotState.from_json(slot))
+    return tuple(slots)
+
+
+def _sample_rate(value: Any) -> int:
+    rate = whole(value, 0, HIGHEST_RATE)
+    if 0 < rate < LOWEST_RATE:
+        raise ValueError(f"{rate}; expected {LOWEST_RATE} … {HIGHEST_RATE}, or 0: the device's own")
+    return rate
 
 
 def checked_master(gain_db: float) -> float:
@@ -140,11 +219,27 @@ def save_session(path: Path, session: Session) -> None:
 
 
 def load_session(path: Path) -> Session:
-    """Read a session. RtAudioGenError, in one line, for a damaged, foreign or newer file."""
+    """Read a session. RtAudioGenError, in one line, for a damaged, foreign or newer file.
+
+    A value that a file may not have is refused with its slot and name; what depends on the models
+    (their parameters and ranges) is fitted later, where the rack is built. Fields that are not
+    known are kept, and told by `Session.remarks`. Files that lie beside the session's may be named
+    without their folder.
+    """
     fields = read_document(path, KIND, VERSION)
+    if "slots" not in fields:
+        raise RtAudioGenError(f"{path}: 'slots' is missing; expected {SLOTS}")
     try:
-        return Session.from_json(fields)
-    except KeyError as error:
-        raise RtAudioGenError(f"{path}: damaged, no {KIND} ({error} is missing)") from error
-    except (ValueError, TypeError, AttributeError) as error:
-        raise RtAudioGenError(f"{path}: damaged, no {KIND} ({error})") from error
+        session = Session.from_json(fields)
+    except ValueError as error:
+        raise RtAudioGenError(f"{path}: {error}") from error
+    return replace(session, slots=tuple(_found(slot, path.parent) for slot in session.slots))
+
+
+def _found(slot: SlotState, folder: Path) -> SlotState:
+    """Return the slot with the whole path of a model or a sound that lies beside the session."""
+    model, sound = (
+        str((folder / name).absolute()) if name and (folder / name).is_file() else name
+        for name in (slot.model, slot.sound)
+    )
+    return replace(slot, model=model, sound=sound)

@@ -25,7 +25,8 @@ from rtaudiogen.generator import (
 )
 from rtaudiogen.processors import CPU
 from rtaudiogen.registry import GROUP, load, one_line
-from rtaudiogen.rehearsal import (
+from rtaudiogen.verify_hearing import hearing
+from rtaudiogen.verify_score import (
     EFFECT_SECONDS,
     MAX_FRAMES,
     SEED,
@@ -44,7 +45,6 @@ from rtaudiogen.rehearsal import (
     sounds_by_itself,
     still,
 )
-from rtaudiogen.verify_hearing import hearing
 from rtaudiogen.verify_views import views
 
 Examine = Callable[[Make], Iterator[Finding]]

@@ -63,7 +63,7 @@ class Line:
 
 def ceilings(subject: str, device: str, seconds: float) -> Rows:
     """What shares of the card's speed refer to."""
-    return load("rtaudiogen.models.device_ceilings:ceiling_rows")(device, seconds)
+    return load("rtaudiogen.models.measuring.device_ceilings:ceiling_rows")(device, seconds)
 
 
 def check(subject: str, device: str, seconds: float) -> Rows:
@@ -94,7 +94,7 @@ def blocks(subject: str, device: str, seconds: float) -> Rows:
 
 def training(subject: str, device: str, seconds: float) -> Rows:
     """Sound learnt from in a second."""
-    return load("rtaudiogen.models.training_speed:speed_rows")(subject, device, 2 * seconds)
+    return load("rtaudiogen.models.training.speed:speed_rows")(subject, device, 2 * seconds)
 
 
 PARTS: dict[str, Callable[[str, str, float], Rows]] = {

@@ -36,10 +36,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rtaudiogen import registry
-from rtaudiogen.engine.remote import EngineProcess
-from rtaudiogen.engine.settings import EngineSettings
-from rtaudiogen.engine.snapshot import Snapshot
+from rtaudiogen.client.remote import EngineProcess
 from rtaudiogen.generator import Plays
+from rtaudiogen.wire.settings import EngineSettings
+from rtaudiogen.wire.snapshot import Snapshot
 
 RATE = 48000
 GAP_SECONDS, SOUND_SECONDS, FADE_SECONDS = 0.08, 0.03, 0.01

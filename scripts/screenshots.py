@@ -10,12 +10,12 @@ from pathlib import Path
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from rtaudiogen.engine import catalogue
-from rtaudiogen.engine.settings import EngineSettings
-from rtaudiogen.engine.snapshot import SlotSnapshot
-from rtaudiogen.gui.bridge import Bridge
-from rtaudiogen.gui.main_window import MainWindow
-from rtaudiogen.gui.theme import apply_theme
+from rtaudiogen.client import catalogue
+from rtaudiogen.gui.shell.bridge import Bridge
+from rtaudiogen.gui.shell.main_window import MainWindow
+from rtaudiogen.gui.shell.theme import apply_theme
+from rtaudiogen.wire.settings import EngineSettings
+from rtaudiogen.wire.snapshot import SlotSnapshot
 
 SIZE, SMALL = (1280, 800), (1024, 640)
 SETTINGS = EngineSettings(output="null", latency_ms=80.0, midi="none")

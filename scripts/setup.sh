@@ -17,5 +17,7 @@ fi
 .venv/bin/python -m pip install -qq --disable-pip-version-check -c constraints.txt pesq 2>/dev/null ||
     echo "rtaudiogen: no C compiler to build the package pesq: its scores are left out" >&2
 # What sounds first is compiled here, so that the first start is as quick as every other.
-.venv/bin/rtaudiogen play wavenet-keys-strings --output null --midi none --seconds 0.2 >/dev/null ||
-    echo "rtaudiogen: nothing could be compiled ahead: the first start takes longer" >&2
+echo "rtaudiogen: compiling, once"
+said=$(.venv/bin/rtaudiogen play wavenet-keys-strings --output null --midi none --seconds 0.2 \
+    --json 2>&1 >/dev/null) ||
+    echo "rtaudiogen: nothing could be compiled ahead, so the first start takes longer: $said" >&2

@@ -12,13 +12,13 @@ import numpy as np
 from PySide6.QtCore import QEventLoop, QTimer
 from PySide6.QtWidgets import QApplication, QGridLayout, QWidget
 
-from rtaudiogen.gui.theme import apply_theme
-from rtaudiogen.gui.widgets.frame_clock import PERIOD_MS
-from rtaudiogen.gui.widgets.level_meter import LevelMeter
-from rtaudiogen.gui.widgets.phase_view import PhaseView
-from rtaudiogen.gui.widgets.scope import Scope
-from rtaudiogen.gui.widgets.spectrum_view import SpectrumView
-from rtaudiogen.gui.widgets.waveform_view import WaveformView
+from rtaudiogen.gui.shell.theme import apply_theme
+from rtaudiogen.gui.widgets.scopes.frame_clock import PERIOD_MS
+from rtaudiogen.gui.widgets.scopes.level_meter import LevelMeter
+from rtaudiogen.gui.widgets.scopes.phase_view import PhaseView
+from rtaudiogen.gui.widgets.scopes.scope import Scope
+from rtaudiogen.gui.widgets.scopes.spectrum_view import SpectrumView
+from rtaudiogen.gui.widgets.scopes.waveform_view import WaveformView
 
 RATE, SECONDS, WARM_UP_SECONDS = 48000, 6.0, 1.0
 

@@ -22,7 +22,7 @@ import sys, time
 begun = float(sys.argv[1])
 from PySide6.QtCore import QEvent, QTimer
 from rtaudiogen.gui import app
-from rtaudiogen.gui.main_window import MainWindow
+from rtaudiogen.gui.shell.main_window import MainWindow
 
 class TimedWindow(MainWindow):
     painted = heard = False

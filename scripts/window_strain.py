@@ -23,13 +23,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from rtaudiogen.engine.catalogue import Beginning
-from rtaudiogen.engine.remote import EngineProcess
-from rtaudiogen.engine.settings import EngineSettings
-from rtaudiogen.engine.snapshot import Snapshot
+from rtaudiogen.client.catalogue import Beginning
+from rtaudiogen.client.remote import EngineProcess
+from rtaudiogen.wire.settings import EngineSettings
+from rtaudiogen.wire.snapshot import Snapshot
 
 if TYPE_CHECKING:
-    from rtaudiogen.gui.main_window import MainWindow
+    from rtaudiogen.gui.shell.main_window import MainWindow
 
 RATE, PERIOD_FRAMES = 48000, 256
 SCREEN = "1920x1200x24"
@@ -80,9 +80,9 @@ def with_window(begun: Beginning, seconds: float) -> tuple[Strain, str]:
     from PySide6.QtCore import QEvent
     from PySide6.QtWidgets import QApplication
 
-    from rtaudiogen.gui.bridge import Bridge
-    from rtaudiogen.gui.main_window import MainWindow
-    from rtaudiogen.gui.theme import apply_theme
+    from rtaudiogen.gui.shell.bridge import Bridge
+    from rtaudiogen.gui.shell.main_window import MainWindow
+    from rtaudiogen.gui.shell.theme import apply_theme
 
     frame_seconds: list[float] = []
 

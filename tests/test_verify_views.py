@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from rtaudiogen.generator import Audio, Events, Finding
 from rtaudiogen.models.sine import SINE
 from rtaudiogen.models.sine.generator import Sine
-from rtaudiogen.rehearsal import Make
+from rtaudiogen.verify_score import Make
 from rtaudiogen.verify_views import views
 from rtaudiogen.views import RibbonView, View, XYView
 

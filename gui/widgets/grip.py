@@ -6,7 +6,7 @@ from PySide6.QtCore import QPointF, QSize, Qt, Signal
 from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from ..theme import ACCENT, DIM, ON_ACCENT, colour
+from ..shell.theme import ACCENT, DIM, ON_ACCENT, colour
 from .painting import em
 
 _DOTS = 4

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from .keys import key_name
+from .surfaces.keys import key_name
 
 CONTROLLERS = {
     0: "bank", 1: "modulation", 2: "breath", 4: "foot", 5: "portamento time", 6: "data",

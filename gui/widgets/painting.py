@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QPolygon
 from PySide6.QtWidgets import QWidget
 from shiboken6 import VoidPtr
 
-from ..theme import ACCENT, colour
+from ..shell.theme import ACCENT, colour
 
 Floats = NDArray[np.float32] | NDArray[np.float64]
 

@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from rtaudiogen.benchmark import BenchRow, best_of
 
-from ..roofline import l2_bytes_per_second, multiply_adds_per_second
+from ..compiled.conv_layers import Layer
+from ..measuring.roofline import l2_bytes_per_second, multiply_adds_per_second
 from .config import VQVAEConfig
-from .layers import Layer
 from .packing import Packed, decoder_layers, label_bias, pack, random_tensors
 from .streaming import StreamingDecoder, StreamingEncoder
 

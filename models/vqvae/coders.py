@@ -5,7 +5,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from .layers import Floats
+from ..compiled.conv_layers import Floats
 from .packing import Packed
 from .streaming import State, StreamingDecoder, StreamingEncoder
 
@@ -59,7 +59,7 @@ def coders(packed: Packed, voices: int, device: str) -> tuple[Encoder, Decoder]:
     """
     if device == "cpu":
         return StreamingEncoder(packed), StreamingDecoder(packed, voices)
-    from ..device_call import torch_device
+    from ..compiled.device_call import torch_device
     from .device_coders import DeviceDecoder, DeviceEncoder
 
     there = torch_device(device)

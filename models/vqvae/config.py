@@ -5,8 +5,9 @@ from dataclasses import asdict, dataclass
 from math import ceil, log2, prod
 from typing import Any
 
+from ..compiled.channels import CHANNEL_MULTIPLE
+
 ANY = "any"  # the label of whoever is not among the model's labels; always the first one
-LANE = 16  # channels come in multiples of it: the compiled layers compute whole vectors
 FILTERBANK_TAPS = 4  # strides that a window of the outermost layer is long
 INPUT_TAPS = 3  # of the decoder's first layer
 
@@ -35,13 +36,15 @@ class VQVAEConfig:
     def __post_init__(self) -> None:
         """ValueError for sizes that no network can have."""
         channels = (self.encoder_channels, self.decoder_channels, self.widest, self.latent)
-        if any(size <= 0 or size % LANE for size in channels):
-            raise ValueError(f"channels {channels}: expected multiples of {LANE}")
+        if any(size <= 0 or size % CHANNEL_MULTIPLE for size in channels):
+            raise ValueError(f"channels {channels}: expected multiples of {CHANNEL_MULTIPLE}")
         if not self.strides or min(self.strides) < 1 or self.stages < 1 or self.codes < 2:
             raise ValueError("strides, stages and codes must be positive")
         prior = (self.prior_width, self.prior_embedding)
-        if self.prior_layers < 0 or any(size <= 0 or size % LANE for size in prior):
-            raise ValueError(f"prior of {prior}: expected multiples of {LANE}, 0 or more layers")
+        if self.prior_layers < 0 or any(size <= 0 or size % CHANNEL_MULTIPLE for size in prior):
+            raise ValueError(
+                f"prior of {prior}: expected multiples of {CHANNEL_MULTIPLE}, 0 or more layers"
+            )
         if self.code_dimensions < 2 or not self.labels or self.labels[0] != ANY:
             raise ValueError(f"expected 2 or more code dimensions, and '{ANY}' as the first label")
 
@@ -84,4 +87,4 @@ class VQVAEConfig:
 
 def hidden_width(channels: int) -> int:
     """Channels inside a residual unit: half, in whole vectors."""
-    return ceil(channels / 2 / LANE) * LANE
+    return ceil(channels / 2 / CHANNEL_MULTIPLE) * CHANNEL_MULTIPLE

@@ -18,8 +18,9 @@ from numpy.typing import NDArray
 
 from rtaudiogen.errors import RtAudioGenError
 
-from ..audio_folder import METADATA, Clip, complaint, find_clips, load
-from ..note_labels import Say
+from ..sounds.audio_folder import Clip, complaint, find_clips, load
+from ..sounds.note_hearing import with_heard_octaves
+from ..sounds.say import Say
 from .config import ANY
 
 LABEL_COLUMNS = ("speaker", "instrument", "label", "class")
@@ -65,10 +66,14 @@ def read(folder: Path, sample_rate: int, say: Say = print) -> Corpus:
 
     Sounds recorded below the model's rate are left out where there are others.
     """
-    clips = [clip for part in _parts(folder) for clip in find_clips(part, LABEL_COLUMNS)]
-    once = {clip.path: clip for clip in clips}  # a table may name a file twice
-    clips = _at_full_rate(list(once.values()), sample_rate, say)
-    sounds = list(_sounds(folder, clips, sample_rate, say))
+    clips = _at_full_rate(find_clips(folder, LABEL_COLUMNS, say), sample_rate, say)
+    loaded = list(_loaded(folder, clips, sample_rate, say))
+    if any(clip.spelled for clip, _ in loaded):
+        loaded, _ = with_heard_octaves(loaded, sample_rate, say)
+    sounds = [
+        Sound(signal, clip.instrument, clip.path, clip.pitch, _source(clip))
+        for clip, signal in loaded
+    ]
     frames = _frames_by_label(sounds)
     small = {name for name, count in frames.items() if count <= SMALL * frames.total()}
     held_out = [sound for sound in sounds if _is_held_out(sound, folder, small)]
@@ -82,13 +87,6 @@ def read(folder: Path, sample_rate: int, say: Say = print) -> Corpus:
         f"out; {len(known) - 1} labels"
     )
     return Corpus(training, held_out or training, known)
-
-
-def _parts(folder: Path) -> list[Path]:
-    """The folder, or those of its sub-folders that have a table of their own."""
-    if (folder / METADATA).is_file() or not folder.is_dir():
-        return [folder]
-    return sorted(table.parent for table in folder.glob(f"*/{METADATA}")) or [folder]
 
 
 def _at_full_rate(clips: list[Clip], sample_rate: int, say: Say) -> list[Clip]:
@@ -109,7 +107,9 @@ def _rate(path: Path) -> float:
         return math.inf
 
 
-def _sounds(folder: Path, clips: Sequence[Clip], sample_rate: int, say: Say) -> Iterator[Sound]:
+def _loaded(
+    folder: Path, clips: Sequence[Clip], sample_rate: int, say: Say
+) -> Iterator[tuple[Clip, NDArray[np.float32]]]:
     refused: Counter[str] = Counter()
     for clip in clips:
         try:
@@ -122,8 +122,7 @@ def _sounds(folder: Path, clips: Sequence[Clip], sample_rate: int, say: Say) -> 
             say(f"left out: {clip.path.name} is {reason}")
             continue
         peak = float(np.abs(signal).max())
-        yield Sound(signal * np.float32(min(1.0, PEAK / peak)), clip.instrument, clip.path,
-                    clip.pitch, _source(clip))  # fmt: skip
+        yield clip, signal * np.float32(min(1.0, PEAK / peak))
     if refused.total() > MAX_REFUSED * len(clips):
         reason = refused.most_common(1)[0][0]
         raise RtAudioGenError(

@@ -11,12 +11,12 @@ from rtaudiogen.benchmark import BenchRow
 from rtaudiogen.events import EventKind, event, no_events
 from rtaudiogen.generator import Descriptor
 
+from ..compiled.conv_layers import Floats
 from .benchmark import single_calls
 from .coders import Decoder, coders
 from .config import VQVAEConfig
 from .descriptor import VOICES, builtin
 from .generator import create
-from .layers import Floats
 from .packing import label_bias, pack, random_tensors
 
 HOST_RATE = 48000  # frames per second in Hz

@@ -11,11 +11,11 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from ..device_call import Compute, DeviceCall, Shapes, Tensors, lost
-from .device_layers import DeviceLayers
-from .layers import Floats, Layer
+from ..compiled.conv_device import DeviceLayers
+from ..compiled.conv_layers import Floats, Layer
+from ..compiled.conv_memory import Weights
+from ..compiled.device_call import Compute, DeviceCall, Shapes, Tensors, lost
 from .lookup import quantize, search_of
-from .memory import Weights
 from .packing import Packed, decoder_layers, encoder_layers
 from .streaming import State
 

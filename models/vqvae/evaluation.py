@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from rtaudiogen.generator import Codec
 
-from ..audio_metrics import (
+from ..measuring.audio_metrics import (
     has_pesq,
     lag,
     mel_distance,
@@ -27,11 +27,11 @@ from ..audio_metrics import (
     stft_distance,
     stoi_score,
 )
+from ..measuring.codecs import RIVALS, Rival
 from .codec import create
 from .conversion import conversion
 from .corpus import Sound, read
 from .descriptor import describe
-from .rivals import RIVALS, Rival
 from .usage import StageUsage, alarm, usage
 
 Signal = NDArray[np.float32]

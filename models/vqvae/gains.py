@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from .kernels import whole_call
+from ..compiled.conv_kernels import whole_call
 
 RAMP_SECONDS = 0.005  # about two of the host's quanta: a moving parameter makes one polygon
 GAIN = np.dtype(

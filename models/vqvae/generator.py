@@ -17,8 +17,8 @@ from rtaudiogen.events import ALL_VOICES, CHOKE_SECONDS, EventKind, no_events
 from rtaudiogen.generator import Audio, Descriptor, Events, Generator, State
 from rtaudiogen.model_file import read_header, read_tensors
 
-from ..named_state import restore, saved
-from . import material, prior_packing
+from ..playing.named_state import restore, saved
+from . import material
 from .codec import VQVAECodec
 from .coders import Decoder, Encoder, coders
 from .config import VQVAEConfig
@@ -27,7 +27,8 @@ from .gains import GAIN, RAMP_SECONDS, aim, mix
 from .notes import Notes
 from .packing import Packed, pack
 from .performance import Performance
-from .prior_sampler import PriorSampler
+from .prior import packing as prior_packing
+from .prior.sampler import PriorSampler
 from .stream import STREAM, Stream, sequence
 
 LOUDEST_INPUT = 8.0  # amplitude; whatever is above it is no sound

@@ -5,8 +5,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from .kernels import whole_call
-from .layers import Floats
+from ..compiled.conv_kernels import whole_call
+from ..compiled.conv_layers import Floats
 
 
 class Labels(NamedTuple):

@@ -17,7 +17,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from ..spectral_distance import SpectralDistance
+from ..measuring.spectral_distance import SpectralDistance
 from .quantizer import Quantized
 
 COMMITMENT = 0.25  # β

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from .layers import Floats
+from ..compiled.conv_layers import Floats
 
 HELD = -1  # in VOICE["left"]
 VOICE = np.dtype(

@@ -8,9 +8,10 @@ from typing import Any
 from rtaudiogen.errors import UsageError
 from rtaudiogen.processors import AUTO, checked
 
-from ..trainer import Budget
-from ..training_device import HELP as DEVICE_HELP
-from .config import LANE, VQVAEConfig
+from ..compiled.channels import CHANNEL_MULTIPLE
+from ..training.device import HELP as DEVICE_HELP
+from ..training.trainer import Budget
+from .config import VQVAEConfig
 
 LONGEST_HOP_SECONDS = 0.02
 SHORTEST_SEGMENT_MS = 100  # the windows of the spectra that are compared must fit
@@ -68,9 +69,13 @@ class TrainingOptions:
             raise UsageError("--minutes must be above 0 (or give --steps)")
         if self.prior_steps < 0 or not 0 <= self.prior_minutes < math.inf:
             raise UsageError("--prior-minutes must be 0 or more")
-        if self.prior_layers < 1 or self.prior_width < LANE or self.prior_width % LANE:
+        if (
+            self.prior_layers < 1
+            or self.prior_width < CHANNEL_MULTIPLE
+            or self.prior_width % CHANNEL_MULTIPLE
+        ):
             raise UsageError(
-                f"--prior-layers must be 1 or more, --prior-width a multiple of {LANE}"
+                f"--prior-layers must be 1 or more, --prior-width a multiple of {CHANNEL_MULTIPLE}"
             )
         if not 0 <= self.adversarial <= 1:
             raise UsageError("--adversarial must be from 0 to 1")
@@ -79,8 +84,10 @@ class TrainingOptions:
         if not 1 <= self.stages <= 16 or not 2 <= self.codes <= 65536:
             raise UsageError("--stages must be from 1 to 16, --codes from 2 to 65536")
         for name in ("encoder_channels", "decoder_channels", "widest", "latent"):
-            if getattr(self, name) < LANE or getattr(self, name) % LANE:
-                raise UsageError(f"--{name.replace('_', '-')} must be a multiple of {LANE}")
+            if getattr(self, name) < CHANNEL_MULTIPLE or getattr(self, name) % CHANNEL_MULTIPLE:
+                raise UsageError(
+                    f"--{name.replace('_', '-')} must be a multiple of {CHANNEL_MULTIPLE}"
+                )
         if self.code_dimensions < 2:
             raise UsageError("--code-dimensions must be at least 2")
         least = max(math.ceil(4000 * self.hop / self.sample_rate), SHORTEST_SEGMENT_MS)

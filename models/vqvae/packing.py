@@ -9,13 +9,13 @@ from numpy.typing import NDArray
 
 from rtaudiogen.errors import RtAudioGenError
 
-from ..vectors import aligned
-from . import memory
+from ..compiled import conv_memory
+from ..compiled.conv_layers import Conv, Floats, Layer, TransposedConv
+from ..compiled.conv_memory import Weights, weights_of
+from ..compiled.vectors import aligned
 from .config import FILTERBANK_TAPS, INPUT_TAPS, VQVAEConfig, hidden_width
 from .labels import Labels, fill_bias
-from .layers import Conv, Floats, Layer, TransposedConv
 from .lookup import Books, add_rows
-from .memory import Weights, weights_of
 
 BESIDE = 1  # work memory of a residual unit's inside; the rest of the network is in 0
 
@@ -117,7 +117,7 @@ def rounded(config: VQVAEConfig, tensors: Mapping[str, NDArray[Any]]) -> dict[st
     result = dict(tensors)
     for name, layer in (*encoder_layers(config), *decoder_layers(config)):
         weight = np.asarray(tensors[f"{name}.weight"], np.float32)
-        result[f"{name}.weight"] = memory.rounded(layer, weight)
+        result[f"{name}.weight"] = conv_memory.rounded(layer, weight)
     return result
 
 

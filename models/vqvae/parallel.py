@@ -11,9 +11,9 @@ from torch.nn import functional as F
 from rtaudiogen.generator import Finding, Generator
 from rtaudiogen.model_file import read_tensors
 
+from ..compiled.conv_layers import Floats
 from .coders import Decoder, Encoder
 from .generator import VQVAEGenerator
-from .layers import Floats
 from .network import VQVAE, unfold
 from .packing import Packed, label_bias, rounded
 from .quantizer import Stage

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ..random_numbers import uniform
+from ..compiled.random_numbers import uniform
 from .material import Material
 from .packing import Packed
 

@@ -9,15 +9,15 @@ from numpy.typing import NDArray
 
 from rtaudiogen.generator import State
 
-from ..random_numbers import fill_uniforms
+from ..compiled.conv_layers import Floats
+from ..compiled.random_numbers import fill_uniforms
 from .coders import Encoder
 from .descriptor import Source
 from .history import History
-from .layers import Floats
 from .material import Material
 from .packing import Packed
 from .performance import Performance
-from .prior_sampler import RESTLESS, PriorSampler
+from .prior.sampler import RESTLESS, PriorSampler
 from .reader import Reader
 
 MOST_DRAWN = 4  # code frames that the prior draws at most for one that sounds

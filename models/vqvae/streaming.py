@@ -5,11 +5,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .chain import delay_frames
-from .kernels import run
-from .layers import Floats
+from ..compiled.conv_chain import delay_frames
+from ..compiled.conv_kernels import run
+from ..compiled.conv_layers import Floats
+from ..compiled.conv_memory import restore, scratch_of, state_of
 from .lookup import quantize, search_of
-from .memory import restore, scratch_of, state_of
 from .packing import Packed, decoder_layers, encoder_layers
 
 State = dict[str, NDArray[Any]]

@@ -20,11 +20,11 @@ from torch import Tensor, nn
 from rtaudiogen.model_file import ModelHeader, write_model
 from rtaudiogen.training_journal import Journal, run_folder
 
-from ..note_labels import Say
-from ..spectral_distance import SpectralDistance
-from ..trainer import Report, Rival, Trainer
-from ..training_device import accelerator
-from ..training_log import TrainingLog, teller
+from ..measuring.spectral_distance import SpectralDistance
+from ..sounds.note_labels import Say
+from ..training.device import accelerator
+from ..training.log import TrainingLog, teller
+from ..training.trainer import Report, Rival, Trainer
 from .codec import VQVAECodec
 from .config import VQVAEConfig
 from .corpus import Corpus, read
@@ -40,8 +40,8 @@ from .losses import (
 from .network import TRAINING_ONLY, VQVAE, folded
 from .options import TrainingOptions
 from .packing import pack
-from .prior_packing import PREFIX as PRIOR
-from .prior_training import bits_per_stage, train_prior
+from .prior.packing import PREFIX as PRIOR
+from .prior.training import bits_per_stage, train_prior
 from .usage import StageUsage, alarm, of_counts
 
 HELD_OUT_BATCHES = 16

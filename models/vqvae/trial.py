@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from ..training_speed import Trial
+from ..training.speed import Trial
 from .config import ANY
 from .corpus import Corpus, Sound
 from .options import TrainingOptions

@@ -9,9 +9,9 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from .judge import Judge
-from .latents import Anchor, of_anchor, to_uniform
-from .pads import PADS, assign
+from ..oneshot.judging.metrics import Judge
+from ..oneshot.latents import Anchor, of_anchor, to_uniform
+from ..oneshot.pads import PADS, assign
 
 LOOKED_AT = 32  # of each pad
 

@@ -10,9 +10,9 @@ import numpy as np
 
 from rtaudiogen.benchmark import BenchRow, best_of
 
-from ..roofline import l2_bytes_per_second, multiply_adds_per_second
+from ..measuring.roofline import l2_bytes_per_second, multiply_adds_per_second
+from ..oneshot.finishing import Shape
 from .config import KERNEL, STRIDE, WaveGANConfig
-from .finishing import Shape
 from .maker import Maker
 from .packing import Packed, pack, random_tensors
 from .parallel import network

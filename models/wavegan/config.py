@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from ..compiled.channels import CHANNEL_MULTIPLE
+
 KERNEL, STRIDE, LEVELS = 25, 4, 5  # of the paper
-LANE = 16  # channels come in multiples of it: the compiled layers compute whole vectors
 FIRST_FRAMES: int = STRIDE**LEVELS  # waveform frames for each frame of the first level
 
 
@@ -24,8 +25,8 @@ class WaveGANConfig:
         """ValueError for sizes that no network can have."""
         if self.frames not in (8192, 16384, 32768):
             raise ValueError(f"{self.frames} frames: expected 8192, 16384 or 32768")
-        if self.width <= 0 or self.width % LANE:
-            raise ValueError(f"width {self.width}: expected a multiple of {LANE}")
+        if self.width <= 0 or self.width % CHANNEL_MULTIPLE:
+            raise ValueError(f"width {self.width}: expected a multiple of {CHANNEL_MULTIPLE}")
         if self.latent < 1 or self.filter_taps < 0 or self.sample_rate < 1:
             raise ValueError("latent and sample rate must be positive, filter taps 0 or more")
         if len(set(self.classes)) != len(self.classes):

@@ -9,9 +9,9 @@ from rtaudiogen.generator import Descriptor, Parameter, Plays
 from rtaudiogen.model_file import ModelHeader, read_header
 from rtaudiogen.views import PadView, XYView
 
+from ..oneshot.pad_parameters import FARTHEST_PITCH, SHORTEST_DECAY
+from ..oneshot.pads import LAYOUT, PADS, assign, is_hat
 from .config import WaveGANConfig
-from .pads import LAYOUT, PADS, assign, is_hat
-from .settings import FARTHEST_PITCH, SHORTEST_DECAY
 
 WEIGHTS = Path(__file__).parent / "weights"
 VOICES = 16

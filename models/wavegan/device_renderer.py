@@ -13,8 +13,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from .. import device_call
-from ..device_call import DeviceCall, Tensors, lost
+from ..compiled import device_call
+from ..compiled.device_call import DeviceCall, Tensors, lost
 from .config import LEVELS, STRIDE
 from .packing import EDGE, TAPS, Floats, Packed, first_matrix, packed_level
 

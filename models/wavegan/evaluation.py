@@ -23,14 +23,14 @@ from rtaudiogen.generator import Descriptor
 from rtaudiogen.model_file import read_header
 from rtaudiogen.training_journal import run_folder
 
-from .alarms import alarms
-from .classifier import weights
+from ..oneshot.judging.classifier import weights
+from ..oneshot.judging.corpus import Corpus, Hits, read
+from ..oneshot.judging.metrics import Classes, Judge, Verdict
+from ..oneshot.judging.spectra import Signals
+from ..oneshot.judging.warnings import alarms
 from .config import WaveGANConfig
-from .corpus import Corpus, Hits, read
 from .descriptor import describe, read_config
-from .judge import Classes, Judge, Verdict
 from .sampling import sample
-from .spectra import Signals
 
 SETS = 8  # of hits that the means are over, where there are enough
 JUDGED_HITS = 320  # over all classes evenly, as at each report of a training

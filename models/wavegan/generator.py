@@ -16,17 +16,17 @@ from rtaudiogen.events import ALL_VOICES, CHOKE_SECONDS, EventKind, event
 from rtaudiogen.generator import Audio, Descriptor, Events, Generator, State, Strike
 from rtaudiogen.model_file import read_header, read_tensors
 
-from ..named_state import restore, saved
-from . import pads
+from ..oneshot import pads
+from ..oneshot.finishing import longest_frames
+from ..oneshot.pad_parameters import PadValues, Settings
+from ..oneshot.pads import PADS
+from ..oneshot.recipes import LAYERS, Recipe, recipe
+from ..oneshot.voices import HELD, VOICE, let_go, mix, playable
+from ..playing.named_state import restore, saved
 from .descriptor import read_config
-from .finishing import longest_frames
 from .maker import Maker
 from .packing import Packed, pack
-from .pads import PADS
-from .recipes import LAYERS, Recipe, recipe
 from .renderer import renderers
-from .settings import PadValues, Settings
-from .voices import HELD, VOICE, let_go, mix, playable
 
 GROUP_FADE_SECONDS = 0.005  # of what a strike of its group ends
 UNLOCKED = -1  # in `held`

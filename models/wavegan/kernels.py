@@ -12,9 +12,9 @@ from numba import njit, types
 from numba.extending import intrinsic
 from numpy.typing import NDArray
 
-from ..bfloat16 import WIDE, product
-from ..elementwise import LOG2E, exp2
-from ..vectors import Vector, address, load, place, pointers, sweep
+from ..compiled.bfloat16 import WIDE, product
+from ..compiled.elementwise import LOG2E, exp2
+from ..compiled.vectors import Vector, address, load, place, pointers, sweep
 from .packing import EDGE, Floats, Scratch, Weights
 
 TOGETHER = 4  # windows that share a weight once it is loaded

@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from .finishing import Shape, Signal, finished
-from .latents import of_hit
+from ..oneshot.finishing import Shape, Signal, finished
+from ..oneshot.latents import of_hit
+from ..oneshot.recipes import Recipe
 from .packing import Floats
-from .recipes import Recipe
 from .renderer import AnyRenderer
 
 

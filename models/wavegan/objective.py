@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 import torch
 from torch import Tensor, nn
 
-from ..spectral_distance import SpectralDistance
+from ..measuring.spectral_distance import SpectralDistance
 from . import losses
 from .config import WaveGANConfig
 from .critics import Critics, Judgement, log_spectrogram

@@ -7,9 +7,10 @@ from typing import Any
 from rtaudiogen.errors import UsageError
 from rtaudiogen.processors import AUTO, checked
 
-from ..trainer import Budget
-from ..training_device import HELP as DEVICE_HELP
-from .config import LANE, WaveGANConfig
+from ..compiled.channels import CHANNEL_MULTIPLE
+from ..training.device import HELP as DEVICE_HELP
+from ..training.trainer import Budget
+from .config import WaveGANConfig
 from .losses import BEGAN, DEFAULT_PENALTY, LOSSES, WGAN_GP
 
 FRAMES = (8192, 16384, 32768)
@@ -70,8 +71,10 @@ class TrainingOptions:
             if getattr(self, name) < 1:
                 raise UsageError(f"--{name.replace('_', '-')} must be at least 1")
         for name in ("width", "critic_width"):
-            if getattr(self, name) < LANE or getattr(self, name) % LANE:
-                raise UsageError(f"--{name.replace('_', '-')} must be a multiple of {LANE}")
+            if getattr(self, name) < CHANNEL_MULTIPLE or getattr(self, name) % CHANNEL_MULTIPLE:
+                raise UsageError(
+                    f"--{name.replace('_', '-')} must be a multiple of {CHANNEL_MULTIPLE}"
+                )
         for name in (
             "feature_matching",
             "diversity",

@@ -15,14 +15,15 @@ from numpy.typing import NDArray
 
 from rtaudiogen.errors import RtAudioGenError
 
-from .. import bfloat16
-from ..vectors import aligned, aligned_zeros
-from .config import KERNEL, LANE, LEVELS, STRIDE, WaveGANConfig
+from ..compiled import bfloat16
+from ..compiled.channels import CHANNEL_MULTIPLE
+from ..compiled.vectors import aligned, aligned_zeros
+from .config import KERNEL, LEVELS, STRIDE, WaveGANConfig
 
 TAPS = 7  # frames of a level that a group of STRIDE output frames depends on
 EDGE = TAPS // 2  # frames of silence before and after a level
 PADDED = (1, 2)  # weights that are 0, before and after the kernel: 28 are 7 groups of 4
-LAST_GROUPS = LANE // STRIDE  # groups that the last level gives at a time
+LAST_GROUPS = CHANNEL_MULTIPLE // STRIDE  # groups that the last level gives at a time
 INPUTS = 4  # a product's inputs come in multiples of it
 
 Floats = NDArray[np.float32]

@@ -6,9 +6,9 @@ from rtaudiogen.errors import RtAudioGenError, UsageError
 from rtaudiogen.generator import Descriptor, OneShot
 from rtaudiogen.model_file import read_header, read_tensors
 
+from ..oneshot.finishing import PLAIN
+from ..oneshot.latents import of_sample
 from .descriptor import read_config
-from .finishing import PLAIN
-from .latents import of_sample
 from .maker import Maker
 from .packing import pack
 from .renderer import Renderer

@@ -20,17 +20,17 @@ from torch import Tensor
 from rtaudiogen.model_file import ModelHeader, write_model
 from rtaudiogen.training_journal import Journal, run_folder
 
-from ..note_labels import Say
-from ..trainer import Report, Rival, Trainer
-from ..training_device import accelerator
-from ..training_log import TrainingLog, teller
-from .alarms import alarms
+from ..oneshot.judging.corpus import Corpus, read
+from ..oneshot.judging.dataset import Draws
+from ..oneshot.judging.metrics import Judge
+from ..oneshot.judging.pictures import write_gallery
+from ..oneshot.judging.warnings import alarms
+from ..sounds.note_labels import Say
+from ..training.device import accelerator
+from ..training.log import TrainingLog, teller
+from ..training.trainer import Report, Rival, Trainer
 from .anchors import best_anchors
-from .corpus import Corpus, read
 from .critics import Critics
-from .dataset import Draws
-from .gallery import write_gallery
-from .judge import Judge
 from .network import Generator
 from .objective import Objective
 from .options import TrainingOptions

@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 import torch
 
-from ..training_speed import Trial
-from .corpus import PEAK, Corpus, Hits
+from ..oneshot.judging.corpus import PEAK, Corpus, Hits
+from ..training.speed import Trial
 from .objective import Objective
 from .options import TrainingOptions
 from .training import contest

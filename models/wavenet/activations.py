@@ -6,8 +6,18 @@ from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic
 
-from ..elementwise import LOG2E, exp2
-from ..vectors import Vector, address, broadcast, constant, load, loop, pointers, sweep, times
+from ..compiled.elementwise import LOG2E, exp2
+from ..compiled.vectors import (
+    Vector,
+    address,
+    broadcast,
+    constant,
+    load,
+    loop,
+    pointers,
+    sweep,
+    times,
+)
 
 GROUP = 16  # codes whose probabilities are summed at once
 

@@ -12,9 +12,9 @@ import numpy as np
 from rtaudiogen.benchmark import BenchRow, best_of
 from rtaudiogen.events import chord, no_events
 from rtaudiogen.generator import Plays
-from rtaudiogen.realtime.crew import Crew, the_crew
+from rtaudiogen.realtime.render.worker_pool import Crew, the_crew
 
-from ..roofline import l2_bytes_per_second, multiply_adds_per_second
+from ..measuring.roofline import l2_bytes_per_second, multiply_adds_per_second
 from .config import WaveNetConfig
 from .descriptor import builtin
 from .generator import create

@@ -14,11 +14,11 @@ from numpy.typing import NDArray
 
 from rtaudiogen.errors import RtAudioGenError, UsageError
 
-from ..audio_folder import Clip, complaint, find_clips, load
-from ..note_labels import Say, Sound, with_pitches, with_velocities
+from ..sounds.audio_folder import Clip, complaint, find_clips, load
+from ..sounds.note_labels import Say, Sound, with_pitches, with_velocities
 from .dataset import Texture
 from .envelope import LevelTrack
-from .locking import lock_harmonics
+from .harmonic_phase import lock_harmonics
 from .notes import Note, find_release, measure_level, measure_phase, trim_to_onset
 
 PEAK = 0.89  # −1 dBFS
@@ -111,7 +111,7 @@ def level_tracks(corpus: Corpus) -> list[LevelTrack]:
 def _read(
     folder: Path, sample_rate: int, wanted: Sequence[str], seconds: float, say: Say
 ) -> tuple[tuple[str, ...], list[Sound]]:
-    clips = find_clips(folder)
+    clips = find_clips(folder, say=say)
     present = sorted({clip.instrument for clip in clips})
     if unknown := [name for name in wanted if name not in present]:
         raise UsageError(f"{folder}: no instrument {unknown[0]!r}; there are {', '.join(present)}")
@@ -153,8 +153,8 @@ def _measured(
 ) -> Note:
     assert clip.pitch is not None
     assert clip.velocity is not None
-    if clip.facts.get("hold_seconds"):
-        hold_seconds = float(clip.facts["hold_seconds"])
+    if clip.hold_seconds:
+        hold_seconds = clip.hold_seconds
     signal = trim_to_onset(signal, sample_rate)[: int(MAX_NOTE_SECONDS * sample_rate)]
     phase, pitch = measure_phase(signal, clip.pitch, sample_rate)
     signal = lock_harmonics(signal, phase, pitch, sample_rate)

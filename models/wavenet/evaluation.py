@@ -22,9 +22,9 @@ from rtaudiogen.model_file import read_tensors
 from .config import WaveNetConfig
 from .corpus import Corpus, read_notes, read_textures
 from .dataset import IGNORED, Segments
-from .listening import BLOCK, load_generator, play_note
 from .network import WaveNet
 from .notes import Note
+from .render_clip import BLOCK, load_generator, play_note
 
 NOTE_SECONDS = 1.0  # how long a note is held to be measured
 STEADY = (0.15, 0.9)  # the part of it, in seconds, that is compared

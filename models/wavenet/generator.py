@@ -13,7 +13,7 @@ from rtaudiogen.errors import RtAudioGenError
 from rtaudiogen.generator import Audio, Descriptor, Events, Generator, State
 from rtaudiogen.model_file import read_header, read_tensors
 
-from ..named_state import restore, saved
+from ..playing.named_state import restore, saved
 from . import mulaw
 from .config import SILENCE, WaveNetConfig
 from .descriptor import read_config
@@ -23,7 +23,7 @@ from .sampler import Sampler, gate_bias, sampler_on
 from .voice import CONTROLS, VOICE, sound
 
 if TYPE_CHECKING:
-    from .device_sampler import DeviceSampler
+    from .device.sampler import DeviceSampler
 
 SAMPLER = "sampler."  # what the names of the sampler's arrays begin with in a saved state
 LINE_FRAMES = 2048  # recent output of a voice: more than a period of any key at 16 kHz

@@ -14,9 +14,9 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from ..bfloat16 import product
-from ..elementwise import add, copy
-from ..vectors import place
+from ..compiled.bfloat16 import product
+from ..compiled.elementwise import add, copy
+from ..compiled.vectors import place
 from .activations import GROUP, gate, rectify, softmax
 from .config import LEVELS
 from .memory import CHUNK, Scratch, State

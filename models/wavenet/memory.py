@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ..vectors import aligned_zeros
+from ..compiled.vectors import aligned_zeros
 from .activations import GROUP
 from .config import LEVELS
 from .packing import Weights

@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 
 from rtaudiogen.errors import RtAudioGenError
 
-from .. import bfloat16
-from ..vectors import aligned
+from ..compiled import bfloat16
+from ..compiled.vectors import aligned
 from .config import LEVELS, WaveNetConfig
 
 INPUTS = 4  # a product's inputs come in multiples of it

@@ -17,7 +17,7 @@ from .packing import rounded, shapes
 from .sampler import Sampler, gate_bias
 
 if TYPE_CHECKING:
-    from .device_sampler import DeviceSampler
+    from .device.sampler import DeviceSampler
 
 FRAMES, INTERRUPTION = 600, 251
 TOLERANCE = 1e-4  # of the largest logit

@@ -6,16 +6,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rtaudiogen.errors import RtAudioGenError
-from rtaudiogen.realtime.crew import Crew, the_crew
+from rtaudiogen.realtime.render.worker_pool import Crew, the_crew
 
 from .config import LEVELS, SILENCE, WaveNetConfig
 from .kernels import fill_gate_bias, sample
 from .memory import State, scratch_of, state_of
+from .multicore import Sharing
 from .packing import NO_CODE, Weights
-from .sharing import Sharing
 
 if TYPE_CHECKING:
-    from .device_sampler import DeviceSampler
+    from .device.sampler import DeviceSampler
 
 NO_LOGITS = np.zeros((0, 0, LEVELS), np.float32)
 
@@ -125,8 +125,8 @@ def sampler_on(
     if device != "cuda":
         raise RtAudioGenError(f"device '{device}': a WaveNet is sampled on 'cpu' or 'cuda'")
     try:
-        from ..device_call import torch_device
-        from .device_sampler import DeviceSampler
+        from ..compiled.device_call import torch_device
+        from .device.sampler import DeviceSampler
     except ModuleNotFoundError as error:
         raise RtAudioGenError(
             f"device 'cuda': the sampler needs the package '{error.name}'"

@@ -16,17 +16,17 @@ from rtaudiogen.model_file import ModelHeader, write_model
 from rtaudiogen.processors import AUTO, checked
 from rtaudiogen.training_journal import Journal, run_folder
 
-from ..note_labels import Say
-from ..trainer import Budget, Report, Trainer
-from ..training_device import HELP as DEVICE_HELP
-from ..training_device import accelerator
-from ..training_log import TrainingLog, teller
+from ..sounds.note_labels import Say
+from ..training.device import HELP as DEVICE_HELP
+from ..training.device import accelerator
+from ..training.log import TrainingLog, teller
+from ..training.trainer import Budget, Report, Trainer
 from .config import WaveNetConfig
 from .corpus import Corpus, level_tracks, read_notes, read_textures
 from .dataset import IGNORED, Batch, Segments, stack
 from .envelope import Envelope, measure
-from .listening import write_clip
 from .network import WaveNet
+from .render_clip import write_clip
 
 HELD_OUT_BATCHES = 64
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from ..training_speed import Trial
+from ..training.speed import Trial
 from .corpus import Corpus
 from .notes import Note
 from .training import TrainingOptions, trainer_of

@@ -9,7 +9,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from ..random_numbers import uniform
+from ..compiled.random_numbers import uniform
 from .conditioning import fill_note
 from .envelope import Envelope, level_db
 

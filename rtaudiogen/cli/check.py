@@ -21,7 +21,7 @@ def check(
     json: Json = False,
 ) -> None:
     """Check that a generator keeps the contract: blocks, seeds, state, streaming = parallel."""
-    from ..engine.choice import DeviceChoice
+    from ..engine.device_choice import DeviceChoice
     from ..verify import verify
 
     descriptor = with_voices(find(model), voices)

@@ -5,7 +5,7 @@ from dataclasses import asdict
 from typing import Any, NamedTuple
 
 from ..engine.benchmark import known_speeds
-from ..engine.choice import remembered
+from ..engine.device_choice import remembered
 from ..engine.render_times import RenderTime
 from ..generator import Descriptor
 from ..processors import AUTO, CPU

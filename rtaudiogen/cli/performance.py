@@ -3,22 +3,22 @@
 import signal
 import threading
 import time
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
-from pathlib import Path
+from dataclasses import fields, replace
 from types import FrameType
+from typing import Any
 
-from ..engine.facade import Facade
-from ..engine.snapshot import Snapshot
 from ..errors import RtAudioGenError
 from ..generator import Descriptor, Plays
-from ..midi import PHRASE_SECONDS, TimedMessage, phrase, read_midi_file
+from ..midi import PHRASE_SECONDS, TimedMessage, phrase, sounding_seconds
+from ..wire.facade import Facade
+from ..wire.snapshot import RecordingSnapshot, Snapshot
 from .status import live_status
 
 SHOW_SECONDS = 0.1
 FIRST_FACTS_SECONDS = 10.0
-LEAD_SECONDS, TAIL_SECONDS = 0.1, 3.0  # before a score's first message, after its last
+LEAD_SECONDS, TAIL_SECONDS = 0.1, 3.0  # before a score, and after its last note
 
 
 def perform(
@@ -54,12 +54,15 @@ def perform(
     return replace(snapshot, load_p50=busiest.load_p50, load_p99=busiest.load_p99)
 
 
-def read_score(path: Path) -> list[TimedMessage]:
-    """A MIDI file's messages; RtAudioGenError if there are none."""
-    score = read_midi_file(path)
-    if not score:
-        raise RtAudioGenError(f"{path}: a MIDI file without notes")
-    return score
+def with_recording(last: Snapshot, facts: Mapping[str, Any]) -> Snapshot:
+    """Return the last facts with those of the finished recording, as its file has them.
+
+    The last snapshot is older than the end of the recording, which began with the first frame.
+    """
+    names = {field.name for field in fields(RecordingSnapshot)}
+    recording = RecordingSnapshot(**{name: facts[name] for name in names})
+    frames_played = max(last.frames_played, facts["frames"])
+    return replace(last, recording=recording, frames_played=frames_played)
 
 
 @contextmanager
@@ -100,5 +103,5 @@ def wants_notes(models: Collection[Descriptor]) -> bool:
 def _length(score: Sequence[TimedMessage] | None, snapshot: Snapshot) -> float | None:
     """Seconds until the end; None: until it is stopped, which takes somebody who listens."""
     if score:
-        return LEAD_SECONDS + score[-1].seconds + TAIL_SECONDS
+        return LEAD_SECONDS + sounding_seconds(score) + TAIL_SECONDS
     return PHRASE_SECONDS if snapshot.null_device else None

@@ -86,9 +86,10 @@ def play(
     Without a MIDI port the built-in phrase is played once; without an audio device the clock keeps
     time.
     """
-    from ..engine.remote import EngineProcess
-    from ..engine.settings import EngineSettings
-    from .performance import perform, read_score, stopped_by_signals
+    from ..client.remote import EngineProcess
+    from ..midi import read_score
+    from ..wire.settings import EngineSettings
+    from .performance import perform, stopped_by_signals, with_recording
     from .status import print_report
 
     opened = _open_session(models or [], session)
@@ -104,7 +105,8 @@ def play(
     if save_preset is not None:
         check_new(save_preset)
     begun = changed(opened, values, sounds, seeds, voices, master)
-    score = read_score(midi_file) if midi_file else None
+    notices: list[str] = []
+    score = read_score(midi_file, chosen.values(), notices) if midi_file else None
     heard = input if input is not None else opened.input
     settings = EngineSettings(
         output=_device(output if output is not None else opened.output),
@@ -122,13 +124,14 @@ def play(
         for model in models or []:
             engine.add_slot(model, values[model], seeds.get(model), sounds.get(model), voices)
         engine.set_master(begun.master_gain_db)
-        notices = [] if models else engine.load_session(begun.to_json())
+        if not models:
+            notices += engine.load_session(begun.to_json())
         if record:
             engine.record(str(record.expanduser().absolute()))
         engine.start()
         last = perform(engine, chosen.values(), score, seconds, stopped, notices, quiet=json)
         if record:
-            engine.stop_recording()
+            last = with_recording(last, engine.stop_recording())
         if models and session:
             save_session(session, Session.from_json(engine.session()))
         if save_preset is not None:

@@ -21,9 +21,10 @@ NO_PRESET = Preset()
 
 def fitting(models: Mapping[str, Descriptor], path: Path) -> dict[str, Preset]:
     """What a preset means to each model of its family. UsageError if there is none among them."""
-    from ..engine.library import look
+    from ..client.library import look
 
     family, preset = look(path).family, load_preset(path)
+    warn(preset.remarks())
     found = {}
     for name, model in models.items():
         if family in ("", model.family):
@@ -50,6 +51,6 @@ def check_new(path: Path) -> None:
 
 def keep_first_slot(path: Path, session: Mapping[str, Any]) -> None:
     """Write the values and the seed of a session's first slot."""
-    from ..engine.keeping import preset_of
+    from ..client.library_files import preset_of
 
     save_preset(path, preset_of(session, 0, path.stem)[0])

@@ -74,7 +74,7 @@ def render(
 
     Of a session everything is rendered as it was left; program changes alone are not obeyed.
     """
-    from ..midi import phrase, read_midi_file, to_events
+    from ..midi import phrase, read_score, sounding_seconds, to_events
     from ..offline import render_to_file
     from ..sound_files import InputFile
 
@@ -97,14 +97,14 @@ def render(
     taken = str(sound.expanduser().absolute()) if sound else ""
     sounds = {name: taken for name, model in chosen.items() if taken and model.takes_sound}
     rate = rate or opened.sample_rate or DEFAULT_RATE
+    notices: list[str] = []
     score = phrase() if wants_notes(chosen.values()) and input is None else []
     if midi is not None:
-        score = read_midi_file(midi)
-    length = max([m.seconds + TAIL_SECONDS for m in score], default=DEFAULT_SECONDS)
+        score = read_score(midi, chosen.values(), notices)
+    length = sounding_seconds(score) + TAIL_SECONDS if score else DEFAULT_SECONDS
     if input is not None:
         with InputFile(input, rate) as heard:
             length = heard.seconds
-    notices: list[str] = []
     frames = render_to_file(
         Path(out),
         models,

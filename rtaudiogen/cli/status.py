@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Protocol
 
-from ..engine.snapshot import HitsSnapshot, Snapshot
+from ..wire.snapshot import HitsSnapshot, Snapshot
 from .output import print_json
 
 SILENT = 1e-6  # amplitude, -120 dBFS
@@ -102,7 +102,7 @@ def report(snapshot: Snapshot) -> list[str]:
     paced = ", paced by the clock: nothing was audible" if snapshot.null_device else ""
     latency = " + ".join(f"{name} {ms:.1f}" for name, ms in snapshot.latency_ms.items())
     lines = [
-        f"Played {snapshot.seconds_played:.1f} s at {snapshot.sample_rate} Hz on "
+        f"Played {snapshot.seconds_played:.2f} s at {snapshot.sample_rate} Hz on "
         f"'{snapshot.device}'{paced}.",
         f"Latency: {snapshot.total_latency_ms:.1f} ms = {latency}.",
         f"Load: p50 {snapshot.load_p50:.0%}, p99 {snapshot.load_p99:.0%} of the time there is, "
@@ -118,7 +118,7 @@ def report(snapshot: Snapshot) -> list[str]:
             f"{snapshot.input_lost_frames} lost)."
         )
     if snapshot.recording:
-        lines.append(f"Recording: {snapshot.recording.path} ({snapshot.recording.seconds:.1f} s).")
+        lines.append(f"Recording: {snapshot.recording.path} ({snapshot.recording.seconds:.2f} s).")
         if snapshot.recording.problem:
             lines.append(f"The recording stopped early: {snapshot.recording.problem}")
     return lines

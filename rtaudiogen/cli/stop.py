@@ -3,6 +3,6 @@
 
 def stop() -> None:
     """End the engine of a window that was killed or hangs; its rack is kept."""
-    from ..engine.opening import stop_engine
+    from ..client.open_engine import stop_engine
 
     print("The engine has ended; its rack is kept." if stop_engine() else "No engine is playing.")

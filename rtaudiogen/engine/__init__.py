@@ -1,4 +1,1 @@
-"""The engine: `core.Engine` plays in this process, `remote.EngineProcess` in one of its own.
-
-Both have the same verbs (`facade.Facade`). A front end, window or command line, holds the second.
-"""
+"""The engine inside its process: rack, transport, MIDI and recorder behind the façade's verbs."""

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 
 from ..errors import RtAudioGenError
-from ..realtime.hits import Hit, Hits
+from ..realtime.hits.hits import Hit, Hits
 from ..sound_files import read_sound
 
 FADE_SECONDS = 0.03

@@ -14,31 +14,30 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .. import rebuilding, registry
+from .. import registry, session_slots
 from ..errors import RtAudioGenError
-from ..events import MIDI_EVENT
+from ..events import MIDI_EVENT, SCHEDULED_PORT, SCREEN_PORT
 from ..midi import MidiInput, NoticeKind, TimedMessage, beginning, phrase, to_events
 from ..midi.monitor import SCREEN
-from ..realtime.mixing import amplitude
-from ..realtime.pads import SCHEDULED_PORT, Pads
-from ..realtime.rack import Message
-from ..realtime.renderer import Renderer
+from ..realtime.hits.pads import Pads
+from ..realtime.render.mixing import amplitude
+from ..realtime.render.rack import Message
+from ..realtime.render.renderer import Renderer
 from ..recorder import Recorder, Underruns
 from ..sessions import Session, SlotState, checked_master
+from ..wire.facade import TimedMidi, check_channel_message
+from ..wire.settings import EngineSettings
 from .audition import Audition
 from .checkpoint import Checkpoint, read_checkpoint, write_checkpoint
-from .choice import DeviceChoice
-from .facade import TimedMidi, check_channel_message
-from .report import snapshot
-from .rescue import Rescue
-from .settings import EngineSettings
+from .device_choice import DeviceChoice
+from .device_fallback import Rescue
 from .slot_verbs import SlotVerbs
+from .snapshot_builder import snapshot
 from .transport import DeviceLostError, Transport
 
 CHECKPOINT_SECONDS = 2.0
 MOST_MESSAGES = 100  # that are kept
 SUSTAIN_PEDAL, ALL_NOTES_OFF = 64, 123
-SCREEN_PORT = SCHEDULED_PORT - 1  # where a front end's own notes seem to come from
 
 
 class Engine(SlotVerbs):
@@ -53,6 +52,7 @@ class Engine(SlotVerbs):
         self._renew_renderer()
         self.slots: dict[int, SlotState] = {}  # replaced or added to: others iterate over a copy
         self.master_gain_db = 0.0
+        self._session_others: Mapping[str, Any] = {}  # of a session that was opened
         self.machine_gap_seconds = 0.0  # the longest that a sleeping thread was kept from waking
         self._checkpoint = checkpoint
         self._saved = time.monotonic()
@@ -185,18 +185,20 @@ class Engine(SlotVerbs):
             latency_ms=settings.latency_ms,
             midi=settings.midi or "none",
             master_gain_db=self.master_gain_db,
+            others=self._session_others,
         )
 
     def load_session(self, session: Mapping[str, Any]) -> list[str]:
         """See Facade. A slot whose model is not there is left out, and said so."""
-        notices: list[str] = []
         wanted = Session.from_json(session)
+        notices = list(wanted.remarks())
+        self._session_others = wanted.others
         for slot in list(self.slots):
             self.remove_slot(slot)
         self.set_master(wanted.master_gain_db)
         for state in wanted.slots:
             try:
-                self.slots[rebuilding.add(self.renderer, state, notices)] = state
+                self.slots[session_slots.add(self.renderer, state, notices)] = state
             except RtAudioGenError as error:
                 notices.append(str(error))
         return notices
@@ -271,7 +273,7 @@ class Engine(SlotVerbs):
         try:
             self.renderer.load_state(
                 saved.arrays, saved.facts,
-                lambda id, sound, voices: rebuilding.recreate(
+                lambda id, sound, voices: session_slots.recreate(
                     paths[id], sound, voices, self.transport.sample_rate, notices
                 ),
             )  # fmt: skip
@@ -279,9 +281,10 @@ class Engine(SlotVerbs):
             self._renew_renderer()
             return [f"The sounding notes are lost ({error}).", *self.load_session(saved.session)]
         self.slots = dict(zip(saved.numbers, states, strict=True))
+        self._session_others = session.others
         self.set_master(session.master_gain_db)
         self.transport.first_frame = self.renderer.frame
-        for port in range(SCHEDULED_PORT):
+        for port in range(SCREEN_PORT + 1):
             for channel in range(16):  # keys and pedals that were let go of meanwhile
                 self.renderer.midi(0, 0xB0 | channel, SUSTAIN_PEDAL, 0, port)
                 self.renderer.midi(0, 0xB0 | channel, ALL_NOTES_OFF, 0, port)

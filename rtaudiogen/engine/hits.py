@@ -6,7 +6,7 @@ import numpy as np
 
 from ..errors import RtAudioGenError, UsageError
 from ..generator import Audio
-from ..realtime.kit import Kit
+from ..realtime.hits.kit import Kit
 from ..recorder.wav import write_wav
 
 OUTLINE_POINTS = 48

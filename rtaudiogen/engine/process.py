@@ -24,16 +24,16 @@ from queue import SimpleQueue
 from typing import Any, NamedTuple
 
 from .. import __version__
+from ..client.engine_folder import Home
 from ..errors import RtAudioGenError
-from ..realtime.scheduling import HELPER_PRIORITY, raise_priority
-from . import channel
-from .board import Board
-from .channel import EXIT_DEVICE_LOST, Channel, Message
+from ..realtime.render.scheduling import HELPER_PRIORITY, raise_priority
+from ..wire import channel
+from ..wire.board import Board
+from ..wire.channel import EXIT_DEVICE_LOST, Channel, Message
+from ..wire.facade import Facade
+from ..wire.server import Reception
+from ..wire.settings import EngineSettings
 from .core import Engine
-from .facade import Facade
-from .home import Home
-from .reception import Reception
-from .settings import EngineSettings
 from .transport import DeviceLostError
 
 POST_SECONDS = 0.04

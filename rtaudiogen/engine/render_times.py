@@ -20,7 +20,7 @@ from ..documents import number, read_document, write_document
 from ..errors import RtAudioGenError
 from ..generator import Descriptor, HitMaker
 from ..processors import CPU
-from ..realtime.crew import cores
+from ..realtime.render.worker_pool import cores
 
 HOST_RATE = 48000  # Hz
 WARM_UPS = 20
@@ -63,8 +63,8 @@ def measure(model: Descriptor, device: str) -> RenderTime:
 
 def _work(model: Descriptor, device: str) -> Call:
     """What the render thread calls for every quantum, or the hits' worker for every hit."""
-    from ..realtime.pads import makes_hits  # brings the compiler along
-    from ..realtime.source import QUANTUM, Source
+    from ..realtime.hits.pads import makes_hits  # brings the compiler along
+    from ..realtime.render.slot_generator import QUANTUM, Source
 
     source = Source(registry.create(model, HOST_RATE), HOST_RATE, device=device)
     numbers = count()

@@ -1,23 +1,23 @@
 """The façade's verbs for the slots of the rack, carried out in this process."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from ..errors import RtAudioGenError, UsageError
 from ..midi import MidiInput
 from ..presets import Preset
-from ..realtime.checks import find_parameter
-from ..realtime.pads import Pads
-from ..realtime.readings import SlotReading
-from ..realtime.renderer import Renderer
-from ..rebuilding import create
+from ..realtime.hits.pads import Pads
+from ..realtime.render.checks import find_parameter
+from ..realtime.render.readings import SlotReading
+from ..realtime.render.renderer import Renderer
 from ..registry import find, takes_voices, with_voices
+from ..session_slots import create
 from ..sessions import Mix, SlotState
+from ..wire.facade import Values
 from . import hits
 from .codes import code_stream
-from .facade import Values
 from .transport import Transport
 
 
@@ -115,11 +115,13 @@ class SlotVerbs:
         """See Facade."""
         self.renderer.set_mix(slot, field, value)
         state = self._state(slot)
-        self.slots[slot] = replace(state, mix=Mix.from_json({**asdict(state.mix), field: value}))
+        self.slots[slot] = replace(state, mix=Mix.from_json({**state.mix.to_json(), field: value}))
 
     def apply_preset(self, slot: int, preset: Mapping[str, Any]) -> None:
         """See Facade."""
-        self._apply(slot, Preset.from_json(preset))
+        wanted = Preset.from_json(preset)
+        self.messages.extend(wanted.remarks())
+        self._apply(slot, wanted)
 
     def _apply(self, slot: int, preset: Preset) -> None:
         state = self._state(slot)

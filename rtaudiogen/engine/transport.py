@@ -11,14 +11,14 @@ from collections.abc import Callable
 from .. import devices
 from ..errors import RtAudioGenError
 from ..generator import Audio
-from ..realtime import layout
-from ..realtime.capture import Capture
-from ..realtime.clock import Clock
-from ..realtime.memory import AudioMemory
-from ..realtime.ring import LARGEST_READ
-from ..realtime.source import QUANTUM
-from ..realtime.worker import RenderThread
-from .settings import NULL_OUTPUT, EngineSettings
+from ..realtime.callback import layout
+from ..realtime.callback.capture import Capture
+from ..realtime.callback.clock import Clock
+from ..realtime.callback.memory import AudioMemory
+from ..realtime.callback.ring import LARGEST_READ
+from ..realtime.render.render_thread import RenderThread
+from ..realtime.render.slot_generator import QUANTUM
+from ..wire.settings import NULL_OUTPUT, EngineSettings
 
 NULL_RATE, NULL_BLOCK_FRAMES = 48000, 256
 LOOK_SECONDS = 1.0  # between looks for a device that is not there

@@ -7,9 +7,9 @@ that answers the dominant is scooped from a semitone below while it stands alone
 
 from collections.abc import Iterable
 
-from rtaudiogen.midi.files import TimedMessage
 from rtaudiogen.midi.held import SUSTAIN, Held
 from rtaudiogen.midi.parser import CONTROL_CHANGE, NOTE_OFF, NOTE_ON, PITCH_BEND, Message
+from rtaudiogen.midi.timed import TimedMessage
 
 BEATS_PER_MINUTE = 72.0
 PHRASE_SECONDS = 36 * 60.0 / BEATS_PER_MINUTE
@@ -73,7 +73,7 @@ def beginning(messages: Iterable[TimedMessage], seconds: float) -> list[TimedMes
     played = [message for message in messages if message.seconds < seconds]
     held = Held()
     for message in played:
-        held.note(Message(*message[1:]))
+        held.note(Message(*message[1:4]))
     return [*played, *(TimedMessage(seconds, *message) for message in held.release())]
 
 

@@ -28,7 +28,7 @@ from rtaudiogen.midi.parser import (
     Parser,
     ParserCounts,
 )
-from rtaudiogen.realtime.scheduling import HELPER_PRIORITY, raise_priority
+from rtaudiogen.realtime.render.scheduling import HELPER_PRIORITY, raise_priority
 
 POLL_SECONDS = 0.0005  # a hit has a device block, some 3 ms, from its key to its frame
 _CHANNEL_MODE = 120  # controllers from here on are commands, no knobs

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import rtmidi
 
 from rtaudiogen.errors import RtAudioGenError
+from rtaudiogen.events import LIVE_PORTS
 from rtaudiogen.midi.poller import Notice, NoticeKind, OpenPort, Poller
 from rtaudiogen.midi.ports import (
     Selection,
@@ -16,8 +17,6 @@ from rtaudiogen.midi.ports import (
     new_client,
     select,
 )
-
-_PORT_NUMBERS = 256
 
 
 class Watcher:
@@ -146,7 +145,7 @@ class Watcher:
     def _adopt(self, client: rtmidi.MidiIn, name: str) -> None:
         while client.get_message() is not None:
             pass  # left over from its last port
-        number = self._numbers.setdefault(identity(name), len(self._numbers) % _PORT_NUMBERS)
+        number = self._numbers.setdefault(identity(name), len(self._numbers) % LIVE_PORTS)
         self._open[name] = OpenPort(client, name, number)
         self._poller.adopt(self._open[name])
         self._poller.notices.put(Notice(NoticeKind.CONNECTED, name, number))

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from rtaudiogen.realtime.counters import Counters
+from rtaudiogen.realtime.callback.counters import Counters
 
 
 @dataclass(frozen=True)

@@ -95,7 +95,9 @@ class WavWriter:
         self._format, self._limit = sample_format, riff_limit_bytes
         self._frame_bytes = channels * sample_format.sample_bytes
         self._header_bytes = len(self._header(0))
-        self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0))
+        self._file = os.open(
+            path, os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666
+        )
         try:
             self._put(0, self._header(0))
         except OSError:

@@ -12,7 +12,7 @@ import soundfile
 
 from rtaudiogen.sessions import load_session
 
-from ..conftest import JackServer
+from ..jack_server import JackServer
 from ..waiting import eventually
 from .conftest import Run
 
@@ -44,7 +44,7 @@ def test_play_reports_what_was_played_and_leaves_the_recording(run: Run, folder:
     for word in ("Latency:", "Load:", "Dropouts:", "Recording:"):
         assert word in done.stdout
     audio, rate = soundfile.read(folder / "take.wav")
-    assert str(folder / "take.wav") in done.stdout
+    assert f"Recording: {folder / 'take.wav'} ({len(audio) / rate:.2f} s)." in done.stdout
     assert len(audio) > 2 * rate
     assert np.abs(audio).max() > 0.01, "the built-in phrase is heard where there is no MIDI port"
 

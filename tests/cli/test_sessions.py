@@ -1,6 +1,7 @@
 """Sessions and the master gain from the command line."""
 
 import json
+import os
 from pathlib import Path
 
 import numpy as np
@@ -74,3 +75,37 @@ def test_what_cannot_be_rendered_is_refused_in_one_line_and_leaves_no_file(
     assert (done.returncode, done.stderr.count("\n")) == (status, 1), done.stderr
     assert message in done.stderr
     assert not (folder / "x.wav").exists()
+
+
+def test_unknown_field_is_told_once_by_render_and_play(run_here: Run, folder: Path) -> None:
+    slot = {"model": "sine", "mix": {"gain": -60}}
+    gig = {"rtaudiogen": "session", "version": 1, "output": "null", "midi": "none", "slots": [slot]}
+    (folder / "gig.json").write_text(json.dumps(gig))
+    for command in ("render --session gig.json x.wav", "play --session gig.json"):
+        done = run_here(*command.split(), "--seconds", 0.5)
+        assert done.returncode == 0, done.stderr
+        assert done.stderr.count("slot 1: 'gain' is not known here") == 1
+        assert done.stderr.count("did you mean 'gain_db'?") == 1
+
+
+def test_wrong_field_is_one_line_with_its_slot(run_here: Run, folder: Path) -> None:
+    slots = [{"model": "sine"}, {"model": "sine", "mix": {"mute": "false"}}]
+    (folder / "gig.json").write_text(
+        json.dumps({"rtaudiogen": "session", "version": 1, "slots": slots})
+    )
+    for command in ("render --session gig.json x.wav", "play --session gig.json"):
+        done = run_here(*command.split(), "--seconds", 0.5)
+        assert done.returncode == 1
+        line = 'rtaudiogen: gig.json: slot 2: mute: "false" is a text; expected true or false\n'
+        assert (done.stderr, done.stdout) == (line, "")
+
+
+def test_files_get_the_mode_that_the_umask_leaves(run_here: Run, folder: Path) -> None:
+    before = os.umask(0o027)
+    try:
+        run_here("render", "sine", "x.wav", "--seconds", 0.1)
+        save_session(folder / "gig.json", Session())
+    finally:
+        os.umask(before)
+    for name in ("x.wav", "gig.json"):
+        assert (folder / name).stat().st_mode & 0o777 == 0o640

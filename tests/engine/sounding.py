@@ -5,8 +5,8 @@ import ctypes
 import numpy as np
 from numpy.typing import NDArray
 
-from rtaudiogen.realtime.callback import callback
-from rtaudiogen.realtime.memory import AudioMemory
+from rtaudiogen.realtime.callback.callback import callback
+from rtaudiogen.realtime.callback.memory import AudioMemory
 
 SAMPLE_RATE = 48000
 

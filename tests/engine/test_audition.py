@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 import soundfile
 
+from rtaudiogen.client.remote import EngineProcess
 from rtaudiogen.engine.core import Engine
-from rtaudiogen.engine.remote import EngineProcess
-from rtaudiogen.engine.settings import EngineSettings
 from rtaudiogen.errors import RtAudioGenError
+from rtaudiogen.wire.settings import EngineSettings
 
 from ..waiting import eventually
 

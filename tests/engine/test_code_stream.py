@@ -7,10 +7,8 @@ import numpy as np
 import pytest
 import soundfile
 
+from rtaudiogen.client.remote import EngineProcess
 from rtaudiogen.engine.codes import MOST_FRAMES, MOST_NEWEST, code_stream, codes_now
-from rtaudiogen.engine.remote import EngineProcess
-from rtaudiogen.engine.settings import EngineSettings
-from rtaudiogen.engine.snapshot import SlotSnapshot, Snapshot
 from rtaudiogen.errors import UsageError
 from rtaudiogen.models.sine import SINE
 from rtaudiogen.models.sine.generator import Sine
@@ -19,6 +17,8 @@ from rtaudiogen.models.vqvae.descriptor import Source, describe
 from rtaudiogen.models.vqvae.excerpts import encode
 from rtaudiogen.registry import create as create_generator
 from rtaudiogen.registry import find
+from rtaudiogen.wire.settings import EngineSettings
+from rtaudiogen.wire.snapshot import SlotSnapshot, Snapshot
 
 from ..waiting import eventually
 

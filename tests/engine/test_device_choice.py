@@ -9,7 +9,7 @@ import pytest
 
 from rtaudiogen import registry
 from rtaudiogen.engine import render_times
-from rtaudiogen.engine.choice import DeviceChoice, remembered
+from rtaudiogen.engine.device_choice import DeviceChoice, remembered
 from rtaudiogen.folders import HOME_VARIABLE
 from rtaudiogen.models.sine import SINE
 

@@ -7,10 +7,10 @@ import pytest
 import soundfile
 
 from rtaudiogen.engine.core import Engine
-from rtaudiogen.engine.settings import EngineSettings
 from rtaudiogen.errors import RtAudioGenError, UsageError
 from rtaudiogen.presets import Preset
 from rtaudiogen.sessions import Mix, Session, SlotState
+from rtaudiogen.wire.settings import EngineSettings
 
 from .housekeeping import eventually
 

@@ -15,15 +15,15 @@ import rtmidi
 import soundfile
 
 from rtaudiogen import offline, registry
-from rtaudiogen.engine.remote import HUNG_SECONDS, EngineProcess
-from rtaudiogen.engine.settings import EngineSettings
+from rtaudiogen.client.remote import HUNG_SECONDS, EngineProcess
 from rtaudiogen.errors import RtAudioGenError, UsageError
 from rtaudiogen.midi import TimedMessage, to_events
+from rtaudiogen.wire.settings import EngineSettings
 
 from ..waiting import eventually
 
 if TYPE_CHECKING:
-    from tests.conftest import JackServer
+    from tests.jack_server import JackServer
 
 RATE = 48000
 NULL = EngineSettings(output="null", sample_rate=RATE, midi="none")
@@ -86,8 +86,8 @@ def test_a_hung_engine_is_noticed_and_replaced(engine):
 
 FRONT_END = """
 import sys
-from rtaudiogen.engine.remote import HUNG_SECONDS, EngineProcess
-from rtaudiogen.engine.settings import EngineSettings
+from rtaudiogen.client.remote import HUNG_SECONDS, EngineProcess
+from rtaudiogen.wire.settings import EngineSettings
 engine = EngineProcess(EngineSettings(output="null", midi="none"))
 print(engine.pid, flush=True)
 sys.stdin.readline()

@@ -11,15 +11,15 @@ import soundfile
 from numpy.typing import NDArray
 
 from rtaudiogen.cli.status import report, status_line
+from rtaudiogen.client.remote import EngineProcess
 from rtaudiogen.engine.core import Engine
-from rtaudiogen.engine.remote import EngineProcess
-from rtaudiogen.engine.settings import EngineSettings
-from rtaudiogen.engine.snapshot import HitsSnapshot, SlotSnapshot, Snapshot
 from rtaudiogen.events import MIDI_EVENT
 from rtaudiogen.midi import TimedMessage, to_events
-from rtaudiogen.realtime.kit import Kit
-from rtaudiogen.realtime.pool import DEPTH
-from rtaudiogen.realtime.renderer import Renderer
+from rtaudiogen.realtime.hits.kit import Kit
+from rtaudiogen.realtime.hits.pool import DEPTH
+from rtaudiogen.realtime.render.renderer import Renderer
+from rtaudiogen.wire.settings import EngineSettings
+from rtaudiogen.wire.snapshot import HitsSnapshot, SlotSnapshot, Snapshot
 
 from .. import waiting
 from ..realtime import drums

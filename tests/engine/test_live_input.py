@@ -11,17 +11,17 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
+from rtaudiogen.client.remote import EngineProcess
 from rtaudiogen.devices import Device, find_input
-from rtaudiogen.engine.remote import EngineProcess
-from rtaudiogen.engine.settings import EngineSettings
 from rtaudiogen.errors import RtAudioGenError
+from rtaudiogen.wire.settings import EngineSettings
 
 from ..realtime.effects import installed
 from ..waiting import eventually
 from .jack_loop import signal as played
 
 if TYPE_CHECKING:
-    from tests.conftest import JackServer
+    from tests.jack_server import JackServer
 
 RATE = 48000
 LOOP = Path(__file__).with_name("jack_loop.py")

@@ -10,13 +10,13 @@ import soundfile
 
 from rtaudiogen import registry
 from rtaudiogen.engine.core import Engine
-from rtaudiogen.engine.settings import EngineSettings
 from rtaudiogen.errors import RtAudioGenError, UsageError
 from rtaudiogen.events import MIDI_EVENT
 from rtaudiogen.folders import HOME_VARIABLE
 from rtaudiogen.models.sine import SINE
 from rtaudiogen.offline import render, render_to_file
 from rtaudiogen.sessions import Session, SlotState
+from rtaudiogen.wire.settings import EngineSettings
 
 from .. import waiting
 from ..realtime.drums import LOWEST_KEY

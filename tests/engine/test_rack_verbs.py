@@ -12,12 +12,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rtaudiogen import registry
+from rtaudiogen.client.remote import EngineProcess
 from rtaudiogen.engine.core import Engine
-from rtaudiogen.engine.remote import EngineProcess
-from rtaudiogen.engine.settings import EngineSettings
 from rtaudiogen.errors import UsageError
 from rtaudiogen.midi import Notice, NoticeKind
 from rtaudiogen.sessions import Session, SlotState
+from rtaudiogen.wire.settings import EngineSettings
 
 from .. import waiting
 from ..realtime import drums

@@ -8,14 +8,14 @@ import pytest
 import soundfile
 
 from rtaudiogen import registry
-from rtaudiogen.engine.remote import EngineProcess
-from rtaudiogen.engine.settings import EngineSettings
-from rtaudiogen.engine.snapshot import Snapshot
+from rtaudiogen.client.remote import EngineProcess
+from rtaudiogen.wire.settings import EngineSettings
+from rtaudiogen.wire.snapshot import Snapshot
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.conftest import JackServer
+    from tests.jack_server import JackServer
 
 pytestmark = [pytest.mark.jack, pytest.mark.soak, pytest.mark.timeout(400)]
 

@@ -9,8 +9,8 @@ import soundfile
 
 from rtaudiogen.engine.core import Engine
 from rtaudiogen.engine.hits import OUTLINE_POINTS
-from rtaudiogen.engine.settings import EngineSettings
 from rtaudiogen.errors import RtAudioGenError, UsageError
+from rtaudiogen.wire.settings import EngineSettings
 
 from ..realtime import drums
 from ..realtime.drums import LOWEST_KEY, PADS, Drums

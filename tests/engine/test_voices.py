@@ -9,11 +9,11 @@ import pytest
 from rtaudiogen import offline
 from rtaudiogen.engine import slot_verbs
 from rtaudiogen.engine.core import Engine
-from rtaudiogen.engine.settings import EngineSettings
 from rtaudiogen.errors import UsageError
 from rtaudiogen.events import MIDI_EVENT
 from rtaudiogen.registry import find, with_voices
 from rtaudiogen.sessions import Session, SlotState
+from rtaudiogen.wire.settings import EngineSettings
 
 from ..waiting import eventually
 

@@ -15,11 +15,11 @@ import soundfile
 from numpy.typing import NDArray
 
 from rtaudiogen import registry
+from rtaudiogen.client.remote import EngineProcess
 from rtaudiogen.codec import open_codec
-from rtaudiogen.engine.remote import EngineProcess
-from rtaudiogen.engine.settings import EngineSettings
 from rtaudiogen.folders import HOME_VARIABLE
 from rtaudiogen.sessions import load_session
+from rtaudiogen.wire.settings import EngineSettings
 
 from ..models.vqvae.untrained import INVENTIVE, REGIONS, write_untrained
 from ..waiting import eventually
@@ -27,7 +27,7 @@ from .jack_loop import noise
 from .test_live_input import LOOP
 
 if TYPE_CHECKING:
-    from tests.conftest import JackServer
+    from tests.jack_server import JackServer
 
 RATE = 16000  # of the model and of this server: no resampler changes the bits
 HOP = INVENTIVE.hop
@@ -44,7 +44,7 @@ def server(
     jack_command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator["JackServer"]:
     """A server at the model's rate, which engines find."""
-    from ..conftest import JackServer
+    from ..jack_server import JackServer
 
     server = JackServer(tmp_path, f"rtaudiogen-private-{os.getpid()}")
     server.sample_rate = RATE

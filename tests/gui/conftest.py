@@ -24,7 +24,7 @@ else:
     MISSING = ""
 
 if TYPE_CHECKING:
-    from rtaudiogen.gui.main_window import MainWindow
+    from rtaudiogen.gui.shell.main_window import MainWindow
 
 Eventually = Callable[..., None]
 SESSION = {"slots": [{"model": "sine", "values": {"release": 30.0}}]}
@@ -63,26 +63,35 @@ class SharedWindow:
     def __init__(self, folders: pytest.TempPathFactory) -> None:
         self._folders = folders
         self._patch = pytest.MonkeyPatch()
-        self.window = self._open()
+        self._window: MainWindow | None = None
+
+    @property
+    def window(self) -> "MainWindow":
+        """The window, which is open while tests of the window run."""
+        assert self._window is not None
+        return self._window
 
     def check(self) -> None:
-        """Replace the window if its engine does not play, and print the reason."""
-        if why := _hindrance(self.window):
+        """Open the window anew if its engine does not play, and print the reason."""
+        if self._window is not None and (why := _hindrance(self._window)):
             print(f"the shared window is replaced: {why}; {_said()}")
             self.close()
-            self.window = self._open()
+        if self._window is None:
+            self._window = self._open()
 
     def close(self) -> None:
         """Close the window and end its engine."""
-        self.window.close()
-        self.window.deleteLater()
-        self._patch.undo()
+        window, self._window = self._window, None
+        if window is not None:
+            window.close()
+            window.deleteLater()
+            self._patch.undo()
 
     def _open(self) -> "MainWindow":
-        from rtaudiogen.engine.catalogue import Beginning
-        from rtaudiogen.engine.settings import EngineSettings
-        from rtaudiogen.gui.bridge import Bridge
-        from rtaudiogen.gui.main_window import MainWindow
+        from rtaudiogen.client.catalogue import Beginning
+        from rtaudiogen.gui.shell.bridge import Bridge
+        from rtaudiogen.gui.shell.main_window import MainWindow
+        from rtaudiogen.wire.settings import EngineSettings
 
         settings = EngineSettings(output="null", sample_rate=48000, latency_ms=40.0, midi="none")
         self._patch.setenv("RTAUDIOGEN_HOME", str(self._folders.mktemp("home")))
@@ -101,6 +110,12 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     """Check the shared window before anything is set up for a test that uses it."""
     if _shared and "open_window" in getattr(item, "fixturenames", ()):
         _shared[0].check()
+
+
+def pytest_runtest_teardown(nextitem: pytest.Item | None) -> None:
+    """Close the shared window after the last test of the window."""
+    if _shared and (nextitem is None or Path(__file__).parent not in nextitem.path.parents):
+        _shared[0].close()
 
 
 def _hindrance(window: "MainWindow") -> str:
@@ -127,15 +142,16 @@ def eventually() -> Eventually:
     return wait
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def shared_window(
     qapp: "QtWidgets.QApplication", tmp_path_factory: pytest.TempPathFactory
 ) -> "Iterator[SharedWindow]":
     """Open the shared window."""
-    from rtaudiogen.gui.theme import apply_theme
+    from rtaudiogen.gui.shell.theme import apply_theme
 
     apply_theme(qapp, "dark")
     _shared.append(SharedWindow(tmp_path_factory))
+    _shared[0].check()
     yield _shared[0]
     _shared.pop().close()
 

@@ -19,8 +19,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from rtaudiogen.gui.elided_label import ElidedLabel
-from rtaudiogen.gui.main_window import MainWindow
+from rtaudiogen.gui.shell.main_window import MainWindow
+from rtaudiogen.gui.widgets.elided_label import ElidedLabel
 
 SIZES = (QSize(1024, 640), QSize(1280, 800))
 MODELS = ("sine", "wavegan-drums", "vqvae-speech")  # a keyboard, pads, a ribbon
@@ -115,10 +115,10 @@ def cut_anywhere(window: MainWindow, wait: Callable[..., None]) -> list[str]:
 
 def main() -> None:
     """Print what is cut in a window of its own; the scale is the environment's."""
-    from rtaudiogen.engine.catalogue import Beginning
-    from rtaudiogen.engine.settings import EngineSettings
-    from rtaudiogen.gui.bridge import Bridge
-    from rtaudiogen.gui.theme import apply_theme
+    from rtaudiogen.client.catalogue import Beginning
+    from rtaudiogen.gui.shell.bridge import Bridge
+    from rtaudiogen.gui.shell.theme import apply_theme
+    from rtaudiogen.wire.settings import EngineSettings
 
     from .conftest import SESSION, wait
 

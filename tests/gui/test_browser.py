@@ -9,12 +9,12 @@ import soundfile
 from PySide6.QtCore import QItemSelectionModel, QPoint, Qt
 from PySide6.QtGui import QDesktopServices
 
-from rtaudiogen.engine import catalogue
-from rtaudiogen.engine.library import Item, Kind
-from rtaudiogen.gui.browser import Browser
-from rtaudiogen.gui.browser_columns import COLUMNS
-from rtaudiogen.gui.browser_table import MODEL_MIME, mime_of
-from rtaudiogen.gui.main_window import MainWindow
+from rtaudiogen.client import catalogue
+from rtaudiogen.client.library import Item, Kind
+from rtaudiogen.gui.library.browser import Browser
+from rtaudiogen.gui.library.browser_columns import COLUMNS
+from rtaudiogen.gui.library.browser_table import MODEL_MIME, mime_of
+from rtaudiogen.gui.shell.main_window import MainWindow
 from rtaudiogen.sessions import Session, SlotState, save_session
 
 LEFT = Qt.MouseButton.LeftButton
@@ -203,7 +203,7 @@ def test_built_in_models_can_be_exported_but_neither_renamed_nor_deleted(
     assert not page.rename.isEnabled()
     assert not page.trash.isEnabled()
     target = tmp_path / "copy.safetensors"
-    monkeypatch.setattr("rtaudiogen.gui.library_files.ask_where", lambda *_: target)
+    monkeypatch.setattr("rtaudiogen.gui.library.library_files.ask_where", lambda *_: target)
     press(page, qtbot, "Export …")
     eventually(lambda: str(target) in window.messages.text)
     assert catalogue.describe(target).id == "wavenet-textures"
@@ -220,7 +220,7 @@ def test_a_file_is_renamed_and_goes_to_the_trash_when_that_is_wanted(
     turn(page, qtbot, Kind.RECORDING)
     page.refresh_wanted.emit()
     eventually(lambda: names(page) == ["take.wav"])
-    monkeypatch.setattr("rtaudiogen.gui.library_files.ask_name", lambda *_: "best")
+    monkeypatch.setattr("rtaudiogen.gui.library.library_files.ask_name", lambda *_: "best")
     click(page, qtbot, "take")
     press(page, qtbot, "Rename …")
     eventually(lambda: names(page) == ["best.wav"])
@@ -228,7 +228,7 @@ def test_a_file_is_renamed_and_goes_to_the_trash_when_that_is_wanted(
     click(page, qtbot, "best")
     answers: list[str] = []
     monkeypatch.setattr(
-        "rtaudiogen.gui.library_files.ask_whether",
+        "rtaudiogen.gui.library.library_files.ask_whether",
         lambda _w, _t, question: answers.append(question) or len(answers) > 1,
     )
     press(page, qtbot, "Delete …")

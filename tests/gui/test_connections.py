@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from rtaudiogen.engine.catalogue import AudioDevice, Connections
-from rtaudiogen.engine.settings import EngineSettings
-from rtaudiogen.gui.connection_bar import Chooser, ConnectionBar
-from rtaudiogen.gui.main_window import MainWindow
+from rtaudiogen.client.catalogue import AudioDevice, Connections
+from rtaudiogen.gui.shell.main_window import MainWindow
+from rtaudiogen.gui.transport.connection_bar import Chooser, ConnectionBar
+from rtaudiogen.wire.settings import EngineSettings
 
 if TYPE_CHECKING:
-    from tests.conftest import JackServer
+    from tests.jack_server import JackServer
 
-SENDER = Path(__file__).parents[1] / "engine" / "midi_sender.py"
+SENDER = Path(__file__).parents[1] / "midi" / "midi_sender.py"
 
 
 def values(chooser: Chooser) -> list[Any]:

@@ -10,12 +10,12 @@ from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDrag, QDragEnterEvent, QDragLeaveEvent, QDragMoveEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
-from rtaudiogen.engine import catalogue
-from rtaudiogen.engine.library import Item, Kind
-from rtaudiogen.gui.browser_table import mime_of
-from rtaudiogen.gui.dropping import DropFrame
-from rtaudiogen.gui.file_drag import drag_made_file
-from rtaudiogen.gui.main_window import MainWindow
+from rtaudiogen.client import catalogue
+from rtaudiogen.client.library import Item, Kind
+from rtaudiogen.gui.library.browser_table import mime_of
+from rtaudiogen.gui.shell.dropping import DropFrame
+from rtaudiogen.gui.shell.file_drag import drag_made_file
+from rtaudiogen.gui.shell.main_window import MainWindow
 from rtaudiogen.presets import Preset, save_preset
 from rtaudiogen.sessions import Session, SlotState, save_session
 

@@ -22,11 +22,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from rtaudiogen.engine.catalogue import Beginning
-from rtaudiogen.engine.settings import EngineSettings
-from rtaudiogen.gui.bridge import Bridge
-from rtaudiogen.gui.main_window import MainWindow
-from rtaudiogen.gui.theme import apply_theme
+from rtaudiogen.client.catalogue import Beginning
+from rtaudiogen.gui.shell.bridge import Bridge
+from rtaudiogen.gui.shell.main_window import MainWindow
+from rtaudiogen.gui.shell.theme import apply_theme
+from rtaudiogen.wire.settings import EngineSettings
 
 LEFT = Qt.MouseButton.LeftButton
 SYSTEM = (QAbstractButton, QAbstractSlider, QAbstractSpinBox, QAbstractItemView, QComboBox,

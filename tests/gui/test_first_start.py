@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from PySide6.QtWidgets import QWidget
 
-from rtaudiogen.engine import catalogue
+from rtaudiogen.client import catalogue
 from rtaudiogen.errors import RtAudioGenError
-from rtaudiogen.gui.bridge import Bridge, new_messages
-from rtaudiogen.gui.main_window import MainWindow
+from rtaudiogen.gui.shell.bridge import Bridge, new_messages
+from rtaudiogen.gui.shell.main_window import MainWindow
 
 
 @pytest.fixture
@@ -80,7 +80,7 @@ def test_an_engine_that_does_not_open_is_one_line_and_the_window_closes(
     def refuse(*_):
         raise RtAudioGenError("the engine did not open; its log ends with: (empty)")
 
-    monkeypatch.setattr("rtaudiogen.engine.opening.EngineProcess.__init__", refuse)
+    monkeypatch.setattr("rtaudiogen.client.open_engine.EngineProcess.__init__", refuse)
     window = MainWindow(Bridge())
     window.bridge.open()
     window.show()

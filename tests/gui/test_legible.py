@@ -16,11 +16,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from rtaudiogen.engine.catalogue import Beginning
-from rtaudiogen.engine.settings import EngineSettings
-from rtaudiogen.gui.bridge import Bridge
-from rtaudiogen.gui.elided_label import ElidedLabel
-from rtaudiogen.gui.main_window import MainWindow
+from rtaudiogen.client.catalogue import Beginning
+from rtaudiogen.gui.shell.bridge import Bridge
+from rtaudiogen.gui.shell.main_window import MainWindow
+from rtaudiogen.gui.widgets.elided_label import ElidedLabel
+from rtaudiogen.wire.settings import EngineSettings
 
 from .conftest import SESSION
 from .legibility import cut_anywhere, cut_texts

@@ -11,12 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from rtaudiogen.engine import catalogue
-from rtaudiogen.engine.opening import stop_engine
-from rtaudiogen.engine.remote import EngineProcess
-from rtaudiogen.gui import bridge
-from rtaudiogen.gui.bridge import Bridge
-from rtaudiogen.gui.main_window import MainWindow
+from rtaudiogen.client import catalogue
+from rtaudiogen.client.open_engine import stop_engine
+from rtaudiogen.client.remote import EngineProcess
+from rtaudiogen.gui.shell import bridge
+from rtaudiogen.gui.shell.bridge import Bridge
+from rtaudiogen.gui.shell.main_window import MainWindow
 from rtaudiogen.sessions import Mix, Session, SlotState, save_session
 
 RATE = 48000

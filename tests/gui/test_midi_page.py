@@ -11,15 +11,15 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPushButton, QToolButton
 
-from rtaudiogen.engine.snapshot import MidiSnapshot
-from rtaudiogen.gui.main_window import MainWindow
-from rtaudiogen.gui.mapping_list import Mapping
-from rtaudiogen.gui.midi_monitor import MidiMonitor
+from rtaudiogen.gui.midi.mapping_list import Mapping
+from rtaudiogen.gui.midi.midi_monitor import MidiMonitor
+from rtaudiogen.gui.shell.main_window import MainWindow
+from rtaudiogen.wire.snapshot import MidiSnapshot
 
 if TYPE_CHECKING:
-    from tests.conftest import JackServer
+    from tests.jack_server import JackServer
 
-SENDER = Path(__file__).parents[1] / "engine" / "midi_sender.py"
+SENDER = Path(__file__).parents[1] / "midi" / "midi_sender.py"
 LEFT = Qt.MouseButton.LeftButton
 
 

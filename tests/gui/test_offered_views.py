@@ -4,12 +4,12 @@ from dataclasses import replace
 
 import pytest
 
-from rtaudiogen.engine.snapshot import SlotSnapshot
 from rtaudiogen.generator import Parameter
-from rtaudiogen.gui.play_surface import PlaySurface
-from rtaudiogen.gui.xy_panel import XYPanel
+from rtaudiogen.gui.instrument.play_surface import PlaySurface
+from rtaudiogen.gui.instrument.xy_panel import XYPanel
 from rtaudiogen.models.sine import SINE
 from rtaudiogen.views import KeyboardView, PadView, XYView
+from rtaudiogen.wire.snapshot import SlotSnapshot
 
 LOCKS = tuple(
     Parameter(f"drum{n}.lock", f"Drum {n} lock", 0, 1, 0, stepped=True) for n in range(1, 5)

@@ -11,17 +11,17 @@ import soundfile
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
-from rtaudiogen.engine.catalogue import Beginning
-from rtaudiogen.engine.settings import EngineSettings
-from rtaudiogen.gui.bridge import Bridge
-from rtaudiogen.gui.main_window import MainWindow
+from rtaudiogen.client.catalogue import Beginning
+from rtaudiogen.gui.shell.bridge import Bridge
+from rtaudiogen.gui.shell.main_window import MainWindow
+from rtaudiogen.wire.settings import EngineSettings
 
 if TYPE_CHECKING:
-    from tests.conftest import JackServer
+    from tests.jack_server import JackServer
 
 pytestmark = pytest.mark.jack
 
-SENDER = Path(__file__).parents[1] / "engine" / "midi_sender.py"
+SENDER = Path(__file__).parents[1] / "midi" / "midi_sender.py"
 SETTINGS = EngineSettings(
     output="JACK", block_frames=256, latency_ms=60.0, midi="sender", midi_required=False
 )

@@ -9,8 +9,8 @@ from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QApplication
 
-from rtaudiogen.engine import catalogue
-from rtaudiogen.engine.snapshot import MidiSnapshot
+from rtaudiogen.client import catalogue
+from rtaudiogen.wire.snapshot import MidiSnapshot
 
 from ..models.wavegan.untrained import write_untrained
 
@@ -118,7 +118,7 @@ def test_with_alt_a_hit_is_dragged_out_as_a_file_and_not_struck(
         bridge.do(lambda engine: make(engine, str(path)), lambda _: dragged.append(path))
         assert not picture.isNull()
 
-    monkeypatch.setattr("rtaudiogen.gui.hit_files.drag_made_file", take)
+    monkeypatch.setattr("rtaudiogen.gui.instrument.hit_files.drag_made_file", take)
     drag(drums, qtbot, place_of(drums, 5), place_of(drums, 9), Qt.KeyboardModifier.AltModifier)
     eventually(lambda: dragged)
     sound, _ = soundfile.read(dragged[0])

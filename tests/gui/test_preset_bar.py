@@ -8,9 +8,9 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 
-from rtaudiogen.engine.keeping import preset_path
-from rtaudiogen.gui.main_window import MainWindow
-from rtaudiogen.gui.preset_bar import PresetBar
+from rtaudiogen.client.library_files import preset_path
+from rtaudiogen.gui.instrument.preset_bar import PresetBar
+from rtaudiogen.gui.shell.main_window import MainWindow
 from rtaudiogen.presets import Preset, load_preset, save_preset
 
 LEFT = Qt.MouseButton.LeftButton
@@ -44,9 +44,9 @@ def make(window: MainWindow, eventually: Callable[..., Any], **attacks: float) -
 def answer(monkeypatch: pytest.MonkeyPatch, name: str, overwrite: bool = False) -> list[str]:
     """What the player says; the questions that were asked."""
     asked: list[str] = []
-    monkeypatch.setattr("rtaudiogen.gui.preset_keeper.ask_name", lambda *_: name)
+    monkeypatch.setattr("rtaudiogen.gui.instrument.save_preset.ask_name", lambda *_: name)
     monkeypatch.setattr(
-        "rtaudiogen.gui.preset_keeper.ask_whether",
+        "rtaudiogen.gui.instrument.save_preset.ask_whether",
         lambda _w, _t, question: bool(asked.append(question)) or overwrite,
     )
     return asked

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from rtaudiogen.gui.main_window import MainWindow
+from rtaudiogen.gui.shell.main_window import MainWindow
 
 CONTROLS = (QAbstractButton, QAbstractItemView, QAbstractSlider, QAbstractSpinBox, QComboBox,
             QLineEdit)  # fmt: skip

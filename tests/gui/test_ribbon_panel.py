@@ -10,13 +10,13 @@ from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtTest import QTest
 
-from rtaudiogen.engine.snapshot import SlotSnapshot
-from rtaudiogen.gui.ribbon_panel import INVITATION, RibbonPanel
+from rtaudiogen.gui.instrument.ribbon_panel import INVITATION, RibbonPanel
 from rtaudiogen.models.sine import SINE
 from rtaudiogen.models.vqvae.codec import create
 from rtaudiogen.models.vqvae.excerpts import encode
 from rtaudiogen.registry import find
 from rtaudiogen.views import RibbonView
+from rtaudiogen.wire.snapshot import SlotSnapshot
 
 MODEL, SECONDS = "vqvae-music", 4.0
 LEFT = Qt.MouseButton.LeftButton

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 from PySide6.QtWidgets import QDialog, QFileDialog
 
-from rtaudiogen.gui.asking import ask_where
-from rtaudiogen.gui.main_window import MainWindow
-from rtaudiogen.gui.session_menu import SessionMenu
+from rtaudiogen.gui.shell.dialogs import ask_where
+from rtaudiogen.gui.shell.main_window import MainWindow
+from rtaudiogen.gui.shell.session_menu import SessionMenu
 
 
 def answer(monkeypatch: pytest.MonkeyPatch, path: Path) -> list[Path]:
@@ -17,7 +17,7 @@ def answer(monkeypatch: pytest.MonkeyPatch, path: Path) -> list[Path]:
         asked.append(proposal)
         return path
 
-    monkeypatch.setattr("rtaudiogen.gui.session_menu.ask_where", ask)
+    monkeypatch.setattr("rtaudiogen.gui.shell.session_menu.ask_where", ask)
     return asked
 
 

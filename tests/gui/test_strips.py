@@ -8,12 +8,12 @@ from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QApplication, QLineEdit, QMenu
 
-from rtaudiogen.engine.snapshot import SlotSnapshot
-from rtaudiogen.gui.main_window import MainWindow
-from rtaudiogen.gui.slot_strip import SlotStrip, describe
-from rtaudiogen.gui.zone_button import short_text
-from rtaudiogen.gui.zone_panel import FIELDS
+from rtaudiogen.gui.rack.slot_strip import SlotStrip, describe
+from rtaudiogen.gui.rack.zone_button import short_text
+from rtaudiogen.gui.rack.zone_panel import FIELDS
+from rtaudiogen.gui.shell.main_window import MainWindow
 from rtaudiogen.registry import find
+from rtaudiogen.wire.snapshot import SlotSnapshot
 
 LEFT = Qt.MouseButton.LeftButton
 

@@ -11,15 +11,15 @@ from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
 from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QCheckBox
 
-from rtaudiogen.engine import training
-from rtaudiogen.engine.training import Curve, Option, TrainableFamily, TrainingFacts
+from rtaudiogen.client import training
+from rtaudiogen.client.training import Curve, Option, TrainableFamily, TrainingFacts
 from rtaudiogen.errors import RtAudioGenError
-from rtaudiogen.gui.main_window import MainWindow
-from rtaudiogen.gui.theme import ALARM, WARNING, colour
-from rtaudiogen.gui.training_clips import title
-from rtaudiogen.gui.training_page import TrainingPage
-from rtaudiogen.gui.training_view import TrainingView, duration, sentence
-from rtaudiogen.gui.widgets.curve_plot import log_ticks
+from rtaudiogen.gui.shell.main_window import MainWindow
+from rtaudiogen.gui.shell.theme import ALARM, WARNING, colour
+from rtaudiogen.gui.training.clips import title
+from rtaudiogen.gui.training.page import TrainingPage
+from rtaudiogen.gui.training.view import TrainingView, duration, sentence
+from rtaudiogen.gui.widgets.scopes.curve_plot import log_ticks
 
 LEFT = Qt.MouseButton.LeftButton
 RATE = 16000

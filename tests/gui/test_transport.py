@@ -5,10 +5,10 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLineEdit
 
-from rtaudiogen.engine.snapshot import Snapshot
-from rtaudiogen.gui.master_panel import MasterPanel
-from rtaudiogen.gui.theme import ALARM, TEXT, WARNING
-from rtaudiogen.gui.transport_bar import load_role, parts_text
+from rtaudiogen.gui.shell.theme import ALARM, TEXT, WARNING
+from rtaudiogen.gui.transport.master_panel import MasterPanel
+from rtaudiogen.gui.transport.transport_bar import load_role, parts_text
+from rtaudiogen.wire.snapshot import Snapshot
 
 LEFT = Qt.MouseButton.LeftButton
 

@@ -10,9 +10,9 @@ import soundfile
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QLineEdit
 
-from rtaudiogen.engine.snapshot import SlotSnapshot
-from rtaudiogen.gui.main_window import MainWindow
-from rtaudiogen.gui.slot_strip import SlotStrip
+from rtaudiogen.gui.rack.slot_strip import SlotStrip
+from rtaudiogen.gui.shell.main_window import MainWindow
+from rtaudiogen.wire.snapshot import SlotSnapshot
 
 LEFT = Qt.MouseButton.LeftButton
 

@@ -8,10 +8,10 @@ import pytest
 from numba import carray, cfunc, int32, int64, types
 from numpy.typing import NDArray
 
-from rtaudiogen.realtime import layout
-from rtaudiogen.realtime.atomics import as_pointer
-from rtaudiogen.realtime.callback import callback
-from rtaudiogen.realtime.memory import AudioMemory
+from rtaudiogen.realtime.callback import layout
+from rtaudiogen.realtime.callback.atomics import as_pointer
+from rtaudiogen.realtime.callback.callback import callback
+from rtaudiogen.realtime.callback.memory import AudioMemory
 
 _now_ns = np.zeros(1, np.int64)
 _NOW_ADDRESS = _now_ns.ctypes.data

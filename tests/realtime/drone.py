@@ -8,7 +8,7 @@ import numpy as np
 from rtaudiogen.generator import Audio, Descriptor, Events, Generator, Parameter, Plays, State
 from rtaudiogen.models.sine import SINE
 from rtaudiogen.models.sine.generator import Sine
-from rtaudiogen.realtime.renderer import Renderer
+from rtaudiogen.realtime.render.renderer import Renderer
 
 RATE = 48000
 

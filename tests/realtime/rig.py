@@ -5,8 +5,8 @@ import math
 import numpy as np
 
 from rtaudiogen.events import CHOKE_SECONDS, EventKind
-from rtaudiogen.realtime.keyboard import Keyboard, Zone
-from rtaudiogen.realtime.voices import Scheduled, VoiceAllocator
+from rtaudiogen.realtime.render.keyboard import Keyboard, Zone
+from rtaudiogen.realtime.render.voices import Scheduled, VoiceAllocator
 
 RATE = 48000
 QUANTUM = 128

@@ -12,7 +12,7 @@ from PySide6.QtGui import QColor, QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from rtaudiogen.gui.theme import DARK, WINDOW, apply_theme
+from rtaudiogen.gui.shell.theme import DARK, WINDOW, apply_theme
 
 
 @pytest.fixture(autouse=True)

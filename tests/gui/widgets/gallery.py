@@ -12,18 +12,18 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QApplication, QWidget
 
 from rtaudiogen.generator import Parameter
-from rtaudiogen.gui.theme import THEMES, apply_theme
-from rtaudiogen.gui.widgets.code_history import CodeHistory
-from rtaudiogen.gui.widgets.code_ribbon import CodeRibbon
-from rtaudiogen.gui.widgets.keyboard import PianoKeyboard
-from rtaudiogen.gui.widgets.knob import Knob
-from rtaudiogen.gui.widgets.level_meter import LevelMeter
-from rtaudiogen.gui.widgets.pad_grid import PadGrid
-from rtaudiogen.gui.widgets.parameter_panel import ParameterPanel, control_for
-from rtaudiogen.gui.widgets.phase_view import PhaseView
-from rtaudiogen.gui.widgets.spectrum_view import SpectrumView
-from rtaudiogen.gui.widgets.waveform_view import WaveformView
-from rtaudiogen.gui.widgets.xy_pad import XYPad
+from rtaudiogen.gui.shell.theme import THEMES, apply_theme
+from rtaudiogen.gui.widgets.codes.history import CodeHistory
+from rtaudiogen.gui.widgets.codes.ribbon import CodeRibbon
+from rtaudiogen.gui.widgets.controls.knob import Knob
+from rtaudiogen.gui.widgets.controls.parameter_panel import ParameterPanel, control_for
+from rtaudiogen.gui.widgets.scopes.level_meter import LevelMeter
+from rtaudiogen.gui.widgets.scopes.phase_view import PhaseView
+from rtaudiogen.gui.widgets.scopes.spectrum_view import SpectrumView
+from rtaudiogen.gui.widgets.scopes.waveform_view import WaveformView
+from rtaudiogen.gui.widgets.surfaces.keyboard import PianoKeyboard
+from rtaudiogen.gui.widgets.surfaces.pad_grid import PadGrid
+from rtaudiogen.gui.widgets.surfaces.xy_pad import XYPad
 
 RATE = 48000
 GAIN = Parameter("gain", "Velocity depth", -24.0, 12.0, 3.0, "dB", help="how loud it is")

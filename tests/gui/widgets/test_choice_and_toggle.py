@@ -4,8 +4,8 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QPushButton
 
-from rtaudiogen.gui.widgets.choice import Choice
-from rtaudiogen.gui.widgets.toggle import Toggle
+from rtaudiogen.gui.widgets.controls.choice import Choice
+from rtaudiogen.gui.widgets.controls.toggle import Toggle
 from tests.gui.widgets.gallery import FEW, MANY, SWITCH
 
 

@@ -8,11 +8,11 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QApplication
 
-from rtaudiogen.gui.theme import DARK, LIGHT, apply_theme
-from rtaudiogen.gui.widgets.code_colours import rgb
-from rtaudiogen.gui.widgets.code_history import SECONDS, CodeHistory
-from rtaudiogen.gui.widgets.code_ribbon import CodeRibbon
-from rtaudiogen.gui.widgets.code_window import Sight, Window
+from rtaudiogen.gui.shell.theme import DARK, LIGHT, apply_theme
+from rtaudiogen.gui.widgets.codes.colours import rgb
+from rtaudiogen.gui.widgets.codes.history import SECONDS, CodeHistory
+from rtaudiogen.gui.widgets.codes.ribbon import CodeRibbon
+from rtaudiogen.gui.widgets.codes.window import Sight, Window
 
 FRAMES, RATE, WIDTH = 200, 50.0, 808
 LEFT = Qt.MouseButton.LeftButton

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rtaudiogen.gui.widgets.code_window import Grip, Sight, Window
+from rtaudiogen.gui.widgets.codes.window import Grip, Sight, Window
 
 frames = st.integers(1, 50_000)
 shares = st.floats(0.0, 1.0)

@@ -6,9 +6,9 @@ from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QLineEdit
 
 from rtaudiogen.generator import Parameter
-from rtaudiogen.gui.widgets.fader import Fader
+from rtaudiogen.gui.widgets.controls.fader import Fader
+from rtaudiogen.gui.widgets.controls.value_text import value_text
 from rtaudiogen.gui.widgets.painting import scaled_font
-from rtaudiogen.gui.widgets.value_text import value_text
 
 LEFT = Qt.MouseButton.LeftButton
 GAIN = Parameter("gain", "Gain", -60.0, 12.0, 0.0, "dB")

@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rtaudiogen.gui.widgets.frame_ring import FrameRing
+from rtaudiogen.gui.widgets.scopes.frame_ring import FrameRing
 
 
 @settings(deadline=None)

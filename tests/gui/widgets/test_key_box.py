@@ -5,9 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import Qt
 
-from rtaudiogen.gui.widgets.key_box import KeyBox, parse_key
-from rtaudiogen.gui.widgets.keys import key_name
+from rtaudiogen.gui.widgets.controls.key_box import KeyBox, parse_key
 from rtaudiogen.gui.widgets.midi_text import midi_text
+from rtaudiogen.gui.widgets.surfaces.keys import key_name
 
 
 @pytest.mark.parametrize(

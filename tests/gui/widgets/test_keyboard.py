@@ -5,8 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PySide6.QtCore import QPoint, QPointF, Qt
 
-from rtaudiogen.gui.widgets.keyboard import PianoKeyboard
-from rtaudiogen.gui.widgets.keys import is_black, key_name, key_of
+from rtaudiogen.gui.widgets.surfaces.keyboard import PianoKeyboard
+from rtaudiogen.gui.widgets.surfaces.keys import is_black, key_name, key_of
 
 LEFT = Qt.MouseButton.LeftButton
 

@@ -8,8 +8,8 @@ from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtWidgets import QApplication, QLineEdit, QToolTip
 
 from rtaudiogen.generator import Parameter
-from rtaudiogen.gui.widgets.knob import Knob
-from rtaudiogen.gui.widgets.value_text import parse_value, value_text
+from rtaudiogen.gui.widgets.controls.knob import Knob
+from rtaudiogen.gui.widgets.controls.value_text import parse_value, value_text
 from tests.gui.widgets.gallery import BETWEEN, CUTOFF, GAIN, STEPS
 
 SHIFT = Qt.KeyboardModifier.ShiftModifier

@@ -5,7 +5,7 @@ import math
 import pytest
 from PySide6.QtCore import Qt
 
-from rtaudiogen.gui.widgets.level_meter import FALL_DB_PER_SECOND, HOLD_SECONDS, LevelMeter
+from rtaudiogen.gui.widgets.scopes.level_meter import FALL_DB_PER_SECOND, HOLD_SECONDS, LevelMeter
 
 
 @pytest.fixture(params=[Qt.Orientation.Vertical, Qt.Orientation.Horizontal])

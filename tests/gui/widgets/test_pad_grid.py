@@ -6,8 +6,8 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QContextMenuEvent, QFontMetricsF
 from PySide6.QtWidgets import QApplication
 
-from rtaudiogen.gui.widgets.pad_grid import PADS, PadGrid
 from rtaudiogen.gui.widgets.painting import fitted_font
+from rtaudiogen.gui.widgets.surfaces.pad_grid import PADS, PadGrid
 
 LEFT = Qt.MouseButton.LeftButton
 

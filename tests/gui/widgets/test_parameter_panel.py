@@ -5,13 +5,13 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit
 
 from rtaudiogen.generator import Parameter
-from rtaudiogen.gui.widgets import parameter_change, parameter_panel
-from rtaudiogen.gui.widgets.choice import Choice
-from rtaudiogen.gui.widgets.control import Control
-from rtaudiogen.gui.widgets.knob import Knob
-from rtaudiogen.gui.widgets.parameter_groups import group_of, group_title, short_title
-from rtaudiogen.gui.widgets.parameter_panel import ParameterPanel, control_for
-from rtaudiogen.gui.widgets.toggle import Toggle
+from rtaudiogen.gui.widgets.controls import parameter_change, parameter_panel
+from rtaudiogen.gui.widgets.controls.choice import Choice
+from rtaudiogen.gui.widgets.controls.control import Control
+from rtaudiogen.gui.widgets.controls.knob import Knob
+from rtaudiogen.gui.widgets.controls.parameter_groups import group_of, group_title, short_title
+from rtaudiogen.gui.widgets.controls.parameter_panel import ParameterPanel, control_for
+from rtaudiogen.gui.widgets.controls.toggle import Toggle
 from tests.gui.widgets.gallery import BETWEEN, FEW, GAIN, MANY, PARAMETERS, STEPS, SWITCH, kit
 
 

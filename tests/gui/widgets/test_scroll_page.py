@@ -4,7 +4,7 @@ import pytest
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from rtaudiogen.gui.widgets import scroll_page
-from rtaudiogen.gui.widgets.knob import Knob
+from rtaudiogen.gui.widgets.controls.knob import Knob
 from rtaudiogen.gui.widgets.scroll_page import ScrollPage
 from tests.gui.widgets.gallery import GAIN
 

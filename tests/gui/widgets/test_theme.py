@@ -3,7 +3,7 @@
 import pytest
 from PySide6.QtGui import QColor
 
-from rtaudiogen.gui.theme import SMALLEST_FONT_POINTS, THEMES, apply_theme
+from rtaudiogen.gui.shell.theme import SMALLEST_FONT_POINTS, THEMES, apply_theme
 from tests.gui.widgets import gallery
 
 

@@ -8,13 +8,13 @@ from PySide6.QtCore import QPoint, QPointF, QRect, Qt
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QToolButton
 
-from rtaudiogen.gui.theme import TEXT, THEMES, apply_theme
-from rtaudiogen.gui.widgets.phase_view import PhaseView
-from rtaudiogen.gui.widgets.scope import SECONDS
-from rtaudiogen.gui.widgets.spectrum import LogSpectrum, note_name
-from rtaudiogen.gui.widgets.spectrum_view import SpectrumView
-from rtaudiogen.gui.widgets.trigger import last_crossing
-from rtaudiogen.gui.widgets.waveform_view import WaveformView
+from rtaudiogen.gui.shell.theme import TEXT, THEMES, apply_theme
+from rtaudiogen.gui.widgets.scopes.phase_view import PhaseView
+from rtaudiogen.gui.widgets.scopes.scope import SECONDS
+from rtaudiogen.gui.widgets.scopes.spectrum import LogSpectrum, note_name
+from rtaudiogen.gui.widgets.scopes.spectrum_view import SpectrumView
+from rtaudiogen.gui.widgets.scopes.waveform_view import WaveformView
+from rtaudiogen.gui.widgets.scopes.zero_crossing import last_crossing
 
 RATE = 48000
 VIEWS = [WaveformView, SpectrumView, PhaseView]

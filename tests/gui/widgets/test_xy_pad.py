@@ -5,7 +5,7 @@ import math
 import pytest
 from PySide6.QtCore import QPoint, Qt
 
-from rtaudiogen.gui.widgets.xy_pad import XYPad
+from rtaudiogen.gui.widgets.surfaces.xy_pad import XYPad
 from tests.gui.widgets.gallery import CUTOFF, GAIN, STEPS, SWITCH
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 import torch
 
-from rtaudiogen.models import device_call
+from rtaudiogen.models.compiled import device_call
 
 
 @pytest.fixture

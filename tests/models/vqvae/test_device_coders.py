@@ -10,10 +10,10 @@ import pytest
 from numpy.typing import NDArray
 
 from rtaudiogen.errors import ProcessorLostError, RtAudioGenError
+from rtaudiogen.models.compiled.conv_device import DeviceLayers
 from rtaudiogen.models.vqvae.coders import Decoder, Encoder, coders
 from rtaudiogen.models.vqvae.config import VQVAEConfig
 from rtaudiogen.models.vqvae.device_coders import DeviceDecoder, DeviceEncoder
-from rtaudiogen.models.vqvae.device_layers import DeviceLayers
 from rtaudiogen.models.vqvae.packing import Packed, label_bias, pack
 from rtaudiogen.models.vqvae.streaming import State, StreamingDecoder, StreamingEncoder
 
@@ -203,7 +203,7 @@ def test_sound_that_is_not_finite_is_silence_to_it(small: Packed, device: str) -
 
 
 def test_a_hop_that_is_no_whole_step_is_no_stream_of_it(small: Packed, device: str) -> None:
-    from rtaudiogen.models.device_call import torch_device
+    from rtaudiogen.models.compiled.device_call import torch_device
     from rtaudiogen.models.vqvae.packing import encoder_layers
 
     layers = [layer for _, layer in encoder_layers(SMALL)]

@@ -10,7 +10,7 @@ import pytest
 
 from rtaudiogen.errors import ProcessorLostError
 from rtaudiogen.events import no_events
-from rtaudiogen.models import device_call
+from rtaudiogen.models.compiled import device_call
 from rtaudiogen.models.vqvae import FAMILY
 from rtaudiogen.models.vqvae.descriptor import Source, describe
 from rtaudiogen.models.vqvae.device_coders import DeviceDecoder

@@ -9,12 +9,12 @@ import pytest
 import soundfile
 from numpy.typing import NDArray
 
-from rtaudiogen.models.audio_metrics import has_pesq, level_db
-from rtaudiogen.models.vqvae import rivals
+from rtaudiogen.models.measuring import codecs
+from rtaudiogen.models.measuring.audio_metrics import has_pesq, level_db
+from rtaudiogen.models.measuring.codecs import RIVALS, opus_packet_bytes
 from rtaudiogen.models.vqvae.config import VQVAEConfig
 from rtaudiogen.models.vqvae.corpus import Sound
 from rtaudiogen.models.vqvae.evaluation import evaluate, passages, rival_row
-from rtaudiogen.models.vqvae.rivals import RIVALS, opus_packet_bytes
 
 from .untrained import SMALL, write_untrained
 
@@ -129,7 +129,7 @@ def test_codec_2_comes_back_as_loud_at_its_bit_rate(tmp_path: Path, index: int, 
 def test_a_codec_that_is_not_installed_is_named_and_left_out(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(rivals.shutil, "which", lambda program: None)
+    monkeypatch.setattr(codecs.shutil, "which", lambda program: None)
     row = rival_row(RIVALS[0], [babble(1.0)], RATE, {"STOI": lambda *_: 1.0})
     assert row["codec"] == "Opus at 6 kbit/s: not run (opus-tools is not installed)"
     assert (row["bit/s"], row["STOI"]) == (None, None)

@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from rtaudiogen.models.spectral_distance import SpectralDistance
+from rtaudiogen.models.measuring.spectral_distance import SpectralDistance
 from rtaudiogen.models.vqvae import losses
 from rtaudiogen.models.vqvae.discriminator import SCALES, Discriminator
 from rtaudiogen.models.vqvae.losses import (

@@ -8,7 +8,7 @@ import pytest
 from rtaudiogen.codec import decode_file, encode_file
 from rtaudiogen.generator import Descriptor
 from rtaudiogen.midi import phrase, to_events
-from rtaudiogen.models.audio_metrics import si_sdr_db
+from rtaudiogen.models.measuring.audio_metrics import si_sdr_db
 from rtaudiogen.models.vqvae.descriptor import builtin
 from rtaudiogen.models.vqvae.usage import usage
 from rtaudiogen.offline import render

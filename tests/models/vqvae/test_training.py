@@ -20,8 +20,8 @@ from safetensors import safe_open
 from rtaudiogen.errors import RtAudioGenError, UsageError
 from rtaudiogen.events import EventKind, event, no_events
 from rtaudiogen.model_file import read_header, read_tensors
-from rtaudiogen.models.checkpoint import Checkpoint
-from rtaudiogen.models.spectral_distance import SpectralDistance
+from rtaudiogen.models.measuring.spectral_distance import SpectralDistance
+from rtaudiogen.models.training.checkpoint import Checkpoint
 from rtaudiogen.models.vqvae import quantizer, training
 from rtaudiogen.models.vqvae.descriptor import Source, describe
 from rtaudiogen.models.vqvae.generator import create

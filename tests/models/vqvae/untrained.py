@@ -9,10 +9,10 @@ import torch
 from numpy.typing import NDArray
 
 from rtaudiogen.model_file import ModelHeader, write_model
-from rtaudiogen.models.vqvae import prior_packing
 from rtaudiogen.models.vqvae.config import VQVAEConfig
 from rtaudiogen.models.vqvae.network import VQVAE, folded, unfold
 from rtaudiogen.models.vqvae.packing import rounded
+from rtaudiogen.models.vqvae.prior import packing as prior_packing
 
 SMALL = VQVAEConfig(
     strides=(2, 4), encoder_channels=16, decoder_channels=16, widest=32, latent=16, stages=3,

@@ -19,8 +19,8 @@ from numpy.typing import NDArray
 
 from rtaudiogen.errors import ProcessorLostError
 from rtaudiogen.events import EventKind, event, no_events
-from rtaudiogen.models import device_call
-from rtaudiogen.models.device_call import DeviceCall, Exchange
+from rtaudiogen.models.compiled import device_call
+from rtaudiogen.models.compiled.device_call import DeviceCall, Exchange
 from rtaudiogen.models.wavegan import FAMILY, device_benchmark, device_renderer, parallel
 from rtaudiogen.models.wavegan.config import WaveGANConfig
 from rtaudiogen.models.wavegan.descriptor import builtin, describe

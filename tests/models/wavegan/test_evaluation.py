@@ -15,8 +15,8 @@ from rtaudiogen.models.wavegan.descriptor import describe
 from rtaudiogen.models.wavegan.evaluation import Player, disjoint_sets, evaluate, noise_bursts
 from rtaudiogen.models.wavegan.sampling import sample
 
-from . import drums
-from .drums import CLASSES, RATE
+from ..oneshot.judging import drums
+from ..oneshot.judging.drums import CLASSES, RATE
 from .untrained import write_untrained
 
 SMALL = WaveGANConfig(frames=drums.FRAMES, width=16, latent=20, classes=CLASSES)
@@ -24,7 +24,7 @@ SMALL = WaveGANConfig(frames=drums.FRAMES, width=16, latent=20, classes=CLASSES)
 
 @pytest.fixture(autouse=True)
 def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("rtaudiogen.models.wavegan.classifier.FEWEST_STEPS", 30)
+    monkeypatch.setattr("rtaudiogen.models.oneshot.judging.classifier.FEWEST_STEPS", 30)
     monkeypatch.setattr(evaluation, "JUDGED_HITS", 30)
     monkeypatch.setattr(evaluation, "SETS", 2)
 
@@ -42,7 +42,7 @@ def write_folder(folder: Path, classes: tuple[str, ...] = CLASSES) -> Path:
 @pytest.fixture(scope="module")
 def numbers(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("rtaudiogen.models.wavegan.classifier.FEWEST_STEPS", 60)
+        patch.setattr("rtaudiogen.models.oneshot.judging.classifier.FEWEST_STEPS", 60)
         patch.setattr(evaluation, "JUDGED_HITS", 30)
         patch.setattr(evaluation, "SETS", 2)
         place = tmp_path_factory.mktemp("evaluation")

@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-import mido
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -17,6 +16,7 @@ from rtaudiogen.models.wavegan.descriptor import describe
 from rtaudiogen.models.wavegan.generator import GROUP_FADE_SECONDS, WaveGANGenerator, create
 from rtaudiogen.offline import render
 from rtaudiogen.verify import verify
+from tests.midi_bytes import midi, off, on, track
 
 from .untrained import SMALL, write_untrained
 
@@ -373,12 +373,9 @@ def test_a_pool_makes_hits_while_render_plays(model: WaveGANGenerator) -> None:
 def test_a_drum_file_renders_to_the_same_bits_whatever_the_blocks(
     path: Path, tmp_path: Path
 ) -> None:
-    beat, track = mido.MidiFile(), mido.MidiTrack()
-    for key in (KICK, CLOSED, SNARE, OPEN, CLOSED, KICK):
-        track.append(mido.Message("note_on", note=key, velocity=100, channel=9))
-        track.append(mido.Message("note_off", note=key, time=100, channel=9))
-    beat.tracks.append(track)
-    beat.save(tmp_path / "beat.mid")
+    keys = (KICK, CLOSED, SNARE, OPEN, CLOSED, KICK)
+    hits = [(delta, hit(key, channel=9)) for key in keys for delta, hit in ((0, on), (100, off))]
+    (tmp_path / "beat.mid").write_bytes(midi([track(*hits)]))
 
     def rendered(block_frames: int, seed: int = 3) -> Values:
         model, beat = describe(path), tmp_path / "beat.mid"

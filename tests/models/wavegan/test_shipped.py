@@ -6,8 +6,8 @@ from numpy.typing import NDArray
 
 from rtaudiogen.generator import Descriptor
 from rtaudiogen.midi import TimedMessage, to_events
+from rtaudiogen.models.oneshot.pads import FIRST_KEY, PADS
 from rtaudiogen.models.wavegan.descriptor import builtin
-from rtaudiogen.models.wavegan.pads import FIRST_KEY, PADS
 from rtaudiogen.models.wavegan.sampling import sample
 from rtaudiogen.offline import render
 from rtaudiogen.registry import create

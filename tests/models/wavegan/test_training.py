@@ -18,8 +18,9 @@ import torch
 from rtaudiogen.errors import RtAudioGenError, UsageError
 from rtaudiogen.events import EventKind, event, no_events
 from rtaudiogen.model_file import read_header, read_tensors
-from rtaudiogen.models.checkpoint import Checkpoint
-from rtaudiogen.models.wavegan import classifier, training
+from rtaudiogen.models.oneshot.judging import classifier
+from rtaudiogen.models.training.checkpoint import Checkpoint
+from rtaudiogen.models.wavegan import training
 from rtaudiogen.models.wavegan.descriptor import describe
 from rtaudiogen.models.wavegan.generator import create
 from rtaudiogen.models.wavegan.losses import LOSSES

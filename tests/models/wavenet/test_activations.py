@@ -8,7 +8,7 @@ from hypothesis.extra.numpy import arrays
 from numba import njit
 from numpy.typing import NDArray
 
-from rtaudiogen.models.vectors import place
+from rtaudiogen.models.compiled.vectors import place
 from rtaudiogen.models.wavenet.activations import gate, softmax
 
 SIZE = 32

@@ -2,7 +2,7 @@
 
 import pytest
 
-from rtaudiogen.models import roofline
+from rtaudiogen.models.measuring import roofline
 from rtaudiogen.models.wavenet import benchmark
 from rtaudiogen.models.wavenet.config import WaveNetConfig
 

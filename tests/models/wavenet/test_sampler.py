@@ -16,7 +16,7 @@ from rtaudiogen.models.wavenet.config import LEVELS, SILENCE, WaveNetConfig
 from rtaudiogen.models.wavenet.network import WaveNet
 from rtaudiogen.models.wavenet.packing import pack, random_tensors, rounded
 from rtaudiogen.models.wavenet.sampler import Sampler, gate_bias
-from rtaudiogen.realtime.crew import Crew
+from rtaudiogen.realtime.render.worker_pool import Crew
 
 USUAL = WaveNetConfig(residual=32, skip=64, output=64, dilations=(1, 2, 4, 8, 16, 32) * 2)
 ODD = WaveNetConfig(residual=48, skip=80, output=16, dilations=(3, 1, 7, 2, 5), harmonics=5)

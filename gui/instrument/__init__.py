@@ -1,0 +1,1 @@
+"""The selected slot: parameters, presets, pads and playing surfaces."""

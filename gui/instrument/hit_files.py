@@ -1,0 +1,59 @@
+"""Hits of the selected slot's pads as files: dragged out of the window, or saved."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+
+from rtaudiogen.client.catalogue import recordings_folder
+from rtaudiogen.client.library_files import free_path
+from rtaudiogen.client.remote import EngineProcess
+from rtaudiogen.wire.snapshot import SlotSnapshot
+
+from ..shell.bridge import Bridge
+from ..shell.file_drag import drag_made_file
+from .play_surface import PlaySurface
+
+FOLDER = "hits"  # among the recordings
+
+
+class HitFiles(QObject):
+    """Listens to the pads; `selected` tells whose they are."""
+
+    saved = Signal(str)  # the file's path
+
+    def __init__(
+        self, bridge: Bridge, surface: PlaySurface, selected: Callable[[], SlotSnapshot | None]
+    ) -> None:
+        super().__init__(surface)
+        self._bridge, self._surface, self._selected = bridge, surface, selected
+        surface.pads.file_wanted.connect(self.drag)
+        surface.pads.save_wanted.connect(self.save)
+
+    def drag(self, pad: int) -> None:
+        """Have a pad's hit written to a file, and drag that as long as the mouse is held."""
+        slot, pads = self._selected(), self._surface.pads
+        if slot is None:
+            return
+        drag_made_file(
+            self._bridge, pads, _stem(slot, pad),
+            lambda engine, path: engine.save_hit(slot.slot, pad, path), pads.picture(pad),
+        )  # fmt: skip
+
+    def save(self, pad: int) -> None:
+        """Write a pad's hit to a file among the recordings."""
+        slot = self._selected()
+        if slot is None:
+            return
+
+        def write(engine: EngineProcess) -> str:
+            folder = Path(recordings_folder(), FOLDER)
+            folder.mkdir(parents=True, exist_ok=True)
+            path = free_path(folder, _stem(slot, pad), ".wav")
+            return engine.save_hit(slot.slot, pad, str(path))
+
+        self._bridge.do(write, self.saved.emit)
+
+
+def _stem(slot: SlotSnapshot, pad: int) -> str:
+    return f"{Path(slot.model).stem} pad {pad + 1}"

@@ -1,0 +1,114 @@
+"""The selected slot: its name and its parameters."""
+
+from collections.abc import Mapping
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QFont
+from PySide6.QtWidgets import (
+    QFileDialog,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from rtaudiogen.generator import Descriptor
+
+from ..shell.theme import DIM
+from ..widgets.controls.parameter_panel import ParameterPanel
+from ..widgets.elided_label import ElidedLabel
+from .preset_bar import PresetBar
+
+SOUNDS = "Sounds (*.wav *.flac *.ogg *.mp3 *.aif *.aiff);;All files (*)"
+EMPTY = "Add a generator, and its controls are here."
+
+
+class Instrument(QWidget):
+    """Built anew for every model, from the descriptions of its parameters alone."""
+
+    changed = Signal(str, float)  # a parameter's id, and its value
+    learn = Signal(str)
+    sound_wanted = Signal(str)  # the path of a file for a model that plays from one
+    turned = Signal()  # to another slot, or its slot plays something else
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.panel: ParameterPanel | None = None
+        self.model: Descriptor | None = None
+        self._slot = 0
+        self._title, self._summary = QLabel(self), ElidedLabel(EMPTY, self)
+        font = QFont(self.font())
+        font.setBold(True)
+        font.setPointSizeF(font.pointSizeF() * 1.3)
+        self._title.setFont(font)
+        self._summary.setForegroundRole(DIM)
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(2)
+        self._sound = QPushButton("Sound file …", self)
+        self._sound.setToolTip("Play from a sound of your own")
+        self._sound.clicked.connect(self._choose_sound)
+        self._sound.hide()
+        self.presets = PresetBar(self)
+        self.presets.hide()
+        head = QHBoxLayout()
+        head.setSpacing(12)
+        head.addWidget(self._title)
+        head.addWidget(self._summary, 1)
+        head.addWidget(self.presets)
+        head.addWidget(self._sound)
+        self._column.addLayout(head)
+        self._column.addStretch(1)
+
+    def show_slot(self, slot: int, model: Descriptor | None) -> bool:
+        """Which slot is selected (0: none), and what it plays; whether that is another one."""
+        if (slot, model) == (self._slot, self.model):
+            return False
+        self._slot, self.model = slot, model
+        if self.panel is not None:
+            self.panel.hide()
+            self.panel.deleteLater()
+            self.panel = None
+        self._title.setText(f"{slot}  {model.id}" if model else "")
+        self._summary.show_sentence(model.summary if model else EMPTY)
+        self._sound.setVisible(model is not None and model.takes_sound)
+        self.presets.setVisible(model is not None)
+        if model is not None:
+            self.panel = ParameterPanel(model.parameters, self)
+            self.panel.changed.connect(self.changed)
+            self.panel.learn.connect(self.learn)
+            self._column.insertWidget(1, self.panel, 1000)
+        self.turned.emit()
+        return True
+
+    def _choose_sound(self) -> None:
+        path, _ = QFileDialog.getOpenFileName(self, "Play from a sound", "", SOUNDS)
+        if path:
+            self.sound_wanted.emit(path)
+
+    def show_values(self, values: Mapping[str, float], controllers: Mapping[str, int]) -> None:
+        """Where the parameters stand, and which controllers move them."""
+        if self.panel is not None:
+            self.panel.show_values(values)
+            self.panel.show_controllers({id: f"CC {n}" for id, n in controllers.items()})
+
+    def show_group(self, group: str) -> None:
+        """Turn to a group of parameters."""
+        if self.panel is not None:
+            self.panel.show_group(group)
+
+    def set_values(self, values: Mapping[str, float]) -> None:
+        """As a hand would: together one step that can be undone."""
+        if self.panel is not None:
+            self.panel.set_values(values)
+
+    def undo(self) -> None:
+        """Take back what was last moved by hand."""
+        if self.panel is not None:
+            self.panel.undo_stack.undo()
+
+    def redo(self) -> None:
+        """Do it again."""
+        if self.panel is not None:
+            self.panel.undo_stack.redo()

@@ -1,0 +1,80 @@
+"""The presets of what is selected: the one before, the one after, all of them, and a new one."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton, QWidget
+
+from rtaudiogen.client.library import Item
+
+from ..widgets.small_button import small_button
+
+NAME_EMS = 9  # so much of a name is shown
+
+
+class PresetBar(QWidget):
+    """Values in, signals out."""
+
+    picked = Signal(object)  # Item
+    save_wanted = Signal(str)  # the name that is proposed
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._presets: Sequence[Item] = ()
+        self._current: Path | None = None
+        self.before = small_button("‹", "The preset before", self)
+        self.menu = small_button("", "Presets", self)
+        self.after = small_button("›", "The next preset", self)
+        self.menu.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.menu.setMenu(QMenu(self.menu))
+        self.menu.menu().aboutToShow.connect(self._fill)
+        self.before.clicked.connect(lambda: self._step(-1))
+        self.after.clicked.connect(lambda: self._step(1))
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(2)
+        for button in (self.before, self.menu, self.after):
+            row.addWidget(button)
+        self._show()
+
+    def show_presets(self, presets: Sequence[Item], current: Path | None) -> None:
+        """Those that fit, and the one that was applied last."""
+        if (presets, current) != (self._presets, self._current):
+            self._presets, self._current = presets, current
+            self._show()
+
+    @property
+    def name(self) -> str:
+        """Of the preset that was applied last; empty if there is none."""
+        index = self._index()
+        return "" if index is None else self._presets[index].name
+
+    def _index(self) -> int | None:
+        paths = [preset.path for preset in self._presets]
+        return paths.index(self._current) if self._current in paths else None
+
+    def _show(self) -> None:
+        width = self.fontMetrics().averageCharWidth() * 2 * NAME_EMS
+        elide = Qt.TextElideMode.ElideRight
+        self.menu.setText(self.fontMetrics().elidedText(self.name or "Presets", elide, width))
+        self.menu.setToolTip(f"Presets: {self.name}" if self.name else "Presets")
+        for button in (self.before, self.after):
+            button.setEnabled(bool(self._presets))
+
+    def _fill(self) -> None:
+        menu = self.menu.menu()
+        menu.clear()
+        for preset in self._presets:
+            action = menu.addAction(preset.name.replace("&", "&&"))
+            action.setCheckable(True)
+            action.setChecked(preset.path == self._current)
+            action.triggered.connect(lambda _=False, preset=preset: self.picked.emit(preset))
+        menu.addSeparator()
+        menu.addAction("Save as …", lambda: self.save_wanted.emit(self.name))
+
+    def _step(self, step: int) -> None:
+        index = self._index()
+        if index is None:
+            index = -1 if step > 0 else 0
+        self.picked.emit(self._presets[(index + step) % len(self._presets)])

@@ -1,0 +1,1 @@
+"""The library page: models, presets, sessions and recordings."""

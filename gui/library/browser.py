@@ -1,0 +1,245 @@
+"""The library as a page: what there is, what is known of it, and what can be done with it."""
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import (
+    QItemSelectionModel,
+    QModelIndex,
+    QSortFilterProxyModel,
+    Qt,
+    Signal,
+    SignalInstance,
+)
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QMenu,
+    QTabBar,
+    QToolButton,
+    QTreeView,
+    QVBoxLayout,
+    QWidget,
+)
+
+from rtaudiogen.client.library import Item, Kind
+
+from ..shell.theme import DIM
+from .browser_columns import COLUMNS
+from .browser_table import SORT, LibraryTable
+
+TITLES = {
+    Kind.MODEL: "Models",
+    Kind.PRESET: "Presets",
+    Kind.SESSION: "Sessions",
+    Kind.RECORDING: "Recordings",
+}
+EMPTY = {
+    Kind.MODEL: "There is no model.",
+    Kind.PRESET: "No preset has been saved yet: the page Instrument can.",
+    Kind.SESSION: "No session has been saved yet: the menu Session can.",
+    Kind.RECORDING: "Nothing has been recorded yet. A sound that is dropped here is encoded.",
+}
+MOST_LINES = 14  # width of a column, at most, in heights of a line
+
+
+class Browser(QWidget):
+    """Values in, signals out. Every signal carries what is selected."""
+
+    used = Signal(object)  # Item: double click, Enter
+    rename_wanted = Signal(object)  # Item
+    export_wanted = Signal(object)  # Item
+    folder_wanted = Signal(object)  # Item
+    trash_wanted = Signal(object)  # list[Item]
+    refresh_wanted = Signal()
+    speeds_wanted = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._items: Sequence[Item] = ()
+        self.tree = QTreeView(self)
+        self.table = LibraryTable(self.tree)
+        self._shown = QSortFilterProxyModel(self)
+        self._shown.setSourceModel(self.table)
+        self._shown.setSortRole(SORT)
+        self._shown.setFilterKeyColumn(-1)
+        self._shown.setFilterCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+        self.kinds = QTabBar(self)
+        self.search = QLineEdit(self)
+        self.button, self.more = QToolButton(self), QToolButton(self)
+        self._empty = QLabel(self)
+        self._empty.setForegroundRole(DIM)
+        self._empty.setWordWrap(True)
+        self._set_up_kinds()
+        self._set_up_tree()
+        self._make_actions()
+        top = QHBoxLayout()
+        top.addWidget(self.kinds)
+        top.addWidget(self.search, 1)
+        for button in self._set_up_buttons():
+            top.addWidget(button)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 4, 0, 0)
+        column.addLayout(top)
+        column.addWidget(self.tree, 1)
+        column.addWidget(self._empty)
+        self._show()
+
+    # -- values in -------------------------------------------------------------------------------
+
+    def show_items(self, items: Sequence[Item]) -> None:
+        """The library as it is now; what was selected stays so."""
+        selected = {item.path for item in self.selection()}
+        self._items = items
+        self._show()
+        rows = [row for row, item in enumerate(self.table.items) if item.path in selected]
+        flags = QItemSelectionModel.SelectionFlag
+        for row in rows if selected - {None} else []:
+            index = self._shown.mapFromSource(self.table.index(row, 0))
+            self.tree.selectionModel().select(index, flags.Select | flags.Rows)
+            self.tree.selectionModel().setCurrentIndex(index, flags.NoUpdate)
+        self._enable()
+
+    def show_kind(self, kind: Kind) -> None:
+        """Turn to models, presets, sessions or recordings."""
+        self.kinds.setCurrentIndex(list(TITLES).index(kind))
+
+    def selection(self) -> list[Item]:
+        """What is selected, from top to bottom."""
+        rows = self.tree.selectionModel().selectedRows()
+        rows.sort(key=lambda index: index.row())
+        return [self._item(row) for row in rows]
+
+    # -- how it is built -------------------------------------------------------------------------
+
+    def _set_up_kinds(self) -> None:
+        for title in TITLES.values():
+            self.kinds.addTab(title)
+        self.kinds.setDrawBase(False)
+        self.kinds.setExpanding(False)
+        self.kinds.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.kinds.setAccessibleName("What is listed")
+        self.kinds.currentChanged.connect(lambda _: self._show())
+        self.search.setPlaceholderText("Search")
+        self.search.setAccessibleName("Search the list")
+        self.search.setClearButtonEnabled(True)
+        self.search.setAcceptDrops(False)  # files are the window's
+        self.search.textChanged.connect(self._search)
+
+    def _set_up_tree(self) -> None:
+        tree = self.tree
+        tree.setModel(self._shown)
+        tree.setAccessibleName("Library")
+        tree.setRootIsDecorated(False)
+        tree.setUniformRowHeights(True)
+        tree.setAllColumnsShowFocus(True)
+        tree.setSortingEnabled(True)
+        tree.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        tree.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        tree.setDragEnabled(True)
+        tree.setDragDropMode(QAbstractItemView.DragDropMode.DragOnly)
+        tree.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
+        tree.header().setStretchLastSection(True)
+        tree.activated.connect(lambda _: self._tell_one(self.used))
+        tree.selectionModel().selectionChanged.connect(lambda *_: self._enable())
+
+    def _make_actions(self) -> None:
+        Key = QKeySequence.StandardKey
+        self.use = self._action("Open", None, lambda: self._tell_one(self.used))
+        self.folder = self._action(
+            "Show in folder", None, lambda: self._tell_one(self.folder_wanted)
+        )
+        self.rename = self._action("Rename …", "F2", lambda: self._tell_one(self.rename_wanted))
+        self.export = self._action("Export …", None, lambda: self._tell_one(self.export_wanted))
+        self.trash = self._action(
+            "Delete …", Key.Delete, lambda: self.trash_wanted.emit(self.selection())
+        )
+        self.refresh = self._action("Refresh", Key.Refresh, self.refresh_wanted.emit)
+        self.measure = self._action("Measure speeds", None, self.speeds_wanted.emit)
+        self.measure.setToolTip("How many times faster than they play the models are, on one core")
+        self.use.setToolTip("Add the model, apply the preset, open the session, play the sound")
+        self.export.setToolTip("Copy to another place; codes may become a .wav")
+        self.trash.setToolTip("Move your own files to the trash")
+
+    def _action(
+        self,
+        text: str,
+        key: str | QKeySequence.StandardKey | None,
+        work: Callable[[], object],
+    ) -> QAction:
+        action = QAction(text, self)
+        action.setIconText(text)
+        action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+        if key is not None:
+            action.setShortcut(QKeySequence(key))
+        action.triggered.connect(lambda: work())
+        self.tree.addAction(action)
+        return action
+
+    def _set_up_buttons(self) -> tuple[QToolButton, QToolButton]:
+        """One opens what is selected, the other has everything."""
+        self.button.setDefaultAction(self.use)
+        self.more.setText("⋯")
+        self.more.setToolTip("What can be done with it")
+        self.more.setAccessibleName("What can be done with it")
+        self.more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        menu = QMenu(self.more)
+        menu.setToolTipsVisible(True)
+        menu.addActions(self.tree.actions())
+        self.more.setMenu(menu)
+        for button in (self.button, self.more):
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        return self.button, self.more
+
+    # -- what is shown ---------------------------------------------------------------------------
+
+    def _show(self) -> None:
+        kind = list(TITLES)[self.kinds.currentIndex()]
+        other = kind != self.table.kind or not self.table.items
+        self.table.show_items(kind, self._items)
+        if other:
+            self._shown.sort(-1)  # the library's own order, until a heading is pressed
+            self.tree.header().setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
+            self._fit_columns()
+        self._search(self.search.text())
+
+    def _fit_columns(self) -> None:
+        """As wide as what is written there, within reason."""
+        metrics = self.fontMetrics()
+        usable = [item for item in self.table.items if not item.problem]
+        for section, column in enumerate(COLUMNS[self.table.kind][:-1]):
+            texts = [f"{column.title}  ", *(column.text(item) for item in usable)]
+            width = max(map(metrics.horizontalAdvance, texts)) + metrics.height() // 2
+            self.tree.setColumnWidth(section, min(width, MOST_LINES * metrics.height()))
+
+    def _search(self, text: str) -> None:
+        self._shown.setFilterFixedString(text.strip())
+        is_empty = self._shown.rowCount() == 0
+        self._empty.setVisible(is_empty)
+        nothing = EMPTY[self.table.kind]
+        self._empty.setText(f"Nothing here has '{text}' in it." if self.table.items else nothing)
+        for row in range(self._shown.rowCount()):  # damage is said across all columns
+            item = self._item(self._shown.index(row, 0))
+            self.tree.setFirstColumnSpanned(row, QModelIndex(), bool(item.problem))
+        self._enable()
+
+    def _item(self, index: QModelIndex) -> Item:
+        return self.table.items[self._shown.mapToSource(index).row()]
+
+    def _enable(self) -> None:
+        selected = self.selection()
+        one = selected[0] if len(selected) == 1 else None
+        files = [item for item in selected if item.path is not None]
+        own = bool(selected) and all(item.own and item.path for item in selected)
+        self.use.setEnabled(one is not None and not one.problem)
+        self.folder.setEnabled(bool(one and files))
+        self.export.setEnabled(bool(one and files))
+        self.rename.setEnabled(bool(one and own and one.kind != Kind.MODEL))
+        self.trash.setEnabled(own)
+
+    def _tell_one(self, signal: SignalInstance) -> None:
+        selected = self.selection()
+        if len(selected) == 1:
+            signal.emit(selected[0])

@@ -1,0 +1,105 @@
+"""The library in the window: the page, the presets of the selected slot, and what is dragged."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QWidget
+
+from rtaudiogen.client import catalogue
+from rtaudiogen.client.library import Item, Kind, presets_of
+from rtaudiogen.wire.snapshot import SlotSnapshot
+
+from ..instrument.parameter_page import Instrument
+from ..instrument.save_preset import PresetKeeper
+from ..rack.rack import Rack
+from ..shell.bridge import Bridge
+from ..shell.dropping import Dropping
+from ..shell.messages import MessageBar
+from ..shell.session_actions import Files
+from .browser import Browser
+from .library_actions import LibraryUse
+from .library_files import LibraryFiles
+from .library_watch import LibraryWatch
+
+
+class Library(QObject):
+    """Connects its parts with each other and with the rest of the window."""
+
+    models_found = Signal(object)  # catalogue.Models, when there may be others
+
+    def __init__(
+        self,
+        window: QWidget,
+        bridge: Bridge,
+        rack: Rack,
+        instrument: Instrument,
+        files: Files,
+        messages: MessageBar,
+        slot_of: Callable[[int], SlotSnapshot | None],
+    ) -> None:
+        super().__init__(window)
+        self._bridge, self._rack, self._instrument = bridge, rack, instrument
+        self._messages = messages
+        self._presets: dict[int, Path] = {}  # by slot: the one that was applied last
+        self._models: list[Item] | None = None
+        self.page = Browser(window)
+        self.watch = LibraryWatch(bridge, self)
+        self.use = LibraryUse(bridge, rack, files, messages, slot_of, self)
+        self.files = LibraryFiles(bridge, messages, window)
+        self.keeper = PresetKeeper(bridge, messages, slot_of, window)
+        self.dropping = Dropping(window, lambda: rack.strips, rack, self.page)
+        self._connect_page()
+        self._connect_presets()
+        for changed in (files.changed, self.files.changed, self.use.encoded, self.keeper.kept):
+            changed.connect(self.watch.look_soon)
+        self.watch.changed.connect(self._show)
+        self.use.added.connect(rack.added)
+        self.use.swapped.connect(rack.swapped)
+        files.session_named.connect(lambda _: self._presets.clear())
+        self.dropping.files.connect(self.use.drop)
+        self.dropping.models.connect(self.use.drop_models)
+        self.watch.look()
+
+    def _connect_page(self) -> None:
+        page = self.page
+        page.used.connect(self.use.open)
+        page.refresh_wanted.connect(self.watch.look)
+        page.rename_wanted.connect(self.files.rename)
+        page.export_wanted.connect(self.files.export)
+        page.folder_wanted.connect(self.files.show_folder)
+        page.trash_wanted.connect(self.files.trash)
+        page.speeds_wanted.connect(self._measure_speeds)
+
+    def _connect_presets(self) -> None:
+        bar = self._instrument.presets
+        bar.picked.connect(self.use.use)
+        bar.save_wanted.connect(self._keep_preset)
+        self._instrument.turned.connect(self._show_presets)
+        self.use.preset_used.connect(self._remember_preset)
+        self.keeper.kept.connect(self._remember_preset)
+
+    def _show(self, items: tuple[Item, ...]) -> None:
+        self.page.show_items(items)
+        self._show_presets()
+        models = [item for item in items if item.kind == Kind.MODEL]
+        if self._models not in (None, models):
+            self._bridge.ask(catalogue.models, self.models_found.emit)
+        self._models = models
+
+    def _measure_speeds(self) -> None:
+        self._messages.say("The models are measured; what plays may stumble meanwhile.")
+        self._bridge.ask(catalogue.measure_speeds, lambda _: self.watch.look())
+
+    def _show_presets(self) -> None:
+        model = self._instrument.model
+        fitting = presets_of(self.watch.items, model.family) if model else []
+        self._instrument.presets.show_presets(fitting, self._presets.get(self._rack.selection))
+
+    def _keep_preset(self, proposal: str) -> None:
+        if self._instrument.model is not None:
+            self.keeper.keep(self._rack.selection, self._instrument.model.family, proposal)
+
+    def _remember_preset(self, slot: int, path: Path) -> None:
+        self._presets[slot] = path
+        self._show_presets()

@@ -1,0 +1,207 @@
+"""What becomes of a thing of the library that is opened, or dropped somewhere."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from PySide6.QtCore import QObject, Signal
+
+from rtaudiogen.client.library import CODES, Item, Kind, look, taker_of, values_to_play_sound
+from rtaudiogen.client.library_files import Encoded, encode, read_preset
+from rtaudiogen.client.remote import EngineProcess
+from rtaudiogen.errors import RtAudioGenError
+from rtaudiogen.wire.snapshot import SlotSnapshot
+
+from ..rack.rack import Rack
+from ..shell.bridge import Bridge
+from ..shell.messages import MessageBar
+from ..shell.session_actions import Files
+
+
+class Place(NamedTuple):
+    """Where something was dropped."""
+
+    slot: int = 0  # 0: on none
+    on_browser: bool = False
+
+
+ELSEWHERE = Place()
+
+
+class LibraryUse(QObject):
+    """Models go into the rack, presets and sounds onto slots, sessions are opened."""
+
+    added = Signal(str)  # a model's id, or its file
+    swapped = Signal(int, str)  # a slot, and the model that it is to play
+    preset_used = Signal(int, object)  # a slot, and the path of what it plays with
+    encoded = Signal()
+
+    def __init__(
+        self,
+        bridge: Bridge,
+        rack: Rack,
+        files: Files,
+        messages: MessageBar,
+        slot_of: Callable[[int], SlotSnapshot | None],
+        parent: QObject,
+    ) -> None:
+        super().__init__(parent)
+        self._bridge, self._rack, self._files = bridge, rack, files
+        self._messages, self._slot_of = messages, slot_of
+
+    # -- opened ----------------------------------------------------------------------------------
+
+    def open(self, item: Item) -> None:
+        """By a double click: a sound is for the selected slot, if that plays from one."""
+        selected = self._slot_of(self._rack.selection)
+        takes = selected is not None and self._takes_sound(selected)
+        self.use(item, selected.slot if selected and takes and item.kind == Kind.RECORDING else 0)
+
+    def use(self, item: Item, slot: int = 0) -> None:
+        """On a slot, or where it belongs if `slot` is 0."""
+        if item.problem:
+            self._messages.fail(item.problem)
+        elif item.kind == Kind.MODEL:
+            self.use_model(item.reference, slot)
+        elif item.kind == Kind.PRESET:
+            self._use_preset(item, slot or self._rack.selection)
+        elif item.kind == Kind.SESSION:
+            self._files.open_session(str(item.path))
+        else:
+            self._use_sound(item, slot)
+
+    def use_model(self, model: str, slot: int = 0) -> None:
+        """Exchange a slot's generator, or add one."""
+        if slot:
+            self.swapped.emit(slot, model)
+        else:
+            self.added.emit(model)
+
+    # -- dropped ---------------------------------------------------------------------------------
+
+    def drop(self, paths: Sequence[Path], place: Place) -> None:
+        """Files, one after the other; each that cannot be used is one line."""
+        if place.on_browser:
+            for path in paths:
+                self._drop_on_browser(path)
+        else:
+            self._look_and(paths, lambda item: self.use(item, place.slot))
+
+    def drop_models(self, references: Sequence[str], place: Place) -> None:
+        """Models of the browser."""
+        for reference in references:
+            self.use_model(reference, place.slot)
+
+    def _drop_on_browser(self, path: Path) -> None:
+        def handle(item: Item) -> None:
+            if item.kind == Kind.RECORDING and path.suffix.lower() != CODES:
+                self._messages.say(f"Encoding {path} …")
+                self._bridge.ask(lambda: encode(path), self._say_encoded)
+            else:
+                self.use(item)
+
+        self._look_and([path], handle)
+
+    def _look_and(self, paths: Sequence[Path], handle: Callable[[Item], object]) -> None:
+        def work() -> list[Item | str]:
+            return [_look(path) for path in paths]
+
+        def then(found: list[Item | str]) -> None:
+            for item in found:
+                if isinstance(item, Item):
+                    handle(item)
+                else:
+                    self._messages.fail(item)
+
+        self._bridge.ask(work, then)
+
+    def _say_encoded(self, done: Encoded) -> None:
+        for notice in done.notices:
+            self._messages.say(notice)
+        self._messages.say(
+            f"{done.seconds:.1f} s are encoded in {done.path}: "
+            f"{done.bits_per_second:.0f} bits per second."
+        )
+        self.encoded.emit()
+
+    # -- presets ---------------------------------------------------------------------------------
+
+    def _use_preset(self, item: Item, slot: int) -> None:
+        path = item.path
+        assert path is not None
+        facts = self._slot_of(slot)
+        if facts is None:
+            self._add_with_preset(item, path)
+            return
+        model = self._rack.models.find(facts.model)
+        if model is not None and item.family and item.family != model.family:
+            self._messages.fail(
+                f"The preset {item.name} is for {item.family}; slot {slot} plays {model.family}."
+            )
+            return
+        self._bridge.do(
+            lambda engine: engine.apply_preset(slot, read_preset(path)),
+            lambda _: self._say_applied(item, slot),
+        )
+
+    def _add_with_preset(self, item: Item, path: Path) -> None:
+        def work(engine: EngineProcess) -> int:
+            preset = read_preset(path)
+            return engine.add_slot(preset["model"], preset["values"], preset["seed"])
+
+        def then(slot: int) -> None:
+            self._rack.select_when_there(slot)
+            self._say_applied(item, slot)
+
+        self._bridge.do(work, then, f"Loading {item.name}")
+
+    def _say_applied(self, item: Item, slot: int) -> None:
+        self._messages.say(f"Slot {slot} plays with the preset {item.name}.")
+        self.preset_used.emit(slot, item.path)
+
+    # -- sounds ----------------------------------------------------------------------------------
+
+    def play_sound(self, path: str) -> None:
+        """From a file, in the selected slot."""
+        self._look_and([Path(path)], lambda item: self._use_sound(item, self._rack.selection))
+
+    def _use_sound(self, item: Item, slot: int) -> None:
+        facts = self._slot_of(slot)
+        if facts is not None and self._takes_sound(facts):
+            self._play_in(facts, str(item.path))
+            return
+        model = taker_of(self._rack.models.models, item.sample_rate)
+        if model is None:
+            self._messages.fail(f"{item.path}: there is no model that plays from a sound.")
+            return
+        id, values = model.id, values_to_play_sound(model)
+
+        def then(slot: int) -> None:
+            self._rack.select_when_there(slot)
+            self._messages.say(f"Slot {slot} plays {item.name}, through {id}.")
+
+        self._bridge.do(
+            lambda engine: engine.add_slot(id, values, sound=str(item.path)),
+            then,
+            f"Loading {item.name}",
+        )
+
+    def _play_in(self, slot: SlotSnapshot, path: str) -> None:
+        model = self._rack.models.find(slot.model)
+        values: dict[str, Any] = {**slot.values, **(values_to_play_sound(model) if model else {})}
+        self._bridge.do(
+            lambda engine: engine.swap_slot(slot.slot, slot.model, values, path),
+            label=f"Loading {path}",
+        )
+
+    def _takes_sound(self, slot: SlotSnapshot) -> bool:
+        model = self._rack.models.find(slot.model)
+        return model is not None and model.takes_sound
+
+
+def _look(path: Path) -> Item | str:
+    """[any]"""
+    try:
+        return look(path)
+    except RtAudioGenError as error:
+        return str(error)

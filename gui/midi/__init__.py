@@ -1,0 +1,1 @@
+"""The MIDI page: monitor and controller mappings."""

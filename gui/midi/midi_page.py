@@ -1,0 +1,49 @@
+"""What arrives by MIDI, and what it moves."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
+
+from rtaudiogen.wire.snapshot import MidiSnapshot, SlotSnapshot
+
+from ..shell.bridge import Bridge
+from .mapping_list import Find, MappingList
+from .midi_monitor import MidiMonitor
+
+
+class MidiPage(QWidget):
+    """The monitor beside the list of mappings, which the engine is told to change."""
+
+    learn = Signal(int, str)  # slot, parameter's id
+
+    def __init__(self, bridge: Bridge, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._bridge = bridge
+        self.monitor, self.mappings = MidiMonitor(self), MappingList(self)
+        self.splitter = QSplitter(self)
+        self.splitter.setChildrenCollapsible(False)
+        for part in (self.monitor, self.mappings):
+            self.splitter.addWidget(part)
+        self.splitter.setSizes([1500, 1000])
+        self.mappings.mapped.connect(self._map)
+        self.mappings.unmapped.connect(self._unmap)
+        self.mappings.learn.connect(self.learn)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 4, 0, 0)
+        column.addWidget(self.splitter)
+
+    def show_slots(self, slots: Sequence[SlotSnapshot], find: Find) -> None:
+        """The engine's newest facts, if they can be seen."""
+        if self.isVisible():
+            self.mappings.show_slots(slots, find)
+
+    def hear(self, messages: Sequence[MidiSnapshot]) -> None:
+        """Messages that have arrived since the last call."""
+        self.monitor.hear(messages)
+
+    def _map(self, slot: int, controller: int, id: str) -> None:
+        self._bridge.do(lambda engine: engine.map_controller(slot, controller, id))
+
+    def _unmap(self, slot: int, controller: int) -> None:
+        self._bridge.do(lambda engine: engine.unmap_controller(slot, controller))

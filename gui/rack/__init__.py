@@ -1,0 +1,1 @@
+"""The rack's strips: slots, their models and zones."""

@@ -1,0 +1,57 @@
+"""The menu of models, by family, with what each plays and under which licence."""
+
+from collections.abc import Callable
+from itertools import groupby
+from pathlib import Path
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
+
+from rtaudiogen.client.catalogue import Models
+from rtaudiogen.generator import Descriptor
+
+
+class ModelMenu(QObject):
+    """Menus that ask which model: its id, or the path of its file."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._window = parent
+        self._models = Models()
+        self.folder = Path.home()
+
+    def offer(self, models: Models) -> None:
+        """The models from now on."""
+        self._models = models
+
+    def menu(self, parent: QWidget, picked: Callable[[str], object]) -> QMenu:
+        """A fresh menu for a button of `parent`; `picked` gets what is chosen."""
+        menu = QMenu(parent)
+        menu.setToolTipsVisible(True)
+        by_family = sorted(self._models.models, key=lambda model: model.family)
+        for family, models in groupby(by_family, key=lambda model: model.family):
+            menu.addSection(family)
+            for model in models:
+                action = menu.addAction(entry(model, self._models.factors.get(model.id)))
+                action.setToolTip(model.summary)
+                action.triggered.connect(lambda _=False, id=model.id: picked(id))
+        menu.addSeparator()
+        for problem in self._models.problems:
+            menu.addAction(problem).setEnabled(False)
+        menu.addAction("Open a model file …", lambda: self._browse(picked))
+        return menu
+
+    def _browse(self, picked: Callable[[str], object]) -> None:
+        path, _ = QFileDialog.getOpenFileName(
+            self._window, "Open a model", str(self.folder), "Models (*.safetensors)"
+        )
+        if path:
+            picked(path)
+
+
+def entry(model: Descriptor, factor: float | None = None) -> str:
+    """A model in one line; with its real-time factor, if that was measured."""
+    facts = [", ".join(sorted(model.plays)), model.licence or "no licence given"]
+    if factor is not None:
+        facts.append(f"{factor:.1f} × real time")
+    return f"{model.id}    {' · '.join(facts)}"

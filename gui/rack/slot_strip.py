@@ -1,0 +1,188 @@
+"""One slot of the rack: its model, how it is mixed, how loud it is."""
+
+from collections.abc import Callable, Mapping
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeySequence, QMouseEvent, QShortcut
+from PySide6.QtWidgets import (
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QMenu,
+    QWidget,
+)
+
+from rtaudiogen.generator import Descriptor, Parameter
+from rtaudiogen.processors import CPU
+from rtaudiogen.wire.snapshot import SlotSnapshot
+
+from ..shell.echo_guard import Settling
+from ..shell.theme import DIM, WELL
+from ..widgets.controls.fader import Fader
+from ..widgets.elided_label import ElidedLabel
+from ..widgets.grip import Grip
+from ..widgets.name_button import NameButton
+from ..widgets.scopes.level_meter import LevelMeter
+from ..widgets.small_button import small_button
+from .zone_button import ZoneButton
+
+GAIN = Parameter("gain_db", "Gain", -60.0, 12.0, 0.0, "dB")
+PAN = Parameter("pan", "Pan", -1.0, 1.0, 0.0, help="−1 left, 1 right")
+
+
+class SlotStrip(QFrame):
+    """Values in, signals out. Alt with ↑ or ↓ moves it in the rack, as its grip does."""
+
+    mixed = Signal(str, float)  # a field of the slot's mix, and its value
+    removed = Signal()
+    selected = Signal()
+    stepped = Signal(int)  # one place up (−1) or down (1) in the rack
+
+    def __init__(
+        self, slot: int, menu: Callable[[QWidget], QMenu], parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.slot = slot
+        self.facts: SlotSnapshot | None = None  # the newest
+        self._menu = menu
+        self._settling = Settling()
+        self.grip = Grip(self)
+        self.model = NameButton(self)
+        self.gain, self.pan = Fader(GAIN, self), Fader(PAN, self)
+        self.mute = small_button("M", "Mute", self)
+        self.solo = small_button("S", "Solo: only this slot, and others that are solo", self)
+        self.zone = ZoneButton(self)
+        self.remove = small_button("✕", "Remove this slot", self)
+        self.meter = LevelMeter("Level", Qt.Orientation.Horizontal, self, scale=False)
+        self._facts, self._load = ElidedLabel(parent=self), QLabel(self)
+        self._build()
+        self._connect()
+        self.show_selected(False)
+
+    def _build(self) -> None:
+        self.setAutoFillBackground(True)
+        self.setBackgroundRole(WELL)
+        self.setAccessibleName(f"Slot {self.slot}")
+        self.model.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._facts.setForegroundRole(DIM)
+        self._load.setForegroundRole(DIM)
+        self._load.setMinimumWidth(self.fontMetrics().horizontalAdvance("100 %"))
+        self._load.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self._load.setToolTip("The share of the time for a block that this slot takes")
+        foot = QHBoxLayout()
+        foot.setSpacing(6)
+        foot.addWidget(self.zone)
+        foot.addWidget(self._facts, 1)
+        foot.addWidget(self._load)
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, 3, 6, 3)
+        grid.setHorizontalSpacing(4)
+        grid.setVerticalSpacing(2)
+        grid.addWidget(self.grip, 0, 0, 4, 1)
+        grid.addWidget(self.model, 0, 1, 1, 2)
+        for column, button in enumerate((self.mute, self.solo, self.remove), 3):
+            grid.addWidget(button, 0, column)
+        grid.addWidget(self.gain, 1, 1)
+        grid.addWidget(self.pan, 1, 2, 1, 4)
+        grid.addWidget(self.meter, 2, 1, 1, 5)
+        grid.addLayout(foot, 3, 1, 1, 5)
+        grid.setColumnStretch(1, 1)
+
+    def _connect(self) -> None:
+        self.model.clicked.connect(self._choose_model)
+        for fader in (self.gain, self.pan):
+            fader.learns = False
+            field = fader.parameter.id
+            fader.changed.connect(lambda value, field=field: self._mix(field, value))
+        for button, field in ((self.mute, "mute"), (self.solo, "solo")):
+            button.setCheckable(True)
+            button.clicked.connect(lambda on, field=field: self._mix(field, on))
+        self.zone.mixed.connect(self._mix)
+        self.remove.clicked.connect(self.removed)
+        for key, step in ((Qt.Key.Key_Up, -1), (Qt.Key.Key_Down, 1)):
+            shortcut = QShortcut(QKeySequence(Qt.Modifier.ALT | key), self)
+            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            shortcut.activated.connect(lambda step=step: self.stepped.emit(step))
+
+    @property
+    def describes(self) -> str:
+        """What it plays, and what it has played."""
+        return self._facts.sentence
+
+    @property
+    def load(self) -> str:
+        """Its share of the block's time, as it is shown."""
+        return self._load.text()
+
+    # -- values in -------------------------------------------------------------------------------
+
+    def show_slot(self, facts: SlotSnapshot, model: Descriptor | None) -> None:
+        """The engine's newest facts, and what is known of the slot's model."""
+        self.facts = facts
+        name = f"{facts.slot}  {model.id if model else facts.model}"
+        if name != self.model.text():
+            self.model.setText(name)
+            self.model.setToolTip(
+                f"{name}\n{model.summary}\nLicence: {model.licence}" if model else name
+            )
+        self.meter.set_level(facts.level)
+        self._show_mix(facts.mix)
+        text, load = describe(facts, model), f"{100 * facts.load:.0f} %"
+        if text != self._facts.sentence:
+            self._facts.show_sentence(text)
+        if load != self._load.text():
+            self._load.setText(load)
+
+    def show_selected(self, selected: bool) -> None:
+        """Whether its parameters are shown beside the rack."""
+        self.grip.show_marked(selected)
+        font = self.model.font()
+        font.setBold(selected)
+        self.model.setFont(font)
+
+    def hear_key(self, channel: int, key: int) -> None:
+        """A key was pressed on a channel, 1 … 16: a zone that is learnt takes it."""
+        self.zone.hear_key(channel, key)
+
+    def _show_mix(self, mix: Mapping[str, float]) -> None:
+        for fader in (self.gain, self.pan):
+            field = fader.parameter.id
+            if self._settling.believes(field) and not fader.is_held:
+                fader.show_value(mix.get(field, fader.parameter.default))
+        for field, button in (("mute", self.mute), ("solo", self.solo)):
+            if self._settling.believes(field):
+                button.setChecked(bool(mix.get(field)))
+        self.zone.show_mix(mix, self._settling)
+
+    # -- signals out -----------------------------------------------------------------------------
+
+    def _mix(self, field: str, value: float) -> None:
+        self._settling.touch(field)
+        self.mixed.emit(field, value)
+
+    def _choose_model(self) -> None:
+        self.selected.emit()
+        menu = self._menu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.popup(self.model.mapToGlobal(self.model.rect().bottomLeft()))
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self.selected.emit()
+        super().mousePressEvent(event)
+
+
+def describe(facts: SlotSnapshot, model: Descriptor | None) -> str:
+    """A slot in one line."""
+    parts = [word for field, word in (("mute", "muted"), ("solo", "solo")) if facts.mix.get(field)]
+    hits = facts.hits
+    if hits is not None:
+        parts.append(f"{hits.played} played · {hits.replays} replays · {hits.ready} ready")
+    elif model is not None:
+        parts.append(f"{facts.voices} of {facts.most_voices or model.voices} voices")
+        parts.append(", ".join(sorted(model.plays)))
+    if facts.device not in ("", CPU):
+        parts.append(facts.device)
+    if facts.faults:
+        parts.append(f"{facts.faults} faults")
+    return " · ".join(parts)

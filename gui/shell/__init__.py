@@ -1,0 +1,1 @@
+"""The window's frame: pages, theme, messages, and the bridge to the engine."""

@@ -1,0 +1,293 @@
+"""The only way from the window to the engine: commands go out, facts and sound come in.
+
+Commands may take seconds (a model that is loaded, an audio server that thinks), so they are carried
+out one after another on a worker's thread. What comes back arrives as signals on the window's.
+"""
+
+import contextlib
+import math
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from queue import SimpleQueue
+from typing import Any, NamedTuple, TypeVar
+
+from PySide6.QtCore import QObject, QTimer, Signal, SignalInstance, Slot
+
+from rtaudiogen.client import catalogue
+from rtaudiogen.client.open_engine import Opened, open_empty_engine, open_engine
+from rtaudiogen.client.remote import EngineProcess
+from rtaudiogen.errors import RtAudioGenError
+from rtaudiogen.wire.settings import EngineSettings
+from rtaudiogen.wire.snapshot import Snapshot
+
+T = TypeVar("T")
+Then = Callable[[T], object]
+
+LOOK_MS = 33
+KEEP_SECONDS = 20.0  # between two copies of the session for the next start
+CLOSE_SECONDS = 20.0
+DIES_AGAIN_SECONDS = 60.0  # after it was started anew
+SILENT_SECONDS = 3.0  # without a frame that was played, until it is said
+
+
+class _Job(NamedTuple):
+    work: Callable[[], Any]
+    then: Callable[[Any], object] | None
+    label: str  # what is being done, if it may take long
+
+
+class Bridge(QObject):
+    """Owns the engine. Everything public is for the window's thread, and returns at once."""
+
+    changed = Signal(object)  # Snapshot, thirty times a second
+    heard = Signal(object)  # (frames, channels) float32, may be none: what was played since then
+    failed = Signal(str)  # a command could not be carried out, in one sentence
+    said = Signal(str)  # a sentence of the engine's
+    busy = Signal(str)  # what is being done; empty: nothing that takes long
+    opened = Signal(object)  # EngineSettings, whenever an engine was opened with them
+    gone = Signal(str)  # the engine was given up, and why
+    _finished = Signal(object, object)  # what to do with a result, and the result
+
+    def __init__(
+        self, parent: QObject | None = None, device: str = "cpu", named: bool = False
+    ) -> None:
+        """`device` is what networks are computed on, and whether the player named it just now.
+
+        See `opening.open_engine`.
+        """
+        super().__init__(parent)
+        self._device, self._named = device, named
+        self._engine: EngineProcess | None = None
+        self._beginning: catalogue.Beginning | None = None
+        self._queue: SimpleQueue[_Job | None] = SimpleQueue()
+        self._latest: dict[tuple[Any, ...], Callable[[EngineProcess], Any]] = {}
+        self._latest_lock = threading.Lock()
+        self._kept = time.monotonic()
+        self._restarted = -math.inf
+        self._messages: tuple[str, ...] = ()
+        self._notices: list[str] = []  # of the opening, not said yet
+        self._frames, self._heard = 0, time.monotonic()  # played, and when there were so many
+        self._silent = False  # for so long that it was said
+        self._label = ""  # of what the worker does
+        self._finished.connect(self._hand_over)
+        self._timer = QTimer(self, interval=LOOK_MS)
+        self._timer.timeout.connect(self._look)
+        self._worker = threading.Thread(target=self._work, name="bridge", daemon=True)
+        self._worker.start()
+
+    # -- opening and closing ---------------------------------------------------------------------
+
+    def open(self, beginning: catalogue.Beginning | None = None) -> None:
+        """Start an engine, or find the one that plays; see `opening.open_engine`.
+
+        With a `beginning` nothing is kept for the next start.
+        """
+        self._beginning = beginning
+        self._begin_with(lambda: open_engine(beginning, self._device, self._named))
+
+    def restart(self) -> None:
+        """After `gone`: open the engine again; if it dies soon after that, with an empty rack."""
+        if self._engine is not None and self._engine.was_taken:
+            self.open(self._beginning)  # take it back
+            return
+        now = time.monotonic()
+        died_soon, self._restarted = now - self._restarted < DIES_AGAIN_SECONDS, now
+        if died_soon and self._beginning is None:
+            self._begin_with(lambda: open_empty_engine(self._device))
+        else:
+            self.open(self._beginning)
+
+    def _begin_with(self, way: Callable[[], Opened]) -> None:
+        def work() -> list[str]:
+            if self._engine is not None:
+                self._engine.close()
+                self._engine = None
+            opened = way()
+            opened.engine.tap_frames()  # brings the reader's compiled part along
+            self._engine = opened.engine
+            return opened.notices
+
+        self._queue.put(_Job(work, self._begin, "Starting the engine"))
+
+    def _begin(self, notices: list[str]) -> None:
+        assert self._engine is not None
+        self._notices = notices  # newer than what the engine has said before
+        self._heard, self._silent = time.monotonic(), False
+        self.opened.emit(self._engine.settings)
+        self._messages = ()
+        self._timer.start()
+
+    def close(self) -> None:
+        """Keep the session, finish the recording, end the engine; waits for that."""
+        self._timer.stop()
+        self._keep()
+        self._queue.put(None)
+        self._worker.join(CLOSE_SECONDS)
+
+    def _keep(self) -> None:
+        """Keep the rack for the next start."""
+        if self._beginning is None:
+            self.do(lambda engine: engine.save_session(catalogue.recent_path()))
+
+    # -- commands --------------------------------------------------------------------------------
+
+    def do(
+        self, work: Callable[[EngineProcess], T], then: Then[T] | None = None, label: str = ""
+    ) -> None:
+        """Have the engine do something; `then` gets the result. Errors are told by `failed`."""
+        self._queue.put(_Job(lambda: work(self._required()), then, label))
+
+    def ask(self, work: Callable[[], T], then: Then[T]) -> None:
+        """As `do`, for what takes time and needs no engine; on a thread of its own."""
+        job = _Job(work, then, "")
+        threading.Thread(target=self._carry_out, args=(job,), daemon=True).start()
+
+    def set_parameter(self, slot: int, id: str, value: float) -> None:
+        """Move a parameter; a value that has not been sent yet is replaced."""
+        self._do_latest(("value", slot, id), lambda e: e.set_parameter(slot, id, value))
+
+    def set_mix(self, slot: int, field: str, value: float) -> None:
+        """Set a field of a slot's mix; as `set_parameter`."""
+        self._do_latest(("mix", slot, field), lambda e: e.set_mix(slot, field, value))
+
+    def set_master(self, gain_db: float) -> None:
+        """Set the gain of everything that is heard; as `set_parameter`."""
+        self._do_latest(("master",), lambda e: e.set_master(gain_db))
+
+    def play(self, status: int, data1: int, data2: int, slot: int = 0) -> None:
+        """A channel message, now: it does not wait for its turn. For one slot alone, 0: for all."""
+        engine = self._engine
+        if engine is not None:
+            engine.play_now(status, data1, data2, slot)
+
+    def panic(self) -> None:
+        """Silence every voice, at once."""
+        engine = self._engine
+        if engine is not None:
+            engine.panic()
+
+    def reopen(self, **changes: Any) -> None:
+        """Another device, port, rate or latency, by the fields of EngineSettings."""
+
+        def work(engine: EngineProcess) -> EngineSettings:
+            try:
+                wanted = replace(engine.settings, **changes)
+                if wanted != engine.settings:
+                    engine.reopen(wanted)
+            except RtAudioGenError as error:
+                self._tell(self.failed, str(error))
+            return engine.settings
+
+        self.do(work, self.opened.emit, "Opening the audio device")
+
+    def open_session(self, path: Path, then: Then[list[str]]) -> None:
+        """Open a session's file, with its devices and timing; `then` gets what was not restored."""
+
+        def work(engine: EngineProcess) -> list[str]:
+            notices = engine.open_session(path)
+            self._tell(self.opened, engine.settings)
+            return notices
+
+        self.do(work, then, "Opening the session")
+
+    def _do_latest(self, key: tuple[Any, ...], work: Callable[[EngineProcess], Any]) -> None:
+        with self._latest_lock:
+            is_waiting = key in self._latest
+            self._latest[key] = work
+        if not is_waiting:
+            self.do(lambda engine: self._take_latest(key)(engine))
+
+    def _take_latest(self, key: tuple[Any, ...]) -> Callable[[EngineProcess], Any]:
+        with self._latest_lock:
+            return self._latest.pop(key)
+
+    def _required(self) -> EngineProcess:
+        if self._engine is None:
+            raise RtAudioGenError("The engine is not running.")
+        return self._engine
+
+    # -- the worker ------------------------------------------------------------------------------
+
+    def _work(self) -> None:
+        while (job := self._queue.get()) is not None:
+            self._label = job.label
+            if job.label:
+                self._tell(self.busy, job.label)
+            self._carry_out(job)
+            if job.label:
+                self._tell(self.busy, "")
+            self._label = ""
+        if self._engine is not None:
+            self._engine.close()
+
+    def _carry_out(self, job: _Job) -> None:
+        """[worker, any]"""
+        try:
+            result = job.work()
+        except RtAudioGenError as error:
+            self._tell(self.failed, str(error))
+        except Exception as error:  # a fault of ours: the window goes on
+            self._tell(self.failed, f"{type(error).__name__}: {error}")
+        else:
+            if job.then is not None:
+                self._tell(self._finished, job.then, result)
+
+    def _tell(self, signal: SignalInstance, *values: object) -> None:
+        with contextlib.suppress(RuntimeError):  # the window has been closed meanwhile
+            signal.emit(*values)
+
+    @Slot(object, object)
+    def _hand_over(self, then: Callable[[Any], object], result: object) -> None:
+        then(result)
+
+    # -- facts -----------------------------------------------------------------------------------
+
+    def _look(self) -> None:
+        engine = self._engine
+        if engine is None:
+            return
+        try:
+            facts = engine.snapshot()
+        except RtAudioGenError as error:
+            self._timer.stop()
+            self.gone.emit(str(error))
+            return
+        if facts:
+            snapshot = Snapshot.from_json(facts)
+            self._watch(snapshot.frames_played)
+            for message in new_messages(self._messages, snapshot.messages):
+                self.said.emit(message)
+            for notice in self._notices:
+                self.said.emit(notice)
+            self._messages, self._notices = snapshot.messages, []
+            self.changed.emit(snapshot)
+            self.heard.emit(engine.tap_frames())
+        if time.monotonic() - self._kept > KEEP_SECONDS:
+            self._kept = time.monotonic()
+            self._keep()
+
+    def _watch(self, frames_played: int) -> None:
+        """Say so if nothing is heard for long, and nobody has asked for it."""
+        if frames_played != self._frames or self._label:
+            if self._silent:
+                self.said.emit("The engine plays again.")
+            self._frames, self._heard, self._silent = frames_played, time.monotonic(), False
+        elif not self._silent and time.monotonic() - self._heard > SILENT_SECONDS:
+            self._silent = True
+            self.failed.emit("Nothing is heard: the engine does not answer and is started again.")
+
+
+def new_messages(before: Sequence[str], after: Sequence[str]) -> list[str]:
+    """What `after` has beyond `before`; old ones may have been dropped."""
+    known = Counter(before)
+    fresh = []
+    for message in after:
+        if known[message] > 0:
+            known[message] -= 1
+        else:
+            fresh.append(message)
+    return fresh

@@ -1,0 +1,301 @@
+"""The window: it composes the parts and connects them with the engine, and decides nothing."""
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from numpy.typing import NDArray
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import (
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from rtaudiogen.client import catalogue
+from rtaudiogen.views import XYView
+from rtaudiogen.wire.settings import EngineSettings
+from rtaudiogen.wire.snapshot import SlotSnapshot, Snapshot
+
+from ..instrument.hit_files import HitFiles
+from ..instrument.hit_outlines import HitOutlines
+from ..instrument.parameter_page import Instrument
+from ..instrument.play_surface import PlaySurface
+from ..instrument.ribbon_panel import RibbonPanel
+from ..instrument.xy_panel import XYPanel
+from ..library.library import Library
+from ..midi.midi_page import MidiPage
+from ..midi.new_midi import Arrivals
+from ..rack.model_list import KnownModels
+from ..rack.rack import Rack
+from ..training.page import TrainingPage
+from ..transport.scopes_row import Views
+from ..transport.transport_bar import TransportBar
+from .bridge import Bridge
+from .computer_keys import ComputerKeys
+from .messages import MessageBar
+from .pages import Pages
+from .save_capture import Freezing
+from .session_actions import Files
+from .session_menu import SessionMenu
+from .split_layout import Desk, scrolled
+from .window_state import Looks
+
+WIDTH, HEIGHT = 1280, 800
+
+
+class MainWindow(QWidget):
+    """Everything that a player handles. `bridge` is closed with it.
+
+    With `looks` it is found as it was left.
+    """
+
+    def __init__(self, bridge: Bridge, looks: Looks | None = None) -> None:
+        super().__init__()
+        self.bridge, self.looks = bridge, looks
+        self.facts: Snapshot | None = None
+        self.models = KnownModels(bridge, self)
+        self.transport = TransportBar(self)
+        self.sessions = SessionMenu(catalogue.sessions_folder(), self)
+        self.rack = Rack(self)
+        self.rack.menus.folder = catalogue.user_models_folder()
+        self.pages = Pages(self)
+        self.instrument = Instrument(self)
+        self.xy = XYPanel(self)
+        self.ribbon = RibbonPanel(self._ask_for_codes, self)
+        self.views = Views(self)
+        self.surface = PlaySurface(self)
+        self.keys = ComputerKeys(self)
+        self.messages = MessageBar(self)
+        self.files = Files(bridge, self.messages, self)
+        self.freezing = Freezing(bridge, self)
+        self.midi, self.arrivals = MidiPage(bridge, self), Arrivals(self)
+        self.outlines = HitOutlines(bridge, self)
+        self.hit_files = HitFiles(bridge, self.surface, self.selected_slot)
+        self.training = TrainingPage(bridge, self)
+        self.library = Library(
+            self, bridge, self.rack, self.instrument, self.files, self.messages, self.slot_of
+        )
+        self._show_session("")
+        self.resize(WIDTH, HEIGHT)
+        self._build()
+        self._connect_engine()
+        self._connect_transport()
+        self._connect_rack()
+        self._connect_midi()
+        self._restore_looks()
+        self.models.look()
+        self._look_for_devices()
+        bridge.ask(catalogue.processors, self.transport.connections.show_processors)
+
+    def _build(self) -> None:
+        self.transport.extra.addWidget(self.sessions, 0, Qt.AlignmentFlag.AlignBottom)
+        self.pages.add(self.instrument, "Instrument", "What the selected generator can do")
+        self.pages.add(self.midi, "MIDI", "What controllers send, and what they move")
+        self.pages.add(self.training, "Training", "A model from a folder of your own sounds")
+        self.pages.add(self.library.page, "Browser", "Models, presets, sessions and recordings")
+        self.hands = QStackedWidget(self)
+        self.hands.addWidget(self.xy)
+        self.hands.addWidget(self.surface.pads)
+        self.desk = Desk(
+            {self.rack: 5, self.hands: 3}, {self.pages: 3, self.ribbon: 0, self.views: 2}
+        )
+        column = QVBoxLayout(self)
+        column.setContentsMargins(6, 4, 6, 4)
+        column.addWidget(scrolled(self.transport, self.desk, self.surface.keyboard), 1)
+        column.addWidget(self.messages)
+
+    # -- the engine ------------------------------------------------------------------------------
+
+    def _connect_engine(self) -> None:
+        bridge = self.bridge
+        bridge.changed.connect(self._show_facts)
+        bridge.heard.connect(self._hear)
+        bridge.failed.connect(self.messages.fail)
+        bridge.said.connect(self.messages.say)
+        bridge.busy.connect(self.messages.be_busy)
+        bridge.gone.connect(self.messages.give_up)
+        bridge.opened.connect(self._show_settings)
+        self.messages.restart.connect(bridge.restart)
+
+    def _show_facts(self, facts: Snapshot) -> None:
+        self.facts = facts
+        self.transport.show_snapshot(facts)
+        self.rack.show_slots(facts.slots)
+        self.models.meet(slot.model for slot in facts.slots)
+        slot = self.selected_slot()
+        model = self.rack.models.find(slot.model) if slot else None
+        if self.instrument.show_slot(slot.slot if slot else 0, model):
+            views = model.offered_views() if model else ()
+            pairs = [view for view in views if isinstance(view, XYView)]
+            self.xy.show_parameters(model.parameters if model else (), pairs)
+        self.surface.show_slot(model, slot)
+        self.outlines.look(slot if self.surface.shows_pads else None)
+        self.midi.show_slots(facts.slots, self.rack.models.find)
+        self.arrivals.look(facts.midi)
+        self.ribbon.show_slot(model, slot)
+        if slot is not None:
+            self.instrument.show_values(slot.values, slot.controls)
+            self.xy.show_values(slot.values)
+        if self.instrument.panel is not None:
+            self.ribbon.show_values(self.instrument.panel.values)
+
+    def _hear(self, frames: NDArray[Any]) -> None:
+        assert self.facts is not None
+        self.transport.hear(frames)
+        self.views.feed(frames, self.facts.sample_rate)
+
+    def _show_settings(self, settings: EngineSettings) -> None:
+        self.transport.connections.show_settings(settings)
+
+    def _show_session(self, path: str) -> None:
+        self.sessions.show_session(path)
+        self.setWindowTitle(f"{Path(path).stem} – rtaudiogen" if path else "rtaudiogen")
+
+    def _look_for_devices(self) -> None:
+        self.bridge.ask(catalogue.connections, self.transport.connections.show_connections)
+
+    def _show_selection(self) -> None:
+        if self.facts is not None:
+            self._show_facts(self.facts)
+
+    def selected_slot(self) -> SlotSnapshot | None:
+        """Facts of the slot whose parameters are shown."""
+        return self.slot_of(self.rack.selection)
+
+    def slot_of(self, number: int) -> SlotSnapshot | None:
+        """Facts of a slot; None if there is none of that number."""
+        slots = self.facts.slots if self.facts else ()
+        return next((slot for slot in slots if slot.slot == number), None)
+
+    # -- what a hand does ------------------------------------------------------------------------
+
+    def _connect_transport(self) -> None:
+        bridge, transport, sessions = self.bridge, self.transport, self.sessions
+        files = self.files
+        transport.panic.connect(self.panic)
+        self.keys.panic.connect(self.panic)
+        transport.connections.wanted.connect(lambda field, v: bridge.reopen(**{field: v}))
+        transport.connections.look.connect(self._look_for_devices)
+        transport.master.moved.connect(bridge.set_master)
+        transport.recorder.record.connect(files.record)
+        transport.recorder.stop.connect(files.stop_recording)
+        transport.recorder.room_wanted.connect(
+            lambda folder: bridge.ask(
+                partial(catalogue.free_bytes, Path(folder)), transport.recorder.show_room
+            )
+        )
+        transport.recorder.watch(str(catalogue.recordings_folder()))
+        sessions.opened.connect(files.open_session)
+        sessions.saved.connect(files.save_session)
+        sessions.emptied.connect(files.empty_rack)
+        sessions.demo.connect(files.play_demo)
+        sessions.themed.connect(self._apply_theme)
+        sessions.scaled.connect(self._scale)
+        files.session_named.connect(self._show_session)
+        files.recent.connect(sessions.show_recent)
+        files.look_for_recent_sessions()
+        self.library.models_found.connect(self.models.take)
+        self.views.save_wanted.connect(self.freezing.save)
+        self.freezing.saved.connect(
+            lambda path: self.messages.say(f"What was frozen is in {path}.")
+        )
+
+    def _connect_rack(self) -> None:
+        bridge, rack = self.bridge, self.rack
+        self.models.found.connect(rack.offer)
+        rack.added.connect(self._add)
+        rack.swapped.connect(self._swap)
+        rack.removed.connect(lambda slot: bridge.do(lambda engine: engine.remove_slot(slot)))
+        rack.voiced.connect(
+            lambda slot, n: bridge.do(lambda engine: engine.set_voices(slot, n), label="Loading")
+        )
+        rack.mixed.connect(bridge.set_mix)
+        rack.moved.connect(lambda slot, to: bridge.do(lambda engine: engine.move_slot(slot, to)))
+        rack.selected.connect(self._show_selection)
+        self.instrument.changed.connect(
+            lambda id, value: bridge.set_parameter(rack.selection, id, value)
+        )
+        self.surface.changed.connect(lambda id, value: self.instrument.set_values({id: value}))
+        for part in (self.xy, self.ribbon):
+            part.moved.connect(self.instrument.set_values)
+        self.ribbon.sound_wanted.connect(self.library.use.play_sound)
+        self.instrument.learn.connect(lambda id: self._learn(rack.selection, id))
+        self.instrument.sound_wanted.connect(self.library.use.play_sound)
+        self.training.add.connect(self._add)
+        self.training.models_changed.connect(self.models.look)
+        self.training.models_changed.connect(self.library.watch.look_soon)
+        self.surface.played.connect(bridge.play)
+        self.surface.turned.connect(self._turn)
+        self.surface.pad_chosen.connect(self.instrument.show_group)
+        QShortcut(QKeySequence.StandardKey.Undo, self, self.instrument.undo)
+        QShortcut(QKeySequence.StandardKey.Redo, self, self.instrument.redo)
+        self.keys.pressed.connect(self.surface.press)
+        self.keys.released.connect(self.surface.release)
+        self.keys.octave_moved.connect(self.surface.keyboard.shift_octaves)
+
+    def _connect_midi(self) -> None:
+        self.midi.learn.connect(self._learn)
+        self.arrivals.heard.connect(self.midi.hear)
+        self.arrivals.heard.connect(self.surface.hear)
+        self.arrivals.key_pressed.connect(self.rack.hear_key)
+        self.outlines.found.connect(self.surface.show_outlines)
+        self.hit_files.saved.connect(lambda path: self.messages.say(f"The hit is in {path}."))
+
+    def _ask_for_codes(self, slot: int, then: Callable[[dict[str, Any]], object]) -> None:
+        self.bridge.do(lambda engine: engine.code_stream(slot), then)
+
+    def _turn(self, pads: bool) -> None:
+        self.hands.setCurrentWidget(self.surface.pads if pads else self.xy)
+        self.surface.keyboard.setVisible(not pads)
+        self.keys.turn_to_pads(pads)
+
+    def panic(self) -> None:
+        """Silence every voice at once."""
+        self.surface.forget_arrived()
+        self.bridge.panic()
+
+    def _add(self, model: str) -> None:
+        self.bridge.do(
+            lambda engine: engine.add_slot(model), self.rack.select_when_there, f"Loading {model}"
+        )
+
+    def _swap(self, slot: int, model: str) -> None:
+        self.bridge.do(lambda engine: engine.swap_slot(slot, model), label=f"Loading {model}")
+
+    def _learn(self, slot: int, id: str) -> None:
+        self.bridge.do(
+            lambda engine: engine.learn(slot, id),
+            lambda _: self.messages.say(f"Move a controller: it will move {id} of slot {slot}."),
+        )
+
+    # -- looks -----------------------------------------------------------------------------------
+
+    def _restore_looks(self) -> None:
+        if self.looks is not None:
+            self.looks.add_window(self)
+            self.looks.add("page", self.pages.currentIndex, self.pages.setCurrentIndex)
+            self.looks.add("views", self.views.state, self.views.restore)
+            self.looks.add("session", lambda: self.sessions.path, self._show_session)
+            for name, splitter in self.desk.splitters().items():
+                self.looks.add_splitter(name, splitter)
+            self.looks.restore()
+            self.looks.keep_now_and_then(self)
+
+    def _apply_theme(self, name: str) -> None:
+        (self.looks or Looks()).apply_theme(name)
+
+    def _scale(self, percent: int) -> None:
+        if self.looks is not None:
+            self.looks.scale(percent)
+        self.messages.say(f"Everything is drawn at {percent} % from the next start on.")
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        if self.looks is not None:
+            self.looks.keep()
+        self.hide()  # the engine may take a while
+        self.library.watch.stop()
+        self.bridge.close()
+        super().closeEvent(event)

@@ -1,0 +1,84 @@
+"""What the window does with sessions and recordings."""
+
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QWidget
+
+from rtaudiogen.client import catalogue
+from rtaudiogen.client.open_engine import DEMO_SECONDS
+from rtaudiogen.client.recent import recent_sessions, remember_session
+
+from .bridge import Bridge
+from .messages import MessageBar
+
+
+class Files(QObject):
+    """Asks the engine, and says in the message bar what has become of it."""
+
+    changed = Signal()  # a file was written
+    session_named = Signal(str)  # the file of the rack as it is; empty: it has none
+    recent = Signal(object)  # list[Path]: the sessions that were opened or saved last
+
+    def __init__(self, bridge: Bridge, messages: MessageBar, window: QWidget) -> None:
+        super().__init__(window)
+        self._bridge, self._messages = bridge, messages
+
+    def open_session(self, path: str) -> None:
+        """Open a session's file, its devices included."""
+
+        def done(notices: list[str]) -> None:
+            self._messages.say(f"{path} is open.")
+            self._say_all(notices)
+            self._name_session(path)
+
+        self._bridge.open_session(Path(path), done)
+
+    def save_session(self, path: str) -> None:
+        """Write the rack to a file."""
+
+        def done(_: None) -> None:
+            self._messages.say(f"The session is saved in {path}.")
+            self._name_session(path)
+            self.changed.emit()
+
+        self._bridge.do(lambda engine: engine.save_session(Path(path)), done)
+
+    def look_for_recent_sessions(self) -> None:
+        """Tell `recent` which there are."""
+        self._bridge.ask(recent_sessions, self.recent.emit)
+
+    def _name_session(self, path: str) -> None:
+        self.session_named.emit(path)
+        self._bridge.ask(lambda: remember_session(Path(path)), self.recent.emit)
+
+    def empty_rack(self) -> None:
+        """Begin with nothing."""
+        self._load({})
+
+    def play_demo(self) -> None:
+        """What the first start plays."""
+        self._load(catalogue.demo().session)
+        self._bridge.do(lambda engine: engine.play_phrase(DEMO_SECONDS))
+
+    def record(self) -> None:
+        """Into a new file in the folder of recordings."""
+        self._bridge.do(lambda engine: engine.record())
+
+    def stop_recording(self) -> None:
+        """Finish the file and name it."""
+        self._bridge.do(lambda engine: engine.stop_recording(), self._say_recorded)
+
+    def _load(self, session: dict[str, Any]) -> None:
+        self.session_named.emit("")
+        self._bridge.do(lambda engine: engine.load_session(session), self._say_all, "Loading")
+
+    def _say_all(self, sentences: list[str]) -> None:
+        for sentence in sentences:
+            self._messages.say(sentence)
+
+    def _say_recorded(self, facts: dict[str, Any]) -> None:
+        marks = f", {facts['marks']} marks where something went wrong" if facts["marks"] else ""
+        self._messages.say(f"{facts['seconds']:.1f} s are recorded in {facts['path']}{marks}.")
+        self.changed.emit()

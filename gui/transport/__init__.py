@@ -1,0 +1,1 @@
+"""The window's head: devices, master, recorder and scopes."""

@@ -1,0 +1,146 @@
+"""The record button: elapsed time, size, room on the disk, and the way to the file."""
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt, QTimer, QUrl, Signal
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import (
+    QGridLayout,
+    QLabel,
+    QPushButton,
+    QSizePolicy,
+    QToolButton,
+    QWidget,
+)
+
+from rtaudiogen.wire.snapshot import RecordingSnapshot
+
+from ..shell.theme import ALARM, DIM, TEXT
+from ..widgets.painting import scaled_font
+
+ROOM_MS = 5000  # between looks at the room on the disk
+REC, STOP = "● REC", "■ STOP"
+WIDEST = "00:00:00 · 000.0 GB"
+
+
+class RecorderPanel(QWidget):
+    """Records everything that is heard."""
+
+    record = Signal()
+    stop = Signal()
+    room_wanted = Signal(str)  # a folder of which `show_room` is to tell the room
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._path = ""
+        self._folder = ""
+        self._recording: RecordingSnapshot | None = None
+        self._shown: tuple[object, ...] = ()
+        self._free_bytes = 0
+        self.button = QPushButton(REC, self)
+        self.button.setCheckable(True)
+        self.button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.button.setMinimumWidth(self._widest_button())
+        self.button.setStyleSheet(
+            "QPushButton:checked { background: palette(bright-text); color: palette(window); }"
+        )
+        self.button.setToolTip("Record everything that is heard to a WAV file")
+        self.button.clicked.connect(self._press)
+        self._facts, self._room = QLabel(self), QLabel(self)
+        for label in (self._facts, self._room):
+            label.setForegroundRole(DIM)
+            label.setFont(scaled_font(self, 0.8))
+        self._facts.setMinimumWidth(self._facts.fontMetrics().horizontalAdvance(WIDEST))
+        self.folder = QToolButton(self)
+        self.folder.setText("Folder")
+        self.folder.setToolTip("Open the folder that recordings are in")
+        self.folder.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.folder.setEnabled(False)
+        self.folder.clicked.connect(self._show_folder)
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setVerticalSpacing(0)
+        grid.addWidget(self.button, 0, 0)
+        grid.addWidget(self.folder, 0, 1)
+        grid.addWidget(self._facts, 1, 0, 1, 2)
+        grid.addWidget(self._room, 2, 0, 1, 2)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self._clock = QTimer(self, interval=ROOM_MS)
+        self._clock.timeout.connect(self._ask_for_room)
+
+    @property
+    def path(self) -> str:
+        """The file that is, or was last, recorded to."""
+        return self._path
+
+    @property
+    def facts(self) -> str:
+        """What is written below the buttons."""
+        return f"{self._facts.text()} {self._room.text()}".strip()
+
+    def show_recording(self, recording: RecordingSnapshot | None) -> None:
+        """What the recorder does."""
+        if recording is None:
+            return
+        shown = (recording.path, int(recording.seconds), recording.running, recording.problem)
+        if shown == self._shown:  # the file is looked at once a second
+            return
+        self._shown, self._path, self._recording = shown, recording.path, recording
+        self.watch(str(Path(recording.path).parent))
+        self.button.setChecked(recording.running)
+        self.button.setText(STOP if recording.running else REC)
+        self.folder.setEnabled(True)
+        self._facts.setForegroundRole(ALARM if recording.problem else TEXT)
+        self._facts.setToolTip(recording.problem or recording.path)
+        self._show_facts()
+
+    def watch(self, folder: str) -> None:
+        """Keep asking for the room on the disk of this folder."""
+        if folder != self._folder:
+            self._folder = folder
+            self._clock.start()
+            self._ask_for_room()
+
+    def show_room(self, free_bytes: int) -> None:
+        """Room on the disk of the folder that is watched; 0: it cannot be told."""
+        self._free_bytes = free_bytes
+        self._show_facts()
+
+    def _show_facts(self) -> None:
+        parts = self._parts(self._recording) if self._recording else []
+        self._facts.setText(" · ".join(parts))
+        self._room.setText(f"{bytes_text(self._free_bytes)} left" if self._free_bytes else "")
+
+    def _parts(self, recording: RecordingSnapshot) -> list[str]:
+        seconds = int(recording.seconds)
+        parts = [f"{seconds // 3600}:{seconds // 60 % 60:02}:{seconds % 60:02}"]
+        try:
+            parts.append(bytes_text(Path(recording.path).stat().st_size))
+        except OSError:
+            parts.append("no file")
+        if recording.marks:
+            parts.append(f"{recording.marks} marks")
+        return parts
+
+    def _ask_for_room(self) -> None:
+        self.room_wanted.emit(self._folder)
+
+    def _widest_button(self) -> int:
+        texts = (self.button.fontMetrics().horizontalAdvance(text) for text in (REC, STOP))
+        return max(texts) + 2 * self.fontMetrics().height()
+
+    def _press(self, checked: bool) -> None:
+        self.button.setChecked(not checked)  # the facts decide
+        (self.record if checked else self.stop).emit()
+
+    def _show_folder(self) -> None:
+        QDesktopServices.openUrl(QUrl.fromLocalFile(str(Path(self._path).parent)))
+
+
+def bytes_text(size: float) -> str:
+    """A size for people."""
+    for unit in ("B", "kB", "MB"):
+        if size < 1000:
+            return f"{size:.0f} {unit}"
+        size /= 1000
+    return f"{size:.1f} GB"

@@ -1,0 +1,48 @@
+"""A colour for every code, as pictures: distinguishable on a dark ground and on a light one."""
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtGui import QColor, QImage
+from PySide6.QtWidgets import QWidget
+
+from ...shell.theme import WELL, colour
+from ..painting import decibels
+
+GOLDEN = 0.6180339887498949  # the turn of the hue circle after which hues never come close
+QUIETEST_DB = -54.0
+FAINTEST = 0.22  # share of a code's colour where nothing is heard
+ON_DARK, ON_LIGHT = (0.62, 1.0), (0.9, 0.72)  # saturation and value
+
+Codes = NDArray[np.int64]  # (code frames, stages)
+
+
+def ground(widget: QWidget) -> QColor:
+    """What the colours stand on."""
+    return colour(widget, WELL)
+
+
+def rgb(codes: Codes, well: QColor) -> NDArray[np.float64]:
+    """(…, 3) colours 0 … 1 of codes (…): one hue a code, a golden turn from the one before it."""
+    saturation, value = ON_LIGHT if well.lightnessF() > 0.5 else ON_DARK
+    hue = (np.asarray(codes, np.float64) * GOLDEN % 1.0)[..., None]
+    sector = np.abs((hue * 6.0 + np.array([0.0, 4.0, 2.0])) % 6.0 - 3.0) - 1.0
+    pure: NDArray[np.float64] = np.clip(sector, 0.0, 1.0)
+    return value * (1.0 - saturation * (1.0 - pure))
+
+
+def picture(codes: Codes, levels: NDArray[np.float32], well: QColor) -> QImage:
+    """One pixel a code, a row a stage, the first on top; the quieter, the closer to `well`.
+
+    `levels` (code frames,) are amplitudes; those that are missing are taken to be loud.
+    """
+    frames, stages = codes.shape
+    strength = np.ones(frames)
+    loud = decibels(levels[:frames])
+    strength[: len(loud)] = np.clip(1.0 - loud / QUIETEST_DB, 0.0, 1.0)
+    strength = FAINTEST + (1.0 - FAINTEST) * strength
+    base = np.array([well.redF(), well.greenF(), well.blueF()])
+    mixed = base + (rgb(codes, well) - base) * strength[:, None, None]
+    pixels = np.full((stages, frames, 4), 255, np.uint8)
+    pixels[..., 2::-1] = np.round(255 * mixed.transpose(1, 0, 2))
+    image = QImage(pixels.tobytes(), frames, stages, 4 * frames, QImage.Format.Format_RGB32)
+    return image.copy()  # owns its pixels

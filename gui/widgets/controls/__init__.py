@@ -1,0 +1,1 @@
+"""Controls of one parameter: knob, fader, choice, toggle."""

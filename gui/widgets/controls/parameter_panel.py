@@ -1,0 +1,185 @@
+"""All parameters of a generator, built from their descriptions alone."""
+
+import math
+from collections.abc import Mapping, Sequence
+from time import monotonic
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QShowEvent, QUndoStack
+from PySide6.QtWidgets import (
+    QComboBox,
+    QFrame,
+    QHBoxLayout,
+    QLineEdit,
+    QVBoxLayout,
+    QWidget,
+)
+
+from rtaudiogen.generator import Parameter
+
+from ..flow_layout import FlowLayout
+from ..scroll_page import ScrollPage
+from .choice import Choice
+from .control import Control
+from .knob import Knob
+from .parameter_change import ParameterChange
+from .parameter_groups import group_of, group_title, matches, short_title
+from .toggle import Toggle
+
+ECHO_SECONDS = 0.5  # an engine that has not yet heard of a change may contradict it for so long
+
+
+def control_for(parameter: Parameter, parent: QWidget | None = None) -> Control:
+    """The control that fits a parameter."""
+    steps = round(parameter.maximum - parameter.minimum) + 1
+    if parameter.stepped and steps == 2:
+        return Toggle(parameter, parent)
+    if parameter.stepped and steps == len(parameter.labels):
+        return Choice(parameter, parent)
+    return Knob(parameter, parent)
+
+
+class ParameterPanel(QWidget):
+    """Controls in groups: those of `pad1.spread` and `pad1.pitch` under "Pad 1".
+
+    Controls are made when their group is first looked at, and only what can be seen is updated.
+    """
+
+    changed = Signal(str, float)
+    learn = Signal(str)
+
+    def __init__(self, parameters: Sequence[Parameter], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._parameters = {parameter.id: parameter for parameter in parameters}
+        self._index = {id: index for index, id in enumerate(self._parameters)}
+        self._values = {p.id: p.clamp(p.default) for p in parameters}
+        self._controllers: dict[str, str] = {}
+        self._controls: dict[str, Control] = {}
+        self._shown: list[str] = []
+        self._moved: dict[str, float] = {}  # by the hand, and when
+        self._undo_stack = QUndoStack(self)
+        self._page = QWidget(self)
+        self._flow = FlowLayout(self._page)
+        self._selector = QComboBox(self)
+        self._search = QLineEdit(self)
+        self._build()
+        self._select()
+
+    @property
+    def undo_stack(self) -> QUndoStack:
+        """What was done by hand in this panel."""
+        return self._undo_stack
+
+    @property
+    def values(self) -> Mapping[str, float]:
+        """Of every parameter, as far as the panel knows."""
+        return self._values
+
+    def control(self, id: str) -> Control:
+        """The control of a parameter; KeyError if there is no such parameter."""
+        if id not in self._controls:
+            control = control_for(self._parameters[id], self._page)
+            control.show_value(self._values[id])
+            control.show_controller(self._controllers.get(id, ""))
+            control.changed.connect(lambda value: self.set_values({id: value}))
+            control.learn.connect(lambda: self.learn.emit(id))
+            control.hide()
+            self._flow.addWidget(control)
+            self._controls[id] = control
+        return self._controls[id]
+
+    def set_values(self, values: Mapping[str, float]) -> None:
+        """As a hand would, values by id: together one step that can be undone."""
+        before = {id: self._values[id] for id in values}
+        if dict(values) != before:
+            key, name = 0, " and ".join(self._parameters[id].name for id in values)
+            for id in values:
+                key = key * len(self._index) + self._index[id] + 1
+            self._undo_stack.push(ParameterChange(key, name, before, dict(values), self._move))
+
+    def show_group(self, prefix: str) -> None:
+        """Turn to a group ("pad1"); empty: to what belongs to none. Unknown ones change nothing."""
+        index = self._selector.findData(prefix)
+        if index >= 0:
+            self._search.clear()
+            self._selector.setCurrentIndex(index)
+
+    def show_values(self, values: Mapping[str, float]) -> None:
+        """Values as the engine has them, by id; unknown ids are passed over."""
+        mine, now = self._values, monotonic()
+        for id, value in values.items():
+            if mine.get(id, value) == value or not math.isfinite(value):
+                continue
+            if now - self._moved.get(id, -math.inf) < ECHO_SECONDS:
+                continue
+            mine[id] = value
+            if id in self._controls and not self._controls[id].isHidden():
+                self._controls[id].show_value(value)
+
+    def show_controllers(self, names: Mapping[str, str]) -> None:
+        """Which controllers are mapped ("CC 74"), by id; the others are marked as unmapped."""
+        self._controllers = dict(names)
+        for id, control in self._controls.items():
+            control.show_controller(self._controllers.get(id, ""))
+
+    def showEvent(self, event: QShowEvent) -> None:
+        self._select()
+        super().showEvent(event)
+
+    def _build(self) -> None:
+        groups = sorted({group_of(id) for id in self._parameters}, key=self._first_of)
+        for group in groups:
+            self._selector.addItem(group_title(group), group)
+        self._selector.setAccessibleName("Group of parameters")
+        self._selector.setToolTip("Which parameters are shown")
+        self._selector.setVisible(len(groups) > 1)
+        self._selector.currentIndexChanged.connect(self._select)
+        self._search.setPlaceholderText("Search parameters")
+        self._search.setAccessibleName("Search parameters")
+        self._search.setToolTip("Words of a parameter's name, in any group")
+        self._search.setClearButtonEnabled(True)
+        self._search.textChanged.connect(self._select)
+        head = QHBoxLayout()
+        head.addWidget(self._selector)
+        head.addWidget(self._search, 1)
+        scroll = ScrollPage(self)
+        scroll.setWidgetResizable(True)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # it follows the control that has it
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setWidget(self._page)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addLayout(head)
+        layout.addWidget(scroll, 1)
+
+    def _first_of(self, group: str) -> tuple[bool, int]:
+        first = min(index for id, index in self._index.items() if group_of(id) == group)
+        return group != "", first
+
+    def _select(self) -> None:
+        """Show what is searched for, or the group that is selected."""
+        words = self._search.text()
+        group = self._selector.currentData()
+        wanted = [
+            id
+            for id, parameter in self._parameters.items()
+            if (matches(parameter, words) if words.strip() else group_of(id) == group)
+        ]
+        self._flow.setEnabled(False)  # else every single control would have all others moved
+        for id in set(self._shown).difference(wanted):
+            self._controls[id].hide()
+        for id in wanted:
+            control, parameter = self.control(id), self._parameters[id]
+            control.show_title(parameter.name if words.strip() else short_title(parameter))
+            control.show_value(self._values[id])
+            control.show()
+        self._shown = wanted
+        self._flow.setEnabled(True)
+
+    def _move(self, values: Mapping[str, float]) -> None:
+        for id, value in values.items():
+            self._values[id] = value
+            self._moved[id] = monotonic()
+            if id in self._controls:
+                self._controls[id].show_value(value)
+            self.changed.emit(id, value)

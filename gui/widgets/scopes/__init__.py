@@ -1,0 +1,1 @@
+"""Pictures of sound: waveform, spectrum, phase, level."""

@@ -1,0 +1,1 @@
+"""Surfaces that are played: keyboard, pads, XY pad."""

@@ -1,0 +1,1 @@
+"""Compiled layers and kernels that families share."""

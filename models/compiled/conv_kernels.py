@@ -1,0 +1,145 @@
+"""Layers one after another, in one call that compiles to machine code. [render]
+
+Steps of a layer go four, two or one at a time and share every weight. A step's sums have the same
+order however many there are, so bits do not depend on how a signal is cut into calls.
+
+Nothing here allocates, raises, or reads out of range, whatever the numbers are.
+"""
+
+from typing import Any
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from .bfloat16 import product
+from .channels import CHANNEL_MULTIPLE
+from .conv_memory import TOGETHER, Scratch, State
+from .elementwise import activate, add, copy, move
+from .vectors import place
+
+TINY, HUGE = 1e-30, 1e30  # input beyond them is 0: subnormal numbers are slow, infinite ones spread
+
+# `_nrt=False` leaves out numba's memory manager: allocation becomes an error of compilation. Parts
+# are inlined because a call would push every word of every array in its arguments.
+part: Any = njit(nogil=True, error_model="numpy", forceinline=True, _nrt=False)
+whole_call: Any = njit(nogil=True, cache=True, error_model="numpy", _nrt=False)
+
+
+@whole_call
+def run(
+    layers: Any,
+    lanes: NDArray[np.uint32],
+    bias: NDArray[np.float32],
+    state: State,
+    scratch: Scratch,
+    voice: int,
+    x: NDArray[np.float32],
+    out: NDArray[np.float32],
+) -> int:
+    """Frames `x` (frames · inputs,) of a voice through all layers to `out`, flat. [render]
+
+    No more frames than `scratch` was made for. Returns how many came out; `out` gets the first
+    numbers it has room for.
+    """
+    first, last = layers[0], layers[len(layers) - 1]
+    for k in range(len(x)):
+        value = x[k]
+        usable = TINY < abs(value) < HUGE
+        scratch.work[first["source"], k] = value if usable else np.float32(0.0)
+    frames: int = len(x) // first["inputs"]
+    for k in range(len(layers)):
+        frames = _layer(layers, k, lanes, bias, state, scratch, voice, frames)
+    size = frames * (last["numbers"] // last["gives"])
+    for k in range(min(size, len(out))):
+        out[k] = scratch.work[last["target"], k]
+    return frames
+
+
+@part
+def _layer(
+    layers: Any,
+    k: int,
+    lanes: NDArray[np.uint32],
+    bias: NDArray[np.float32],
+    state: State,
+    scratch: Scratch,
+    voice: int,
+    frames: int,
+) -> int:
+    """`frames` frames at the layer's source to as many as they make at its target."""
+    layer = layers[k]
+    inputs, takes, history = layer["inputs"], layer["takes"], layer["history"]
+    pending = state.pending[voice, k]
+    if not 0 <= pending < takes:  # a state may come from a damaged file
+        pending = 0
+    remembered = place(state.history, voice * state.history.shape[1] + layer["state_at"])
+    begin = place(scratch.frames, 0)
+    move((history + pending) * inputs, remembered, begin)
+    source = place(scratch.work, layer["source"] * scratch.work.shape[1])
+    fresh = place(scratch.frames, (history + pending) * inputs)
+    size = (frames * inputs + CHANNEL_MULTIPLE - 1) // CHANNEL_MULTIPLE * CHANNEL_MULTIPLE
+    if layer["activated"]:
+        activate(size, source, fresh)
+    else:
+        copy(size, source, fresh)
+    steps = (pending + frames) // takes
+    step = 0
+    while step < steps:
+        left = steps - step
+        columns = TOGETHER if left >= TOGETHER else 2 if left >= 2 else 1
+        _steps(layer, lanes, bias, scratch, step, columns)
+        step += columns
+    pending += frames - steps * takes
+    oldest = place(scratch.frames, steps * takes * inputs)
+    move((history + pending) * inputs, oldest, remembered)
+    state.pending[voice, k] = pending
+    given: int = steps * layer["gives"]
+    return given
+
+
+@part
+def _steps(
+    layer: Any,
+    lanes: NDArray[np.uint32],
+    bias: NDArray[np.float32],
+    scratch: Scratch,
+    step: int,
+    columns: int,
+) -> None:
+    """Steps `step` … `step + columns` of a layer whose input frames lie in scratch."""
+    inputs, numbers, rows = layer["inputs"], layer["numbers"], layer["rows"]
+    size, stride = layer["taps"] * inputs, layer["takes"] * inputs
+    x = place(scratch.frames, step * stride + layer["skipped"] * inputs)
+    if layer["dilation"] > 1:
+        _gather(layer, scratch, x, columns)
+        x, stride = place(scratch.windows, 0), scratch.windows.shape[1]
+    target = place(scratch.work, layer["target"] * scratch.work.shape[1] + step * numbers)
+    start, start_step = place(bias, layer["bias_at"]), 0
+    y, y_step = target, numbers
+    if rows > numbers:
+        y, y_step = place(scratch.steps, 0), rows
+    elif layer["residual"]:
+        for column in range(columns):
+            here = target + 4 * column * numbers
+            add(rows, start, here, here)
+        start, start_step = target, numbers
+    matrix = place(lanes, layer["lanes_at"])
+    product(columns, matrix, size, rows, x, stride, start, start_step, y, y_step)
+    if rows > numbers:
+        for column in range(columns):
+            move(numbers, y + 4 * column * rows, target + 4 * column * numbers)
+
+
+@part
+def _gather(layer: Any, scratch: Scratch, x: int, columns: int) -> None:
+    """The taps of each step side by side; a tap's last vector may reach into the next one."""
+    inputs, taps = layer["inputs"], layer["taps"]
+    size = (inputs + CHANNEL_MULTIPLE - 1) // CHANNEL_MULTIPLE * CHANNEL_MULTIPLE
+    for column in range(columns):
+        for tap in range(taps):
+            frame = column * layer["takes"] + tap * layer["dilation"]
+            copy(
+                size, x + 4 * frame * inputs,
+                place(scratch.windows, column * scratch.windows.shape[1] + tap * inputs),
+            )  # fmt: skip

@@ -1,0 +1,204 @@
+"""Causal convolutions as products of one matrix with windows of frames.
+
+Frames lie one after another, channels inside, so a window of frames is one contiguous vector. A
+*step* takes `takes` new input frames and gives `gives` output frames: a convolution takes a stride
+and gives one, a transposed one takes one and gives a stride. Either way the only memory of a layer
+is its last input frames.
+"""
+
+from dataclasses import dataclass
+from math import ceil, gcd
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .channels import CHANNEL_MULTIPLE
+
+Floats = NDArray[np.float32]
+INPUTS = 4  # a product's inputs come in multiples of it
+
+
+@dataclass(frozen=True)
+class Layer:
+    """Sizes of a layer, and where in work memory its input and output lie. ValueError if absurd."""
+
+    inputs: int  # channels of an input frame
+    outputs: int  # channels of an output frame
+    kernel: int
+    stride: int = 1
+    dilation: int = 1
+    activated: bool = False  # ELU on the way in
+    residual: bool = False  # adds to what is at `target`
+    source: int = 0
+    target: int = 0
+
+    def __post_init__(self) -> None:
+        """Check."""
+        sizes = (self.inputs, self.outputs, self.kernel, self.stride, self.dilation)
+        if min(sizes) < 1:
+            raise ValueError(f"sizes of a layer must be positive, not {sizes}")
+
+    @property
+    def weight_shape(self) -> tuple[int, int, int]:
+        """As torch has it."""
+        raise NotImplementedError
+
+    @property
+    def takes(self) -> int:
+        """Input frames of a step."""
+        raise NotImplementedError
+
+    @property
+    def gives(self) -> int:
+        """Output frames of a step."""
+        raise NotImplementedError
+
+    @property
+    def reach(self) -> int:
+        """Input frames that the kernel itself sees."""
+        raise NotImplementedError
+
+    def matrix(self, weight: Floats) -> Floats:
+        """(rows, taps · inputs), oldest tap first; what the kernel does not reach is 0."""
+        raise NotImplementedError
+
+    def weight(self, matrix: Floats) -> Floats:
+        """What `matrix` was made of."""
+        raise NotImplementedError
+
+    @property
+    def taps(self) -> int:
+        """Frames of a window; more of the past than the kernel sees where a product needs it."""
+        least = INPUTS // gcd(INPUTS, self.inputs)
+        return ceil(self.reach / least) * least
+
+    @property
+    def numbers(self) -> int:
+        """Numbers that a step gives."""
+        return self.gives * self.outputs
+
+    @property
+    def rows(self) -> int:
+        """Numbers that a step computes: whole vectors."""
+        return whole(self.numbers)
+
+    @property
+    def window(self) -> int:
+        """Input frames from the first tap to the last, both included."""
+        return (self.taps - 1) * self.dilation + 1
+
+    @property
+    def history(self) -> int:
+        """Input frames that a step needs from before those it takes."""
+        return max(self.window - self.takes, 0)
+
+    @property
+    def skipped(self) -> int:
+        """First ones of the frames that a step takes which no tap sees."""
+        return max(self.takes - self.window, 0)
+
+    @property
+    def kept(self) -> int:
+        """Most input frames that are kept between two calls: history, and an unfinished step."""
+        return self.history + self.takes - 1
+
+    @property
+    def remembered(self) -> int:
+        """Numbers that a stream's memory has for them: whole vectors."""
+        return whole(self.kept * self.inputs)
+
+    @property
+    def delay_frames(self) -> int:
+        """Input frames that the first frame of a step waits for, until the step's output."""
+        return self.takes - 1
+
+    def row_bias(self, bias: Floats) -> Floats:
+        """(outputs,) to the (rows,) that a step starts from."""
+        return np.pad(np.tile(bias, self.gives), (0, self.rows - self.numbers))
+
+
+class Conv(Layer):
+    """out[n] = b + Σ_k W_k x[n·S + S - 1 - (K-1-k)·D], weight (outputs, inputs, K)."""
+
+    @property
+    def weight_shape(self) -> tuple[int, int, int]:
+        """As torch has it."""
+        return self.outputs, self.inputs, self.kernel
+
+    @property
+    def takes(self) -> int:
+        """Input frames of a step."""
+        return self.stride
+
+    @property
+    def gives(self) -> int:
+        """Output frames of a step."""
+        return 1
+
+    @property
+    def reach(self) -> int:
+        """Taps that the kernel itself has."""
+        return self.kernel
+
+    def matrix(self, weight: Floats) -> Floats:
+        """From (outputs, inputs, K)."""
+        by_tap = weight.transpose(0, 2, 1)
+        more = ((0, self.rows - self.numbers), (self.taps - self.kernel, 0), (0, 0))
+        return np.pad(by_tap, more).reshape(self.rows, -1)
+
+    def weight(self, matrix: Floats) -> Floats:
+        """To (outputs, inputs, K)."""
+        by_tap = matrix[: self.numbers].reshape(self.outputs, self.taps, self.inputs)
+        return by_tap[:, self.taps - self.kernel :].transpose(0, 2, 1).copy()
+
+
+class TransposedConv(Layer):
+    """out[t·S + r] = b + Σ_m W_{r+m·S} x[t-m], r < S, weight (inputs, outputs, K); no dilation."""
+
+    def __post_init__(self) -> None:
+        """Check."""
+        super().__post_init__()
+        if self.dilation != 1:
+            raise ValueError(f"a transposed layer has no dilation, and not {self.dilation}")
+
+    @property
+    def weight_shape(self) -> tuple[int, int, int]:
+        """As torch has it."""
+        return self.inputs, self.outputs, self.kernel
+
+    @property
+    def takes(self) -> int:
+        """Input frames of a step."""
+        return 1
+
+    @property
+    def gives(self) -> int:
+        """Output frames of a step."""
+        return self.stride
+
+    @property
+    def reach(self) -> int:
+        """Input frames that an output frame can see."""
+        return ceil(self.kernel / self.stride)
+
+    def matrix(self, weight: Floats) -> Floats:
+        """From (inputs, outputs, K)."""
+        more = self.taps * self.stride - self.kernel
+        by_tap = np.pad(weight, ((0, 0), (0, 0), (0, more)))
+        by_tap = by_tap.reshape(self.inputs, self.outputs, self.taps, self.stride)
+        ordered = by_tap[:, :, ::-1].transpose(3, 1, 2, 0)  # (S, outputs, taps, inputs)
+        return np.pad(
+            ordered.reshape(self.numbers, -1), ((0, self.rows - self.numbers), (0, 0))
+        )  # fmt: skip
+
+    def weight(self, matrix: Floats) -> Floats:
+        """To (inputs, outputs, K)."""
+        ordered = matrix[: self.numbers].reshape(self.stride, self.outputs, self.taps, self.inputs)
+        by_tap = ordered.transpose(3, 1, 2, 0)[:, :, ::-1]  # (inputs, outputs, taps, S)
+        kernel = by_tap.reshape(self.inputs, self.outputs, -1)[..., : self.kernel]
+        return kernel.copy()
+
+
+def whole(size: int) -> int:
+    """`size` rounded up to whole vectors."""
+    return ceil(size / CHANNEL_MULTIPLE) * CHANNEL_MULTIPLE

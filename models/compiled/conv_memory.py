@@ -1,0 +1,107 @@
+"""What compiled layers read and write: weights, what a stream remembers, what a call scribbles."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from . import bfloat16
+from .conv_layers import Floats, Layer, whole
+from .vectors import aligned, aligned_zeros
+
+TOGETHER = 4  # steps that share a weight once it is loaded
+SLACK = 64  # numbers beyond the end of work memory that a whole vector may touch
+
+FIELDS = (
+    "inputs", "numbers", "rows", "taps", "dilation", "takes", "gives", "history", "skipped",
+    "activated", "residual", "source", "target",
+)  # fmt: skip
+PLACES = ("lanes_at", "bias_at", "state_at")
+LAYER = np.dtype([(name, np.int64) for name in (*FIELDS, *PLACES)])
+
+
+class Weights(NamedTuple):
+    """Layers that work one after another, L of them."""
+
+    layers: NDArray[Any]  # (L,) of LAYER
+    lanes: NDArray[np.uint32]  # all matrices, see `bfloat16`
+    bias: Floats  # all biases
+
+
+class State(NamedTuple):
+    """Everything that future output depends on; V voices, L layers."""
+
+    history: Floats  # (V, Σ remembered) last input frames of each layer
+    pending: NDArray[np.int64]  # (V, L) those of them that wait for the rest of a step
+
+
+class Scratch(NamedTuple):
+    """Memory for one call; its contents mean nothing between calls."""
+
+    work: Floats  # (2, ·) what layers hand on
+    frames: Floats  # one layer's input frames: the kept ones, then the new ones
+    windows: Floats  # (TOGETHER, ·) windows of a dilated layer
+    steps: Floats  # (TOGETHER, ·) what steps give where it is no multiple of a vector
+
+
+def weights_of(layers: Sequence[Layer], tensors: Sequence[tuple[Floats, Floats]]) -> Weights:
+    """From each layer's weight and bias. [control]"""
+    records = np.zeros(len(layers), LAYER)
+    lanes: list[NDArray[np.uint32]] = []
+    biases: list[Floats] = []
+    at = dict.fromkeys(PLACES, 0)
+    for record, layer, (weight, bias) in zip(records, layers, tensors, strict=True):
+        lanes.append(bfloat16.pack(layer.matrix(weight)))
+        biases.append(layer.row_bias(bias))
+        for name in FIELDS:
+            record[name] = getattr(layer, name)
+        for name in PLACES:
+            record[name] = at[name]
+        at["lanes_at"] += lanes[-1].size
+        at["bias_at"] += biases[-1].size
+        at["state_at"] += layer.remembered
+    return Weights(records, aligned(np.concatenate(lanes)), aligned(np.concatenate(biases)))
+
+
+def rounded(layer: Layer, weight: Floats) -> Floats:
+    """The weight that is computed with."""
+    matrix = layer.matrix(weight)
+    return layer.weight(bfloat16.unpack(bfloat16.pack(matrix), *matrix.shape))
+
+
+def state_of(layers: Sequence[Layer], voices: int) -> State:
+    """Of streams that begin: before them there were zeros."""
+    size = sum(layer.remembered for layer in layers)
+    return State(aligned_zeros(voices, size), np.zeros((voices, len(layers)), np.int64))
+
+
+def restore(state: State, saved: Mapping[str, NDArray[Any]]) -> None:
+    """Continue bit for bit from copies of the arrays; ValueError if shapes differ. [render]"""
+    for name, array in state._asdict().items():
+        if name not in saved or saved[name].shape != array.shape:
+            raise ValueError(f"the state's {name!r} is another network's")
+    for name, array in state._asdict().items():
+        array[...] = saved[name]
+
+
+def scratch_of(layers: Sequence[Layer], frames: int) -> Scratch:
+    """For calls of up to `frames` input frames."""
+    work = frames * layers[0].inputs
+    kept = 0
+    for layer in layers:
+        kept = max(kept, (layer.kept + frames) * layer.inputs)
+        steps = (layer.takes - 1 + frames) // layer.takes
+        work = max(work, frames * layer.inputs, steps * layer.numbers)
+        frames = steps * layer.gives
+    return Scratch(
+        work=aligned_zeros(2, whole(work) + SLACK),
+        frames=aligned_zeros(kept + SLACK),
+        windows=aligned_zeros(TOGETHER, max(_window(layer) for layer in layers)),
+        steps=aligned_zeros(TOGETHER, max(layer.rows for layer in layers)),
+    )
+
+
+def _window(layer: Layer) -> int:
+    """Numbers of a window that the last tap's whole vectors fit into."""
+    return whole(layer.taps * layer.inputs) + whole(layer.inputs)

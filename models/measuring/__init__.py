@@ -1,0 +1,1 @@
+"""Measures of sound quality and of speed that families share."""

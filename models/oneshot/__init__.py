@@ -1,0 +1,1 @@
+"""The one-shot instrument: pads, recipes, latents, finishing, voices."""

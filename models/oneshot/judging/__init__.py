@@ -1,0 +1,1 @@
+"""Measures and reports of one-shot sounds: corpus, classifier, warnings, pictures."""

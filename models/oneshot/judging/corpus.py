@@ -1,0 +1,198 @@
+"""From a folder of one-shots to hits that can be learnt: the pre-flight.
+
+Every hit is brought to the same form (from its onset, at full level, faded where it is too long),
+and whatever had to be done or left out is said in a line.
+"""
+
+import re
+import zlib
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rtaudiogen.errors import RtAudioGenError
+
+from ...sounds.audio_folder import Clip, complaint, find_clips, load
+from ...sounds.note_labels import Say
+
+CLASS_COLUMNS = ("class", "label", "instrument")
+SHORTEST_SECONDS = 0.01
+ONSET_DB = -40.0  # of the peak: what is quieter before it is not yet the hit
+BEFORE_ONSET_SECONDS = 0.001
+LATE_SECONDS = 0.005  # an onset later than this is worth a word
+FADE_SECONDS = 0.03
+PEAK = 0.89  # -1 dBFS
+FEWEST, FEW = 8, 100  # hits: refused below the first, warned of below the second
+FEW_IN_CLASS = 10
+HELD_OUT = 1 / 8  # of a class
+LARGEST_GROUP = 1 / 4  # of a class: a larger group is not held out as one
+GUESSED, SYNTHETIC = "auto", "dsp-synth"  # values of the columns `label_src` and `source`
+
+
+@dataclass(frozen=True)
+class Hits:
+    """A set of one-shots."""
+
+    signals: NDArray[np.float32]  # (hits, frames) from their onset, peak ≤ 1, 0 after their end
+    classes: NDArray[np.int64]  # (hits,) indices into Corpus.classes
+    sources: tuple[str, ...]  # (hits,) licence and source, where a metadata.csv names them
+    synthetic: NDArray[np.bool_]  # (hits,) fillers that a synthesiser made
+
+    def __len__(self) -> int:
+        """How many."""
+        return len(self.classes)
+
+    def only(self, chosen: NDArray[np.bool_]) -> "Hits":
+        """Those where `chosen` (hits,) is true."""
+        sources = tuple(s for s, wanted in zip(self.sources, chosen, strict=True) if wanted)
+        return Hits(self.signals[chosen], self.classes[chosen], sources, self.synthetic[chosen])
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """What is learnt from, and what is held out: other drums, not other takes of the same."""
+
+    sample_rate: int
+    classes: tuple[str, ...]
+    training: Hits
+    held_out: Hits
+
+
+def read(folder: Path, sample_rate: int, frames: int, say: Say = print) -> Corpus:
+    """All one-shots of a folder, split the same way every time.
+
+    Classes are its sub-folders, or the column `class` of its metadata.csv. RtAudioGenError, one
+    line, if there is too little to learn from.
+    """
+    clips = _at_one_rate(_with_sure_labels(find_clips(folder, CLASS_COLUMNS, say), say))
+    taken: list[Clip] = []
+    signals: list[NDArray[np.float32]] = []
+    done: Counter[str] = Counter()
+    for clip in clips:
+        signal, reason = _loaded(clip, sample_rate)
+        if reason:
+            done[f"left out: {reason}"] += 1
+            continue
+        taken.append(clip)
+        signals.append(_in_form(signal, sample_rate, frames, done))
+    for what, count in sorted(done.items()):
+        say(f"{count} of {len(clips)} {what}")
+    if len(taken) < FEWEST:
+        raise RtAudioGenError(
+            f"{folder}: {len(taken)} sounds can be learnt from; a WaveGAN needs {FEWEST} at least, "
+            f"and {FEW} or more to make anything new"
+        )
+    return _split(taken, np.stack(signals), sample_rate, say)
+
+
+def _with_sure_labels(clips: Sequence[Clip], say: Say) -> list[Clip]:
+    """Without those whose class is a guess."""
+    sure = [clip for clip in clips if clip.facts.get("label_src") != GUESSED]
+    if len(sure) < len(clips):
+        say(f"{len(clips) - len(sure)} of {len(clips)} left out: their class is only guessed")
+    return sure
+
+
+def _at_one_rate(clips: Sequence[Clip]) -> list[Clip]:
+    """Each sound once, where a table lists it at several rates (16k/…, 44k/…): the first."""
+    found: dict[str, Clip] = {}
+    for clip in clips:
+        found.setdefault(clip.facts.get("sha") or str(clip.path), clip)
+    by_name: dict[tuple[str, str], Clip] = {}
+    for clip in found.values():
+        name = (clip.instrument, clip.path.stem) if clip.facts else (str(clip.path), "")
+        by_name.setdefault(name, clip)
+    return list(by_name.values())
+
+
+def _loaded(clip: Clip, sample_rate: int) -> tuple[NDArray[np.float32], str | None]:
+    try:
+        signal = load(clip.path, sample_rate)
+    except RtAudioGenError:
+        return np.empty(0, np.float32), "no sound file inside"
+    reason = complaint(signal, sample_rate, SHORTEST_SECONDS)
+    return signal, None if reason == "clipped" else reason
+
+
+def _in_form(
+    signal: NDArray[np.float32], sample_rate: int, frames: int, done: Counter[str]
+) -> NDArray[np.float32]:
+    """(frames,) from the onset, without DC, faded out at the end, at full level."""
+    signal = signal - np.float32(signal.mean())
+    level = np.abs(signal)
+    onset = int(np.argmax(level > level.max() * 10 ** (ONSET_DB / 20)))
+    onset = max(0, onset - round(BEFORE_ONSET_SECONDS * sample_rate))
+    if onset > LATE_SECONDS * sample_rate:
+        done["begin late: cut to their onset"] += 1
+    if len(signal) - onset > frames:
+        done[f"are longer than {frames / sample_rate:.2f} s: faded out there"] += 1
+    signal = signal[onset : onset + frames].copy()
+    fade = min(len(signal), round(FADE_SECONDS * sample_rate))
+    signal[-fade:] *= np.linspace(1, 0, fade, dtype=np.float32) ** 2
+    form = np.zeros(frames, np.float32)
+    form[: len(signal)] = signal * np.float32(PEAK / np.abs(signal).max())
+    return form
+
+
+def _split(
+    clips: Sequence[Clip], signals: NDArray[np.float32], sample_rate: int, say: Say
+) -> Corpus:
+    classes = tuple(sorted({clip.instrument for clip in clips}))
+    hits = Hits(
+        signals,
+        np.array([classes.index(clip.instrument) for clip in clips], np.int64),
+        tuple(_source(clip) for clip in clips),
+        np.array([clip.facts.get("source") == SYNTHETIC for clip in clips]),
+    )
+    spared = np.zeros(len(clips), np.bool_)
+    for index in range(len(classes)):
+        # a filler is no measure of what real drums are like
+        members = np.flatnonzero((hits.classes == index) & ~hits.synthetic).tolist()
+        for member in _held_out([clips[i] for i in members]):
+            spared[members[member]] = True
+    counts = Counter(clip.instrument for clip in clips)
+    say(
+        f"{len(clips)} hits in {len(classes)} classes, {int(spared.sum())} of them held out: "
+        + ", ".join(f"{name} {counts[name]}" for name in classes)
+    )
+    if len(clips) < FEW:
+        say(f"WARNING: only {len(clips)} hits: expect copies and metallic tones; {FEW} would do")
+    if len(classes) > 1 and (few := [n for n in classes if counts[n] < FEW_IN_CLASS]):
+        say(f"WARNING: fewer than {FEW_IN_CLASS} hits in: {', '.join(few)}")
+    if not spared.any():  # nothing to measure by but what is learnt from
+        return Corpus(sample_rate, classes, hits, hits)
+    return Corpus(sample_rate, classes, hits.only(~spared), hits.only(spared))
+
+
+def _source(clip: Clip) -> str:
+    licence = clip.facts.get("licence", "")
+    return f"{licence} ({clip.facts.get('source') or 'source not named'})" if licence else ""
+
+
+def _held_out(clips: Sequence[Clip]) -> list[int]:
+    """Positions of an eighth or so of one class, whole drums where that is possible."""
+    wanted = round(HELD_OUT * len(clips))
+    drums: defaultdict[str, list[int]] = defaultdict(list)
+    for position, clip in enumerate(clips):
+        drums[_drum(clip)].append(position)
+    small = [group for group in drums.values() if len(group) <= LARGEST_GROUP * len(clips)]
+    groups: Iterable[list[int]] = small or [[position] for position in range(len(clips))]
+    chosen: list[int] = []
+    for group in sorted(groups, key=lambda group: _digest(clips[group[0]])):
+        if len(chosen) + len(group) <= wanted + 1 and len(chosen) < wanted:
+            chosen += group
+    return chosen
+
+
+def _drum(clip: Clip) -> str:
+    """The same for all takes of one drum: the file's name without its last number."""
+    return clip.facts.get("source", "") + re.sub(r"[-_ ]?[a-z]?\d+$", "", clip.path.stem)
+
+
+def _digest(clip: Clip) -> int:
+    """By its name: a new file moves no other one across."""
+    return zlib.crc32(_drum(clip).encode())

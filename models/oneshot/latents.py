@@ -1,0 +1,153 @@
+"""Where in latent space a hit lies: a pure function of what is asked for.
+
+The network's latents are uniform in -1 … 1. Here they are thought of as normal numbers, g, and
+become uniform at the end: erf(g / √2). Of two independent points of unit variance a turn,
+cos φ · a + sin φ · b, is one again; so whatever is mixed here stays where the network was trained,
+where a straight line between two uniform points would pass near the middle, which it hardly saw.
+
+Every random vector is named by what it is for, none is drawn after another: so hit 100000 costs
+as much as the first, and the same name gives the same bits.
+"""
+
+import math
+from enum import IntEnum
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from ..compiled.random_numbers import uniform
+
+STEP = 0.12  # of a quarter turn: how far a mutation goes
+DRIFT_HITS = 8  # hits from one point of a drift to the next
+SOFTEST = 0.5  # of a quarter turn: how far the softest layer can lie from the hardest
+WORD = (1 << 64) - 1
+
+Point = NDArray[np.float64]  # (latent,) normal numbers
+
+
+class Name(IntEnum):
+    """What a random vector is for."""
+
+    ANCHOR = 0
+    MUTATION = 1
+    HIT = 2
+    DRIFT = 3
+    SOFT = 4
+    SAMPLE = 5
+    VARIATION = 6
+
+
+class Anchor(NamedTuple):
+    """The point that a pad's hits are variations of."""
+
+    pad: int
+    number: int
+    mutations: int
+
+
+class Place(NamedTuple):
+    """Where a hit lies; shares are of a quarter turn, 0 … 1."""
+
+    anchor: Anchor
+    partner: Anchor | None  # crossed with it
+    blend: float
+    drift: float
+    spread: float
+    softness: float
+    number: int  # of the hit
+
+
+def of_hit(seed: int, place: Place, latent: int) -> NDArray[np.float32]:
+    """(latent,) in -1 … 1 for the network. [any]"""
+    pad = place.anchor.pad
+    point = of_anchor(place.anchor, latent)
+    if place.partner is not None:
+        turn(point, of_anchor(place.partner, latent), place.blend)
+    if place.drift > 0:
+        turn(point, _drift(seed, pad, place.number, latent), place.drift)
+    if place.spread > 0:
+        turn(point, normals(latent, seed, Name.HIT, pad, place.number), place.spread)
+    if place.softness > 0:
+        turn(point, normals(latent, seed, Name.SOFT, pad), SOFTEST * place.softness)
+    return to_uniform(point)
+
+
+def of_sample(seed: int, spread: float, around: int, latent: int) -> NDArray[np.float32]:
+    """(latent,) in -1 … 1: at `spread` 1 the seed's own, at 0 that of the seed `around`. [any]"""
+    point = normals(latent, around if spread < 1 else seed, Name.SAMPLE)
+    if 0 < spread < 1:
+        turn(point, normals(latent, seed, Name.VARIATION), spread)
+    return to_uniform(point)
+
+
+def normals(latent: int, *name: int) -> Point:
+    """(latent,) independent normal numbers that belong to a name. [any]"""
+    point = np.empty(latent)
+    _fill_normals(stream(*name), point)
+    return point
+
+
+def stream(*name: int) -> np.uint64:
+    """A stream of `random_numbers` for a name of whole numbers. [any]"""
+    word = 0
+    for part in name:
+        word = (word ^ (part & WORD)) * 0xD1342543DE82EF95 + 0x9E3779B97F4A7C15 & WORD
+        word = (word ^ word >> 31) * 0xBF58476D1CE4E5B9 & WORD
+        word ^= word >> 29
+    return np.uint64(word)
+
+
+def of_anchor(anchor: Anchor, latent: int) -> Point:
+    """The same for every seed: a number that one has come to like is worth noting. [any]
+
+    Another pad's are others, since two that are crossed have to be independent.
+    """
+    name = (anchor.pad, anchor.number)
+    point = normals(latent, Name.ANCHOR, *name)
+    for mutation in range(anchor.mutations):
+        turn(point, normals(latent, Name.MUTATION, *name, mutation), STEP)
+    return point
+
+
+def _drift(seed: int, pad: int, number: int, latent: int) -> Point:
+    """On a path from point to point, hit by hit."""
+    leg, step = divmod(number, DRIFT_HITS)
+    point = normals(latent, seed, Name.DRIFT, pad, leg)
+    turn(point, normals(latent, seed, Name.DRIFT, pad, leg + 1), step / DRIFT_HITS)
+    return point
+
+
+def to_uniform(point: Point) -> NDArray[np.float32]:
+    """Normal numbers to uniform ones in -1 … 1. [any]"""
+    out = np.empty(len(point), np.float32)
+    _fill_uniform(point, out)
+    return out
+
+
+def turn(point: Point, other: Point, share: float) -> None:
+    """Turn `point` to an independent one by a share of a quarter turn, 0 … 1. [any]"""
+    if share <= 0:
+        return
+    _turn(point, other, math.cos(share * math.pi / 2), math.sin(share * math.pi / 2))
+
+
+@njit(nogil=True, cache=True, error_model="numpy")
+def _turn(point: Point, other: Point, cosine: float, sine: float) -> None:
+    for k in range(len(point)):
+        point[k] = cosine * point[k] + sine * other[k]
+
+
+@njit(nogil=True, cache=True, error_model="numpy")
+def _fill_normals(stream: np.uint64, out: Point) -> None:
+    """Box and Muller 1958."""
+    for k in range(len(out)):
+        radius = math.sqrt(-2.0 * math.log(1.0 - uniform(stream, 2 * k)))
+        out[k] = radius * math.cos(2.0 * math.pi * uniform(stream, 2 * k + 1))
+
+
+@njit(nogil=True, cache=True, error_model="numpy")
+def _fill_uniform(point: Point, out: NDArray[np.float32]) -> None:
+    for k in range(len(point)):
+        out[k] = math.erf(point[k] * math.sqrt(0.5))

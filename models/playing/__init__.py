@@ -1,0 +1,1 @@
+"""Tools for playing a network: state, events, voices."""

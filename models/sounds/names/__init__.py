@@ -1,0 +1,1 @@
+"""File names: what they say of pitch and velocity."""

@@ -1,0 +1,1 @@
+"""Tables beside sounds: which files are used, and what is known of them."""

@@ -1,0 +1,168 @@
+"""The rows of a table, whatever parts its cells: commas, semicolons, tabs or bars."""
+
+import csv
+import io
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from .cells import is_empty, is_pitch
+from .files import FilesOfFolder
+
+SAMPLE = 200  # rows by which the column of file names is told
+SAMPLE_CHARACTERS = 1 << 16  # of a table, by which its form is told
+MOST_COLUMNS = 200
+_NAMES = {
+    "file": "filename file_name filepath file_path path wav wav_file wavfile wav_path audio "
+    "audio_file audiofile audio_path audio_filename sound sound_file soundfile sample sample_file "
+    "fname slice_file_name datei dateiname fichier archivo",
+    "pitch": "midi midi_note midinote midi_pitch midi_number midi_note_number note note_name "
+    "note_number root root_note root_key rootkey key",
+    "velocity": "vel midi_velocity dynamic dynamics",
+    "hold_seconds": "hold hold_s",
+    "licence": "license",
+}
+DOUBTFUL = frozenset(("note", "key", "root"))  # a remark, the key of a piece …
+_LIKE_A_FILE = re.compile(r"\.(?:wave?|flac|ogg|mp3|aiff?|opus)$", re.IGNORECASE)
+MEANINGS = {alias: name for name, aliases in _NAMES.items() for alias in aliases.split()}
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row that is not blank: its line in the file, and its cells by column."""
+
+    line: int
+    cells: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Rows:
+    """A table; `file` is the column that names the files, "" if none does."""
+
+    rows: Sequence[Row]
+    file: str
+    has_header: bool
+    found: int  # rows whose file is there
+
+
+def best_rows(texts: Sequence[str], files: FilesOfFolder) -> tuple[int, Rows]:
+    """Return which text, and its rows, in the form by which most files are found. [control]"""
+    forms = [
+        (place, delimiter, quoted)
+        for place, text in enumerate(texts)
+        for delimiter in ",;\t|"
+        for quoted in ((True, False) if '"' in text else (True,))
+    ]
+
+    def tried(form: tuple[int, str, bool], characters: int | None) -> Rows:
+        place, delimiter, quoted = form
+        return _rows(texts[place][:characters], delimiter, quoted, files)
+
+    first = max(forms, key=lambda form: _worth(tried(form, SAMPLE_CHARACTERS)))
+    same = [form for form in forms if form[:2] == first[:2]]
+    whole = [tried(form, None) for form in sorted(same, key=lambda form: form != first)]
+    return first[0], max(whole, key=_worth)
+
+
+def _worth(rows: Rows) -> tuple[int, bool, int]:
+    return rows.found, bool(rows.file) and rows.has_header, -len(rows.rows) if rows.found else 0
+
+
+def _rows(text: str, delimiter: str, quoted: bool, files: FilesOfFolder) -> Rows:
+    try:
+        lines = list(_lines(text, delimiter, quoted))
+    except csv.Error:
+        lines = []
+    if not lines:
+        return Rows([], "", False, 0)
+    header = [_column_name(cell) for cell in lines[0][1]]
+    place = _file_column(header, lines, files)
+    if place is None:
+        return Rows([], "", False, 0)
+    first = _cell(lines[0][1], place)
+    has_header = files.find(first) is None and not _LIKE_A_FILE.search(first)
+    names = _named(header, place, lines[1:]) if has_header else _numbered(lines, place)
+    rows = [
+        Row(number, _by_name(names, cells)) for number, cells in lines[1 if has_header else 0 :]
+    ]
+    found = sum(files.find(row.cells["file"]) is not None for row in rows)
+    return Rows(rows, "file", has_header, found)
+
+
+def _lines(text: str, delimiter: str, quoted: bool) -> Iterator[tuple[int, list[str]]]:
+    """Yield line and cells of every row that is not blank."""
+    text = re.sub(r"\Asep=.[ \t]*(?:\r\n?|\n)", "\n", text, flags=re.IGNORECASE)
+    quoting: Literal[0, 3] = csv.QUOTE_MINIMAL if quoted else csv.QUOTE_NONE
+    reader = csv.reader(
+        io.StringIO(text, newline=""), delimiter=delimiter, quoting=quoting,
+        skipinitialspace=delimiter != "\t",
+    )  # fmt: skip
+    for cells in reader:
+        if any(cell.strip() for cell in cells):
+            yield reader.line_num, [cell.strip() for cell in cells[:MOST_COLUMNS]]
+
+
+def _column_name(cell: str) -> str:
+    name = unicodedata.normalize("NFKC", cell).strip().strip("\ufeff\u200b").casefold()
+    return re.sub(r"[^\w]+", "_", name).strip("_")
+
+
+def _file_column(
+    header: Sequence[str], lines: Sequence[tuple[int, list[str]]], files: FilesOfFolder
+) -> int | None:
+    """Return the column of file names: the one that is called so, else the one that finds most."""
+    named = [place for place, name in enumerate(header) if MEANINGS.get(name, name) == "file"]
+    sample = [cells for _, cells in lines[:SAMPLE]]
+    found = [
+        sum(files.find(_cell(cells, place)) is not None for cells in sample)
+        for place in range(len(header))
+    ]
+    if named:
+        return max(named, key=lambda place: (found[place], header[place] == "file", -place))
+    if not found or not max(found):
+        return None
+    return found.index(max(found))
+
+
+def _named(
+    header: Sequence[str], file_place: int, lines: Sequence[tuple[int, list[str]]]
+) -> list[str]:
+    """Return the columns' names in our words, where no column has that name itself."""
+    names: list[str] = []
+    for place, name in enumerate(header):
+        meaning = MEANINGS.get(name, name)
+        if place == file_place:
+            names.append("file")
+        elif name in DOUBTFUL and not _holds_pitches(lines, place):
+            names.append(name)
+        elif meaning == "file" or (meaning != name and meaning in header) or meaning in names:
+            names.append(name if name != "file" else "")
+        else:
+            names.append(meaning)
+    return names
+
+
+def _holds_pitches(lines: Sequence[tuple[int, list[str]]], place: int) -> bool:
+    values = [_cell(cells, place) for _, cells in lines]
+    known = [value for value in values if not is_empty(value)]
+    return 2 * sum(map(is_pitch, known)) > len(known)
+
+
+def _numbered(lines: Sequence[tuple[int, list[str]]], file_place: int) -> list[str]:
+    """Return names for the columns of a table without a header, none of which means a label."""
+    width = max(len(cells) for _, cells in lines)
+    return ["file" if place == file_place else f"column_{place + 1}" for place in range(width)]
+
+
+def _by_name(names: Sequence[str], cells: Sequence[str]) -> dict[str, str]:
+    row = {"file": ""}
+    for name, cell in zip(names, cells, strict=False):
+        if name and not row.get(name):
+            row[name] = cell
+    return row
+
+
+def _cell(cells: Sequence[str], place: int) -> str:
+    return cells[place] if place < len(cells) else ""

@@ -1,0 +1,1 @@
+"""The training loop that families share: trainer, budget, checkpoints, log."""

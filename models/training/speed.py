@@ -1,0 +1,79 @@
+"""How much sound a training learns from in a second, on a device. [control]
+
+Each family sets up a `Trial` in its module `trial`: its own network, losses and batches at the
+default sizes, on sounds made up on the spot. No file is read.
+
+    python -m rtaudiogen.models.training.speed cuda wavenet vqvae wavegan
+"""
+
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+
+import torch
+
+from rtaudiogen.benchmark import BenchRow, machine
+from rtaudiogen.processors import CPU, checked
+
+from .device import finish
+from .trainer import Trainer
+
+WARM_UP_STEPS = 5
+GPU_BATCHES = (1, 16)  # times the default one, which is made for one core
+
+
+@dataclass(frozen=True)
+class Trial:
+    """A training to be timed, which never ends and keeps nothing."""
+
+    trainer: Trainer
+    step_frames: int  # of sound that a step learns from
+    what: str
+
+
+def frames_per_second(trial: Trial, seconds: float) -> float:
+    """Of sound learnt from in a second of training, measured for so long; compiling is not in it.
+
+    Making the batches is, where nothing makes them ahead.
+    """
+    trainer = trial.trainer
+    trainer.warm_up()
+    for _ in range(WARM_UP_STEPS):
+        trainer.learn()
+    finish(trainer.device)
+    steps, start = 0, time.perf_counter()
+    while steps == 0 or time.perf_counter() - start < seconds:
+        trainer.learn()
+        steps += 1
+    finish(trainer.device)
+    return steps * trial.step_frames / (time.perf_counter() - start)
+
+
+def speed_rows(family: str, device: str, seconds: float) -> Iterator[BenchRow]:
+    """A row for the default batch, on a GPU one for a larger one, too; UsageError without it."""
+    checked(device)
+    trial = import_module(f".{family}.trial", __package__).trial
+    for times in (1,) if device == CPU else GPU_BATCHES:
+        torch.compiler.reset()  # or the second size would be compiled for all sizes
+        with tempfile.TemporaryDirectory() as folder:
+            tried: Trial = trial(Path(folder), device, times)
+            speed = frames_per_second(tried, seconds)
+        name = f"training {family}, {tried.step_frames} frames a step, {device}"
+        mixed = "bfloat16" if tried.trainer.mixed else "float32"
+        yield BenchRow(name, speed, "frames/s", None, None, f"{tried.what}; {mixed}")
+
+
+def main(device: str, *families: str) -> None:
+    """Print a line for each row."""
+    print(machine())
+    for family in families:
+        for row in speed_rows(family, device, 5.0):
+            print(f"{row.name}: {row.value:.0f} {row.unit} ({row.detail})", flush=True)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

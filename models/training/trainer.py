@@ -1,0 +1,278 @@
+"""The training loop that the families share: budget, schedule, averaging, checkpoints, reports.
+
+A family brings an `Objective` (a network whose forward is the loss) and batches that are a
+function of the step number; this file brings everything else. The same script runs on one
+processor, one GPU, or several machines (`accelerate launch`).
+
+A family may also bring a `Rival`: a second network that learns to tell what the first one makes
+from what is real, while the first one learns to be mistaken for real.
+"""
+
+import math
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from accelerate.utils import broadcast
+from torch import Tensor, nn
+
+from rtaudiogen.errors import UsageError
+from rtaudiogen.processors import AUTO, CPU, title
+
+from .adversary import Opponent, Rival
+from .budget import Budget, Report
+from .checkpoint import Checkpoint
+from .device import Batches, Make, Tensors, accelerator, moved, prefers_bfloat16
+from .interruption import Interruption
+from .learner import Learner, fill
+from .mean_loss import MeanLoss
+
+__all__ = ["Budget", "Report", "Rival", "Trainer"]
+
+SHOWN_EVERY_SECONDS = 0.25  # a GPU's loss
+GROUPS = "weights", "buffers", "optimizer"  # in a checkpoint, of the objective
+
+
+class Trainer:
+    """Trains `objective` on `batches`, keeps the averaged weights that do best on `held_out`.
+
+    Buffers that the objective changes as it goes (code books) are kept with the weights, as they
+    are. Once a rival plays, the newest weights are kept, since `held_out` cannot judge what it
+    improves; unless a `measure` can, which then stands for `held_out`: the less the better.
+    """
+
+    def __init__(
+        self,
+        objective: nn.Module,
+        batches: Make,
+        held_out: Sequence[Tensors],
+        budget: Budget,
+        folder: Path,
+        identity: Mapping[str, Any],
+        compiled: bool = True,
+        mixed: bool | None = None,
+        rival: Rival | None = None,
+        measure: Callable[[], Mapping[str, Any]] | None = None,
+        seed: int | None = None,
+        device: str = AUTO,
+    ) -> None:
+        """`batches(step, process)` gives the micro-batches of one step of one process.
+
+        It depends on nothing else, for it is called ahead, on a thread, where a GPU computes. What
+        torch draws in a step depends on `seed`, step and process, if there is a seed.
+
+        `measure` is called with the averaged weights in the objective, in evaluation mode; its
+        value "held_out" decides, the others (JSON values) are kept in the history beside it.
+
+        A checkpoint in `folder` is only resumed by a training of the same `identity`, on whatever
+        device.
+        """
+        self.accelerator = accelerator(device)
+        self.device: torch.device = self.accelerator.device
+        self.identity, self.seed = dict(identity), seed
+        self.budget, self.folder = budget, folder
+        self.batches = Batches(batches, self.device)
+        self.held_out = [moved(batch, self.device) for batch in held_out]
+        optimizer = torch.optim.AdamW(
+            objective.parameters(), budget.learning_rate, betas=budget.betas, weight_decay=0.0
+        )
+        self.mixed = prefers_bfloat16(self.device) if mixed is None else mixed
+        self.plain, self.compiled = objective, compiled
+        self.learner = Learner(objective, optimizer, self.accelerator, GROUPS, self.mixed, compiled)
+        self.rival, self.measure = rival, measure
+        self.opponent = Opponent(rival, self.accelerator, self.mixed) if rival else None
+        self.average = {k: v.detach().clone() for k, v in objective.named_parameters()}
+        self.best_weights = self._keep()
+        self.step, self.seconds, self.best = 0, 0.0, math.inf
+        self.history: list[dict[str, Any]] = []
+
+    @property
+    def progress(self) -> float:
+        """0 … 1 of the budget."""
+        return self.progress_at(self.step)
+
+    def progress_at(self, step: int) -> float:
+        """Of a step of a budget of steps; where time counts, that of now."""
+        if self.budget.steps:
+            return step / self.budget.steps
+        return self.seconds / (60.0 * self.budget.minutes)
+
+    @property
+    def processor(self) -> str:
+        """The name of what it is trained on now."""
+        return title(self.device.type)
+
+    def run(self, on_step: Callable[[float], None], on_report: Callable[[Report], None]) -> None:
+        """To the end of the budget, from wherever the folder's checkpoint stands.
+
+        After a Ctrl-C it reports once more, so that nothing is lost, and raises KeyboardInterrupt.
+        Several processes would not agree on when that is: there it is one at once.
+        """
+        self.resume()
+        if self.progress >= 1.0:
+            return
+        self.warm_up()
+        loss = MeanLoss(0.0 if self.device.type == CPU else SHOWN_EVERY_SECONDS)
+        reported, started = self.seconds, time.monotonic()
+        with Interruption(self.accelerator.num_processes == 1) as interruption:
+            while self.progress < 1.0 and not interruption.asked:
+                loss.add(self.learn())
+                now = time.monotonic()
+                self.seconds, started = self._agreed(self.seconds + now - started), now
+                on_step(loss.newest())
+                if interruption.asked or self._report_is_due(reported):
+                    report = self._report(loss.read())
+                    reported = self.seconds
+                    loss.begin()
+                    if self.accelerator.is_main_process:
+                        self.save()
+                        on_report(report)
+                    self.accelerator.wait_for_everyone()
+        if interruption.asked:
+            raise KeyboardInterrupt
+
+    def _report_is_due(self, reported: float) -> bool:
+        """`reported`: how long the training had been at the last report, in seconds."""
+        if self.progress >= 1.0:
+            return True
+        if self.budget.report_minutes > 0:
+            return self.seconds - reported >= 60.0 * self.budget.report_minutes
+        return self.step % self.budget.report_steps == 0
+
+    @property
+    def contested(self) -> bool:
+        """Whether the rival plays by now."""
+        return self.rival is not None and self.progress >= self.rival.begins
+
+    def learn(self) -> list[Tensor]:
+        """One step; its loss () in parts, one for each micro-batch."""
+        process = self.accelerator.process_index
+        batches = self.batches.of(self.step, process)
+        self._seed(process)
+        rate = self.budget.rate(self.step, self.progress)
+        opponent = self.opponent if self.contested else None
+        losses: list[Tensor] = []
+        for batch in batches:
+            against = {} if opponent is None else {"against": opponent.judge()}
+            part = self.learner.loss(**batch, **against) / len(batches)
+            self.accelerator.backward(part)
+            losses.append(part.detach())
+            if opponent is not None:
+                # an attribute of the objective's own, which torch's modules do not declare
+                made: Sequence[Tensors] = self.plain.made  # type: ignore[assignment]
+                opponent.learn(made, rate / self.budget.learning_rate)
+        self.learner.step(rate)
+        self.step += 1
+        decay = min(self.budget.averaging, self.step / (self.step + 10.0))
+        with torch.no_grad():
+            torch._foreach_lerp_(
+                list(self.average.values()), list(self.plain.parameters()), 1.0 - decay
+            )
+        return losses
+
+    def _seed(self, process: int) -> None:
+        if self.seed is not None:
+            name = np.random.SeedSequence([self.seed, process, self.step])
+            torch.manual_seed(int(name.generate_state(1)[0]))
+
+    def warm_up(self) -> None:
+        """Compile, outside of the budget; without a compiler go on without."""
+        if not self.compiled:
+            return
+        buffers = dict(self.plain.named_buffers())
+        before = {name: value.clone() for name, value in buffers.items()}
+        try:
+            for batch in self.batches.of(0, 0):
+                self.accelerator.backward(self.learner.loss(**batch))
+        except Exception as error:  # whatever a missing or broken tool chain raises
+            reason = str(error).strip().splitlines()[0][:100]
+            self.accelerator.print(f"torch.compile is not at work here, going on without: {reason}")
+            self.compiled, self.learner.forward = False, self.learner.model
+        self.learner.optimizer.zero_grad()
+        fill(buffers, before)
+
+    def _report(self, loss: float) -> Report:
+        """Measure the averaged weights and keep them if they are the best."""
+        with self.learner.examined(self.average):
+            measured = dict(self.measure() if self.measure else {"held_out": self._held_out_loss()})
+        held_out = float(measured["held_out"])
+        if held_out < self.best or (self.contested and self.measure is None):
+            self.best = held_out
+            self.best_weights = self._keep()
+        report = Report(self.step, self.progress, self.seconds, loss, held_out, self.best)
+        self.history.append({"step": self.step, "loss": loss, **measured})
+        return report
+
+    def _keep(self) -> dict[str, Tensor]:
+        """Copies of the averaged weights, and of the buffers as they are."""
+        buffers = {name: value.detach() for name, value in self.plain.named_buffers()}
+        return {name: value.clone() for name, value in (self.average | buffers).items()}
+
+    def _held_out_loss(self) -> float:
+        if self.accelerator.num_processes > 1:  # the distributed wrapper wants a backward pass
+            with torch.no_grad():
+                losses = [self.plain(**batch) for batch in self.held_out]
+        else:  # with gradients enabled, so that the compiled training graph serves
+            losses = [self.learner.loss(**batch).detach() for batch in self.held_out]
+        return sum(map(float, losses)) / max(len(losses), 1)
+
+    def _agreed(self, seconds: float) -> float:
+        """The main process's clock, so that all stop at the same step."""
+        if self.accelerator.num_processes == 1:
+            return seconds
+        clock = torch.tensor(seconds, device=self.device)
+        return float(broadcast(clock))
+
+    def save(self) -> None:
+        """Everything that the rest of the run depends on, atomically."""
+        groups = {"average": self.average, "best": self.best_weights, **self.learner.tensors()}
+        if self.opponent is not None:
+            groups |= self.opponent.tensors()
+        facts = {
+            "step": self.step,
+            "seconds": self.seconds,
+            "best": self.best if math.isfinite(self.best) else None,
+            "history": self.history,
+            "identity": self.identity,
+        }
+        Checkpoint(groups, facts).write(self.folder / "checkpoint.safetensors")
+
+    def resume(self) -> bool:
+        """Continue from the folder's checkpoint; False if there is none."""
+        path = self.folder / "checkpoint.safetensors"
+        if not path.is_file():
+            return False
+        checkpoint = Checkpoint.read(path)
+        self._refuse_another(checkpoint.facts["identity"], path)
+        self._refuse_other_sizes(checkpoint.groups["weights"], path)
+        average = moved(checkpoint.groups["average"], self.device)
+        self.average = {name: average[name] for name, _ in self.plain.named_parameters()}
+        self.best_weights = moved(checkpoint.groups["best"], self.device)
+        self.learner.restore(checkpoint.groups)
+        if self.opponent is not None and "rival" in checkpoint.groups:
+            self.opponent.restore(checkpoint.groups)
+        facts: Mapping[str, Any] = checkpoint.facts
+        self.step, self.seconds = int(facts["step"]), float(facts["seconds"])
+        self.best = math.inf if facts["best"] is None else float(facts["best"])
+        self.history = list(facts["history"])
+        return True
+
+    def _refuse_another(self, identity: Mapping[str, Any], path: Path) -> None:
+        """An older checkpoint may lack facts that are only kept since."""
+        for name, ours in self.identity.items():
+            if identity.get(name, ours) != ours:
+                raise UsageError(
+                    f"{path}: was begun with {name} {identity.get(name)!r}, not {ours!r}; "
+                    "give the same options, another --out, or delete it to start anew"
+                )
+
+    def _refuse_other_sizes(self, weights: Tensors, path: Path) -> None:
+        ours = {name: value.shape for name, value in self.plain.named_parameters()}
+        if ours != {name: value.shape for name, value in weights.items()}:
+            raise UsageError(
+                f"{path}: was begun with a network of other sizes; give the same options and "
+                "sounds, another --out, or delete it to start anew"
+            )

@@ -1,0 +1,1 @@
+"""The prior: a network that draws code frames."""

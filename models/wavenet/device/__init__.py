@@ -1,0 +1,1 @@
+"""WaveNet's sampler on a GPU."""

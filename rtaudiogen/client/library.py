@@ -1,0 +1,210 @@
+"""The library: models, presets, sessions and recordings, as a player finds them. [any]
+
+Every file is looked into, so it may take a second. One that cannot be used is an item, too, whose
+`problem` says why in one line.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from functools import lru_cache
+from pathlib import Path
+
+from .. import code_file, documents, folders, presets, registry, sessions
+from ..engine.benchmark import known_speeds
+from ..errors import RtAudioGenError, UsageError
+from ..generator import Descriptor
+from .session_files import SUFFIX, recent_path
+
+SOUNDS = (".wav", ".flac", ".ogg", ".mp3", ".aif", ".aiff")
+CODES = code_file.SUFFIX
+MODELS = registry.SUFFIX
+DOCUMENTS = SUFFIX  # sessions and presets
+FILE_LABEL = "file"  # of a choice: the sound that was loaded
+
+
+class Kind(StrEnum):
+    """What an item is."""
+
+    MODEL = "model"
+    PRESET = "preset"
+    SESSION = "session"
+    RECORDING = "recording"  # any sound, encoded ones among them
+
+
+@dataclass(frozen=True)
+class Item:
+    """One thing of the library. What does not apply is empty or 0."""
+
+    kind: Kind
+    name: str
+    path: Path | None = None  # None: it is part of a family's code
+    own: bool = True  # the player's, not the installation's
+    modified: float = 0.0  # seconds since the epoch
+    size_bytes: int = 0
+    problem: str = ""
+    model: Descriptor | None = None
+    real_time_factor: float = 0.0  # of a model, once this machine has measured it
+    uses: tuple[str, ...] = ()  # ids or files of the models that it was made with
+    family: str = ""  # of a model or a preset
+    seconds: float = 0.0  # of sound
+    sample_rate: int = 0  # of sound, in Hz
+    marks: int = 0  # places in a recording where something went wrong
+    reference: str = ""  # what the façade's verbs call a model: its id, or its file
+
+
+def library() -> tuple[Item, ...]:
+    """Everything there is: models and presets by name, sessions and recordings newest first."""
+    listing = registry.listing()
+    families = {id: model.family for id, model in listing.models.items()}
+    found = [
+        *_files(Kind.SESSION, [folders.sessions()], _session),
+        *_files(Kind.RECORDING, [folders.recordings()], _recording),
+    ]
+    found.sort(key=lambda item: -item.modified)
+    kept = _files(Kind.PRESET, _preset_folders(), lambda path: _preset(path, families))
+    return (*_models(listing), *sorted(kept, key=lambda item: item.name.lower()), *found)
+
+
+def folders_to_watch() -> tuple[Path, ...]:
+    """Those folders of the library that there are."""
+    own = (folders.models(), folders.sessions(), folders.recordings())
+    return tuple(folder for folder in (*own, *_preset_folders()) if folder.is_dir())
+
+
+def look(path: Path) -> Item:
+    """The item that a file of any folder is. RtAudioGenError, in one line, if it is none."""
+    suffix = path.suffix.lower()
+    if suffix == MODELS:
+        model = registry.describe(path)
+        listed = registry.listing().models.get(model.id)
+        is_listed = listed is not None and listed.path == path
+        return _model(model, model.id if is_listed else str(path))
+    if suffix in SOUNDS or suffix == CODES:
+        return _recording(path)
+    if suffix != DOCUMENTS:
+        raise UsageError(
+            f"{path}: nothing that is played here; models ({MODELS}), sessions and presets "
+            f"({DOCUMENTS}) and sounds ({' '.join((*SOUNDS, CODES))}) are"
+        )
+    if documents.kind_of(path) == presets.KIND:
+        models = registry.listing().models
+        return _preset(path, {id: model.family for id, model in models.items()})
+    return _session(path)
+
+
+def taker_of(models: Iterable[Descriptor], sample_rate: int) -> Descriptor | None:
+    """The model that plays from a sound at the rate nearest to this one; None if none does."""
+    takers = [model for model in models if model.takes_sound]
+    return min(takers, key=lambda model: abs(model.sample_rate - sample_rate), default=None)
+
+
+def values_to_play_sound(model: Descriptor) -> dict[str, float]:
+    """What makes the sound heard that a model was given: its first choice that offers a `file`."""
+    for parameter in model.parameters:
+        if parameter.stepped and FILE_LABEL in parameter.labels:
+            return {parameter.id: parameter.minimum + parameter.labels.index(FILE_LABEL)}
+    return {}
+
+
+def presets_of(items: Sequence[Item], family: str) -> list[Item]:
+    """The usable presets of a family."""
+    kept = [item for item in items if item.kind == Kind.PRESET and not item.problem]
+    return [item for item in kept if item.family == family]
+
+
+def _models(listing: registry.Listing) -> Iterator[Item]:
+    factors = known_speeds()
+    known = {model.path for model in listing.models.values()}
+    for model in listing.models.values():
+        item = _model(model, model.id)
+        yield replace(item, real_time_factor=factors.get(model.id, 0.0))
+    for path in sorted(folders.models().glob(f"*{MODELS}")):
+        if path not in known:
+            problem = next((p for p in listing.problems if p.startswith(str(path))), "not readable")
+            yield Item(Kind.MODEL, path.name, path, problem=problem, modified=_modified(path))
+
+
+def _model(model: Descriptor, reference: str) -> Item:
+    path = model.path
+    return Item(
+        Kind.MODEL, model.id, path,
+        own=path is not None and path.parent == folders.models(),
+        modified=_modified(path) if path else 0.0,
+        size_bytes=path.stat().st_size if path else 0,
+        model=model,
+        reference=reference,
+        family=model.family,
+    )  # fmt: skip
+
+
+def _files(kind: Kind, places: Iterable[Path], read: Callable[[Path], Item]) -> Iterator[Item]:
+    suffixes = (*SOUNDS, CODES) if kind == Kind.RECORDING else (DOCUMENTS,)
+    for place in places:
+        for path in sorted(place.iterdir()) if place.is_dir() else []:
+            if path.suffix.lower() in suffixes and path != recent_path():
+                try:
+                    yield read(path)
+                except RtAudioGenError as error:
+                    yield Item(kind, path.name, path, problem=str(error), modified=_modified(path))
+
+
+def _preset_folders() -> list[Path]:
+    every = folders.presets("")
+    return sorted(path for path in every.iterdir() if path.is_dir()) if every.is_dir() else []
+
+
+def _preset(path: Path, families: dict[str, str]) -> Item:
+    preset = presets.load_preset(path)
+    kept_under = path.parent.name if path.parent.parent == folders.presets("") else ""
+    return Item(
+        Kind.PRESET, preset.name or path.stem, path,
+        modified=_modified(path),
+        uses=(preset.model,) if preset.model else (),
+        family=families.get(preset.model, kept_under),
+    )  # fmt: skip
+
+
+def _session(path: Path) -> Item:
+    session = sessions.load_session(path)
+    models = dict.fromkeys(slot.model for slot in session.slots)  # each once, in their order
+    return Item(Kind.SESSION, path.stem, path, modified=_modified(path), uses=tuple(models))
+
+
+def _recording(path: Path) -> Item:
+    try:
+        facts = path.stat()
+    except OSError as error:
+        raise RtAudioGenError(f"{path}: cannot be read ({error.strerror})") from error
+    return _heard(path, facts.st_mtime_ns, facts.st_size)
+
+
+@lru_cache(4096)
+def _heard(path: Path, modified_ns: int, size_bytes: int) -> Item:
+    """A sound, looked into once for every state of its file."""
+    item = Item(Kind.RECORDING, path.name, path, modified=modified_ns / 1e9, size_bytes=size_bytes)
+    if path.suffix.lower() == CODES:
+        header = code_file.read_header(path)
+        return replace(
+            item, seconds=header.seconds, sample_rate=header.sample_rate, uses=(header.model,)
+        )
+    from ..sound_files import sound_facts  # brings libsndfile along
+
+    seconds, sample_rate = sound_facts(path)
+    return replace(item, seconds=seconds, sample_rate=sample_rate, marks=_marks(path))
+
+
+def _marks(recording: Path) -> int:
+    from ..recorder.marks import sidecar_path
+
+    try:
+        return len(sidecar_path(recording).read_bytes().splitlines())
+    except OSError:
+        return 0
+
+
+def _modified(path: Path) -> float:
+    try:
+        return path.stat().st_mtime
+    except OSError:
+        return 0.0

@@ -1,0 +1,74 @@
+"""An engine in a process of its own, restarted with session and state when it dies or hangs.
+
+It is watched from outside. Painting, garbage and crashes of the front end cannot starve the sound,
+and an audio server that takes PortAudio with it takes only the engine's process.
+"""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..errors import RtAudioGenError
+from ..sessions import Session, load_session, save_session
+from ..wire.settings import EngineSettings
+from .engine_folder import Home
+from .listening import Ear
+from .session_files import settings_of
+from .supervision import HUNG_SECONDS, SupervisedEngine
+
+__all__ = ["HUNG_SECONDS", "EngineProcess"]
+
+
+class EngineProcess(SupervisedEngine):
+    """The façade over another process. See `facade.Facade` for the verbs. [control]"""
+
+    def _prepare(self, home: Home, settings: EngineSettings) -> None:
+        super()._prepare(home, settings)
+        self._ear = Ear()
+
+    def record(self, path: str | None = None) -> str:
+        """See Facade."""
+        self._recording = self._call("record", path=path)
+        assert self._recording is not None
+        return self._recording
+
+    def stop_recording(self) -> dict[str, Any]:
+        """See Facade."""
+        facts: dict[str, Any] = self._call("stop_recording")
+        self._recording = None  # only now: a restart on the way has still to go on recording
+        return facts
+
+    def save_session(self, path: Path) -> None:
+        """Write the session to a file, whole or not at all."""
+        save_session(path, Session.from_json(self.session()))
+
+    def open_session(self, path: Path) -> list[str]:
+        """Open a session's file, its devices and timing included; see `load_session`."""
+        session = load_session(path)
+        settings = settings_of(session, self._settings)
+        if settings != self._settings:
+            self.reopen(settings)
+        return self.load_session(session.to_json())
+
+    def tap_frames(self) -> NDArray[np.float32]:
+        """(frames, channels) float32: what was heard since the last call; a view until the next.
+
+        Read from shared memory; never waits for the engine. Empty while there is none, and at most
+        a quarter of a second. Calls come from one thread at a time.
+        """
+        return self._ear.frames((self._board.read() or {}).get("memory", ""))
+
+    def snapshot(self) -> dict[str, Any]:
+        """See Facade. Read from shared memory; never waits for the engine.
+
+        RtAudioGenError once the engine was given up.
+        """
+        if self._failure is not None:
+            raise RtAudioGenError(self._failure)
+        facts = self._board.read() or {}
+        if not facts:
+            return {}
+        messages = [*self._messages, *facts["messages"]]
+        return {**facts, "restarts": self._restarted, "messages": messages}

@@ -1,0 +1,284 @@
+"""The process of an engine and who watches it: restarted with session and state when it dies."""
+
+import math
+import threading
+import time
+from collections import deque
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Self
+
+from .. import __version__
+from ..errors import RtAudioGenError, UsageError
+from ..wire.board import Board
+from ..wire.channel import EXIT_DEVICE_LOST
+from ..wire.client_connection import OPEN_SECONDS, GoneError, Link, TakenError
+from ..wire.remote_verbs import RemoteVerbs
+from ..wire.settings import EngineSettings
+from .engine_folder import Home
+
+HUNG_SECONDS = 4.0  # without a post from the engine
+LOOK_SECONDS, OVERSLEPT_SECONDS = 0.1, 1.0  # of the supervisor
+GIVE_UP_RESTARTS, GIVE_UP_SECONDS = 5, 30.0
+CONTROL_CHANGE, ALL_NOTES_OFF = 0xB0, 123
+
+
+class SupervisedEngine(RemoteVerbs):
+    """Carries commands to the engine's process, and starts another one when it dies or hangs.
+
+    With a `home`, a folder that lasts, the engine plays on when this process is killed or hangs:
+    `attach` finds it again. `resume` goes on from the checkpoint that lies there, if there is one.
+    """
+
+    def __init__(
+        self, settings: EngineSettings, home: Path | None = None, resume: bool = False
+    ) -> None:
+        """RtAudioGenError if the engine cannot be opened. [control]"""
+        place = Home(home)
+        if not place.is_free():
+            raise RtAudioGenError(f"an engine plays in {place.folder} already")
+        for left in (place.board, *(() if resume else (place.checkpoint,))):
+            left.unlink(missing_ok=True)  # another engine's
+        self._prepare(place, settings)
+        try:
+            self._spawn(resume)
+        except GoneError:
+            ending = place.log_tail()
+            self.close()
+            raise RtAudioGenError(f"the engine did not open; its log ends with: {ending}") from None
+        except BaseException:  # Ctrl-C as well: no engine is left behind
+            self.close()
+            raise
+        self._watch()
+
+    @classmethod
+    def attach(cls, home: Path) -> Self | None:
+        """The engine that plays in `home`, whose front end is gone or hangs; None: there is none.
+
+        One of another version is asked to end, and leaves its checkpoint. [control]
+        """
+        place = Home(home)
+        link = Link.find(place)
+        if link is None:
+            return None
+        greeting = link.greeting
+        if greeting["version"] != __version__ or not greeting["playing"]:
+            link.end()
+            return None
+        engine = cls.__new__(cls)
+        engine._prepare(place, EngineSettings.from_json(greeting["settings"]))
+        engine._link, engine._started = link, True
+        engine._recording = greeting["recording"]
+        engine._awaited = time.monotonic()
+        for channel in range(16):  # keys of a screen that nobody sees any more
+            engine.play_now(CONTROL_CHANGE | channel, ALL_NOTES_OFF, 0)
+        engine._watch()
+        return engine
+
+    def _prepare(self, home: Home, settings: EngineSettings) -> None:
+        self._settings = settings
+        self._home, self._board = home, Board(home.board)
+        self._link: Link | None = None
+        self._messages: list[str] = []
+        self._restarted = 0
+        self._restarts: deque[float] = deque(maxlen=GIVE_UP_RESTARTS)
+        self._lock = threading.RLock()
+        self._closing = threading.Event()
+        self._started = False
+        self._awaited = math.inf  # since when facts may be expected of the engine
+        self._recording: str | None = None
+        self._failure: str | None = None  # why the engine was given up
+
+    @property
+    def pid(self) -> int:
+        """Process id of the engine."""
+        return self._present().pid
+
+    @property
+    def settings(self) -> EngineSettings:
+        """How the engine is opened."""
+        return self._settings
+
+    @property
+    def was_taken(self) -> bool:
+        """Whether another front end plays the engine now."""
+        return self._link is not None and self._link.was_taken
+
+    def _present(self) -> Link:
+        if self._link is None:
+            raise RtAudioGenError("the engine is not running")
+        return self._link
+
+    # -- commands --------------------------------------------------------------------------------
+
+    def _call(self, call: str, **arguments: Any) -> Any:
+        with self._lock:
+            with suppress(GoneError):
+                return self._present().exchange(call, arguments)
+            try:
+                self._restart()
+                return self._present().exchange(call, arguments)
+            except GoneError:  # the supervisor starts another one
+                raise RtAudioGenError(f"the engine died twice of the command '{call}'") from None
+
+    def _send(self, call: str, arguments: Mapping[str, Any]) -> None:
+        self._present().send(call, arguments)
+
+    def start(self) -> None:
+        """See Facade."""
+        self._call("start")
+        self._started = True
+
+    def reopen(self, settings: EngineSettings) -> None:
+        """Go on with another device, port or timing: a new process, the same session and state.
+
+        RtAudioGenError if it cannot be opened like that; the engine plays on as it was then. It
+        must have been started.
+        """
+        with self._lock:
+            if not self._started:
+                raise UsageError("an engine that was not started has nothing to go on with")
+            self._end_process()
+            before, self._settings = self._settings, settings
+            problem = ""
+            try:
+                self._spawn(resume=True)
+            except (RtAudioGenError, GoneError) as error:
+                problem = str(error) or self._home.log_tail()
+                self._settings = before
+                self._end_process()
+            try:
+                if problem:
+                    self._spawn(resume=True)
+                self._go_on()
+            except GoneError:  # the supervisor starts another one
+                problem = problem or self._home.log_tail()
+            if problem:
+                raise RtAudioGenError(problem)
+
+    def close(self) -> None:
+        """See Facade. An engine that another front end has taken over is left to it."""
+        self._closing.set()
+        with self._lock:
+            try:
+                self._end_process()
+                self._home.clear()
+            except TakenError:
+                self._present().close()
+        self._board.close()
+
+    # -- the process -----------------------------------------------------------------------------
+
+    def _spawn(self, resume: bool) -> None:
+        self._awaited = math.inf
+        link = self._link = Link.start(self._home)
+        settings = self._settings
+        if resume:  # without an input that has gone with the device, or a port that was pulled out
+            settings = replace(settings, input_required=False, midi_required=False)
+        arguments = {"settings": settings.to_json(), "resume": resume}
+        # an audio server that hangs must not hang the front end: opening has a time limit
+        limit = threading.Timer(OPEN_SECONDS, link.kill)
+        limit.start()
+        try:
+            self._messages.extend(link.exchange("open", arguments))
+        finally:
+            limit.cancel()
+            self._awaited = time.monotonic()
+
+    def _end_process(self) -> None:
+        if self._link is not None:
+            self._awaited = math.inf
+            self._link.end()
+
+    def _go_on(self) -> None:
+        """A new engine does what the one before it did."""
+        link = self._present()
+        if self._started:
+            link.exchange("start", {})
+        if self._recording is not None:
+            self._recording = link.exchange("record", {"path": _continuation(self._recording)})
+            self._messages.append(f"The recording goes on in {self._recording}.")
+
+    # -- the supervisor --------------------------------------------------------------------------
+
+    def _watch(self) -> None:
+        threading.Thread(target=self._supervise, name="supervisor", daemon=True).start()
+
+    def _supervise(self) -> None:
+        looked = awake = time.monotonic()
+        while not self._closing.wait(LOOK_SECONDS):
+            now = time.monotonic()
+            if now - looked > OVERSLEPT_SECONDS:  # the machine slept: the engine could not post
+                awake = now
+            looked = now
+            silent_since = max(self._awaited, awake)
+            hung = self._board.age_seconds() > HUNG_SECONDS and now - silent_since > HUNG_SECONDS
+            link = self._present()
+            if hung and link.is_open:
+                link.kill()  # releases a command that waits for its reply, too
+                link.wait()
+            if not link.is_open:
+                self._replace(hung)
+
+    def _replace(self, hung: bool) -> None:
+        with self._lock:
+            if self._present().is_open or self._closing.is_set():
+                return  # somebody else has done it meanwhile
+            try:
+                self._restart(hung)
+            except GoneError:
+                pass  # counted as one more death in the next round
+            except RtAudioGenError as error:
+                self._failure = str(error)
+                self._closing.set()
+
+    def _restart(self, hung: bool = False) -> None:
+        """Start the engine anew with the last session and state, and say so.
+
+        RtAudioGenError if it is not to be had any more.
+        """
+        link = self._present()
+        status = link.end()
+        fell_silent = time.monotonic()
+        self._restarts.append(fell_silent)
+        if (
+            len(self._restarts) == GIVE_UP_RESTARTS
+            and fell_silent - self._restarts[0] < GIVE_UP_SECONDS
+        ):
+            raise RtAudioGenError(
+                f"the engine could not be restarted: it died {GIVE_UP_RESTARTS} times in"
+                f" {GIVE_UP_SECONDS:.0f} s; its log ends with: {self._home.log_tail()}"
+            )
+        try:
+            self._spawn(resume=True)
+            self._go_on()
+        except RtAudioGenError as error:
+            raise RtAudioGenError(f"the engine could not be restarted: {error}") from error
+        self._messages.append(
+            f"{_cause(status, hung)}; it was restarted with session and state after "
+            f"{time.monotonic() - fell_silent:.1f} s."
+        )
+        self._restarted += 1
+
+
+def _cause(status: int | None, hung: bool) -> str:
+    if hung:
+        return f"The engine gave no sign of life for {HUNG_SECONDS:.0f} s and was ended"
+    if status == EXIT_DEVICE_LOST:
+        return "The audio device vanished and the engine with it"
+    if status is None:
+        return "The engine died"
+    return f"The engine died ({f'signal {-status}' if status < 0 else f'status {status}'})"
+
+
+def _continuation(path: str) -> str:
+    """The first free name for the next part of a recording: take.wav → take-2.wav."""
+    first = Path(path)
+    stem, _, number = first.stem.rpartition("-")
+    part = int(number) + 1 if stem and number.isdigit() and len(number) < 3 else 2
+    stem = stem if part > 2 else first.stem
+    while (candidate := first.with_name(f"{stem}-{part}{first.suffix}")).exists():
+        part += 1
+    return str(candidate)

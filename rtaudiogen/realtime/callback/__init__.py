@@ -1,0 +1,1 @@
+"""The audio callback and the memory, rings and clocks that it shares."""

@@ -1,0 +1,89 @@
+"""Where things lie in the memory that the audio callback shares with everybody else.
+
+The memory begins with int64 slots (some hold float64), then come the ring's frames, the tap's and
+the input's, float32. Every slot has one writer, named here; slots of different writers that change
+while audio runs lie on different cache lines (16 slots: 128 bytes, Apple's line).
+"""
+
+from rtaudiogen.realtime.callback import delay_locked_loop, ring, tap
+
+VERSION = 4  # value of slot LAYOUT; a reader refuses another
+
+# Fixed before the stream starts. Writer: [control]
+LAYOUT, SAMPLE_RATE, CHANNELS, FADE_FRAMES, RING_FRAMES, TAP_FRAMES, TIMER, INPUT_FRAMES = range(8)
+
+# Commands. Writer: [control]
+OUTPUT_CHANNELS, MUTED, INPUT_CHANNELS = 16, 17, 18
+MASTER_GAIN = 19  # float64, the factor that everything is on its way to
+
+# The ring's own header (ring.py).
+RING = 32
+
+# Counters. Writer: [audio]
+COUNTERS = RING + ring.HEADER_SLOTS
+(
+    CALLS,
+    DEVICE_FRAMES,  # frames handed to the device since the memory was made
+    STREAM_START,  # device frame at which stream frame 0 was played; -1 before
+    STATE,
+    LEVEL,  # of the stream's fade, 0 … FADE_FRAMES
+    MUTE_LEVEL,  # of the fade of everything, 0 … FADE_FRAMES
+    LOST_FRAMES,
+    EPISODES,
+    EPISODE_LOST_FRAMES,
+    LONGEST_EPISODE_FRAMES,
+    LAST_CALL_NS,
+    LONGEST_GAP_NS,
+    DEVICE_FLAGS,  # every PortAudio status flag seen so far, or-ed
+    DEVICE_UNDERFLOWS,
+    LIMITED,  # frames that the limiter held back
+    NOT_FINITE,  # samples that were NaN, infinite or absurd, replaced by 0
+    HITS_ENDED,
+    RESUMED,  # how often the stream was started or has come back
+    BLOCK_SIZES,  # of all calls so far, or-ed: its low bits tell whether blocks are whole quanta
+    INPUT_NOT_FINITE,  # input samples that were NaN or infinite, replaced by 0
+    HITS_LATE,  # hits whose frame had been handed to the device when they came
+    HITS_LATEST_FRAMES,  # by so much, at most
+) = range(COUNTERS, COUNTERS + 22)
+# float64: from callback to loudspeaker, from microphone to callback, input peak as PEAK below
+DEVICE_LATENCY_SECONDS, INPUT_LATENCY_SECONDS, INPUT_PEAK = range(COUNTERS + 24, COUNTERS + 27)
+LIMITER_GAIN = COUNTERS + 27  # float64, 1 when nothing is held back
+MASTER_LEVEL = COUNTERS + 28  # float64, the factor of everything now
+
+WAITING, PLAYING, STARVED = 0, 1, 2  # values of STATE
+
+# Cursors of the tap (tap.py) and of the input (capture.py), which is a tap the other way, and the
+# clock's line (delay_locked_loop.py). Writer: [audio]
+TAP = COUNTERS + 32
+INPUT = TAP + tap.SECTION_SLOTS
+CLOCK = INPUT + tap.SECTION_SLOTS
+
+# One value a channel, float64. Writer: [audio]
+MAX_CHANNELS = 16
+# HELD is the last stream sample: what a fade-out goes on from when frames are missing.
+HELD = CLOCK + delay_locked_loop.SECTION_SLOTS
+PEAK = HELD + MAX_CHANNELS  # falls by 20 dB a second
+MEAN_SQUARE = PEAK + MAX_CHANNELS  # over 300 ms
+
+# Hits (hits.py): a record each. Writer: whoever the record's HIT_STATE says.
+HIT_COUNT = 64
+HIT_SLOTS = 16
+HITS = MEAN_SQUARE + MAX_CHANNELS
+(
+    HIT_STATE,
+    HIT_STOP_FRAMES,  # >0: fade out within so many frames. Writer: [control], at any time
+    HIT_STOP_AT,  # stream frame from which it fades; -1: now. Writer: as above
+    HIT_ADDRESS,
+    HIT_FRAMES,
+    HIT_START,  # stream frame; -1: now
+    HIT_POSITION,
+    HIT_FADE_FRAMES,
+    HIT_FADE_LEFT,
+    HIT_GAIN_LEFT,  # float64
+    HIT_GAIN_RIGHT,  # float64
+) = range(11)
+HIT_FREE, HIT_READY, HIT_PLAYING = 0, 1, 2  # values of HIT_STATE; free: [control]'s, else [audio]'s
+
+SLOTS = HITS + HIT_COUNT * HIT_SLOTS
+SLOTS_BYTES = SLOTS * 8
+assert SLOTS % 16 == 0

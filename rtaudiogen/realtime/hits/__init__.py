@@ -1,0 +1,1 @@
+"""One-shot hits: made ahead by a worker, started by the audio callback."""

@@ -1,0 +1,186 @@
+"""One slot of hits on stage: what a strike at it starts, and what it stops."""
+
+import math
+import time
+from random import Random
+from threading import Lock
+from typing import NamedTuple, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...generator import Audio, HitMaker, Strike
+from ..callback import layout
+from ..render.keyboard import ALL_SOUND_OFF
+from ..render.mixing import pan_gains
+from ..render.slot import METER_SECONDS, Slot
+from ..render.slot_generator import Source, first_line
+from .finishing import finish, repitched
+from .hits import Hit, Hits
+from .pool import Job, Pool
+
+NOTE_ON, CONTROL = 0x90, 0xB0
+REPLAY_PITCH, REPLAY_GAIN = 0.03, 0.15  # the most by which a repeated hit differs, as shares
+_ATTACK_FRAMES = 2048  # in which a hit is loudest, for the meter
+
+
+class _Sounding(NamedTuple):
+    hit: Hit
+    group: int
+    frame: int  # stream frame of its beginning; 0: at once
+
+
+class KitCounts(NamedTuple):
+    """What has become of the strikes so far."""
+
+    played: int  # made for this strike
+    stale: int  # of these: made for other values, or for another velocity
+    replays: int  # nothing was ready: the last hit once more, a little different
+    refused: int  # too many sounded already
+
+
+class Kit:
+    """The pads of one slot. Its own lock lies between those who strike: [midi] and the striker."""
+
+    def __init__(
+        self, number: int, slot: Slot, source: Source, hits: Hits, rate: int, channels: int
+    ) -> None:
+        self.number, self.slot, self.source = number, slot, source
+        self.maker = cast(HitMaker, source.generator)
+        self.pool = Pool(self.maker)
+        self.failure = ""  # what the maker raised: no more hits are made
+        self.played = self.stale = self.replays = self.refused = 0
+        self._hits = hits
+        self._rate, self._channels = rate, channels
+        self._sounding: list[_Sounding] = []
+        self._chance = Random(source.seed)
+        self._meter = 0.0, 0.0  # peak, and when that was
+        self._lock = Lock()
+
+    # -- strikes [midi] --------------------------------------------------------------------------
+
+    def midi(self, status: int, data1: int, data2: int, stream_frame: int | None) -> None:
+        """A channel message that takes effect at a stream frame, or at once."""
+        zone, kind = self.slot.zone, status & 0xF0
+        if not zone.listens(status):
+            return
+        if kind == CONTROL and data1 == ALL_SOUND_OFF:
+            self.stop(stream_frame)
+        elif kind == NOTE_ON and data2 > 0:
+            key = data1 + zone.transpose
+            if zone.low_key <= data1 <= zone.high_key and 0 <= key <= 127:
+                self._strike(key, data2 / 127, stream_frame)
+
+    def _strike(self, key: int, velocity: float, stream_frame: int | None) -> None:
+        pad = self.maker.pad_of(key)
+        if pad is None:
+            return
+        values = self.values()
+        how = self.maker.strike(pad, velocity, values)
+        with self._lock:
+            audio, gain = self._next(pad, self.maker.layer_of(velocity, values))
+            if audio is None:
+                return
+            end = self._choke(how.choke_group, stream_frame)
+            self._start(audio, how._replace(gain=how.gain * gain), stream_frame, end)
+
+    def _next(self, pad: int, layer: int) -> tuple[Audio | None, float]:
+        """What is played, and with which gain: the next hit, or the last one once more."""
+        taken = self.pool.take(pad, layer)
+        if taken is not None:
+            audio, fresh = taken
+            self.played += 1
+            self.stale += not fresh
+            return audio, 1.0
+        last = self.pool.last(pad)
+        if last is None:
+            return None, 0.0
+        self.replays += 1
+        ratio = 1.0 + REPLAY_PITCH * self._chance.uniform(-1.0, 1.0)
+        return repitched(last, ratio), 1.0 - REPLAY_GAIN * self._chance.random()
+
+    def _choke(self, group: int, stream_frame: int | None) -> int | None:
+        """End the hits of a group; where the first that is to begin later will end this one."""
+        later = []
+        for other in self._still_sounding() if group else ():
+            if other.group != group:
+                continue
+            if stream_frame is None or other.frame <= stream_frame:
+                self._hits.stop(other.hit, stream_frame=stream_frame)
+            else:
+                later.append(other.frame)
+        return min(later, default=None)
+
+    def _start(self, audio: Audio, how: Strike, stream_frame: int | None, end: int | None) -> None:
+        left, right = self.slot.gains(self.source.out.shape[1])
+        ours_left, ours_right = pan_gains(how.pan, 2)  # a balance: unchanged in the centre
+        left, right = left * ours_left * how.gain, right * ours_right * how.gain
+        if left == right == 0.0 or not math.isfinite(left + right):
+            return
+        hit = self._hits.start(audio, left, right, stream_frame)
+        if hit is None:
+            self.refused += 1
+            return
+        if end is not None:
+            self._hits.stop(hit, stream_frame=end)
+        if len(self._sounding) >= layout.HIT_COUNT:
+            self._sounding = self._still_sounding()
+        self._sounding.append(_Sounding(hit, how.choke_group, stream_frame or 0))
+        peak = float(np.abs(audio[:_ATTACK_FRAMES]).max()) * max(left, right)
+        self._meter = max(peak, self.level()), time.monotonic()
+
+    def stop(self, stream_frame: int | None = None) -> None:
+        """Fade out whatever sounds. [midi] or [control]"""
+        with self._lock:
+            for sounding in self._still_sounding():
+                self._hits.stop(sounding.hit, stream_frame=stream_frame)
+
+    def stop_if_muted(self) -> None:
+        """What sounds is not heard on when the mixer has closed its slot. [worker]"""
+        if self._sounding and self.slot.gains(2) == (0.0, 0.0):
+            self.stop()
+
+    def _still_sounding(self) -> list[_Sounding]:
+        still = set(self._hits.still(sounding.hit for sounding in self._sounding))
+        return [sounding for sounding in self._sounding if sounding.hit in still]
+
+    # -- making [worker] -------------------------------------------------------------------------
+
+    def look(self) -> Job | None:
+        """What is missed most."""
+        self.pool.look(self.values(), self.source.resets)
+        return self.pool.next_job()
+
+    def make(self, job: Job) -> None:
+        """Do it: milliseconds."""
+        audio = self.maker.make(job.recipe)
+        source = self.source
+        self.pool.put(job, finish(audio, source.generator.sample_rate, self._rate, self._channels))
+
+    def make_first(self) -> None:
+        """One hit for every pad and layer. [control], before the worker knows this kit"""
+        while (job := self.look()) is not None and self.pool.urgency(job)[0] == 0:
+            self.make(job)
+
+    # -- facts [any] -----------------------------------------------------------------------------
+
+    def values(self) -> NDArray[np.float32]:
+        """(parameters,) as they are at this moment."""
+        return self.source.parameters.values.copy()
+
+    def sounding(self) -> int:
+        """How many of its hits sound."""
+        return len(self._hits.still(sounding.hit for sounding in self._sounding))
+
+    def level(self) -> float:
+        """Recent peak after gain, falling like the meters of the mixer."""
+        peak, at = self._meter
+        return peak * math.exp((at - time.monotonic()) / METER_SECONDS)
+
+    def counts(self) -> KitCounts:
+        """Since it stands here."""
+        return KitCounts(self.played, self.stale, self.replays, self.refused)
+
+    def give_up(self, error: Exception) -> None:
+        """The maker has failed: what there is is played, and nothing more is made."""
+        self.failure = f"{type(error).__name__}: {first_line(error)}"

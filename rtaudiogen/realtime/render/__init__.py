@@ -1,0 +1,1 @@
+"""The render thread: slots, voices, mixing, resampling and safety."""

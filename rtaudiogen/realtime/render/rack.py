@@ -1,0 +1,160 @@
+"""The slots of one renderer, mixed; the verbs of its command queue. Everything is [render]."""
+
+from collections import deque
+from time import perf_counter_ns
+from typing import Any, NamedTuple
+
+from ...generator import Audio, State
+from .nested_state import join, part
+from .safety import Fault
+from .slot import Slot
+from .slot_generator import Source
+
+
+class Message(NamedTuple):
+    """Something the render thread has to tell.
+
+    kind: "program" (a program change, `number`), "fault" (`text` what, `number` how often so far),
+    "failed" (`text` what the generator raised), "lost" (`text` how its device was lost, `payload`
+    the Source that is silent now), "moved" (`text` likewise, `payload` the device's name: it was
+    prepared on the CPU instead), "retired" (`payload` its Source, to be dropped),
+    "saved" (`payload` the state that was asked for), "refused" (`text` why a command failed).
+    """
+
+    kind: str
+    slot: int
+    text: str = ""
+    number: int = 0
+    payload: Any = None
+
+
+class Rack:
+    """Slots by number; from `add` to `panic`, the verbs of commands: (frame, slot, *arguments)."""
+
+    def __init__(self, messages: deque[Message]) -> None:
+        self.slots: dict[int, Slot] = {}
+        self._messages = messages
+
+    def add(self, frame: int, number: int, slot: Slot) -> None:
+        """A new slot begins."""
+        slot.source.enter(frame)
+        self.slots[number] = slot
+        self._hear()
+
+    def swap(self, frame: int, number: int, source: Source) -> None:
+        """A slot gets another source."""
+        if number in self.slots:
+            self.slots[number].swap(frame, source)
+
+    def replace(self, frame: int, number: int, source: Source) -> None:
+        """A slot goes on with another source of the same model; what was turned stays turned."""
+        if number in self.slots:
+            before = self.slots[number].source
+            source.parameters.load_state(before.parameters.save_state())
+            if source.seed != before.seed:  # begun anew while the other one was prepared
+                source.restart(before.seed)
+            self.slots[number].swap(frame, source)
+
+    def remove(self, frame: int, number: int) -> None:
+        """A slot fades out."""
+        if number in self.slots:
+            self.slots[number].leave()
+
+    def set_parameter(self, frame: int, number: int, index: int, value: float) -> None:
+        """A parameter moves."""
+        if number in self.slots:
+            self.slots[number].source.parameters.aim(index, value)
+
+    def set_mix(self, frame: int, number: int, field: str, value: Any) -> None:
+        """A field of a slot's strip or zone changes."""
+        if number in self.slots:
+            self.slots[number].set_mix(frame, field, value)
+            self._hear()
+
+    def map_controller(self, frame: int, number: int, controller: int, index: int) -> None:
+        """A controller moves a parameter from now on; index -1: none."""
+        if number in self.slots:
+            self.slots[number].controllers.pop(controller, None)
+            if index >= 0:
+                self.slots[number].controllers[controller] = index
+
+    def restart(self, frame: int, number: int, seed: int) -> None:
+        """A generator begins anew from a seed."""
+        if number in self.slots:
+            self.slots[number].source.restart(seed)
+
+    def panic(self, frame: int, number: int) -> None:
+        """Every voice of every slot is choked."""
+        for slot in self.slots.values():
+            for source in slot.sources:
+                source.keyboard.panic(frame)
+
+    def midi(
+        self, frame: int, status: int, data1: int, data2: int, port: int, only: int = 0
+    ) -> None:
+        """One channel message for whoever listens, or for one slot alone."""
+        for number, slot in self.slots.items():
+            if only not in (0, number):
+                continue
+            slot.midi(frame, status, data1, data2, port)
+            if status & 0xF0 == 0xC0 and slot.zone.listens(status):
+                self._messages.append(Message("program", number, number=data1))
+
+    def render(self, frame: int, heard: Audio, bus: Audio) -> None:
+        """Fill `bus` (QUANTUM, 2) with the quantum at `frame`; `heard` (QUANTUM, 1) its input."""
+        bus[:] = 0.0
+        finished = False
+        begun = perf_counter_ns()
+        for number, slot in self.slots.items():
+            failed = slot.source.failed
+            fault = slot.render(frame, heard, bus)
+            if fault:
+                self._tell_fault(number, slot, fault)
+            if slot.source.failed != failed:
+                self._tell_failure(number, slot.source)
+            for source in slot.retire():
+                finished = finished or slot.leaving
+                self._messages.append(Message("retired", number, payload=source))
+            ended = perf_counter_ns()
+            slot.load.add(ended - begun)
+            begun = ended
+        if finished:
+            self.slots = {n: slot for n, slot in self.slots.items() if slot.sources}
+            self._hear()
+
+    def _tell_fault(self, number: int, slot: Slot, fault: Fault) -> None:
+        text = "not finite" if fault == Fault.NOT_FINITE else "runaway level"
+        self._messages.append(Message("fault", number, text, slot.source.faults))
+
+    def _tell_failure(self, number: int, source: Source) -> None:
+        if source.lost:
+            self._messages.append(Message("lost", number, source.failed, payload=source))
+        else:
+            self._messages.append(Message("failed", number, source.failed))
+
+    def _hear(self) -> None:
+        soloed = any(slot.strip.solo for slot in self.slots.values() if not slot.leaving)
+        for slot in self.slots.values():
+            slot.hear(slot.strip.solo or not soloed)
+
+    def save_state(self) -> tuple[State, dict[str, Any]]:
+        """Arrays and JSON values."""
+        saved = {number: slot.save_state() for number, slot in self.slots.items()}
+        arrays = join(**{str(number): arrays for number, (arrays, _) in saved.items()})
+        return arrays, {str(number): facts for number, (_, facts) in saved.items()}
+
+    def load_state(
+        self,
+        arrays: State,
+        facts: dict[str, Any],
+        sources: dict[tuple[int, int], Source],
+        sample_rate: int,
+    ) -> None:
+        """From `save_state`, with fresh sources by (slot, position)."""
+        for name, slot_facts in facts.items():
+            number = int(name)
+            mine = [sources[number, i] for i in range(len(slot_facts["sources"]))]
+            slot = Slot(mine[0], sample_rate)
+            slot.sources = mine
+            slot.load_state(part(arrays, name), slot_facts)
+            self.slots[number] = slot

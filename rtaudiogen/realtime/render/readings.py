@@ -1,0 +1,75 @@
+"""What can be seen of a renderer while it plays: copies, a quantum old at most."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from ...generator import Generator, Plays
+from .slot import Slot
+from .slot_generator import Source
+
+
+@dataclass(frozen=True)
+class SlotReading:
+    """What can be seen of a slot while it plays."""
+
+    generator: Generator
+    device: str  # that computes it, of `processors.NAMES`
+    peak: tuple[float, float]  # recent, left and right, amplitude
+    voices: int  # that sound
+    parameters: tuple[float, ...]  # targets, plain values, in the descriptor's order
+    bend_range: float  # semitones; MIDI can change it
+    faults: int
+    failed: str  # what its generator raised; "" while it works
+    latency_frames: int  # resampler + model delay, host frames
+    load: float  # share of the time there is that its rendering takes
+    listens: bool = False  # whether the input reaches it
+    input_delay_frames: int = 0  # of the input's resampler, host frames
+    answer_frames: int = 0  # from there to what answers it, resampler + model, host frames
+
+    @property
+    def values(self) -> dict[str, float]:
+        """The parameters' targets by id."""
+        ids = [parameter.id for parameter in self.generator.descriptor.parameters]
+        return dict(zip(ids, self.parameters, strict=True))
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What can be seen of a renderer while it plays."""
+
+    frame: int
+    load_p50: float  # render time ÷ duration of what was rendered
+    load_p99: float
+    limiter_gain: float
+    peak: tuple[float, float]  # recent, of the output
+    late_events: int
+    slots: dict[int, SlotReading]  # without those whose generator is still on its way
+
+
+def read_slots(slots: Mapping[int, Slot], wanted: Mapping[int, Source]) -> dict[int, SlotReading]:
+    """A glance at those slots that play already what they are to play. [control]"""
+    return {
+        number: _read(slot, sources[-1])
+        for number, slot in slots.items()
+        if (sources := slot.sources) and sources[-1] is wanted.get(number)
+    }
+
+
+def _read(slot: Slot, source: Source) -> SlotReading:
+    left, right = slot.meter.tolist()
+    count = len(source.parameters.values)
+    return SlotReading(
+        generator=source.generator,
+        device=source.device,
+        peak=(left, right),
+        voices=source.voices.sounding,
+        parameters=tuple(source.parameters.target(i) for i in range(count)),
+        bend_range=slot.zone.bend_range,
+        faults=source.faults,
+        failed=source.failed,
+        latency_frames=source.latency_frames,
+        load=slot.load.median(),
+        listens=Plays.EFFECT in source.generator.descriptor.plays,
+        input_delay_frames=source.input_delay_frames,
+        answer_frames=source.answer_frames,
+    )

@@ -1,0 +1,195 @@
+"""MIDI and commands in, a stream of stereo float32 at the host rate out.
+
+Time is host frames since the start. Inside, everything happens on a fixed grid of QUANTUM frames,
+so the bits depend on seed, commands and events only, not on the sizes that are asked for.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...errors import RtAudioGenError
+from ...generator import Audio, Generator, State
+from ..hits.pads import Pads
+from .frame_queue import Agenda
+from .load import Load
+from .nested_state import join, part
+from .rack import Message, Rack
+from .rack_control import DeviceOf, RackControl, on_the_cpu
+from .readings import Reading, read_slots
+from .safety import Limiter
+from .slot_generator import QUANTUM
+
+MakeGenerator = Callable[[str, str, int], Generator]  # model id, its sound's name, voices
+Listen = Callable[[Audio], None]  # fills (QUANTUM, 1) with the input of the next quantum
+
+
+class Renderer(RackControl):
+    """The rack, its clock and what it hears; `RackControl` is how its slots are changed.
+
+    `sample_rate` in Hz is the host's; every slot's own seed derives from `seed`. `device_of` is
+    asked on [control] what a generator is to compute on. `pads` play the hits behind the ring;
+    without them they are rendered like notes.
+    """
+
+    def __init__(
+        self,
+        sample_rate: int,
+        seed: int = 0,
+        device_of: DeviceOf = on_the_cpu,
+        pads: Pads | None = None,
+    ) -> None:
+        super().__init__(sample_rate, seed, device_of, pads)
+        self.late_events = 0
+        self._rack = Rack(self._messages)
+        self._limiter = Limiter(sample_rate)
+        self._bus = np.zeros((QUANTUM, 2), np.float32)
+        self._heard = np.zeros((QUANTUM, 1), np.float32)
+        self._listen: Listen | None = None
+        self._limiter.process(self._bus)  # compiles
+        self._used = QUANTUM  # frames of the bus that were handed out
+        self._frame = 0  # start of the next quantum
+        self._midi = Agenda()  # (frame, status, data1, data2, port, slot)
+        self._state_wanted = False
+        self._load = Load(QUANTUM, sample_rate)
+        self._peak = np.zeros(2, np.float32)
+
+    def midi(
+        self, frame: int, status: int, data1: int = 0, data2: int = 0, port: int = 0, slot: int = 0
+    ) -> None:
+        """A channel message at an absolute frame, at once if that is past. [midi] or [control]
+
+        For one slot alone, 0: for all.
+        """
+        if 0x80 <= status < 0xF0:
+            self._midi.push((int(frame), int(status), data1 & 127, data2 & 127, port, slot))
+
+    def midi_events(self, events: NDArray[np.void], slot: int = 0) -> None:
+        """Messages as an array of dtype MIDI_EVENT. [midi] or [control]"""
+        for frame, status, data1, data2, port in events.tolist():
+            self.midi(frame, status, data1, data2, port, slot)
+
+    def listen(self, listen: Listen) -> None:
+        """Let effects hear what `listen` gives, once a quantum and on its thread. [control]
+
+        Before the first frame is rendered. Without it the input is silence.
+        """
+        self._listen = listen
+
+    @property
+    def frame(self) -> int:
+        """Host frames handed out so far. [control] may read it."""
+        return self._frame - QUANTUM + self._used
+
+    def read(self) -> Reading:
+        """Meters and facts; a glance, values may be a quantum apart. [control]"""
+        p50, p99 = self._load.percentiles()
+        return Reading(
+            frame=self.frame,
+            load_p50=p50,
+            load_p99=p99,
+            limiter_gain=self._limiter.gain,
+            peak=(float(self._peak[0]), float(self._peak[1])),
+            late_events=self.late_events,
+            slots=read_slots(self._rack.slots.copy(), self._sources),
+        )
+
+    def render(self, out: Audio) -> None:
+        """Fill `out` (frames, 2) float32 with the next frames, any number of them. [render]"""
+        done = 0
+        while done < len(out):
+            if self._used == QUANTUM:
+                self._render_quantum()
+            count = min(QUANTUM - self._used, len(out) - done)
+            out[done : done + count] = self._bus[self._used : self._used + count]
+            self._used += count
+            done += count
+
+    def _render_quantum(self) -> None:
+        self._load.begin()
+        self._obey()
+        self._play()
+        if self._listen is not None:
+            self._listen(self._heard)
+        self._rack.render(self._frame, self._heard, self._bus)
+        self._limiter.process(self._bus)
+        np.maximum(self._peak * np.float32(0.99), np.abs(self._bus).max(axis=0), out=self._peak)
+        self._frame += QUANTUM
+        self._used = 0
+        self._load.end()
+
+    def _obey(self) -> None:
+        for _, verb, slot, arguments in self._commands.due(self._frame + 1):
+            getattr(self._rack, verb)(self._frame, slot, *arguments)
+        if self._state_wanted:  # after the last command: none that is due is pending any more
+            self._state_wanted = False
+            self._answer_state()
+
+    def _play(self) -> None:
+        for frame, *message in self._midi.due(self._frame + QUANTUM):
+            self.late_events += frame < self._frame
+            self._rack.midi(max(frame, self._frame), *message)
+
+    def request_state(self) -> None:
+        """Ask for a "saved" message with `save_state` at the next quantum. [control]"""
+        self._state_wanted = True
+
+    def _answer_state(self) -> None:
+        try:
+            self._messages.append(Message("saved", 0, payload=self.save_state()))
+        except Exception as error:  # a stranger's generator may raise anything
+            self._messages.append(Message("refused", 0, f"state cannot be saved: {error}"))
+
+    def save_state(self) -> tuple[State, dict[str, Any]]:
+        """Everything that the future output depends on: arrays, and JSON values. [render]
+
+        RtAudioGenError if a slot is still waiting to be added or exchanged at a later frame.
+        """
+        commands = self._commands.pending()
+        if any(verb in ("add", "swap", "replace") for _, verb, _, _ in commands):
+            raise RtAudioGenError("a slot is waiting to be added; render one quantum, then save")
+        arrays, slots = self._rack.save_state()
+        facts = {
+            "sample_rate": self.sample_rate,
+            "seed": self.seed,
+            "frame": self._frame,
+            "used": self._used,
+            "next_slot": self._next_slot,
+            "late_events": self.late_events,
+            "midi": self._midi.pending(),
+            "commands": commands,
+            "slots": slots,
+        }
+        own = {"bus": self._bus.copy()}
+        return join(rack=arrays, limiter=self._limiter.save_state(), own=own), facts
+
+    def load_state(self, arrays: State, facts: Mapping[str, Any], make: MakeGenerator) -> None:
+        """Continue bit for bit from `save_state`, on a fresh renderer. [control]
+
+        `make` creates the generators by model id, sound and voices. RtAudioGenError for another
+        rate.
+        """
+        if facts["sample_rate"] != self.sample_rate:
+            raise RtAudioGenError(
+                f"state was saved at {facts['sample_rate']} Hz, this stream has {self.sample_rate}"
+            )
+        sources = {
+            (int(number), i): self._prepared(
+                make(saved["model"], saved["sound"], saved.get("voices", 0)),
+                int(number),
+                saved["seed"],
+                saved["sound"],
+            )
+            for number, slot in facts["slots"].items()
+            for i, saved in enumerate(slot["sources"])
+        }
+        self._rack.load_state(part(arrays, "rack"), facts["slots"], sources, self.sample_rate)
+        self._limiter.load_state(part(arrays, "limiter"))
+        self._bus[:] = arrays["own/bus"]
+        self.late_events = facts["late_events"]
+        self._frame, self._used = facts["frame"], facts["used"]
+        self._midi.restore(tuple(event) for event in facts["midi"])
+        self._commands.restore(tuple(command) for command in facts["commands"])
+        self._restore(facts, self._rack.slots)

@@ -1,0 +1,184 @@
+"""A slot of the rack: one generator with gain, pan, mute, solo, channel, zone and controllers.
+
+While a generator is exchanged the slot has two sources: the new one fades in, the old one out.
+"""
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...generator import Audio, State
+from .keyboard import Zone
+from .load import SlotLoad
+from .mixing import amplitude, mix, pan_gains
+from .nested_state import join, part
+from .safety import Fault
+from .slot_generator import QUANTUM, Source
+from .smoothing import Smoother
+
+STRIP_MS = 10.0  # time constant of gain and pan
+METER_SECONDS = 0.3  # time constant with which a meter falls
+
+
+@dataclass
+class Strip:
+    """What the mixer shows of a slot."""
+
+    gain_db: float = 0.0
+    pan: float = 0.0  # -1 left … 1 right
+    mute: bool = False
+    solo: bool = False
+
+
+class Slot:
+    """Everything between MIDI messages and the stereo bus for one place in the rack."""
+
+    def __init__(self, source: Source, sample_rate: int) -> None:
+        self.sources = [source]  # the last one is played, those before it fade out
+        self.strip = Strip()
+        self.zone = Zone()
+        source.keyboard.zone = self.zone
+        self.controllers: dict[int, int] = {}  # control change number → parameter index
+        self.leaving = False
+        self.load = SlotLoad(QUANTUM, sample_rate)
+        self.meter = np.zeros(2, np.float32)  # recent peak, left and right
+        self._meter_fall = np.float32(np.exp(-QUANTUM / (METER_SECONDS * sample_rate)))
+        self._mixer = Smoother(
+            np.array([1.0, 0.0], np.float32), [STRIP_MS, STRIP_MS], QUANTUM / sample_rate
+        )  # amplitude, pan
+        mix(source.out, self.meter, self.meter, np.zeros((QUANTUM, 2), np.float32), self.meter)
+        self._audible = True
+        self._gains: list[NDArray[np.float32] | None] = [None]  # per source, at the last frame
+
+    @property
+    def source(self) -> Source:
+        """The one that is played."""
+        return self.sources[-1]
+
+    # -- commands [render] -----------------------------------------------------------------------
+
+    def set_mix(self, frame: int, field: str, value: Any) -> None:
+        """Set a checked value of the strip or the zone."""
+        if field == "bend_range":
+            self.source.keyboard.set_bend_range(frame, value)
+        elif hasattr(self.strip, field):
+            setattr(self.strip, field, value)
+            self._aim()
+        else:
+            if field == "channel" and value != self.zone.channel:
+                self.source.keyboard.release_all(frame)
+            setattr(self.zone, field, value)
+
+    def settle(self) -> None:
+        """Let gain, pan and parameters start where they are aimed. [control], before it is heard"""
+        self._mixer.jump(0, self._mixer.target(0))
+        self._mixer.jump(1, self._mixer.target(1))
+
+    def hear(self, audible: bool) -> None:
+        """Whether another slot's solo leaves this one audible."""
+        if audible != self._audible:
+            self._audible = audible
+            self._aim()
+
+    def _aim(self) -> None:
+        heard = self._audible and not self.strip.mute
+        self._mixer.aim(0, amplitude(self.strip.gain_db) if heard else 0.0)
+        self._mixer.aim(1, self.strip.pan)
+
+    def gains(self, channels: int) -> tuple[float, float]:
+        """Left and right factor for what begins now, once the mixer has come to rest. [any]"""
+        level = self._mixer.target(0)
+        left, right = pan_gains(self._mixer.target(1), channels)
+        return level * left, level * right
+
+    def swap(self, frame: int, source: Source) -> None:
+        """Crossfade to another source, which takes over the held notes."""
+        source.keyboard.adopt(self.source.keyboard, frame)
+        source.enter(frame)
+        source.fade, source.fading = 0.0, 1
+        if source.generator.descriptor.parameters != self.source.generator.descriptor.parameters:
+            self.controllers.clear()
+        self.source.fading = -1
+        self.sources.append(source)
+        self._gains.append(np.zeros(2, np.float32))
+
+    def leave(self) -> None:
+        """Fade out for good."""
+        self.leaving = True
+        self.source.fading = -1
+
+    def midi(self, frame: int, status: int, data1: int, data2: int, port: int) -> None:
+        """One channel message: a mapped controller moves its parameter, the rest is played."""
+        if status & 0xF0 == 0xB0 and data1 in self.controllers and self.zone.listens(status):
+            index = self.controllers[data1]
+            parameter = self.source.generator.descriptor.parameters[index]
+            span = parameter.maximum - parameter.minimum
+            target = parameter.clamp(parameter.minimum + span * data2 / 127)
+            self.source.parameters.aim(index, target)
+        else:
+            self.source.keyboard.midi(frame, status, data1, data2, port)
+            if self.source.take_note is not None:
+                self.source.take_note(frame, status, data1, data2, port)
+
+    # -- sound [render] --------------------------------------------------------------------------
+
+    def render(self, frame: int, heard: Audio, bus: Audio) -> Fault:
+        """Add the quantum at `frame` to `bus` (QUANTUM, 2); a fault that began in it.
+
+        `heard` (QUANTUM, 1) is the input of that quantum.
+        """
+        self._mixer.step()
+        level, pan = self._mixer.values.tolist()
+        self.meter *= self._meter_fall
+        fault = Fault.NONE
+        for index, source in enumerate(self.sources):
+            fault = source.render(frame, heard) or fault
+            left, right = pan_gains(pan, source.out.shape[1])
+            strength = level * source.gain
+            after = np.array((left * strength, right * strength), np.float32)
+            before = self._gains[index]
+            mix(source.out, after if before is None else before, after, bus, self.meter)
+            self._gains[index] = after
+        return fault
+
+    def retire(self) -> list[Source]:
+        """Sources that have faded out; they are gone from here."""
+        done = [s for s in self.sources if s.fading < 0 and s.fade == 0.0]
+        if done:
+            kept = [(s, g) for s, g in zip(self.sources, self._gains, strict=True) if s not in done]
+            self.sources = [s for s, _ in kept]
+            self._gains = [g for _, g in kept]
+        return done
+
+    # -- state [render] --------------------------------------------------------------------------
+
+    def save_state(self) -> tuple[State, dict[str, Any]]:
+        """Arrays and JSON values."""
+        saved = [source.save_state() for source in self.sources]
+        arrays = join(
+            mixer=self._mixer.save_state(),
+            **{f"source{i}": state for i, (state, _) in enumerate(saved)},
+        )
+        facts = {
+            "strip": asdict(self.strip),
+            "zone": asdict(self.zone),
+            "controllers": sorted(self.controllers.items()),
+            "leaving": self.leaving,
+            "audible": self._audible,
+            "gains": [None if g is None else g.tolist() for g in self._gains],
+            "sources": [facts for _, facts in saved],
+        }
+        return arrays, facts
+
+    def load_state(self, arrays: State, facts: dict[str, Any]) -> None:
+        """From `save_state`; `sources` must be of the models it names."""
+        self.strip = Strip(**facts["strip"])
+        self.zone = Zone(**facts["zone"])
+        self.controllers = dict(facts["controllers"])
+        self.leaving, self._audible = facts["leaving"], facts["audible"]
+        self._mixer.load_state(part(arrays, "mixer"))
+        self._gains = [None if g is None else np.array(g, np.float32) for g in facts["gains"]]
+        for index, source in enumerate(self.sources):
+            source.load_state(part(arrays, f"source{index}"), facts["sources"][index], self.zone)

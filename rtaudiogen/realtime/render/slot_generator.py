@@ -1,0 +1,280 @@
+"""A generator on the render thread: its voices, parameters, guard and way to the host rate.
+
+Whatever goes wrong inside stays inside: the source falls silent without a click, and says why.
+"""
+
+import math
+from collections.abc import Callable
+from typing import Any, cast
+
+import numpy as np
+
+from ...errors import ProcessorLostError, RtAudioGenError
+from ...events import EVENT, no_events
+from ...generator import Audio, Events, Generator, Listener, Plays, State
+from .input_resampler import InputResampler
+from .keyboard import Keyboard, Zone
+from .nested_state import join, part
+from .resampler import Resampler
+from .safety import Fault, Guard
+from .smoothing import Smoother
+from .voices import Scheduled, VoiceAllocator
+
+QUANTUM = 128  # host frames between control decisions, on a grid from stream frame 0
+FADE_SECONDS = 0.02
+RECOVERY_SECONDS = 0.1  # of silence after a first fault, twice that after every further one
+MAX_DOUBLINGS = 9
+NO_EVENTS = no_events()
+TakeNote = Callable[[int, int, int, int, int], None]  # frame, status, data1, data2, port
+
+
+def first_line(error: Exception) -> str:
+    """Of what an error says. [any]"""
+    return (str(error).splitlines() or [""])[0]
+
+
+class Source:
+    """One generator with all that depends on its rate, `out` (QUANTUM, channels) at the host's.
+
+    `sound` names what the generator was given to play from, for whoever restores its state;
+    `device` is what it computes on. [control] RtAudioGenError for a generator with more than two
+    channels, or an effect that cannot hear; ProcessorLostError if the device has gone.
+    """
+
+    def __init__(
+        self,
+        generator: Generator,
+        sample_rate: int,
+        seed: int = 0,
+        device: str = "cpu",
+        sound: str = "",
+    ) -> None:
+        descriptor = generator.descriptor
+        if descriptor.channels not in (1, 2):
+            raise RtAudioGenError(f"{descriptor.id}: {descriptor.channels} channels, expected 1, 2")
+        if Plays.EFFECT in descriptor.plays and not hasattr(generator, "hear"):
+            raise RtAudioGenError(f"{descriptor.id}: an effect needs the method 'hear'")
+        self.generator = generator
+        self.sound = sound
+        self.seed = seed
+        self.device = device
+        self.resampler = Resampler(generator.sample_rate, sample_rate, descriptor.channels, QUANTUM)
+        generator.prepare(self.resampler.max_in_frames, device)
+        generator.reset(seed)
+        played = descriptor.plays & {Plays.NOTES, Plays.HITS}
+        self.voices = VoiceAllocator(
+            descriptor.voices if played else 0,
+            sample_rate,
+            generator.sample_rate,
+            generator.delay_frames,
+        )
+        self.keyboard = Keyboard(self.voices, Zone())
+        self.parameters = Smoother(
+            descriptor.defaults(),
+            [0.0 if p.stepped else p.smoothing_ms for p in descriptor.parameters],
+            QUANTUM / sample_rate,
+        )
+        self.guard = Guard(descriptor.channels, generator.sample_rate, descriptor.voices)
+        self.out = np.zeros((QUANTUM, descriptor.channels), np.float32)
+
+        def at_host_rate(frames: int) -> int:
+            return math.ceil(frames * sample_rate / generator.sample_rate)
+
+        out_frames = self.resampler.delay_frames
+        self.latency_frames = at_host_rate(generator.delay_frames) + out_frames
+        self._input: InputResampler | None = None
+        self.input_delay_frames = 0  # host frames, of the way to the generator's rate
+        self.answer_frames = out_frames  # host frames, from there to what answers it
+        if Plays.EFFECT in descriptor.plays:
+            self._input = InputResampler(
+                sample_rate, generator.sample_rate, QUANTUM, self.resampler.max_in_frames
+            )
+            self.input_delay_frames = at_host_rate(self._input.delay_frames)
+            answers = getattr(generator, "input_delay_frames", 0)
+            self.answer_frames = at_host_rate(answers) + out_frames
+        self._warm_up()
+        self.faults = 0
+        self.failed = ""  # what the generator raised, if it did
+        self.lost = False  # whether its device was: another source may go on in its place
+        self.take_note: TakeNote | None = None  # who plays its notes instead
+        self.resets = 0  # of the generator, after faults and restarts
+        self.fade = 1.0  # 0 … 1
+        self.fading = 0  # -1: out, 1: in
+        self._fade_step = QUANTUM / (FADE_SECONDS * sample_rate)
+        self._recovery_quanta = math.ceil(RECOVERY_SECONDS * sample_rate / QUANTUM)
+        self._pause = 0  # quanta until it sounds again
+        self._origin = -1  # host frame of its first frame
+        self._rendered = 0  # model frames
+        self._carried: list[Scheduled] = []  # due in a model frame that is not rendered yet
+        self._silent_levels = np.zeros(descriptor.voices, np.float32)
+
+    def _warm_up(self) -> None:
+        """Compile everything that rendering calls. [control]"""
+        for index in range(len(self.parameters.values)):
+            self.parameters.aim(index, self.parameters.target(index))
+        self.parameters.step()
+        self.guard.inspect(self.resampler.inlet(1))
+        needed = self.resampler.needs(QUANTUM)
+        self.resampler.process(needed, self.out)
+        self.resampler.reset()
+        if self._input is not None:
+            self._input.take(np.zeros((QUANTUM, 1), np.float32), needed)
+            self._input.reset()
+        self.guard.reset()
+
+    @property
+    def gain(self) -> float:
+        """Of the fade, at equal power. [render]"""
+        return math.sin(self.fade * math.pi / 2)
+
+    def give_notes_to(self, take: TakeNote) -> None:
+        """Somebody else plays the notes: no voice is left to play them here. [control]
+
+        Before the first frame is rendered, or after `load_state`.
+        """
+        self.take_note = take
+        self.voices.voices.clear()
+
+    def enter(self, frame: int) -> None:
+        """Take `frame` as the first. [render]"""
+        self._origin = frame
+
+    def render(self, frame: int, heard: Audio) -> Fault:
+        """Fill `out` for the quantum at `frame`; a fault that began in it. [render]
+
+        `heard` (QUANTUM, 1) is the input of the same quantum, at the host's rate.
+        """
+        if self._pause:
+            self._wait(frame)
+        self.parameters.step()
+        needed = self.resampler.needs(QUANTUM)
+        block = self.resampler.inlet(needed)
+        fault = Fault.NONE
+        heard_here = self._input.take(heard, needed) if self._input is not None else None
+        if self.failed or self._pause:
+            self.voices.take(frame + QUANTUM)
+            if self.lost:  # keys that are let go of now are not held by whoever goes on
+                self.voices.observe(self._silent_levels, frame + QUANTUM)
+            block[:] = 0.0
+            self.guard.inspect(block)
+        elif needed:
+            fault = self._generate(frame, needed, heard_here)
+        self._rendered += needed
+        self.resampler.process(needed, self.out)
+        self.fade = min(1.0, max(0.0, self.fade + self.fading * self._fade_step))
+        return fault
+
+    def _generate(self, frame: int, needed: int, heard: Audio | None) -> Fault:
+        block = self.resampler.inlet(needed)
+        try:
+            if heard is not None:
+                cast(Listener, self.generator).hear(heard)
+            self.generator.render(block, self.parameters.values, self._events(frame, needed))
+            self.voices.observe(self.generator.voice_levels(), frame + QUANTUM)
+        except Exception as error:  # a stranger's code may raise anything
+            self._fail(error)
+        fault = self.guard.inspect(block)
+        if self.failed:
+            return Fault.NONE
+        if fault:
+            self.faults += 1
+            self.silence(self._recovery_quanta << min(self.faults - 1, MAX_DOUBLINGS))
+        return fault
+
+    def _events(self, frame: int, needed: int) -> Events:
+        """What is due in this block, at frames of the generator. [render]"""
+        due = [*self._carried, *self.voices.take(frame + QUANTUM)]
+        if not due:
+            return NO_EVENTS
+        self._carried = []
+        rows = []
+        for scheduled in due:
+            host_frames = max(0, scheduled[0] - self._origin)
+            ahead = -(-host_frames * self.resampler.down // self.resampler.up) - self._rendered
+            if ahead < needed:
+                rows.append((max(ahead, 0), *scheduled[1:]))
+            else:
+                self._carried.append(scheduled)
+        return np.array(rows, EVENT)
+
+    def silence(self, quanta: int) -> None:
+        """Die away within milliseconds, and start again after a pause. [render]"""
+        self.guard.condemn()
+        self._pause = quanta
+
+    def restart(self, seed: int) -> None:
+        """Begin anew from another seed. [render]"""
+        self.seed = seed
+        self.silence(self._recovery_quanta)
+
+    def _wait(self, frame: int) -> None:
+        self._pause -= 1
+        if self.fading >= 0:
+            self.fade, self.fading = 0.0, int(self._pause == 0)
+        if self._pause or self.failed:
+            return
+        try:
+            self.generator.reset(self.seed + self.faults)
+        except Exception as error:  # as above
+            self._fail(error)
+            return
+        self.resets += 1
+        self.guard.reset()
+        self.keyboard.forget(frame)
+        self._carried = []
+
+    def _fail(self, error: Exception) -> None:
+        line = first_line(error)
+        self.lost = isinstance(error, ProcessorLostError)
+        self.failed = line if self.lost and line else f"{type(error).__name__}: {line}"
+        self.guard.condemn()
+        if not self.lost:
+            self.voices.forget()
+
+    def save_state(self) -> tuple[State, dict[str, Any]]:
+        """Arrays and JSON values. [render]
+
+        ProcessorLostError while it is silent because of that: nothing could go on from there.
+        """
+        if self.lost:
+            raise ProcessorLostError(self.failed)
+        arrays = join(
+            generator={} if self.failed else self.generator.save_state(),
+            resampler=self.resampler.save_state(),
+            parameters=self.parameters.save_state(),
+            guard=self.guard.save_state(),
+            input=self._input.save_state() if self._input is not None else {},
+        )
+        facts = {
+            "model": self.generator.descriptor.id,
+            "voices": self.generator.descriptor.voices,
+            "keyboard": self.keyboard.save_state(),
+            "sound": self.sound,
+            "seed": self.seed,
+            "faults": self.faults,
+            "failed": self.failed,
+            "fade": self.fade,
+            "fading": self.fading,
+            "pause": self._pause,
+            "origin": self._origin,
+            "rendered": self._rendered,
+            "carried": [list(s) for s in self._carried],
+        }
+        return arrays, facts
+
+    def load_state(self, arrays: State, facts: dict[str, Any], zone: Zone) -> None:
+        """From `save_state`; ValueError if it is another model's. [render]"""
+        if not facts["failed"]:
+            self.generator.load_state(part(arrays, "generator"))
+        self.resampler.load_state(part(arrays, "resampler"))
+        self.parameters.load_state(part(arrays, "parameters"))
+        self.guard.load_state(part(arrays, "guard"))
+        if self._input is not None:
+            self._input.load_state(part(arrays, "input"))
+        self.keyboard.load_state(facts["keyboard"])
+        self.keyboard.zone = zone
+        self.seed, self.faults, self.failed = facts["seed"], facts["faults"], facts["failed"]
+        self.fade, self.fading = facts["fade"], facts["fading"]
+        self._pause, self._origin = facts["pause"], facts["origin"]
+        self._rendered = facts["rendered"]
+        self._carried = [(s[0], s[1], s[2], s[3], s[4]) for s in facts["carried"]]

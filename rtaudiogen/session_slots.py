@@ -1,0 +1,57 @@
+"""The slots of a session in a renderer, whether that plays live or into a file. [control]"""
+
+from pathlib import Path
+
+from . import registry
+from .errors import RtAudioGenError, UsageError
+from .generator import Generator
+from .presets import Preset
+from .realtime.render.renderer import Renderer
+from .sessions import SlotState
+from .sound_files import give_sound
+
+
+def create(model: str, sound: str, voices: int, sample_rate: int, notices: list[str]) -> Generator:
+    """A model's generator, which plays from the file `sound` if that is not empty.
+
+    `voices` of 0 are the model's own, `sample_rate` in Hz is the host's. RtAudioGenError if
+    something cannot be had.
+    """
+    model_as_wanted = registry.with_voices(registry.find(model), voices)
+    generator = registry.create(model_as_wanted, sample_rate)
+    if sound:
+        notices.extend(filter(None, [give_sound(generator, Path(sound))]))
+    return generator
+
+
+def recreate(
+    model: str, sound: str, voices: int, sample_rate: int, notices: list[str]
+) -> Generator:
+    """As `create`; a sound that cannot be had any more is said so and left out."""
+    try:
+        return create(model, sound, voices, sample_rate, notices)
+    except RtAudioGenError as error:
+        if not sound:
+            raise
+        generator = create(model, "", voices, sample_rate, notices)
+        notices.append(f"{model} plays without its sound: {error}")
+        return generator
+
+
+def add(renderer: Renderer, state: SlotState, notices: list[str]) -> int:
+    """Give a slot of a session a place in a renderer; its number there.
+
+    Values, sounds and controllers that do not fit are left out and said so; RtAudioGenError if the
+    model cannot be had.
+    """
+    values, unfit = Preset(state.values).fit(registry.find(state.model))
+    notices.extend(unfit)
+    rate = renderer.sample_rate
+    generator = recreate(state.model, state.sound, state.voices, rate, notices)
+    number = renderer.add(generator, values, state.mix.values(), state.seed, sound=state.sound)
+    for controller, id in state.controls.items():
+        try:
+            renderer.map_controller(number, controller, id)
+        except UsageError as error:
+            notices.append(str(error))
+    return number

@@ -1,0 +1,1 @@
+"""The façade and its transport between two processes: verbs, messages, shared facts."""

@@ -1,0 +1,205 @@
+"""A front end's line to the process of an engine: one that it started, or one that it found."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Mapping
+from contextlib import suppress
+from queue import SimpleQueue
+from typing import Any
+
+from ..client.engine_folder import Address, Home
+from ..errors import RtAudioGenError
+from . import channel
+from .channel import Channel, Message
+
+POLL_SECONDS = 0.01
+OPEN_SECONDS, GREETING_SECONDS, CLOSE_SECONDS = 60.0, 4.0, 10.0
+
+
+class GoneError(Exception):
+    """The engine's process ended before it replied, or another front end has taken it over."""
+
+
+class TakenError(RtAudioGenError):
+    """Another front end plays the engine, which is not this one's to end any more."""
+
+    def __init__(self) -> None:
+        super().__init__("another window has taken the engine over, and plays it now")
+
+
+class Link:
+    """One engine's process. [control]"""
+
+    def __init__(self, address: Address, process: "subprocess.Popen[bytes] | None") -> None:
+        """Connect. GoneError if nobody answers there."""
+        self.pid = address.pid
+        self.was_taken = False  # by another front end
+        self._process = process
+        self._ended = threading.Event()
+        self._asked = 0  # commands that are answered, and the number of the newest
+        self._replies: SimpleQueue[Message | None] = SimpleQueue()
+        try:
+            self._channel = Channel.connect(address.port, GREETING_SECONDS)
+        except OSError as error:
+            raise GoneError from error
+        try:
+            self._channel.send({"token": address.token})
+            greeting = self._channel.receive()
+            self._channel.limit(None)
+        except (OSError, ValueError) as error:
+            self._channel.close()
+            raise GoneError from error
+        known = greeting.get("result") if greeting else None
+        if not isinstance(known, dict):
+            self._channel.close()
+            raise GoneError
+        self.greeting: Mapping[str, Any] = known
+        threading.Thread(target=self._listen, name="replies", daemon=True).start()
+
+    @classmethod
+    def start(cls, home: Home) -> "Link":
+        """A new process, which outlives this one if its home does.
+
+        GoneError if it ends at once, RtAudioGenError if it cannot even begin. An audio server that
+        hangs must not hang the front end: who opens the engine sets itself a limit.
+        """
+        command = [sys.executable, "-m", "rtaudiogen.engine.process", str(home.folder)]
+        before = home.address()  # that of an engine that has gone, or lives and keeps its home
+        try:
+            with home.log.open("ab") as log:
+                process = subprocess.Popen(
+                    [*command, *(["--outlive"] if home.lasts else [])],
+                    stdin=subprocess.DEVNULL,
+                    stdout=log,
+                    stderr=log,
+                    start_new_session=home.lasts,  # a terminal that is closed does not reach it
+                )
+        except OSError as error:
+            raise RtAudioGenError(f"no engine can be started in {home.folder} ({error})") from error
+        end = time.monotonic() + OPEN_SECONDS
+        while (address := home.address()) in (None, before):
+            if process.poll() is not None or time.monotonic() > end:
+                process.kill()
+                process.wait()
+                raise GoneError
+            time.sleep(POLL_SECONDS)
+        assert address is not None
+        try:
+            return cls(address, process)
+        except GoneError:
+            process.kill()
+            process.wait()
+            raise
+
+    @classmethod
+    def find(cls, home: Home) -> "Link | None":
+        """To the engine that plays in `home` without a front end, or with one that hangs.
+
+        None if there is none. An engine that hangs itself is ended.
+        """
+        address = home.address()
+        if address is None:
+            return None
+        try:
+            return cls(address, None)
+        except GoneError as error:
+            if isinstance(error.__cause__, TimeoutError) and home.is_claimed():
+                with suppress(OSError):
+                    _kill(address.pid)
+            return None
+
+    def _listen(self) -> None:
+        try:
+            while (message := self._channel.receive()) is not None:
+                if "taken" in message:
+                    self.was_taken = True
+                    break
+                self._replies.put(message)
+        except (OSError, ValueError):  # the line is broken, or what came through it is
+            pass
+        self._ended.set()
+        self._replies.put(None)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the engine is there, and ours."""
+        return not self._ended.is_set()
+
+    def exchange(self, call: str, arguments: Mapping[str, Any]) -> Any:
+        """A command's result, or its error. One at a time. GoneError if there is no reply."""
+        self._asked += 1
+        try:
+            self._channel.send({"call": call, "arguments": dict(arguments), "number": self._asked})
+        except OSError:
+            self._hear_out()
+            raise GoneError from None
+        while (reply := self._replies.get()) is not None:
+            if reply.get("number") == self._asked:  # not of one that a Ctrl-C has given up
+                return channel.result(reply)
+        self._replies.put(None)  # for whoever asks next
+        raise GoneError
+
+    def send(self, call: str, arguments: Mapping[str, Any]) -> None:
+        """A command that is not answered. OSError if the engine is gone. [any]"""
+        self._channel.send({"call": call, "arguments": dict(arguments)})
+
+    def wait(self, seconds: float | None = None) -> int | None:
+        """Until the process has ended: its exit status, None if that cannot be known.
+
+        TimeoutError if it has not by then.
+        """
+        if self._process is None:
+            if not self._ended.wait(seconds):
+                raise TimeoutError
+            return None
+        try:
+            return self._process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            raise TimeoutError from None
+
+    def kill(self) -> None:
+        """End the process by force; who waits for its reply gets GoneError."""
+        if self._process is not None:
+            self._process.kill()
+        elif self.is_open:
+            _kill(self.pid)
+
+    def end(self) -> int | None:
+        """Have the process end in good order, or by force: its exit status, if that can be known.
+
+        TakenError if another front end plays it by now.
+        """
+        try:
+            self.send("close", {})
+        except OSError:
+            self._hear_out()
+        if self.was_taken:
+            raise TakenError
+        try:
+            status = self.wait(0.0 if not self.is_open else CLOSE_SECONDS)
+        except TimeoutError:
+            self.kill()
+            status = self.wait()
+        self.close()
+        return status
+
+    def _hear_out(self) -> None:
+        """What the engine has said last is known then, though nothing can be sent any more."""
+        self._ended.wait(GREETING_SECONDS)
+
+    def close(self) -> None:
+        """Hang up; the process goes on if it outlives its front ends."""
+        self._channel.close()
+        if self._process is not None and self._process.poll() is None:
+            _left_playing.append(self._process)
+
+
+_left_playing: list["subprocess.Popen[bytes]"] = []  # nobody waits for them, and that is meant
+
+
+def _kill(pid: int) -> None:
+    os.kill(pid, getattr(signal, "SIGKILL", signal.SIGTERM))

@@ -1,0 +1,205 @@
+"""Fuzzing of what reads files: `python scripts/fuzz.py midi --seed 1 --count 100000`.
+
+Every reader gets files that were whole and are damaged at random. It must return, or raise
+RtAudioGenError with one line, within SECONDS and within MEMORY_BYTES more than the process had
+before. What fails is kept in the working folder, and the exit status is 1. Mutation N of a seed is
+always the same: `--first N --count 1` tries it once more.
+"""
+
+import argparse
+import faulthandler
+import random
+import resource
+import signal
+import sys
+import tempfile
+import time
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import NamedTuple
+
+from rtaudiogen.errors import RtAudioGenError
+
+sys.path.insert(0, str(Path(__file__).parents[1]))  # for the seeds of tests/
+
+SECONDS = 2.0  # for one file
+MEMORY_BYTES = 1 << 30
+MOST_CHANGES = 6  # of a file
+LARGEST_SEED = 1 << 16  # bytes
+INTERESTING = [0, 1, 0x7F, 0x80, 0xFF]
+WIDE = [0, 1, 0x7FFF, 0xFFFF, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFF, 1 << 40, (1 << 64) - 1]
+
+
+class Reader(NamedTuple):
+    """What is fuzzed: files to damage, the ending of their names, and what reads one."""
+
+    seeds: Callable[[], list[bytes]]
+    suffix: str
+    read: Callable[[Path], object]
+    words: tuple[bytes, ...] = ()  # that this kind of file understands
+
+
+def midi() -> Reader:
+    """MIDI files."""
+    from rtaudiogen.midi import read_midi_file
+    from tests.midi.files_to_damage import whole_files
+
+    return Reader(whole_files, ".mid", read_midi_file, (b"MThd", b"MTrk", b"\xff\x2f\0", b"\xf0"))
+
+
+READERS: dict[str, Callable[[], Reader]] = {"midi": midi}
+
+
+def main() -> int:
+    """Fuzz what the command line names; 1 if anything failed."""
+    parser = argparse.ArgumentParser(description="Damage files at random and read them.")
+    parser.add_argument("reader", choices=[*READERS, "all"])
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--first", type=int, default=0, metavar="N")
+    parser.add_argument("--count", type=int, default=100_000, metavar="N")
+    options = parser.parse_args()
+    faulthandler.enable()
+    names = list(READERS) if options.reader == "all" else [options.reader]
+    return max(fuzz(name, options.seed, options.first, options.count) for name in names)
+
+
+def fuzz(name: str, seed: int, first: int, count: int) -> int:
+    """Try `count` mutations of a reader's files, from number `first` on; 1 if any failed."""
+    reader = READERS[name]()
+    seeds = [content for content in reader.seeds() if len(content) <= LARGEST_SEED]
+    limit_memory()
+    refused, failed, begun = 0, 0, time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="fuzz-", dir=_in_memory()) as folder:
+        path = Path(folder) / f"damaged{reader.suffix}"
+        for index in range(first, first + count):
+            content = damaged(random.Random(f"{name} {seed} {index}"), seeds, reader.words)
+            path.write_bytes(content)
+            problem = tried(reader, path)
+            refused += problem == ""
+            if problem:
+                failed += 1
+                kept = Path(f"fuzz-{name}-{seed}-{index}{reader.suffix}")
+                kept.write_bytes(content)
+                print(f"{kept}: {problem}", flush=True)
+    seconds = time.monotonic() - begun
+    print(f"{name}: {count} files in {seconds:.0f} s, {refused} refused, {failed} failed")
+    return int(failed > 0)
+
+
+def tried(reader: Reader, path: Path) -> str | None:
+    """Read a file: None if that went well, "" if it was refused in order, else what was wrong."""
+    try:
+        with time_limit():
+            reader.read(path)
+    except RtAudioGenError as error:
+        return "" if len(str(error).splitlines()) == 1 else f"not one line: {str(error)!r}"
+    except BaseException as error:
+        if isinstance(error, KeyboardInterrupt):
+            raise
+        where = traceback.extract_tb(error.__traceback__)[-1]
+        return f"{type(error).__name__}: {error} ({where.filename}:{where.lineno})"
+    return None
+
+
+def damaged(chance: random.Random, seeds: list[bytes], words: tuple[bytes, ...]) -> bytes:
+    """One of the seeds with a few changes."""
+    content = bytearray(chance.choice(seeds))
+    for _ in range(chance.randint(1, MOST_CHANGES)):
+        at = chance.randint(0, len(content))
+        chance.choice(CHANGES)(chance, content, at, seeds, words)
+    return bytes(content)
+
+
+Change = Callable[[random.Random, bytearray, int, list[bytes], tuple[bytes, ...]], None]
+
+
+def _flip(chance: random.Random, content: bytearray, at: int, *_: object) -> None:
+    if at < len(content):
+        content[at] ^= 1 << chance.randrange(8)
+
+
+def _set(chance: random.Random, content: bytearray, at: int, *_: object) -> None:
+    content[at : at + 1] = bytes([chance.choice([*INTERESTING, chance.randrange(256)])])
+
+
+def _insert(chance: random.Random, content: bytearray, at: int, *_: object) -> None:
+    content[at:at] = chance.randbytes(chance.randint(1, 8))
+
+
+def _remove(chance: random.Random, content: bytearray, at: int, *_: object) -> None:
+    del content[at : at + chance.choice([1, 2, 4, 16, 256])]
+
+
+def _cut(chance: random.Random, content: bytearray, at: int, *_: object) -> None:
+    if chance.random() < 0.3:  # else what is behind would be tried too seldom
+        del content[at:]
+
+
+def _repeat(chance: random.Random, content: bytearray, at: int, *_: object) -> None:
+    piece = content[at : at + chance.randint(1, 64)]
+    content[at:at] = piece * chance.choice([1, 2, 16])
+
+
+def _wide(chance: random.Random, content: bytearray, at: int, *_: object) -> None:
+    size = chance.choice([2, 4, 8])
+    value = chance.choice(WIDE) % (1 << 8 * size)
+    content[at : at + size] = value.to_bytes(size, chance.choice(["big", "little"]))
+
+
+def _splice(
+    chance: random.Random, content: bytearray, at: int, seeds: list[bytes], *_: object
+) -> None:
+    other = chance.choice(seeds)
+    start = chance.randint(0, len(other))
+    content[at:at] = other[start : start + chance.randint(1, 256)]
+
+
+def _word(
+    chance: random.Random,
+    content: bytearray,
+    at: int,
+    seeds: list[bytes],
+    words: tuple[bytes, ...],
+) -> None:
+    word = chance.choice(words or (b"\0",))
+    content[at : at + chance.choice([0, len(word)])] = word
+
+
+CHANGES: list[Change] = [
+    _flip, _set, _set, _insert, _remove, _cut, _repeat, _wide, _splice, _word
+]  # fmt: skip
+
+
+@contextmanager
+def time_limit() -> Iterator[None]:
+    """Raise TimeoutError in what takes longer than SECONDS."""
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        raise TimeoutError(f"more than {SECONDS:g} s")
+
+    before = signal.signal(signal.SIGALRM, stop)
+    signal.setitimer(signal.ITIMER_REAL, SECONDS)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0.0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def _in_memory() -> str | None:
+    """A folder without a disk, where there is one."""
+    return "/dev/shm" if Path("/dev/shm").is_dir() else None
+
+
+def limit_memory() -> None:
+    """Let the process have MEMORY_BYTES more than it has: what wants more gets a MemoryError."""
+    pages = int(Path("/proc/self/statm").read_text().split()[0])
+    most = pages * resource.getpagesize() + MEMORY_BYTES
+    resource.setrlimit(resource.RLIMIT_AS, (most, resource.getrlimit(resource.RLIMIT_AS)[1]))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,71 @@
+"""The folder of an engine: nothing that lies in it makes a front end fail, or harm strangers."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import threading
+
+import pytest
+
+from rtaudiogen.client.engine_folder import Address, Home
+from rtaudiogen.wire import client_connection
+from rtaudiogen.wire.client_connection import Link
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "", "{", "[]", "3", "null", "{}", "[" * 100_000, '{"port": 1, "token": "x"}',
+        '{"port": 70000, "token": "x", "pid": 1}', '{"port": "x", "token": "x", "pid": 1}',
+        '{"port": 1, "token": 1, "pid": 1}', '{"port": 1, "token": "x", "pid": -1}',
+        '{"port": 1, "token": "x", "pid": 0}', '{"port": 1, "token": "x", "pid": null}',
+    ],
+)  # fmt: skip
+def test_a_damaged_address_is_none(tmp_path, written):
+    (tmp_path / "address.json").write_text(written)
+    assert Home(tmp_path).address() is None
+    assert Link.find(Home(tmp_path)) is None
+
+
+def test_an_address_comes_back_as_it_was(tmp_path):
+    Home(tmp_path).tell(Address(4000, "word", os.getpid()))
+    assert Home(tmp_path).address() == Address(4000, "word", os.getpid())
+
+
+def test_a_stranger_with_the_number_of_a_lost_engine_is_not_ended(tmp_path, monkeypatch):
+    monkeypatch.setattr(client_connection, "GREETING_SECONDS", 0.3)
+    with (
+        socket.create_server(("127.0.0.1", 0)) as silent,
+        subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as stranger,
+    ):
+        Home(tmp_path).tell(Address(silent.getsockname()[1], "word", stranger.pid))
+        assert Link.find(Home(tmp_path)) is None
+        stranger.communicate(b"\n")
+    assert stranger.returncode == 0
+
+
+@pytest.mark.parametrize("answer", [{}, {"result": 3}, {"error": "no"}])
+def test_one_who_answers_something_else_is_no_engine(tmp_path, answer):
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        Home(tmp_path).tell(Address(other.getsockname()[1], "word", os.getpid()))
+
+        def serve() -> None:
+            connection, _ = other.accept()
+            with connection:
+                connection.sendall(json.dumps(answer).encode() + b"\n")
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        assert Link.find(Home(tmp_path)) is None
+        thread.join()
+
+
+def test_an_engine_claims_its_home_for_itself(tmp_path):
+    assert not Home(tmp_path).is_claimed()
+    home = Home(tmp_path)
+    assert home.claim()
+    with home._claim:
+        assert Home(tmp_path).is_claimed()
+    assert not Home(tmp_path).is_claimed()

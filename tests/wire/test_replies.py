@@ -1,0 +1,90 @@
+"""Every command gets its own reply or an error, whatever happens on the way."""
+
+from contextlib import closing
+from queue import SimpleQueue
+from typing import Any, cast
+
+import pytest
+
+from rtaudiogen.client.remote import EngineProcess
+from rtaudiogen.engine import process
+from rtaudiogen.engine.process import Host, serve
+from rtaudiogen.errors import RtAudioGenError
+from rtaudiogen.wire.channel import Message
+from rtaudiogen.wire.client_connection import GoneError, Link
+from rtaudiogen.wire.settings import EngineSettings
+
+NULL = EngineSettings(output="null", midi="none")
+
+
+class Replies:
+    """Where replies go, as they would through JSON."""
+
+    def __init__(self) -> None:
+        self.sent: list[Message] = []
+
+    def send(self, message: Message) -> None:
+        process.channel.json.dumps(message)
+        self.sent.append(message)
+
+
+def test_a_result_that_json_does_not_know_is_an_error_and_the_next_command_is_carried_out():
+    class Odd(Host):
+        def __init__(self) -> None:
+            pass
+
+        def carry_out(self, message: Message) -> Any:
+            return object() if message["call"] == "odd" else 3
+
+    replies, waiting = Replies(), SimpleQueue[process._Waiting | None]()
+    for number, call in enumerate(("odd", "even")):
+        waiting.put(process._Waiting({"call": call, "number": number}, cast(Any, replies)))
+    waiting.put(None)
+    serve(Odd(), waiting)
+    odd, even = replies.sent
+    assert "not JSON serializable" in odd["error"]
+    assert odd["number"] == 0
+    assert even == {"result": 3, "number": 1}
+
+
+@pytest.fixture
+def engine():
+    with closing(EngineProcess(NULL)) as engine:
+        engine.start()
+        yield engine
+
+
+def test_the_reply_to_a_command_that_was_given_up_is_not_that_to_the_next(engine, monkeypatch):
+    replies = engine._present()._replies
+
+    class Interrupted:
+        def get(self) -> Message | None:
+            raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(engine._present(), "_replies", Interrupted())
+        with pytest.raises(KeyboardInterrupt):
+            engine.add_slot("sine")
+        patch.setattr(engine._present(), "_replies", replies)
+    assert [slot["model"] for slot in engine.session()["slots"]] == ["sine"]
+
+
+def test_a_command_of_which_every_engine_dies_is_an_error_in_one_line(engine, monkeypatch):
+    exchange = Link.exchange
+
+    def deadly(link: Link, call: str, arguments: Any) -> Any:
+        if call == "learn":
+            link.kill()
+            raise GoneError
+        return exchange(link, call, arguments)
+
+    monkeypatch.setattr(Link, "exchange", deadly)
+    with pytest.raises(RtAudioGenError, match="died twice of the command 'learn'"):
+        engine.learn(1, "attack")
+    assert engine.session()["slots"] == []
+
+
+def test_a_front_end_that_says_what_makes_no_sense_is_hung_up_on(engine):
+    engine._present().send("play_now", {"status": "x"})
+    assert engine._present().wait(10.0) is not None  # it has no home in which it would play on
+    assert engine.session()["slots"] == []
