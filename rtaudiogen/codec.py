@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
-import soundfile
 import soxr
 from numpy.typing import NDArray
 
@@ -21,11 +20,11 @@ from .generator import Codec, Descriptor
 from .model_file import read_header as read_model_header
 from .model_file import read_tensors
 from .recorder.wav import WavWriter
+from .sounds import SoundReader, shown
 
 Signal = NDArray[np.float32]  # (frames,)
 Say = Callable[[str], None]
 
-BLOCK_SAMPLES = 1 << 16
 CHUNK_SECONDS = 1.0
 SHOWN_DIGITS = 12  # of a digest, as people see it
 
@@ -129,40 +128,20 @@ def digest(model: Descriptor) -> bytes:
 
 
 def read_sound(path: Path, sample_rate: int, say: Say = print) -> Iterator[Signal]:
-    """A file of any format, rate and number of channels as mono at `sample_rate`, in pieces.
+    """Yield a file of any format, rate and number of channels as mono at `sample_rate`.
 
-    n frames at rate r become round(n · sample_rate / r), but never none. `say` is told of a loss.
-    RtAudioGenError, one line, for a file that is no sound, empty, damaged or not finite.
+    n frames at rate r become round(n · sample_rate / r), but never none. `say` is told of a loss
+    and of what was mended. RtAudioGenError, one line, for a file that is no sound or empty.
     """
-    try:
-        with soundfile.SoundFile(path) as file:
-            rate = int(file.samplerate)
-            if file.channels > 1:
-                say(f"{path}: {file.channels} channels are mixed to one")
-            if rate < sample_rate:
-                say(f"{path}: {rate} Hz; nothing above {rate // 2} Hz is in it or will be")
-            yield from _at_rate(_mono_blocks(path, file), rate, sample_rate)
-    except soundfile.SoundFileError as error:
-        if not path.exists():
-            raise RtAudioGenError(f"{path}: no such file") from error
-        raise RtAudioGenError(f"{path}: cannot be read as sound ({error})") from error
-
-
-def _mono_blocks(path: Path, file: soundfile.SoundFile) -> Iterator[Signal]:
-    start = 0
-    size = max(1, BLOCK_SAMPLES // file.channels)
-    while len(block := file.read(size, dtype="float32", always_2d=True)):
-        wrong = np.flatnonzero(~np.isfinite(block).all(axis=1))
-        if len(wrong):
-            frame = start + int(wrong[0])
-            raise RtAudioGenError(
-                f"{path}: not a number at {frame / file.samplerate:.3f} s (frame {frame}); a sound "
-                "to encode must be finite"
-            )
-        start += len(block)
-        yield block.mean(axis=1)
-    if not start:
-        raise RtAudioGenError(f"{path}: there is no sound in it (0 frames)")
+    reader = SoundReader(path)
+    rate = reader.sample_rate
+    if reader.channels > 1:
+        say(f"{shown(path)}: {reader.channels} channels are mixed to one")
+    if rate < sample_rate:
+        say(f"{shown(path)}: {rate} Hz; nothing above {rate // 2} Hz is in it or will be")
+    yield from _at_rate(reader.blocks(), rate, sample_rate)
+    for notice in reader.notices:
+        say(notice)
 
 
 def _at_rate(blocks: Iterable[Signal], rate: int, wanted: int) -> Iterator[Signal]:

@@ -179,8 +179,8 @@ def _pull(
                     raise RtAudioGenError(f"slot {message.slot} failed: {message.text}")
             master.process(part)
             yield part
-    if heard is not None and heard.not_finite:
-        notices.append(f"{heard.path}: {heard.not_finite} values that are no numbers are silence.")
+    if heard is not None:
+        notices.extend(heard.notices)
 
 
 def _frames(seconds: float, sample_rate: int) -> int:

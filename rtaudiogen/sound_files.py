@@ -1,11 +1,10 @@
 """The user's sound files: whole, to be played from, or as a stream of input. [control]"""
 
-from collections.abc import Iterator
+from collections.abc import Generator as Chunks
 from pathlib import Path
 from typing import Self, cast
 
 import numpy as np
-import soundfile
 import soxr
 from numpy.typing import NDArray
 
@@ -13,52 +12,45 @@ from .code_file import SUFFIX as CODES
 from .codec import decode
 from .errors import RtAudioGenError, UsageError
 from .generator import Audio, Generator, SoundTaker
+from .sounds import SoundReader, WholeSound, read_whole, shown, without_offset
 
 MOST_SECONDS = 600.0  # of a sound to play from
 SILENT_PEAK = 10 ** (-60 / 20)
-CHUNK_FRAMES = 1 << 16
 QUALITY = "VHQ"
 
 
 def read_sound(path: Path, sample_rate: int) -> tuple[NDArray[np.float32], str]:
-    """(frames,) mono at `sample_rate`, and a sentence if it is not the whole file.
+    """Return (frames,) mono at `sample_rate`, and what is to be told of it, or nothing.
 
     A code file is decoded by the model that it names. RtAudioGenError, in one line, for a file that
     is missing, empty, silent or no sound.
     """
-    read = _decode_first if path.suffix.lower() == CODES else _read_first
-    signal, rate, whole = read(path)
-    np.nan_to_num(signal, copy=False, posinf=0.0, neginf=0.0)
-    mono = _mono(signal)
+    coded = path.suffix.lower() == CODES
+    sound = _decode_first(path) if coded else read_whole(path, MOST_SECONDS)
+    mono, offset = without_offset(sound.signal)
     if np.abs(mono).max(initial=0.0) < SILENT_PEAK:
-        raise RtAudioGenError(f"{path}: a silent file; a sound to play from is wanted")
-    if rate != sample_rate:
-        mono = soxr.resample(mono, rate, sample_rate, QUALITY)
-    notice = ""
-    if whole > len(signal):
-        notice = f"{path}: only the first {MOST_SECONDS / 60:.0f} minutes are played from."
-    return np.ascontiguousarray(mono, np.float32), notice
+        what = "nothing but a constant (DC)" if offset else "a silent file"
+        raise RtAudioGenError(f"{shown(path)}: {what}; a sound to play from is wanted")
+    if sound.sample_rate != sample_rate:
+        mono = soxr.resample(mono, sound.sample_rate, sample_rate, QUALITY)
+    notices = list(sound.notices)
+    if not sound.complete:
+        minutes = f"{MOST_SECONDS / 60:.0f} minutes"
+        notices.append(f"{shown(path)}: only the first {minutes} are played from.")
+    return np.ascontiguousarray(mono, np.float32), " ".join(notices)
 
 
 def sound_facts(path: Path) -> tuple[float, int]:
-    """Seconds and rate in Hz of a sound file. RtAudioGenError, in one line, if it is none. [any]"""
-    with _open(path) as file:
-        return file.frames / file.samplerate, file.samplerate
+    """Return seconds and rate in Hz of a sound file. [any]
+
+    RtAudioGenError, in one line, if it is none.
+    """
+    reader = SoundReader(path)
+    return reader.seconds, reader.sample_rate
 
 
-def _read_first(path: Path) -> tuple[Audio, int, int]:
-    """(frames, channels) from the beginning, their rate in Hz, and how many the file has."""
-    with _open(path) as file:
-        most = round(MOST_SECONDS * file.samplerate)
-        try:
-            signal = file.read(most, dtype="float32", always_2d=True)
-        except soundfile.SoundFileError as error:
-            raise _unreadable(path, error) from error
-        return signal, file.samplerate, file.frames
-
-
-def _decode_first(path: Path) -> tuple[Audio, int, int]:
-    """The same of a code file."""
+def _decode_first(path: Path) -> WholeSound:
+    """Return the beginning of a code file's sound."""
     header, signals = decode(path)
     pieces, frames, most = [], 0, round(MOST_SECONDS * header.sample_rate)
     for signal in signals:
@@ -66,7 +58,8 @@ def _decode_first(path: Path) -> tuple[Audio, int, int]:
         frames += len(signal)
         if frames >= most:
             break
-    return np.concatenate(pieces)[:most, None], header.sample_rate, header.frames
+    signal = np.concatenate(pieces)[:most]
+    return WholeSound(signal, header.sample_rate, header.frames <= len(signal), ())
 
 
 def give_sound(generator: Generator, path: Path) -> str:
@@ -85,41 +78,36 @@ def give_sound(generator: Generator, path: Path) -> str:
     return notice
 
 
-def _mono(signal: Audio) -> NDArray[np.float32]:
-    """The mean of the channels, or the loudest of them where they cancel each other."""
-    mono: NDArray[np.float32] = signal.mean(axis=1)
-    loudest = np.abs(signal).max(axis=0, initial=0.0)
-    if np.abs(mono).max(initial=0.0) < 0.1 * loudest.max(initial=0.0):
-        return signal[:, int(loudest.argmax())]
-    return mono
-
-
 class InputFile:
     """A sound file as the input of a rendering: mono, at the host's rate, silence after its end.
 
-    It is read as it goes, so its length does not matter. Values that are no numbers become 0 and
-    are counted. RtAudioGenError, in one line, for a file that is missing, empty or no sound.
+    It is read as it goes, so its length does not matter. RtAudioGenError, in one line, for a file
+    that is missing, empty or no sound.
     """
 
     def __init__(self, path: Path, sample_rate: int) -> None:
         self.path = path
-        self._file = _open(path)
+        self._reader = SoundReader(path)
         self._stream: soxr.ResampleStream | None = None
-        if self._file.samplerate != sample_rate:
+        if self._reader.sample_rate != sample_rate:
             self._stream = soxr.ResampleStream(
-                self._file.samplerate, sample_rate, 1, "float32", QUALITY
+                self._reader.sample_rate, sample_rate, 1, "float32", QUALITY
             )
         self._chunks = self._read()
         self._ready = np.zeros(0, np.float32)
-        self.not_finite = 0  # samples so far
 
     @property
     def seconds(self) -> float:
         """Length of the file."""
-        return float(self._file.frames / self._file.samplerate)
+        return self._reader.seconds
+
+    @property
+    def notices(self) -> list[str]:
+        """What was mended in the file so far."""
+        return self._reader.notices
 
     def read(self, out: Audio) -> None:
-        """Fill `out` (frames, 1) with what comes next. RtAudioGenError for a damaged file."""
+        """Fill `out` (frames, 1) with what comes next; what is damaged ends the sound."""
         done = 0
         while done < len(out):
             if not len(self._ready):
@@ -133,49 +121,19 @@ class InputFile:
             self._ready = self._ready[count:]
             done += count
 
-    def _read(self) -> Iterator[NDArray[np.float32]]:
-        """Chunks at the host's rate, of any length."""
-        left = self._file.frames
-        while left > 0:
-            try:
-                signal = self._file.read(CHUNK_FRAMES, dtype="float32", always_2d=True)
-            except soundfile.SoundFileError as error:
-                raise _unreadable(self.path, error) from error
-            left = left - len(signal) if len(signal) else 0
-            finite = np.isfinite(signal)
-            self.not_finite += int(finite.size - np.count_nonzero(finite))
-            signal[~finite] = 0.0
-            mono = signal.mean(axis=1)
-            if self._stream is not None:
-                mono = self._stream.resample_chunk(mono, last=left <= 0)
-            yield mono
+    def _read(self) -> Chunks[NDArray[np.float32], None, None]:
+        """Yield chunks at the host's rate, of any length."""
+        for mono in self._reader.blocks():
+            yield mono if self._stream is None else self._stream.resample_chunk(mono)
+        if self._stream is not None:
+            yield self._stream.resample_chunk(np.zeros(0, np.float32), last=True)
 
     def close(self) -> None:
         """Let go of the file."""
-        self._file.close()
+        self._chunks.close()
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
         self.close()
-
-
-def _open(path: Path) -> soundfile.SoundFile:
-    if path.is_dir():
-        raise RtAudioGenError(f"{path}: a folder; a sound file (WAV, FLAC, OGG …) is wanted")
-    if not path.exists():
-        raise RtAudioGenError(f"{path}: there is no such file")
-    try:
-        file = soundfile.SoundFile(path)
-    except (soundfile.SoundFileError, OSError) as error:
-        raise _unreadable(path, error) from error
-    if file.frames <= 0:
-        file.close()
-        raise RtAudioGenError(f"{path}: an empty file; a sound is wanted")
-    return file
-
-
-def _unreadable(path: Path, error: Exception) -> RtAudioGenError:
-    reason = " ".join(str(error).split()).removeprefix(f"Error opening '{path}': ")
-    return RtAudioGenError(f"{path}: cannot be read as sound ({reason.rstrip('.')})")

@@ -50,7 +50,7 @@ def test_what_is_no_number_in_the_input_is_said_once(run: Run, folder: Path) -> 
     done = run("render", "echo", "out.wav", "--input", "nan.wav")
     assert done.returncode == 0
     (line,) = done.stderr.splitlines()
-    assert "nan.wav: 1000 values that are no numbers" in line
+    assert "nan.wav: 1000 samples were not numbers" in line
     assert not soundfile.read(folder / "out.wav")[0].any()
 
 

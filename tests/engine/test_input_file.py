@@ -9,7 +9,8 @@ import soundfile
 from rtaudiogen.errors import RtAudioGenError, UsageError
 from rtaudiogen.models.sine import SINE
 from rtaudiogen.offline import render
-from rtaudiogen.sound_files import CHUNK_FRAMES, InputFile
+from rtaudiogen.sound_files import InputFile
+from rtaudiogen.sounds.reader import BLOCK_FRAMES
 
 from ..realtime import effects
 
@@ -75,16 +76,25 @@ def test_channels_are_heard_as_their_mean_and_what_is_no_number_is_silence(tmp_p
     assert out[2000] == 0.0
     assert out[2001] == pytest.approx(LEFT * samples[2001, 1] / 2)
     np.testing.assert_allclose(out[3000:], LEFT * samples[3000:].mean(axis=1), atol=1e-7)
-    assert notices == [f"{path}: 3 values that are no numbers are silence."]
+    assert notices == [f"{path}: 3 samples were not numbers, taken as silence"]
 
 
 def test_a_file_is_read_as_it_is_needed(tmp_path: Path) -> None:
-    path = write(tmp_path / "long.wav", noise(4 * CHUNK_FRAMES))
+    path = tmp_path / "long.wav"
+    soundfile.write(path, noise(4 * BLOCK_FRAMES), RATE, subtype="PCM_16")
     with InputFile(path, RATE) as heard:
         block = np.zeros((128, 1), np.float32)
         heard.read(block)
-        assert heard._file.tell() == CHUNK_FRAMES
-        assert heard.seconds == 4 * CHUNK_FRAMES / RATE
+        assert len(heard._ready) == BLOCK_FRAMES - 128
+        assert heard.seconds == 4 * BLOCK_FRAMES / RATE
+
+
+@pytest.mark.parametrize("other", [-1.0, 0.0])
+def test_channels_that_cancel_or_are_dead_are_heard_in_full(tmp_path: Path, other: float) -> None:
+    samples = noise(5000)
+    path = write(tmp_path / "in.wav", np.concatenate([samples, other * samples], axis=1))
+    out = render([effects.ECHO], 5000 / RATE, RATE, input_file=path)[:, 0]
+    np.testing.assert_allclose(out[FADED_IN:], LEFT * samples[FADED_IN:, 0], atol=1e-7)
 
 
 def test_a_flac_and_an_ogg_are_heard_too(tmp_path: Path) -> None:
