@@ -17,6 +17,7 @@ from .lanes import (  # noqa: F401
     give_way,
     pytest_collection_modifyitems,
     pytest_configure,
+    pytest_runtest_setup,
     pytest_xdist_auto_num_workers,
     pytest_xdist_make_scheduler,
 )

@@ -6,7 +6,11 @@ processor time the first one leaves. A run without workers is not changed.
 """
 
 import os
+import subprocess
+import sys
 from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -17,7 +21,11 @@ if TYPE_CHECKING:
 TIMED = "timed "  # begins the name of a group that keeps time
 MARKERS = ("realtime", "jack", "soak")
 FIXTURES = {"jack_command", "open_window"}
+TESTS = Path(__file__).parent
+FOLDERS = [TESTS / name for name in ("client", "engine", "gui", "midi", "recorder", "wire")]
+WITHOUT_A_CLOCK = TESTS / "gui" / "widgets"
 MOST_CORES = 8
+_BRIEFLY = "--output null --midi none --seconds 0.2"
 NICENESS = 10
 TIMED_WORKER = "gw0"
 
@@ -43,7 +51,22 @@ def give_way() -> None:
 def keeps_time(item: pytest.Item) -> bool:
     """Return whether a test depends on how fast time goes by."""
     fixtures: Iterable[str] = getattr(item, "fixturenames", ())
-    return not FIXTURES.isdisjoint(fixtures) or any(map(item.get_closest_marker, MARKERS))
+    if not FIXTURES.isdisjoint(fixtures) or any(map(item.get_closest_marker, MARKERS)):
+        return True
+    parents = item.path.parents
+    return WITHOUT_A_CLOCK not in parents and any(folder in parents for folder in FOLDERS)
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Compile an engine before the first test that keeps time: an engine may open for so long."""
+    if item.get_closest_marker("realtime"):
+        _compile_an_engine()
+
+
+@cache
+def _compile_an_engine() -> None:
+    command = [sys.executable, "-m", "rtaudiogen", "play", "sine", *_BRIEFLY.split()]
+    subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True)
 
 
 @pytest.hookimpl(tryfirst=True)
