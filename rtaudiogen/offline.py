@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from rtaudiogen import registry, session_slots
 from rtaudiogen.engine.device_choice import DeviceChoice
 from rtaudiogen.errors import RtAudioGenError, UsageError
+from rtaudiogen.files import check_target
 from rtaudiogen.generator import Audio, Descriptor, Generator, Plays
 from rtaudiogen.midi import read_score, to_events
 from rtaudiogen.processors import CPU
@@ -82,18 +83,18 @@ def render_to_file(
     session: Session | None = None,
     master_gain_db: float | None = None,
     device: str = CPU,
+    overwrite: bool = True,
 ) -> int:
     """As `render`, into a float32 WAV that appears when it is whole; its number of frames."""
     if path.suffix.lower() != ".wav":
         raise UsageError(f"{path}: rendering writes WAV files; expected a name ending in .wav")
-    if not path.parent.is_dir():
-        raise UsageError(f"{path}: there is no folder {path.parent}")
+    check_target(path, overwrite, [given for given in (midi_file, input_file, sound) if given])
     blocks = _blocks(
         models, seconds, sample_rate, seed, block_frames, midi_file, settings or {}, events,
         input_file, sound, [] if notices is None else notices, seeds or {},
         session or Session(), master_gain_db, device,
     )  # fmt: skip
-    write_wav(path, blocks, sample_rate, channels=2)
+    write_wav(path, blocks, sample_rate, channels=2, overwrite=overwrite)
     return _frames(seconds, sample_rate)
 
 

@@ -50,7 +50,35 @@ def midi() -> Reader:
     return Reader(whole_files, ".mid", read_midi_file, (b"MThd", b"MTrk", b"\xff\x2f\0", b"\xf0"))
 
 
-READERS: dict[str, Callable[[], Reader]] = {"midi": midi}
+def tables() -> Reader:
+    """Tables beside sounds."""
+    from rtaudiogen.models.sounds.tables.reading import read_table
+    from tests.models.sounds.texts_to_damage import whole_tables
+
+    def read(path: Path) -> object:
+        sounds = [path.parent / f"m{key:03}.wav" for key in (60, 61, 62)]
+        return read_table(path, sounds, lambda line: None)
+
+    words = (b"file", b"pitch", b"velocity", b'"', b";", b"\t", b"|", b"\r", b"C#4", b"\xff\xfe")
+    return Reader(whole_tables, ".csv", read, words)
+
+
+def names() -> Reader:
+    """File names of a folder."""
+    from rtaudiogen.models.sounds.names.labels import read_names
+    from tests.models.sounds.texts_to_damage import whole_names
+
+    def read(path: Path) -> object:
+        labels = read_names(path.read_bytes().decode("utf-8", "surrogateescape").split("\n"))
+        assert all(label.pitch is None or 0 <= label.pitch <= 127 for label in labels)
+        assert all(label.velocity is None or 1 <= label.velocity <= 127 for label in labels)
+        return labels
+
+    words = (b"C4", b"v12", b"rr1", b"mf", b"Fis", b"do", b"060", b"'", b"\xcc\x81", b"Hammond ")
+    return Reader(whole_names, ".txt", read, words)
+
+
+READERS: dict[str, Callable[[], Reader]] = {"midi": midi, "tables": tables, "names": names}
 
 
 def main() -> int:

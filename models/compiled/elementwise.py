@@ -94,3 +94,19 @@ def add(typing_context, size, first, second, target):  # type: ignore[no-untyped
         return context.get_dummy_value()
 
     return types.void(*[types.int64] * 4), codegen
+
+
+@intrinsic
+def rectify(typing_context, size, x):  # type: ignore[no-untyped-def]
+    """x = max(x, 0) in place, `size` elements, a multiple of 16."""
+
+    def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        (x,) = pointers(builder, arguments[1])
+
+        def body(i: ir.Value) -> None:
+            load(builder, address(builder, x, i)).at_least(0.0).store(address(builder, x, i))
+
+        sweep(builder, arguments[0], body)
+        return context.get_dummy_value()
+
+    return types.void(*[types.int64] * 2), codegen

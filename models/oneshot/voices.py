@@ -3,10 +3,10 @@
 from typing import Any
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from rtaudiogen.generator import Audio
+from rtaudiogen.kernel_cache import cached_njit
 
 from .pad_parameters import FARTHEST_PITCH
 from .recipes import RECIPE
@@ -59,7 +59,7 @@ def playable(voices: NDArray[Any], classes: int) -> bool:
     )
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@cached_njit(nogil=True, error_model="numpy")
 def mix(out: Audio, start: int, end: int, voices: NDArray[Any], hits: NDArray[np.float32]) -> None:
     """Add the voices' next frames to out[start:end], (frames, 2); `hits` (voices, longest)."""
     for index in range(len(voices)):

@@ -3,11 +3,11 @@
 import math
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from rtaudiogen.events import CHOKE_SECONDS, EventKind, no_events
 from rtaudiogen.generator import Audio, Descriptor, Events, State
+from rtaudiogen.kernel_cache import cached_njit
 
 VIBRATO_HZ = 5.5
 VOICE = np.dtype([("phase", "f8"), ("key", "f8"), ("velocity", "f8"), ("envelope", "f8"),
@@ -54,7 +54,7 @@ class Sine:
         self._voices[:], self._wheels[:] = state["voices"], state["wheels"]
 
 
-@njit(nogil=True, cache=True)
+@cached_njit(nogil=True)
 def _render(out, parameters, events, voices, wheels, rate):  # type: ignore[no-untyped-def]
     level = 10.0 ** (parameters[0] / 20.0)
     rise = 1000.0 / (parameters[1] * rate)
@@ -78,7 +78,7 @@ def _render(out, parameters, events, voices, wheels, rate):  # type: ignore[no-u
         out[n, 0] = level * total
 
 
-@njit(nogil=True, cache=True)
+@cached_njit(nogil=True)
 def _obey(event, voices, wheels):  # type: ignore[no-untyped-def]
     if event.kind == PITCH_BEND:
         wheels[0] = event.value

@@ -56,7 +56,7 @@ class VQVAEGenerator:
         self.input_delay_frames = config.hop
         self.code_rate, self.codes = config.code_rate, config.codes
         self.packed: Packed = pack(config, tensors)
-        self.material = material.read(tensors, config.stages)
+        self.material = material.read(tensors, config.stages, config.codes)
         self._prior_tensors = prior_packing.tensors_in(tensors)
         self.parameter_index = {p.id: i for i, p in enumerate(descriptor.parameters)}
         self.record = np.zeros(1, STREAM)

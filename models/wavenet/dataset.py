@@ -9,16 +9,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numba import njit
 from numpy.random import Generator
 from numpy.typing import NDArray
 from scipy.fft import next_fast_len
 from scipy.signal import resample
 
-from . import mulaw
-from .conditioning import fill_note
-from .config import LEVELS, SILENCE, WaveNetConfig
-from .notes import Note
+from rtaudiogen.kernel_cache import cached_njit
+
+from ..compiled import mulaw
+from ..compiled.mulaw import LEVELS, SILENCE
+from ..sounds.notes.conditioning import fill_note
+from ..sounds.notes.corpus import Texture
+from ..sounds.notes.notes import Note
+from .config import WaveNetConfig
 
 IGNORED = -100  # a target that does not count in the loss (torch's default)
 WARM_UP = 256  # frames after a cut in the middle of a sound whose targets do not count
@@ -31,14 +34,6 @@ JITTER_CODES = 16.0  # largest standard deviation of noise on the history, as lo
 DETUNED_SHARE, DETUNE_SEMITONES = 0.8, 0.7  # no pitch, and no partial's frequency, is special
 STRAY_SHARE, STRAY_DB = 0.3, (-36.0, -3.0)  # segments with a foreign tone in the history
 STRAY_HZ = (80.0, 7500.0)
-
-
-@dataclass(frozen=True)
-class Texture:
-    """A stretch of sound that is learnt without notes."""
-
-    instrument: int
-    signal: NDArray[np.float32]  # (frames,)
 
 
 @dataclass(frozen=True)
@@ -194,7 +189,7 @@ def _with_stray_tone(
     return mulaw.encode((signal + tone).astype(np.float32)).astype(np.int64)
 
 
-@njit(nogil=True, cache=True)
+@cached_njit(nogil=True)
 def condition(
     out: NDArray[np.float32],
     phase: NDArray[np.float32],

@@ -1,40 +1,29 @@
-"""What both WaveNet plugins share: one network, its sampler, and state that can be copied.
+"""The WaveNet plugins: the shared voices, with codes drawn by a WaveNet; torch is not imported."""
 
-Parameters and events become conditioning (`voice.py`), the sampler turns conditioning into codes
-for all sounding voices in one call, and codes become sound. torch is never imported.
-"""
-
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rtaudiogen.errors import RtAudioGenError
-from rtaudiogen.generator import Audio, Descriptor, Events, Generator, State
+from rtaudiogen.generator import Descriptor, Generator
 from rtaudiogen.model_file import read_header, read_tensors
 
-from ..playing.named_state import restore, saved
-from . import mulaw
-from .config import SILENCE, WaveNetConfig
+from ..playing.codes.generator import CodeGenerator, Tensors
+from ..playing.codes.notes import NoteGenerator
+from ..playing.codes.texture import TextureGenerator
+from .config import WaveNetConfig
 from .descriptor import read_config
 from .kernels import fill_gate_bias
 from .packing import pack
 from .sampler import Sampler, gate_bias, sampler_on
-from .voice import CONTROLS, VOICE, sound
 
 if TYPE_CHECKING:
     from .device.sampler import DeviceSampler
 
-SAMPLER = "sampler."  # what the names of the sampler's arrays begin with in a saved state
-LINE_FRAMES = 2048  # recent output of a voice: more than a period of any key at 16 kHz
-Tensors = dict[str, NDArray[Any]]
-
 
 def create(descriptor: Descriptor, sample_rate: int) -> Generator:
     """The generator of a model file; it runs at its own rate, whatever the host's. [control]"""
-    from .instrument import NoteWaveNet
-    from .texture import TextureWaveNet
-
     if descriptor.path is None:
         raise RtAudioGenError(f"model '{descriptor.id}' has no file")
     config = read_config(descriptor.path, read_header(descriptor.path))
@@ -47,138 +36,31 @@ def create(descriptor: Descriptor, sample_rate: int) -> Generator:
         ) from error
 
 
-class WaveNetGenerator:
-    """The part of a plugin that knows of networks but not of notes."""
+class WaveNetGenerator(CodeGenerator):
+    """The network behind the voices."""
 
-    delay_frames = 0
-    # what the future output depends on, beside the sampler's state
-    arrays: tuple[str, ...] = ("voices", "lines", "notes", "seed")
+    config: WaveNetConfig
 
     def __init__(self, descriptor: Descriptor, config: WaveNetConfig, tensors: Tensors) -> None:
-        self.descriptor = descriptor
-        self.config = config
-        self.sample_rate = config.sample_rate
-        self.parameter_index = {p.id: i for i, p in enumerate(descriptor.parameters)}
+        super().__init__(descriptor, config, tensors)
         self.packed = pack(config, tensors)
-        self._embeddings = tensors["instruments.weight"].astype(np.float32)
-        self.weights = np.zeros(len(config.instruments), np.float32)  # of the instruments' mixture
-        self.voices = np.zeros(descriptor.voices, VOICE)
-        self.controls = np.zeros(1, CONTROLS)
-        self.controls["sample_rate"] = config.sample_rate
-        self.controls["preemphasis"] = config.preemphasis
-        self.lines = np.zeros((descriptor.voices, LINE_FRAMES), np.float32)
-        self.notes = np.zeros(1, np.uint64)  # since reset; each note draws from its own stream
-        self.seed = np.zeros(1, np.uint64)
-
-    def prepare(self, max_frames: int, device: str = "cpu") -> None:
-        """See Generator."""
-        voices = len(self.voices)
-        self.device = device
-        self.sampler = self.new_sampler(voices, max_frames)
-        self.codes = np.full((voices, max_frames), SILENCE, np.uint8)
-        self.conditioning = np.zeros((voices, max_frames, self.config.conditioning), np.float32)
-        self.uniforms = np.zeros((voices, max_frames), np.float32)
-        self.levels_db = np.zeros((voices, max_frames), np.float32)
-        self.periods = np.zeros((voices, max_frames), np.float32)
-        self.gains = np.ones((voices, max_frames), np.float32)
-        self.temperatures = np.ones(voices, np.float32)
-        self._bias = gate_bias(self.packed, self._embeddings[:1])
-        self.reset(0)
-        self._warm_up(min(8, max_frames))
-        self.reset(0)
 
     def new_sampler(self, voices: int, max_frames: int) -> "Sampler | DeviceSampler":
-        """For calls of up to so many frames, on the device that this was prepared for. [control]"""
+        """See CodeGenerator."""
         return sampler_on(self.device, self.packed, voices, self.config, max_frames)
 
-    def _warm_up(self, frames: int) -> None:
-        raise NotImplementedError  # the one thing that differs: what makes the plugin sound
+    def new_bias(self, embedding: NDArray[np.float32]) -> NDArray[np.float32]:
+        """See CodeGenerator: the gates' biases."""
+        return gate_bias(self.packed, embedding)
 
-    def reset(self, seed: int) -> None:
-        """See Generator."""
-        for name in self.arrays:
-            getattr(self, name)[:] = 0
-        self.seed[:] = np.uint64(seed % (1 << 64))
-        for voice in range(len(self.voices)):
-            self.sampler.reset_voice(voice)
-
-    def render(self, out: Audio, parameters: NDArray[np.float32], events: Events) -> None:
-        """See Generator."""
-        out[:] = 0.0
-        values = {id: float(parameters[i]) for id, i in self.parameter_index.items()}
-        self.read_timbre(values)
-        self.read_parameters(values)
-        start = 0
-        for event in events:
-            frame = int(event["frame"])
-            self.advance(out[start:frame, 0])
-            start = frame
-            self.obey(event)
-        self.advance(out[start:, 0])
-
-    def read_timbre(self, values: dict[str, float]) -> None:
-        """Temperature, and the gate biases of the instruments' mixture. [render]"""
-        weights, last = self.weights, len(self.weights) - 1
-        morph = min(max(values["morph"], 0.0), 1.0)
-        timbre = min(max(values["timbre"], 0.0), last)
-        low, part = int(timbre), timbre % 1.0
-        weights[:] = 0
-        weights[low] += (1 - morph) * (1 - part)
-        weights[min(low + 1, last)] += (1 - morph) * part
-        weights[int(min(max(values["morph_to"], 0.0), last))] += morph
-        self.temperatures[:] = values["temperature"]
-        fill_gate_bias(self.packed, weights @ self._embeddings, self._bias[0])
-
-    def read_parameters(self, values: dict[str, float]) -> None:
-        """The rest of a block's parameters. [render]"""
-
-    def obey(self, event: np.void) -> None:
-        """One event, at its frame. [render]"""
-
-    def advance(self, out: NDArray[np.float32]) -> None:
-        """Add the next frames of all sounding voices to `out` (frames,). [render]"""
-        frames = len(out)
-        active = np.flatnonzero(self.voices["playing"]).astype(np.int32)
-        if frames == 0 or len(active) == 0:
-            return
-        self.control(active, frames)
-        self.sampler.sample(
-            self.codes, self.conditioning, self._bias, self.uniforms, self.temperatures,
-            active, frames,
-        )  # fmt: skip
-        sound(
-            self.voices, active, frames, self.controls, mulaw.TABLE, self.codes, self.levels_db,
-            self.periods, self.gains, self.lines, out,
-        )  # fmt: skip
-
-    def control(self, active: NDArray[np.int32], frames: int) -> None:
-        """Fill conditioning, uniforms, levels and gains for `frames` frames. [render]"""
-        raise NotImplementedError
-
-    def stream_of(self, note: NDArray[np.uint64]) -> NDArray[np.uint64]:
-        """The name of a note's own sequence of random numbers."""
-        return self.seed * np.uint64(0xD1342543DE82EF95) + note
-
-    def voice_levels(self) -> NDArray[np.float32]:
-        """See Generator."""
-        audible = np.maximum(self.voices["peak"], 1e-9)
-        return np.where(self.voices["playing"], audible, 0.0).astype(np.float32)
-
-    def save_state(self) -> State:
-        """See Generator."""
-        return saved(self._own()) | _of_sampler(self.sampler.saved())
-
-    def load_state(self, state: State) -> None:
-        """See Generator."""
-        restore(self._own() | _of_sampler(self.sampler.state), state, self.descriptor.id)
-        mine = {n.removeprefix(SAMPLER): a for n, a in state.items() if n.startswith(SAMPLER)}
-        self.sampler.restore(mine)  # what was restored above are copies where it is on a GPU
-
-    def _own(self) -> State:
-        """Views of what the future output depends on, the sampler left out, as plain numbers."""
-        return {name: getattr(self, name).view(np.uint8) for name in self.arrays}
+    def fill_bias(self, embedding: NDArray[np.float32], bias: NDArray[np.float32]) -> None:
+        """See CodeGenerator."""
+        fill_gate_bias(self.packed, embedding, bias)
 
 
-def _of_sampler(state: State) -> State:
-    """By the names that it has among the generator's."""
-    return {f"{SAMPLER}{name}": array for name, array in state.items()}
+class NoteWaveNet(WaveNetGenerator, NoteGenerator):
+    """Played by notes."""
+
+
+class TextureWaveNet(WaveNetGenerator, TextureGenerator):
+    """A stream."""

@@ -14,22 +14,24 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from rtaudiogen.kernel_cache import cached_njit
+
 from ..compiled.bfloat16 import product
-from ..compiled.elementwise import add, copy
+from ..compiled.categorical import draw
+from ..compiled.elementwise import add, copy, rectify
+from ..compiled.mulaw import LEVELS
 from ..compiled.vectors import place
-from .activations import GROUP, gate, rectify, softmax
-from .config import LEVELS
+from .activations import gate
 from .memory import CHUNK, Scratch, State
 from .packing import NO_CODE, Weights
 
 SUBNORMAL = 1e-30  # conditioning this close to 0 is 0: subnormal numbers are slow on some CPUs
-COLDEST = 1e-3  # the lowest temperature, practically the most likely code
 
 # `_nrt=False` leaves out numba's memory manager: reference counts would cost half the time, and
 # allocation becomes an error of compilation. Parts are inlined because a call would push every word
 # of every array in its arguments.
 _part: Any = njit(nogil=True, error_model="numpy", forceinline=True, _nrt=False)
-_whole: Any = njit(nogil=True, cache=True, error_model="numpy", _nrt=False)
+_whole: Any = cached_njit(nogil=True, error_model="numpy", _nrt=False)
 
 
 @_whole
@@ -74,9 +76,10 @@ def sample(
                         for k in range(LEVELS):
                             logits[voice, now, k] = scratch.logits[slot, k]
                     if not forced:
-                        codes[voice, now] = _draw(
-                            scratch, slot, temperatures[voice], uniforms[voice, now]
-                        )
+                        codes[voice, now] = draw(
+                            scratch.logits, slot, scratch.sums, temperatures[voice],
+                            uniforms[voice, now],
+                        )  # fmt: skip
                     state.codes[voice, 1] = state.codes[voice, 0]
                     state.codes[voice, 0] = codes[voice, now]
             start += count
@@ -247,28 +250,6 @@ def _layer(
         columns, place(weights.lanes, weights.skip_at[layer]), r, s,
         gated, r, start, 0 if layer == 0 else s, skips, s,
     )  # fmt: skip
-
-
-@_part
-def _draw(scratch: Scratch, slot: int, temperature: float, uniform: float) -> int:
-    """The first code at which the distribution function exceeds `uniform`; destroys the logits."""
-    scale = np.float32(1.0 / max(temperature, COLDEST))
-    softmax(LEVELS, place(scratch.logits, slot * LEVELS), scale, place(scratch.sums, 0))
-    total = np.float32(0.0)
-    for group in range(LEVELS // GROUP):
-        total += scratch.sums[group]
-    target, passed = np.float32(uniform) * total, np.float32(0.0)
-    group = 0
-    while group < LEVELS // GROUP - 1 and passed + scratch.sums[group] <= target:
-        passed += scratch.sums[group]
-        group += 1
-    code, last = group * GROUP, group * GROUP + GROUP - 1
-    while code < last:
-        passed += scratch.logits[slot, code]
-        if passed > target:
-            break
-        code += 1
-    return code
 
 
 @_whole

@@ -1,21 +1,17 @@
-"""The memory that compiled sampling works in: what a stream remembers, what a call scribbles.
-
-Compiled code knows fields by their place, and is kept until its own file changes: whoever changes
-the order here has to delete it (`*.nbi` and `*.nbc` in `__pycache__`).
-"""
+"""The memory of the compiled sampler: a stream's state, and scratch for one call."""
 
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ..compiled.categorical import GROUP
+from ..compiled.mulaw import LEVELS
+from ..compiled.multicore import TOGETHER
 from ..compiled.vectors import aligned_zeros
-from .activations import GROUP
-from .config import LEVELS
 from .packing import Weights
 
 CHUNK = 4  # frames whose known parts are computed at once
-TOGETHER = 4  # voices that share a weight once it is loaded
 
 
 class State(NamedTuple):

@@ -10,7 +10,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from .config import LEVELS, WaveNetConfig
+from ..compiled.mulaw import LEVELS
+from .config import WaveNetConfig
 
 
 class WaveNet(nn.Module):

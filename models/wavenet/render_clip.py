@@ -1,20 +1,17 @@
 """Sound from a model as a player would get it: clips to listen to, notes to measure. [control]"""
 
-from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import soundfile
-from numpy.typing import NDArray
 
-from rtaudiogen.events import EventKind, event, no_events
 from rtaudiogen.generator import Generator
 
+from ..playing.codes.rendered import BLOCK, play_note, play_texture
 from .config import WaveNetConfig
 from .descriptor import describe
 from .generator import create
 
-BLOCK = 512  # frames a render call
 CLIP_KEYS = (48.0, 60.0, 72.0)
 CLIP_SECONDS, CLIP_RELEASE_SECONDS, TEXTURE_SECONDS = 0.4, 0.2, 1.0
 
@@ -25,41 +22,6 @@ def load_generator(model: Path) -> tuple[Generator, WaveNetConfig]:
     generator.prepare(BLOCK)
     config: WaveNetConfig = generator.config  # type: ignore[attr-defined]
     return generator, config
-
-
-def play_note(
-    generator: Generator, instrument: int, key: float, velocity: float, seconds: float,
-    release_seconds: float = 0.0, seed: int = 1,
-) -> NDArray[np.float32]:  # fmt: skip
-    """(frames,) one note of a freshly reset generator; the key is let go at `seconds`."""
-    generator.reset(seed)
-    held = round(seconds * generator.sample_rate)
-    told = {
-        0: event(0, EventKind.NOTE_ON, 0, key, velocity),
-        held: event(0, EventKind.NOTE_OFF, 0),
-    }
-    frames = held + round(release_seconds * generator.sample_rate)
-    return _rendered(generator, instrument, frames, told)
-
-
-def play_texture(
-    generator: Generator, instrument: int, seconds: float, seed: int = 1
-) -> NDArray[np.float32]:
-    """(frames,) from a freshly reset generator."""
-    generator.reset(seed)
-    return _rendered(generator, instrument, round(seconds * generator.sample_rate), {})
-
-
-def _rendered(
-    generator: Generator, instrument: int, frames: int, told: dict[int, NDArray[np.void]]
-) -> NDArray[np.float32]:
-    parameters = generator.descriptor.defaults()
-    parameters[generator.descriptor.parameter_index("timbre")] = instrument
-    out = np.zeros((frames, 1), np.float32)
-    cuts = sorted({*range(0, frames, BLOCK), *(cut for cut in told if cut < frames), frames})
-    for start, end in pairwise(cuts):
-        generator.render(out[start:end], parameters, told.get(start, no_events()))
-    return out[:, 0]
 
 
 def write_clip(model: Path, path: Path) -> None:

@@ -8,10 +8,11 @@ from numpy.typing import NDArray
 from rtaudiogen.errors import RtAudioGenError
 from rtaudiogen.realtime.render.worker_pool import Crew, the_crew
 
-from .config import LEVELS, SILENCE, WaveNetConfig
+from ..compiled.mulaw import LEVELS, SILENCE
+from ..compiled.multicore import Sharing
+from .config import WaveNetConfig
 from .kernels import fill_gate_bias, sample
 from .memory import State, scratch_of, state_of
-from .multicore import Sharing
 from .packing import NO_CODE, Weights
 
 if TYPE_CHECKING:

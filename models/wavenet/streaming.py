@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from .config import LEVELS, SILENCE
+from ..compiled.mulaw import LEVELS, SILENCE
 from .network import WaveNet
 
 State = dict[str, Tensor]

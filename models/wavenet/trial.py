@@ -5,9 +5,9 @@ from typing import Any
 
 import numpy as np
 
+from ..sounds.notes.corpus import Corpus
+from ..sounds.notes.notes import Note
 from ..training.speed import Trial
-from .corpus import Corpus
-from .notes import Note
 from .training import TrainingOptions, trainer_of
 
 ENDLESS_STEPS = 10**9

@@ -55,6 +55,10 @@ Master = Annotated[
 ]
 
 
+Overwrite = Annotated[
+    bool, typer.Option("--overwrite", help="Write over a file that is there already.")
+]
+
 Voices = Annotated[
     int,
     typer.Option(

@@ -1,11 +1,14 @@
 """`rtaudiogen render`."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from ..errors import UsageError
+from ..files import check_target, expanded
+from ..generator import Descriptor
 from ..processors import CPU
 from ..registry import find, with_voices
 from ..sessions import Session, load_session
@@ -13,6 +16,7 @@ from .opened import changed, models_of
 from .options import (
     Device,
     Master,
+    Overwrite,
     Seed,
     Settings,
     Sound,
@@ -28,7 +32,7 @@ from .performance import wants_notes
 from .preset import NO_PRESET, PresetFile, fitting, seeds_of
 
 DEFAULT_SECONDS, DEFAULT_RATE = 10.0, 48000
-TAIL_SECONDS = 3.0
+TAIL_SECONDS, MARGIN_SECONDS = 3.0, 0.2  # after the last note; after its release if that is longer
 
 
 def render(
@@ -68,6 +72,7 @@ def render(
     seed: Seed = 0,
     voices: Voices = 0,
     device: Device = CPU,
+    overwrite: Overwrite = False,
     json: Json = False,
 ) -> None:
     """Render to a WAV file with the renderer that plays live: the same bits.
@@ -85,6 +90,9 @@ def render(
         raise UsageError("which model? render MODEL… OUT.wav, or give --session FILE")
     if names and session:
         raise UsageError(f"--session {session}: its own models are rendered; leave the MODELs out")
+    read = [Path(name) for name in names]
+    read += [path for path in (midi, input, session, preset, sound) if path]
+    check_target(Path(out), overwrite, read)
     opened = load_session(session) if session else Session()
     models = [with_voices(find(name), voices) for name in names]
     chosen = models_of(opened) if session else {model.id: model for model in models}
@@ -94,14 +102,14 @@ def render(
     kept = fitting(chosen, preset) if preset else {}
     given = dict(zip(chosen, assign(list(chosen.values()), set or []), strict=True))
     values = {name: {**kept.get(name, NO_PRESET).values, **given[name]} for name in chosen}
-    taken = str(sound.expanduser().absolute()) if sound else ""
+    taken = str(expanded(sound).absolute()) if sound else ""
     sounds = {name: taken for name, model in chosen.items() if taken and model.takes_sound}
     rate = rate or opened.sample_rate or DEFAULT_RATE
     notices: list[str] = []
     score = phrase() if wants_notes(chosen.values()) and input is None else []
     if midi is not None:
         score = read_score(midi, chosen.values(), notices)
-    length = sounding_seconds(score) + TAIL_SECONDS if score else DEFAULT_SECONDS
+    length = sounding_seconds(score) + _tail(chosen, values) if score else DEFAULT_SECONDS
     if input is not None:
         with InputFile(input, rate) as heard:
             length = heard.seconds
@@ -122,9 +130,21 @@ def render(
         seeds=seeds_of(kept),
         session=changed(opened, values, sounds, seeds_of(kept), voices, master),
         device=device,
+        overwrite=overwrite,
     )
     warn(notices)
     if json:
         print_json({"path": out, "frames": frames, "sample_rate": rate, "seed": seed})
     else:
         print(f"{out}: {frames / rate:.1f} s at {rate} Hz")
+
+
+def _tail(models: Mapping[str, Descriptor], values: Mapping[str, Mapping[str, float]]) -> float:
+    """Return the seconds in which the last note of any model has died away."""
+    releases = [
+        values[name].get(parameter.id, parameter.default) / 1000 + MARGIN_SECONDS
+        for name, model in models.items()
+        for parameter in model.parameters
+        if parameter.id == "release" and parameter.unit == "ms"
+    ]
+    return max([TAIL_SECONDS, *releases])

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from .. import registry, session_slots
 from ..errors import RtAudioGenError
 from ..events import MIDI_EVENT, SCHEDULED_PORT, SCREEN_PORT
+from ..files import expanded
 from ..midi import MidiInput, NoticeKind, TimedMessage, beginning, phrase, to_events
 from ..midi.monitor import SCREEN
 from ..realtime.hits.pads import Pads
@@ -126,11 +127,12 @@ class Engine(SlotVerbs):
             now = self.transport.render_frame_at(time.perf_counter())
             self.renderer.panic(now + self.midi.latency_frames)
 
-    def play_midi(self, messages: TimedMidi) -> None:
+    def play_midi(self, messages: TimedMidi, after_seconds: float = 0.0) -> None:
         """See Facade."""
         timed = [TimedMessage(*message) for message in messages]
         start = self.transport.render_frame_at(time.perf_counter()) if self.playing else 0
         start += self.transport.latency_frames if start else 0
+        start += round(after_seconds * self.transport.sample_rate)
         events = to_events(timed, self.transport.sample_rate, start, SCHEDULED_PORT)
         self.renderer.midi_events(events)
 
@@ -158,7 +160,7 @@ class Engine(SlotVerbs):
 
     def record(self, path: str | None = None) -> str:
         """See Facade."""
-        return str(self.recorder.start(Path(path).expanduser() if path else None).resolve())
+        return str(self.recorder.start(expanded(Path(path)) if path else None).resolve())
 
     def stop_recording(self) -> dict[str, Any]:
         """See Facade."""

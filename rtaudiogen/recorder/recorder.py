@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from rtaudiogen import folders
 from rtaudiogen.errors import RtAudioGenError, UsageError
+from rtaudiogen.files import check_target
 from rtaudiogen.recorder.flac import FlacWriter
 from rtaudiogen.recorder.marks import Dropout, Mark, Sidecar, sidecar_path
 from rtaudiogen.recorder.wav import SampleFormat, WavWriter
@@ -193,6 +194,18 @@ class Take:
             mark = Mark(dropout.kind, frame, seconds, dropout.frames, dropout.device_frame)
             self._marks.append(mark)
             self._sidecar.add(mark)
+
+
+def check_recording(path: Path, overwrite: bool, inputs: Iterable[Path]) -> None:
+    """Refuse a recording that would take the place of something. UsageError, in one line. [any]"""
+    for written in (path, sidecar_path(path)):
+        check_target(written, overwrite, inputs)
+
+
+def remove_recording(path: Path) -> None:
+    """Remove a recording and its marks, which another is to take the place of. [any]"""
+    for written in (path, sidecar_path(path)):
+        written.unlink(missing_ok=True)
 
 
 def _create(path: Path, sample_rate: int, channels: int, sample_format: SampleFormat) -> AudioFile:

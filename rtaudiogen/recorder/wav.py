@@ -171,7 +171,11 @@ def _data(size: int) -> bytes:
 
 
 def write_wav(
-    path: Path, blocks: Iterable[NDArray[np.float32]], sample_rate: int, channels: int
+    path: Path,
+    blocks: Iterable[NDArray[np.float32]],
+    sample_rate: int,
+    channels: int,
+    overwrite: bool = True,
 ) -> None:
     """Write blocks (frames, channels) to a float32 file that appears when it is whole. [any]
 
@@ -181,7 +185,7 @@ def write_wav(
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with (
-            appearing_whole(path) as unfinished,
+            appearing_whole(path, overwrite) as unfinished,
             closing(WavWriter(unfinished, sample_rate, channels)) as file,
         ):
             for block in blocks:

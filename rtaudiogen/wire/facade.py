@@ -114,8 +114,11 @@ class Facade(Protocol):
         for a slot without hits or a pad that there is not.
         """
 
-    def play_midi(self, messages: TimedMidi) -> None:
-        """Play messages at their times from now on."""
+    def play_midi(self, messages: TimedMidi, after_seconds: float = 0.0) -> None:
+        """Play messages at their times from now on, or from `after_seconds` later.
+
+        Between two messages lie as many frames as in `offline.render`, whenever that is.
+        """
 
     def play_phrase(self, seconds: float) -> None:
         """Play the beginning of the built-in phrase; after `seconds` everything is let go."""

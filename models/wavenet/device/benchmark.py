@@ -24,7 +24,7 @@ from ...compiled.device_call import torch_device
 from ..benchmark import HOST_BLOCK, HOST_RATE, SMALL, size
 from ..config import WaveNetConfig
 from ..descriptor import builtin, read_config
-from ..instrument import NoteWaveNet
+from ..generator import NoteWaveNet
 from ..packing import Weights, pack, random_tensors
 from ..sampler import gate_bias
 from .packing import kernel_lanes

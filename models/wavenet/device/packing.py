@@ -10,7 +10,7 @@ from torch import Tensor
 from rtaudiogen.errors import RtAudioGenError
 
 from ...compiled import bfloat16
-from ..config import LEVELS
+from ...compiled.mulaw import LEVELS
 from ..packing import Weights
 
 Lanes = NDArray[np.uint32]

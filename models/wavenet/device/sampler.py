@@ -13,7 +13,7 @@ from torch import Tensor
 from rtaudiogen.errors import RtAudioGenError
 
 from ...compiled.device_call import DeviceCall, Shapes, Tensors, lost
-from ..config import LEVELS, SILENCE
+from ...compiled.mulaw import LEVELS, SILENCE
 from ..memory import state_of
 from ..packing import NO_CODE, Weights
 from .kernel import sample_block

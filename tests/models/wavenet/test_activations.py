@@ -8,8 +8,9 @@ from hypothesis.extra.numpy import arrays
 from numba import njit
 from numpy.typing import NDArray
 
+from rtaudiogen.models.compiled.categorical import softmax
 from rtaudiogen.models.compiled.vectors import place
-from rtaudiogen.models.wavenet.activations import gate, softmax
+from rtaudiogen.models.wavenet.activations import gate
 
 SIZE = 32
 anything = st.floats(width=32)

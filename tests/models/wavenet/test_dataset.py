@@ -5,10 +5,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from rtaudiogen.models.wavenet import mulaw
-from rtaudiogen.models.wavenet.config import SILENCE, WaveNetConfig
-from rtaudiogen.models.wavenet.dataset import IGNORED, Segments, Texture, stack
-from rtaudiogen.models.wavenet.notes import Note
+from rtaudiogen.models.compiled import mulaw
+from rtaudiogen.models.compiled.mulaw import SILENCE
+from rtaudiogen.models.sounds.notes.corpus import Texture
+from rtaudiogen.models.sounds.notes.notes import Note
+from rtaudiogen.models.wavenet.config import WaveNetConfig
+from rtaudiogen.models.wavenet.dataset import IGNORED, Segments, stack
 
 RATE = 16000
 CONFIG = WaveNetConfig(instruments=("a", "b"), harmonics=4, preemphasis=0.85)

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from rtaudiogen.errors import RtAudioGenError
-from rtaudiogen.models.wavenet.config import LEVELS, SILENCE, WaveNetConfig
+from rtaudiogen.models.compiled.mulaw import LEVELS, SILENCE
+from rtaudiogen.models.wavenet.config import WaveNetConfig
 from rtaudiogen.models.wavenet.network import WaveNet
 from rtaudiogen.models.wavenet.packing import pack, random_tensors, rounded
 from rtaudiogen.models.wavenet.sampler import Sampler, gate_bias

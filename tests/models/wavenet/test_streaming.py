@@ -4,8 +4,9 @@ import pytest
 import torch
 from torch import Tensor
 
+from rtaudiogen.models.compiled.mulaw import SILENCE
 from rtaudiogen.models.wavenet import streaming
-from rtaudiogen.models.wavenet.config import SILENCE, WaveNetConfig
+from rtaudiogen.models.wavenet.config import WaveNetConfig
 from rtaudiogen.models.wavenet.network import WaveNet
 
 NOTES = WaveNetConfig(residual=16, skip=32, output=16, dilations=(1, 2, 4, 8, 1, 3))

@@ -14,8 +14,9 @@ import soundfile
 
 from rtaudiogen.errors import RtAudioGenError, UsageError
 from rtaudiogen.model_file import read_header, read_tensors
+from rtaudiogen.models.playing.codes.rendered import play_note
 from rtaudiogen.models.training.checkpoint import Checkpoint
-from rtaudiogen.models.wavenet.render_clip import load_generator, play_note
+from rtaudiogen.models.wavenet.render_clip import load_generator
 from rtaudiogen.models.wavenet.training import TrainingOptions, train
 
 RATE = 16000

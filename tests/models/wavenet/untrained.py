@@ -6,8 +6,8 @@ import numpy as np
 import torch
 
 from rtaudiogen.model_file import ModelHeader, write_model
+from rtaudiogen.models.sounds.notes.envelope import GRID, ZONES, Envelope
 from rtaudiogen.models.wavenet.config import WaveNetConfig
-from rtaudiogen.models.wavenet.envelope import GRID, ZONES, Envelope
 from rtaudiogen.models.wavenet.network import WaveNet
 
 SMALL = WaveNetConfig(

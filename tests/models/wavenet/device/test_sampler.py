@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 from rtaudiogen.errors import RtAudioGenError
 from rtaudiogen.events import EventKind, event, no_events
 from rtaudiogen.models.compiled import device_call
-from rtaudiogen.models.wavenet.config import LEVELS, WaveNetConfig
+from rtaudiogen.models.compiled.mulaw import LEVELS
+from rtaudiogen.models.wavenet.config import WaveNetConfig
 from rtaudiogen.models.wavenet.descriptor import describe
 from rtaudiogen.models.wavenet.generator import WaveNetGenerator, create
 from rtaudiogen.models.wavenet.packing import pack, random_tensors

@@ -1,4 +1,4 @@
-"""The WaveNet that is played by notes: polyphonic, bendable, morphing."""
+"""Codes played by notes: polyphonic, bendable, morphing."""
 
 import math
 
@@ -8,9 +8,8 @@ from numpy.typing import NDArray
 from rtaudiogen.events import CHOKE_SECONDS, EventKind, event
 from rtaudiogen.generator import Descriptor
 
-from .config import WaveNetConfig
-from .envelope import Envelope
-from .generator import Tensors, WaveNetGenerator
+from ...sounds.notes.envelope import Envelope
+from .generator import CodeConfig, CodeGenerator, Tensors
 from .voice import control_notes
 
 MOD_WHEEL_CENTS = 50.0  # vibrato that the mod wheel adds
@@ -20,12 +19,12 @@ LIFT_DB = 12.0  # a network softer than asked is amplified by so much at most
 GLIDE_TIME_CONSTANTS = 4.0  # within the glide time, 98 % of the way
 
 
-class NoteWaveNet(WaveNetGenerator):
+class NoteGenerator(CodeGenerator):
     """One streaming state a voice; a voice's state begins anew with every note."""
 
-    arrays = (*WaveNetGenerator.arrays, "wheels", "last_key", "pressure")
+    arrays = (*CodeGenerator.arrays, "wheels", "last_key", "pressure")
 
-    def __init__(self, descriptor: Descriptor, config: WaveNetConfig, tensors: Tensors) -> None:
+    def __init__(self, descriptor: Descriptor, config: CodeConfig, tensors: Tensors) -> None:
         super().__init__(descriptor, config, tensors)
         self._envelope = Envelope.from_tensors(tensors)
         self.wheels = np.zeros(2)  # bend in semitones, modulation 0 … 1
@@ -40,7 +39,7 @@ class NoteWaveNet(WaveNetGenerator):
         self.render(out, self.descriptor.defaults(), event(0, EventKind.NOTE_ON, 0, 60.0, 0.5))
 
     def read_parameters(self, values: dict[str, float]) -> None:
-        """See WaveNetGenerator."""
+        """See CodeGenerator."""
         glide_frames = values["glide"] / 1000 * self.sample_rate / GLIDE_TIME_CONSTANTS
         self._velocity_depth = values["velocity_depth"]
         self._vibrato_cents = values["vibrato_depth"]
@@ -60,7 +59,7 @@ class NoteWaveNet(WaveNetGenerator):
         self.controls["vibrato_depth"] = (self._vibrato_cents + MOD_WHEEL_CENTS * modulation) / 100
 
     def obey(self, event: np.void) -> None:
-        """See WaveNetGenerator."""
+        """See CodeGenerator."""
         kind, value = int(event["kind"]), float(event["value"])
         voice = self.voices[int(event["voice"])]
         if kind == EventKind.NOTE_ON:
@@ -99,7 +98,7 @@ class NoteWaveNet(WaveNetGenerator):
         self.sampler.reset_voice(number)
 
     def control(self, active: NDArray[np.int32], frames: int) -> None:
-        """See WaveNetGenerator."""
+        """See CodeGenerator."""
         control_notes(
             self.voices, active, frames, self.controls, self._envelope, self.weights,
             self.conditioning, self.uniforms, self.levels_db,

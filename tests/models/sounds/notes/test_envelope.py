@@ -5,7 +5,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rtaudiogen.models.wavenet.envelope import SILENT_DB, Envelope, LevelTrack, level_db, measure
+from rtaudiogen.models.sounds.notes.envelope import (
+    SILENT_DB,
+    Envelope,
+    LevelTrack,
+    level_db,
+    measure,
+)
 
 RATE = 16000
 SECONDS = np.arange(int(1.4 * RATE)) / RATE

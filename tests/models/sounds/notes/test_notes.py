@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from rtaudiogen.models.wavenet.notes import (
+from rtaudiogen.models.sounds.notes.notes import (
     find_release,
     measure_level,
     measure_phase,

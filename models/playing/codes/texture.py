@@ -1,15 +1,15 @@
-"""The WaveNet that sounds by itself: drones, weather, engines."""
+"""Codes that sound by themselves: drones, weather, engines."""
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .generator import WaveNetGenerator
+from .generator import CodeGenerator
 from .voice import control_texture
 
 CEILING_DB = -6.0  # RMS; no texture is as loud, so louder is a network that has run away
 
 
-class TextureWaveNet(WaveNetGenerator):
+class TextureGenerator(CodeGenerator):
     """A stream: one voice that begins with the reset and never ends."""
 
     def _warm_up(self, frames: int) -> None:
@@ -24,11 +24,11 @@ class TextureWaveNet(WaveNetGenerator):
         self.voices["choke_frames"] = -1
 
     def read_parameters(self, values: dict[str, float]) -> None:
-        """See WaveNetGenerator."""
+        """See CodeGenerator."""
         self._gain = 10 ** (values["level"] / 20)
 
     def control(self, active: NDArray[np.int32], frames: int) -> None:
-        """See WaveNetGenerator."""
+        """See CodeGenerator."""
         self.levels_db[:, :frames] = CEILING_DB
         control_texture(self.voices, frames, self._gain, self.uniforms, self.gains)
 

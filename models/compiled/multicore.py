@@ -9,8 +9,7 @@ from numpy.typing import NDArray
 
 from rtaudiogen.realtime.render.worker_pool import Crew
 
-from .memory import TOGETHER
-
+TOGETHER = 4  # voices that share a weight once it is loaded
 ALONE = 0.6  # share of the time there is: with less than that, one core is enough
 FORGETS = 0.02  # by which the cost is taken to have risen, at a block that took longer
 

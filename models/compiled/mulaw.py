@@ -3,8 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from .config import LEVELS
-
+LEVELS = 256  # codes
+SILENCE = 128  # the code of amplitude 0
 MU = LEVELS - 1
 
 

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rtaudiogen.models.compiled.multicore import Sharing, part_size
 from rtaudiogen.models.wavenet.memory import TOGETHER
-from rtaudiogen.models.wavenet.multicore import Sharing, part_size
 from rtaudiogen.realtime.render.worker_pool import Crew
 
 RATE, FRAMES, HELPERS = 16000, 40, 3

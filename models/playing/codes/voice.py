@@ -6,12 +6,13 @@ Everything here is sequential per voice and per frame, so that block sizes canno
 import math
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
-from ..compiled.random_numbers import uniform
-from .conditioning import fill_note
-from .envelope import Envelope, level_db
+from rtaudiogen.kernel_cache import cached_njit
+
+from ...compiled.random_numbers import uniform
+from ...sounds.notes.conditioning import fill_note
+from ...sounds.notes.envelope import Envelope, level_db
 
 VOICE = np.dtype(
     [
@@ -68,7 +69,7 @@ SHORTEST_PERIOD = 4.0  # frames
 POWER_FLOOR = 1e-9  # below this nothing is levelled
 
 
-@njit(nogil=True, cache=True)
+@cached_njit(nogil=True)
 def control_notes(
     voices: NDArray[np.void],
     active: NDArray[np.int32],
@@ -122,7 +123,7 @@ def control_notes(
                 v.since_release += 1
 
 
-@njit(nogil=True, cache=True)
+@cached_njit(nogil=True)
 def control_texture(
     voices: NDArray[np.void],
     frames: int,
@@ -138,12 +139,12 @@ def control_texture(
         v.since_onset += 1
 
 
-@njit(nogil=True, cache=True)
+@cached_njit(nogil=True)
 def _wrapped(phase: float) -> float:
     return phase - 2.0 * math.pi if phase >= 2.0 * math.pi else phase
 
 
-@njit(nogil=True, cache=True)
+@cached_njit(nogil=True)
 def _asked_db(v, pitch, c, envelope, weights):  # type: ignore[no-untyped-def]  # numba records
     held, released = v.since_onset / c.sample_rate, -1.0
     if v.since_release >= 0:
@@ -154,13 +155,13 @@ def _asked_db(v, pitch, c, envelope, weights):  # type: ignore[no-untyped-def]  
     return own + c.level_db + PRESSURE_DB * v.pressure
 
 
-@njit(nogil=True, cache=True)
+@cached_njit(nogil=True)
 def _may_end(v, c):  # type: ignore[no-untyped-def]  # numba records
     """Not while a slow attack is still on its way up."""
     return v.since_release >= 0 or v.since_onset > ATTACK_SECONDS * c.sample_rate
 
 
-@njit(nogil=True, cache=True)
+@cached_njit(nogil=True)
 def _gain(v, c):  # type: ignore[no-untyped-def]  # numba records
     gain = 1.0
     if v.since_onset < c.attack_frames:
@@ -172,7 +173,7 @@ def _gain(v, c):  # type: ignore[no-untyped-def]  # numba records
     return gain
 
 
-@njit(nogil=True, cache=True)
+@cached_njit(nogil=True)
 def sound(
     voices: NDArray[np.void],
     active: NDArray[np.int32],
@@ -219,7 +220,7 @@ def sound(
             v.peak = 0.0
 
 
-@njit(nogil=True, cache=True)
+@cached_njit(nogil=True)
 def _purified(x, period, v, c, line):  # type: ignore[no-untyped-def]  # numba records
     """A feedback comb at the oscillator's period: partials pass, what lies between is damped.
 

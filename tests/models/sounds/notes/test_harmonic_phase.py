@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from rtaudiogen.models.wavenet.harmonic_phase import lock_harmonics
-from rtaudiogen.models.wavenet.notes import measure_level, measure_phase
+from rtaudiogen.models.sounds.notes.harmonic_phase import lock_harmonics
+from rtaudiogen.models.sounds.notes.notes import measure_level, measure_phase
 
 RATE = 16000
 FRAMES = np.arange(RATE)

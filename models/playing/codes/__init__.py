@@ -1,0 +1,1 @@
+"""Networks that draw μ-law codes, played as notes or as a texture: voices, levels, output."""

@@ -1,0 +1,59 @@
+"""Parameters and views of a plugin that draws codes."""
+
+from rtaudiogen.generator import Parameter
+from rtaudiogen.views import KeyboardView, View, XYView
+
+
+def timbre_parameters(labels: tuple[str, ...], temperature: float) -> tuple[Parameter, ...]:
+    """Return what every model has, of instruments called `labels`."""
+    last = float(len(labels) - 1)
+    return (
+        Parameter(
+            "temperature", "Temperature", 0.1, 1.3, temperature,
+            help="how freely the network draws: low is pure and tame, high is breathy and wild",
+        ),
+        Parameter(
+            "timbre", "Timbre", 0.0, last, 0.0, labels=labels, smoothing_ms=60.0,
+            help="walks through the instruments; between two whole numbers lies their mixture",
+        ),
+        Parameter(
+            "morph_to", "Morph to", 0.0, last, last, stepped=True, labels=labels, smoothing_ms=0.0,
+            help="the instrument at the far end of Morph",
+        ),
+        Parameter(
+            "morph", "Morph", 0.0, 1.0, 0.0, smoothing_ms=60.0,
+            help="from Timbre (0) to Morph to (1), while a note sounds",
+        ),
+        Parameter("level", "Level", -24.0, 12.0, 0.0, "dB", help="how loud the network plays"),
+    )  # fmt: skip
+
+
+def views(labels: tuple[str, ...], pitched: bool) -> tuple[View, ...]:
+    """Return pairs of parameters that suit two directions, and what plays it."""
+    several = len(labels) > 1
+    return (
+        *([XYView("morph", "temperature"), XYView("timbre", "morph")] if several else []),
+        *(NOTE_VIEWS if pitched else [XYView("temperature", "level")]),
+    )
+
+
+NOTE_VIEWS = (
+    XYView("temperature", "purity"), XYView("vibrato_rate", "vibrato_depth"),
+    XYView("attack", "release"), KeyboardView(),
+)  # fmt: skip
+NOTE_PARAMETERS = (
+    Parameter("purity", "Purity", 0.0, 1.0, 0.3,
+              help="how much of what lies between the partials is damped: 0 is the bare network"),
+    Parameter("tune", "Tune", -100.0, 100.0, 0.0, "cents"),
+    Parameter("vibrato_depth", "Vibrato depth", 0.0, 100.0, 0.0, "cents",
+              help="the mod wheel adds up to 50 cents"),
+    Parameter("vibrato_rate", "Vibrato rate", 0.1, 12.0, 5.5, "Hz"),
+    Parameter("glide", "Glide", 0.0, 2000.0, 0.0, "ms", smoothing_ms=0.0,
+              help="time from the last note's pitch to this one's"),
+    Parameter("attack", "Attack", 0.0, 4000.0, 0.0, "ms", smoothing_ms=0.0,
+              help="fade-in on top of the instrument's own attack"),
+    Parameter("release", "Release", 0.1, 10.0, 1.0, "×", smoothing_ms=0.0,
+              help="length of the instrument's own release"),
+    Parameter("velocity_depth", "Velocity depth", 0.0, 1.0, 1.0,
+              help="0: every note as if played mezzo-forte; 1: as played"),
+)  # fmt: skip

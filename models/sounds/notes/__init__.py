@@ -1,0 +1,1 @@
+"""Notes and textures as networks learn them: pitch, phase, level, conditioning."""

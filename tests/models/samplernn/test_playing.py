@@ -1,0 +1,143 @@
+"""A SampleRNN texture that is played: the contract, its clocks, its bookmarks, its waves."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from rtaudiogen.errors import RtAudioGenError
+from rtaudiogen.events import no_events
+from rtaudiogen.models.samplernn import FAMILY
+from rtaudiogen.models.samplernn.config import SampleRNNConfig
+from rtaudiogen.models.samplernn.descriptor import describe
+from rtaudiogen.models.samplernn.generator import TextureSampleRNN, create
+from rtaudiogen.models.samplernn.packing import pack, random_tensors
+from rtaudiogen.models.samplernn.parallel import check, compare
+from rtaudiogen.verify import verify
+
+from .untrained_samplernn import SMALL, write_untrained
+
+BLOCK = 320
+
+
+@pytest.fixture(scope="module")
+def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_untrained(tmp_path_factory.mktemp("models") / "weather.safetensors")
+
+
+@pytest.fixture(scope="module")
+def texture(path: Path) -> TextureSampleRNN:
+    generator = create(describe(path), 0)
+    generator.prepare(BLOCK)
+    assert isinstance(generator, TextureSampleRNN)
+    return generator
+
+
+def played(
+    texture: TextureSampleRNN, frames: int, seed: int | None = None, **values: float
+) -> np.ndarray:
+    if seed is not None:
+        texture.reset(seed)
+    parameters = texture.descriptor.defaults()
+    for name, value in values.items():
+        parameters[texture.descriptor.parameter_index(name)] = value
+    out = np.zeros((frames, 1), np.float32)
+    for start in range(0, frames, BLOCK):
+        texture.render(out[start : start + BLOCK], parameters, no_events())
+    return out[:, 0]
+
+
+def slow_tier(texture: TextureSampleRNN) -> np.ndarray:
+    return texture.sampler.state["hidden"][0, 0].copy()
+
+
+def test_a_texture_fulfils_the_contract(path: Path) -> None:
+    findings = verify(lambda: create(describe(path), 0), replace(FAMILY, parallel_check=None))
+    assert [finding for finding in findings if not finding.passed] == []
+
+
+def test_streaming_equals_parallel(texture: TextureSampleRNN) -> None:
+    assert all(finding.passed for finding in check(texture))
+
+
+def test_streaming_equals_parallel_for_notes() -> None:
+    config = SampleRNNConfig(width=48, harmonics=3)
+    tensors = random_tensors(config, np.random.default_rng(1))
+    assert all(finding.passed for finding in compare(config, tensors))
+
+
+def test_a_stopped_slow_clock_holds_the_slow_tier(texture: TextureSampleRNN) -> None:
+    played(texture, BLOCK, seed=1)
+    held = slow_tier(texture)
+    sound = played(texture, 4 * BLOCK, slow_clock=0.0)
+    assert np.array_equal(slow_tier(texture), held)
+    assert np.ptp(sound[-BLOCK:]) > 0
+    played(texture, BLOCK)
+    assert not np.array_equal(slow_tier(texture), held)
+
+
+def test_a_slowed_clock_steps_every_other_time(texture: TextureSampleRNN) -> None:
+    changes = 0
+    texture.reset(1)
+    for _ in range(20):
+        before = slow_tier(texture)
+        played(texture, 16, slow_clock=0.5)
+        changes += not np.array_equal(slow_tier(texture), before)
+    assert changes == 10
+
+
+def test_a_bookmark_keeps_first_and_then_recalls(texture: TextureSampleRNN) -> None:
+    played(texture, 2 * BLOCK, seed=3)
+    kept, frozen = slow_tier(texture), {"slow_clock": 0.0, "middle_clock": 0.0}
+    played(texture, 16, bookmark=2, **frozen)
+    played(texture, 2 * BLOCK)
+    assert not np.array_equal(slow_tier(texture), kept)
+    played(texture, 16, bookmark=2, **frozen)
+    assert np.array_equal(slow_tier(texture), kept)
+
+
+def test_a_bookmark_is_overwritten_on_demand(texture: TextureSampleRNN) -> None:
+    frozen = {"slow_clock": 0.0, "middle_clock": 0.0}
+    played(texture, BLOCK, seed=3)
+    played(texture, 16, bookmark=1)
+    played(texture, BLOCK)
+    newer = slow_tier(texture)
+    played(texture, 16, bookmark=1, bookmark_mode=1, **frozen)
+    played(texture, BLOCK)
+    played(texture, 16, bookmark=1, **frozen)
+    assert np.array_equal(slow_tier(texture), newer)
+
+
+def test_bookmarks_are_part_of_the_state(path: Path, texture: TextureSampleRNN) -> None:
+    played(texture, BLOCK, seed=3)
+    played(texture, BLOCK, bookmark=5)
+    state = texture.save_state()
+    expected = [played(texture, BLOCK), played(texture, BLOCK, bookmark=5)]
+    other = create(describe(path), 0)
+    other.prepare(BLOCK)
+    assert isinstance(other, TextureSampleRNN)
+    other.load_state(state)
+    assert np.array_equal([played(other, BLOCK), played(other, BLOCK, bookmark=5)], expected)
+
+
+@pytest.mark.parametrize(("swell", "least", "most"), [(0.0, 0.0, 0.0), (1.0, 8.0, 20.0)])
+def test_the_level_walks_as_deep_as_it_is_told(
+    texture: TextureSampleRNN, swell: float, least: float, most: float
+) -> None:
+    levels = []
+    played(texture, BLOCK, seed=1, timbre=1, swell=swell, swell_rate=4)
+    for _ in range(200):
+        played(texture, BLOCK, timbre=1, swell=swell, swell_rate=4)
+        levels.append(texture.walk["before"][0])
+    assert least <= np.ptp(levels) <= most + 1e-3
+
+
+def test_weights_that_do_not_fit_are_refused_in_a_line() -> None:
+    tensors = random_tensors(SMALL, np.random.default_rng(0))
+    with pytest.raises(RtAudioGenError, match=r"no tensor 'tables'"):
+        pack(SMALL, {name: array for name, array in tensors.items() if name != "tables"})
+    with pytest.raises(RtAudioGenError, match=r"'tables' should be \(1024, 16\)"):
+        pack(SMALL, tensors | {"tables": np.zeros((4, 4), np.float32)})
+    with pytest.raises(RtAudioGenError, match="not finite"):
+        pack(SMALL, tensors | {"logit.bias": np.full(256, np.nan, np.float32)})
