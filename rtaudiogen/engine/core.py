@@ -38,7 +38,7 @@ from .transport import DeviceLostError, Transport
 
 CHECKPOINT_SECONDS = 2.0
 MOST_MESSAGES = 100  # that are kept
-SUSTAIN_PEDAL, ALL_NOTES_OFF = 64, 123
+SUSTAIN_PEDAL, SOSTENUTO_PEDAL, ALL_NOTES_OFF = 64, 66, 123
 
 
 class Engine(SlotVerbs):
@@ -288,6 +288,6 @@ class Engine(SlotVerbs):
         self.transport.first_frame = self.renderer.frame
         for port in range(SCREEN_PORT + 1):
             for channel in range(16):  # keys and pedals that were let go of meanwhile
-                self.renderer.midi(0, 0xB0 | channel, SUSTAIN_PEDAL, 0, port)
-                self.renderer.midi(0, 0xB0 | channel, ALL_NOTES_OFF, 0, port)
+                for controller in (SUSTAIN_PEDAL, SOSTENUTO_PEDAL, ALL_NOTES_OFF):
+                    self.renderer.midi(0, 0xB0 | channel, controller, 0, port)
         return notices
