@@ -47,6 +47,7 @@ class Reader(NamedTuple):
     suffix: str
     read: Callable[[Path], object]
     words: tuple[bytes, ...] = ()  # that this kind of file understands
+    make: Callable[[random.Random], bytes] | None = None  # files that are wrong in their sense
 
 
 def midi() -> Reader:
@@ -55,6 +56,24 @@ def midi() -> Reader:
     from tests.midi.files_to_damage import whole_files
 
     return Reader(whole_files, ".mid", read_midi_file, (b"MThd", b"MTrk", b"\xff\x2f\0", b"\xf0"))
+
+
+def sessions() -> Reader:
+    """Sessions: damaged files, and whole ones with values that do not belong there."""
+    from tests import json_to_damage as json_files
+    from tests.session_reading import read_session
+
+    make, words = json_files.session_with_wrong_values, json_files.WORDS
+    return Reader(json_files.whole_sessions, ".json", read_session, words, make)
+
+
+def presets() -> Reader:
+    """Presets, likewise."""
+    from tests import json_to_damage as json_files
+    from tests.session_reading import read_preset
+
+    make, words = json_files.preset_with_wrong_values, json_files.WORDS
+    return Reader(json_files.whole_presets, ".json", read_preset, words, make)
 
 
 def tables() -> Reader:
@@ -204,6 +223,8 @@ READERS: dict[str, Callable[[], Reader]] = {
     "headers": headers,
     "codes": codes,
     "journals": journals,
+    "sessions": sessions,
+    "presets": presets,
 }
 
 
@@ -229,7 +250,11 @@ def fuzz(name: str, seed: int, first: int, count: int) -> int:
     with tempfile.TemporaryDirectory(prefix="fuzz-", dir=_in_memory()) as folder:
         path = Path(folder) / f"damaged{reader.suffix}"
         for index in range(first, first + count):
-            content = damaged(random.Random(f"{name} {seed} {index}"), seeds, reader.words)
+            chance = random.Random(f"{name} {seed} {index}")
+            if reader.make is not None and index % 2:
+                content = reader.make(chance)
+            else:
+                content = damaged(chance, seeds, reader.words)
             path.write_bytes(content)
             problem = tried(reader, path)
             refused += problem == ""

@@ -158,9 +158,9 @@ class Engine(SlotVerbs):
 
     # -- recording ---------------------------------------------------------------------------------
 
-    def record(self, path: str | None = None) -> str:
+    def record(self, path: str | None = None, bits: int = 0) -> str:
         """See Facade."""
-        return str(self.recorder.start(expanded(Path(path)) if path else None).resolve())
+        return str(self.recorder.start(expanded(Path(path)) if path else None, bits).resolve())
 
     def stop_recording(self) -> dict[str, Any]:
         """See Facade."""

@@ -101,6 +101,7 @@ class Source:
         self._input: InputResampler | None = None
         self.input_delay_frames = 0  # host frames, of the way to the generator's rate
         self.answer_frames = out_frames  # host frames, from there to what answers it
+        self.echo_frames = 0  # host frames, the nearest, from input to what answers it, all in all
         if Plays.EFFECT in descriptor.plays:
             self._input = InputResampler(
                 sample_rate, generator.sample_rate, QUANTUM, self.resampler.max_in_frames
@@ -108,6 +109,10 @@ class Source:
             self.input_delay_frames = at_host_rate(self._input.delay_frames)
             answers = getattr(generator, "input_delay_frames", 0)
             self.answer_frames = at_host_rate(answers) + out_frames
+            model_frames = self._input.delay_frames + answers
+            self.echo_frames = (
+                round(model_frames * sample_rate / generator.sample_rate) + out_frames
+            )
         self._warm_up()
         self.faults = 0
         self.failed = ""  # what the generator raised, if it did
