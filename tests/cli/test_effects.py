@@ -9,7 +9,7 @@ import soundfile
 
 from rtaudiogen.sessions import load_session
 
-from ..conftest import JackServer
+from ..jack_server import JackServer
 from ..realtime.effects import installed
 from .conftest import Run
 
