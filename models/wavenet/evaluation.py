@@ -4,8 +4,9 @@ Bits per sample on what training held out of the same folder; and, played throug
 musician would: pitch, level against the recorded notes, a long hold, speed.
 """
 
+import math
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ import torch
 from numpy.typing import NDArray
 from torch.nn import functional as F
 
+from rtaudiogen.errors import RtAudioGenError
 from rtaudiogen.events import EventKind, event, no_events
 from rtaudiogen.generator import Generator
 from rtaudiogen.model_file import read_tensors
@@ -33,6 +35,14 @@ IN_TUNE_CENTS = 25.0
 _UPSAMPLED = 4  # for the pitch estimator, whose lag is a whole number of frames
 
 
+def _hold_seconds(model: Path, facts: Mapping[str, Any]) -> float:
+    """Seconds after which the keys were let go in the training sounds; 0: not known."""
+    seconds = facts.get("hold_seconds", 0.0)
+    if not isinstance(seconds, int | float) or not 0 <= seconds < math.inf:
+        raise RtAudioGenError(f"{model}: its hold_seconds are {seconds!r}, expected a number")
+    return float(seconds)
+
+
 def evaluate(
     model: Path, folder: Path, hold_seconds: float = 60.0, pitch_step: int = 4
 ) -> dict[str, Any]:
@@ -43,7 +53,7 @@ def evaluate(
     generator, config = load_generator(model)
     tensors = read_tensors(model)
     descriptor, facts = generator.descriptor, generator.descriptor.facts
-    corpus = read_corpus(config, folder, float(facts.get("hold_seconds", 0.0)))
+    corpus = read_corpus(config, folder, _hold_seconds(model, facts))
     result: dict[str, Any] = {"model": descriptor.id, **bits_per_sample(config, tensors, corpus)}
     if not config.pitched:
         return result | {"real_time_factor": texture_speed(generator)}

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from .. import registry, session_slots
 from ..errors import RtAudioGenError
 from ..events import MIDI_EVENT, SCHEDULED_PORT, SCREEN_PORT
+from ..files import expanded
 from ..midi import MidiInput, NoticeKind, TimedMessage, beginning, phrase, to_events
 from ..midi.monitor import SCREEN
 from ..realtime.hits.pads import Pads
@@ -38,7 +39,7 @@ from .transport import DeviceLostError, Transport
 
 CHECKPOINT_SECONDS = 2.0
 MOST_MESSAGES = 100  # that are kept
-SUSTAIN_PEDAL, ALL_NOTES_OFF = 64, 123
+SUSTAIN_PEDAL, SOSTENUTO_PEDAL, ALL_NOTES_OFF = 64, 66, 123
 
 
 class Engine(SlotVerbs):
@@ -159,9 +160,9 @@ class Engine(SlotVerbs):
 
     # -- recording ---------------------------------------------------------------------------------
 
-    def record(self, path: str | None = None) -> str:
+    def record(self, path: str | None = None, bits: int = 0) -> str:
         """See Facade."""
-        return str(self.recorder.start(Path(path).expanduser() if path else None).resolve())
+        return str(self.recorder.start(expanded(Path(path)) if path else None, bits).resolve())
 
     def stop_recording(self) -> dict[str, Any]:
         """See Facade."""
@@ -289,6 +290,6 @@ class Engine(SlotVerbs):
         self.transport.first_frame = self.renderer.frame
         for port in range(SCREEN_PORT + 1):
             for channel in range(16):  # keys and pedals that were let go of meanwhile
-                self.renderer.midi(0, 0xB0 | channel, SUSTAIN_PEDAL, 0, port)
-                self.renderer.midi(0, 0xB0 | channel, ALL_NOTES_OFF, 0, port)
+                for controller in (SUSTAIN_PEDAL, SOSTENUTO_PEDAL, ALL_NOTES_OFF):
+                    self.renderer.midi(0, 0xB0 | channel, controller, 0, port)
         return notices

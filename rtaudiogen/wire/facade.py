@@ -160,11 +160,14 @@ class Facade:
     def panic(self) -> None:
         """Silence every voice at once."""
 
-    def record(self, path: str | None = None) -> str:
-        """Write everything that is heard to a file (.wav or .flac); its path."""
+    def record(self, path: str | None = None, bits: int = 0) -> str:
+        """Write everything that is heard to a file (.wav or .flac); its path.
+
+        `bits` of a value: 16, 24 or, in a WAV alone, 32 (float); 0: 32 in a WAV, 24 in a FLAC.
+        """
 
     def stop_recording(self) -> dict[str, Any]:
-        """Finish the recording: path, seconds, marks."""
+        """Finish the recording: path, frames, seconds, marks, clipped values."""
 
     def session(self) -> dict[str, Any]:
         """The rack as a session: everything `load_session` needs."""

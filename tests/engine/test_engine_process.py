@@ -25,7 +25,7 @@ from ..midi_bytes import meta, midi, off, on, track
 from ..waiting import eventually
 
 if TYPE_CHECKING:
-    from tests.conftest import JackServer
+    from tests.jack_server import JackServer
 
 RATE = 48000
 NULL = EngineSettings(output="null", sample_rate=RATE, midi="none")
