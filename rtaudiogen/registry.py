@@ -5,6 +5,7 @@ is a problem to be listed; it hurts nobody else.
 """
 
 import difflib
+import os
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cache
@@ -106,7 +107,7 @@ def describe(path: Path) -> Descriptor:
 def find(name_or_path: str | Path) -> Descriptor:
     """A model by its id, or by the path of its file. UsageError with near misses."""
     path = expanded(Path(name_or_path))
-    if path.suffix == SUFFIX or path.is_file():
+    if path.suffix == SUFFIX or os.path.isfile(path):
         return describe(path)
     known = listing()
     if str(name_or_path) in known.models:

@@ -48,6 +48,7 @@ class Reader(NamedTuple):
     suffix: str
     read: Callable[[Path], object]
     words: tuple[bytes, ...] = ()  # that this kind of file understands
+    make: Callable[[random.Random], bytes] | None = None  # files that are wrong in their sense
 
 
 def midi() -> Reader:
@@ -56,6 +57,24 @@ def midi() -> Reader:
     from tests.midi.files_to_damage import whole_files
 
     return Reader(whole_files, ".mid", read_midi_file, (b"MThd", b"MTrk", b"\xff\x2f\0", b"\xf0"))
+
+
+def sessions() -> Reader:
+    """Sessions: damaged files, and whole ones with values that do not belong there."""
+    from tests import json_to_damage as json_files
+    from tests.session_reading import read_session
+
+    make, words = json_files.session_with_wrong_values, json_files.WORDS
+    return Reader(json_files.whole_sessions, ".json", read_session, words, make)
+
+
+def presets() -> Reader:
+    """Presets, likewise."""
+    from tests import json_to_damage as json_files
+    from tests.session_reading import read_preset
+
+    make, words = json_files.preset_with_wrong_values, json_files.WORDS
+    return Reader(json_files.whole_presets, ".json", read_preset, words, make)
 
 
 def tables() -> Reader:
@@ -84,6 +103,24 @@ def names() -> Reader:
 
     words = (b"C4", b"v12", b"rr1", b"mf", b"Fis", b"do", b"060", b"'", b"\xcc\x81", b"Hammond ")
     return Reader(whole_names, ".txt", read, words)
+
+
+def sounds() -> Reader:
+    """Sound files."""
+    import numpy as np
+
+    from rtaudiogen.sounds import read_whole
+    from tests.sounds.sounds_to_damage import whole_sounds
+
+    def read(path: Path) -> object:
+        sound = read_whole(path)
+        assert np.isfinite(sound.signal).all()
+        assert np.abs(sound.signal).max() <= 100.0
+        assert all(line.isprintable() for line in sound.notices)
+        return sound
+
+    words = (b"RIFF", b"RF64", b"BW64", b"data", b"ds64", b"fmt ", b"fLaC", b"\0\0\x80\x7f")
+    return Reader(whole_sounds, ".wav", read, words)
 
 
 def headers() -> Reader:
@@ -205,6 +242,9 @@ READERS: dict[str, Callable[[], Reader]] = {
     "headers": headers,
     "codes": codes,
     "journals": journals,
+    "sounds": sounds,
+    "sessions": sessions,
+    "presets": presets,
 }
 
 
@@ -230,7 +270,11 @@ def fuzz(name: str, seed: int, first: int, count: int) -> int:
     with tempfile.TemporaryDirectory(prefix="fuzz-", dir=_in_memory()) as folder:
         path = Path(folder) / f"damaged{reader.suffix}"
         for index in range(first, first + count):
-            content = damaged(random.Random(f"{name} {seed} {index}"), seeds, reader.words)
+            chance = random.Random(f"{name} {seed} {index}")
+            if reader.make is not None and index % 2:
+                content = reader.make(chance)
+            else:
+                content = damaged(chance, seeds, reader.words)
             path.write_bytes(content)
             problem = tried(reader, path)
             refused += problem == ""
