@@ -113,4 +113,4 @@ def truth(value: Any) -> bool:
 
 
 def _is_control(character: str) -> bool:
-    return character < " " or "\x7f" <= character < "\xa0"
+    return character < " " or "\x7f" <= character < "\xa0" or character in "\u2028\u2029"

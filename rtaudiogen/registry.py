@@ -5,6 +5,7 @@ is a problem to be listed; it hurts nobody else.
 """
 
 import difflib
+import os
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cache
@@ -131,7 +132,7 @@ def _family_of(path: Path) -> Family:
 def find(name_or_path: str | Path) -> Descriptor:
     """A model by its id, or by the path of its file. UsageError with near misses."""
     path = expanded(Path(name_or_path))
-    if path.suffix.lower() in suffixes() or path.is_file():
+    if path.suffix.lower() in suffixes() or os.path.isfile(path):
         return describe(path)
     known = listing()
     if str(name_or_path) in known.models:

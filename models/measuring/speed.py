@@ -51,7 +51,7 @@ class Work:
 
 
 def roofline_row(
-    what: str, work: Work, seconds: float, floor: float = 25, goal: float = 50
+    what: str, work: Work, seconds: float, floor: float | None = None, goal: float | None = None
 ) -> BenchRow:
     """Compare `seconds` for a unit of `work` with the least that this core could take."""
     peak, bandwidth = multiply_adds_per_second(), l2_bytes_per_second()

@@ -19,6 +19,10 @@ VOICE = np.dtype(
         ("frames", np.int64),  # of its hit
         ("gain_left", np.float32),
         ("gain_right", np.float32),
+        ("own_left", np.float32),  # gains without its channel's volume and pan
+        ("own_right", np.float32),
+        ("volume", np.float32),  # of its channel when it was struck
+        ("pan", np.float32),
         ("group", np.int64),  # 0: none
         ("left", np.int64),  # frames of its fade still to come; HELD without one
         ("fade", np.int64),  # frames of its whole fade

@@ -18,7 +18,6 @@ from .packing import Packed, pack, random_tensors
 from .parallel import network
 from .renderer import Renderer
 
-FLOOR, GOAL = 3, 10  # times real time
 WIDTHS = (32, 64)  # of the shipped drums and of the paper
 PITCH = 5.0  # semitones, of a hit that is finished
 
@@ -59,7 +58,7 @@ def _speed(packed: Packed, seconds: float) -> BenchRow:
     config = packed.config
     return BenchRow(
         f"{_name(config)}, {config.frames} frames, one core",
-        config.frames / config.sample_rate / seconds, "× real time", FLOOR, GOAL,
+        config.frames / config.sample_rate / seconds, "× real time", None, None,
         f"{seconds * 1e3:.1f} ms a hit",
     )  # fmt: skip
 

@@ -70,6 +70,16 @@ Voices = Annotated[
 ]
 
 
+Bits = Annotated[
+    int,
+    typer.Option(
+        min=0,
+        metavar="16|24|32",
+        help="Of a value: 16 and 24 are dithered, 32 is float; default: WAV 32, FLAC 24.",
+    ),
+]
+
+
 def check_voices(models: Collection[Descriptor], voices: int) -> None:
     """`--voices`: UsageError if none of the models has any."""
     if voices and not any(map(takes_voices, models)):

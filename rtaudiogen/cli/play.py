@@ -13,6 +13,7 @@ from ..registry import find
 from ..sessions import Session, load_session, save_session
 from .opened import changed, models_of
 from .options import (
+    Bits,
     Block,
     Device,
     Master,
@@ -66,6 +67,7 @@ def play(
     record: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Record to this .wav or .flac file.")
     ] = None,
+    bits: Bits = 0,
     session: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help="Open this session; with MODELs, save it at the end."),
@@ -112,6 +114,7 @@ def play(
     seeds = seeds_of(kept)
     if save_preset is not None:
         check_new(save_preset, overwrite, read)
+    check_bits(record, bits)
     begun = changed(opened, values, sounds, seeds, voices, master)
     notices: list[str] = []
     score = read_score(midi_file, chosen.values(), notices) if midi_file else None
@@ -137,7 +140,7 @@ def play(
         if record:
             if overwrite:
                 remove_recording(expanded(record))
-            engine.record(str(expanded(record).absolute()))
+            engine.record(str(expanded(record).absolute()), bits)
         engine.start()
         last = perform(engine, chosen.values(), score, seconds, stopped, notices, quiet=json)
         if record:
@@ -152,6 +155,16 @@ def play(
 def _device(text: str) -> str | int | None:
     """An index, a name, or None for an empty one."""
     return int(text) if text.isdecimal() else text or None
+
+
+def check_bits(path: Path | None, bits: int) -> None:
+    """UsageError for a recording of a kind that is not written, or for bits of none."""
+    if path is not None:
+        from ..recorder.formats import sample_format  # brings libsndfile along
+
+        sample_format(path, bits)
+    elif bits:
+        raise UsageError(f"--bits {bits}: of a recording, and there is no --record FILE")
 
 
 def _open_session(

@@ -14,6 +14,7 @@ from ..registry import find, with_voices
 from ..sessions import Session, load_session
 from .opened import changed, models_of
 from .options import (
+    Bits,
     Device,
     Master,
     Overwrite,
@@ -38,7 +39,7 @@ TAIL_SECONDS, MARGIN_SECONDS = 3.0, 0.2  # after the last note; after its releas
 def render(
     models_and_file: Annotated[
         list[str],
-        typer.Argument(metavar="MODEL… OUT.wav", help="Ids or model files, then the WAV."),
+        typer.Argument(metavar="MODEL… OUT.wav", help="Ids or model files, then the file."),
     ],
     seconds: Annotated[
         float | None,
@@ -53,6 +54,13 @@ def render(
     input: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Sound file that effects hear.")
     ] = None,
+    align: Annotated[
+        bool,
+        typer.Option(
+            "--align/--no-align",
+            help="Leave out the time by which effects answer the input late, or keep it.",
+        ),
+    ] = True,
     session: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Render this session instead of MODELs.")
     ] = None,
@@ -65,6 +73,7 @@ def render(
             metavar="HZ", callback=check_rate, help="Default: the session's own, or 48000."
         ),
     ] = None,
+    bits: Bits = 0,
     block: Annotated[
         int, typer.Option(min=1, max=65536, metavar="N", help="Frames at a time; same bits.")
     ] = 1024,
@@ -75,17 +84,18 @@ def render(
     overwrite: Overwrite = False,
     json: Json = False,
 ) -> None:
-    """Render to a WAV file with the renderer that plays live: the same bits.
+    """Render to a WAV or FLAC file with the renderer that plays live: the same bits.
 
     Of a session everything is rendered as it was left; program changes alone are not obeyed.
     """
     from ..midi import phrase, read_score, sounding_seconds, to_events
     from ..offline import render_to_file
+    from ..recorder.formats import SUFFIXES
     from ..sound_files import InputFile
 
     *names, out = models_and_file
-    if not out.lower().endswith(".wav"):
-        raise UsageError(f"render MODEL… OUT.wav: '{out}' is no name of a WAV file")
+    if not out.lower().endswith(SUFFIXES):
+        raise UsageError(f"render MODEL… OUT.wav: '{out}' ends neither in .wav nor in .flac")
     if not names and not session:
         raise UsageError("which model? render MODEL… OUT.wav, or give --session FILE")
     if names and session:
@@ -130,6 +140,8 @@ def render(
         seeds=seeds_of(kept),
         session=changed(opened, values, sounds, seeds_of(kept), voices, master),
         device=device,
+        align=align,
+        bits=bits,
         overwrite=overwrite,
     )
     warn(notices)

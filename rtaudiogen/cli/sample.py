@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from filecmp import cmp
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import numpy as np
 import typer
@@ -24,6 +24,9 @@ from .output import Json, print_json
 INDEX = "index.csv"
 MOST_INDEX_BYTES = 1 << 28
 COLUMNS = ("file", "class", "seed", "spread", "around", "seconds", "peak")
+
+if TYPE_CHECKING:
+    from ..recorder import SampleFormat
 
 Row = dict[str, Any]  # of the index, by column
 
@@ -42,9 +45,10 @@ def sample(
     around: Annotated[
         int | None, typer.Option(min=0, metavar="SEED", help="The hit in the middle of them.")
     ] = None,
-    float32: Annotated[
-        bool, typer.Option("--float", help="Values of 32-bit floating point instead of 24 bits.")
-    ] = False,
+    bits: Annotated[
+        int, typer.Option(metavar="16|24|32", help="Of a value: 16 is dithered, 32 is float.")
+    ] = 24,
+    float32: Annotated[bool, typer.Option("--float", help="The same as --bits 32.")] = False,
     overwrite: Overwrite = False,
     json: Json = False,
 ) -> None:
@@ -53,6 +57,9 @@ def sample(
     The first has the seed --seed, the next one more. The same class and seed give the same file:
     'sample MODEL DIR --class kick --seed 123 --count 1' makes a kick of seed 123 again.
     """
+    from ..recorder.formats import sample_format
+
+    stored = sample_format(Path("one-shot.wav"), 32 if float32 else bits)
     descriptor = find(model)
     hook = family(descriptor.family).sample
     if hook is None:
@@ -64,7 +71,7 @@ def sample(
     check_folder(folder)
     folder.mkdir(exist_ok=True)
     origin = {"spread": f"{spread:g}", "around": around if spread < 1 else ""}
-    export = Export(folder, descriptor.sample_rate, float32, overwrite)
+    export = Export(folder, descriptor.sample_rate, stored, overwrite)
     written = export.write(shots, origin)
     if json:
         print_json({"path": str(folder), "files": written, "index": str(folder / INDEX)})
@@ -78,7 +85,7 @@ class Export:
 
     folder: Path
     rate: int  # frames per second in Hz
-    float32: bool
+    stored: "SampleFormat"
     overwrite: bool
 
     def write(self, shots: Iterable[OneShot], origin: Row) -> int:
@@ -120,13 +127,11 @@ class Export:
 
     def _write_one(self, path: Path, shot: OneShot) -> bool:
         """Write a file whole; whether there was none before."""
-        from ..recorder import SampleFormat
         from ..recorder.wav import WavWriter
 
-        stored = SampleFormat.FLOAT32 if self.float32 else SampleFormat.PCM24
         is_new = not os.path.lexists(path)
         with appearing_whole(path) as unfinished:
-            wav = WavWriter(unfinished, self.rate, 1, stored)
+            wav = WavWriter(unfinished, self.rate, 1, self.stored, dither=self.stored.bits == 16)
             try:
                 wav.write(shot.signal[:, None])
             finally:

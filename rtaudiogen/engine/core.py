@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -38,7 +39,7 @@ from .transport import DeviceLostError, Transport
 
 CHECKPOINT_SECONDS = 2.0
 MOST_MESSAGES = 100  # that are kept
-SUSTAIN_PEDAL, ALL_NOTES_OFF = 64, 123
+SUSTAIN_PEDAL, SOSTENUTO_PEDAL, ALL_NOTES_OFF = 64, 66, 123
 
 
 class Engine(SlotVerbs):
@@ -57,6 +58,7 @@ class Engine(SlotVerbs):
         self.machine_gap_seconds = 0.0  # the longest that a sleeping thread was kept from waking
         self._checkpoint = checkpoint
         self._saved = time.monotonic()
+        self._slots_lock = Lock()
         self._learning: tuple[int, str] | None = None
         memory = self.transport.memory
         self.recorder = Recorder(
@@ -158,9 +160,9 @@ class Engine(SlotVerbs):
 
     # -- recording ---------------------------------------------------------------------------------
 
-    def record(self, path: str | None = None) -> str:
+    def record(self, path: str | None = None, bits: int = 0) -> str:
         """See Facade."""
-        return str(self.recorder.start(expanded(Path(path)) if path else None).resolve())
+        return str(self.recorder.start(expanded(Path(path)) if path else None, bits).resolve())
 
     def stop_recording(self) -> dict[str, Any]:
         """See Facade."""
@@ -288,6 +290,6 @@ class Engine(SlotVerbs):
         self.transport.first_frame = self.renderer.frame
         for port in range(SCREEN_PORT + 1):
             for channel in range(16):  # keys and pedals that were let go of meanwhile
-                self.renderer.midi(0, 0xB0 | channel, SUSTAIN_PEDAL, 0, port)
-                self.renderer.midi(0, 0xB0 | channel, ALL_NOTES_OFF, 0, port)
+                for controller in (SUSTAIN_PEDAL, SOSTENUTO_PEDAL, ALL_NOTES_OFF):
+                    self.renderer.midi(0, 0xB0 | channel, controller, 0, port)
         return notices

@@ -13,6 +13,7 @@ from rtaudiogen.kernel_cache import cached_njit
 from ...compiled.random_numbers import uniform
 from ...sounds.notes.conditioning import fill_note
 from ...sounds.notes.envelope import Envelope, level_db
+from ..placing import GLIDE_SECONDS, PLACE, glide
 
 VOICE = np.dtype(
     [
@@ -20,7 +21,9 @@ VOICE = np.dtype(
         ("stream", np.uint64),  # names the note's own sequence of random numbers
         ("key", np.float64),  # MIDI note number asked for
         ("pitch", np.float64),  # on its way to `key`
-        ("bend", np.float64),  # semitones, on its way to the bend wheel's
+        ("bend", np.float64),  # semitones, on its way to `bend_goal`
+        ("bend_goal", np.float64),  # that it was told
+        ("modulation", np.float64),  # 0 … 1
         ("velocity", np.float64),
         ("pressure", np.float64),
         ("phase", np.float64),  # of the oscillator, radians
@@ -34,6 +37,7 @@ VOICE = np.dtype(
         ("asked_power", np.float64),  # running mean square that was asked of the network …
         ("power", np.float64),  # … and that it gave
         ("peak", np.float64),  # falling peak of the output
+        *PLACE,
     ],
     align=True,
 )
@@ -43,8 +47,7 @@ CONTROLS = np.dtype(
         ("sample_rate", np.float64),
         ("level_db", np.float64),
         ("tune", np.float64),  # semitones
-        ("bend", np.float64),  # semitones
-        ("vibrato_depth", np.float64),  # semitones
+        ("vibrato_cents", np.float64),  # without the mod wheel
         ("vibrato_rate_hz", np.float64),
         ("glide", np.float64),  # share of the way to the key per frame
         ("attack_frames", np.float64),
@@ -60,6 +63,7 @@ CONTROLS = np.dtype(
 ATTACK_SECONDS = 0.5
 END_DB = -66.0  # a voice that is asked to be softer than this fades out and is free
 BEND_SECONDS = 0.004  # the bend wheel's steps are rounded off over this time
+MOD_WHEEL_CENTS = 50.0  # vibrato that the mod wheel adds
 PRESSURE_DB = 6.0  # full channel pressure swells by this much
 OFFSET_HZ = 8.0  # the output's mean is followed and removed below this frequency
 FADE_IN_FRAMES = 160  # of a texture, so that it does not begin with a click
@@ -94,8 +98,9 @@ def control_notes(
         v = voices[i]
         for t in range(frames):
             v.pitch += (v.key - v.pitch) * c.glide
-            v.bend += (c.bend - v.bend) / (BEND_SECONDS * c.sample_rate)
-            vibrato = c.vibrato_depth * math.sin(v.lfo_phase)
+            v.bend += (v.bend_goal - v.bend) / (BEND_SECONDS * c.sample_rate)
+            depth = (c.vibrato_cents + MOD_WHEEL_CENTS * v.modulation) / 100
+            vibrato = depth * math.sin(v.lfo_phase)
             pitch = v.pitch + v.bend + c.tune + vibrato
             frequency = 440.0 * 2.0 ** ((pitch - 69.0) / 12.0)
             v.phase = _wrapped(v.phase + 2.0 * math.pi * frequency / c.sample_rate)
@@ -187,7 +192,9 @@ def sound(
     lines: NDArray[np.float32],
     out: NDArray[np.float32],
 ) -> None:
-    """Add the active voices' codes to `out` (frames,): decoded, de-emphasised, purified, levelled.
+    """Add the active voices' codes to `out`: decoded, de-emphasised, purified, levelled, placed.
+
+    `out` is (frames, 1), or (frames, 2) with every voice in its place.
 
     `lines` (V, a power of two) hold each voice's recent output, for the comb that is tuned to its
     oscillator.
@@ -201,6 +208,7 @@ def sound(
     offset_share = 2.0 * math.pi * OFFSET_HZ / c.sample_rate
     power_share = 1.0 / (POWER_SECONDS * c.sample_rate)
     fall = math.exp(-1.0 / (PEAK_SECONDS * c.sample_rate))
+    glide_share = 1.0 / (GLIDE_SECONDS * c.sample_rate)
     for i in active:
         v = voices[i]
         for t in range(frames):
@@ -212,9 +220,15 @@ def sound(
             v.power += (y * y - v.power) * power_share
             ratio = (v.asked_power + POWER_FLOOR) / (v.power + POWER_FLOOR)
             y *= math.sqrt(min(ratio, c.lift)) * gains[i, t]
+            glide(v, glide_share)
+            y *= v.gain
             v.peak = max(abs(y), v.peak * fall)
             v.sounded += 1
-            out[t] += np.float32(y)
+            if out.shape[1] == 1:
+                out[t, 0] += np.float32(y)
+            else:
+                out[t, 0] += np.float32(y * v.left)
+                out[t, 1] += np.float32(y * v.right)
         if v.choke_frames == 0:
             v.playing = 0
             v.peak = 0.0

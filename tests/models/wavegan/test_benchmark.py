@@ -12,8 +12,8 @@ def test_every_promised_row_is_measured(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setattr(benchmark, "WIDTHS", (16,))
     rows = list(benchmark.bench_rows())
     assert [(row.unit, row.floor, row.goal) for row in rows] == [
-        ("× real time", 3, 10),
-        ("%", 25, 50),
+        ("× real time", None, None),
+        ("%", None, None),
         ("×", None, None),
         ("hits/s", None, None),
     ]
