@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from rtaudiogen import folders, registry
+from rtaudiogen.client import library
 from rtaudiogen.errors import RtAudioGenError, UsageError
 from rtaudiogen.model_file import ModelHeader, write_model
 from rtaudiogen.models.wavenet.config import WaveNetConfig
@@ -78,6 +79,33 @@ def test_a_family_that_fails_is_listed_and_hurts_nobody(
     assert reason in problem
     assert "\n" not in problem
     assert "wavenet" in registry.families()[0]
+
+
+AMP = """
+from rtaudiogen.errors import RtAudioGenError
+from rtaudiogen.generator import Descriptor, Family, Plays
+def describe(path):
+    if path.read_text() != "tubes":
+        raise RtAudioGenError(f"{path}: no amplifier")
+    return Descriptor(path.stem, "amp", path.stem, "", frozenset([Plays.EFFECT]), 48000, 1, 1, ())
+FAMILY = Family("amp", "amplifies", tuple, describe, "stranger:create", suffixes=(".nam", ".amp"))
+"""
+
+
+def test_a_family_may_have_files_of_its_own_kind(install: Install, user_models: Path) -> None:
+    install(AMP, name="amp")
+    for name in ("crunch.nam", "clean.AMP"):
+        (user_models / name).write_text("tubes")
+    (user_models / "broken.nam").write_text("dust")
+    (user_models / "notes.txt").write_text("tubes")
+    assert registry.suffixes() == (".safetensors", ".nam", ".amp")
+    listing = registry.listing()
+    assert {"crunch", "clean"} <= set(listing.models)
+    assert listing.problems == (f"{user_models / 'broken.nam'}: no amplifier",)
+    assert registry.find("crunch").path == user_models / "crunch.nam"
+    assert registry.find(user_models / "clean.AMP").family == "amp"
+    assert library.look(user_models / "crunch.nam").reference == "crunch"
+    assert [item.name for item in library.library() if item.problem] == ["broken.nam"]
 
 
 def test_a_family_that_fails_when_asked_for_its_models_hurts_nobody(install: Install) -> None:

@@ -81,6 +81,8 @@ def test_families_and_their_options_are_told_with_kinds_and_defaults(families):
     assert "How long" in minutes.help
     assert (compile.kind, compile.argument(False)) == ("bool", "--no-compile")
     assert (size.kind, size.argument(8000)) == ("int", "--sample-rate=8000")
+    assert size.meaning.endswith("(from 4000 to 192000)")
+    assert options["device"].choices == ("auto", "cpu", "cuda", "mps")
     assert not any(family.problem for family in families.values())
 
 
@@ -131,10 +133,26 @@ def test_a_training_that_cannot_begin_says_why_and_leaves_nothing(begin, tmp_pat
     assert list((home / "models").iterdir()) == []
 
 
+@pytest.mark.parametrize(
+    ("values", "reason"),
+    [
+        ({"residual": "much"}, "residual must be a whole number, not much"),
+        ({"residual": "20"}, "residual must be a multiple of 16, at least 16, not 20"),
+        ({"learning_rate": "1.5"}, "learning rate must be between 0 and 1, not 1.5"),
+        ({"minutes": "inf"}, "minutes must be a finite number, not inf"),
+        ({"device": "gpu"}, "device must be one of auto, cpu, cuda, mps, not gpu"),
+    ],
+)
+def test_an_option_out_of_bounds_is_refused_before_the_start(begin, rain, home, values, reason):
+    with pytest.raises(UsageError, match=reason):
+        begin(rain, **values)
+    assert not home.exists()
+
+
 def test_an_option_that_cannot_be_meant_is_named(begin, rain):
-    facts = until(begin(rain, residual="much"), lambda facts: facts.ended)
+    facts = until(begin(rain, lowest=90, highest=80), lambda facts: facts.ended)
     assert facts.state == "failed"
-    assert "--residual" in facts.problem
+    assert "--lowest and --highest" in facts.problem
 
 
 def test_what_cannot_be_meant_is_refused_before_anything_is_started(

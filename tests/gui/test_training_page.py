@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
 from PySide6.QtGui import QDropEvent
-from PySide6.QtWidgets import QCheckBox
+from PySide6.QtWidgets import QCheckBox, QComboBox
 
 from rtaudiogen.client import training
 from rtaudiogen.client.training import Curve, Option, TrainableFamily, TrainingFacts
@@ -17,6 +17,7 @@ from rtaudiogen.errors import RtAudioGenError
 from rtaudiogen.gui.shell.main_window import MainWindow
 from rtaudiogen.gui.shell.theme import ALARM, WARNING, colour
 from rtaudiogen.gui.training.clips import title
+from rtaudiogen.gui.training.options import TrainingOptions
 from rtaudiogen.gui.training.page import TrainingPage
 from rtaudiogen.gui.training.view import TrainingView, duration, sentence
 from rtaudiogen.gui.widgets.scopes.curve_plot import log_ticks
@@ -186,6 +187,24 @@ FAMILY = TrainableFamily(
     "loom", "weaves", (Option("minutes", "float", 5.0, ""), Option("threads", "int", 3, "Warp")),
     "training needs the package 'shuttle': pip install 'rtaudiogen[train]'",
 )  # fmt: skip
+
+
+def test_bounds_are_told_beside_an_option_and_choices_are_offered(qtbot: Any) -> None:
+    options = TrainingOptions((
+        Option("threads", "int", 3, "Warp.", {"least": 1, "most": 8}),
+        Option("yarn", "str", "wool", "Weft.", {"choices": ["silk", "wool"]}),
+    ))  # fmt: skip
+    qtbot.addWidget(options)
+    assert options.fields["threads"].toolTip() == "Warp. (from 1 to 8)"
+    yarn = options.fields["yarn"]
+    assert isinstance(yarn, QComboBox)
+    assert yarn.currentText() == "wool"
+    assert options.values() == {}
+    yarn.setCurrentText("silk")
+    assert options.values() == {"yarn": "silk"}
+    options.set_values({})
+    assert yarn.currentText() == "wool"
+
 
 FACTS = TrainingFacts(
     model=Path("/models/loom-x.safetensors"), state="training", family="loom", folder="/x",
