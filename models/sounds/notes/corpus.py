@@ -106,6 +106,23 @@ def read_textures(
     return Corpus(names, training, held_out, _licences(sounds))
 
 
+def read_as_trained(
+    folder: Path,
+    sample_rate: int,
+    instruments: Sequence[str],
+    pitched: bool,
+    hold_seconds: float,
+) -> Corpus:
+    """Read the folder as a training split it, without the notes that were filled in."""
+    if not pitched:
+        return read_textures(folder, sample_rate, instruments, lambda line: None)
+    nothing = {"lowest": 1, "highest": 0}
+    return read_notes(
+        folder, sample_rate, instruments, **nothing, hold_seconds=hold_seconds,
+        say=lambda line: None,
+    )  # fmt: skip
+
+
 def level_tracks(corpus: Corpus) -> list[LevelTrack]:
     """What the envelope tables are measured from."""
     return [
