@@ -4,14 +4,16 @@ BIN := .venv/bin
 READY := .venv/ready
 MODEL ?= wavenet-keys-strings
 ARGS ?=
+PARALLEL := --numprocesses auto --dist loadgroup
 
 .DEFAULT_GOAL := help
-.PHONY: help run play test check bench bench-gpu bench-window latency picture screenshots test-wheel clean
+.PHONY: help run play test test-quick check bench bench-gpu bench-window latency picture screenshots test-wheel clean
 
 help:
 	@echo "make run    the window; without a display the same as make play"
 	@echo "make play   $(MODEL) on the audio device and all MIDI ports, or a built-in phrase; recorded"
-	@echo "make test   the test suite"
+	@echo "make test   the test suite, on all cores"
+	@echo "make test-quick  the tests that need neither real time nor long: under two minutes"
 	@echo "make check  ruff, mypy --strict and the import contracts"
 	@echo "make bench  the performance table"
 	@echo "make bench-gpu  checks and times everything on an NVIDIA GPU, in one table"
@@ -30,7 +32,10 @@ play: $(READY)
 	$(BIN)/rtaudiogen play $(MODEL) --record "recordings/$$(date +%Y-%m-%d_%H.%M.%S).wav" $(ARGS)
 
 test: $(READY)
-	$(BIN)/pytest $(ARGS)
+	$(BIN)/pytest $(PARALLEL) $(ARGS)
+
+test-quick: $(READY)
+	$(BIN)/pytest $(PARALLEL) -m 'not realtime and not slow' $(ARGS)
 
 check: $(READY)
 	$(BIN)/ruff check .

@@ -12,10 +12,11 @@ class BenchRow:
     """One measured figure beside what it should reach.
 
     `floor` must hold and `goal` is what we are after, both in `unit`; None where there is none.
+    A `value` of None was not measured, and `detail` says why.
     """
 
     name: str
-    value: float
+    value: float | None
     unit: str
     floor: float | None
     goal: float | None

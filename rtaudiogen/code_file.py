@@ -22,6 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .errors import RtAudioGenError
+from .files import open_regular
 
 Codes = NDArray[np.uint16]  # (code frames, stages)
 
@@ -125,7 +126,7 @@ class CodeWriter:
 
 def read_header(path: Path) -> CodeHeader:
     """What a code file says of itself. RtAudioGenError, one line, if it is none or damaged."""
-    with _opened(path) as file:
+    with open_regular(path) as file:
         return _read_header(path, file)
 
 
@@ -134,7 +135,7 @@ def read_codes(path: Path) -> Iterator[Codes]:
 
     RtAudioGenError, one line with the time in the sound, at the first chunk that is damaged.
     """
-    with _opened(path) as file:
+    with open_regular(path) as file:
         header = _read_header(path, file)
         checksum = 0
         for start in range(0, header.code_frames, header.chunk):
@@ -189,13 +190,6 @@ def code_bits(size: int) -> int:
 
 def _shifts(size: int) -> NDArray[np.uint16]:
     return np.arange(code_bits(size) - 1, -1, -1, dtype=np.uint16)
-
-
-def _opened(path: Path) -> BinaryIO:
-    try:
-        return path.open("rb")
-    except OSError as error:
-        raise RtAudioGenError(f"{path}: cannot be read ({error.strerror})") from error
 
 
 def _read_header(path: Path, file: BinaryIO) -> CodeHeader:

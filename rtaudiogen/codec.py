@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from . import registry
 from .code_file import SUFFIX, CodeHeader, CodeWriter, read_codes, read_header
 from .errors import RtAudioGenError, UsageError
-from .files import appearing_whole
+from .files import appearing_whole, check_target
 from .generator import Codec, Descriptor
 from .model_file import read_header as read_model_header
 from .model_file import read_tensors
@@ -30,14 +30,19 @@ SHOWN_DIGITS = 12  # of a digest, as people see it
 
 
 def encode_file(
-    source: Path, target: Path, model: Descriptor, stages: int | None = None, say: Say = print
+    source: Path,
+    target: Path,
+    model: Descriptor,
+    stages: int | None = None,
+    say: Say = print,
+    overwrite: bool = True,
 ) -> CodeHeader:
     """Encode any sound file into a code file that appears when it is whole; its header.
 
     `stages` fewer than the model has save bits; `say` is told what the codes will not know of the
     sound. UsageError for what cannot be meant, RtAudioGenError, one line, for unusable sound.
     """
-    _check_target(target, SUFFIX, "encoding")
+    _check_target(source, target, SUFFIX, "encoding", overwrite)
     codec = open_codec(model)
     stages = codec.stages if stages is None else stages
     if not 1 <= stages <= codec.stages:
@@ -51,7 +56,7 @@ def encode_file(
         codes=codec.codes,
         chunk=max(1, round(CHUNK_SECONDS * codec.sample_rate / codec.hop)),
     )
-    with appearing_whole(target) as unfinished, unfinished.open("wb") as file:
+    with appearing_whole(target, overwrite) as unfinished, unfinished.open("wb") as file:
         frames = 0
         writer = CodeWriter(file, header)
         for signal in read_sound(source, codec.sample_rate, say):
@@ -62,15 +67,17 @@ def encode_file(
         return writer.finish(frames)
 
 
-def decode_file(source: Path, target: Path, model: Descriptor | None = None) -> CodeHeader:
+def decode_file(
+    source: Path, target: Path, model: Descriptor | None = None, overwrite: bool = True
+) -> CodeHeader:
     """Decode a code file into a float32 WAV that appears when it is whole; the file's header.
 
     Without `model` it is the one that the file names, which must be among those that are listed.
     RtAudioGenError, one line, for a damaged file and for another model than it was encoded with.
     """
-    _check_target(target, ".wav", "decoding")
+    _check_target(source, target, ".wav", "decoding", overwrite)
     header, signals = decode(source, model)
-    with appearing_whole(target) as unfinished:
+    with appearing_whole(target, overwrite) as unfinished:
         wav = WavWriter(unfinished, header.sample_rate, channels=1)
         try:
             for signal in signals:
@@ -186,8 +193,7 @@ def _shape(of: Codec | CodeHeader) -> tuple[int, int, int]:
     return of.sample_rate, of.hop, of.codes
 
 
-def _check_target(target: Path, suffix: str, doing: str) -> None:
+def _check_target(source: Path, target: Path, suffix: str, doing: str, overwrite: bool) -> None:
     if target.suffix.lower() != suffix:
         raise UsageError(f"{target}: {doing} writes files whose names end in {suffix}")
-    if not target.parent.is_dir():
-        raise UsageError(f"{target}: there is no folder {target.parent}")
+    check_target(target, overwrite, [source])

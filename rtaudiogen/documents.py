@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from .errors import RtAudioGenError
-from .files import write_atomically
+from .files import read_limited, write_atomically
 from .json_text import described, parse_json, shown
 
 KIND, VERSION = "rtaudiogen", "version"
@@ -57,15 +57,7 @@ def read_document(path: Path, kind: str, version: int) -> dict[str, Any]:
 
 
 def _read(path: Path) -> Any:
-    try:
-        with path.open("rb") as file:
-            data = file.read(MOST_BYTES + 1)
-    except OSError as error:
-        raise RtAudioGenError(f"{path}: cannot be read ({error.strerror})") from error
-    if len(data) > MOST_BYTES:
-        raise RtAudioGenError(
-            f"{path}: larger than {MOST_BYTES >> 20} MiB, so none of this program"
-        )
+    data = read_limited(path, MOST_BYTES)
     try:
         return parse_json(data)
     except ValueError as error:
@@ -121,4 +113,4 @@ def truth(value: Any) -> bool:
 
 
 def _is_control(character: str) -> bool:
-    return character < " " or "\x7f" <= character < "\xa0"
+    return character < " " or "\x7f" <= character < "\xa0" or character in "\u2028\u2029"

@@ -47,9 +47,15 @@ class EventKind(IntEnum):
     NOTE_ON = 1  # value: velocity, 0 < value ≤ 1; the host sends it only to a silent voice
     NOTE_OFF = 2  # begin the release; value unused
     CHOKE = 3  # fade to exact silence within CHOKE_SECONDS; value unused
-    PITCH_BEND = 4  # value: semitones
+    # Expression, of one voice or of all. A note begins with what ALL_VOICES was told last; what its
+    # own voice is told in the same frame, after NOTE_ON, holds from the note's first frame, and
+    # whatever a voice is told holds until its next note. A generator may ignore any of these.
+    PITCH_BEND = 4  # value: semitones, of the wheel and the tuning
     MOD_WHEEL = 5  # value: 0 … 1
-    PRESSURE = 6  # value: 0 … 1, of one voice or of all
+    PRESSURE = 6  # value: 0 … 1
+    TIMBRE = 7  # value: 0 … 1, about a half at rest
+    VOLUME = 8  # value: amplitude factor, 0 … 1, of volume and expression; 1 at rest
+    PAN = 9  # value: -1 left … 1 right; see generator.Panner
 
 
 def event(

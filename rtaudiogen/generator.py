@@ -116,6 +116,11 @@ class Generator(Protocol):
 
     The host allocates voices: it names the voice in every note event, sends NOTE_ON only to a voice
     that is silent, and reads `voice_levels` after each render call to know which are.
+
+    Bend, modulation, pressure, timbre, volume and pan come as events for one voice or for all of
+    them (`events.EventKind`): notes of several MIDI channels may sound at once, and each follows
+    its own. A generator follows those that it can; VOLUME and PAN must not click. A host that is
+    told the volume of a hit that has begun may leave it as it is.
     """
 
     descriptor: Descriptor
@@ -151,6 +156,18 @@ class Generator(Protocol):
 
     def load_state(self, state: State) -> None:
         """Continue bit for bit from `save_state`; ValueError if it is another model's. [render]"""
+
+
+class Panner(Protocol):
+    """What a generator of one channel can do beside the rest: place its voices in the stereo field.
+
+    Its `render` then takes a block of two columns as well: the sum of its voices, each multiplied
+    by its own left and right factor, which are both 1 for a voice whose PAN is 0. So a host that
+    pans nobody hears in each column what one column would have held, bit for bit. A generator of
+    two channels places its voices without being asked.
+    """
+
+    pans: bool  # True
 
 
 class Listener(Protocol):

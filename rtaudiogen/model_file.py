@@ -4,7 +4,6 @@ The header is read without torch and without touching the weights; nothing is ev
 """
 
 import json
-import struct
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -15,12 +14,17 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError
 from safetensors.numpy import load_file, save
 
+from . import bounded_json
 from .errors import RtAudioGenError
+from .file_names import is_printable
 from .files import write_atomically
+from .safetensors_header import read_contents
 
 METADATA_KEY = "rtaudiogen"
 FORMAT = 1
-MAX_HEADER_BYTES = 100_000_000  # safetensors' own limit
+LONGEST_NAME = 200
+PLAYABLE_KINDS = "F32", "F16"
+_NAMES = {str: "a text", dict: "an object", int: "a whole number"}
 
 
 @dataclass(frozen=True)
@@ -38,20 +42,19 @@ class ModelHeader:
 
 
 def read_header(path: Path) -> ModelHeader:
-    """The description in a model file's header.
+    """Return the description in a model file's header. [any]
 
-    Raises RtAudioGenError, in one line, for a missing, truncated or foreign file.
+    RtAudioGenError, in one line, for a missing, truncated or foreign file.
     """
-    metadata = _read_metadata(path)
+    metadata = read_contents(path).metadata
     if METADATA_KEY not in metadata:
         raise RtAudioGenError(
             f"{path}: a safetensors file, but not an rtaudiogen model (no '{METADATA_KEY}' entry "
             "in its header); models come from 'rtaudiogen train'"
         )
     try:
-        fields = json.loads(metadata[METADATA_KEY])
-        header = ModelHeader(**fields)
-    except (TypeError, ValueError) as error:
+        header = _described(bounded_json.loads(metadata[METADATA_KEY]))
+    except ValueError as error:
         raise RtAudioGenError(f"{path}: the model description is damaged ({error})") from error
     if header.format != FORMAT:
         raise RtAudioGenError(
@@ -60,33 +63,59 @@ def read_header(path: Path) -> ModelHeader:
     return header
 
 
-def _read_metadata(path: Path) -> dict[str, str]:
-    try:
-        with path.open("rb") as file:
-            prefix = file.read(8)
-            length = struct.unpack("<Q", prefix)[0] if len(prefix) == 8 else MAX_HEADER_BYTES + 1
-            if length > MAX_HEADER_BYTES:
-                raise RtAudioGenError(f"{path}: not a .safetensors model file")
-            tensors: dict[str, Any] = json.loads(file.read(length))
-            metadata: dict[str, str] = tensors.pop("__metadata__", {})
-            end = 8 + length + max((t["data_offsets"][1] for t in tensors.values()), default=0)
-            size = path.stat().st_size
-    except OSError as error:
-        raise RtAudioGenError(f"{path}: cannot be read ({error.strerror})") from error
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
-        raise RtAudioGenError(f"{path}: not a .safetensors model file") from error
-    if size != end:
-        raise RtAudioGenError(f"{path}: truncated or damaged: {size} bytes, expected {end}")
-    return metadata
-
-
 def read_tensors(path: Path) -> dict[str, NDArray[Any]]:
-    """The weights, by name. Raises RtAudioGenError if the file is damaged."""
+    """Return the weights by name. [any] RtAudioGenError, in one line, if the file is damaged."""
     read_header(path)
     try:
         return load_file(path)
-    except (SafetensorError, OSError) as error:
+    except (SafetensorError, OSError, KeyError, TypeError, ValueError) as error:
         raise RtAudioGenError(f"{path}: weights cannot be read ({error})") from error
+
+
+def check_tensors(path: Path, expected: Mapping[str, tuple[int, ...]]) -> None:
+    """Compare the tensors in a file with the shapes that its network needs. [any]
+
+    Nothing but the header is read; tensors beside those that are needed do not matter.
+    RtAudioGenError, in one line, for the first that is missing, has another shape, or holds no
+    floating-point values that numpy knows.
+    """
+    tensors = read_contents(path).tensors
+    for name, shape in expected.items():
+        if name not in tensors:
+            raise RtAudioGenError(f"{path}: has no tensor '{name}', which its configuration needs")
+        found = tensors[name]
+        if found.shape != shape:
+            raise RtAudioGenError(f"{path}: tensor '{name}' should be {shape}, not {found.shape}")
+        if found.kind not in PLAYABLE_KINDS:
+            raise RtAudioGenError(
+                f"{path}: tensor '{name}' holds {found.kind} values, "
+                f"expected {' or '.join(PLAYABLE_KINDS)}"
+            )
+
+
+def _described(fields: Any) -> ModelHeader:
+    """The header of plain values; ValueError for what is missing or of another type."""
+    if not isinstance(fields, dict):
+        raise ValueError("it is no object")
+    known = dict.fromkeys(("family", "name", "summary", "licence", "card"), str)
+    types: dict[str, type] = {**known, "config": dict, "training": dict, "format": int}
+    for name, value in fields.items():
+        if name not in types:
+            raise ValueError(f"unknown entry '{name[:50]}'")
+        if not isinstance(value, types[name]) or isinstance(value, bool):
+            raise ValueError(f"'{name}' is not {_NAMES[types[name]]}")
+    for name in ("family", "name", "config"):
+        if name not in fields:
+            raise ValueError(f"'{name}' is missing")
+    for name in ("family", "name"):
+        if not is_name(fields[name]):
+            raise ValueError(f"'{name}' is no name of up to {LONGEST_NAME} printable characters")
+    return ModelHeader(**fields)
+
+
+def is_name(text: str) -> bool:
+    """Whether a model or a family can be called so."""
+    return 0 < len(text) <= LONGEST_NAME and is_printable(text) and text == text.strip()
 
 
 def write_model(path: Path, header: ModelHeader, tensors: Mapping[str, NDArray[Any]]) -> None:

@@ -14,13 +14,14 @@ from numpy.typing import NDArray
 from rtaudiogen import registry, session_slots
 from rtaudiogen.engine.device_choice import DeviceChoice
 from rtaudiogen.errors import RtAudioGenError, UsageError
+from rtaudiogen.files import check_target
 from rtaudiogen.generator import Audio, Descriptor, Generator, Plays
 from rtaudiogen.midi import read_score, to_events
 from rtaudiogen.processors import CPU
 from rtaudiogen.realtime.callback.output import Master
 from rtaudiogen.realtime.render.mixing import amplitude
 from rtaudiogen.realtime.render.renderer import Renderer
-from rtaudiogen.recorder.wav import write_wav
+from rtaudiogen.recorder.formats import clipping, sample_format, write_sound
 from rtaudiogen.sessions import Session, checked_master
 from rtaudiogen.sound_files import InputFile, give_sound
 
@@ -44,6 +45,7 @@ def render(
     session: Session | None = None,
     master_gain_db: float | None = None,
     device: str = CPU,
+    align: bool = False,
 ) -> Audio:
     """(frames, 2) float32 of all models together, each in a slot of its own.
 
@@ -53,14 +55,15 @@ def render(
     `notices`. A slot's seed follows from `seed`, unless `seeds` has one by its model's id.
     A session's slots are played beside the models, as it describes them, but program changes are
     not obeyed. Everything is brought to `master_gain_db`, or else to the session's own. `device` is
-    what computes, as in `EngineSettings`; if it is lost, rendering fails.
+    what computes, as in `EngineSettings`; if it is lost, rendering fails. With `align` the result
+    begins as much later as effects answer their input late, and notes are played so much later.
     Raises UsageError for values that cannot be meant and RtAudioGenError for a damaged file or a
     generator that failed.
     """
     blocks = _blocks(
         models, seconds, sample_rate, seed, block_frames, midi_file, settings or {}, events,
         input_file, sound, [] if notices is None else notices, seeds or {},
-        session or Session(), master_gain_db, device,
+        session or Session(), master_gain_db, device, align,
     )  # fmt: skip
     return np.concatenate([block.copy() for block in blocks])
 
@@ -82,18 +85,24 @@ def render_to_file(
     session: Session | None = None,
     master_gain_db: float | None = None,
     device: str = CPU,
+    align: bool = False,
+    bits: int = 0,
+    overwrite: bool = True,
 ) -> int:
-    """As `render`, into a float32 WAV that appears when it is whole; its number of frames."""
-    if path.suffix.lower() != ".wav":
-        raise UsageError(f"{path}: rendering writes WAV files; expected a name ending in .wav")
-    if not path.parent.is_dir():
-        raise UsageError(f"{path}: there is no folder {path.parent}")
+    """As `render`, into a WAV or FLAC that appears when it is whole; its number of frames.
+
+    `bits` of a value are those of `recorder.formats`; 0: 32 (float) in a WAV, 24 in a FLAC.
+    """
+    sample_format(path, bits)
+    notices = [] if notices is None else notices
+    check_target(path, overwrite, [given for given in (midi_file, input_file, sound) if given])
     blocks = _blocks(
         models, seconds, sample_rate, seed, block_frames, midi_file, settings or {}, events,
-        input_file, sound, [] if notices is None else notices, seeds or {},
-        session or Session(), master_gain_db, device,
+        input_file, sound, notices, seeds or {},
+        session or Session(), master_gain_db, device, align,
     )  # fmt: skip
-    write_wav(path, blocks, sample_rate, channels=2)
+    clipped = write_sound(path, blocks, sample_rate, 2, bits, overwrite)
+    notices.extend(filter(None, [clipping(path, clipped)]))
     return _frames(seconds, sample_rate)
 
 
@@ -113,6 +122,7 @@ def _blocks(
     session: Session,
     master_gain_db: float | None,
     device: str,
+    align: bool,
 ) -> Iterator[Audio]:
     """Checks everything now; renders when asked for. Each block is overwritten by the next."""
     frames = _frames(seconds, sample_rate)
@@ -130,20 +140,23 @@ def _blocks(
         raise UsageError(f"{_names(models)}: no model that plays from a sound")
     heard = InputFile(input_file, sample_rate) if input_file is not None else None
     renderer = Renderer(sample_rate, seed, DeviceChoice(device, notices.append))
-    if midi_file is not None:
-        renderer.midi_events(to_events(read_score(midi_file, played, notices), sample_rate))
-    if events is not None:
-        renderer.midi_events(events)
     for model, chosen in zip(models, values, strict=True):
         generator = _create(model, sample_rate, sound, notices)
         renderer.add(generator, chosen, seed=seeds.get(model.id))
     notices.extend(session.remarks())
     for state in session.slots:
         session_slots.add(renderer, state, notices)
+    skip = 0
     if heard is not None:
         renderer.listen(heard.read)
+        skip = _late_frames(renderer, align, notices)
+    if midi_file is not None:
+        score = read_score(midi_file, played, notices)
+        renderer.midi_events(to_events(score, sample_rate, skip))
+    if events is not None:
+        renderer.midi_events(_later(events, skip))
     master = Master(sample_rate, amplitude(gain_db))
-    return _pull(renderer, master, frames, block_frames, heard, notices)
+    return _pull(renderer, master, frames, skip, block_frames, heard, notices)
 
 
 def _create(
@@ -157,6 +170,32 @@ def _create(
     return generator
 
 
+def _late_frames(renderer: Renderer, align: bool, notices: list[str]) -> int:
+    """Return how many frames are left out to align what effects answer; a sentence for each."""
+    delays = renderer.input_delays()
+    skip = min(delays.values(), default=0) if align else 0
+    for id, frames in delays.items():
+        late = f"{id}: the answer to the input is {_span(frames, renderer.sample_rate)} late"
+        if skip and frames == skip:
+            notices.append(f"{late}; the output is aligned with the input")
+        elif skip:
+            rest = _span(frames - skip, renderer.sample_rate)
+            notices.append(f"{late}; {rest} of it are left, as another effect is faster")
+        elif frames:
+            notices.append(f"{late}; the output is as late")
+    return skip
+
+
+def _span(frames: int, sample_rate: int) -> str:
+    return f"{frames} frames ({1000 * frames / sample_rate:.1f} ms)"
+
+
+def _later(events: NDArray[np.void], frames: int) -> NDArray[np.void]:
+    later = events.copy()
+    later["frame"] += frames
+    return later
+
+
 def _names(models: Iterable[Descriptor]) -> str:
     return ", ".join(model.id for model in models)
 
@@ -165,20 +204,24 @@ def _pull(
     renderer: Renderer,
     master: Master,
     frames: int,
+    skip: int,
     block_frames: int,
     heard: InputFile | None,
     notices: list[str],
 ) -> Iterator[Audio]:
-    block = np.zeros((min(block_frames, frames), 2), np.float32)
+    """Yield `frames` after the first `skip`."""
+    end = skip + frames
+    block = np.zeros((min(block_frames, end), 2), np.float32)
     with heard or nullcontext():
-        for start in range(0, frames, block_frames):
-            part = block[: min(block_frames, frames - start)]
+        for start in range(0, end, block_frames):
+            part = block[: min(block_frames, end - start)]
             renderer.render(part)
             for message in renderer.messages():
                 if message.kind in ("failed", "lost", "moved"):  # on the CPU: other bits
                     raise RtAudioGenError(f"slot {message.slot} failed: {message.text}")
             master.process(part)
-            yield part
+            if start + len(part) > skip:
+                yield part[max(0, skip - start) :]
     if heard is not None:
         notices.extend(heard.notices)
 

@@ -16,6 +16,7 @@ from typing import Any
 
 from . import folders
 from .errors import RtAudioGenError, UsageError
+from .files import expanded
 from .generator import MOST_VOICES, Descriptor, Family, Generator, Plays
 from .model_file import read_header
 
@@ -95,7 +96,9 @@ def describe(path: Path) -> Descriptor:
         raise RtAudioGenError(f"{path}: needs the family '{header.family}', which is not installed")
     try:
         return replace(known[header.family].describe(path), path=path)
-    except (KeyError, TypeError, ValueError) as error:
+    except RtAudioGenError:
+        raise
+    except Exception as error:  # a stranger's code, which anybody's file was given to
         raise RtAudioGenError(
             f"{path}: its description does not fit the family '{header.family}' ({one_line(error)})"
         ) from error
@@ -103,8 +106,8 @@ def describe(path: Path) -> Descriptor:
 
 def find(name_or_path: str | Path) -> Descriptor:
     """A model by its id, or by the path of its file. UsageError with near misses."""
-    path = Path(os.path.expanduser(name_or_path))
-    if path.suffix == SUFFIX or path.is_file():
+    path = expanded(Path(name_or_path))
+    if path.suffix == SUFFIX or os.path.isfile(path):
         return describe(path)
     known = listing()
     if str(name_or_path) in known.models:
@@ -167,5 +170,6 @@ def near_misses(name: str, known: Iterable[str]) -> str:
 
 
 def one_line(error: BaseException) -> str:
-    """An error's text with its line breaks taken out."""
-    return " ".join(str(error).split()) or type(error).__name__
+    """Return an error's text in one line, without anything that a terminal would obey."""
+    text = " ".join(str(error).split())
+    return "".join(c for c in text if c.isprintable()) or type(error).__name__

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
+from os.path import isfile  # of a name that no file can have: False
 from pathlib import Path
 from typing import Any
 
@@ -239,7 +240,7 @@ def load_session(path: Path) -> Session:
 def _found(slot: SlotState, folder: Path) -> SlotState:
     """Return the slot with the whole path of a model or a sound that lies beside the session."""
     model, sound = (
-        str((folder / name).absolute()) if name and (folder / name).is_file() else name
+        str((folder / name).absolute()) if name and isfile(folder / name) else name
         for name in (slot.model, slot.sound)
     )
     return replace(slot, model=model, sound=sound)

@@ -19,9 +19,11 @@ from pathlib import Path
 from typing import IO, Any
 
 from .errors import RtAudioGenError
+from .files import open_regular
 from .locking import lock
 
 NAME = "journal.jsonl"
+MOST_BYTES = 4 << 20  # that are read at a time
 CLAIM_SECONDS = 1.0  # in which those who only ask let go of the lock
 
 
@@ -57,14 +59,19 @@ class JournalReader:
     def news(self) -> list[dict[str, Any]]:
         """The events since the last call; none if the file is not there (any more)."""
         try:
-            with self._path.open("rb") as file:
+            with open_regular(self._path) as file:
                 file.seek(self._offset)
-                text = file.read()
-        except OSError:
+                text = file.read(MOST_BYTES)
+        except (OSError, RtAudioGenError):
             return []
-        whole = text[: text.rfind(b"\n") + 1]
+        whole = text[: text.rfind(b"\n") + 1] if len(text) < MOST_BYTES else _lines(text)
         self._offset += len(whole)
         return [event for line in whole.splitlines() if (event := _event(line)) is not None]
+
+
+def _lines(text: bytes) -> bytes:
+    """The whole lines of a piece of a large file; a line that is larger still is passed over."""
+    return text[: text.rfind(b"\n") + 1] or text
 
 
 def _last_byte(file: IO[bytes]) -> bytes:
@@ -108,9 +115,9 @@ def claimed(folder: Path) -> Iterator[Journal]:
 def is_claimed(folder: Path) -> bool:
     """Whether a process trains there now. On Windows nothing is known of other processes."""
     try:
-        with (folder / NAME).open("rb") as file:
+        with open_regular(folder / NAME) as file:
             return not lock(file, shared=True)
-    except OSError:
+    except (OSError, RtAudioGenError):
         return False
 
 

@@ -8,7 +8,10 @@ always the same: `--first N --count 1` tries it once more.
 
 import argparse
 import faulthandler
+import json
+import math
 import random
+import re
 import resource
 import signal
 import sys
@@ -16,10 +19,10 @@ import tempfile
 import time
 import traceback
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from rtaudiogen.errors import RtAudioGenError
 
@@ -30,6 +33,10 @@ MEMORY_BYTES = 1 << 30
 MOST_CHANGES = 6  # of a file
 LARGEST_SEED = 1 << 16  # bytes
 INTERESTING = [0, 1, 0x7F, 0x80, 0xFF]
+ODD_VALUES: list[Any] = [
+    None, True, -1, 0, 1, 16, 17, 10**12, 10**30, 0.5, -0.0, 1e308, math.nan, math.inf, "", "x",
+    "\ud800", "a\nb", "x" * 5000, [], {}, [0], [1, 2, 3], [[[]]], {"a": 1}, ["a", None],
+]  # fmt: skip
 WIDE = [0, 1, 0x7FFF, 0xFFFF, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFF, 1 << 40, (1 << 64) - 1]
 
 
@@ -40,6 +47,7 @@ class Reader(NamedTuple):
     suffix: str
     read: Callable[[Path], object]
     words: tuple[bytes, ...] = ()  # that this kind of file understands
+    make: Callable[[random.Random], bytes] | None = None  # files that are wrong in their sense
 
 
 def midi() -> Reader:
@@ -50,7 +58,174 @@ def midi() -> Reader:
     return Reader(whole_files, ".mid", read_midi_file, (b"MThd", b"MTrk", b"\xff\x2f\0", b"\xf0"))
 
 
-READERS: dict[str, Callable[[], Reader]] = {"midi": midi}
+def sessions() -> Reader:
+    """Sessions: damaged files, and whole ones with values that do not belong there."""
+    from tests import json_to_damage as json_files
+    from tests.session_reading import read_session
+
+    make, words = json_files.session_with_wrong_values, json_files.WORDS
+    return Reader(json_files.whole_sessions, ".json", read_session, words, make)
+
+
+def presets() -> Reader:
+    """Presets, likewise."""
+    from tests import json_to_damage as json_files
+    from tests.session_reading import read_preset
+
+    make, words = json_files.preset_with_wrong_values, json_files.WORDS
+    return Reader(json_files.whole_presets, ".json", read_preset, words, make)
+
+
+def tables() -> Reader:
+    """Tables beside sounds."""
+    from rtaudiogen.models.sounds.tables.reading import read_table
+    from tests.models.sounds.texts_to_damage import whole_tables
+
+    def read(path: Path) -> object:
+        sounds = [path.parent / f"m{key:03}.wav" for key in (60, 61, 62)]
+        return read_table(path, sounds, lambda line: None)
+
+    words = (b"file", b"pitch", b"velocity", b'"', b";", b"\t", b"|", b"\r", b"C#4", b"\xff\xfe")
+    return Reader(whole_tables, ".csv", read, words)
+
+
+def names() -> Reader:
+    """File names of a folder."""
+    from rtaudiogen.models.sounds.names.labels import read_names
+    from tests.models.sounds.texts_to_damage import whole_names
+
+    def read(path: Path) -> object:
+        labels = read_names(path.read_bytes().decode("utf-8", "surrogateescape").split("\n"))
+        assert all(label.pitch is None or 0 <= label.pitch <= 127 for label in labels)
+        assert all(label.velocity is None or 1 <= label.velocity <= 127 for label in labels)
+        return labels
+
+    words = (b"C4", b"v12", b"rr1", b"mf", b"Fis", b"do", b"060", b"'", b"\xcc\x81", b"Hammond ")
+    return Reader(whole_names, ".txt", read, words)
+
+
+def headers() -> Reader:
+    """Model files of every family, as `rtaudiogen models` looks at them.
+
+    Damage at random hardly ever leaves JSON, so every other file has its values changed instead.
+    """
+    from rtaudiogen.registry import describe, families
+
+    models = [model for family in families()[0].values() for model in family.builtin()]
+    whole = [_header_of(model.path) for model in models if model.path]
+
+    def read(path: Path) -> object:
+        content = path.read_bytes()
+        chance = random.Random(content)
+        header = content[8:]
+        if chance.random() < 0.5:
+            header = _changed_header(chance, chance.choice(whole))
+        _write_model(path, header)
+        return describe(path)
+
+    words = (b"__metadata__", b"data_offsets", b"F32", b"[[", b"{", b"null", b"1e999", b"-1", b"9")
+    return Reader(lambda: [bytes(8) + header for header in whole], ".safetensors", read, words)
+
+
+def _header_of(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(int.from_bytes(file.read(8), "little"))
+
+
+def _changed_header(chance: random.Random, header: bytes) -> bytes:
+    """A header with other values in a few places, in the model's description too."""
+    tensors = json.loads(header)
+    described = json.loads(tensors["__metadata__"]["rtaudiogen"])
+    for _ in range(chance.randint(0, 3)):
+        _change_value(chance, chance.choice([described, described["config"], tensors]))
+    with suppress(TypeError, KeyError):
+        tensors["__metadata__"]["rtaudiogen"] = json.dumps(described)
+    return json.dumps(tensors).encode()
+
+
+def _change_value(chance: random.Random, value: Any) -> None:
+    """Go down at random, and put something else there."""
+    while isinstance(value, dict | list) and value:
+        names = list(value) if isinstance(value, dict) else range(len(value))
+        name = chance.choice(list(names))
+        inner = value[name]
+        if not isinstance(inner, dict | list) or chance.random() < 0.3:
+            value[name] = chance.choice(ODD_VALUES)
+            return
+        value = inner
+
+
+def _write_model(path: Path, header: bytes) -> None:
+    """Write a model file whose sizes agree, so that more than these is tried."""
+    path.write_bytes(len(header).to_bytes(8, "little") + header)
+    ends = re.findall(rb'"data_offsets": ?\[\d+, ?(\d{1,9})\]', header)
+    with path.open("ab") as file:  # sparse: no room is taken
+        file.truncate(8 + len(header) + max(map(int, ends), default=0))
+
+
+def codes() -> Reader:
+    """Code files."""
+    import io
+
+    import numpy as np
+
+    from rtaudiogen.code_file import CodeHeader, CodeWriter, read_codes
+
+    def seeds() -> list[bytes]:
+        random, files = np.random.default_rng(0), []
+        for stages, size, chunk, frames in ((1, 2, 3, 100), (4, 1024, 50, 999), (2, 65536, 7, 30)):
+            header = CodeHeader("some-model", bytes(32), 16000, 20, stages, size, chunk)
+            file = io.BytesIO()
+            writer = CodeWriter(file, header)
+            count = -(-frames // header.hop)
+            writer.write(random.integers(0, size, (count, stages), dtype=np.uint16))
+            writer.finish(frames)
+            files.append(file.getvalue())
+        return files
+
+    return Reader(seeds, ".rtac", lambda path: [len(part) for part in read_codes(path)])
+
+
+def journals() -> Reader:
+    """Journals of trainings."""
+    from rtaudiogen.client.journal_reader import Story
+    from rtaudiogen.training_journal import Journal, JournalReader
+
+    def seeds() -> list[bytes]:
+        with tempfile.TemporaryDirectory() as folder:
+            journal = Journal(Path(folder))
+            journal.write("begun", pid=7, family="wavenet", folder="/x", options={"steps": 3})
+            journal.write("stage", title="training", unit="bits", measure="")
+            journal.write("said", sentence="hello")
+            journal.write("step", progress=0.1, seconds=1.0, loss=3.5)
+            journal.write("report", step=2, progress=0.5, seconds=2.0, loss=3.0, held_out=3.1)
+            journal.write("finished")
+            return [next(Path(folder).iterdir()).read_bytes()]
+
+    def read(path: Path) -> object:
+        folder = path.parent / "run"
+        folder.mkdir(exist_ok=True)
+        path.replace(folder / "journal.jsonl")
+        reader, story = JournalReader(folder), Story()
+        while news := reader.news():
+            for event in news:
+                story.take(event)
+        return story.facts()
+
+    words = (b'{"event": "', b"begun", b"stage", b"NaN", b"[[[[", b"\n", b"null", b"1e999")
+    return Reader(seeds, ".jsonl", read, words)
+
+
+READERS: dict[str, Callable[[], Reader]] = {
+    "midi": midi,
+    "tables": tables,
+    "names": names,
+    "headers": headers,
+    "codes": codes,
+    "journals": journals,
+    "sessions": sessions,
+    "presets": presets,
+}
 
 
 def main() -> int:
@@ -75,7 +250,11 @@ def fuzz(name: str, seed: int, first: int, count: int) -> int:
     with tempfile.TemporaryDirectory(prefix="fuzz-", dir=_in_memory()) as folder:
         path = Path(folder) / f"damaged{reader.suffix}"
         for index in range(first, first + count):
-            content = damaged(random.Random(f"{name} {seed} {index}"), seeds, reader.words)
+            chance = random.Random(f"{name} {seed} {index}")
+            if reader.make is not None and index % 2:
+                content = reader.make(chance)
+            else:
+                content = damaged(chance, seeds, reader.words)
             path.write_bytes(content)
             problem = tried(reader, path)
             refused += problem == ""

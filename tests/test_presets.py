@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from rtaudiogen.errors import RtAudioGenError
@@ -37,6 +37,7 @@ ORGAN = Descriptor(
 )
 
 
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(PRESETS)
 def test_a_preset_survives_json(preset: Preset) -> None:
     assert Preset.from_json(json.loads(json.dumps(preset.to_json()))) == preset

@@ -11,6 +11,8 @@ import pytest
 from rtaudiogen import folders, registry
 from rtaudiogen.errors import RtAudioGenError, UsageError
 from rtaudiogen.model_file import ModelHeader, write_model
+from rtaudiogen.models.wavenet.config import WaveNetConfig
+from rtaudiogen.models.wavenet.shapes import shapes
 
 FAMILY = """
 from rtaudiogen.generator import Descriptor, Family, Plays
@@ -152,5 +154,6 @@ def test_listing_models_imports_neither_torch_nor_a_compiler() -> None:
 
 
 def write_wavenet(path: Path, name: str) -> None:
-    header = ModelHeader("wavenet", name, {"instruments": ["flute"]})
-    write_model(path, header, {"w": np.zeros(2, np.float32)})
+    config = WaveNetConfig(residual=16, skip=16, output=16, dilations=(1, 2))
+    tensors = {name: np.zeros(shape, np.float32) for name, shape in shapes(config).items()}
+    write_model(path, ModelHeader("wavenet", name, config.to_json()), tensors)

@@ -1,6 +1,7 @@
 """Sessions: the rack comes back as it was."""
 
 import json
+import random
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,8 @@ from hypothesis import strategies as st
 from rtaudiogen.errors import RtAudioGenError
 from rtaudiogen.presets import Preset
 from rtaudiogen.sessions import Mix, Session, SlotState, load_session, save_session
+
+from . import json_to_damage, session_reading
 
 NAMES = st.text('aé€😀" {}\\', max_size=6)
 VALUES = st.dictionaries(NAMES, st.floats(allow_nan=False, allow_infinity=False), max_size=5)
@@ -97,6 +100,7 @@ def file_of(path: Path, content: Any) -> Path:
         ({"model": "  "}, "'model' is missing"),
         ({"model": 3}, 'model: 3 is a number; expected a text, "…"'),
         ({"model": "a\x1b[2J"}, "model: .* without control characters"),
+        ({"sound": "a\u2028b"}, "sound: .* without control characters"),
         ({"model": "m" * 5000}, "model: a text of 5000 characters"),
         ({"sound": 3}, "sound: 3 is a number"),
         ({"mix": {"mute": "false"}}, 'mute: "false" is a text; expected true or false'),
@@ -269,7 +273,24 @@ def test_keys_that_nobody_can_play_are_told(tmp_path: Path) -> None:
 
 def test_files_beside_the_session_are_found(tmp_path: Path) -> None:
     (tmp_path / "loop.wav").write_bytes(b"")
-    slots = [{"model": "sine", "sound": name} for name in ("loop.wav", "gone.wav", "/gone.wav")]
+    slots = [
+        {"model": "sine", "sound": name}
+        for name in ("loop.wav", "gone.wav", "/gone.wav", "é" * 300)
+    ]
     session = load_session(file_of(tmp_path / "gig.json", {"slots": slots}))
     heard = [slot.sound for slot in session.slots]
-    assert heard == [str(tmp_path / "loop.wav"), "gone.wav", "/gone.wav"]
+    assert heard == [str(tmp_path / "loop.wav"), "gone.wav", "/gone.wav", "é" * 300]
+
+
+@pytest.mark.parametrize("read", ["session", "preset"])
+def test_damaged_file_is_read_or_refused_in_one_line(tmp_path: Path, read: str) -> None:
+    path, make = tmp_path / "damaged.json", getattr(json_to_damage, f"{read}_with_wrong_values")
+    refusals = []
+    for number in range(150):
+        path.write_bytes(make(random.Random(number)))
+        try:
+            getattr(session_reading, f"read_{read}")(path)
+        except RtAudioGenError as refusal:
+            refusals.append(str(refusal))
+    assert len(refusals) > 50
+    assert all(map(str.isprintable, refusals))

@@ -74,7 +74,7 @@ class ForgetsItsWheels(Broken):
 
 class SavesNoCopies(Broken):
     def save_state(self) -> State:
-        return {"voices": self._voices, "wheels": self._wheels}
+        return {"voices": self._voices, "channel": self._channel}
 
 
 class TakesForeignState(Broken):

@@ -1,10 +1,12 @@
 """How tests wait for what another thread or process does."""
 
+import os
 import time
 from collections.abc import Callable
 from typing import Any
 
-PATIENCE_SECONDS = 60.0  # for a busy machine: that it happens is tested, not how soon
+PATIENCE_SECONDS = 60.0  # that it happens is tested, not how soon
+MOST_PATIENCE = 5  # times as long, on a busy machine
 
 
 def eventually(
@@ -12,13 +14,22 @@ def eventually(
     meanwhile: Callable[[], object] = lambda: None,
     told: Callable[[], object] = lambda: "",
 ) -> Any:
-    """What `condition` returns once that is true; `meanwhile` is called between two looks.
+    """Wait until `condition` returns something true, and return it; call `meanwhile` in between.
 
-    If it never is, the test fails with what `told` returns.
+    If it never does, the test fails with what `told` returns.
     """
-    end = time.monotonic() + PATIENCE_SECONDS
+    begin = time.monotonic()
     while not (result := condition()):
-        assert time.monotonic() < end, f"not within {PATIENCE_SECONDS:.0f} s: {told()}"
+        waited = time.monotonic() - begin
+        assert waited < PATIENCE_SECONDS or waited < patience(), (
+            f"not within {waited:.0f} s: {told()}"
+        )
         meanwhile()
         time.sleep(0.005)
     return result
+
+
+def patience() -> float:
+    """Return how many seconds to wait: as many times longer as processes wait for a core."""
+    load = os.getloadavg()[0] if hasattr(os, "getloadavg") else 1.0
+    return PATIENCE_SECONDS * min(max(1.0, load / (os.cpu_count() or 1)), MOST_PATIENCE)

@@ -13,9 +13,11 @@ from typing import Any
 
 import numpy as np
 from llvmlite import ir
-from numba import njit, types
+from numba import types
 from numba.extending import intrinsic
 from numpy.typing import NDArray
+
+from rtaudiogen.kernel_cache import cached_njit
 
 from .vectors import LANES, Vector, address, broadcast, constant, load, loop, pointers, times
 
@@ -171,7 +173,7 @@ _product1, _product2, _product4 = _product(1), _product(2), _product(4)
 
 
 # compiled once; callers that are inlined themselves would hand that on to it
-@njit(nogil=True, cache=True, error_model="numpy", forceinline=False)
+@cached_njit(nogil=True, error_model="numpy", forceinline=False)
 def product(
     columns: int,
     lanes: int,

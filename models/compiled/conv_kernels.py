@@ -12,6 +12,8 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from rtaudiogen.kernel_cache import cached_njit
+
 from .bfloat16 import product
 from .channels import CHANNEL_MULTIPLE
 from .conv_memory import TOGETHER, Scratch, State
@@ -23,7 +25,7 @@ TINY, HUGE = 1e-30, 1e30  # input beyond them is 0: subnormal numbers are slow, 
 # `_nrt=False` leaves out numba's memory manager: allocation becomes an error of compilation. Parts
 # are inlined because a call would push every word of every array in its arguments.
 part: Any = njit(nogil=True, error_model="numpy", forceinline=True, _nrt=False)
-whole_call: Any = njit(nogil=True, cache=True, error_model="numpy", _nrt=False)
+whole_call: Any = cached_njit(nogil=True, error_model="numpy", _nrt=False)
 
 
 @whole_call

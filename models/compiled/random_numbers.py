@@ -1,11 +1,12 @@
 """Random numbers that are named, not drawn: any of them can be had at any time, by its place."""
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from rtaudiogen.kernel_cache import cached_njit
 
-@njit(nogil=True, cache=True)
+
+@cached_njit(nogil=True)
 def uniform(stream: np.uint64, index: np.int64) -> float:
     """The `index`-th number in [0, 1) of a stream: a counter hashed by SplitMix64. [render]
 
@@ -18,7 +19,7 @@ def uniform(stream: np.uint64, index: np.int64) -> float:
     return float(z >> np.uint64(40)) / float(1 << 24)
 
 
-@njit(nogil=True, cache=True)
+@cached_njit(nogil=True)
 def fill_uniforms(stream: np.uint64, first: np.int64, out: NDArray[np.float32]) -> None:
     """`out` (numbers,) = the numbers of a stream from the `first`-th on. [render]"""
     for k in range(len(out)):

@@ -4,11 +4,12 @@ from typing import Any
 
 import numpy as np
 from llvmlite import ir
-from numba import njit, types
+from numba import types
 from numba.extending import intrinsic
 from numpy.typing import NDArray
 
 from rtaudiogen.benchmark import best_of
+from rtaudiogen.kernel_cache import cached_njit
 
 from ..compiled.vectors import LANES, Vector, address, load, loop, place, pointers
 
@@ -57,12 +58,12 @@ def _read(typing_context, data, steps):  # type: ignore[no-untyped-def]
     return types.void(types.int64, types.int64), codegen
 
 
-@njit(nogil=True, cache=True)
+@cached_njit(nogil=True)
 def _spin(data: NDArray[np.float32], steps: int) -> None:
     _multiply_adds(place(data, 0), steps)
 
 
-@njit(nogil=True, cache=True)
+@cached_njit(nogil=True)
 def _sweep(data: NDArray[np.float32], steps: int, times: int) -> None:
     for _ in range(times):
         _read(place(data, 0), steps)

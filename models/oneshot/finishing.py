@@ -9,8 +9,9 @@ import math
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from rtaudiogen.kernel_cache import cached_njit
 
 from .pad_parameters import FARTHEST_PITCH
 
@@ -100,7 +101,7 @@ def _table() -> Signal:
 TABLE = _table()
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@cached_njit(nogil=True, error_model="numpy")
 def _resample(signal: Signal, speed: float, table: Signal, out: Signal) -> None:
     """out[n] = the signal at n · speed, below the lower of the two Nyquist frequencies."""
     scale = CUTOFF * min(1.0, 1.0 / speed)  # zero crossings of the sinc per frame
@@ -120,7 +121,7 @@ def _resample(signal: Signal, speed: float, table: Signal, out: Signal) -> None:
         out[n] = total * np.float32(scale)
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@cached_njit(nogil=True, error_model="numpy")
 def _without_dc(raw: Signal, pole: float, out: Signal) -> float:
     """`out` = raw through a high-pass of first order, finite; its peak."""
     before, state, peak = 0.0, 0.0, 0.0
@@ -135,7 +136,7 @@ def _without_dc(raw: Signal, pole: float, out: Signal) -> float:
     return peak
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@cached_njit(nogil=True, error_model="numpy")
 def _extent(
     signal: Signal, attack: float, onset: float, end: float, reach: int, pause: int
 ) -> tuple[int, int]:
@@ -158,7 +159,7 @@ def _extent(
     return first, min(last + 1, len(signal))
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@cached_njit(nogil=True, error_model="numpy")
 def _set_level(signal: Signal, window: int) -> None:
     """To PEAK, or less where LOUDNESS would be exceeded; silence stays silence."""
     peak, energy, loudest = np.float32(0.0), 0.0, 0.0
@@ -175,7 +176,7 @@ def _set_level(signal: Signal, window: int) -> None:
         signal[n] *= np.float32(gain)
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@cached_njit(nogil=True, error_model="numpy")
 def _fade(signal: Signal, fall: float, fade_in: int, fade_out: int) -> None:
     """In and out by half a cosine, and `fall` dB in all in between."""
     frames = len(signal)

@@ -14,8 +14,9 @@ from enum import IntEnum
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from rtaudiogen.kernel_cache import cached_njit
 
 from ..compiled.random_numbers import uniform
 
@@ -133,13 +134,13 @@ def turn(point: Point, other: Point, share: float) -> None:
     _turn(point, other, math.cos(share * math.pi / 2), math.sin(share * math.pi / 2))
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@cached_njit(nogil=True, error_model="numpy")
 def _turn(point: Point, other: Point, cosine: float, sine: float) -> None:
     for k in range(len(point)):
         point[k] = cosine * point[k] + sine * other[k]
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@cached_njit(nogil=True, error_model="numpy")
 def _fill_normals(stream: np.uint64, out: Point) -> None:
     """Box and Muller 1958."""
     for k in range(len(out)):
@@ -147,7 +148,7 @@ def _fill_normals(stream: np.uint64, out: Point) -> None:
         out[k] = radius * math.cos(2.0 * math.pi * uniform(stream, 2 * k + 1))
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@cached_njit(nogil=True, error_model="numpy")
 def _fill_uniform(point: Point, out: NDArray[np.float32]) -> None:
     for k in range(len(point)):
         out[k] = math.erf(point[k] * math.sqrt(0.5))

@@ -3,10 +3,10 @@
 from typing import Any
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from rtaudiogen.generator import Audio
+from rtaudiogen.kernel_cache import cached_njit
 
 from .pad_parameters import FARTHEST_PITCH
 from .recipes import RECIPE
@@ -19,6 +19,10 @@ VOICE = np.dtype(
         ("frames", np.int64),  # of its hit
         ("gain_left", np.float32),
         ("gain_right", np.float32),
+        ("own_left", np.float32),  # gains without its channel's volume and pan
+        ("own_right", np.float32),
+        ("volume", np.float32),  # of its channel when it was struck
+        ("pan", np.float32),
         ("group", np.int64),  # 0: none
         ("left", np.int64),  # frames of its fade still to come; HELD without one
         ("fade", np.int64),  # frames of its whole fade
@@ -59,7 +63,7 @@ def playable(voices: NDArray[Any], classes: int) -> bool:
     )
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@cached_njit(nogil=True, error_model="numpy")
 def mix(out: Audio, start: int, end: int, voices: NDArray[Any], hits: NDArray[np.float32]) -> None:
     """Add the voices' next frames to out[start:end], (frames, 2); `hits` (voices, longest)."""
     for index in range(len(voices)):

@@ -4,6 +4,9 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from ..compiled.channels import CHANNEL_MULTIPLE
+from ..playing.configuration import check_rate, configured
+
 FRAME = 16  # samples between two steps of the slow tier; the tiers and the samples see as many
 STEP = 4  # samples between two steps of the middle tier
 TAPS = 4  # newest samples that the sample tier sees as codes, not only as numbers
@@ -36,5 +39,11 @@ class SampleRNNConfig:
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> "SampleRNNConfig":
-        """Read a header's values; TypeError for unknown fields."""
-        return cls(**{**values, "instruments": tuple(values["instruments"])})
+        """Read a header's values; TypeError for unknown fields, ValueError for impossible ones."""
+        config = configured(cls, values)
+        if config.width < CHANNEL_MULTIPLE or config.width % CHANNEL_MULTIPLE:
+            raise ValueError(f"width: {config.width} is no multiple of {CHANNEL_MULTIPLE}")
+        if not config.instruments or config.embedding < 1 or not 0 <= config.preemphasis < 1:
+            raise ValueError("expected an instrument, an embedding and a preemphasis below 1")
+        check_rate(config.sample_rate)
+        return config

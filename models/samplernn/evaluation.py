@@ -43,10 +43,9 @@ def evaluate(
     generator = create(describe(model), 0)
     generator.prepare(BLOCK)
     config: SampleRNNConfig = generator.config  # type: ignore[attr-defined]
-    facts = generator.descriptor.facts
     corpus = read_as_trained(
-        folder, config.sample_rate, config.instruments, config.pitched,
-        float(facts.get("hold_seconds", 0.0)),
+        folder, config.sample_rate, config.instruments, config.pitched, model,
+        generator.descriptor.facts,
     )  # fmt: skip
     result: dict[str, Any] = {"model": generator.descriptor.id}
     result |= bits_per_sample(config, read_tensors(model), corpus)

@@ -13,6 +13,8 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from rtaudiogen.kernel_cache import cached_njit
+
 from ..compiled.bfloat16 import product
 from ..compiled.categorical import draw
 from ..compiled.elementwise import add, rectify
@@ -27,7 +29,7 @@ SCALE = np.float32(1 / 64)  # of a code's distance from silence, as in `network.
 SUBNORMAL = 1e-30  # conditioning this close to 0 is 0: subnormal numbers are slow on some CPUs
 
 _part: Any = njit(nogil=True, error_model="numpy", forceinline=True, _nrt=False)
-_whole: Any = njit(nogil=True, cache=True, error_model="numpy", _nrt=False)
+_whole: Any = cached_njit(nogil=True, error_model="numpy", _nrt=False)
 
 
 @_whole

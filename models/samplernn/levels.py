@@ -9,8 +9,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from rtaudiogen.kernel_cache import cached_njit
 
 from ..compiled.random_numbers import uniform
 from ..sounds.notes.conditioning import LEVEL_FLOOR_DB
@@ -87,7 +88,7 @@ def courses_of(measured: Sequence[tuple[int, NDArray[np.float32]]], instruments:
     )  # fmt: skip
 
 
-@njit(nogil=True, cache=True)
+@cached_njit(nogil=True)
 def begin(
     courses: Courses, stream: np.uint64, places: NDArray[np.int64], walk: NDArray[np.void]
 ) -> None:
@@ -98,7 +99,7 @@ def begin(
         places[i] = _random_place(courses, stream, i, w)
 
 
-@njit(nogil=True, cache=True)
+@cached_njit(nogil=True)
 def advance(
     courses: Courses,
     stream: np.uint64,
@@ -131,7 +132,7 @@ def advance(
         w.part += step
 
 
-@njit(nogil=True, cache=True)
+@cached_njit(nogil=True)
 def _mixed(courses, weights, swell, places):  # type: ignore[no-untyped-def]  # numba records
     total = 0.0
     for i in range(len(places)):
@@ -140,7 +141,7 @@ def _mixed(courses, weights, swell, places):  # type: ignore[no-untyped-def]  # 
     return total
 
 
-@njit(nogil=True, cache=True)
+@cached_njit(nogil=True)
 def _move(courses, stream, i, places, w):  # type: ignore[no-untyped-def]  # numba records
     """One instrument to the next point, or to one that could follow as well."""
     place = _within(courses, i, places)
@@ -161,14 +162,14 @@ def _move(courses, stream, i, places, w):  # type: ignore[no-untyped-def]  # num
     places[i] = place if courses.ends[place] == 1 else place + 1
 
 
-@njit(nogil=True, cache=True)
+@cached_njit(nogil=True)
 def _random_place(courses, stream, i, w):  # type: ignore[no-untyped-def]  # numba records
     w.drawn += 1
     points = courses.first[i + 1] - courses.first[i]
     return courses.first[i] + min(int(uniform(stream, w.drawn) * points), points - 1)
 
 
-@njit(nogil=True, cache=True)
+@cached_njit(nogil=True)
 def _within(courses, i, places):  # type: ignore[no-untyped-def]  # numba records
     """A place from a damaged state must not lead outside of the arrays."""
     return min(max(places[i], courses.first[i]), courses.first[i + 1] - 1)

@@ -1,6 +1,7 @@
 """`rtaudiogen train samplernn FOLDER`: from a folder of sounds to a playable model file."""
 
 import math
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from ..sounds.say import Say
 from ..training.device import HELP as DEVICE_HELP
 from ..training.device import accelerator
 from ..training.log import TrainingLog, teller
+from ..training.origin import identity
 from ..training.trainer import Budget, Report, Trainer
 from .batches import IGNORED, Batch, Streams, heard, stack
 from .config import FRAME, SampleRNNConfig
@@ -117,10 +119,11 @@ class Objective(nn.Module):
         return F.cross_entropy(logits.flatten(0, 1), targets.flatten(), ignore_index=IGNORED)
 
 
-def train(folder: Path, out: Path, options: TrainingOptions | None = None) -> None:
+def train(folder: Path, out: Path, options: TrainingOptions | None = None) -> bool:
     """Train on `folder` until the budget ends, or resume; `out` is playable from the first report.
 
-    Beside it, `<out without suffix>-training/` holds checkpoint, log and loss plot.
+    Return whether there was anything left to do. Beside the model,
+    `<out without suffix>-training/` holds checkpoint, log and loss plot.
     """
     options = options or TrainingOptions()
     console = Console(quiet=not accelerator(options.device).is_main_process)
@@ -128,7 +131,8 @@ def train(folder: Path, out: Path, options: TrainingOptions | None = None) -> No
     journal = Journal(run, muted=console.quiet)
     say = teller(console, journal)
     corpus = _read(folder, options, say)
-    trainer = trainer_of(corpus, options, run)
+    known = identity("samplernn", folder, options.identity, labels=list(corpus.instruments))
+    trainer = trainer_of(corpus, options, run, known)
     say(f"computed on {trainer.processor}")
     with TrainingLog(run, console, "bits per sample", 1 / math.log(2), journal=journal) as log:
 
@@ -136,14 +140,22 @@ def train(folder: Path, out: Path, options: TrainingOptions | None = None) -> No
             log.report(report, trainer.history)
             _write(out, folder, options, corpus, trainer)
 
-        trainer.run(lambda loss: log.step(trainer.progress, trainer.seconds, loss), on_report)
+        trained = trainer.run(
+            lambda loss: log.step(trainer.progress, trainer.seconds, loss), on_report
+        )
     if trainer.accelerator.is_main_process:
         _write(out, folder, options, corpus, trainer)
         say(f"{out}: {trainer.best / math.log(2):.3f} bits per sample held out")
+    return trained
 
 
-def trainer_of(corpus: Corpus, options: TrainingOptions, run: Path) -> Trainer:
-    """Return the trainer of a new network, for the sounds of a corpus."""
+def trainer_of(
+    corpus: Corpus, options: TrainingOptions, run: Path, known: Mapping[str, Any] | None = None
+) -> Trainer:
+    """Return the trainer of a new network, for the sounds of a corpus.
+
+    `known` is the identity by which its checkpoint is known again.
+    """
     torch.manual_seed(options.seed)
     config = options.config(corpus.instruments)
     streams = Streams(config, corpus.training, options.rows, options.segment_frames)
@@ -153,7 +165,7 @@ def trainer_of(corpus: Corpus, options: TrainingOptions, run: Path) -> Trainer:
 
     return Trainer(
         Objective(SampleRNN(config), options.rows), batches, _held_out(config, corpus),
-        options.budget, run, options.identity, compiled=False, device=options.device,
+        options.budget, run, known or options.identity, compiled=False, device=options.device,
     )  # fmt: skip
 
 

@@ -10,21 +10,22 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
-import soundfile
 import soxr
 from numpy.typing import NDArray
 
 from rtaudiogen.errors import RtAudioGenError, UsageError
+from rtaudiogen.sounds import SoundReader, read_whole, shown, without_offset
 
+from .class_folders import class_names
+from .file_list import sound_files
 from .names.labels import NameLabel, read_names
 from .say import Say
 from .tables.reading import Entry, read_table, tables_of
 
 FULL_SCALE, CLIPPED_RUN = 0.999, 8  # so many frames at full scale in a row are clipping
 SILENT_PEAK = 10 ** (-60 / 20)
-_SUFFIXES = {f".{name.lower()}" for name in soundfile.available_formats()} | {
-    ".aif", ".oga", ".opus",
-}  # fmt: skip
+NO_SOUND, ONLY_DC = "no sound file inside", "nothing but a constant (DC)"
+EMPTY = "0 frames"  # in what the reader says of a file without sound
 
 
 @dataclass(frozen=True)
@@ -51,9 +52,7 @@ def find_clips(
     """
     if not folder.is_dir():
         raise UsageError(f"{folder}: no such folder")
-    found = (path for path in folder.rglob("*") if not path.name.startswith("."))
-    paths = [path for path in found if path.suffix.lower() in _SUFFIXES]
-    paths = [path for path in sorted(paths) if path.is_file()]
+    paths = sound_files(folder, say)
     if not paths:
         raise RtAudioGenError(
             f"{folder}: no sound files (WAV, FLAC, OGG, MP3, AIFF …) in it or in its sub-folders"
@@ -75,18 +74,25 @@ def _labelled(folder: Path, paths: Sequence[Path], columns: Sequence[str], say: 
             else:
                 del bases[path]
         entries |= own
-    return [
-        _clip(path, base, labels[path], entries.get(path), columns) for path, base in bases.items()
-    ]
+    classes = _classes(bases)
+    return [_clip(path, classes[path], labels[path], entries.get(path), columns) for path in bases]
+
+
+def _classes(bases: Mapping[Path, Path]) -> dict[Path, str]:
+    """Return the class of each file by the folders between it and its base."""
+    classes: dict[Path, str] = {}
+    for base in dict.fromkeys(bases.values()):
+        own = [path for path in bases if bases[path] == base]
+        names = class_names([path.relative_to(base) for path in own], base.resolve().name)
+        classes |= {path: shown(name) for path, name in zip(own, names, strict=True)}
+    return classes
 
 
 def _clip(
-    path: Path, base: Path, label: NameLabel, entry: Entry | None, columns: Sequence[str]
+    path: Path, instrument: str, label: NameLabel, entry: Entry | None, columns: Sequence[str]
 ) -> Clip:
     """Return a clip by its table and, where that says nothing, by its name."""
     velocity = None if label.velocity is None else label.velocity / 127
-    inside = path.relative_to(base).parts
-    instrument = inside[-2] if len(inside) > 1 else base.resolve().name
     named = Clip(path, instrument, label.pitch, velocity, spelled=label.spelled)
     if entry is None:
         return named
@@ -104,19 +110,48 @@ def _clip(
     )
 
 
-def load(path: Path, sample_rate: int) -> NDArray[np.float32]:
-    """(frames,) mono at `sample_rate`. Raises RtAudioGenError if the file cannot be read."""
+def load(path: Path, sample_rate: int, say: Say = print) -> NDArray[np.float32]:
+    """Return (frames,) mono at `sample_rate`, mended and without DC; what was done is told.
+
+    RtAudioGenError, one line, if the file cannot be read or holds nothing but DC.
+    """
+    sound = read_whole(path)
+    for notice in sound.notices:
+        say(notice)
+    mono, offset = without_offset(sound.signal)
+    if offset and np.abs(mono).max() < SILENT_PEAK:
+        raise RtAudioGenError(f"{shown(path)}: {ONLY_DC}; a sound is wanted")
+    if offset:
+        say(f"{shown(path)}: an offset (DC) of {offset:.3f} was taken away")
+    if sound.sample_rate != sample_rate:
+        mono = soxr.resample(mono, sound.sample_rate, sample_rate, "VHQ")
+    return np.ascontiguousarray(mono, np.float32)
+
+
+def load_or_complain(
+    path: Path, sample_rate: int, seconds: float, say: Say = print
+) -> tuple[NDArray[np.float32], str | None]:
+    """Return a sound as `load` does, and why it cannot be learnt from, or None."""
     try:
-        signal, native_rate = soundfile.read(path, dtype="float32", always_2d=True)
-    except (soundfile.SoundFileError, OSError) as error:
-        raise RtAudioGenError(f"{path}: cannot be read as sound ({error})") from error
-    mono = signal.mean(axis=1)
-    loudest = np.abs(signal).max(axis=0, initial=0.0)
-    if len(mono) and np.abs(mono).max() < 0.1 * loudest.max():
-        mono = signal[:, int(loudest.argmax())]  # channels in opposite phase cancel
-    if native_rate != sample_rate and len(mono):
-        mono = soxr.resample(mono, native_rate, sample_rate, "VHQ")
-    return np.nan_to_num(np.ascontiguousarray(mono, np.float32))
+        signal = load(path, sample_rate, say)
+    except RtAudioGenError as error:
+        if ONLY_DC in str(error):
+            return np.empty(0, np.float32), ONLY_DC
+        if EMPTY not in str(error):
+            return np.empty(0, np.float32), NO_SOUND
+        signal = np.empty(0, np.float32)
+    return signal, complaint(signal, sample_rate, seconds)
+
+
+def native_rates(clips: Sequence[Clip]) -> list[int]:
+    """Return the rate in Hz of each file; a very high one for those that are no sound."""
+    rates = []
+    for clip in clips:
+        try:
+            rates.append(SoundReader(clip.path).sample_rate)
+        except RtAudioGenError:  # is refused when it is read
+            rates.append(1 << 30)
+    return rates
 
 
 def complaint(signal: NDArray[np.float32], sample_rate: int, seconds: float) -> str | None:
@@ -124,7 +159,7 @@ def complaint(signal: NDArray[np.float32], sample_rate: int, seconds: float) -> 
     if len(signal) < seconds * sample_rate:
         return f"shorter than {seconds:g} s"
     magnitude = np.abs(signal)
-    if magnitude.max() < SILENT_PEAK:
+    if magnitude.max(initial=0.0) < SILENT_PEAK:
         return "silent"
     full = np.flatnonzero(np.diff(np.concatenate(([0], magnitude >= FULL_SCALE, [0])).astype(int)))
     if len(full) and (full[1::2] - full[::2]).max() >= CLIPPED_RUN:

@@ -12,8 +12,9 @@ from torch import Tensor
 
 from rtaudiogen.errors import RtAudioGenError
 from rtaudiogen.files import write_atomically
+from rtaudiogen.safetensors_header import read_contents
 
-_KEY = "rtaudiogen.checkpoint"
+from .origin import KEY, damaged
 
 
 @dataclass(frozen=True)
@@ -30,20 +31,19 @@ class Checkpoint:
             for group, members in self.groups.items()
             for name, tensor in members.items()
         }
-        write_atomically(path, save(tensors, {_KEY: json.dumps(self.facts)}))
+        write_atomically(path, save(tensors, {KEY: json.dumps(self.facts)}))
 
     @classmethod
     def read(cls, path: Path) -> "Checkpoint":
         """Raises RtAudioGenError, in one line, for a damaged or foreign file."""
         groups: dict[str, dict[str, Tensor]] = {}
         try:
+            read_contents(path)  # refuses what is no ordinary file, or damaged
             with safe_open(path, framework="pt") as file:
-                facts = json.loads((file.metadata() or {})[_KEY])
+                facts = json.loads((file.metadata() or {})[KEY])
                 for key in file.keys():  # noqa: SIM118 (not a mapping)
                     group, name = key.split("/", 1)
                     groups.setdefault(group, {})[name] = file.get_tensor(key)
-        except (SafetensorError, OSError, KeyError, ValueError) as error:
-            raise RtAudioGenError(
-                f"{path}: not a checkpoint that can be resumed; delete it to start anew"
-            ) from error
+        except (SafetensorError, OSError, KeyError, ValueError, RtAudioGenError) as error:
+            raise damaged(path) from error
         return cls(groups, facts)

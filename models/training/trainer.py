@@ -29,6 +29,7 @@ from .device import Batches, Make, Tensors, accelerator, moved, prefers_bfloat16
 from .interruption import Interruption
 from .learner import Learner, fill
 from .mean_loss import MeanLoss
+from .origin import CHECKPOINT, Standing, damaged, refuse_another
 
 __all__ = ["Budget", "Report", "Rival", "Trainer"]
 
@@ -105,15 +106,17 @@ class Trainer:
         """The name of what it is trained on now."""
         return title(self.device.type)
 
-    def run(self, on_step: Callable[[float], None], on_report: Callable[[Report], None]) -> None:
-        """To the end of the budget, from wherever the folder's checkpoint stands.
+    def run(self, on_step: Callable[[float], None], on_report: Callable[[Report], None]) -> bool:
+        """Train to the end of the budget, from wherever the folder's checkpoint stands.
+
+        Whether there was anything left to do.
 
         After a Ctrl-C it reports once more, so that nothing is lost, and raises KeyboardInterrupt.
         Several processes would not agree on when that is: there it is one at once.
         """
         self.resume()
         if self.progress >= 1.0:
-            return
+            return False
         self.warm_up()
         loss = MeanLoss(0.0 if self.device.type == CPU else SHOWN_EVERY_SECONDS)
         reported, started = self.seconds, time.monotonic()
@@ -133,6 +136,7 @@ class Trainer:
                     self.accelerator.wait_for_everyone()
         if interruption.asked:
             raise KeyboardInterrupt
+        return True
 
     def _report_is_due(self, reported: float) -> bool:
         """`reported`: how long the training had been at the last report, in seconds."""
@@ -238,15 +242,24 @@ class Trainer:
             "history": self.history,
             "identity": self.identity,
         }
-        Checkpoint(groups, facts).write(self.folder / "checkpoint.safetensors")
+        Checkpoint(groups, facts).write(self.folder / CHECKPOINT)
 
     def resume(self) -> bool:
         """Continue from the folder's checkpoint; False if there is none."""
-        path = self.folder / "checkpoint.safetensors"
+        path = self.folder / CHECKPOINT
         if not path.is_file():
             return False
         checkpoint = Checkpoint.read(path)
-        self._refuse_another(checkpoint.facts["identity"], path)
+        try:
+            self._restore(checkpoint, path)
+        except (KeyError, TypeError, ValueError, AttributeError, RuntimeError) as error:
+            raise damaged(path) from error
+        return True
+
+    def _restore(self, checkpoint: Checkpoint, path: Path) -> None:
+        facts: Mapping[str, Any] = checkpoint.facts
+        step, seconds = int(facts["step"]), float(facts["seconds"])
+        refuse_another(Standing(path, facts["identity"], step, seconds / 60), self.identity)
         self._refuse_other_sizes(checkpoint.groups["weights"], path)
         average = moved(checkpoint.groups["average"], self.device)
         self.average = {name: average[name] for name, _ in self.plain.named_parameters()}
@@ -254,25 +267,14 @@ class Trainer:
         self.learner.restore(checkpoint.groups)
         if self.opponent is not None and "rival" in checkpoint.groups:
             self.opponent.restore(checkpoint.groups)
-        facts: Mapping[str, Any] = checkpoint.facts
-        self.step, self.seconds = int(facts["step"]), float(facts["seconds"])
+        self.step, self.seconds = step, seconds
         self.best = math.inf if facts["best"] is None else float(facts["best"])
         self.history = list(facts["history"])
-        return True
-
-    def _refuse_another(self, identity: Mapping[str, Any], path: Path) -> None:
-        """An older checkpoint may lack facts that are only kept since."""
-        for name, ours in self.identity.items():
-            if identity.get(name, ours) != ours:
-                raise UsageError(
-                    f"{path}: was begun with {name} {identity.get(name)!r}, not {ours!r}; "
-                    "give the same options, another --out, or delete it to start anew"
-                )
 
     def _refuse_other_sizes(self, weights: Tensors, path: Path) -> None:
         ours = {name: value.shape for name, value in self.plain.named_parameters()}
         if ours != {name: value.shape for name, value in weights.items()}:
             raise UsageError(
                 f"{path}: was begun with a network of other sizes; give the same options and "
-                "sounds, another --out, or delete it to start anew"
+                "sounds, another --out, or --fresh to begin anew"
             )

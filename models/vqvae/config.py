@@ -6,10 +6,12 @@ from math import ceil, log2, prod
 from typing import Any
 
 from ..compiled.channels import CHANNEL_MULTIPLE
+from ..playing.configuration import check_rate, configured
 
 ANY = "any"  # the label of whoever is not among the model's labels; always the first one
 FILTERBANK_TAPS = 4  # strides that a window of the outermost layer is long
 INPUT_TAPS = 3  # of the decoder's first layer
+MOST_LEVELS, MOST_STAGES, MOST_CODES, MOST_DILATION = 16, 64, 1 << 16, 4096
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,14 @@ class VQVAEConfig:
             )
         if self.code_dimensions < 2 or not self.labels or self.labels[0] != ANY:
             raise ValueError(f"expected 2 or more code dimensions, and '{ANY}' as the first label")
+        if len(self.strides) > MOST_LEVELS or max(self.stages, self.prior_layers) > MOST_STAGES:
+            raise ValueError(f"expected at most {MOST_LEVELS} levels and {MOST_STAGES} stages")
+        dilations = (*self.encoder_dilations, *self.decoder_dilations)
+        if self.codes > MOST_CODES or not 0 < min(dilations) <= max(dilations) <= MOST_DILATION:
+            raise ValueError(f"expected up to {MOST_CODES} codes, dilations 1 … {MOST_DILATION}")
+        if self.hop > self.sample_rate or self.embedding < 1:
+            raise ValueError("a code frame is longer than a second, or there is no embedding")
+        check_rate(self.sample_rate)
 
     @property
     def hop(self) -> int:
@@ -80,9 +90,8 @@ class VQVAEConfig:
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> "VQVAEConfig":
-        """From a header; TypeError on unknown fields, ValueError on impossible sizes."""
-        sequences = ("strides", "encoder_dilations", "decoder_dilations", "labels")
-        return cls(**{**values, **{k: tuple(values[k]) for k in sequences if k in values}})
+        """From a header; TypeError on unknown fields, ValueError on impossible values."""
+        return configured(cls, values)
 
 
 def hidden_width(channels: int) -> int:

@@ -4,7 +4,6 @@ A folder holds sounds, or sub-folders with a `metadata.csv` each. Who speaks or 
 that the decoder is told; a label with little sound of its own becomes `any`.
 """
 
-import math
 import zlib
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -13,14 +12,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import soundfile
 from numpy.typing import NDArray
 
 from rtaudiogen.errors import RtAudioGenError
+from rtaudiogen.sounds import shown
 
-from ..sounds.audio_folder import Clip, complaint, find_clips, load
+from ..sounds.audio_folder import Clip, find_clips, load_or_complain, native_rates
+from ..sounds.copies import copy_groups
 from ..sounds.note_hearing import with_heard_octaves
-from ..sounds.say import Say
+from ..sounds.say import Say, some
 from .config import ANY
 
 LABEL_COLUMNS = ("speaker", "instrument", "label", "class")
@@ -76,9 +76,12 @@ def read(folder: Path, sample_rate: int, say: Say = print) -> Corpus:
     ]
     frames = _frames_by_label(sounds)
     small = {name for name, count in frames.items() if count <= SMALL * frames.total()}
-    held_out = [sound for sound in sounds if _is_held_out(sound, folder, small)]
-    if not held_out or len(held_out) == len(sounds):
-        held_out = sounds[::HELD_OUT_FILES] if len(sounds) > 1 else []
+    copied = copy_groups([sound.signal for sound in sounds], sample_rate)
+    firsts = sorted(set(copied))
+    spared_firsts = {i for i in firsts if _is_held_out(sounds[i], folder, small)}
+    if not spared_firsts or len(spared_firsts) == len(firsts):
+        spared_firsts = set(firsts[::HELD_OUT_FILES] if len(firsts) > 1 else [])
+    held_out = [sound for sound, i in zip(sounds, copied, strict=True) if i in spared_firsts]
     spared = {sound.path for sound in held_out}
     training = [sound for sound in sounds if sound.path not in spared]
     known = _labels(training, sample_rate)
@@ -90,21 +93,16 @@ def read(folder: Path, sample_rate: int, say: Say = print) -> Corpus:
 
 
 def _at_full_rate(clips: list[Clip], sample_rate: int, say: Say) -> list[Clip]:
-    full = [clip for clip in clips if _rate(clip.path) >= 0.9 * sample_rate]
+    rates = native_rates(clips)
+    full = [clip for clip, rate in zip(clips, rates, strict=True) if rate >= 0.9 * sample_rate]
     if not full:
         say(f"all sounds are below {sample_rate} Hz: the model will not know more treble than they")
         return clips
-    if len(full) < len(clips):
-        say(f"left out: {len(clips) - len(full)} sounds below {sample_rate} Hz")
+    low = [clip.path.name for clip in clips if clip not in full] if len(full) < len(clips) else []
+    if low:
+        say(f"left out: {len(low)} sounds below {sample_rate} Hz")
+        say(f"of a lower rate: {some(low)}")
     return full
-
-
-def _rate(path: Path) -> float:
-    """Of a sound in Hz; what is none is not left out for its rate, but when it is read."""
-    try:
-        return float(soundfile.info(path).samplerate)
-    except soundfile.SoundFileError:
-        return math.inf
 
 
 def _loaded(
@@ -112,14 +110,10 @@ def _loaded(
 ) -> Iterator[tuple[Clip, NDArray[np.float32]]]:
     refused: Counter[str] = Counter()
     for clip in clips:
-        try:
-            signal = load(clip.path, sample_rate)
-            reason = complaint(signal, sample_rate, MIN_SECONDS)
-        except RtAudioGenError:
-            reason = "no sound file inside"
+        signal, reason = load_or_complain(clip.path, sample_rate, MIN_SECONDS, say)
         if reason and reason != "clipped":
             refused[reason] += 1
-            say(f"left out: {clip.path.name} is {reason}")
+            say(f"left out: {shown(clip.path.name)} is {reason}")
             continue
         peak = float(np.abs(signal).max())
         yield clip, signal * np.float32(min(1.0, PEAK / peak))

@@ -6,10 +6,11 @@ from pathlib import Path
 
 from rtaudiogen.errors import RtAudioGenError
 from rtaudiogen.generator import Descriptor, Parameter, Plays
-from rtaudiogen.model_file import ModelHeader, read_header
+from rtaudiogen.model_file import ModelHeader, check_tensors, read_header
 from rtaudiogen.views import KeyboardView, RibbonView, View, XYView
 
 from .config import VQVAEConfig
+from .shapes import needed_tensors
 
 WEIGHTS = Path(__file__).parent / "weights"
 VOICES = 4  # notes at a time, beside the stream
@@ -24,6 +25,7 @@ def describe(path: Path) -> Descriptor:
     """The descriptor of a model file. RtAudioGenError, one line, if it is not a VQ-VAE."""
     header = read_header(path)
     config = read_config(path, header)
+    check_tensors(path, needed_tensors(config))
     return Descriptor(
         id=header.name,
         family="vqvae",

@@ -3,7 +3,7 @@
 The CPU is a device like any other here: the same rows of the compiled form.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import numpy as np
 
@@ -12,7 +12,7 @@ from rtaudiogen.events import EventKind, event, no_events
 from rtaudiogen.generator import Descriptor
 
 from ..compiled.conv_layers import Floats
-from .benchmark import single_calls
+from ..measuring.speed import call_times
 from .coders import Decoder, coders
 from .config import VQVAEConfig
 from .descriptor import VOICES, builtin
@@ -46,13 +46,13 @@ def _decoder(
     latents = random.standard_normal((1 + VOICES, config.latent), np.float32)
     sound = np.zeros((1 + VOICES, config.hop), np.float32)
     due = np.arange(1 + VOICES) < voices
-    p50, p99 = _percentiles(lambda: decoder.decode_due(due, latents, bias, sound))
+    times = call_times(lambda: decoder.decode_due(due, latents, bias, sound))
     hop_seconds = 1 / config.code_rate
     return BenchRow(
-        f"VQ-VAE decoder on {device}, voices together: {voices}", hop_seconds / p50, "× real time",
-        None, None,
-        f"a hop of {1e3 * hop_seconds:.0f} ms takes {1e6 * p50:.0f} µs (p50), "
-        f"{1e6 * p99:.0f} µs (p99)",
+        f"VQ-VAE decoder on {device}, voices together: {voices}", hop_seconds / times.p50,
+        "× real time", None, None,
+        f"a hop of {1e3 * hop_seconds:.0f} ms takes {1e6 * times.p50:.0f} µs (p50), "
+        f"{1e6 * times.p99:.0f} µs (p99)",
     )  # fmt: skip
 
 
@@ -72,18 +72,11 @@ def _blocks(descriptor: Descriptor, block: int, device: str) -> BenchRow:
         for _ in range(block // QUANTUM):
             generator.render(out, values, no_events())
 
-    p50, p99 = _percentiles(run)
+    times = call_times(run)
     block_seconds = block / HOST_RATE
     return BenchRow(
-        f"{descriptor.id} on {device}, all voices, {block} host frames", 1e3 * p99, "ms (p99)",
-        None, None,
-        f"p50 {1e3 * p50:.2f} ms; a block lasts {1e3 * block_seconds:.2f} ms at {HOST_RATE} Hz, "
-        f"p99 is {p99 / block_seconds:.0%} of it",
+        f"{descriptor.id} on {device}, all voices, {block} host frames", 1e3 * times.p99,
+        "ms (p99)", None, None,
+        f"p50 {1e3 * times.p50:.2f} ms; a block lasts {1e3 * block_seconds:.2f} ms at "
+        f"{HOST_RATE} Hz, p99 is {times.p99 / block_seconds:.0%} of it",
     )  # fmt: skip
-
-
-def _percentiles(run: Callable[[], object]) -> tuple[float, float]:
-    """Seconds that half of the calls, and 99 of 100, stay below."""
-    run()
-    p50, p99 = np.percentile(single_calls(run), (50, 99))
-    return float(p50), float(p99)

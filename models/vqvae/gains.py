@@ -3,7 +3,10 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from rtaudiogen.generator import Audio
+
 from ..compiled.conv_kernels import whole_call
+from ..playing.placing import glide
 
 RAMP_SECONDS = 0.005  # about two of the host's quanta: a moving parameter makes one polygon
 GAIN = np.dtype(
@@ -29,15 +32,18 @@ def aim(gain: np.void, value: float, frames: int) -> None:
 @whole_call
 def mix(
     gains: NDArray[np.void],
+    stream: NDArray[np.void],
+    share: float,
     wet: NDArray[np.float32],
     dry: NDArray[np.float32],
-    out: NDArray[np.float32],
+    out: Audio,
 ) -> None:
-    """Add the stream to the notes in `out` (frames,), then set the level. [render]
+    """Add the stream to the notes in `out` (frames, 1 or 2), then set the level. [render]
 
-    `gains` (2,): the share of `wet` (frames,) in its mixture with `dry`, and the level of all.
+    `gains` (2,): the share of `wet` (frames,) in its mixture with `dry`, and the level of all;
+    `stream` (1,) has the fields of PLACE, and `share` is how far they glide in a frame.
     """
-    one = np.float32(1.0)
+    one, place = np.float32(1.0), stream[0]
     for n in range(len(out)):
         for k in range(2):
             if gains[k]["left"] > 0:
@@ -45,5 +51,12 @@ def mix(
                 gains[k]["value"] += gains[k]["step"]
                 if gains[k]["left"] == 0:
                     gains[k]["value"] = gains[k]["target"]
-        share, level = gains[0]["value"], gains[1]["value"]
-        out[n] = (out[n] + share * wet[n] + (one - share) * dry[n]) * level
+        wetness, level = gains[0]["value"], gains[1]["value"]
+        glide(place, share)
+        for side in range(out.shape[1]):
+            factor = place.right if side else place.left
+            if out.shape[1] == 1:
+                factor = 1.0
+            here = np.float32(place.gain * factor)
+            more = wetness * wet[n] * here
+            out[n, side] = (out[n, side] + more + (one - wetness) * dry[n] * here) * level

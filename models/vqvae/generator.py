@@ -18,6 +18,7 @@ from rtaudiogen.generator import Audio, Descriptor, Events, Generator, State
 from rtaudiogen.model_file import read_header, read_tensors
 
 from ..playing.named_state import restore, saved
+from ..playing.placing import GLIDE_SECONDS, ask, rest
 from . import material
 from .codec import VQVAECodec
 from .coders import Decoder, Encoder, coders
@@ -32,7 +33,9 @@ from .prior.sampler import PriorSampler
 from .stream import STREAM, Stream, sequence
 
 LOUDEST_INPUT = 8.0  # amplitude; whatever is above it is no sound
+# the fields that events set, of the stream and of a note
 WHEELS: dict[int, str] = {EventKind.PITCH_BEND: "bend", EventKind.MOD_WHEEL: "wheel"}
+PLACED: dict[int, str] = {EventKind.VOLUME: "volume", EventKind.PAN: "pan"}
 
 
 def create(descriptor: Descriptor, sample_rate: int) -> Generator:
@@ -47,6 +50,7 @@ class VQVAEGenerator:
     """See `rtaudiogen.generator`: Generator, Listener, SoundTaker and CodeStream."""
 
     delay_frames = 0
+    pans = True
 
     def __init__(
         self, descriptor: Descriptor, config: VQVAEConfig, tensors: dict[str, NDArray[Any]]
@@ -56,7 +60,7 @@ class VQVAEGenerator:
         self.input_delay_frames = config.hop
         self.code_rate, self.codes = config.code_rate, config.codes
         self.packed: Packed = pack(config, tensors)
-        self.material = material.read(tensors, config.stages)
+        self.material = material.read(tensors, config.stages, config.codes)
         self._prior_tensors = prior_packing.tensors_in(tensors)
         self.parameter_index = {p.id: i for i, p in enumerate(descriptor.parameters)}
         self.record = np.zeros(1, STREAM)
@@ -130,6 +134,8 @@ class VQVAEGenerator:
         for array in self._own.values():
             array[...] = np.zeros((), array.dtype)
         self.seed[:] = np.uint64(seed % (1 << 64))
+        rest(self.record)
+        rest(self.voices)
         self.stream.reset()
         for voice in range(1 + len(self.voices)):
             self.decoder.reset_voice(voice)
@@ -169,10 +175,10 @@ class VQVAEGenerator:
         """Frames from `start` to `end`, during which nothing happens, up to a hop at a time."""
         while start < end:
             until = min(end, start + self.config.hop)
-            self._play(out[start:until, 0], self._heard[start:until])
+            self._play(out[start:until], self._heard[start:until])
             start = until
 
-    def _play(self, out: NDArray[np.float32], heard: NDArray[np.float32]) -> None:
+    def _play(self, out: Audio, heard: NDArray[np.float32]) -> None:
         """A span in which nobody begins more than one hop; these are decoded at once."""
         frames = len(out)
         self.notes.go_on(frames)
@@ -184,17 +190,31 @@ class VQVAEGenerator:
             self._begin_note_hop(voice, state)
         self.decoder.decode_due(self._due, self._latents, self.performance.bias, self._decoded)
         wet, dry = self.stream.finish(heard)
-        self.notes.finish(out)
-        mix(self.gains, wet, dry, out)
+        share = 1.0 / (GLIDE_SECONDS * self.sample_rate)
+        self.notes.finish(out, share)
+        mix(self.gains, self.record, share, wet, dry, out)
 
     # -- notes [render] ----------------------------------------------------------------------------
 
     def _obey(self, event: np.void) -> None:
-        kind, value = int(event["kind"]), float(event["value"])
-        if kind in WHEELS:
+        kind, voice, value = int(event["kind"]), int(event["voice"]), float(event["value"])
+        told = self.voices if voice == ALL_VOICES else self.voices[voice : voice + 1]
+        if kind in WHEELS and voice == ALL_VOICES:
             self.performance.turn(WHEELS[kind], value)
-        elif int(event["voice"]) != ALL_VOICES:
-            self._obey_note(int(event["voice"]), kind, float(event["key"]), value)
+        elif kind in PLACED and voice == ALL_VOICES:
+            ask(self.record, PLACED[kind], value, self._begins(self.record))
+        if kind in WHEELS:
+            told[WHEELS[kind]] = value
+        elif kind in PLACED:
+            ask(told, PLACED[kind], value, self._begins(told))
+        elif voice != ALL_VOICES:
+            self._obey_note(voice, kind, float(event["key"]), value)
+
+    @staticmethod
+    def _begins(records: NDArray[np.void]) -> NDArray[np.bool_]:
+        """Whether each of them (V,) is in its first frame."""
+        first: NDArray[np.bool_] = (records["position"] == 0) & (records["hops"] == 0)
+        return first
 
     def _obey_note(self, voice: int, kind: int, key: float, value: float) -> None:
         if kind == EventKind.NOTE_ON:
@@ -202,11 +222,19 @@ class VQVAEGenerator:
             self.decoder.reset_voice(1 + voice)
             self.notes.strike(voice, int(self.record["notes"][0]), region, value)
             self.record["notes"] += 1
+            self._begin_as_told(self.voices[voice : voice + 1])
         elif self.voices["playing"][voice]:
             if kind == EventKind.NOTE_OFF:
                 self._let_go(voice, self.performance.values["release"] / 1000)
             elif kind == EventKind.CHOKE:
                 self._let_go(voice, CHOKE_SECONDS)
+
+    def _begin_as_told(self, voice: NDArray[np.void]) -> None:
+        """Let a note (1,) begin with what all were told."""
+        for wheel in WHEELS.values():
+            voice[wheel] = self.record[wheel]
+        for name in PLACED.values():
+            ask(voice, name, float(self.record[name][0]), self._begins(voice))
 
     def _let_go(self, voice: int, seconds: float) -> None:
         self.notes.let_go(voice, max(1, int(seconds * self.sample_rate)))
@@ -215,7 +243,7 @@ class VQVAEGenerator:
         """Read what is to be decoded."""
         state["place"] = self.stream.reader.read(
             float(state["place"]), int(state["first"]), int(state["end"]),
-            self.performance.reading, sequence(self.seed, 2 + int(state["note"])),
+            self.performance.reading_of(state), sequence(self.seed, 2 + int(state["note"])),
             int(state["hops"]), self._latents[1 + voice],
         )  # fmt: skip
         self._due[1 + voice] = True

@@ -48,10 +48,10 @@ class Material:
         return int(chosen[0]), int(chosen[1])
 
 
-def read(tensors: Mapping[str, NDArray[Any]], stages: int) -> Material:
+def read(tensors: Mapping[str, NDArray[Any]], stages: int, book: int = 1 << 16) -> Material:
     """A model file's own; a moment of the first code if it has none.
 
-    RtAudioGenError if it does not fit the model.
+    A code is from 0 up to, not including, `book`. RtAudioGenError if it does not fit the model.
     """
     if "material.codes" not in tensors:
         return Material(np.zeros((1, stages), np.uint16), np.array([[0, 1, NO_KEY, 0]], np.int32))
@@ -59,6 +59,9 @@ def read(tensors: Mapping[str, NDArray[Any]], stages: int) -> Material:
     regions = np.ascontiguousarray(tensors.get("material.regions", ()), np.int32)
     if codes.ndim != 2 or codes.shape[1] != stages:
         raise RtAudioGenError(f"its material has {codes.shape} codes, expected {stages} a frame")
+    given = tensors["material.codes"]
+    if given.dtype.kind not in "iu" or ((given < 0) | (given >= book)).any():
+        raise RtAudioGenError(f"its material has codes that are none of 0 … {book - 1}")
     if regions.ndim != 2 or regions.shape[1] != 4:
         raise RtAudioGenError(f"the regions of its material are {regions.shape}, expected (M, 4)")
     first, end = regions[:, 0], regions[:, 1]

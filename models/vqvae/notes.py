@@ -5,9 +5,13 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from ..compiled.conv_layers import Floats
+from rtaudiogen.generator import Audio
 
-HELD = -1  # in VOICE["left"]
+from ..compiled.conv_kernels import whole_call
+from ..compiled.conv_layers import Floats
+from ..playing.placing import PLACE, glide
+
+HELD = -1  # in VOICE["left_frames"]
 VOICE = np.dtype(
     [
         ("playing", np.int64),
@@ -17,10 +21,13 @@ VOICE = np.dtype(
         ("place", np.float64),
         ("first", np.int64),  # region, in code frames
         ("end", np.int64),
-        ("gain", np.float32),
-        ("left", np.int64),  # frames of its fade still to come; HELD before it is let go
+        ("velocity", np.float32),
+        ("left_frames", np.int64),  # frames of its fade still to come; HELD before it is let go
         ("fade", np.int64),  # frames of its whole fade
         ("peak", np.float32),
+        ("bend", np.float64),  # semitones
+        ("wheel", np.float64),  # 0 … 1
+        *PLACE,
     ]
 )
 
@@ -43,17 +50,22 @@ class Notes:
     def strike(self, voice: int, note: int, region: tuple[int, int], gain: float) -> None:
         """A voice begins a note, its number since reset, on code frames first … end."""
         first, end = region
-        self.voices[voice] = (1, note, 0, 0, first, first, end, gain, HELD, 1, 0.0)
+        state = self.voices[voice]
+        state["playing"], state["note"] = 1, note
+        state["position"] = state["hops"] = 0
+        state["place"] = state["first"] = first
+        state["end"], state["velocity"] = end, gain
+        state["left_frames"], state["fade"], state["peak"] = HELD, 1, 0.0
 
     def let_go(self, voice: int, frames: int) -> None:
         """Fade to exact silence; a fade under way can only become shorter."""
         state = self.voices[voice]
-        if state["left"] == HELD:
-            state["left"] = state["fade"] = frames
-        elif state["left"] > frames:
-            share = state["left"] / state["fade"]
-            state["gain"] *= np.float32(share)
-            state["left"] = state["fade"] = frames
+        if state["left_frames"] == HELD:
+            state["left_frames"] = state["fade"] = frames
+        elif state["left_frames"] > frames:
+            share = state["left_frames"] / state["fade"]
+            state["velocity"] *= np.float32(share)
+            state["left_frames"] = state["fade"] = frames
 
     def go_on(self, frames: int) -> None:
         """Begin a span of that many frames with what is left of each voice's hop."""
@@ -68,13 +80,16 @@ class Notes:
             if state["playing"] and self._reached[voice] < frames:
                 yield voice, state
 
-    def finish(self, out: Floats) -> None:
-        """The rest of the span from the new hops, and all of it added to `out` (frames,)."""
+    def finish(self, out: Audio, share: float) -> None:
+        """The rest of the span from the new hops, and all of it added to `out` (frames, 1 or 2).
+
+        `share` is how far gains glide in a frame.
+        """
         for voice, state in self.due(len(out)):
             self._play(voice, state, len(out))
-        for part, reached in zip(self._parts, self._reached, strict=True):
+        for voice, reached in enumerate(self._reached):
             if reached:
-                out[:reached] += part[:reached]
+                _add(self._parts[voice, :reached], self.voices, voice, share, out)
 
     def levels(self) -> Floats:
         """(voices,) recent peaks, 0 where a voice is free."""
@@ -85,19 +100,34 @@ class Notes:
         """On to the end of the span, of its hop, or of its fade."""
         start, position = self._reached[voice], int(state["position"])
         count = min(frames - start, self.hop - position)
-        if state["left"] != HELD:
-            count = min(count, int(state["left"]))
+        if state["left_frames"] != HELD:
+            count = min(count, int(state["left_frames"]))
         part = self._parts[voice, start : start + count]
-        np.multiply(self.hops[voice, position : position + count], state["gain"], out=part)
-        if state["left"] != HELD:
+        np.multiply(self.hops[voice, position : position + count], state["velocity"], out=part)
+        if state["left_frames"] != HELD:
             self._fade(state, part)
         peak = float(np.abs(part).max(initial=0.0))
         state["peak"] = max(peak, 0.9 * float(state["peak"]))
         state["position"] = (position + count) % self.hop
-        state["playing"] = int(state["left"] != 0)
+        state["playing"] = int(state["left_frames"] != 0)
         self._reached[voice] = start + count
 
     def _fade(self, state: np.void, part: NDArray[np.float32]) -> None:
-        left, fade = int(state["left"]), int(state["fade"])
+        left, fade = int(state["left_frames"]), int(state["fade"])
         part *= (np.float32(left) - self._ramp[: len(part)]) / np.float32(fade)
-        state["left"] = left - len(part)
+        state["left_frames"] = left - len(part)
+
+
+@whole_call
+def _add(
+    part: NDArray[np.float32], voices: NDArray[np.void], voice: int, share: float, out: Audio
+) -> None:
+    """Add a voice's frames to `out`, in its place. [render]"""
+    place = voices[voice]
+    for n in range(len(part)):
+        glide(place, share)
+        if out.shape[1] == 1:
+            out[n, 0] += part[n] * np.float32(place.gain)
+        else:
+            out[n, 0] += part[n] * np.float32(place.gain * place.left)
+            out[n, 1] += part[n] * np.float32(place.gain * place.right)

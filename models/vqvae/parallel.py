@@ -12,6 +12,7 @@ from rtaudiogen.generator import Finding, Generator
 from rtaudiogen.model_file import read_tensors
 
 from ..compiled.conv_layers import Floats
+from ..measuring.parallel import close, whole_and_resumed
 from .coders import Decoder, Encoder
 from .generator import VQVAEGenerator
 from .network import VQVAE, unfold
@@ -57,11 +58,11 @@ def compare(
     played, played_again = _decoded(packed, decoder, codes, packed.labels[label])
 
     return [
-        _close("encoder: streaming equals parallel", heard, latents, LATENT_TOLERANCE),
-        _close("encoder: the same across save and restore", heard_again, latents, LATENT_TOLERANCE),
+        close("encoder: streaming equals parallel", heard, latents, LATENT_TOLERANCE),
+        close("encoder: the same across save and restore", heard_again, latents, LATENT_TOLERANCE),
         _quantised(packed, encoder, network, sound, latents),
-        _close("decoder: streaming equals parallel", played, waveform, WAVEFORM_TOLERANCE),
-        _close(
+        close("decoder: streaming equals parallel", played, waveform, WAVEFORM_TOLERANCE),
+        close(
             "decoder: the same across save and restore", played_again, waveform, WAVEFORM_TOLERANCE
         ),
     ]
@@ -76,14 +77,9 @@ def _encoded(encoder: Encoder, sound: Floats, size: int) -> tuple[Floats, Floats
             encoder.encode_latent(frame, latent)
         return out
 
-    encoder.reset()
-    whole = through(sound)
-    encoder.reset()
-    first = through(sound[:INTERRUPTION])
-    saved = {name: array.copy() for name, array in encoder.state.items()}
-    through(sound)
-    encoder.restore(saved)
-    return whole, np.concatenate([first, through(sound[INTERRUPTION:])])
+    return whole_and_resumed(
+        encoder, encoder.reset, lambda part: through(sound[part]), len(sound), INTERRUPTION
+    )
 
 
 def _decoded(
@@ -105,14 +101,9 @@ def _decoded(
             decoder.decode_due(due, latents, bias, blocks)
         return out.swapaxes(0, 1)
 
-    reset()
-    whole = through(codes)
-    reset()
-    first = through(codes[:, :INTERRUPTION])
-    saved = {name: array.copy() for name, array in decoder.state.items()}
-    through(codes)
-    decoder.restore(saved)
-    return whole, np.concatenate([first, through(codes[:, INTERRUPTION:])], axis=1)
+    return whole_and_resumed(
+        decoder, reset, lambda part: through(codes[:, part]), codes.shape[1], INTERRUPTION, axis=1
+    )
 
 
 def _quantised(
@@ -132,9 +123,3 @@ def _quantised(
         residual -= stage.up(stage.book.vectors[ours])
     detail = f"a code's cosine is at most {worst:.1e} behind the best, limit {TIE:.0e}"
     return Finding("quantiser: the nearest code in every stage", worst < TIE, detail)
-
-
-def _close(name: str, ours: Floats, expected: Floats, tolerance: float) -> Finding:
-    error = float(np.abs(ours - expected).max() / np.abs(expected).max())
-    detail = f"largest difference {error:.1e} of the largest value, limit {tolerance:.0e}"
-    return Finding(name, error < tolerance, detail)

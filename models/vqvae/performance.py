@@ -17,6 +17,7 @@ class Performance:
         self._parameters, self._packed, self._wheels = descriptor.parameters, packed, wheels
         self.values: dict[str, float] = {}  # by id, held within their ranges
         self.reading = Reading(stages=packed.config.stages)
+        self._note_reading = Reading(stages=packed.config.stages)
         self.weights = np.zeros(len(packed.config.labels), np.float32)  # of the labels' mixture
         self.bias = np.zeros_like(packed.decoder.bias)  # of the decoder, to sound like it
 
@@ -26,16 +27,21 @@ class Performance:
             p.id: min(max(p.minimum, float(parameters[i])), p.maximum)
             for i, p in enumerate(self._parameters)
         }
-        self._read_codes()
+        self._fill(self.reading, self._wheels[0])
         self._read_timbre()
 
     def turn(self, wheel: str, value: float) -> None:
-        """One of the wheels, from now on."""
+        """Turn one of the stream's wheels, from now on."""
         self._wheels[wheel] = value
-        self._read_codes()
+        self._fill(self.reading, self._wheels[0])
 
-    def _read_codes(self) -> None:
-        values, reading, wheels = self.values, self.reading, self._wheels[0]
+    def reading_of(self, voice: np.void) -> Reading:
+        """Return how a note with wheels of its own reads; overwritten by the next one's."""
+        self._fill(self._note_reading, voice)
+        return self._note_reading
+
+    def _fill(self, reading: Reading, wheels: np.void) -> None:
+        values = self.values
         reading.rate = values["rate"] * 2.0 ** (float(wheels["bend"]) / 12)
         reading.scatter, reading.swap = values["scatter"], values["swap"]
         reading.jitter = min(1.0, values["jitter"] + float(wheels["wheel"]))

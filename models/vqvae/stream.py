@@ -11,6 +11,7 @@ from rtaudiogen.generator import State
 
 from ..compiled.conv_layers import Floats
 from ..compiled.random_numbers import fill_uniforms
+from ..playing.placing import PLACE
 from .coders import Encoder
 from .descriptor import Source
 from .history import History
@@ -35,6 +36,7 @@ STREAM = np.dtype(
         ("notes", np.int64),  # since reset
         ("bend", np.float64),  # semitones
         ("wheel", np.float64),  # 0 … 1
+        *PLACE,
     ]
 )
 

@@ -24,6 +24,7 @@ from ..measuring.spectral_distance import SpectralDistance
 from ..sounds.note_labels import Say
 from ..training.device import accelerator
 from ..training.log import TrainingLog, teller
+from ..training.origin import FAMILY, SOUNDS, identity, standing_of
 from ..training.trainer import Report, Rival, Trainer
 from .codec import VQVAECodec
 from .config import VQVAEConfig
@@ -40,8 +41,8 @@ from .losses import (
 from .network import TRAINING_ONLY, VQVAE, folded
 from .options import TrainingOptions
 from .packing import pack
-from .prior.packing import PREFIX as PRIOR
 from .prior.training import bits_per_stage, train_prior
+from .shapes import PRIOR
 from .usage import StageUsage, alarm, of_counts
 
 HELD_OUT_BATCHES = 16
@@ -91,10 +92,11 @@ class Objective(nn.Module):
         return usages, frames
 
 
-def train(folder: Path, out: Path, options: TrainingOptions | None = None) -> None:
+def train(folder: Path, out: Path, options: TrainingOptions | None = None) -> bool:
     """Train on `folder` until the budget ends, or resume; `out` is playable from the first report.
 
-    RtAudioGenError or UsageError, one line, for a folder or options that cannot be used.
+    Whether there was anything left to do. RtAudioGenError or UsageError, one line, for a folder or
+    options that cannot be used.
     """
     options = options or TrainingOptions()
     console = Console(quiet=not accelerator(options.device).is_main_process)
@@ -104,15 +106,22 @@ def train(folder: Path, out: Path, options: TrainingOptions | None = None) -> No
     corpus = read(folder, options.sample_rate, say)
     torch.manual_seed(options.seed)
     model = ModelFile(out, folder, options, options.config(corpus.labels), corpus)
-    _train_codec(model, run, console, journal, say)
+    known = identity("vqvae", folder, options.identity, labels=list(corpus.labels))
+    trained = _train_codec(model, run, known, console, journal, say)
     if model.has_prior:
-        _train_prior(model, run, console, journal, say)
+        trained |= _train_prior(model, run, known, console, journal, say)
+    return trained
 
 
 def _train_codec(
-    model: "ModelFile", run: Path, console: Console, journal: Journal, say: Say
-) -> None:
-    trainer, objective = codec_trainer(model.config, model.corpus, model.options, run)
+    model: "ModelFile",
+    run: Path,
+    known: Mapping[str, Any],
+    console: Console,
+    journal: Journal,
+    say: Say,
+) -> bool:
+    trainer, objective = codec_trainer(model.config, model.corpus, model.options, run, known)
     say(f"computed on {trainer.processor}")
     with TrainingLog(run, console, "loss", 1.0, journal=journal, title="codec") as log:
 
@@ -126,37 +135,50 @@ def _train_codec(
             model.write()
             write_clip(run / "clips" / f"step-{report.step:07d}.wav", model.network, model.corpus)
 
-        trainer.run(lambda loss: log.step(trainer.progress, trainer.seconds, loss), on_report)
+        trained = trainer.run(
+            lambda loss: log.step(trainer.progress, trainer.seconds, loss), on_report
+        )
     model.take(trainer)
     if trainer.accelerator.is_main_process:
         model.play_from_excerpts()
         model.write()
         say(f"{model.path}: loss {trainer.best:.3f} held out")
+    return trained
 
 
 def _train_prior(
-    model: "ModelFile", run: Path, console: Console, journal: Journal, say: Say
-) -> None:
+    model: "ModelFile",
+    run: Path,
+    known: Mapping[str, Any],
+    console: Console,
+    journal: Journal,
+    say: Say,
+) -> bool:
     """From the codes of the codec as it is now; begins anew when that has been trained further."""
     codec, corpus, options = model.codec(), model.corpus, model.options
     config = model.options.with_prior(model.config)
     learnt = streams(codec, corpus, corpus.training)
     spared = streams(codec, corpus, corpus.held_out)
     place = run / f"prior-of-step-{model.facts['steps']}"
-    identity = {"seed": options.seed, **options.prior_sizes}
+    sounds = {name: known[name] for name in (SOUNDS, FAMILY)}
+    own = {"seed": options.seed, **options.prior_sizes, **sounds}
+    before = standing_of(place)
     with TrainingLog(
         place, console, "bits per code", 1 / math.log(2), journal=journal, title="prior"
     ) as log:
         tensors = train_prior(
-            config, learnt, spared, options.prior_budget, place, identity, options.seed,
+            config, learnt, spared, options.prior_budget, place, own, options.seed,
             log.step, log.report, options.device,
         )  # fmt: skip
+    after = standing_of(place)
+    trained = before is None or after is None or after.steps > before.steps
     if not accelerator(options.device).is_main_process:
-        return
+        return trained
     bits = bits_per_stage(config, tensors, spared)
     model.add_prior(config, tensors, bits)
     model.write()
     say(f"{model.path}: prior, {sum(bits) / len(bits):.2f} bits per code held out")
+    return trained
 
 
 def _usage_line(stage: StageUsage) -> str:
@@ -164,7 +186,11 @@ def _usage_line(stage: StageUsage) -> str:
 
 
 def codec_trainer(
-    config: VQVAEConfig, corpus: Corpus, options: TrainingOptions, run: Path
+    config: VQVAEConfig,
+    corpus: Corpus,
+    options: TrainingOptions,
+    run: Path,
+    known: Mapping[str, Any] | None = None,
 ) -> tuple[Trainer, Objective]:
     """Of a new network, for the sounds of a corpus; and what it learns by."""
     segments = Segments(config, corpus, options.segment_frames)
@@ -177,9 +203,9 @@ def codec_trainer(
     held_out = [as_tensors(b, 1.0) for b in segments.held_out(HELD_OUT_BATCHES, options.segments)]
     objective = Objective(VQVAE(config))
     rival = Rival(Discriminator(), 1.0 - options.adversarial) if options.adversarial else None
-    identity = options.identity | {"labels": list(config.labels)}
     trainer = Trainer(
-        objective, batches, held_out, options.budget, run, identity,
+        objective, batches, held_out, options.budget, run,
+        known or options.identity,
         compiled=False, rival=rival, seed=options.seed, device=options.device,
     )  # fmt: skip
     return trainer, objective

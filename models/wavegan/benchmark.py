@@ -8,9 +8,9 @@ from itertools import pairwise
 
 import numpy as np
 
-from rtaudiogen.benchmark import BenchRow, best_of
+from rtaudiogen.benchmark import BenchRow
 
-from ..measuring.roofline import l2_bytes_per_second, multiply_adds_per_second
+from ..measuring.speed import Work, fastest, roofline_row, torch_seconds
 from ..oneshot.finishing import Shape
 from .config import KERNEL, STRIDE, WaveGANConfig
 from .maker import Maker
@@ -18,8 +18,6 @@ from .packing import Packed, pack, random_tensors
 from .parallel import network
 from .renderer import Renderer
 
-MEASURE_SECONDS = 1.0
-FLOOR, GOAL = 3, 10  # times real time
 WIDTHS = (32, 64)  # of the shipped drums and of the paper
 PITCH = 5.0  # semitones, of a hit that is finished
 
@@ -31,25 +29,25 @@ def bench_rows() -> Iterator[BenchRow]:
         packed = pack(config, random_tensors(config, np.random.default_rng(0)))
         seconds = _seconds(packed)
         yield _speed(packed, seconds)
-        yield _roofline(packed, seconds)
+        yield roofline_row(_name(config), least_work(config), seconds)
         yield _against_torch(config, seconds)
     yield _finished(packed)
 
 
-def multiply_adds(config: WaveGANConfig) -> tuple[int, int]:
-    """Of one hit, and weights that it needs at least once; padding does not count."""
+def least_work(config: WaveGANConfig) -> Work:
+    """Return what one hit takes, with every weight read once; padding does not count."""
     features = config.widths[0] * config.first_frames
     total = weights = config.latent * features
     for level, (inputs, outputs) in enumerate(pairwise((*config.widths, 1))):
         size = inputs * outputs * KERNEL
         total, weights = total + config.first_frames * STRIDE**level * size, weights + size
-    return total, weights
+    return Work(total, weights)
 
 
 def _seconds(packed: Packed) -> float:
     renderer = Renderer(packed)
     latent, mixture = np.full(packed.config.latent, 0.5, np.float32), np.ones(1, np.float32)
-    return best_of(lambda: renderer.render(latent, mixture), MEASURE_SECONDS)
+    return fastest(lambda: renderer.render(latent, mixture))
 
 
 def _name(config: WaveGANConfig) -> str:
@@ -60,21 +58,8 @@ def _speed(packed: Packed, seconds: float) -> BenchRow:
     config = packed.config
     return BenchRow(
         f"{_name(config)}, {config.frames} frames, one core",
-        config.frames / config.sample_rate / seconds, "× real time", FLOOR, GOAL,
+        config.frames / config.sample_rate / seconds, "× real time", None, None,
         f"{seconds * 1e3:.1f} ms a hit",
-    )  # fmt: skip
-
-
-def _roofline(packed: Packed, seconds: float) -> BenchRow:
-    """Weights are read once a hit, from L2 if they come from memory in time."""
-    total, weights = multiply_adds(packed.config)
-    peak, bandwidth = multiply_adds_per_second(), l2_bytes_per_second()
-    arithmetic, memory = total / peak, 2 * weights / bandwidth
-    binds = "multiply-adds bind" if arithmetic > memory else "L2 bandwidth binds"
-    return BenchRow(
-        f"{_name(packed.config)}, share of this core's roofline",
-        100 * max(arithmetic, memory) / seconds, "%", 25, 50,
-        f"{binds}: {total / 1e6:.0f} million a hit, {peak / 1e9:.1f} GMAC/s measured",
     )  # fmt: skip
 
 
@@ -82,15 +67,9 @@ def _against_torch(config: WaveGANConfig, seconds: float) -> BenchRow:
     """Against the network as it is trained, in float32, one thread."""
     import torch
 
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        net = network(config, random_tensors(config, np.random.default_rng(0)))
-        latent, kind = torch.full((1, config.latent), 0.5), torch.zeros(1, dtype=torch.long)
-        with torch.inference_mode():
-            slow = best_of(lambda: net(latent, kind), MEASURE_SECONDS)
-    finally:
-        torch.set_num_threads(threads)
+    net = network(config, random_tensors(config, np.random.default_rng(0)))
+    latent, kind = torch.full((1, config.latent), 0.5), torch.zeros(1, dtype=torch.long)
+    slow = torch_seconds(lambda: net(latent, kind))
     return BenchRow(
         f"{_name(config)}, against torch", slow / seconds, "×", None, None,
         f"torch: {slow * 1e3:.1f} ms a hit, here {seconds * 1e3:.1f} ms",
@@ -105,7 +84,7 @@ def _finished(packed: Packed) -> BenchRow:
     def make() -> None:
         maker.shaped(latent, ((0, 1.0),), Shape(pitch=PITCH))
 
-    seconds = best_of(make, MEASURE_SECONDS)
+    seconds = fastest(make)
     return BenchRow(
         f"{_name(config)}, finished hits, {PITCH:.0f} semitones up", 1 / seconds, "hits/s",
         None, None, f"{seconds * 1e3:.1f} ms each, network and finishing",

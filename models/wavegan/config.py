@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from ..compiled.channels import CHANNEL_MULTIPLE
+from ..playing.configuration import check_rate, configured
 
 KERNEL, STRIDE, LEVELS = 25, 4, 5  # of the paper
 FIRST_FRAMES: int = STRIDE**LEVELS  # waveform frames for each frame of the first level
@@ -31,6 +32,7 @@ class WaveGANConfig:
             raise ValueError("latent and sample rate must be positive, filter taps 0 or more")
         if len(set(self.classes)) != len(self.classes):
             raise ValueError("classes must have different names")
+        check_rate(self.sample_rate)
 
     @property
     def first_frames(self) -> int:
@@ -48,5 +50,5 @@ class WaveGANConfig:
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> "WaveGANConfig":
-        """From a header; TypeError on unknown fields, ValueError on impossible sizes."""
-        return cls(**{**values, "classes": tuple(values.get("classes", ()))})
+        """From a header; TypeError on unknown fields, ValueError on impossible values."""
+        return configured(cls, values)

@@ -6,16 +6,18 @@ from pathlib import Path
 
 from rtaudiogen.errors import RtAudioGenError
 from rtaudiogen.generator import Descriptor, Parameter, Plays
-from rtaudiogen.model_file import ModelHeader, read_header
+from rtaudiogen.model_file import ModelHeader, check_tensors, read_header
 from rtaudiogen.views import PadView, XYView
 
 from ..oneshot.pad_parameters import FARTHEST_PITCH, SHORTEST_DECAY
 from ..oneshot.pads import LAYOUT, PADS, assign, is_hat
 from .config import WaveGANConfig
+from .shapes import shapes
 
 WEIGHTS = Path(__file__).parent / "weights"
 VOICES = 16
 MOST_NUMBERS = 1 << 24  # whole numbers that a float32 can hold
+LAST = 127  # anchor
 NO_YES = ("no", "yes")
 VIEWS = (
     PadView(pads=PADS, prefix="pad"), XYView("spread", "pitch"), XYView("pitch", "decay"),
@@ -32,6 +34,10 @@ def describe(path: Path) -> Descriptor:
     """The descriptor of a model file. RtAudioGenError, one line, if it is not a WaveGAN."""
     header = read_header(path)
     config = read_config(path, header)
+    anchors = header.training.get("anchors")
+    if anchors is not None and not _are_anchors(anchors):
+        raise RtAudioGenError(f"{path}: its anchors are not {PADS} whole numbers from 0 to {LAST}")
+    check_tensors(path, shapes(config))
     return Descriptor(
         id=header.name,
         family="wavegan",
@@ -41,12 +47,18 @@ def describe(path: Path) -> Descriptor:
         sample_rate=config.sample_rate,
         channels=2,
         voices=VOICES,
-        parameters=parameters(config.classes, header.training.get("anchors")),
+        parameters=parameters(config.classes, anchors),
         licence=header.licence,
         path=path,
         facts=header.training,
         views=VIEWS,
     )
+
+
+def _are_anchors(values: object) -> bool:
+    if not isinstance(values, list) or len(values) != PADS:
+        return False
+    return all(type(v) is int and 0 <= v <= LAST for v in values)
 
 
 def read_config(path: Path, header: ModelHeader) -> WaveGANConfig:
@@ -109,7 +121,7 @@ def _pad(
     hat = bool(classes) and is_hat(classes[mine])
     level = LAYOUT[pad].level_db if classes and LAYOUT[pad].finds(classes[mine]) else 0.0
     all_parameters = (
-        _step("anchor", "anchor", 127, anchor,
+        _step("anchor", "anchor", LAST, anchor,
               "which sound of the class the hits are variations of"),
         _step("mutate", "mutate", 127, 0,
               "each step up moves the anchor a little, each step down takes that back"),

@@ -13,13 +13,13 @@ import numpy as np
 from rtaudiogen.benchmark import BenchRow
 from rtaudiogen.events import EventKind, event
 
+from ..measuring.speed import call_times
 from .config import WaveGANConfig
 from .descriptor import builtin
 from .generator import create
 from .packing import pack, random_tensors
 from .renderer import AnyRenderer, renderers
 
-MEASURE_SECONDS = 2.0
 WIDTHS = (32, 64)  # of the shipped drums and of the paper
 BLOCK_FRAMES = 128
 KEY = 36.0  # a pad's
@@ -45,16 +45,9 @@ def _hit(renderer: AnyRenderer) -> Run:
 
 
 def _percentiles_ms(run: Run) -> tuple[float, float]:
-    """p50 and p99 of how long `run` takes."""
-    run()
-    taken: list[float] = []
-    end = time.perf_counter() + MEASURE_SECONDS
-    while not taken or time.perf_counter() < end:
-        start = time.perf_counter()
-        run()
-        taken.append(1e3 * (time.perf_counter() - start))
-    p50, p99 = np.percentile(taken, (50, 99))
-    return float(p50), float(p99)
+    """Return p50 and p99 of how many milliseconds `run` takes."""
+    times = call_times(run)
+    return 1e3 * times.p50, 1e3 * times.p99
 
 
 def _speed(config: WaveGANConfig, device: str, p50: float, p99: float) -> BenchRow:

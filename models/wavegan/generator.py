@@ -31,6 +31,8 @@ from .renderer import renderers
 GROUP_FADE_SECONDS = 0.005  # of what a strike of its group ends
 UNLOCKED = -1  # in `held`
 SOUNDING = 1e-9  # the least level of a voice that is not free
+PLACED: dict[int, str] = {EventKind.VOLUME: "volume", EventKind.PAN: "pan"}
+TOLD = np.dtype([(name, np.float32) for name in PLACED.values()])
 
 
 def create(descriptor: Descriptor, sample_rate: int) -> Generator:
@@ -47,13 +49,14 @@ class WaveGANGenerator:
     delay_frames = 0
     pads = PADS
     layers = LAYERS
-    arrays = ("voices", "played", "held", "spent", "seed")
+    arrays = ("voices", "told", "played", "held", "spent", "seed")
 
     def __init__(self, descriptor: Descriptor, packed: Packed) -> None:
         self.descriptor, self.packed = descriptor, packed
         self.sample_rate = packed.config.sample_rate
         self.settings = Settings(descriptor.parameters)
         self.voices = np.zeros(descriptor.voices, VOICE)
+        self.told = np.zeros(1, TOLD)  # to all voices
         self.played = np.zeros(PADS, np.int64)
         self.held = np.full(PADS, UNLOCKED)  # the hits that locked pads keep
         self.spent = np.zeros(PADS, np.int64)  # values of `kept` that an unlocking has ended
@@ -79,6 +82,7 @@ class WaveGANGenerator:
     def reset(self, seed: int) -> None:
         """See Generator."""
         self.voices[:] = np.zeros((), VOICE)
+        self.told["volume"], self.told["pan"] = 1.0, 0.0
         self.played[:] = 0
         self.held[:] = UNLOCKED
         self.spent[:] = 0
@@ -158,13 +162,26 @@ class WaveGANGenerator:
     def _obey(self, happening: np.void, parameters: NDArray[np.float32]) -> None:
         kind, voice = int(happening["kind"]), int(happening["voice"])
         if voice == ALL_VOICES:
-            return
-        if kind == EventKind.NOTE_ON:
+            if kind in PLACED:
+                self.told[PLACED[kind]] = happening["value"]
+        elif kind in PLACED:
+            self._place(self.voices[voice], PLACED[kind], float(happening["value"]))
+        elif kind == EventKind.NOTE_ON:
             pad = self.pad_of(round(float(happening["key"])))
             if pad is not None:
                 self._play(voice, pad, float(happening["value"]), parameters)
         elif kind == EventKind.CHOKE:
             let_go(self.voices[voice], int(CHOKE_SECONDS * self.sample_rate))
+
+    def _place(self, voice: np.void, name: str, value: float) -> None:
+        """Set the volume or the pan of a hit that begins; one that sounds keeps its own."""
+        if not voice["playing"] or voice["position"]:
+            return
+        voice[name] = value
+        left, right = _sides(float(voice["pan"])) if voice["pan"] else (1.0, 1.0)
+        volume = float(voice["volume"])
+        voice["gain_left"] = voice["own_left"] * np.float32(volume * left)
+        voice["gain_right"] = voice["own_right"] * np.float32(volume * right)
 
     def _play(self, voice: int, pad: int, velocity: float, parameters: NDArray[np.float32]) -> None:
         """Make the pad's next hit and start it; what it chokes begins to fade."""
@@ -178,8 +195,11 @@ class WaveGANGenerator:
         frames = self._fill(voice, made)
         left, right = (np.float32(strike.gain * side) for side in _sides(strike.pan))
         self.voices[voice] = (
-            1, 0, frames, left, right, strike.choke_group, HELD, 1, 0.0, tuple(made)
+            1, 0, frames, left, right, left, right, 1.0, 0.0, strike.choke_group, HELD, 1, 0.0,
+            tuple(made),
         )  # fmt: skip
+        for name in PLACED.values():
+            self._place(self.voices[voice], name, float(self.told[name][0]))
 
     def _fill(self, voice: int, made: Recipe) -> int:
         """Put a hit into a voice's memory; its frames."""

@@ -12,6 +12,8 @@ from numba import njit, types
 from numba.extending import intrinsic
 from numpy.typing import NDArray
 
+from rtaudiogen.kernel_cache import cached_njit
+
 from ..compiled.bfloat16 import WIDE, product
 from ..compiled.elementwise import LOG2E, exp2
 from ..compiled.vectors import Vector, address, load, place, pointers, sweep
@@ -21,7 +23,7 @@ TOGETHER = 4  # windows that share a weight once it is loaded
 STEEPEST = 20.0  # tanh is ±1 beyond it
 
 part: Any = njit(nogil=True, error_model="numpy", forceinline=True, _nrt=False)
-whole_call: Any = njit(nogil=True, cache=True, error_model="numpy", _nrt=False)
+whole_call: Any = cached_njit(nogil=True, error_model="numpy", _nrt=False)
 
 
 def _elementwise(function: Any) -> Any:

@@ -7,7 +7,6 @@ window of 10 frames gives 4 groups, 16 outputs, so that it is whole vectors too.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -19,6 +18,7 @@ from ..compiled import bfloat16
 from ..compiled.channels import CHANNEL_MULTIPLE
 from ..compiled.vectors import aligned, aligned_zeros
 from .config import KERNEL, LEVELS, STRIDE, WaveGANConfig
+from .shapes import shapes as shapes
 
 TAPS = 7  # frames of a level that a group of STRIDE output frames depends on
 EDGE = TAPS // 2  # frames of silence before and after a level
@@ -56,22 +56,6 @@ class Packed:
 
     config: WaveGANConfig
     weights: Weights
-
-
-def shapes(config: WaveGANConfig) -> dict[str, tuple[int, ...]]:
-    """The tensors that are needed to play a WaveGAN, by the names of `network.Generator`."""
-    features = config.widths[0] * config.first_frames
-    wanted: dict[str, tuple[int, ...]] = {
-        "first.weight": (features, config.latent),
-        "first.bias": (features,),
-        "classes.weight": (max(1, len(config.classes)), features),
-    }
-    for level, (inputs, outputs) in enumerate(pairwise((*config.widths, 1))):
-        wanted[f"levels.{level}.weight"] = (inputs, outputs, KERNEL)
-        wanted[f"levels.{level}.bias"] = (outputs,)
-    if config.filter_taps:
-        wanted["filter.weight"] = (config.filter_taps,)
-    return wanted
 
 
 def pack(config: WaveGANConfig, tensors: Mapping[str, NDArray[Any]]) -> Packed:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from rtaudiogen.generator import Finding, Generator
 from rtaudiogen.model_file import read_header, read_tensors
 
+from ..measuring.parallel import close
 from .config import WaveGANConfig
 from .descriptor import read_config
 from .generator import WaveGANGenerator
@@ -43,9 +44,8 @@ def compare(renderer: AnyRenderer, network: Network) -> Finding:
     """A renderer and the network that holds the same rounded weights."""
     latents, kinds = _asked(renderer.config)
     expected = network(torch.from_numpy(latents), torch.from_numpy(kinds)).numpy()
-    error = float(np.abs(_rendered(renderer, latents, kinds) - expected).max())
-    detail = f"{len(kinds)} hits, largest difference {error:.1e}, limit {TOLERANCE:.0e}"
-    return Finding("a hit equals the network's", error < TOLERANCE, detail)
+    name = f"a hit equals the network's, {len(kinds)} hits"
+    return close(name, _rendered(renderer, latents, kinds), expected, TOLERANCE, scale=1.0)
 
 
 def _same(now: AnyRenderer, ahead: AnyRenderer) -> Finding:

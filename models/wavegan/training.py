@@ -28,6 +28,7 @@ from ..oneshot.judging.warnings import alarms
 from ..sounds.note_labels import Say
 from ..training.device import accelerator
 from ..training.log import TrainingLog, teller
+from ..training.origin import identity
 from ..training.trainer import Report, Rival, Trainer
 from .anchors import best_anchors
 from .critics import Critics
@@ -40,10 +41,11 @@ MADE_AT_ONCE = 32
 GENERATOR = "generator."  # what its weights' names begin with in the objective
 
 
-def train(folder: Path, out: Path, options: TrainingOptions | None = None) -> None:
+def train(folder: Path, out: Path, options: TrainingOptions | None = None) -> bool:
     """Train on `folder` until the budget ends, or resume; `out` is playable from the first report.
 
-    RtAudioGenError or UsageError, one line, for a folder or options that cannot be used.
+    Whether there was anything left to do. RtAudioGenError or UsageError, one line, for a folder or
+    options that cannot be used.
     """
     options = options or TrainingOptions()
     console = Console(quiet=not accelerator(options.device).is_main_process)
@@ -51,7 +53,8 @@ def train(folder: Path, out: Path, options: TrainingOptions | None = None) -> No
     journal = Journal(run, muted=console.quiet)
     say = teller(console, journal)
     corpus = read(folder, options.sample_rate, options.frames, say)
-    training = Training(corpus, options, run, say)
+    known = identity("wavegan", folder, options.identity, classes=list(corpus.classes))
+    training = Training(corpus, options, run, say, known)
     trainer = training.trainer
     say(f"computed on {trainer.processor}")
     measure = "Fréchet joint distance"
@@ -62,23 +65,33 @@ def train(folder: Path, out: Path, options: TrainingOptions | None = None) -> No
             training.tell()
             training.write(out, folder)
 
-        trainer.run(lambda loss: log.step(trainer.progress, trainer.seconds, loss), on_report)
+        trained = trainer.run(
+            lambda loss: log.step(trainer.progress, trainer.seconds, loss), on_report
+        )
     if trainer.accelerator.is_main_process:
         training.write(out, folder)
         say(f"{out}: Fréchet joint distance {trainer.best:.2f}")
+    return trained
 
 
 class Training:
     """Generator against critics on one corpus, and a judge of what comes of it."""
 
-    def __init__(self, corpus: Corpus, options: TrainingOptions, run: Path, say: Say) -> None:
+    def __init__(
+        self,
+        corpus: Corpus,
+        options: TrainingOptions,
+        run: Path,
+        say: Say,
+        known: Mapping[str, Any] | None = None,
+    ) -> None:
         torch.manual_seed(options.seed)
         self.corpus, self.options, self.run, self.say = corpus, options, run, say
         self.config = options.config(corpus.classes)
         self.judge = Judge(corpus, run, say)
         self.objective = Objective(self.config, options)
         self._made = np.zeros((0, options.frames), np.float32)  # of the last report
-        self.trainer = contest(self.objective, corpus, options, run, self._measure)
+        self.trainer = contest(self.objective, corpus, options, run, self._measure, known)
 
     def _measure(self) -> dict[str, Any]:
         classes = self.judge.requests(JUDGED_HITS)
@@ -143,6 +156,7 @@ def contest(
     options: TrainingOptions,
     run: Path,
     measure: Callable[[], Mapping[str, Any]] | None = None,
+    known: Mapping[str, Any] | None = None,
 ) -> Trainer:
     """The training of an objective against critics; `measure` as the trainer wants it."""
     config = objective.generator.config
@@ -162,7 +176,7 @@ def contest(
 
     return Trainer(
         objective, batches, [], options.budget, run,
-        options.identity | {"classes": list(corpus.classes)},
+        known or options.identity,
         compiled=False, rival=rival, measure=measure, seed=options.seed, device=options.device,
     )  # fmt: skip
 

@@ -4,6 +4,11 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from ..compiled.channels import CHANNEL_MULTIPLE
+from ..playing.configuration import check_rate, configured
+
+MOST_MEMORY = 1 << 26  # numbers that the layers of one voice may remember
+
 
 @dataclass(frozen=True)
 class WaveNetConfig:
@@ -40,6 +45,21 @@ class WaveNetConfig:
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> "WaveNetConfig":
-        """From a header; TypeError on unknown fields."""
-        sequences = {k: tuple(values[k]) for k in ("dilations", "instruments") if k in values}
-        return cls(**{**values, **sequences})
+        """From a header; TypeError on unknown fields, ValueError on impossible values."""
+        config = configured(cls, values)
+        _check(config)
+        return config
+
+
+def _check(config: WaveNetConfig) -> None:
+    for name in ("residual", "skip", "output"):
+        size = getattr(config, name)
+        if size < CHANNEL_MULTIPLE or size % CHANNEL_MULTIPLE:
+            raise ValueError(f"{name} channels: {size} is no multiple of {CHANNEL_MULTIPLE}")
+    if not config.dilations or min(config.dilations) < 1:
+        raise ValueError(f"dilations must be at least 1, not {config.dilations}")
+    if config.residual * sum(config.dilations) > MOST_MEMORY:
+        raise ValueError("its dilations reach farther into the past than memory does")
+    if not config.instruments or config.embedding < 1 or not 0 <= config.preemphasis < 1:
+        raise ValueError("expected an instrument, an embedding and a preemphasis below 1")
+    check_rate(config.sample_rate)

@@ -5,10 +5,11 @@ from pathlib import Path
 
 from rtaudiogen.errors import RtAudioGenError
 from rtaudiogen.generator import Descriptor, Plays
-from rtaudiogen.model_file import ModelHeader, read_header
+from rtaudiogen.model_file import ModelHeader, check_tensors, read_header
 
 from ..playing.codes.parameters import NOTE_PARAMETERS, timbre_parameters, views
 from .config import WaveNetConfig
+from .shapes import shapes
 
 WEIGHTS = Path(__file__).parent / "weights"
 VOICES = 4
@@ -23,6 +24,7 @@ def describe(path: Path) -> Descriptor:
     """The descriptor of a model file. RtAudioGenError, one line, if it is not a WaveNet."""
     header = read_header(path)
     config = read_config(path, header)
+    check_tensors(path, shapes(config))
     pitched = config.pitched
     return Descriptor(
         id=header.name,

@@ -33,9 +33,8 @@ def evaluate(
     tensors = read_tensors(model)
     descriptor, facts = generator.descriptor, generator.descriptor.facts
     corpus = read_as_trained(
-        folder, config.sample_rate, config.instruments, config.pitched,
-        float(facts.get("hold_seconds", 0.0)),
-    )  # fmt: skip
+        folder, config.sample_rate, config.instruments, config.pitched, model, facts
+    )
     result: dict[str, Any] = {"model": descriptor.id, **bits_per_sample(config, tensors, corpus)}
     if not config.pitched:
         return result | {"real_time_factor": texture_speed(generator)}

@@ -14,6 +14,8 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from rtaudiogen.kernel_cache import cached_njit
+
 from ..compiled.bfloat16 import product
 from ..compiled.categorical import draw
 from ..compiled.elementwise import add, copy, rectify
@@ -29,7 +31,7 @@ SUBNORMAL = 1e-30  # conditioning this close to 0 is 0: subnormal numbers are sl
 # allocation becomes an error of compilation. Parts are inlined because a call would push every word
 # of every array in its arguments.
 _part: Any = njit(nogil=True, error_model="numpy", forceinline=True, _nrt=False)
-_whole: Any = njit(nogil=True, cache=True, error_model="numpy", _nrt=False)
+_whole: Any = cached_njit(nogil=True, error_model="numpy", _nrt=False)
 
 
 @_whole

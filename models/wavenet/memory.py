@@ -1,8 +1,4 @@
-"""The memory that compiled sampling works in: what a stream remembers, what a call scribbles.
-
-Compiled code knows fields by their place, and is kept until its own file changes: whoever changes
-the order here has to delete it (`*.nbi` and `*.nbc` in `__pycache__`).
-"""
+"""The memory of the compiled sampler: a stream's state, and scratch for one call."""
 
 from typing import NamedTuple
 

@@ -12,6 +12,7 @@ from ..compiled import bfloat16
 from ..compiled.mulaw import LEVELS
 from ..compiled.vectors import aligned
 from .config import WaveNetConfig
+from .shapes import shapes as shapes
 
 INPUTS = 4  # a product's inputs come in multiples of it
 NO_CODE = LEVELS  # the row of `previous` before the first frame: zeros
@@ -70,29 +71,6 @@ def matrices(config: WaveNetConfig) -> Iterator[Matrix]:
         yield Matrix("skip_at", "skip.weight", slice(k * r, (k + 1) * r))
     yield Matrix("output_at", "output.weight", everything)
     yield Matrix("logit_at", "logit.weight", everything)
-
-
-def shapes(config: WaveNetConfig) -> dict[str, tuple[int, ...]]:
-    """The tensors that a WaveNet of this configuration consists of."""
-    r, s, a, layers = config.residual, config.skip, config.output, len(config.dilations)
-    wanted: dict[str, tuple[int, ...]] = {
-        "previous.weight": (LEVELS, r),
-        "current.weight": (LEVELS, r),
-        "instruments.weight": (len(config.instruments), config.embedding),
-        "instrument.weight": (2 * r * layers, config.embedding),
-        "skip.weight": (s, r * layers),
-        "skip.bias": (s,),
-        "output.weight": (a, s),
-        "output.bias": (a,),
-        "logit.weight": (LEVELS, a),
-        "logit.bias": (LEVELS,),
-    }
-    for k in range(layers):
-        wanted[f"dilated.{k}.weight"] = (2 * r, 2 * r + config.conditioning)
-        wanted[f"dilated.{k}.bias"] = (2 * r,)
-    for k in range(layers - 1):
-        wanted[f"residual.{k}.weight"], wanted[f"residual.{k}.bias"] = (r, r), (r,)
-    return wanted
 
 
 def pack(config: WaveNetConfig, tensors: Mapping[str, NDArray[np.float32]]) -> Weights:

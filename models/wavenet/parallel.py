@@ -11,6 +11,7 @@ from rtaudiogen.generator import Finding, Generator
 from rtaudiogen.model_file import read_tensors
 
 from ..compiled.mulaw import LEVELS, SILENCE
+from ..measuring.parallel import close, whole_and_resumed
 from .generator import WaveNetGenerator
 from .network import WaveNet
 from .packing import rounded, shapes
@@ -42,21 +43,18 @@ def check(generator: Generator) -> Sequence[Finding]:
     network.load_state_dict({name: torch.from_numpy(tensors[name]) for name in shapes(config)})
     sampler = generator.new_sampler(1, FRAMES)
     expected = _parallel(network, codes, conditioning, embedding)
-    whole = _stream(sampler, codes, conditioning, embedding)
-    sampler.reset_voice(0)
-    first = _stream(sampler, codes[:, :INTERRUPTION], conditioning, embedding)
-    saved = {name: array.copy() for name, array in sampler.state.items()}
-    _stream(sampler, codes, conditioning, embedding)
-    sampler.restore(saved)
-    second = _stream(sampler, codes[:, INTERRUPTION:], conditioning[:, INTERRUPTION:], embedding)
-    resumed = np.concatenate([first, second], axis=1)
+    whole, resumed = whole_and_resumed(
+        sampler, lambda: sampler.reset_voice(0),
+        lambda part: _stream(sampler, codes[:, part], conditioning[:, part], embedding),
+        FRAMES, INTERRUPTION, axis=1,
+    )  # fmt: skip
     findings = [
-        _compare("streaming equals parallel", whole, expected),
-        _compare("streaming equals parallel across save and restore", resumed, expected),
+        close("streaming equals parallel", whole, expected, TOLERANCE),
+        close("streaming equals parallel across save and restore", resumed, expected, TOLERANCE),
     ]
     if generator.device != "cpu":
         compiled = _stream(Sampler(generator.packed, 1), codes, conditioning, embedding)
-        findings.append(_compare(f"{generator.device} equals the CPU", whole, compiled))
+        findings.append(close(f"{generator.device} equals the CPU", whole, compiled, TOLERANCE))
     return findings
 
 
@@ -79,13 +77,7 @@ def _stream(
     embedding: NDArray[np.float32],
 ) -> NDArray[np.float32]:  # fmt: skip
     """(1, T, 256) logits of every code, given the sampler's state."""
-    features = np.ascontiguousarray(conditioning[:, : codes.shape[1]])
+    features = np.ascontiguousarray(conditioning)
     active = np.zeros(1, np.int32)
     bias = gate_bias(sampler.weights, embedding)
     return sampler.teacher_force(np.ascontiguousarray(codes), features, bias, active)
-
-
-def _compare(name: str, ours: NDArray[np.float32], expected: NDArray[np.float32]) -> Finding:
-    error = float(np.abs(ours - expected).max() / np.abs(expected).max())
-    detail = f"largest difference {error:.1e} of the largest logit, limit {TOLERANCE:.0e}"
-    return Finding(name, error < TOLERANCE, detail)

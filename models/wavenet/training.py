@@ -1,6 +1,7 @@
 """`rtaudiogen train wavenet FOLDER`: from a folder of sounds to a playable model file."""
 
 import math
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from ..sounds.notes.envelope import Envelope, measure
 from ..training.device import HELP as DEVICE_HELP
 from ..training.device import accelerator
 from ..training.log import TrainingLog, teller
+from ..training.origin import identity
 from ..training.trainer import Budget, Report, Trainer
 from .config import WaveNetConfig
 from .dataset import IGNORED, Batch, Segments, stack
@@ -120,10 +122,11 @@ class Objective(nn.Module):
         return F.cross_entropy(logits.flatten(0, 1), targets.flatten(), ignore_index=IGNORED)
 
 
-def train(folder: Path, out: Path, options: TrainingOptions | None = None) -> None:
+def train(folder: Path, out: Path, options: TrainingOptions | None = None) -> bool:
     """Train on `folder` until the budget ends, or resume; `out` is playable from the first report.
 
-    Beside it, `<out without suffix>-training/` holds checkpoint, log, loss plot and clips.
+    Whether there was anything left to do. Beside it, `<out without suffix>-training/` holds
+    checkpoint, log, loss plot and clips.
     """
     options = options or TrainingOptions()
     console = Console(quiet=not accelerator(options.device).is_main_process)
@@ -132,7 +135,8 @@ def train(folder: Path, out: Path, options: TrainingOptions | None = None) -> No
     say = teller(console, journal)
     corpus = _read(folder, options, say)
     config = options.config(corpus.instruments)
-    trainer = trainer_of(corpus, options, run)
+    known = identity("wavenet", folder, options.identity, labels=list(corpus.instruments))
+    trainer = trainer_of(corpus, options, run, known)
     say(f"computed on {trainer.processor}")
     tracks = level_tracks(corpus)
     envelope = measure(tracks, len(config.instruments), config.sample_rate) if tracks else None
@@ -147,14 +151,19 @@ def train(folder: Path, out: Path, options: TrainingOptions | None = None) -> No
             except Exception as error:  # hours of training must not end for a clip
                 say(f"no clip this time: {error}")
 
-        trainer.run(lambda loss: log.step(trainer.progress, trainer.seconds, loss), on_report)
+        trained = trainer.run(
+            lambda loss: log.step(trainer.progress, trainer.seconds, loss), on_report
+        )
     if trainer.accelerator.is_main_process:
         model.write(trainer)
         say(f"{out}: {trainer.best / math.log(2):.3f} bits per sample held out")
+    return trained
 
 
-def trainer_of(corpus: Corpus, options: TrainingOptions, run: Path) -> Trainer:
-    """Of a new network, for the sounds of a corpus."""
+def trainer_of(
+    corpus: Corpus, options: TrainingOptions, run: Path, known: Mapping[str, Any] | None = None
+) -> Trainer:
+    """Of a new network, for the sounds of a corpus, which is `known` again by its identity."""
     torch.manual_seed(options.seed)
     config = options.config(corpus.instruments)
     objective = Objective(WaveNet(config))
@@ -168,7 +177,7 @@ def trainer_of(corpus: Corpus, options: TrainingOptions, run: Path) -> Trainer:
 
     return Trainer(
         objective, batches, _held_out(config, corpus, options), options.budget, run,
-        options.identity, compiled=options.compile, device=options.device,
+        known or options.identity, compiled=options.compile, device=options.device,
     )  # fmt: skip
 
 

@@ -1,15 +1,22 @@
 """The command line: one thin file per command, heavy parts imported when a command needs them."""
 
+import io
+import os
 import sys
 from collections.abc import Sequence
 
 from ..errors import RtAudioGenError, UsageError
+from .output import plain
 
 INTERRUPTED = 130
+TRACEBACK_VARIABLE = "RTAUDIOGEN_TRACEBACK"
 
 
 def main() -> None:
     """Run the command line and end the process with its exit status."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a file's name may hold what no text does
+            stream.reconfigure(errors="backslashreplace")
     sys.exit(run(sys.argv[1:]))
 
 
@@ -27,7 +34,13 @@ def run(arguments: Sequence[str]) -> int:
         return INTERRUPTED
     except Exception as error:  # typer raises its own usage errors, of no public base class
         if not hasattr(error, "format_message"):
-            raise
+            if os.environ.get(TRACEBACK_VARIABLE):
+                raise
+            return fail(
+                f"unexpected {type(error).__name__}: {error} "
+                f"(a fault of the program; {TRACEBACK_VARIABLE}=1 tells where)",
+                1,
+            )
         context = getattr(error, "ctx", None)
         hint = f"; see '{context.command_path} --help'" if context else ""
         return fail(error.format_message().rstrip(".") + hint, 2)
@@ -36,5 +49,5 @@ def run(arguments: Sequence[str]) -> int:
 
 def fail(message: str, status: int) -> int:
     """Say in one line what went wrong."""
-    print("rtaudiogen:", " ".join(message.split()), file=sys.stderr)
+    print("rtaudiogen:", plain(message), file=sys.stderr)
     return status

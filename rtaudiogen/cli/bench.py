@@ -62,7 +62,7 @@ def _family_rows(family: Family, device: str) -> Iterable[BenchRow]:
 
 def _cells(row: BenchRow) -> Iterator[str]:
     yield row.name
-    yield f"{_figure(row.value)} {row.unit}"
+    yield "–" if row.value is None else f"{_figure(row.value)} {row.unit}"
     for bound in (row.floor, row.goal):
         yield "" if bound is None else f"{_figure(bound)} {row.unit}"
     yield row.detail

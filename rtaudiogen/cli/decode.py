@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from ..registry import find
+from .options import Overwrite
 from .output import Json, print_json
 
 
@@ -16,12 +17,13 @@ def decode(
         str | None,
         typer.Option(metavar="MODEL", help="Id or model file; default: the one it names."),
     ] = None,
+    overwrite: Overwrite = False,
     json: Json = False,
 ) -> None:
     """Decode a code file into a WAV file, exactly as long as what was encoded."""
     from ..codec import decode_file
 
-    header = decode_file(source, target, find(model) if model else None)
+    header = decode_file(source, target, find(model) if model else None, overwrite)
     if json:
         print_json(
             {

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from ..registry import find
+from .options import Overwrite
 from .output import Json, print_json, warn
 
 DEFAULT_MODEL = "vqvae-speech"
@@ -21,12 +22,14 @@ def encode(
     stages: Annotated[
         int | None, typer.Option(min=1, metavar="N", help="Fewer than all: fewer bits.")
     ] = None,
+    overwrite: Overwrite = False,
     json: Json = False,
 ) -> None:
     """Encode a sound file into the codes of a model, a tiny file that 'decode' makes audible."""
     from ..codec import encode_file
 
-    header = encode_file(source, target, find(model), stages, lambda line: warn([line]))
+    say = lambda line: warn([line])  # noqa: E731
+    header = encode_file(source, target, find(model), stages, say, overwrite)
     size = target.stat().st_size
     facts = {
         "path": str(target),

@@ -55,6 +55,10 @@ Master = Annotated[
 ]
 
 
+Overwrite = Annotated[
+    bool, typer.Option("--overwrite", help="Write over a file that is there already.")
+]
+
 Voices = Annotated[
     int,
     typer.Option(
@@ -62,6 +66,16 @@ Voices = Annotated[
         max=MOST_VOICES,
         metavar="N",
         help="Notes at a time; default: the session's, or the model's own.",
+    ),
+]
+
+
+Bits = Annotated[
+    int,
+    typer.Option(
+        min=0,
+        metavar="16|24|32",
+        help="Of a value: 16 and 24 are dithered, 32 is float; default: WAV 32, FLAC 24.",
     ),
 ]
 

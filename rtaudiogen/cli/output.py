@@ -7,6 +7,8 @@ from typing import Annotated, Any
 
 import typer
 
+from ..file_names import is_printable
+
 Json = Annotated[bool, typer.Option("--json", help="Print facts as JSON.")]
 
 
@@ -18,7 +20,7 @@ def print_json(facts: Mapping[str, Any]) -> None:
 
 def print_table(heading: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     """Columns as wide as their widest cell; the last one may be of any length."""
-    lines = [tuple(heading), *map(tuple, rows)]
+    lines = [tuple(map(plain, line)) for line in (heading, *rows)]
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
     for line in lines:
         cells = (cell.ljust(width) for cell, width in zip(line, widths, strict=True))
@@ -28,4 +30,14 @@ def print_table(heading: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
 def warn(sentences: Iterable[str]) -> None:
     """What the user should know but need not stop for, on standard error."""
     for sentence in sentences:
-        print("rtaudiogen:", sentence, file=sys.stderr)
+        print("rtaudiogen:", plain(sentence), file=sys.stderr)
+
+
+def plain(text: str) -> str:
+    """Return a text in one line, without anything that a terminal would obey."""
+    return "".join(c for c in " ".join(text.split()) if is_printable(c) or _is_half(c))
+
+
+def _is_half(character: str) -> bool:
+    """Whether it stands for a byte of a file's name that is no text."""
+    return "\udc80" <= character <= "\udcff"

@@ -40,9 +40,7 @@ def perform(
         notices.append("No MIDI port: playing the built-in phrase.")
         score = phrase()
     if score:
-        engine.play_midi(
-            [message._replace(seconds=LEAD_SECONDS + message.seconds) for message in score]
-        )
+        engine.play_midi(score, after_seconds=LEAD_SECONDS)
     end = seconds or _length(score, snapshot)
     begun = time.monotonic()
     busiest = snapshot

@@ -7,14 +7,17 @@ from typing import Annotated
 import typer
 
 from ..errors import UsageError
+from ..files import check_target, expanded
 from ..processors import CPU
 from ..registry import find
 from ..sessions import Session, load_session, save_session
 from .opened import changed, models_of
 from .options import (
+    Bits,
     Block,
     Device,
     Master,
+    Overwrite,
     Seed,
     Settings,
     Sound,
@@ -64,6 +67,7 @@ def play(
     record: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Record to this .wav or .flac file.")
     ] = None,
+    bits: Bits = 0,
     session: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help="Open this session; with MODELs, save it at the end."),
@@ -79,6 +83,7 @@ def play(
     seed: Seed = 0,
     voices: Voices = 0,
     device: Device = CPU,
+    overwrite: Overwrite = False,
     json: Json = False,
 ) -> None:
     """Play live, until Ctrl-C.
@@ -88,22 +93,28 @@ def play(
     """
     from ..client.remote import EngineProcess
     from ..midi import read_score
+    from ..recorder.recorder import check_recording, remove_recording
     from ..wire.settings import EngineSettings
     from .performance import perform, stopped_by_signals, with_recording
     from .status import print_report
 
-    opened = _open_session(models or [], session)
+    read = [Path(name) for name in models or []]
+    read += [path for path in (midi_file, sound, preset) if path]
+    if record:
+        check_recording(expanded(record), overwrite, [*read, *([session] if session else [])])
+    opened = _open_session(models or [], session, overwrite, read)
     chosen = {name: find(name) for name in models} if models else models_of(opened)
     check_takers(chosen.values(), sound)
     check_voices(chosen.values(), voices)
-    taken = str(sound.expanduser().absolute()) if sound else ""
+    taken = str(expanded(sound).absolute()) if sound else ""
     sounds = {name: taken for name, model in chosen.items() if taken and model.takes_sound}
     given = dict(zip(chosen, assign(list(chosen.values()), set or []), strict=True))
     kept = fitting(chosen, preset) if preset else {}
     values = {name: {**kept.get(name, NO_PRESET).values, **given[name]} for name in chosen}
     seeds = seeds_of(kept)
     if save_preset is not None:
-        check_new(save_preset)
+        check_new(save_preset, overwrite, read)
+    check_bits(record, bits)
     begun = changed(opened, values, sounds, seeds, voices, master)
     notices: list[str] = []
     score = read_score(midi_file, chosen.values(), notices) if midi_file else None
@@ -127,7 +138,9 @@ def play(
         if not models:
             notices += engine.load_session(begun.to_json())
         if record:
-            engine.record(str(record.expanduser().absolute()))
+            if overwrite:
+                remove_recording(expanded(record))
+            engine.record(str(expanded(record).absolute()), bits)
         engine.start()
         last = perform(engine, chosen.values(), score, seconds, stopped, notices, quiet=json)
         if record:
@@ -144,12 +157,28 @@ def _device(text: str) -> str | int | None:
     return int(text) if text.isdecimal() else text or None
 
 
-def _open_session(models: list[str], path: Path | None) -> Session:
-    """The session to begin with. One that exists is not written over."""
+def check_bits(path: Path | None, bits: int) -> None:
+    """UsageError for a recording of a kind that is not written, or for bits of none."""
+    if path is not None:
+        from ..recorder.formats import sample_format  # brings libsndfile along
+
+        sample_format(path, bits)
+    elif bits:
+        raise UsageError(f"--bits {bits}: of a recording, and there is no --record FILE")
+
+
+def _open_session(
+    models: list[str], path: Path | None, overwrite: bool, inputs: list[Path]
+) -> Session:
+    """The session to begin with. One that exists is not written over unless that is asked for."""
     if not models:
         if path is None:
             raise UsageError("which model? 'rtaudiogen models' lists them; or give --session FILE")
         return load_session(path)
-    if path is not None and path.exists():
-        raise UsageError(f"{path} exists; leave the models out to open it, or give another name")
+    if path is not None:
+        if path.exists() and not overwrite:
+            raise UsageError(
+                f"{path} exists; leave the models out to open it, or give another name"
+            )
+        check_target(path, overwrite, inputs)
     return Session()

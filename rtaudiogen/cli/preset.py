@@ -1,6 +1,6 @@
 """`--preset` and `--save-preset`: the same files that the window keeps."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from ..errors import UsageError
+from ..files import check_target
 from ..generator import Descriptor
 from ..presets import Preset, load_preset, save_preset
 from .output import warn
@@ -41,10 +42,9 @@ def seeds_of(presets: Mapping[str, Preset]) -> dict[str, int]:
     return {name: preset.seed for name, preset in presets.items() if preset.seed is not None}
 
 
-def check_new(path: Path) -> None:
+def check_new(path: Path, overwrite: bool, inputs: Iterable[Path]) -> None:
     """UsageError for a file that would be written over, or could not be found again."""
-    if path.exists():
-        raise UsageError(f"--save-preset {path}: it is there already; give another name")
+    check_target(path, overwrite, inputs)
     if path.suffix != ".json":
         raise UsageError(f"--save-preset {path}: presets are .json files")
 

@@ -1,18 +1,23 @@
 """`rtaudiogen render`."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from ..errors import UsageError
+from ..files import check_target, expanded
+from ..generator import Descriptor
 from ..processors import CPU
 from ..registry import find, with_voices
 from ..sessions import Session, load_session
 from .opened import changed, models_of
 from .options import (
+    Bits,
     Device,
     Master,
+    Overwrite,
     Seed,
     Settings,
     Sound,
@@ -28,13 +33,13 @@ from .performance import wants_notes
 from .preset import NO_PRESET, PresetFile, fitting, seeds_of
 
 DEFAULT_SECONDS, DEFAULT_RATE = 10.0, 48000
-TAIL_SECONDS = 3.0
+TAIL_SECONDS, MARGIN_SECONDS = 3.0, 0.2  # after the last note; after its release if that is longer
 
 
 def render(
     models_and_file: Annotated[
         list[str],
-        typer.Argument(metavar="MODEL… OUT.wav", help="Ids or model files, then the WAV."),
+        typer.Argument(metavar="MODEL… OUT.wav", help="Ids or model files, then the file."),
     ],
     seconds: Annotated[
         float | None,
@@ -49,6 +54,13 @@ def render(
     input: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Sound file that effects hear.")
     ] = None,
+    align: Annotated[
+        bool,
+        typer.Option(
+            "--align/--no-align",
+            help="Leave out the time by which effects answer the input late, or keep it.",
+        ),
+    ] = True,
     session: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Render this session instead of MODELs.")
     ] = None,
@@ -61,6 +73,7 @@ def render(
             metavar="HZ", callback=check_rate, help="Default: the session's own, or 48000."
         ),
     ] = None,
+    bits: Bits = 0,
     block: Annotated[
         int, typer.Option(min=1, max=65536, metavar="N", help="Frames at a time; same bits.")
     ] = 1024,
@@ -68,23 +81,28 @@ def render(
     seed: Seed = 0,
     voices: Voices = 0,
     device: Device = CPU,
+    overwrite: Overwrite = False,
     json: Json = False,
 ) -> None:
-    """Render to a WAV file with the renderer that plays live: the same bits.
+    """Render to a WAV or FLAC file with the renderer that plays live: the same bits.
 
     Of a session everything is rendered as it was left; program changes alone are not obeyed.
     """
     from ..midi import phrase, read_score, sounding_seconds, to_events
     from ..offline import render_to_file
+    from ..recorder.formats import SUFFIXES
     from ..sound_files import InputFile
 
     *names, out = models_and_file
-    if not out.lower().endswith(".wav"):
-        raise UsageError(f"render MODEL… OUT.wav: '{out}' is no name of a WAV file")
+    if not out.lower().endswith(SUFFIXES):
+        raise UsageError(f"render MODEL… OUT.wav: '{out}' ends neither in .wav nor in .flac")
     if not names and not session:
         raise UsageError("which model? render MODEL… OUT.wav, or give --session FILE")
     if names and session:
         raise UsageError(f"--session {session}: its own models are rendered; leave the MODELs out")
+    read = [Path(name) for name in names]
+    read += [path for path in (midi, input, session, preset, sound) if path]
+    check_target(Path(out), overwrite, read)
     opened = load_session(session) if session else Session()
     models = [with_voices(find(name), voices) for name in names]
     chosen = models_of(opened) if session else {model.id: model for model in models}
@@ -94,14 +112,14 @@ def render(
     kept = fitting(chosen, preset) if preset else {}
     given = dict(zip(chosen, assign(list(chosen.values()), set or []), strict=True))
     values = {name: {**kept.get(name, NO_PRESET).values, **given[name]} for name in chosen}
-    taken = str(sound.expanduser().absolute()) if sound else ""
+    taken = str(expanded(sound).absolute()) if sound else ""
     sounds = {name: taken for name, model in chosen.items() if taken and model.takes_sound}
     rate = rate or opened.sample_rate or DEFAULT_RATE
     notices: list[str] = []
     score = phrase() if wants_notes(chosen.values()) and input is None else []
     if midi is not None:
         score = read_score(midi, chosen.values(), notices)
-    length = sounding_seconds(score) + TAIL_SECONDS if score else DEFAULT_SECONDS
+    length = sounding_seconds(score) + _tail(chosen, values) if score else DEFAULT_SECONDS
     if input is not None:
         with InputFile(input, rate) as heard:
             length = heard.seconds
@@ -122,9 +140,23 @@ def render(
         seeds=seeds_of(kept),
         session=changed(opened, values, sounds, seeds_of(kept), voices, master),
         device=device,
+        align=align,
+        bits=bits,
+        overwrite=overwrite,
     )
     warn(notices)
     if json:
         print_json({"path": out, "frames": frames, "sample_rate": rate, "seed": seed})
     else:
         print(f"{out}: {frames / rate:.1f} s at {rate} Hz")
+
+
+def _tail(models: Mapping[str, Descriptor], values: Mapping[str, Mapping[str, float]]) -> float:
+    """Return the seconds in which the last note of any model has died away."""
+    releases = [
+        values[name].get(parameter.id, parameter.default) / 1000 + MARGIN_SECONDS
+        for name, model in models.items()
+        for parameter in model.parameters
+        if parameter.id == "release" and parameter.unit == "ms"
+    ]
+    return max([TAIL_SECONDS, *releases])

@@ -1,24 +1,32 @@
 """`rtaudiogen sample`."""
 
 import csv
-import re
+import io
+import os
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from filecmp import cmp
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import numpy as np
 import typer
 
 from ..errors import RtAudioGenError, UsageError
-from ..files import appearing_whole
+from ..file_names import folded, unique_name
+from ..files import appearing_whole, check_folder, read_limited, write_atomically
 from ..generator import OneShot
 from ..registry import family, find, load
-from .options import Seed
+from .options import Overwrite, Seed
 from .output import Json, print_json
 
 INDEX = "index.csv"
+MOST_INDEX_BYTES = 1 << 28
 COLUMNS = ("file", "class", "seed", "spread", "around", "seconds", "peak")
+
+if TYPE_CHECKING:
+    from ..recorder import SampleFormat
 
 Row = dict[str, Any]  # of the index, by column
 
@@ -37,9 +45,11 @@ def sample(
     around: Annotated[
         int | None, typer.Option(min=0, metavar="SEED", help="The hit in the middle of them.")
     ] = None,
-    float32: Annotated[
-        bool, typer.Option("--float", help="Values of 32-bit floating point instead of 24 bits.")
-    ] = False,
+    bits: Annotated[
+        int, typer.Option(metavar="16|24|32", help="Of a value: 16 is dithered, 32 is float.")
+    ] = 24,
+    float32: Annotated[bool, typer.Option("--float", help="The same as --bits 32.")] = False,
+    overwrite: Overwrite = False,
     json: Json = False,
 ) -> None:
     """Fill a folder with one-shots, a WAV and a seed each, and an index of them.
@@ -47,6 +57,9 @@ def sample(
     The first has the seed --seed, the next one more. The same class and seed give the same file:
     'sample MODEL DIR --class kick --seed 123 --count 1' makes a kick of seed 123 again.
     """
+    from ..recorder.formats import sample_format
+
+    stored = sample_format(Path("one-shot.wav"), 32 if float32 else bits)
     descriptor = find(model)
     hook = family(descriptor.family).sample
     if hook is None:
@@ -55,64 +68,113 @@ def sample(
         raise UsageError(f"{folder}: is a file; expected a folder, or a name for a new one")
     around = seed if around is None else around
     shots = load(hook)(descriptor, kind, range(seed, seed + count), spread, around)
-    folder.mkdir(parents=True, exist_ok=True)
+    check_folder(folder)
+    folder.mkdir(exist_ok=True)
     origin = {"spread": f"{spread:g}", "around": around if spread < 1 else ""}
-    written = _write_index(
-        folder / INDEX, _write_all(folder, shots, descriptor.sample_rate, float32, origin)
-    )
+    export = Export(folder, descriptor.sample_rate, stored, overwrite)
+    written = export.write(shots, origin)
     if json:
         print_json({"path": str(folder), "files": written, "index": str(folder / INDEX)})
     else:
         print(f"{folder}: {written} one-shots at {descriptor.sample_rate} Hz, listed in {INDEX}")
 
 
-def _write_all(
-    folder: Path, shots: Iterable[OneShot], rate: int, float32: bool, origin: Row
-) -> Iterator[Row]:
-    """Write each file whole; its row."""
-    from ..recorder import SampleFormat
-    from ..recorder.wav import WavWriter
+@dataclass(frozen=True)
+class Export:
+    """Where one-shots go, and in which form."""
 
-    stored = SampleFormat.FLOAT32 if float32 else SampleFormat.PCM24
-    numbers: Counter[str] = Counter()
-    for shot in shots:
-        numbers[shot.kind] += 1
-        kind = re.sub(r"[^\w-]+", "_", shot.kind)
-        name = f"{kind}-{numbers[shot.kind]:04d}-s{shot.seed}.wav"
-        with appearing_whole(folder / name) as unfinished:
-            wav = WavWriter(unfinished, rate, 1, stored)
+    folder: Path
+    rate: int  # frames per second in Hz
+    stored: "SampleFormat"
+    overwrite: bool
+
+    def write(self, shots: Iterable[OneShot], origin: Row) -> int:
+        """Write all, and list them in the index beside those of earlier calls; how many.
+
+        UsageError at the first that would take the place of another file; then nothing new stays.
+        """
+        index = self.folder / INDEX
+        earlier = {row["file"]: row for row in _read_index(index)}
+        taken = {folded(_kind_in(row["file"])): row["class"] for row in earlier.values()}
+        new: list[Path] = []
+        rows: list[Row] = []
+        try:
+            for row in self._write_all(shots, taken, new):
+                earlier.pop(row["file"], None)
+                rows.append({**row, **origin})
+        except UsageError:
+            for path in new:
+                path.unlink(missing_ok=True)
+            raise
+        _write_index(index, [*rows, *earlier.values()])
+        return len(rows)
+
+    def _write_all(
+        self, shots: Iterable[OneShot], taken: dict[str, str], new: list[Path]
+    ) -> Iterator[Row]:
+        numbers: Counter[str] = Counter()
+        for shot in shots:
+            numbers[shot.kind] += 1
+            kind = unique_name(shot.kind, taken)
+            name = f"{kind}-{numbers[shot.kind]:04d}-s{shot.seed}.wav"
+            if self._write_one(self.folder / name, shot):
+                new.append(self.folder / name)
+            yield {
+                "file": name, "class": shot.kind, "seed": shot.seed,
+                "seconds": f"{len(shot.signal) / self.rate:.4f}",
+                "peak": f"{float(np.abs(shot.signal).max()):.4f}",
+            }  # fmt: skip
+
+    def _write_one(self, path: Path, shot: OneShot) -> bool:
+        """Write a file whole; whether there was none before."""
+        from ..recorder.wav import WavWriter
+
+        is_new = not os.path.lexists(path)
+        with appearing_whole(path) as unfinished:
+            wav = WavWriter(unfinished, self.rate, 1, self.stored, dither=self.stored.bits == 16)
             try:
                 wav.write(shot.signal[:, None])
             finally:
                 wav.close()
-        yield {
-            "file": name, "class": shot.kind, "seed": shot.seed, **origin,
-            "seconds": f"{len(shot.signal) / rate:.4f}",
-            "peak": f"{float(np.abs(shot.signal).max()):.4f}",
-        }  # fmt: skip
+            if not is_new and not self.overwrite and not _are_equal(unfinished, path):
+                raise UsageError(
+                    f"{path} is there already and sounds otherwise; choose another folder or "
+                    "--seed, or --overwrite"
+                )
+        return is_new
 
 
-def _write_index(path: Path, rows: Iterable[Row]) -> int:
-    """The rows, before those of earlier files that are not written again; how many are new."""
-    earlier = {row["file"]: row for row in _read_index(path)}
-    with appearing_whole(path) as unfinished, unfinished.open("w", newline="") as file:
-        table = csv.DictWriter(file, COLUMNS)
-        table.writeheader()
-        count = 0
-        for row in rows:
-            earlier.pop(row["file"], None)
-            table.writerow(row)
-            count += 1
-        table.writerows(earlier.values())
-    return count
+def _are_equal(one: Path, other: Path) -> bool:
+    return other.is_file() and cmp(one, other, shallow=False)
+
+
+def _kind_in(file: str) -> str:
+    """The part of a file's name that says the class."""
+    return file.rsplit("-", 2)[0]
+
+
+def _write_index(path: Path, rows: Iterable[Row]) -> None:
+    table = io.StringIO()
+    writer = csv.DictWriter(table, COLUMNS)
+    writer.writeheader()
+    writer.writerows(rows)
+    write_atomically(path, table.getvalue().encode())
 
 
 def _read_index(path: Path) -> list[Row]:
     """The rows of an earlier index; none without one."""
-    if not path.exists():
+    if not os.path.lexists(path):
         return []
-    with path.open(newline="") as file:
-        table = csv.DictReader(file)
-        if tuple(table.fieldnames or ()) != COLUMNS:
-            raise RtAudioGenError(f"{path}: not an index of one-shots; choose another folder")
-        return list(table)
+    text = read_limited(path, MOST_INDEX_BYTES).decode(errors="replace")
+    try:
+        table = csv.DictReader(io.StringIO(text, newline=""))
+        rows = list(table)
+    except csv.Error:
+        table, rows = None, []
+    if table is None or tuple(table.fieldnames or ()) != COLUMNS or not all(map(_is_row, rows)):
+        raise RtAudioGenError(f"{path}: not an index of one-shots; choose another folder")
+    return rows
+
+
+def _is_row(row: Row) -> bool:
+    return row.keys() == set(COLUMNS) and all(isinstance(cell, str) for cell in row.values())

@@ -4,6 +4,7 @@ import math
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Protocol
 
 from ..wire.snapshot import HitsSnapshot, Snapshot
@@ -98,7 +99,9 @@ def print_report(snapshot: Snapshot, json: bool) -> None:
 
 
 def report(snapshot: Snapshot) -> list[str]:
-    """What was played, in sentences."""
+    """Return what was played, in sentences."""
+    from ..recorder.formats import clipping  # brings libsndfile along
+
     paced = ", paced by the clock: nothing was audible" if snapshot.null_device else ""
     latency = " + ".join(f"{name} {ms:.1f}" for name, ms in snapshot.latency_ms.items())
     lines = [
@@ -121,6 +124,7 @@ def report(snapshot: Snapshot) -> list[str]:
         lines.append(f"Recording: {snapshot.recording.path} ({snapshot.recording.seconds:.2f} s).")
         if snapshot.recording.problem:
             lines.append(f"The recording stopped early: {snapshot.recording.problem}")
+        lines += filter(None, [clipping(Path(snapshot.recording.path), snapshot.recording.clipped)])
     return lines
 
 

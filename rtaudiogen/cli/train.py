@@ -11,7 +11,9 @@ import typer
 
 from .. import folders
 from ..errors import RtAudioGenError, UsageError
-from ..registry import SUFFIX, families, family, load_extra
+from ..files import check_folder
+from ..model_file import is_name
+from ..registry import SUFFIX, families, family, listing, load_extra
 from ..training_journal import claimed, run_folder
 from .output import print_json
 
@@ -47,17 +49,19 @@ def train(
     app(rest, prog_name=f"rtaudiogen train {name}", standalone_mode=False)
 
 
-def _command(name: str, function: Callable[..., None]) -> Callable[..., None]:
+def _command(name: str, function: Callable[..., bool | None]) -> Callable[..., None]:
     """A command with a folder, a place for the model, and a flag for each field of the options."""
     options = _options_type(function)
 
-    def command(folder: Path, out: Path | None = None, **values: Any) -> None:
+    def command(folder: Path, out: Path | None = None, fresh: bool = False, **values: Any) -> None:
         if not folder.is_dir():
             raise UsageError(f"{folder}: no such folder")
-        target = out or folders.models() / f"{name}-{folder.resolve().name}{SUFFIX}"
-        if target.suffix != SUFFIX:
-            raise UsageError(f"--out {target}: a model file ends in {SUFFIX}")
+        if out is not None:
+            _check_out(out)
         chosen = options(**values)
+        target, sentences = _place(name, folder, out, chosen, fresh)
+        for sentence in sentences:
+            print(sentence)
         target.parent.mkdir(parents=True, exist_ok=True)
         with claimed(run_folder(target)) as journal:
             journal.write(
@@ -65,19 +69,29 @@ def _command(name: str, function: Callable[..., None]) -> Callable[..., None]:
                 model=str(target), options=_changed(chosen),
             )  # fmt: skip
             try:
-                function(folder, target, chosen)
+                trained = function(folder, target, chosen)
             except KeyboardInterrupt:
                 journal.write("stopped")
                 if target.exists():
                     print(f"{target}: as far as it got; the same command goes on from there")
                 raise
             journal.write("finished")
+        if trained is False:
+            print(
+                f"{target}: nothing to do, it has been trained for as long as was asked for; give "
+                "more --steps or --minutes to go on, or --fresh to begin anew"
+            )
+            return
         print(f"{target}: play it with 'rtaudiogen play {out or target.stem}'")
 
     where = f"The model file; default: your own models folder, as {name}-FOLDER."
+    anew = "Begin anew; an earlier training of that name is kept beside it."
     parameters = [
         _parameter("folder", Annotated[Path, typer.Argument(help="Your sounds.")]),
         _parameter("out", Annotated[Path | None, typer.Option(metavar="FILE", help=where)], None),
+        _parameter(
+            "fresh", Annotated[bool, typer.Option("--fresh", "--overwrite", help=anew)], False
+        ),
     ]
     hints = get_type_hints(options)
     for field in fields(options):
@@ -91,7 +105,27 @@ def _command(name: str, function: Callable[..., None]) -> Callable[..., None]:
     return command
 
 
-def _options_type(function: Callable[..., None]) -> Any:
+def _check_out(out: Path) -> None:
+    """UsageError for a place where no model can go."""
+    if out.suffix != SUFFIX:
+        raise UsageError(f"--out {out}: a model file ends in {SUFFIX}")
+    if not is_name(out.stem):
+        raise UsageError(f"--out {out}: no model can be called so")
+    check_folder(out)
+
+
+def _place(
+    name: str, folder: Path, out: Path | None, chosen: Any, fresh: bool
+) -> tuple[Path, list[str]]:
+    """The model's file, and what is to be told; see `placing.place` among the models."""
+    found = {model.id: model.path for model in listing().models.values()}
+    place = load_extra("rtaudiogen.models.training.placing:place", "training")
+    fixed = getattr(chosen, "identity", {})
+    placed: tuple[Path, list[str]] = place(name, folder, folders.models(), out, fixed, fresh, found)
+    return placed
+
+
+def _options_type(function: Callable[..., bool | None]) -> Any:
     """The dataclass in the annotation of the function's third parameter."""
     annotation = list(get_type_hints(function).values())[2]
     for candidate in (annotation, *get_args(annotation)):

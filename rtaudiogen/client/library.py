@@ -4,6 +4,7 @@ Every file is looked into, so it may take a second. One that cannot be used is a
 `problem` says why in one line.
 """
 
+import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -13,6 +14,7 @@ from pathlib import Path
 from .. import code_file, documents, folders, presets, registry, sessions
 from ..engine.benchmark import known_speeds
 from ..errors import RtAudioGenError, UsageError
+from ..files import open_regular
 from ..generator import Descriptor
 from .session_files import SUFFIX, recent_path
 
@@ -131,7 +133,7 @@ def _model(model: Descriptor, reference: str) -> Item:
         Kind.MODEL, model.id, path,
         own=path is not None and path.parent == folders.models(),
         modified=_modified(path) if path else 0.0,
-        size_bytes=path.stat().st_size if path else 0,
+        size_bytes=_size(path) if path else 0,
         model=model,
         reference=reference,
         family=model.family,
@@ -141,7 +143,7 @@ def _model(model: Descriptor, reference: str) -> Item:
 def _files(kind: Kind, places: Iterable[Path], read: Callable[[Path], Item]) -> Iterator[Item]:
     suffixes = (*SOUNDS, CODES) if kind == Kind.RECORDING else (DOCUMENTS,)
     for place in places:
-        for path in sorted(place.iterdir()) if place.is_dir() else []:
+        for path in _inside(place):
             if path.suffix.lower() in suffixes and path != recent_path():
                 try:
                     yield read(path)
@@ -149,9 +151,16 @@ def _files(kind: Kind, places: Iterable[Path], read: Callable[[Path], Item]) -> 
                     yield Item(kind, path.name, path, problem=str(error), modified=_modified(path))
 
 
+def _inside(folder: Path) -> list[Path]:
+    """What lies in a folder, by name; nothing if it cannot be read."""
+    try:
+        return sorted(folder.iterdir())
+    except OSError:
+        return []
+
+
 def _preset_folders() -> list[Path]:
-    every = folders.presets("")
-    return sorted(path for path in every.iterdir() if path.is_dir()) if every.is_dir() else []
+    return [path for path in _inside(folders.presets("")) if path.is_dir()]
 
 
 def _preset(path: Path, families: dict[str, str]) -> Item:
@@ -173,7 +182,8 @@ def _session(path: Path) -> Item:
 
 def _recording(path: Path) -> Item:
     try:
-        facts = path.stat()
+        with open_regular(path) as file:  # what is no ordinary file could be waited for for ever
+            facts = os.fstat(file.fileno())
     except OSError as error:
         raise RtAudioGenError(f"{path}: cannot be read ({error.strerror})") from error
     return _heard(path, facts.st_mtime_ns, facts.st_size)
@@ -199,6 +209,13 @@ def _marks(recording: Path) -> int:
 
     try:
         return len(sidecar_path(recording).read_bytes().splitlines())
+    except OSError:
+        return 0
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
     except OSError:
         return 0
 

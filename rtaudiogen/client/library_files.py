@@ -4,6 +4,7 @@ Nothing is written over unless that is asked for, and nothing is left half-writt
 """
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -16,14 +17,12 @@ from typing import Any
 from .. import folders, registry
 from ..codec import decode_file
 from ..errors import RtAudioGenError, UsageError
+from ..file_names import problem_of, safe_name
 from ..files import appearing_whole
 from ..presets import Preset, load_preset, save_preset
 from ..recorder.marks import sidecar_path
 from ..sessions import Session
 from .library import CODES, DOCUMENTS, Item, Kind
-
-NOT_IN_NAMES = set('/\\:*?"<>|')
-LONGEST_NAME_BYTES = 200  # 255 are a system's limit, and there are suffixes
 
 
 @dataclass(frozen=True)
@@ -131,8 +130,9 @@ def encode(source: Path) -> Encoded:
 
 def free_path(folder: Path, stem: str, suffix: str) -> Path:
     """The first name in a folder that nothing has: take.wav, take 2.wav, …"""
+    stem = safe_name(stem)
     path, number = folder / f"{stem}{suffix}", 2
-    while path.exists():
+    while os.path.lexists(path):
         path, number = folder / f"{stem} {number}{suffix}", number + 1
     return path
 
@@ -140,10 +140,9 @@ def free_path(folder: Path, stem: str, suffix: str) -> Path:
 def file_name(name: str, suffix: str) -> str:
     """A name as any system's files can have it. UsageError if that is impossible."""
     name = name.strip()
-    if len(name.encode(errors="replace")) > LONGEST_NAME_BYTES:
-        raise UsageError(f"'{name[:20]}…' is too long a name for a file")
-    if not name or name.startswith(".") or NOT_IN_NAMES & set(name) or not name.isprintable():
-        raise UsageError(f"'{name}' is no name for a file: letters, digits, spaces and dashes are")
+    if problem := problem_of(name):
+        shown = name if len(name) < 40 else f"{name[:20]}…"
+        raise UsageError(f"'{shown}' is no name for a file: {problem}")
     return name + suffix
 
 
@@ -154,5 +153,5 @@ def _own(item: Item) -> Path:
 
 
 def _refuse_to_overwrite(path: Path) -> None:
-    if path.exists():
+    if os.path.lexists(path):
         raise RtAudioGenError(f"{path} is there already; another name, please")

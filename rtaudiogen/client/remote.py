@@ -28,9 +28,9 @@ class EngineProcess(SupervisedEngine):
         super()._prepare(home, settings)
         self._ear = Ear()
 
-    def record(self, path: str | None = None) -> str:
+    def record(self, path: str | None = None, bits: int = 0) -> str:
         """See Facade."""
-        self._recording = self._call("record", path=path)
+        self._recording, self._bits = self._call("record", path=path, bits=bits), bits
         assert self._recording is not None
         return self._recording
 

@@ -70,7 +70,7 @@ class SupervisedEngine(RemoteVerbs):
         engine = cls.__new__(cls)
         engine._prepare(place, EngineSettings.from_json(greeting["settings"]))
         engine._link, engine._started = link, True
-        engine._recording = greeting["recording"]
+        engine._recording, engine._bits = greeting["recording"], greeting["bits"]
         engine._awaited = time.monotonic()
         for channel in range(16):  # keys of a screen that nobody sees any more
             engine.play_now(CONTROL_CHANGE | channel, ALL_NOTES_OFF, 0)
@@ -89,6 +89,7 @@ class SupervisedEngine(RemoteVerbs):
         self._started = False
         self._awaited = math.inf  # since when facts may be expected of the engine
         self._recording: str | None = None
+        self._bits = 0  # of its values
         self._failure: str | None = None  # why the engine was given up
 
     @property
@@ -198,7 +199,8 @@ class SupervisedEngine(RemoteVerbs):
         if self._started:
             link.exchange("start", {})
         if self._recording is not None:
-            self._recording = link.exchange("record", {"path": _continuation(self._recording)})
+            wanted = {"path": _continuation(self._recording), "bits": self._bits}
+            self._recording = link.exchange("record", wanted)
             self._messages.append(f"The recording goes on in {self._recording}.")
 
     # -- the supervisor --------------------------------------------------------------------------

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from .. import registry, session_slots
 from ..errors import RtAudioGenError
 from ..events import MIDI_EVENT, SCHEDULED_PORT, SCREEN_PORT
+from ..files import expanded
 from ..midi import MidiInput, NoticeKind, TimedMessage, beginning, phrase, to_events
 from ..midi.monitor import SCREEN
 from ..realtime.hits.pads import Pads
@@ -37,7 +38,7 @@ from .transport import DeviceLostError, Transport
 
 CHECKPOINT_SECONDS = 2.0
 MOST_MESSAGES = 100  # that are kept
-SUSTAIN_PEDAL, ALL_NOTES_OFF = 64, 123
+SUSTAIN_PEDAL, SOSTENUTO_PEDAL, ALL_NOTES_OFF = 64, 66, 123
 
 
 class Engine(SlotVerbs):
@@ -126,11 +127,12 @@ class Engine(SlotVerbs):
             now = self.transport.render_frame_at(time.perf_counter())
             self.renderer.panic(now + self.midi.latency_frames)
 
-    def play_midi(self, messages: TimedMidi) -> None:
+    def play_midi(self, messages: TimedMidi, after_seconds: float = 0.0) -> None:
         """See Facade."""
         timed = [TimedMessage(*message) for message in messages]
         start = self.transport.render_frame_at(time.perf_counter()) if self.playing else 0
         start += self.transport.latency_frames if start else 0
+        start += round(after_seconds * self.transport.sample_rate)
         events = to_events(timed, self.transport.sample_rate, start, SCHEDULED_PORT)
         self.renderer.midi_events(events)
 
@@ -156,9 +158,9 @@ class Engine(SlotVerbs):
 
     # -- recording ---------------------------------------------------------------------------------
 
-    def record(self, path: str | None = None) -> str:
+    def record(self, path: str | None = None, bits: int = 0) -> str:
         """See Facade."""
-        return str(self.recorder.start(Path(path).expanduser() if path else None).resolve())
+        return str(self.recorder.start(expanded(Path(path)) if path else None, bits).resolve())
 
     def stop_recording(self) -> dict[str, Any]:
         """See Facade."""
@@ -286,6 +288,6 @@ class Engine(SlotVerbs):
         self.transport.first_frame = self.renderer.frame
         for port in range(SCREEN_PORT + 1):
             for channel in range(16):  # keys and pedals that were let go of meanwhile
-                self.renderer.midi(0, 0xB0 | channel, SUSTAIN_PEDAL, 0, port)
-                self.renderer.midi(0, 0xB0 | channel, ALL_NOTES_OFF, 0, port)
+                for controller in (SUSTAIN_PEDAL, SOSTENUTO_PEDAL, ALL_NOTES_OFF):
+                    self.renderer.midi(0, 0xB0 | channel, controller, 0, port)
         return notices

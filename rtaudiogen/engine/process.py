@@ -79,6 +79,7 @@ class Host:
             "playing": engine.playing,
             "settings": engine.settings.to_json(),
             "recording": str(recording.path) if recording and recording.running else None,
+            "bits": recording.bits if recording else 0,
         }
 
     def carry_out(self, message: Message) -> Any:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import RtAudioGenError, UsageError
+from ..files import expanded
 from ..midi import MidiInput
 from ..presets import Preset
 from ..realtime.hits.pads import Pads
@@ -193,4 +194,4 @@ class SlotVerbs:
 
 def _absolute(path: str | None) -> str:
     """For a session that is opened elsewhere; empty if there is none."""
-    return str(Path(path).expanduser().absolute()) if path else ""
+    return str(expanded(Path(path)).absolute()) if path else ""

@@ -148,4 +148,5 @@ def _recording(engine: "Engine") -> RecordingSnapshot | None:
         marks=status.marks,
         lost_frames=status.lost_frames,
         problem=status.problem,
+        clipped=status.clipped,
     )

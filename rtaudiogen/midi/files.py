@@ -1,8 +1,8 @@
 """Standard MIDI files as lists of timed messages."""
 
 from collections.abc import Iterable, Sequence
-from heapq import merge
-from operator import attrgetter
+from itertools import chain
+from operator import itemgetter
 from pathlib import Path
 
 from rtaudiogen.errors import RtAudioGenError
@@ -12,7 +12,7 @@ from rtaudiogen.midi.smf_track import Tell, Track
 from rtaudiogen.midi.tempo import TempoMap
 from rtaudiogen.midi.timed import TimedMessage
 
-MOST_BYTES = 8 * 2**20
+MOST_BYTES = 4 * 2**20
 LONGEST_SECONDS = 24 * 3600.0
 _INDEPENDENT = 2  # the format in which every track is a piece of its own
 
@@ -69,7 +69,7 @@ def _together(
 ) -> tuple[list[TimedMessage], float]:
     """Tracks that begin at `start` seconds and sound at once; their messages and their end."""
     tempo = TempoMap(header, [change for track in tracks for change in track.tempos])
-    merged = merge(*(track.messages for track in tracks), key=attrgetter("tick"))
+    merged = sorted(chain.from_iterable(track.messages for track in tracks), key=itemgetter(0))
     timed = (
         TimedMessage(start + tempo.seconds(tick), status, data1, data2, port)
         for tick, status, data1, data2, port in merged

@@ -6,7 +6,6 @@ files depart from it, the table in docs/midi-files.md says what is done and why.
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 from rtaudiogen.errors import RtAudioGenError
 from rtaudiogen.events import FILE_PORTS
@@ -19,16 +18,7 @@ _NUMBERED = range(NOTE_OFF, PROGRAM_CHANGE + 0x10)  # data1 is a key, a controll
 _LONGEST_NUMBER = 4  # bytes of a variable-length number
 
 Tell = Callable[[str, str], None]  # what was wrong, where
-
-
-class TickMessage(NamedTuple):
-    """A channel message at a tick from the start of its track."""
-
-    tick: int
-    status: int
-    data1: int
-    data2: int
-    port: int
+TickMessage = tuple[int, int, int, int, int]  # tick of its track, status, data1, data2, port
 
 
 @dataclass
@@ -115,7 +105,7 @@ class _Reader:
         self._add(status, data1, data2)
 
     def _add(self, status: int, data1: int, data2: int) -> None:
-        self._track.messages.append(TickMessage(self._tick, status, data1, data2, self._port))
+        self._track.messages.append((self._tick, status, data1, data2, self._port))
 
     def _meta(self) -> None:
         at = self._position - 1

@@ -2,7 +2,7 @@
 
 from rtaudiogen.recorder.marks import Dropout, Mark, Underruns, read_marks
 from rtaudiogen.recorder.recorder import Recorder, RecordingStatus, Tap
-from rtaudiogen.recorder.wav import SampleFormat
+from rtaudiogen.recorder.samples import SampleFormat
 
 __all__ = [
     "Dropout",

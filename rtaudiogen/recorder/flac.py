@@ -13,7 +13,7 @@ import soundfile
 from numpy.typing import NDArray
 
 from rtaudiogen.recorder.marks import Mark
-from rtaudiogen.recorder.wav import to_pcm24
+from rtaudiogen.recorder.samples import Quantizer, SampleFormat
 
 # Offsets in the file: "fLaC", a block header of 4 bytes, then STREAMINFO (RFC 9639, 8.2).
 _BLOCK_FRAMES_OFFSET, _BLOCK_FRAMES_BYTES = 10, 2
@@ -22,26 +22,40 @@ _LENGTH_BITS = 36  # the low bits of these bytes
 
 
 class FlacWriter:
-    """A 24-bit FLAC file being written; after every `write` the file on disk is whole. [writer]"""
+    """A FLAC file of 16 or 24 bits; after every `write` the file on disk is whole. [writer]"""
 
-    def __init__(self, path: Path, sample_rate: int, channels: int) -> None:
+    def __init__(
+        self,
+        path: Path,
+        sample_rate: int,
+        channels: int,
+        sample_format: SampleFormat = SampleFormat.PCM24,
+        dither: bool = False,
+    ) -> None:
         """Create the file; FileExistsError rather than overwrite one."""
         self.frames = 0
         self._whole_bytes = 0
+        self._quantize = Quantizer(sample_format.bits, dither)
+        self._shift = 32 - sample_format.bits  # libsndfile takes the upper bits of 32
         self._file = path.open("x+b", buffering=0)
         try:
             self._encoder = soundfile.SoundFile(
-                path, "w", sample_rate, channels, "PCM_24", format="FLAC"
+                path, "w", sample_rate, channels, f"PCM_{sample_format.bits}", format="FLAC"
             )
         except soundfile.LibsndfileError as error:
             self._file.close()
             path.unlink()
             raise OSError(str(error)) from error
 
+    @property
+    def clipped(self) -> int:
+        """Values so far that were beyond full scale and could not be stored."""
+        return self._quantize.clipped
+
     def write(self, block: NDArray[np.float32]) -> None:
         """Append (frames, channels). OSError if there is no room: the file keeps what it had."""
         try:
-            self._encoder.write(to_pcm24(block) << 8)
+            self._encoder.write(self._quantize(block) << self._shift)
         except soundfile.LibsndfileError as error:
             raise OSError(str(error)) from error
         self.frames += len(block)

@@ -4,7 +4,7 @@ import errno
 import shutil
 import threading
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,10 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rtaudiogen import folders
-from rtaudiogen.errors import RtAudioGenError, UsageError
-from rtaudiogen.recorder.flac import FlacWriter
+from rtaudiogen.errors import RtAudioGenError
+from rtaudiogen.files import check_target
+from rtaudiogen.recorder.formats import AudioFile, create, sample_format
 from rtaudiogen.recorder.marks import Dropout, Mark, Sidecar, sidecar_path
-from rtaudiogen.recorder.wav import SampleFormat, WavWriter
 
 _PULL_SECONDS = 0.05
 _BLOCK_FRAMES = 8192
@@ -34,18 +34,6 @@ class Tap(Protocol):
         """Take up to len(out) frames (frames, channels) without waiting; how many there were."""
 
 
-class AudioFile(Protocol):
-    """A recording's container. `write` raises OSError; the file stays whole whatever happens."""
-
-    frames: int
-
-    def write(self, block: NDArray[np.float32]) -> None:
-        """Append (frames, channels)."""
-
-    def close(self, marks: Sequence[Mark] = ()) -> None:
-        """Finish; never raises for want of room."""
-
-
 @dataclass(frozen=True)
 class RecordingStatus:
     """A recording in progress, or the last one."""
@@ -57,6 +45,8 @@ class RecordingStatus:
     lost_frames: int  # the disk was too slow: there is silence in their place
     marks: int
     problem: str = ""  # why it stopped, if it did not stop because it was asked to
+    bits: int = 0  # of a value, as it was asked for; 0: the container's own
+    clipped: int = 0  # values that were beyond full scale and could not be stored
 
 
 class Recorder:
@@ -77,21 +67,21 @@ class Recorder:
         self._sample_rate, self._channels = sample_rate, channels
         self._take: Take | None = None
 
-    def start(
-        self, path: Path | None = None, sample_format: SampleFormat = SampleFormat.FLOAT32
-    ) -> Path:
+    def start(self, path: Path | None = None, bits: int = 0) -> Path:
         """Record what is heard from now on; the file's path. [control]
 
         The suffix, .wav or .flac, chooses the container; without a path a new WAV file in the
-        recordings folder is named by the time. A file that exists is never overwritten. FLAC has 24
-        bits whatever the sample format.
+        recordings folder is named by the time. A file that exists is never overwritten. `bits` of a
+        value: 16, 24 or, in a WAV alone, 32 (float); 0: 32 in a WAV, 24 in a FLAC.
         """
         if self._take is not None and self._take.running:
             raise RtAudioGenError(f"Already recording to {self._take.path}.")
         path = path or _default_path()
-        file = _create(path, self._sample_rate, self._channels, sample_format)
+        file = _create(path, self._sample_rate, self._channels, bits)
         block = np.zeros((_BLOCK_FRAMES, self._channels), np.float32)
-        self._take = Take(path, file, self._open_tap(), block, self._sample_rate, self._dropouts)
+        self._take = Take(
+            path, file, self._open_tap(), block, self._sample_rate, self._dropouts, bits
+        )
         return path
 
     def stop(self) -> RecordingStatus | None:
@@ -116,8 +106,9 @@ class Take:
         block: NDArray[np.float32],
         sample_rate: int,
         dropouts: Callable[[], Iterable[Dropout]],
+        bits: int,
     ) -> None:
-        self.path = path
+        self.path, self._bits = path, bits
         self._file, self._tap, self._dropouts = file, tap, dropouts
         self._sample_rate = sample_rate
         self._sidecar, self._marks = Sidecar(path), list[Mark]()
@@ -153,6 +144,8 @@ class Take:
             self._lost_frames,
             len(self._marks),
             self._problem,
+            self._bits,
+            self._file.clipped,
         )
 
     def _run(self) -> None:
@@ -195,9 +188,20 @@ class Take:
             self._sidecar.add(mark)
 
 
-def _create(path: Path, sample_rate: int, channels: int, sample_format: SampleFormat) -> AudioFile:
-    if path.suffix.lower() not in (".wav", ".flac"):
-        raise UsageError(f"Recordings are .wav or .flac files, not {path.name!r}.")
+def check_recording(path: Path, overwrite: bool, inputs: Iterable[Path]) -> None:
+    """Refuse a recording that would take the place of something. UsageError, in one line. [any]"""
+    for written in (path, sidecar_path(path)):
+        check_target(written, overwrite, inputs)
+
+
+def remove_recording(path: Path) -> None:
+    """Remove a recording and its marks, which another is to take the place of. [any]"""
+    for written in (path, sidecar_path(path)):
+        written.unlink(missing_ok=True)
+
+
+def _create(path: Path, sample_rate: int, channels: int, bits: int) -> AudioFile:
+    stored = sample_format(path, bits)
     for taken in (path, sidecar_path(path)):
         if taken.exists():
             raise RtAudioGenError(f"{taken} is there already; recordings overwrite nothing.")
@@ -205,9 +209,7 @@ def _create(path: Path, sample_rate: int, channels: int, sample_format: SampleFo
         path.parent.mkdir(parents=True, exist_ok=True)
         if shutil.disk_usage(path.parent).free < _LEAST_FREE_BYTES:
             raise OSError(errno.ENOSPC, "no room")
-        if path.suffix.lower() == ".flac":
-            return FlacWriter(path, sample_rate, channels)
-        return WavWriter(path, sample_rate, channels, sample_format)
+        return create(path, path.suffix, sample_rate, channels, stored)
     except OSError as error:
         raise RtAudioGenError(f"{path} cannot be written: {_reason(error, path)}.") from error
 

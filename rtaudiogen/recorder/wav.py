@@ -9,7 +9,6 @@ import os
 import struct
 from collections.abc import Iterable, Sequence
 from contextlib import closing, suppress
-from enum import StrEnum
 from pathlib import Path
 
 import numpy as np
@@ -18,39 +17,13 @@ from numpy.typing import NDArray
 from rtaudiogen.errors import RtAudioGenError
 from rtaudiogen.files import appearing_whole
 from rtaudiogen.recorder.marks import Mark
+from rtaudiogen.recorder.samples import Encoder, SampleFormat
 
 RIFF_LIMIT_BYTES = 0xFFFF_FFFF
 _SIZE_ELSEWHERE = 0xFFFF_FFFF  # "see ds64"
 _DS64_BYTES = 28
 _PCM, _IEEE_FLOAT = 1, 3
-_FULL_SCALE_24 = 1 << 23
 _CUES = 1000  # readers refuse more than a few thousand; the sidecar has all
-
-
-class SampleFormat(StrEnum):
-    """How a value is stored."""
-
-    FLOAT32 = "float32"
-    PCM24 = "pcm24"
-
-    @property
-    def sample_bytes(self) -> int:
-        """Bytes of one value."""
-        return 4 if self is SampleFormat.FLOAT32 else 3
-
-
-def to_pcm24(block: NDArray[np.float32]) -> NDArray[np.int32]:
-    """Rounded and clipped to 24 bits, NaN to 0: value × 2²³."""
-    scaled = np.rint(np.nan_to_num(block.astype(np.float64) * _FULL_SCALE_24))
-    return np.clip(scaled, -_FULL_SCALE_24, _FULL_SCALE_24 - 1).astype(np.int32)
-
-
-def encode(block: NDArray[np.float32], sample_format: SampleFormat) -> bytes:
-    """A (frames, channels) block as the bytes of a data chunk."""
-    if sample_format is SampleFormat.FLOAT32:
-        return block.astype("<f4").tobytes()
-    values = to_pcm24(block).astype("<i4")
-    return values.view(np.uint8).reshape(*values.shape, 4)[..., :3].tobytes()
 
 
 def chunk(name: bytes, payload: bytes) -> bytes:
@@ -88,11 +61,13 @@ class WavWriter:
         channels: int,
         sample_format: SampleFormat = SampleFormat.FLOAT32,
         riff_limit_bytes: int = RIFF_LIMIT_BYTES,
+        dither: bool = False,
     ) -> None:
         """Create the file; FileExistsError rather than overwrite one."""
         self.frames = 0
         self._sample_rate, self._channels = sample_rate, channels
         self._format, self._limit = sample_format, riff_limit_bytes
+        self._encode = Encoder(sample_format, dither)
         self._frame_bytes = channels * sample_format.sample_bytes
         self._header_bytes = len(self._header(0))
         self._file = os.open(
@@ -105,10 +80,15 @@ class WavWriter:
             path.unlink()
             raise
 
+    @property
+    def clipped(self) -> int:
+        """Values so far that were beyond full scale and could not be stored."""
+        return self._encode.clipped
+
     def write(self, block: NDArray[np.float32]) -> None:
         """Append (frames, channels). OSError if there is no room: the file keeps what it had."""
         try:
-            self._put(self._end(), encode(block, self._format))
+            self._put(self._end(), self._encode(block))
             self.frames += len(block)
             self._put(0, self._header(0))
         except OSError:
@@ -171,7 +151,11 @@ def _data(size: int) -> bytes:
 
 
 def write_wav(
-    path: Path, blocks: Iterable[NDArray[np.float32]], sample_rate: int, channels: int
+    path: Path,
+    blocks: Iterable[NDArray[np.float32]],
+    sample_rate: int,
+    channels: int,
+    overwrite: bool = True,
 ) -> None:
     """Write blocks (frames, channels) to a float32 file that appears when it is whole. [any]
 
@@ -181,7 +165,7 @@ def write_wav(
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with (
-            appearing_whole(path) as unfinished,
+            appearing_whole(path, overwrite) as unfinished,
             closing(WavWriter(unfinished, sample_rate, channels)) as file,
         ):
             for block in blocks:

@@ -114,8 +114,11 @@ class Facade(Protocol):
         for a slot without hits or a pad that there is not.
         """
 
-    def play_midi(self, messages: TimedMidi) -> None:
-        """Play messages at their times from now on."""
+    def play_midi(self, messages: TimedMidi, after_seconds: float = 0.0) -> None:
+        """Play messages at their times from now on, or from `after_seconds` later.
+
+        Between two messages lie as many frames as in `offline.render`, whenever that is.
+        """
 
     def play_phrase(self, seconds: float) -> None:
         """Play the beginning of the built-in phrase; after `seconds` everything is let go."""
@@ -135,11 +138,14 @@ class Facade(Protocol):
     def panic(self) -> None:
         """Silence every voice at once."""
 
-    def record(self, path: str | None = None) -> str:
-        """Write everything that is heard to a file (.wav or .flac); its path."""
+    def record(self, path: str | None = None, bits: int = 0) -> str:
+        """Write everything that is heard to a file (.wav or .flac); its path.
+
+        `bits` of a value: 16, 24 or, in a WAV alone, 32 (float); 0: 32 in a WAV, 24 in a FLAC.
+        """
 
     def stop_recording(self) -> dict[str, Any]:
-        """Finish the recording: path, seconds, marks."""
+        """Finish the recording: path, frames, seconds, marks, clipped values."""
 
     def session(self) -> dict[str, Any]:
         """The rack as a session: everything `load_session` needs."""

@@ -96,9 +96,9 @@ class RemoteVerbs:
         saved: str = self._call("save_hit", slot=slot, pad=pad, path=path)
         return saved
 
-    def play_midi(self, messages: TimedMidi) -> None:
+    def play_midi(self, messages: TimedMidi, after_seconds: float = 0.0) -> None:
         """See Facade."""
-        self._call("play_midi", messages=list(messages))
+        self._call("play_midi", messages=list(messages), after_seconds=after_seconds)
 
     def play_phrase(self, seconds: float) -> None:
         """See Facade."""

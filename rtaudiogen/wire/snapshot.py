@@ -59,6 +59,7 @@ class RecordingSnapshot:
     marks: int = 0  # places where something went wrong
     lost_frames: int = 0  # the disk was too slow
     problem: str = ""  # why it stopped, if it did
+    clipped: int = 0  # values that were beyond full scale and could not be stored
 
 
 @dataclass(frozen=True)

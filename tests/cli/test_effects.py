@@ -9,7 +9,7 @@ import soundfile
 
 from rtaudiogen.sessions import load_session
 
-from ..conftest import JackServer
+from ..jack_server import JackServer
 from ..realtime.effects import installed
 from .conftest import Run
 
@@ -38,6 +38,22 @@ def test_an_effect_is_rendered_as_long_as_its_input(run: Run, folder: Path, hum:
     out, rate = soundfile.read(folder / "out.wav")
     assert (len(out), rate) == (24000, 48000)
     assert np.abs(out[4000:]).max() == pytest.approx(0.5 * np.sqrt(0.5), rel=0.02)
+
+
+def test_delay_of_an_effect_is_told_and_left_out_or_kept(run: Run, folder: Path, hum: Path) -> None:
+    outs = []
+    for options in ((), ("--no-align",)):
+        done = run("render", "echo-16k", "out.flac", "--input", hum, "--bits", 16, *options)
+        assert done.returncode == 0, done.stderr
+        (line,) = done.stderr.splitlines()
+        assert "echo-16k: the answer to the input is " in line
+        assert line.endswith("as late" if options else "aligned with the input")
+        outs.append(soundfile.read(folder / "out.flac", dtype="int16")[0])
+        assert soundfile.info(folder / "out.flac").subtype == "PCM_16"
+        (folder / "out.flac").unlink()
+    aligned, late = outs
+    assert len(aligned) == len(late) == 24000
+    assert (aligned != late).any()
 
 
 def test_seconds_win_over_the_inputs_length(run: Run, folder: Path, hum: Path) -> None:

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from ..conftest import JackServer
+from ..jack_server import JackServer
 from .conftest import Run
 
 

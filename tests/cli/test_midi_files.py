@@ -54,3 +54,13 @@ def test_what_follows_the_last_note_does_not_lengthen_the_file(
     frames, rate = soundfile.read(folder / "out.wav")
     assert len(frames) == round(3.5 * rate)
     assert np.abs(frames[: rate // 2]).max() > 0.01
+
+
+def test_a_long_release_is_rendered_to_its_end(run_here: Run, folder: Path) -> None:
+    (folder / "in.mid").write_bytes(midi([track((0, on(69)), (480, off(69)))]))
+    slow = ("--set", "release=5000")
+    assert run_here("render", "sine", "out.wav", "--midi", "in.mid", *slow).returncode == 0
+    frames, rate = soundfile.read(folder / "out.wav")
+    assert len(frames) == round(5.7 * rate)
+    assert np.abs(frames[-rate // 10 :]).max() == 0.0
+    assert np.abs(frames[: 5 * rate]).max() > 0.0

@@ -12,7 +12,7 @@ import soundfile
 
 from rtaudiogen.sessions import load_session
 
-from ..conftest import JackServer
+from ..jack_server import JackServer
 from ..waiting import eventually
 from .conftest import Run
 

@@ -132,3 +132,31 @@ def test_what_is_killed_leaves_whole_files(folder: Path) -> None:
         process.send_signal(signal.SIGKILL)
     for path in folder.glob("out/*.wav"):
         assert soundfile.info(path).frames > 0
+
+
+def test_a_hit_of_another_kind_is_not_written_over(run_here: Run, folder: Path) -> None:
+    run_here("sample", "drums", "out", "--count", 2, "--class", "kick")
+    before = {path.name: path.read_bytes() for path in (folder / "out").iterdir()}
+    other = ("sample", "drums", "out", "--count", 3, "--class", "kick", "--spread", 0)
+    done = run_here(*other, "--around", 9)
+    assert done.returncode == BAD_USAGE
+    assert "kick-0001-s0.wav is there already" in done.stderr
+    assert {path.name: path.read_bytes() for path in (folder / "out").iterdir()} == before
+    assert run_here(*other, "--around", 9, "--overwrite").returncode == 0
+    assert len(os.listdir(folder / "out")) == 4
+
+
+def test_classes_that_a_file_could_take_for_one_share_none(run_here: Run, folder: Path) -> None:
+    config = WaveGANConfig(
+        frames=8192, width=16, latent=20, classes=("Hat/open", "hat:open", "CON", "Hat_open")
+    )
+    tensors = random_tensors(config, np.random.default_rng(0))
+    path = folder.with_name("home") / "models" / "hats.safetensors"
+    write_model(path, ModelHeader("wavegan", "hats", config.to_json()), tensors)
+    assert run_here("sample", "hats", "out", "--count", 8).returncode == 0
+    files = [row["file"] for row in index_of(folder / "out")]
+    assert len({file.lower() for file in files}) == 8
+    assert files[2] == "_CON-0001-s2.wav"
+    again = run_here("sample", "hats", "out", "--count", 1, "--class", "hat:open", "--seed", 1)
+    assert again.returncode == 0, again.stderr
+    assert len(os.listdir(folder / "out")) == 9

@@ -64,6 +64,11 @@ def test_play_takes_a_master_gain_and_a_session_keeps_it(run: Run, folder: Path)
         ("render --session gig.json x.wav --sound a.wav", 2, "sine plays from no sound"),
         ("render --session gig.json x.wav --set colour=1", 2, "no parameter 'colour'"),
         ("render --session gone.json x.wav", 2, "no model 'gone'"),
+        ("render sine x.flac --bits 32", 2, "x.flac: 32 bits; FLAC has 16 or 24"),
+        ("render sine x.wav --bits 20", 2, "x.wav: 20 bits; WAV has 16 or 24 or 32"),
+        ("render sine x.mp3", 2, "'x.mp3' ends neither in .wav nor in .flac"),
+        ("play sine --output null --bits 16", 2, "there is no --record FILE"),
+        ("play sine --output null --record x.flac --bits 32", 2, "x.flac: 32 bits; FLAC has"),
         ("render x.wav", 2, "which model? render MODEL… OUT.wav, or give --session FILE"),
     ],
 )
@@ -109,3 +114,22 @@ def test_files_get_the_mode_that_the_umask_leaves(run_here: Run, folder: Path) -
         os.umask(before)
     for name in ("x.wav", "gig.json"):
         assert (folder / name).stat().st_mode & 0o777 == 0o640
+
+
+@pytest.mark.parametrize(("name", "bits", "subtype"), [
+    ("x.wav", 0, "FLOAT"), ("x.wav", 32, "FLOAT"), ("x.wav", 24, "PCM_24"), ("x.wav", 16, "PCM_16"),
+    ("x.flac", 0, "PCM_24"), ("x.FLAC", 16, "PCM_16"),
+])  # fmt: skip
+def test_render_writes_the_bits_that_are_asked_for(
+    run_here: Run, folder: Path, name: str, bits: int, subtype: str
+) -> None:
+    files = []
+    for block in (1024, 100):
+        options = ("--bits", bits, "--block", block, "--seconds", 0.2)
+        done = run_here("render", "sine", name, *options)
+        assert (done.returncode, done.stderr) == (0, "")
+        files.append((folder / name).read_bytes())
+        (folder / name).unlink()
+    (folder / name).write_bytes(files[0])
+    assert soundfile.info(folder / name).subtype == subtype
+    assert files[0] == files[1] or name != "x.wav"

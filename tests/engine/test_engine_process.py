@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import closing
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,25 +18,24 @@ import soundfile
 from rtaudiogen import offline, registry
 from rtaudiogen.client.remote import HUNG_SECONDS, EngineProcess
 from rtaudiogen.errors import RtAudioGenError, UsageError
-from rtaudiogen.midi import TimedMessage, to_events
+from rtaudiogen.midi import read_midi_file, to_events
 from rtaudiogen.wire.settings import EngineSettings
 
+from ..midi_bytes import meta, midi, off, on, track
 from ..waiting import eventually
 
 if TYPE_CHECKING:
-    from tests.conftest import JackServer
+    from tests.jack_server import JackServer
 
 RATE = 48000
 NULL = EngineSettings(output="null", sample_rate=RATE, midi="none")
-PHRASE = [
-    TimedMessage(0.0, 0x90, 69, 100),
-    TimedMessage(0.1, 0x90, 73, 60),
-    TimedMessage(0.2, 0xE0, 0, 96),
-    TimedMessage(0.5, 0x80, 69, 0),
-    TimedMessage(0.6, 0x90, 45, 127),
-    TimedMessage(0.9, 0x80, 73, 0),
-    TimedMessage(1.2, 0x80, 45, 0),
-]
+SONG = midi(
+    [
+        track((0, on(69)), (96, on(73, 60)), (96, b"\xe0\x00\x60"), (288, off(69)), (1, on(69))),
+        track((0, meta(0x21, b"\1")), (481, on(69)), (95, on(45, 127)), (300, off(69))),
+        track((864, off(73)), (37, off(69)), (251, off(45))),
+    ]
+)
 
 
 def playing_a_held_note(engine: EngineProcess) -> EngineProcess:
@@ -130,21 +130,24 @@ def test_a_recording_goes_on_in_another_part_after_a_restart(engine, tmp_path):
 
 
 @pytest.mark.jack
-def test_what_a_client_of_the_server_hears_is_what_render_writes(jack_server: "JackServer"):
+def test_what_a_client_of_the_server_hears_is_what_render_writes(
+    jack_server: "JackServer", tmp_path: Path
+):
     lead = 3.0  # until somebody listens
-    score = [message._replace(seconds=lead + message.seconds) for message in PHRASE]
+    (tmp_path / "song.mid").write_bytes(SONG)
+    score = read_midi_file(tmp_path / "song.mid")
     before = set(jack_server.ports("PortAudio"))
     settings = EngineSettings(output="JACK", latency_ms=500.0, midi="none", seed=3)
     with closing(EngineProcess(settings)) as engine:
         engine.add_slot("sine", seed=3)
-        engine.play_midi(score)
+        engine.play_midi(score, after_seconds=lead)
         engine.start()
         ports = eventually(lambda: _outputs(jack_server, before))
         with jack_server.capture(ports, lead + 2.5) as recording:
             eventually(lambda: engine.snapshot().get("frames_played", 0) > (lead + 2.5) * RATE)
         assert engine.snapshot()["underrun_episodes"] == 0
     expected = offline.render(
-        [registry.find("sine")], lead + 2.0, RATE, seed=3, events=to_events(score, RATE)
+        [registry.find("sine")], 2.0, RATE, seed=3, events=to_events(score, RATE)
     )
     heard = recording.samples[_first_sound(recording.samples) :]
     expected = expected[_first_sound(expected) :]

@@ -7,6 +7,8 @@ import pytest
 import soundfile
 
 from rtaudiogen.errors import RtAudioGenError, UsageError
+from rtaudiogen.events import MIDI_EVENT
+from rtaudiogen.generator import Descriptor
 from rtaudiogen.models.sine import SINE
 from rtaudiogen.offline import render
 from rtaudiogen.sound_files import InputFile
@@ -121,3 +123,72 @@ def test_an_input_that_nothing_would_hear_is_refused(tmp_path: Path) -> None:
     path = write(tmp_path / "in.wav", noise(100))
     with pytest.raises(UsageError, match=r"no effect among sine: nothing would hear .*in\.wav"):
         render([SINE], 0.1, RATE, input_file=path)
+
+
+class LateEcho(effects.Echo):
+    """An echo that comes 250 model frames later."""
+
+    input_delay_frames = 250
+
+    def __init__(self, descriptor: Descriptor, sample_rate: int) -> None:
+        super().__init__(descriptor, sample_rate)
+        self._line = np.zeros((250, 1), np.float32)
+
+    def hear(self, block: np.ndarray) -> None:
+        joined = np.concatenate([self._line, block])
+        self._heard, self._line = joined[: len(block)], joined[len(block) :]
+
+
+@pytest.fixture
+def late(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(effects, "Echo", LateEcho)
+
+
+def lag(heard: np.ndarray, out: np.ndarray) -> int:
+    """By how many frames `out` is later than `heard`, from the peak of their correlation."""
+    spectrum = np.fft.rfft(out, 2 * len(out)) * np.conj(np.fft.rfft(heard, 2 * len(out)))
+    shift = int(np.fft.irfft(spectrum).argmax())
+    return shift if shift < len(out) else shift - 2 * len(out)
+
+
+@pytest.mark.parametrize("rate", [16000, 44100, 48000])
+def test_aligned_output_is_the_same_without_the_delay(
+    tmp_path: Path, late: None, rate: int
+) -> None:
+    samples = noise(rate // 2)
+    path = write(tmp_path / "in.wav", samples, rate)
+    told: list[list[str]] = [[], []]
+    late_out, aligned = (
+        render([effects.ECHO_16K], 0.5, rate, input_file=path, align=align, notices=notices)
+        for align, notices in zip((False, True), told, strict=True)
+    )
+    frames = lag(samples[:, 0], late_out[:, 0])
+    assert frames == pytest.approx(250 * rate / 16000 + (0 if rate == 16000 else 34), abs=68)
+    assert lag(samples[:, 0], aligned[:, 0]) == 0
+    assert len(aligned) == len(late_out) == len(samples)
+    np.testing.assert_array_equal(aligned[:-frames], late_out[frames:])
+    span = f"the answer to the input is {frames} frames ({1000 * frames / rate:.1f} ms) late"
+    assert told[0] == [f"echo-16k: {span}; the output is as late"]
+    assert told[1] == [f"echo-16k: {span}; the output is aligned with the input"]
+
+
+def test_notes_stay_where_they_were_when_the_input_is_aligned(
+    tmp_path: Path, late: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write(tmp_path / "in.wav", np.zeros((RATE, 1), np.float32))
+    events = np.array([(12_000, 0x90, 60, 100, 0)], MIDI_EVENT)
+    models = [effects.ECHO_16K, SINE]
+    out = render(models, 0.5, RATE, input_file=path, align=True, events=events)
+    assert np.flatnonzero(out.any(axis=1))[0] == pytest.approx(12_000, abs=1)
+    assert events["frame"] == 12_000
+
+
+def test_slower_effect_beside_a_faster_one_is_told(tmp_path: Path, late: None) -> None:
+    path = write(tmp_path / "in.wav", noise(5000))
+    notices: list[str] = []
+    render([effects.ECHO_16K, effects.ECHO], 0.1, RATE, input_file=path, align=True,
+           notices=notices)  # fmt: skip
+    slow, fast = sorted(notices, key=len, reverse=True)
+    assert slow.startswith("echo-16k: the answer to the input is ")
+    assert slow.endswith(" of it are left, as another effect is faster")
+    assert fast.startswith("echo: the answer to the input is 250 frames (5.2 ms) late; the output")

@@ -21,7 +21,7 @@ from ..waiting import eventually
 from .jack_loop import signal as played
 
 if TYPE_CHECKING:
-    from tests.conftest import JackServer
+    from tests.jack_server import JackServer
 
 RATE = 48000
 LOOP = Path(__file__).with_name("jack_loop.py")

@@ -15,7 +15,7 @@ from rtaudiogen.wire.snapshot import Snapshot
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.conftest import JackServer
+    from tests.jack_server import JackServer
 
 pytestmark = [pytest.mark.jack, pytest.mark.soak, pytest.mark.timeout(400)]
 

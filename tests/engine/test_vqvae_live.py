@@ -27,7 +27,7 @@ from .jack_loop import noise
 from .test_live_input import LOOP
 
 if TYPE_CHECKING:
-    from tests.conftest import JackServer
+    from tests.jack_server import JackServer
 
 RATE = 16000  # of the model and of this server: no resampler changes the bits
 HOP = INVENTIVE.hop
@@ -44,7 +44,7 @@ def server(
     jack_command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator["JackServer"]:
     """A server at the model's rate, which engines find."""
-    from ..conftest import JackServer
+    from ..jack_server import JackServer
 
     server = JackServer(tmp_path, f"rtaudiogen-private-{os.getpid()}")
     server.sample_rate = RATE

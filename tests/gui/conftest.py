@@ -2,10 +2,13 @@
 
 import os
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+
+from rtaudiogen.errors import RtAudioGenError
 
 from .. import waiting
 
@@ -51,34 +54,112 @@ def _said() -> str:
     return f"the engines said: {' | '.join(said) or 'nothing'}"
 
 
+class SharedWindow:
+    """A window on an engine of its own, for all tests that do not harm it.
+
+    It is opened once, and again when its engine is found silent or lost.
+    """
+
+    def __init__(self, folders: pytest.TempPathFactory) -> None:
+        self._folders = folders
+        self._patch = pytest.MonkeyPatch()
+        self._window: MainWindow | None = None
+
+    @property
+    def window(self) -> "MainWindow":
+        """The window, which is open while tests of the window run."""
+        assert self._window is not None
+        return self._window
+
+    def check(self) -> None:
+        """Open the window anew if its engine does not play, and print the reason."""
+        if self._window is not None and (why := _hindrance(self._window)):
+            print(f"the shared window is replaced: {why}; {_said()}")
+            self.close()
+        if self._window is None:
+            self._window = self._open()
+
+    def close(self) -> None:
+        """Close the window and end its engine."""
+        window, self._window = self._window, None
+        if window is not None:
+            window.close()
+            window.deleteLater()
+            self._patch.undo()
+
+    def _open(self) -> "MainWindow":
+        from rtaudiogen.client.catalogue import Beginning
+        from rtaudiogen.gui.shell.bridge import Bridge
+        from rtaudiogen.gui.shell.main_window import MainWindow
+        from rtaudiogen.wire.settings import EngineSettings
+
+        settings = EngineSettings(output="null", sample_rate=48000, latency_ms=40.0, midi="none")
+        self._patch.setenv("RTAUDIOGEN_HOME", str(self._folders.mktemp("home")))
+        window = MainWindow(Bridge())
+        window.bridge.open(Beginning(settings, SESSION))
+        window.show()
+        wait(lambda: window.rack.models.models and window.rack.strips)
+        return window
+
+
+_shared: list[SharedWindow] = []  # at most one
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Check the shared window before anything is set up for a test that uses it."""
+    if _shared and "open_window" in getattr(item, "fixturenames", ()):
+        _shared[0].check()
+
+
+def pytest_runtest_teardown(nextitem: pytest.Item | None) -> None:
+    """Close the shared window after the last test of the window."""
+    if _shared and (nextitem is None or Path(__file__).parent not in nextitem.path.parents):
+        _shared[0].close()
+
+
+def _hindrance(window: "MainWindow") -> str:
+    """Return why a window can serve no test: its engine was given up, or plays nothing."""
+    engine = window.bridge._engine
+    if engine is None:
+        return "it has no engine"
+    try:
+        played = engine.snapshot().get("frames_played", 0)
+    except RtAudioGenError as error:
+        return str(error)
+    with suppress(AssertionError):
+        waiting.eventually(
+            lambda: engine.snapshot().get("frames_played", 0) != played,
+            QtWidgets.QApplication.processEvents,
+        )
+        return ""
+    return "its engine plays nothing"
+
+
 @pytest.fixture(scope="session")
 def eventually() -> Eventually:
     """`wait`."""
     return wait
 
 
-@pytest.fixture(scope="package")
-def open_window(
+@pytest.fixture(scope="session")
+def shared_window(
     qapp: "QtWidgets.QApplication", tmp_path_factory: pytest.TempPathFactory
-) -> "Iterator[MainWindow]":
-    """A window on an engine of its own, which is started once."""
-    from rtaudiogen.client.catalogue import Beginning
-    from rtaudiogen.gui.shell.bridge import Bridge
-    from rtaudiogen.gui.shell.main_window import MainWindow
+) -> "Iterator[SharedWindow]":
+    """Open the shared window."""
     from rtaudiogen.gui.shell.theme import apply_theme
-    from rtaudiogen.wire.settings import EngineSettings
 
-    settings = EngineSettings(output="null", sample_rate=48000, latency_ms=40.0, midi="none")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("RTAUDIOGEN_HOME", str(tmp_path_factory.mktemp("home")))
-        apply_theme(qapp, "dark")
-        window = MainWindow(Bridge())
-        window.bridge.open(Beginning(settings, SESSION))
-        window.show()
-        wait(lambda: window.rack.models.models and window.rack.strips)
-        yield window
-        window.close()
-        window.deleteLater()
+    apply_theme(qapp, "dark")
+    _shared.append(SharedWindow(tmp_path_factory))
+    _shared[0].check()
+    yield _shared[0]
+    _shared.pop().close()
+
+
+@pytest.fixture
+def open_window(shared_window: SharedWindow) -> "MainWindow":
+    """Return the shared window, whose engine plays."""
+    return shared_window.window
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from rtaudiogen.gui.transport.connection_bar import Chooser, ConnectionBar
 from rtaudiogen.wire.settings import EngineSettings
 
 if TYPE_CHECKING:
-    from tests.conftest import JackServer
+    from tests.jack_server import JackServer
 
 SENDER = Path(__file__).parents[1] / "midi" / "midi_sender.py"
 

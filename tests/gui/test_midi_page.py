@@ -17,7 +17,7 @@ from rtaudiogen.gui.shell.main_window import MainWindow
 from rtaudiogen.wire.snapshot import MidiSnapshot
 
 if TYPE_CHECKING:
-    from tests.conftest import JackServer
+    from tests.jack_server import JackServer
 
 SENDER = Path(__file__).parents[1] / "midi" / "midi_sender.py"
 LEFT = Qt.MouseButton.LeftButton

@@ -17,7 +17,7 @@ from rtaudiogen.gui.shell.main_window import MainWindow
 from rtaudiogen.wire.settings import EngineSettings
 
 if TYPE_CHECKING:
-    from tests.conftest import JackServer
+    from tests.jack_server import JackServer
 
 pytestmark = pytest.mark.jack
 

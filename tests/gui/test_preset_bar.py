@@ -78,8 +78,9 @@ def test_what_is_heard_is_kept_as_a_preset_and_comes_back(window, bar, eventuall
 
 
 def test_the_second_slot_keeps_its_own_values(window, bar, eventually, monkeypatch):
+    first = window.rack.selection
     window.rack.added.emit("sine")
-    eventually(lambda: len(window.rack.strips) == 2)
+    eventually(lambda: len(window.rack.strips) == 2 and window.rack.selection != first)
     second = window.rack.selection
     eventually(lambda: window.slot_of(second) is not None and window.selected_slot().values)
     window.bridge.do(lambda engine: engine.set_parameter(second, "attack", 77.0))

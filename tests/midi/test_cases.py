@@ -316,7 +316,7 @@ def test_a_folder_and_a_huge_file_are_refused(tmp_path: Path) -> None:
     huge = tmp_path / "huge.mid"
     with huge.open("wb") as file:
         file.truncate(2**40)
-    with pytest.raises(RtAudioGenError, match="more than 8 MiB"):
+    with pytest.raises(RtAudioGenError, match="more than 4 MiB"):
         read_midi_file(huge)
 
 

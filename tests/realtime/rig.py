@@ -5,8 +5,9 @@ import math
 import numpy as np
 
 from rtaudiogen.events import CHOKE_SECONDS, EventKind
-from rtaudiogen.realtime.render.keyboard import Keyboard, Zone
+from rtaudiogen.realtime.render.keyboard import Keyboard
 from rtaudiogen.realtime.render.voices import Scheduled, VoiceAllocator
+from rtaudiogen.realtime.render.zone import Zone
 
 RATE = 48000
 QUANTUM = 128

@@ -14,8 +14,9 @@ import soundfile
 
 from rtaudiogen import folders
 from rtaudiogen.errors import RtAudioGenError, UsageError
-from rtaudiogen.recorder import Recorder, RecordingStatus, SampleFormat, Underruns, read_marks
+from rtaudiogen.recorder import Recorder, RecordingStatus, Underruns, read_marks
 from rtaudiogen.recorder.flac import FlacWriter
+from rtaudiogen.recorder.samples import Quantizer
 
 from ..engine.sounding import SAMPLE_RATE, Output
 from ..waiting import eventually
@@ -40,7 +41,7 @@ def rounded(heard: np.ndarray, name: str) -> np.ndarray:
     """What a container can keep of it."""
     if name.endswith(".wav"):
         return heard
-    return (np.rint(heard * 2.0**23) / 2.0**23).astype(np.float32)
+    return (Quantizer(24, dither=True)(heard) / 2.0**23).astype(np.float32)
 
 
 @FORMATS
@@ -64,7 +65,7 @@ def test_the_file_holds_what_was_heard_from_start_to_stop(tmp_path: Path, name: 
 
 def test_24_bit_wav_is_a_choice(tmp_path: Path) -> None:
     recorder = recorder_of(Output())
-    path = recorder.start(tmp_path / "take.wav", SampleFormat.PCM24)
+    path = recorder.start(tmp_path / "take.wav", bits=24)
     finished(recorder)
     assert soundfile.info(path).subtype == "PCM_24"
 
@@ -222,7 +223,7 @@ def test_flac_ends_before_what_found_no_room_even_if_there_is_room_again(tmp_pat
     noise = np.random.default_rng(1).uniform(-0.9, 0.9, (4800, 2)).astype(np.float32)
     with small_disk(tmp_path / "small", _SMALL_DISK_KILOBYTES) as folder:
         (folder / "filler").write_bytes(bytes(1 << 20))
-        writer = FlacWriter(folder / "take.flac", SAMPLE_RATE, 2)
+        writer = FlacWriter(folder / "take.flac", SAMPLE_RATE, 2, dither=True)
         with pytest.raises(OSError, match="error"):
             write_until_full(writer, noise)
         (folder / "filler").unlink()

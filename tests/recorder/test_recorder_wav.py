@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from rtaudiogen.recorder import Mark, SampleFormat
-from rtaudiogen.recorder.wav import RIFF_LIMIT_BYTES, WavWriter, to_pcm24
+from rtaudiogen.recorder.samples import Quantizer
+from rtaudiogen.recorder.wav import RIFF_LIMIT_BYTES, WavWriter
 
 _GET_CUE_COUNT, _GET_CUE = 0x10CD, 0x10CE  # commands of libsndfile
 _CUE_POINT = np.dtype(
@@ -107,7 +108,9 @@ def test_24_bit_files_give_back_every_bit(
 
 def test_24_bits_clip_and_have_no_word_for_nan() -> None:
     block = np.array([[1.5, -7.0, np.nan, np.inf, -np.inf, 0.25]], np.float32)
-    assert to_pcm24(block).tolist() == [[2**23 - 1, -(2**23), 0, 2**23 - 1, -(2**23), 2**21]]
+    quantizer = Quantizer(24, dither=True)
+    assert quantizer(block).tolist() == [[2**23 - 1, -(2**23), 0, 2**23 - 1, -(2**23), 2**21]]
+    assert quantizer.clipped == 4
 
 
 def test_a_file_past_4_gigabytes_is_rf64_and_readable_to_the_last_frame(tmp_path: Path) -> None:

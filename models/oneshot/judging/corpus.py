@@ -6,8 +6,8 @@ and whatever had to be done or left out is said in a line.
 
 import re
 import zlib
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 
 from rtaudiogen.errors import RtAudioGenError
 
-from ...sounds.audio_folder import Clip, complaint, find_clips, load
+from ...sounds.audio_folder import Clip, find_clips, load_or_complain
+from ...sounds.copies import copy_groups
 from ...sounds.note_labels import Say
 
 CLASS_COLUMNS = ("class", "label", "instrument")
@@ -73,7 +74,7 @@ def read(folder: Path, sample_rate: int, frames: int, say: Say = print) -> Corpu
     signals: list[NDArray[np.float32]] = []
     done: Counter[str] = Counter()
     for clip in clips:
-        signal, reason = _loaded(clip, sample_rate)
+        signal, reason = _loaded(clip, sample_rate, say)
         if reason:
             done[f"left out: {reason}"] += 1
             continue
@@ -109,12 +110,8 @@ def _at_one_rate(clips: Sequence[Clip]) -> list[Clip]:
     return list(by_name.values())
 
 
-def _loaded(clip: Clip, sample_rate: int) -> tuple[NDArray[np.float32], str | None]:
-    try:
-        signal = load(clip.path, sample_rate)
-    except RtAudioGenError:
-        return np.empty(0, np.float32), "no sound file inside"
-    reason = complaint(signal, sample_rate, SHORTEST_SECONDS)
+def _loaded(clip: Clip, sample_rate: int, say: Say) -> tuple[NDArray[np.float32], str | None]:
+    signal, reason = load_or_complain(clip.path, sample_rate, SHORTEST_SECONDS, say)
     return signal, None if reason == "clipped" else reason
 
 
@@ -148,12 +145,7 @@ def _split(
         tuple(_source(clip) for clip in clips),
         np.array([clip.facts.get("source") == SYNTHETIC for clip in clips]),
     )
-    spared = np.zeros(len(clips), np.bool_)
-    for index in range(len(classes)):
-        # a filler is no measure of what real drums are like
-        members = np.flatnonzero((hits.classes == index) & ~hits.synthetic).tolist()
-        for member in _held_out([clips[i] for i in members]):
-            spared[members[member]] = True
+    spared = _spared(clips, hits, copy_groups(list(signals), sample_rate))
     counts = Counter(clip.instrument for clip in clips)
     say(
         f"{len(clips)} hits in {len(classes)} classes, {int(spared.sum())} of them held out: "
@@ -173,19 +165,58 @@ def _source(clip: Clip) -> str:
     return f"{licence} ({clip.facts.get('source') or 'source not named'})" if licence else ""
 
 
-def _held_out(clips: Sequence[Clip]) -> list[int]:
-    """Positions of an eighth or so of one class, whole drums where that is possible."""
-    wanted = round(HELD_OUT * len(clips))
-    drums: defaultdict[str, list[int]] = defaultdict(list)
-    for position, clip in enumerate(clips):
-        drums[_drum(clip)].append(position)
-    small = [group for group in drums.values() if len(group) <= LARGEST_GROUP * len(clips)]
-    groups: Iterable[list[int]] = small or [[position] for position in range(len(clips))]
-    chosen: list[int] = []
-    for group in sorted(groups, key=lambda group: _digest(clips[group[0]])):
-        if len(chosen) + len(group) <= wanted + 1 and len(chosen) < wanted:
-            chosen += group
-    return chosen
+def _spared(clips: Sequence[Clip], hits: Hits, copied: Sequence[int]) -> NDArray[np.bool_]:
+    """Return which hits are held out: an eighth or so of each class.
+
+    Whole drums are held out where that is possible, and always all copies of a sound, whatever
+    their classes; `copied` says which hits are copies of each other. A filler is no measure of
+    what real drums are like: it is never held out, nor are its copies.
+    """
+    named = [(f"{c.instrument}/{_drum(c)}", copy) for c, copy in zip(clips, copied, strict=True)]
+    drums, single = _grouped(named), _grouped([(copy,) for copy in copied])
+    sizes = np.bincount(hits.classes[~hits.synthetic], minlength=int(hits.classes.max()) + 1)
+    spared = np.zeros(len(clips), np.bool_)
+    for index, size in enumerate(sizes.tolist()):
+        wanted = round(HELD_OUT * size)
+        small = _eligible(drums, hits, index, LARGEST_GROUP * sizes)
+        groups = small or _eligible(single, hits, index, np.round(HELD_OUT * sizes) + 1)
+        for group in sorted(groups, key=lambda group: _digest(clips[group[0]])):
+            own = int((hits.classes[group] == index).sum())
+            there = int(spared[hits.classes == index].sum())
+            if not spared[group].any() and there + own <= wanted + 1 and there < wanted:
+                spared[group] = True
+    return spared
+
+
+def _eligible(
+    groups: Sequence[list[int]], hits: Hits, index: int, most: NDArray[np.floating]
+) -> list[list[int]]:
+    """Return the groups in a class that are no larger than `most` (classes,) in any class.
+
+    The hits of the class come first in them.
+    """
+    found = []
+    for group in groups:
+        counts = np.bincount(hits.classes[group], minlength=len(most))
+        if counts[index] and (counts <= most).all() and not hits.synthetic[group].any():
+            found.append(sorted(group, key=lambda position: hits.classes[position] != index))
+    return found
+
+
+def _grouped(keys: Sequence[tuple[object, ...]]) -> list[list[int]]:
+    """Return the positions in groups that are linked by shared keys."""
+    groups: dict[object, list[int]] = {}
+    for position, own in enumerate(keys):
+        known = [groups[key] for key in own if key in groups]
+        joined = known[0] if known else []
+        for other in known[1:]:
+            if other is not joined:
+                joined += other
+                groups |= {key: joined for key in groups if groups[key] is other}
+        joined.append(position)
+        groups |= dict.fromkeys(own, joined)
+    unique = {id(group): sorted(group) for group in groups.values()}
+    return list(unique.values())
 
 
 def _drum(clip: Clip) -> str:

@@ -75,6 +75,7 @@ class CodeGenerator:
     """A plugin without its network; `config` and `tensors` are those of a model file."""
 
     delay_frames = 0
+    pans = True
     # what the future output depends on, beside the sampler's state
     arrays: tuple[str, ...] = ("voices", "lines", "notes", "seed")
 
@@ -142,10 +143,10 @@ class CodeGenerator:
         start = 0
         for event in events:
             frame = int(event["frame"])
-            self.advance(out[start:frame, 0])
+            self.advance(out[start:frame])
             start = frame
             self.obey(event)
-        self.advance(out[start:, 0])
+        self.advance(out[start:])
 
     def read_timbre(self, values: dict[str, float]) -> None:
         """Temperature, and the gate biases of the instruments' mixture. [render]"""
@@ -166,8 +167,8 @@ class CodeGenerator:
     def obey(self, event: np.void) -> None:
         """One event, at its frame. [render]"""
 
-    def advance(self, out: NDArray[np.float32]) -> None:
-        """Add the next frames of all sounding voices to `out` (frames,). [render]"""
+    def advance(self, out: Audio) -> None:
+        """Add the next frames of all sounding voices to `out` (frames, 1 or 2). [render]"""
         frames = len(out)
         active = np.flatnonzero(self.voices["playing"]).astype(np.int32)
         if frames == 0 or len(active) == 0:

@@ -5,30 +5,50 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from rtaudiogen.events import CHOKE_SECONDS, EventKind, event
+from rtaudiogen.events import ALL_VOICES, CHOKE_SECONDS, EventKind, event
 from rtaudiogen.generator import Descriptor
 
 from ...sounds.notes.envelope import Envelope
+from ..placing import ask
 from .generator import CodeConfig, CodeGenerator, Tensors
 from .voice import control_notes
 
-MOD_WHEEL_CENTS = 50.0  # vibrato that the mod wheel adds
 MEZZO_FORTE = 0.7
 MOST_FEEDBACK = 0.95  # of the comb, at full purity
 LIFT_DB = 12.0  # a network softer than asked is amplified by so much at most
 GLIDE_TIME_CONSTANTS = 4.0  # within the glide time, 98 % of the way
 
+# the fields of a voice that events set
+EXPRESSION: dict[int, str] = {
+    EventKind.PITCH_BEND: "bend_goal",
+    EventKind.MOD_WHEEL: "modulation",
+    EventKind.PRESSURE: "pressure",
+    EventKind.VOLUME: "volume",
+    EventKind.PAN: "pan",
+}
+TOLD = np.dtype([(name, np.float64) for name in EXPRESSION.values()])
+
+
+def _tell(voices: NDArray[np.void], kind: int, value: float) -> None:
+    """Set what voices (V,) are asked for; in the first frame of a note it is there at once."""
+    begins = voices["since_onset"] == 0
+    if kind in (EventKind.VOLUME, EventKind.PAN):
+        ask(voices, EXPRESSION[kind], value, begins)
+        return
+    voices[EXPRESSION[kind]] = value
+    if kind == EventKind.PITCH_BEND:
+        voices["bend"][begins] = value
+
 
 class NoteGenerator(CodeGenerator):
     """One streaming state a voice; a voice's state begins anew with every note."""
 
-    arrays = (*CodeGenerator.arrays, "wheels", "last_key", "pressure")
+    arrays = (*CodeGenerator.arrays, "told", "last_key")
 
     def __init__(self, descriptor: Descriptor, config: CodeConfig, tensors: Tensors) -> None:
         super().__init__(descriptor, config, tensors)
         self._envelope = Envelope.from_tensors(tensors)
-        self.wheels = np.zeros(2)  # bend in semitones, modulation 0 … 1
-        self.pressure = np.zeros(1)  # of the channel, 0 … 1
+        self.told = np.zeros(1, TOLD)  # to all voices
         self.last_key = np.zeros(1)
         self.controls["lift"] = 10 ** (LIFT_DB / 10)
         # two frames short, so that the voice is silent when the host sends its next note
@@ -42,21 +62,20 @@ class NoteGenerator(CodeGenerator):
         """See CodeGenerator."""
         glide_frames = values["glide"] / 1000 * self.sample_rate / GLIDE_TIME_CONSTANTS
         self._velocity_depth = values["velocity_depth"]
-        self._vibrato_cents = values["vibrato_depth"]
         controls = self.controls[0]
         controls["level_db"] = values["level"]
         controls["tune"] = values["tune"] / 100
+        controls["vibrato_cents"] = values["vibrato_depth"]
         controls["vibrato_rate_hz"] = values["vibrato_rate"]
         controls["glide"] = 1.0 if glide_frames < 1 else 1 - math.exp(-1 / glide_frames)
         controls["attack_frames"] = values["attack"] / 1000 * self.sample_rate
         controls["release"] = values["release"]
         controls["purity"] = MOST_FEEDBACK * values["purity"]
-        self._turn_wheels()
 
-    def _turn_wheels(self) -> None:
-        bend, modulation = self.wheels
-        self.controls["bend"] = bend
-        self.controls["vibrato_depth"] = (self._vibrato_cents + MOD_WHEEL_CENTS * modulation) / 100
+    def reset(self, seed: int) -> None:
+        """See Generator."""
+        super().reset(seed)
+        self.told["volume"] = 1.0
 
     def obey(self, event: np.void) -> None:
         """See CodeGenerator."""
@@ -68,16 +87,11 @@ class NoteGenerator(CodeGenerator):
             voice["since_release"] = 0
         elif kind == EventKind.CHOKE and voice["choke_frames"] < 0:
             voice["choke_frames"] = self.controls[0]["choke_frames"]
-        elif kind == EventKind.PITCH_BEND:
-            self.wheels[0] = value
-            self._turn_wheels()
-        elif kind == EventKind.MOD_WHEEL:
-            self.wheels[1] = value
-            self._turn_wheels()
-        elif kind == EventKind.PRESSURE and event["voice"] >= 0:
-            voice["pressure"] = value
-        elif kind == EventKind.PRESSURE:
-            self.pressure[:] = self.voices["pressure"] = value
+        elif kind in EXPRESSION and event["voice"] == ALL_VOICES:
+            self.told[EXPRESSION[kind]] = value
+            _tell(self.voices, kind, value)
+        elif kind in EXPRESSION:
+            _tell(self.voices[int(event["voice"]) :][:1], kind, value)
 
     def _start_note(self, number: int, key: float, velocity: float) -> None:
         self.notes += np.uint64(1)
@@ -89,10 +103,10 @@ class NoteGenerator(CodeGenerator):
         voice["stream"] = self.stream_of(self.notes)[0]
         voice["key"] = key
         voice["pitch"] = self.last_key[0] if glides else key
-        voice["bend"] = self.wheels[0]
-        voice["pressure"] = self.pressure[0]
         voice["velocity"] = MEZZO_FORTE + self._velocity_depth * (velocity - MEZZO_FORTE)
         voice["since_release"] = voice["choke_frames"] = -1
+        for kind, name in EXPRESSION.items():
+            _tell(self.voices[number:][:1], kind, float(self.told[name][0]))
         self.last_key[:] = key
         self.lines[number] = 0.0
         self.sampler.reset_voice(number)

@@ -3,9 +3,13 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from rtaudiogen.events import ALL_VOICES, EventKind
+
+from ..placing import ask, rest
 from .generator import CodeGenerator
 from .voice import control_texture
 
+PLACED: dict[int, str] = {EventKind.VOLUME: "volume", EventKind.PAN: "pan"}
 CEILING_DB = -6.0  # RMS; no texture is as loud, so louder is a network that has run away
 
 
@@ -22,6 +26,13 @@ class TextureGenerator(CodeGenerator):
         self.voices["playing"] = 1
         self.voices["stream"] = self.stream_of(self.notes)
         self.voices["choke_frames"] = -1
+        rest(self.voices)
+
+    def obey(self, event: np.void) -> None:
+        """See CodeGenerator. A texture has a volume and a place."""
+        if event["voice"] == ALL_VOICES and event["kind"] in PLACED:
+            begins = self.voices["since_onset"] == 0
+            ask(self.voices, PLACED[int(event["kind"])], float(event["value"]), begins)
 
     def read_parameters(self, values: dict[str, float]) -> None:
         """See CodeGenerator."""

@@ -6,12 +6,14 @@ Everything here is sequential per voice and per frame, so that block sizes canno
 import math
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from rtaudiogen.kernel_cache import cached_njit
 
 from ...compiled.random_numbers import uniform
 from ...sounds.notes.conditioning import fill_note
 from ...sounds.notes.envelope import Envelope, level_db
+from ..placing import GLIDE_SECONDS, PLACE, glide
 
 VOICE = np.dtype(
     [
@@ -19,7 +21,9 @@ VOICE = np.dtype(
         ("stream", np.uint64),  # names the note's own sequence of random numbers
         ("key", np.float64),  # MIDI note number asked for
         ("pitch", np.float64),  # on its way to `key`
-        ("bend", np.float64),  # semitones, on its way to the bend wheel's
+        ("bend", np.float64),  # semitones, on its way to `bend_goal`
+        ("bend_goal", np.float64),  # that it was told
+        ("modulation", np.float64),  # 0 … 1
         ("velocity", np.float64),
         ("pressure", np.float64),
         ("phase", np.float64),  # of the oscillator, radians
@@ -33,6 +37,7 @@ VOICE = np.dtype(
         ("asked_power", np.float64),  # running mean square that was asked of the network …
         ("power", np.float64),  # … and that it gave
         ("peak", np.float64),  # falling peak of the output
+        *PLACE,
     ],
     align=True,
 )
@@ -42,8 +47,7 @@ CONTROLS = np.dtype(
         ("sample_rate", np.float64),
         ("level_db", np.float64),
         ("tune", np.float64),  # semitones
-        ("bend", np.float64),  # semitones
-        ("vibrato_depth", np.float64),  # semitones
+        ("vibrato_cents", np.float64),  # without the mod wheel
         ("vibrato_rate_hz", np.float64),
         ("glide", np.float64),  # share of the way to the key per frame
         ("attack_frames", np.float64),
@@ -59,6 +63,7 @@ CONTROLS = np.dtype(
 ATTACK_SECONDS = 0.5
 END_DB = -66.0  # a voice that is asked to be softer than this fades out and is free
 BEND_SECONDS = 0.004  # the bend wheel's steps are rounded off over this time
+MOD_WHEEL_CENTS = 50.0  # vibrato that the mod wheel adds
 PRESSURE_DB = 6.0  # full channel pressure swells by this much
 OFFSET_HZ = 8.0  # the output's mean is followed and removed below this frequency
 FADE_IN_FRAMES = 160  # of a texture, so that it does not begin with a click
@@ -68,7 +73,7 @@ SHORTEST_PERIOD = 4.0  # frames
 POWER_FLOOR = 1e-9  # below this nothing is levelled
 
 
-@njit(nogil=True, cache=True)
+@cached_njit(nogil=True)
 def control_notes(
     voices: NDArray[np.void],
     active: NDArray[np.int32],
@@ -93,8 +98,9 @@ def control_notes(
         v = voices[i]
         for t in range(frames):
             v.pitch += (v.key - v.pitch) * c.glide
-            v.bend += (c.bend - v.bend) / (BEND_SECONDS * c.sample_rate)
-            vibrato = c.vibrato_depth * math.sin(v.lfo_phase)
+            v.bend += (v.bend_goal - v.bend) / (BEND_SECONDS * c.sample_rate)
+            depth = (c.vibrato_cents + MOD_WHEEL_CENTS * v.modulation) / 100
+            vibrato = depth * math.sin(v.lfo_phase)
             pitch = v.pitch + v.bend + c.tune + vibrato
             frequency = 440.0 * 2.0 ** ((pitch - 69.0) / 12.0)
             v.phase = _wrapped(v.phase + 2.0 * math.pi * frequency / c.sample_rate)
@@ -122,7 +128,7 @@ def control_notes(
                 v.since_release += 1
 
 
-@njit(nogil=True, cache=True)
+@cached_njit(nogil=True)
 def control_texture(
     voices: NDArray[np.void],
     frames: int,
@@ -138,12 +144,12 @@ def control_texture(
         v.since_onset += 1
 
 
-@njit(nogil=True, cache=True)
+@cached_njit(nogil=True)
 def _wrapped(phase: float) -> float:
     return phase - 2.0 * math.pi if phase >= 2.0 * math.pi else phase
 
 
-@njit(nogil=True, cache=True)
+@cached_njit(nogil=True)
 def _asked_db(v, pitch, c, envelope, weights):  # type: ignore[no-untyped-def]  # numba records
     held, released = v.since_onset / c.sample_rate, -1.0
     if v.since_release >= 0:
@@ -154,13 +160,13 @@ def _asked_db(v, pitch, c, envelope, weights):  # type: ignore[no-untyped-def]  
     return own + c.level_db + PRESSURE_DB * v.pressure
 
 
-@njit(nogil=True, cache=True)
+@cached_njit(nogil=True)
 def _may_end(v, c):  # type: ignore[no-untyped-def]  # numba records
     """Not while a slow attack is still on its way up."""
     return v.since_release >= 0 or v.since_onset > ATTACK_SECONDS * c.sample_rate
 
 
-@njit(nogil=True, cache=True)
+@cached_njit(nogil=True)
 def _gain(v, c):  # type: ignore[no-untyped-def]  # numba records
     gain = 1.0
     if v.since_onset < c.attack_frames:
@@ -172,7 +178,7 @@ def _gain(v, c):  # type: ignore[no-untyped-def]  # numba records
     return gain
 
 
-@njit(nogil=True, cache=True)
+@cached_njit(nogil=True)
 def sound(
     voices: NDArray[np.void],
     active: NDArray[np.int32],
@@ -186,7 +192,9 @@ def sound(
     lines: NDArray[np.float32],
     out: NDArray[np.float32],
 ) -> None:
-    """Add the active voices' codes to `out` (frames,): decoded, de-emphasised, purified, levelled.
+    """Add the active voices' codes to `out`: decoded, de-emphasised, purified, levelled, placed.
+
+    `out` is (frames, 1), or (frames, 2) with every voice in its place.
 
     `lines` (V, a power of two) hold each voice's recent output, for the comb that is tuned to its
     oscillator.
@@ -200,6 +208,7 @@ def sound(
     offset_share = 2.0 * math.pi * OFFSET_HZ / c.sample_rate
     power_share = 1.0 / (POWER_SECONDS * c.sample_rate)
     fall = math.exp(-1.0 / (PEAK_SECONDS * c.sample_rate))
+    glide_share = 1.0 / (GLIDE_SECONDS * c.sample_rate)
     for i in active:
         v = voices[i]
         for t in range(frames):
@@ -211,15 +220,21 @@ def sound(
             v.power += (y * y - v.power) * power_share
             ratio = (v.asked_power + POWER_FLOOR) / (v.power + POWER_FLOOR)
             y *= math.sqrt(min(ratio, c.lift)) * gains[i, t]
+            glide(v, glide_share)
+            y *= v.gain
             v.peak = max(abs(y), v.peak * fall)
             v.sounded += 1
-            out[t] += np.float32(y)
+            if out.shape[1] == 1:
+                out[t, 0] += np.float32(y)
+            else:
+                out[t, 0] += np.float32(y * v.left)
+                out[t, 1] += np.float32(y * v.right)
         if v.choke_frames == 0:
             v.playing = 0
             v.peak = 0.0
 
 
-@njit(nogil=True, cache=True)
+@cached_njit(nogil=True)
 def _purified(x, period, v, c, line):  # type: ignore[no-untyped-def]  # numba records
     """A feedback comb at the oscillator's period: partials pass, what lies between is damped.
 

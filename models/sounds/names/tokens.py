@@ -149,7 +149,7 @@ def _note(text: str, start: int, convention: Convention, before: list[Token]) ->
         return None
     spelled = text[start : note.end]
     sure = note.sure
-    if before and before[-1].text.lower() in LETTERED and spelled[-2] in " _.-":
+    if before and before[-1].text.lower() in LETTERED and spelled[-2:-1] in set(" _.-"):
         sure = False  # Take A 3
     return Token("note", spelled, start, note.end, note.pitch, sure)
 

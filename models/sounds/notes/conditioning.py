@@ -7,8 +7,9 @@ decays since the onset and one since the release. Multiples at or above Nyquist 
 import math
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from rtaudiogen.kernel_cache import cached_njit
 
 PITCH_CENTRE, PITCH_SPAN = 60.0, 24.0  # MIDI note number → about -1 … 1
 LEVEL_FLOOR_DB = -72.0  # RMS level; the level channel is 0 here and 1 at 0 dBFS
@@ -16,7 +17,7 @@ ONSET_SECONDS = (0.005, 0.05, 0.5)
 RELEASE_SECONDS = 0.1
 
 
-@njit(nogil=True, cache=True)
+@cached_njit(nogil=True)
 def fill_note(
     out: NDArray[np.float32],
     phase: float,
@@ -52,7 +53,7 @@ def fill_note(
     out[tail + 7] = 0.0 if held else math.exp(-since_release / RELEASE_SECONDS)
 
 
-@njit(nogil=True, cache=True)
+@cached_njit(nogil=True)
 def condition(
     out: NDArray[np.float32],
     phase: NDArray[np.float32],

@@ -4,18 +4,24 @@ Every instrument is brought to the same peak, so that dynamics within it stay; a
 recordings lack, inside the range to be played, is filled in by resampling the nearest note.
 """
 
-from collections.abc import Sequence
+import math
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import soxr
 from numpy.typing import NDArray
 
 from rtaudiogen.errors import RtAudioGenError, UsageError
+from rtaudiogen.sounds import shown
 
-from ..audio_folder import Clip, complaint, find_clips, load
+from ..audio_folder import Clip, find_clips, load_or_complain
+from ..copies import copy_groups
 from ..note_labels import Say, Sound, with_pitches, with_velocities
+from ..say import some
 from .envelope import LevelTrack
 from .harmonic_phase import lock_harmonics
 from .notes import Note, find_release, measure_level, measure_phase, trim_to_onset
@@ -63,47 +69,89 @@ def read_notes(
     """Notes with pitch, velocity, phase and level; UsageError or RtAudioGenError in one line."""
     names, sounds = _read(folder, sample_rate, instruments, MIN_NOTE_SECONDS, say)
     sounds = with_pitches(sounds, sample_rate, folder, say)
-    training: list[Note] = []
-    held_out: list[Note] = []
+    copied = copy_groups([signal for _, signal in sounds], sample_rate)
+    recorded: list[list[tuple[Note, int]]] = []  # of each instrument, with its group of copies
     for index, name in enumerate(names):
-        own = [(clip, signal) for clip, signal in sounds if clip.instrument == name]
-        own = with_velocities(_levelled(own))
+        places = [place for place, (clip, _) in enumerate(sounds) if clip.instrument == name]
+        own = with_velocities(_levelled([sounds[place] for place in places]))
         measured = [
             _measured(index, clip, signal, sample_rate, hold_seconds) for clip, signal in own
         ]
-        pitches = {round(note.pitch) for note in measured}
-        spared = {
-            pitch for pitch in pitches if (pitch + 3 * index) % HELD_OUT_EVERY == HELD_OUT_EVERY - 1
-        }
-        if len(pitches) < HELD_OUT_EVERY // 2 or spared == pitches:
-            spared = set()
-        held_out += [note for note in measured if round(note.pitch) in spared]
-        kept = [note for note in measured if round(note.pitch) not in spared]
-        missing = sorted(set(range(lowest, highest + 1)) - pitches)
+        recorded.append(
+            [(note, copied[place]) for note, place in zip(measured, places, strict=True)]
+        )
+    spared = _spared(recorded)
+    training: list[Note] = []
+    held_out: list[Note] = []
+    for name, notes in zip(names, recorded, strict=True):
+        kept = [note for note, copy in notes if copy not in spared]
+        missing = sorted(set(range(lowest, highest + 1)) - {round(note.pitch) for note, _ in notes})
         filled = _fill_in(kept, missing, sample_rate, hold_seconds)
         training += kept + filled
+        held_out += [note for note, copy in notes if copy in spared]
         say(
-            f"{name}: {len(kept)} notes, {len(measured) - len(kept)} held out"
+            f"{name}: {len(kept)} notes, {len(notes) - len(kept)} held out"
             + (f", {len(filled)} filled in by resampling" if filled else "")
         )
     return Corpus(names, training, held_out, _licences(sounds))
 
 
+def _spared(recorded: Sequence[Sequence[tuple[Note, int]]]) -> set[int]:
+    """Return the groups of copies that are held out: whole pitches, with all copies of them."""
+    spared: set[int] = set()
+    for index, notes in enumerate(recorded):
+        pitches = {round(note.pitch) for note, _ in notes}
+        chosen = {
+            pitch for pitch in pitches if (pitch + 3 * index) % HELD_OUT_EVERY == HELD_OUT_EVERY - 1
+        }
+        if len(pitches) >= HELD_OUT_EVERY // 2 and chosen != pitches:
+            spared |= {copy for note, copy in notes if round(note.pitch) in chosen}
+    for notes in recorded:  # an instrument whose notes are all copies of spared ones is learnt
+        own = {copy for _, copy in notes}
+        if own <= spared:
+            spared -= own
+    return spared
+
+
 def read_textures(
     folder: Path, sample_rate: int, kinds: Sequence[str] = (), say: Say = print
 ) -> Corpus:
-    """Stretches of sound by kind; the last tenth of every file is held out."""
+    """Return stretches of sound by kind; the last tenth of every file is held out.
+
+    Of copies within a kind one is taken; of sounds that have copies in other kinds nothing is held
+    out.
+    """
     names, sounds = _read(folder, sample_rate, kinds, MIN_TEXTURE_SECONDS, say)
+    sounds, shared = _without_copies(sounds, sample_rate, say)
     training, held_out = [], []
     for index, name in enumerate(names):
         own = _levelled([(clip, signal) for clip, signal in sounds if clip.instrument == name])
-        for _, signal in own:
-            cut = len(signal) * 9 // 10
+        for clip, signal in own:
+            cut = len(signal) if clip.path in shared else len(signal) * 9 // 10
             training.append(Texture(index, signal[:cut]))
-            held_out.append(Texture(index, signal[cut:]))
+            if cut < len(signal):
+                held_out.append(Texture(index, signal[cut:]))
         seconds = sum(len(signal) for _, signal in own) / sample_rate
         say(f"{name}: {len(own)} files, {seconds:.0f} s")
     return Corpus(names, training, held_out, _licences(sounds))
+
+
+def _without_copies(
+    sounds: list[Sound], sample_rate: int, say: Say
+) -> tuple[list[Sound], set[Path]]:
+    """Return one of the copies in each kind, the longest, and those that other kinds have, too."""
+    copied = copy_groups([signal for _, signal in sounds], sample_rate)
+    chosen: dict[tuple[int, str], Sound] = {}
+    for copy, sound in zip(copied, sounds, strict=True):
+        before = chosen.get((copy, sound[0].instrument))
+        if before is None or len(sound[1]) > len(before[1]):
+            chosen[copy, sound[0].instrument] = sound
+    kept = {clip.path for clip, _ in chosen.values()}
+    if dropped := [clip.path.name for clip, _ in sounds if clip.path not in kept]:
+        say(f"left out: {len(dropped)} copies of other sounds ({some(dropped)})")
+    kinds = Counter(copy for copy, _ in chosen)
+    shared = {clip.path for (copy, _), (clip, _) in chosen.items() if kinds[copy] > 1}
+    return [sound for sound in sounds if sound[0].path in kept], shared
 
 
 def read_as_trained(
@@ -111,14 +159,21 @@ def read_as_trained(
     sample_rate: int,
     instruments: Sequence[str],
     pitched: bool,
-    hold_seconds: float,
+    model: Path,
+    facts: Mapping[str, Any],
 ) -> Corpus:
-    """Read the folder as a training split it, without the notes that were filled in."""
+    """Read the folder as a training split it, without the notes that were filled in.
+
+    `facts` are those of the `model` file's training.
+    """
     if not pitched:
         return read_textures(folder, sample_rate, instruments, lambda line: None)
+    hold_seconds = facts.get("hold_seconds", 0.0)
+    if not isinstance(hold_seconds, int | float) or not 0 <= hold_seconds < math.inf:
+        raise RtAudioGenError(f"{model}: its hold_seconds are {hold_seconds!r}, expected a number")
     nothing = {"lowest": 1, "highest": 0}
     return read_notes(
-        folder, sample_rate, instruments, **nothing, hold_seconds=hold_seconds,
+        folder, sample_rate, instruments, **nothing, hold_seconds=float(hold_seconds),
         say=lambda line: None,
     )  # fmt: skip
 
@@ -144,14 +199,10 @@ def _read(
     sounds: list[Sound] = []
     refused: list[str] = []
     for clip in clips:
-        try:
-            signal = load(clip.path, sample_rate)
-            reason = complaint(signal, sample_rate, seconds)
-        except RtAudioGenError:
-            reason = "no sound file inside"
+        signal, reason = load_or_complain(clip.path, sample_rate, seconds, say)
         if reason:
             refused.append(reason)
-            say(f"left out: {clip.path.name} is {reason}")
+            say(f"left out: {shown(clip.path.name)} is {reason}")
         else:
             sounds.append((clip, signal))
     if len(refused) > MAX_REFUSED * len(clips):

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from rtaudiogen.kernel_cache import cached_njit
 
 ZONE_LOW, ZONE_SPAN, ZONES = 24.0, 6.0, 15  # zone z is centred on MIDI note 24 + 6z: C1 … C8
 GRID_SECONDS, GRID = 0.01, 101  # level points at 0, 10 ms … 1 s after the onset
@@ -41,7 +42,7 @@ class Envelope(NamedTuple):
         return cls(*(np.asarray(tensors[f"envelope.{name}"], np.float32) for name in cls._fields))
 
 
-@njit(nogil=True, cache=True)
+@cached_njit(nogil=True)
 def level_db(
     envelope: Envelope,
     weights: NDArray[np.float32],
@@ -75,7 +76,7 @@ def level_db(
     return max(total, SILENT_DB)
 
 
-@njit(nogil=True, cache=True)
+@cached_njit(nogil=True)
 def _split(position: float, points: int) -> tuple[int, float]:
     """Index and fraction of a position between `points` points, clamped to them."""
     position = min(max(position, 0.0), points - 1.0)

@@ -12,9 +12,10 @@ from ...compiled import bfloat16
 from ...compiled.channels import CHANNEL_MULTIPLE
 from ...compiled.vectors import aligned
 from ..config import VQVAEConfig
+from ..shapes import PRIOR as PREFIX
+from ..shapes import prior_shapes as shapes
 
 INPUTS = 4  # a product's inputs come in multiples of it
-PREFIX = "prior."  # of the prior's tensors in a model file
 
 
 class Weights(NamedTuple):
@@ -62,27 +63,6 @@ def matrices(config: VQVAEConfig) -> Iterator[Matrix]:
         yield Matrix("hidden_at", f"hidden.{q}.weight", width)
         yield Matrix("point_at", f"point.{q}.weight", points)
         yield Matrix("logit_at", f"tables.{q}.weight", config.codes)
-
-
-def shapes(config: VQVAEConfig) -> dict[str, tuple[int, ...]]:
-    """The tensors that a prior of this configuration consists of."""
-    width, points, stages = config.prior_width, config.prior_embedding, config.stages
-    wanted: dict[str, tuple[int, ...]] = {
-        "bias": (stages, config.codes),
-        "labels.weight": (len(config.labels), config.embedding),
-    }
-    for k in range(config.prior_layers):
-        inputs = width if k else stages * points + config.embedding
-        wanted[f"core.weight_ih_l{k}"] = (3 * width, inputs)
-        wanted[f"core.weight_hh_l{k}"] = (3 * width, width)
-        wanted[f"core.bias_ih_l{k}"] = wanted[f"core.bias_hh_l{k}"] = (3 * width,)
-    for q in range(stages):
-        wanted[f"tables.{q}.weight"] = (config.codes + 1, points)
-        wanted[f"hidden.{q}.weight"] = (width, width + q * points)
-        wanted[f"hidden.{q}.bias"] = (width,)
-        wanted[f"point.{q}.weight"] = (points, width)
-        wanted[f"point.{q}.bias"] = (points,)
-    return wanted
 
 
 def tensors_in(model: Mapping[str, NDArray[np.float32]]) -> dict[str, NDArray[np.float32]]:

@@ -8,23 +8,16 @@ as user data.
 
 import ctypes
 from collections.abc import Callable
-from hashlib import sha256
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numba import carray, cfunc, float32, float64, int64, njit, types
 from numpy.typing import NDArray
 
+from rtaudiogen.kernel_cache import sources_digest
 from rtaudiogen.realtime.callback import (
-    atomics,
-    capture,
-    delay_locked_loop,
-    hit_mixing,
     layout,
-    output,
     ring,
-    stream,
     tap,
     timer,
 )
@@ -34,17 +27,12 @@ from rtaudiogen.realtime.callback.delay_locked_loop import SECTION_SLOTS, observ
 from rtaudiogen.realtime.callback.hit_mixing import mix_hits
 from rtaudiogen.realtime.callback.output import guard, master, mute, to_device
 from rtaudiogen.realtime.callback.stream import play_stream
-from rtaudiogen.realtime.render import safety
 
 # PortAudio's `unsigned long`: 32 bit on Windows.
 _ULONG = types.uint64 if ctypes.sizeof(ctypes.c_ulong) == 8 else types.uint32
 SIGNATURE = types.int32(types.voidptr, types.voidptr, _ULONG, types.voidptr, _ULONG, types.voidptr)
 _UNDERFLOW_FLAG = 4  # paOutputUnderflow
 _MOST_CHUNK_FRAMES = 4096  # a longer block is done in pieces
-_PARTS = (
-    atomics, capture, delay_locked_loop, hit_mixing, layout, output, ring, safety, stream, tap,
-    timer,
-)  # fmt: skip
 
 
 @njit(inline="always", error_model="numpy")
@@ -106,7 +94,7 @@ def _build(sources: str, cache: bool) -> Any:
     def stream_callback(
         heard: Any, buffer: Any, frame_count: Any, times: Any, flags: Any, memory: Any
     ) -> int:
-        sources  # noqa: B018  (a part of the cache key: see _sources)
+        sources  # noqa: B018  (a variable of the function is part of the cache's key)
         slots = carray(memory, (layout.SLOTS,), int64)
         reals = carray(memory, (layout.SLOTS,), float64)
         now_ns = _note_call(slots, reals, carray(times, (3,), float64), np.int64(flags))
@@ -143,21 +131,9 @@ def _build(sources: str, cache: bool) -> Any:
     return cfunc(SIGNATURE, nopython=True, error_model="numpy", cache=cache)(stream_callback)
 
 
-def _sources() -> str:
-    """Digest of the sources that the callback is compiled from.
-
-    The compiler's disk cache looks at the age of one file, but the callback is made of many; as a
-    variable of the compiled function the digest becomes part of the cache's key.
-    """
-    digest = sha256()
-    for path in (__file__, *(part.__file__ for part in _PARTS)):
-        digest.update(Path(str(path)).read_bytes())
-    return digest.hexdigest()
-
-
 def compile_callback(cache: bool = True) -> Any:
     """The compiled callback, a numba CFunc: `.address`, `.ctypes`. [control]"""
-    return _build(_sources(), cache)
+    return _build(sources_digest(__name__), cache)
 
 
 callback = compile_callback()

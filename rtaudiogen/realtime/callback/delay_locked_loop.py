@@ -12,6 +12,7 @@ from numba import float64, int64, njit
 from numba.types import Array, UniTuple
 from numpy.typing import NDArray
 
+from rtaudiogen.kernel_cache import cached_njit
 from rtaudiogen.realtime.callback.atomics import fence, load_acquire, store_release
 
 # Slots of its section: int64, then float64. Writer: [audio]
@@ -69,12 +70,11 @@ def observe(
     store_release(slots, SEQUENCE, sequence + 2)
 
 
-@njit(
+@cached_njit(
     UniTuple(float64, 4)(
         Array(int64, 1, "C", readonly=True), Array(float64, 1, "C", readonly=True)
     ),
     nogil=True,
-    cache=True,
 )
 def line(slots: NDArray[np.int64], reals: NDArray[np.float64]) -> tuple[float, float, float, float]:
     """Frame, its time, seconds per frame, when it was really called for; all 0 before the first.

@@ -4,6 +4,7 @@ In the engine's process it belongs to the engine; another process attaches to it
 reads. `layout.py` says where things lie and who writes them.
 """
 
+import os
 from multiprocessing import resource_tracker
 from multiprocessing.shared_memory import SharedMemory
 from typing import Self
@@ -29,7 +30,10 @@ class _Segment(SharedMemory):
     """
 
     def __del__(self) -> None:
-        pass
+        """Close the file; the mapping does not need it."""
+        file, self._fd = getattr(self, "_fd", -1), -1
+        if file >= 0:
+            os.close(file)
 
     def block(self) -> NDArray[np.uint8]:
         """All of it; the view keeps the mapping."""

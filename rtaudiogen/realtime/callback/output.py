@@ -9,6 +9,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from rtaudiogen.kernel_cache import cached_njit
 from rtaudiogen.realtime.callback import layout
 from rtaudiogen.realtime.render.safety import ABSURD, CEILING
 
@@ -164,7 +165,7 @@ class Master:
             _master_alone(self._slots, self._reals, bus)
 
 
-@njit(error_model="numpy", nogil=True, cache=True)
+@cached_njit(error_model="numpy", nogil=True)
 def _master_alone(
     slots: NDArray[np.int64], reals: NDArray[np.float64], bus: NDArray[np.float32]
 ) -> None:

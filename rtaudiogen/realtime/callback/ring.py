@@ -10,10 +10,11 @@ be dropped when they come. The producer may also declare a hole, frames that wil
 from typing import Self
 
 import numpy as np
-from numba import float32, int64, njit, void
+from numba import float32, int64, void
 from numba.types import Array
 from numpy.typing import NDArray
 
+from rtaudiogen.kernel_cache import cached_njit
 from rtaudiogen.realtime.callback.atomics import load_acquire, store_release
 
 # Slots of the header, int64. The two sides write to different cache lines (128 bytes on Apple's).
@@ -27,7 +28,7 @@ _FRAMES = float32[:, ::1]
 _BLOCK = Array(float32, 2, "C", readonly=True)
 
 
-@njit(int64(_SLOTS, _FRAMES, _BLOCK), nogil=True, cache=True, error_model="numpy")
+@cached_njit(int64(_SLOTS, _FRAMES, _BLOCK), nogil=True, error_model="numpy")
 def _write(
     slots: NDArray[np.int64], frames: NDArray[np.float32], block: NDArray[np.float32]
 ) -> int:
@@ -42,7 +43,7 @@ def _write(
     return count
 
 
-@njit(int64(_SLOTS, _FRAMES, _FRAMES), nogil=True, cache=True, error_model="numpy")
+@cached_njit(int64(_SLOTS, _FRAMES, _FRAMES), nogil=True, error_model="numpy")
 def _read(slots: NDArray[np.int64], frames: NDArray[np.float32], out: NDArray[np.float32]) -> int:
     capacity, channels = frames.shape
     write = load_acquire(slots, WRITE)
@@ -58,7 +59,7 @@ def _read(slots: NDArray[np.int64], frames: NDArray[np.float32], out: NDArray[np
     return count
 
 
-@njit(void(_SLOTS, int64), nogil=True, cache=True, error_model="numpy")
+@cached_njit(void(_SLOTS, int64), nogil=True, error_model="numpy")
 def _skip(slots: NDArray[np.int64], count: int) -> None:
     if count <= 0:
         return
@@ -70,7 +71,7 @@ def _skip(slots: NDArray[np.int64], count: int) -> None:
     store_release(slots, WRITE, write + count)
 
 
-@njit(int64(Array(int64, 1, "C", readonly=True), int64), nogil=True, cache=True)
+@cached_njit(int64(Array(int64, 1, "C", readonly=True), int64), nogil=True)
 def load(slots: NDArray[np.int64], index: int) -> int:
     """One shared slot, acquired: for code that is not itself compiled."""
     value: int = load_acquire(slots, index)

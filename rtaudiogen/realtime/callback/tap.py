@@ -10,6 +10,7 @@ from numba import float32, int64, njit
 from numba.types import Array
 from numpy.typing import NDArray
 
+from rtaudiogen.kernel_cache import cached_njit
 from rtaudiogen.realtime.callback.atomics import fence, load_acquire, store_release
 from rtaudiogen.realtime.callback.ring import load
 
@@ -34,7 +35,7 @@ def publish(slots: NDArray[np.int64]) -> None:
     store_release(slots, WRITTEN, slots[RESERVED])
 
 
-@njit(int64(_SLOTS, _TAP, int64, float32[:, ::1]), nogil=True, cache=True, error_model="numpy")
+@cached_njit(int64(_SLOTS, _TAP, int64, float32[:, ::1]), nogil=True, error_model="numpy")
 def copy(
     slots: NDArray[np.int64],
     tap: NDArray[np.float32],

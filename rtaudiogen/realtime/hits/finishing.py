@@ -1,9 +1,11 @@
 """From what a generator makes to what the audio callback plays: one hit at the host's rate."""
 
 import numpy as np
-from numba import float32, float64, njit, void
+from numba import float32, float64, void
 from numba.types import Array
 from numpy.typing import NDArray
+
+from rtaudiogen.kernel_cache import cached_njit
 
 from ...errors import RtAudioGenError
 from ...generator import Audio
@@ -44,7 +46,7 @@ def repitched(audio: Audio, ratio: float) -> Audio:
     return out
 
 
-@njit(void(Array(float32, 2, "C", readonly=True), float64, float32[:, ::1]), nogil=True, cache=True)
+@cached_njit(void(Array(float32, 2, "C", readonly=True), float64, float32[:, ::1]), nogil=True)
 def _interpolate(audio: NDArray[np.float32], ratio: float, out: NDArray[np.float32]) -> None:
     last = audio.shape[0] - 1
     for n in range(out.shape[0]):

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from threading import Lock
 
 import numpy as np
-from numba import int64, njit, void
+from numba import int64, void
 from numpy.typing import NDArray
 
 from rtaudiogen.errors import UsageError
+from rtaudiogen.kernel_cache import cached_njit
 from rtaudiogen.realtime.callback import layout
 from rtaudiogen.realtime.callback.atomics import load_acquire, store_release
 from rtaudiogen.realtime.callback.memory import FADE_SECONDS, AudioMemory
@@ -20,12 +21,12 @@ from rtaudiogen.realtime.callback.memory import FADE_SECONDS, AudioMemory
 _ROOM_FOR_FADES = 8  # records kept for the fades of the oldest, when very many hits sound
 
 
-@njit(void(int64[::1], int64, int64), nogil=True, cache=True)
+@cached_njit(void(int64[::1], int64, int64), nogil=True)
 def _publish(slots: NDArray[np.int64], index: int, value: int) -> None:
     store_release(slots, index, value)
 
 
-@njit(void(int64[::1], int64[::1]), nogil=True, cache=True)
+@cached_njit(void(int64[::1], int64[::1]), nogil=True)
 def _read_states(slots: NDArray[np.int64], states: NDArray[np.int64]) -> None:
     for index in range(layout.HIT_COUNT):
         states[index] = load_acquire(slots, layout.HITS + index * layout.HIT_SLOTS)

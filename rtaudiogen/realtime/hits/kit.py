@@ -9,9 +9,10 @@ from typing import NamedTuple, cast
 import numpy as np
 from numpy.typing import NDArray
 
+from ...events import EventKind
 from ...generator import Audio, HitMaker, Strike
 from ..callback import layout
-from ..render.keyboard import ALL_SOUND_OFF
+from ..render.keyboard import ALL_SOUND_OFF, follow, softened
 from ..render.mixing import pan_gains
 from ..render.slot import METER_SECONDS, Slot
 from ..render.slot_generator import Source, first_line
@@ -56,33 +57,41 @@ class Kit:
         self._chance = Random(source.seed)
         self._meter = 0.0, 0.0  # peak, and when that was
         self._lock = Lock()
+        # a copy of its own: strikes run ahead of the render thread
+        self.channels = slot.source.keyboard.channels.copy()
 
     # -- strikes [midi] --------------------------------------------------------------------------
 
-    def midi(self, status: int, data1: int, data2: int, stream_frame: int | None) -> None:
-        """A channel message that takes effect at a stream frame, or at once."""
-        zone, kind = self.slot.zone, status & 0xF0
-        if not zone.listens(status):
-            return
-        if kind == CONTROL and data1 == ALL_SOUND_OFF:
+    def midi(
+        self, status: int, data1: int, data2: int, stream_frame: int | None, port: int = 0
+    ) -> None:
+        """Play a channel message that takes effect at a stream frame, or at once."""
+        source, kind = port << 4 | status & 0x0F, status & 0xF0
+        listens = self.slot.zone.listens(status)
+        if kind == CONTROL and not (listens and data1 in self.slot.controllers):
+            follow(self.channels, source, data1, data2, self.slot.zone.bend_range)
+        if listens and kind == CONTROL and data1 == ALL_SOUND_OFF:
             self.stop(stream_frame)
-        elif kind == NOTE_ON and data2 > 0:
-            key = data1 + zone.transpose
-            if zone.low_key <= data1 <= zone.high_key and 0 <= key <= 127:
-                self._strike(key, data2 / 127, stream_frame)
+        elif listens and kind == NOTE_ON and data2 > 0:
+            self._strike(source, data1, data2, stream_frame)
 
-    def _strike(self, key: int, velocity: float, stream_frame: int | None) -> None:
-        pad = self.maker.pad_of(key)
+    def _strike(self, source: int, played: int, velocity: int, stream_frame: int | None) -> None:
+        key = self.slot.zone.pitch(played)
+        pad = None if key is None else self.maker.pad_of(key)
         if pad is None:
             return
-        values = self.values()
-        how = self.maker.strike(pad, velocity, values)
+        values, struck = self.values(), softened(self.channels, source, velocity) / 127
+        how = self.maker.strike(pad, struck, values)
         with self._lock:
-            audio, gain = self._next(pad, self.maker.layer_of(velocity, values))
+            audio, gain = self._next(pad, self.maker.layer_of(struck, values))
             if audio is None:
                 return
             end = self._choke(how.choke_group, stream_frame)
-            self._start(audio, how._replace(gain=how.gain * gain), stream_frame, end)
+            how = how._replace(gain=how.gain * gain * self._told(EventKind.VOLUME, source))
+            self._start(audio, how, stream_frame, end, self._told(EventKind.PAN, source))
+
+    def _told(self, kind: EventKind, source: int) -> float:
+        return self.channels.value(kind, source, 0.0)
 
     def _next(self, pad: int, layer: int) -> tuple[Audio | None, float]:
         """What is played, and with which gain: the next hit, or the last one once more."""
@@ -111,9 +120,14 @@ class Kit:
                 later.append(other.frame)
         return min(later, default=None)
 
-    def _start(self, audio: Audio, how: Strike, stream_frame: int | None, end: int | None) -> None:
-        left, right = self.slot.gains(self.source.out.shape[1])
+    def _start(
+        self, audio: Audio, how: Strike, stream_frame: int | None, end: int | None, pan: float
+    ) -> None:
+        left, right = self.slot.gains(self.source.channels)
         ours_left, ours_right = pan_gains(how.pan, 2)  # a balance: unchanged in the centre
+        if pan:  # of the channel
+            channel_left, channel_right = pan_gains(pan, 2)
+            ours_left, ours_right = ours_left * channel_left, ours_right * channel_right
         left, right = left * ours_left * how.gain, right * ours_right * how.gain
         if left == right == 0.0 or not math.isfinite(left + right):
             return

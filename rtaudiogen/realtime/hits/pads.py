@@ -29,7 +29,7 @@ from .kit import Kit
 JOIN_SECONDS = 2.0
 
 HitFrame = Callable[[int], int | None]  # an event's frame -> its hit's stream frame; None: at once
-_Note = tuple[int, int, int, int, int]  # slot, stream frame, status, data1, data2
+_Note = tuple[int, int, int, int, int, int]  # slot, stream frame, status, data1, data2, port
 
 
 def makes_hits(source: Source) -> bool:
@@ -106,6 +106,8 @@ class Pads:
     def panic(self) -> None:
         """All hits fade out. [any]"""
         self.hits.stop_all()
+        for kit in self._kits.values():
+            kit.channels.panic()
 
     def kit(self, number: int) -> Kit | None:
         """What a slot plays hits with, if it does."""
@@ -153,10 +155,10 @@ class Pads:
         kits = [kit for number, kit in self._kits.items() if slot in (0, number)]
         if not kits:
             return
-        for frame, status, data1, data2, _ in events.tolist():
+        for frame, *message in events.tolist():
             at = hit_frame(frame)
             for kit in kits:
-                self._play(kit, at, status, data1, data2)
+                self._play(kit, at, *message)
         self._worker.wake()
 
     def _hand_over(
@@ -164,7 +166,7 @@ class Pads:
     ) -> None:
         """A note that a slot has reached; live ones have been played. [render]"""
         if port >= SCHEDULED_PORT:
-            self._notes.put((number, self._stream_frame(frame), status, data1, data2))
+            self._notes.put((number, self._stream_frame(frame), status, data1, data2, port))
 
     def _strike_on_time(self) -> None:
         raise_priority(HELPER_PRIORITY)
@@ -176,9 +178,9 @@ class Pads:
                 self._worker.wake()
 
     def _play(
-        self, kit: Kit, stream_frame: int | None, status: int, data1: int, data2: int
+        self, kit: Kit, stream_frame: int | None, status: int, data1: int, data2: int, port: int
     ) -> None:
         try:
-            kit.midi(status, data1, data2, stream_frame)
+            kit.midi(status, data1, data2, stream_frame, port)
         except Exception as error:  # as above
             self._give_up(kit, error)

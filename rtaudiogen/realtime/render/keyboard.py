@@ -1,52 +1,80 @@
 """What MIDI messages mean for the voices of a slot: keys, pedals, wheels. [render]"""
 
-from dataclasses import dataclass
 from typing import Any
 
 from ...events import EventKind
+from .channel_state import ChannelState
+from .channels import Channels
+from .expression import Expression
+from .registered import ENTRIES, SELECTORS, enter, select, zone_members
 from .voices import Stage, VoiceAllocator
+from .zone import Zone
 
-BEND_CENTRE = 8192  # of 14 bits
-NO_RPN = (127, 127)
-BEND_RANGE_RPN = (0, 0)
-
-MOD_WHEEL, DATA, DATA_FINE, SUSTAIN = 1, 6, 38, 64  # control changes
-NRPN_FINE, NRPN, RPN_FINE, RPN = 98, 99, 100, 101
+MOD_WHEEL, VOLUME, PAN, EXPRESSION, TIMBRE = 1, 7, 10, 11, 74  # control changes
+SUSTAIN, SOSTENUTO, SOFT = 64, 66, 67
 ALL_SOUND_OFF, RESET_CONTROLLERS, ALL_NOTES_OFF = 120, 121, 123
+SOFT_VELOCITY = 0.7  # of notes that begin while the soft pedal is down, as a share
+
+# control changes that are a number of the channel's state, and whom that tells what
+LEVELS: dict[int, tuple[str, EventKind]] = {
+    MOD_WHEEL: ("modulation", EventKind.MOD_WHEEL),
+    VOLUME: ("volume", EventKind.VOLUME),
+    PAN: ("pan", EventKind.PAN),
+    EXPRESSION: ("expression", EventKind.VOLUME),
+    TIMBRE: ("timbre", EventKind.TIMBRE),
+}
+PEDALS: dict[int, str] = {SUSTAIN: "sustain", SOSTENUTO: "sostenuto", SOFT: "soft"}
+WHEELS = (EventKind.PITCH_BEND, EventKind.MOD_WHEEL, EventKind.PRESSURE)
 
 
-@dataclass(slots=True)
-class Zone:
-    """Which notes a slot listens to, and how it bends them."""
+def follow(channels: Channels, source: int, number: int, value: int, slot_range: float) -> None:
+    """Take a control change into the state of its channel."""
+    state = channels.of(source)
+    if number in LEVELS:
+        setattr(state, LEVELS[number][0], value)
+    elif number in PEDALS:
+        setattr(state, PEDALS[number], value >= 64)
+    elif number in SELECTORS:
+        select(state, number, value)
+    elif number in ENTRIES:
+        _enter(channels, source, state, number, value, slot_range)
+    elif number == RESET_CONTROLLERS:
+        for concerned in channels.affected(source):
+            channels.of(concerned).reset()
 
-    channel: int = 0  # 1 … 16; 0: all
-    low_key: int = 0
-    high_key: int = 127
-    transpose: int = 0  # semitones
-    bend_range: float = 2.0  # semitones
 
-    def listens(self, status: int) -> bool:
-        """Whether a status byte's channel is among those listened to."""
-        return self.channel in (0, (status & 0x0F) + 1)
+def _enter(
+    channels: Channels, source: int, state: ChannelState, number: int, value: int, slot_range: float
+) -> None:
+    members = zone_members(state, number, value)
+    if members is not None:
+        channels.divide(source, members)
+    elif enter(state, number, value, slot_range):
+        channels.share_range(source)
+
+
+def softened(channels: Channels, source: int, velocity: int) -> int:
+    """Return the velocity, 1 … 127, that the soft pedal leaves of one."""
+    return max(1, round(SOFT_VELOCITY * velocity)) if channels.softens(source) else velocity
 
 
 class Keyboard:
     """Plays the voices of one generator from channel messages; frames never decrease.
 
-    A pedal belongs to its port and channel, wheels to the slot.
+    It follows the state of every channel, whichever its slot listens to, so that a slot that is
+    given another channel finds it as it is. `streams`: the generator also sounds by itself.
     """
 
-    def __init__(self, voices: VoiceAllocator, zone: Zone) -> None:
+    def __init__(self, voices: VoiceAllocator, zone: Zone, streams: bool = False) -> None:
         self.voices = voices
         self.zone = zone
-        self._pedals: set[int] = set()  # sources whose pedal is down
-        self._bend, self._mod, self._pressure = BEND_CENTRE, 0, 0
-        self._rpn = NO_RPN
+        self.channels = Channels()
+        self._expression = Expression(voices, self.channels, streams)
+
+    # -- messages --------------------------------------------------------------------------------
 
     def midi(self, frame: int, status: int, data1: int, data2: int, port: int = 0) -> None:
-        """One channel message."""
-        if not self.zone.listens(status):
-            return
+        """Play one channel message."""
         source = port << 4 | status & 0x0F
         kind = status & 0xF0
         if kind == 0x90 and data2 > 0:
@@ -54,85 +82,114 @@ class Keyboard:
         elif kind in (0x80, 0x90):
             self._note_off(frame, source, data1)
         elif kind == 0xA0:
-            for index in self.voices.down(source, data1):
-                start = max(frame, self.voices.voices[index].start)
-                self.voices.emit(start, EventKind.PRESSURE, index, value=data2 / 127)
+            self._press_key(frame, source, data1, data2)
         elif kind == 0xB0:
             self._control(frame, source, data1, data2)
         elif kind == 0xD0:
-            self._pressure = data1
-            self.voices.emit(frame, EventKind.PRESSURE, value=data1 / 127)
+            self.channels.of(source).pressure = data1
+            self._forget_key_pressure(source)
+            self._change(frame, EventKind.PRESSURE, source)
         elif kind == 0xE0:
-            self._bend = data1 | data2 << 7
-            self._emit_bend(frame)
+            self.channels.of(source).bend = data1 | data2 << 7
+            self._change(frame, EventKind.PITCH_BEND, source)
 
-    def _note_on(self, frame: int, source: int, key: int, velocity: int) -> None:
-        pitch = key + self.zone.transpose
-        if self.zone.low_key <= key <= self.zone.high_key and 0 <= pitch <= 127:
-            self.voices.start(frame, source, key, velocity, pitch)
-
-    def _note_off(self, frame: int, source: int, key: int | None) -> None:
-        """A key is let go, or with None all of them."""
-        for index in self.voices.down(source, key):
-            if source in self._pedals:
-                self.voices.voices[index].stage = Stage.SUSTAINED
-            else:
-                self.voices.release(frame, index)
+    def _change(self, frame: int, kind: EventKind, source: int) -> None:
+        listens = self.zone.listens(source & 0x0F)
+        self._expression.change(frame, kind, source, self.zone.bend_range, listens)
 
     def _control(self, frame: int, source: int, number: int, value: int) -> None:
-        if number == MOD_WHEEL:
-            self._mod = value
-            self.voices.emit(frame, EventKind.MOD_WHEEL, value=value / 127)
-        elif number == SUSTAIN:
-            self._pedal(frame, source, value >= 64)
-        elif number in (RPN, RPN_FINE, NRPN, NRPN_FINE):
-            self._select_rpn(number, value)
-        elif number in (DATA, DATA_FINE) and self._rpn == BEND_RANGE_RPN:
-            whole = value if number == DATA else int(self.zone.bend_range)
-            self.set_bend_range(frame, whole + (value / 100 if number == DATA_FINE else 0.0))
+        caught = self.channels.keeps(source)
+        follow(self.channels, source, number, value, self.zone.bend_range)
+        if number in LEVELS:
+            self._change(frame, LEVELS[number][1], source)
+        elif number in (SUSTAIN, SOSTENUTO):
+            self._move_pedal(frame, source, caught)
+        elif number in ENTRIES:
+            self._change(frame, EventKind.PITCH_BEND, source)
         elif number == ALL_SOUND_OFF:
-            self.voices.choke(frame, source)
+            for concerned in self.channels.affected(source):
+                self.voices.choke(frame, concerned)
         elif number == RESET_CONTROLLERS:
-            self._pedal(frame, source, False)
-            self._rest(frame)
+            self._reset(frame, source)
         elif number >= ALL_NOTES_OFF:  # those above change the mode, which implies it
-            self._note_off(frame, source, None)
+            self._all_notes_off(frame, source)
 
-    def _select_rpn(self, number: int, value: int) -> None:
-        if number == RPN:
-            self._rpn = (value, self._rpn[1])
-        elif number == RPN_FINE:
-            self._rpn = (self._rpn[0], value)
-        else:
-            self._rpn = NO_RPN
+    def _reset(self, frame: int, source: int) -> None:
+        self._forget_key_pressure(source)
+        self._move_pedal(frame, source, False)
+        for kind in (*WHEELS, EventKind.VOLUME):  # of which the expression is a part
+            self._change(frame, kind, source)
 
-    def _pedal(self, frame: int, source: int, down: bool) -> None:
-        if down:
-            self._pedals.add(source)
+    # -- keys ------------------------------------------------------------------------------------
+
+    def _note_on(self, frame: int, source: int, key: int, velocity: int) -> None:
+        self.channels.of(source).press(key)
+        if not self.zone.listens(source & 0x0F):
             return
-        self._pedals.discard(source)
-        for index in self.voices.down(source):
-            if self.voices.voices[index].stage == Stage.SUSTAINED:
-                self.voices.release(frame, index)
+        self._strike(frame, source, key, softened(self.channels, source, velocity))
 
-    def _rest(self, frame: int) -> None:
-        self._bend, self._mod, self._pressure, self._rpn = BEND_CENTRE, 0, 0, NO_RPN
-        for kind in (EventKind.PITCH_BEND, EventKind.MOD_WHEEL, EventKind.PRESSURE):
-            self.voices.emit(frame, kind)
+    def _strike(self, frame: int, source: int, key: int, velocity: int) -> int | None:
+        """Begin a note; return its voice, if it has one."""
+        pitch = self.zone.pitch(key)
+        index = None
+        if pitch is not None:
+            index = self.voices.start(frame, source, key, velocity, pitch)
+        if index is not None:
+            self._expression.begin(index, self.zone.bend_range)
+        return index
+
+    def _note_off(self, frame: int, source: int, key: int) -> None:
+        """End a key's note with the last of the note-offs that are due."""
+        if self.channels.of(source).let_go(key):
+            for index in self.voices.down(source, key):
+                self._let_go(frame, index)
+
+    def _all_notes_off(self, frame: int, source: int) -> None:
+        for concerned in self.channels.affected(source):
+            self.channels.of(concerned).pressed.clear()
+            for index in self.voices.down(concerned):
+                self._let_go(frame, index)
+
+    def _let_go(self, frame: int, index: int) -> None:
+        """End a note whose key is up, unless a pedal holds it."""
+        voice = self.voices.voices[index]
+        caught = voice.caught and self.channels.keeps(voice.source)
+        if caught or self.channels.sustains(voice.source):
+            voice.stage = Stage.SUSTAINED
+        else:
+            self.voices.release(frame, index)
+
+    # -- pedals and pressure ---------------------------------------------------------------------
+
+    def _move_pedal(self, frame: int, source: int, caught: bool) -> None:
+        """Do what sustain and sostenuto do; `caught`: the sostenuto pedal was down before."""
+        for concerned in self.channels.affected(source):
+            keeps = self.channels.keeps(concerned)
+            for index in self.voices.down(concerned):
+                voice = self.voices.voices[index]
+                voice.caught = keeps and (voice.caught or not caught)
+                if voice.stage == Stage.SUSTAINED:
+                    self._let_go(frame, index)
+
+    def _press_key(self, frame: int, source: int, key: int, pressure: int) -> None:
+        for index in self.voices.down(source, key):
+            self.voices.voices[index].pressure = pressure
+            self._expression.press(frame, index, self.zone.bend_range)
+
+    def _forget_key_pressure(self, source: int) -> None:
+        for index in self.voices.sounding_of(self.channels.affected(source)):
+            self.voices.voices[index].pressure = -1
+
+    # -- commands --------------------------------------------------------------------------------
 
     def set_bend_range(self, frame: int, semitones: float) -> None:
-        """Full deflection of the pitch wheel, and what that makes of its present position."""
+        """Set what full deflection of every channel's wheel is, until a channel is told another."""
         self.zone.bend_range = semitones
-        if self._bend != BEND_CENTRE:
-            self._emit_bend(frame)
-
-    def _emit_bend(self, frame: int) -> None:
-        semitones = (self._bend - BEND_CENTRE) / BEND_CENTRE * self.zone.bend_range
-        self.voices.emit(frame, EventKind.PITCH_BEND, value=semitones)
+        for source in self.channels.forget_ranges():
+            self._change(frame, EventKind.PITCH_BEND, source)
 
     def release_all(self, frame: int) -> None:
-        """Let go of every key and pedal."""
-        self._pedals.clear()
+        """Let go of every note, whatever holds it."""
         for index, voice in enumerate(self.voices.voices):
             if voice.down:
                 self.voices.release(frame, index)
@@ -140,47 +197,40 @@ class Keyboard:
     def panic(self, frame: int) -> None:
         """Choke everything at once and forget every key, pedal and wheel."""
         self.voices.choke(frame)
-        self._pedals.clear()
-        self._rest(frame)
+        self.channels.panic()
+        self._expression.rest(frame, WHEELS)
 
     def forget(self, frame: int) -> None:
-        """The generator was reset: nothing is held, the wheels stand where they stood."""
+        """Go on after a reset of the generator: no note sounds, the wheels stand as they stood."""
         self.voices.forget()
-        self._announce(frame)
+        self._expression.repeat(frame)
 
     def adopt(self, other: "Keyboard", frame: int) -> None:
-        """Take over another generator's zone, wheels, pedals and held notes."""
+        """Take over another generator's zone, channels and held notes."""
         self.zone = other.zone
-        self._pedals = set(other._pedals)
-        self._bend, self._mod, self._pressure = other._bend, other._mod, other._pressure
-        self._rpn = other._rpn
-        self._announce(frame)
+        self.channels.load_state(other.channels.save_state())
+        self._expression.repeat(frame, other._expression.common)
         for voice in sorted((v for v in other.voices.voices if v.down), key=lambda v: v.start):
-            self._note_on(frame, voice.source, voice.key, voice.velocity)
-            if voice.stage == Stage.SUSTAINED:
-                self._note_off(frame, voice.source, voice.key)
+            index = self._strike(frame, voice.source, voice.key, voice.velocity)
+            if index is None:
+                continue
+            mine = self.voices.voices[index]
+            mine.stage, mine.caught, mine.pressure = voice.stage, voice.caught, voice.pressure
+            if mine.pressure >= 0:
+                self._expression.press(frame, index, self.zone.bend_range)
 
-    def _announce(self, frame: int) -> None:
-        """Tell the generator where the wheels stand, unless they rest."""
-        if self._bend != BEND_CENTRE:
-            self._emit_bend(frame)
-        if self._mod:
-            self.voices.emit(frame, EventKind.MOD_WHEEL, value=self._mod / 127)
-        if self._pressure:
-            self.voices.emit(frame, EventKind.PRESSURE, value=self._pressure / 127)
+    # -- state -----------------------------------------------------------------------------------
 
     def save_state(self) -> dict[str, Any]:
-        """Everything but the zone, as JSON values."""
+        """Return everything but the zone, as JSON values."""
         return {
             "voices": self.voices.save_state(),
-            "pedals": sorted(self._pedals),
-            "wheels": [self._bend, self._mod, self._pressure],
-            "rpn": list(self._rpn),
+            "channels": self.channels.save_state(),
+            "expression": self._expression.save_state(),
         }
 
     def load_state(self, state: dict[str, Any]) -> None:
-        """From `save_state`."""
+        """Take over what `save_state` has returned."""
         self.voices.load_state(state["voices"])
-        self._pedals = set(state["pedals"])
-        self._bend, self._mod, self._pressure = state["wheels"]
-        self._rpn = (state["rpn"][0], state["rpn"][1])
+        self.channels.load_state(state["channels"])
+        self._expression.load_state(state["expression"])

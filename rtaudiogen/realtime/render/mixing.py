@@ -3,8 +3,9 @@
 import math
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from rtaudiogen.kernel_cache import cached_njit
 
 SILENT_DB = -120.0  # a gain this low is none
 
@@ -27,7 +28,7 @@ def pan_gains(pan: float, channels: int) -> tuple[float, float]:
     return min(1.0, math.sqrt(2.0) * left), min(1.0, math.sqrt(2.0) * right)
 
 
-@njit(nogil=True, cache=True)
+@cached_njit(nogil=True)
 def mix(
     source: NDArray[np.float32],
     before: NDArray[np.float32],

@@ -194,6 +194,11 @@ class RackControl:
         """Of the same generator. [control] UsageError if there is no such slot."""
         return self.generator(slot).descriptor
 
+    def input_delays(self) -> dict[str, int]:
+        """Return host frames from input to its answer, by id of what hears the input. [control]"""
+        sources = [(s.generator.descriptor, s) for s in self._sources.values()]
+        return {d.id: s.echo_frames for d, s in sources if Plays.EFFECT in d.plays}
+
     def slot_seed(self, slot: int) -> int:
         """The seed that a slot has unless it is given another. [control]"""
         return int(np.random.SeedSequence([self.seed, slot]).generate_state(1)[0] >> 1)

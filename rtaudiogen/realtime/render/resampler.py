@@ -10,8 +10,9 @@ import math
 from functools import lru_cache
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from rtaudiogen.kernel_cache import cached_njit
 
 from ...generator import Audio, State
 
@@ -91,7 +92,7 @@ class Resampler:
         self._ahead = int(state["ahead"][0])
 
 
-@njit(nogil=True, cache=True, fastmath={"reassoc", "contract", "nsz"})
+@cached_njit(nogil=True, fastmath={"reassoc", "contract", "nsz"})
 def _filter(
     buffer: NDArray[np.float32],
     branches: NDArray[np.float32],

@@ -7,8 +7,9 @@ import math
 from enum import IntEnum
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from rtaudiogen.kernel_cache import cached_njit
 
 from ...generator import Audio, State
 
@@ -96,7 +97,7 @@ class Limiter:
         self._gain[:] = state["gain"]
 
 
-@njit(nogil=True, cache=True)
+@cached_njit(nogil=True)
 def _inspect(
     block: NDArray[np.float32],
     mean: NDArray[np.float64],
@@ -143,7 +144,7 @@ def _inspect(
     watch[0], watch[1], watch[2], watch[3], watch[4] = fault, loud, calm, off_centre, removed
 
 
-@njit(nogil=True, cache=True)
+@cached_njit(nogil=True)
 def _limit(bus: NDArray[np.float32], state: NDArray[np.float64], release: float) -> None:
     gain = state[0]
     for n in range(bus.shape[0]):

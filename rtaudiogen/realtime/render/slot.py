@@ -10,13 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...generator import Audio, State
-from .keyboard import Zone
 from .load import SlotLoad
 from .mixing import amplitude, mix, pan_gains
 from .nested_state import join, part
 from .safety import Fault
 from .slot_generator import QUANTUM, Source
 from .smoothing import Smoother
+from .zone import Zone
 
 STRIP_MS = 10.0  # time constant of gain and pan
 METER_SECONDS = 0.3  # time constant with which a meter falls
@@ -135,7 +135,7 @@ class Slot:
         fault = Fault.NONE
         for index, source in enumerate(self.sources):
             fault = source.render(frame, heard) or fault
-            left, right = pan_gains(pan, source.out.shape[1])
+            left, right = pan_gains(pan, source.channels)
             strength = level * source.gain
             after = np.array((left * strength, right * strength), np.float32)
             before = self._gains[index]

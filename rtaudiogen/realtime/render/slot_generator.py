@@ -13,12 +13,14 @@ from ...errors import ProcessorLostError, RtAudioGenError
 from ...events import EVENT, no_events
 from ...generator import Audio, Events, Generator, Listener, Plays, State
 from .input_resampler import InputResampler
-from .keyboard import Keyboard, Zone
+from .keyboard import Keyboard
 from .nested_state import join, part
+from .pair import Pair
 from .resampler import Resampler
 from .safety import Fault, Guard
 from .smoothing import Smoother
 from .voices import Scheduled, VoiceAllocator
+from .zone import Zone
 
 QUANTUM = 128  # host frames between control decisions, on a grid from stream frame 0
 FADE_SECONDS = 0.02
@@ -33,8 +35,19 @@ def first_line(error: Exception) -> str:
     return (str(error).splitlines() or [""])[0]
 
 
+def _resampler(generator: Generator, sample_rate: int) -> Resampler | Pair:
+    """Two columns for a mono generator that pans its voices, otherwise as many as it has."""
+    rate, channels = generator.sample_rate, generator.descriptor.channels
+    if channels == 1 and getattr(generator, "pans", False):
+        return Pair(rate, sample_rate, QUANTUM)
+    return Resampler(rate, sample_rate, channels, QUANTUM)
+
+
 class Source:
-    """One generator with all that depends on its rate, `out` (QUANTUM, channels) at the host's.
+    """One generator with all that depends on its rate, `out` (QUANTUM, columns) at the host's.
+
+    `out` has two columns for a mono generator that pans its voices; `channels` still tells it from
+    a stereo one.
 
     `sound` names what the generator was given to play from, for whoever restores its state;
     `device` is what it computes on. [control] RtAudioGenError for a generator with more than two
@@ -58,7 +71,7 @@ class Source:
         self.sound = sound
         self.seed = seed
         self.device = device
-        self.resampler = Resampler(generator.sample_rate, sample_rate, descriptor.channels, QUANTUM)
+        self.resampler = _resampler(generator, sample_rate)
         generator.prepare(self.resampler.max_in_frames, device)
         generator.reset(seed)
         played = descriptor.plays & {Plays.NOTES, Plays.HITS}
@@ -68,14 +81,17 @@ class Source:
             generator.sample_rate,
             generator.delay_frames,
         )
-        self.keyboard = Keyboard(self.voices, Zone())
+        streams = bool(descriptor.plays & {Plays.STREAM, Plays.EFFECT})
+        self.channels = descriptor.channels
+        self.keyboard = Keyboard(self.voices, Zone(), streams)
         self.parameters = Smoother(
             descriptor.defaults(),
             [0.0 if p.stepped else p.smoothing_ms for p in descriptor.parameters],
             QUANTUM / sample_rate,
         )
-        self.guard = Guard(descriptor.channels, generator.sample_rate, descriptor.voices)
-        self.out = np.zeros((QUANTUM, descriptor.channels), np.float32)
+        columns = self.resampler.inlet(1).shape[1]
+        self.guard = Guard(columns, generator.sample_rate, descriptor.voices)
+        self.out = np.zeros((QUANTUM, columns), np.float32)
 
         def at_host_rate(frames: int) -> int:
             return math.ceil(frames * sample_rate / generator.sample_rate)
@@ -85,6 +101,7 @@ class Source:
         self._input: InputResampler | None = None
         self.input_delay_frames = 0  # host frames, of the way to the generator's rate
         self.answer_frames = out_frames  # host frames, from there to what answers it
+        self.echo_frames = 0  # host frames, the nearest, from input to what answers it, all in all
         if Plays.EFFECT in descriptor.plays:
             self._input = InputResampler(
                 sample_rate, generator.sample_rate, QUANTUM, self.resampler.max_in_frames
@@ -92,6 +109,10 @@ class Source:
             self.input_delay_frames = at_host_rate(self._input.delay_frames)
             answers = getattr(generator, "input_delay_frames", 0)
             self.answer_frames = at_host_rate(answers) + out_frames
+            model_frames = self._input.delay_frames + answers
+            self.echo_frames = (
+                round(model_frames * sample_rate / generator.sample_rate) + out_frames
+            )
         self._warm_up()
         self.faults = 0
         self.failed = ""  # what the generator raised, if it did

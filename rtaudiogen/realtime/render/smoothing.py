@@ -6,8 +6,9 @@ y ← y + (target - y)(1 - e^(-T/τ)), T the quantum, τ the time constant; τ =
 from collections.abc import Sequence
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from rtaudiogen.kernel_cache import cached_njit
 
 from ...generator import State
 
@@ -64,7 +65,7 @@ class Smoother:
         self._moving = True
 
 
-@njit(nogil=True, cache=True)
+@cached_njit(nogil=True)
 def _step(
     exact: NDArray[np.float64],
     targets: NDArray[np.float64],

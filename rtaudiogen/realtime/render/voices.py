@@ -6,7 +6,7 @@ voice taken while it sounds is choked and starts CHOKE_SECONDS later. Everything
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import asdict, dataclass
 from enum import IntEnum
 from typing import Any
@@ -42,11 +42,19 @@ class Voice:
     start: int = -1  # frame of its NOTE_ON
     end: int = -1  # frame of its NOTE_OFF, or from which a choked voice is silent
     level: float = 0.0  # at the end of the last quantum
+    before: int = -1  # source of the note that fades out until `start`; -1: none
+    caught: bool = False  # whether the sostenuto pedal found it down
+    pressure: int = -1  # of its key alone, 0 … 127; -1: its channel's
 
     @property
     def down(self) -> bool:
         """Whether a key or the pedal holds it."""
         return self.stage in (Stage.HELD, Stage.SUSTAINED)
+
+    @property
+    def sounds(self) -> bool:
+        """Whether it may be heard, now or soon."""
+        return self.stage != Stage.FREE
 
 
 class VoiceAllocator:
@@ -66,16 +74,36 @@ class VoiceAllocator:
         self._observed = 0  # frame up to which levels are known
         self._scheduled: list[Scheduled] = []
 
-    def start(self, frame: int, source: int, key: int, velocity: int, pitch: float) -> None:
-        """A note begins; one of the same key that is still down is released."""
+    def start(self, frame: int, source: int, key: int, velocity: int, pitch: float) -> int | None:
+        """Begin a note and return its voice; one of the same key that is down is released."""
         if not self.voices:
-            return
+            return None
         for index in self.down(source, key):
             self.release(frame, index)
         index = min(range(len(self.voices)), key=self._rank)
         start = self._vacate(frame, index)
-        self.voices[index] = Voice(Stage.HELD, source, key, velocity, start)
+        before = self._fading(self.voices[index], frame) if start > frame else -1
+        self.voices[index] = Voice(Stage.HELD, source, key, velocity, start, before=before)
         self.emit(start, EventKind.NOTE_ON, index, pitch, velocity / 127)
+        return index
+
+    def sounding_of(self, sources: Container[int]) -> list[int]:
+        """Return the indices of the voices that play, or are about to play, for these sources."""
+        return [
+            i for i, voice in enumerate(self.voices) if voice.sounds and voice.source in sources
+        ]
+
+    def sounding_sources(self) -> set[int]:
+        """Return the sources of all voices that are not free, and of what fades out in them."""
+        sounding = [voice for voice in self.voices if voice.sounds]
+        fading = {voice.before for voice in sounding if voice.start > self._observed}
+        return {voice.source for voice in sounding} | fading - {-1}
+
+    def drop(self, frame: int, kind: EventKind) -> None:
+        """Forget what voices were to be told of a kind after a frame: all are told better."""
+        self._scheduled = [
+            s for s in self._scheduled if s[1] != kind or s[2] == ALL_VOICES or s[0] <= frame
+        ]
 
     def down(self, source: int, key: int | None = None) -> list[int]:
         """Indices of the voices that a source's key or pedal holds; of all its keys without one."""
@@ -172,6 +200,10 @@ class VoiceAllocator:
             return voice.start
         self.emit(frame, EventKind.CHOKE, index)
         return frame + self._choke_frames
+
+    def _fading(self, voice: Voice, frame: int) -> int:
+        """Return the source of what is heard of a voice that is choked, until its next note."""
+        return voice.before if voice.start > frame else voice.source
 
     def _cancel(self, index: int) -> None:
         """Drop what was going to happen to a voice, except a choke."""

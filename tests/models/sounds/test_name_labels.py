@@ -116,6 +116,8 @@ FOLDERS = {
     "primes": (
         ["c'", "c''", "c", "C", "C,", "fis"],
         [(60, N), (72, N), (48, N), (36, N), (24, N), (54, N)]),
+    "a letter behind a counted word, beside primes": (
+        ["c'", "Take c"], [(60, N), (48, N)]),
     "octaves from -2": (
         ["P C-2", "P C-1", "P C0", "P C3"], [(0, N), (12, N), (24, N), (60, N)]),
     "numbers that tell the octave": (

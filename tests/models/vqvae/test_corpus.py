@@ -89,6 +89,18 @@ def test_sub_folders_may_have_a_table_each(tmp_path: Path) -> None:
     assert corpus.sources == ("CC0 (https://music.example)", "CC0 (https://speech.example)")
 
 
+@pytest.mark.parametrize("table", [None, "file;Pitch\nA2.wav;A2\nE3.wav;E3\n"])
+def test_octaves_of_note_names_are_those_heard(tmp_path: Path, table: str | None) -> None:
+    for name, hertz in (("A2", 220.0), ("E3", 329.63)):
+        write(tmp_path / f"{name}.wav", tone(0.5, hertz=hertz))
+    if table:
+        (tmp_path / "metadata.csv").write_text(table)
+    said: list[str] = []
+    corpus = read(tmp_path, RATE, said.append)
+    assert {sound.pitch for sound in (*corpus.training, *corpus.held_out)} == {57, 64}
+    assert [line for line in said if "C3 is middle C (60)" in line]
+
+
 def test_a_file_that_a_table_names_twice_is_learnt_once(tmp_path: Path) -> None:
     write_many(tmp_path, 1)
     (tmp_path / "metadata.csv").write_text("file,label\n000.wav,a\n000.wav,b\n")
@@ -119,7 +131,9 @@ def test_the_split_does_not_depend_on_where_the_folder_is(tmp_path: Path) -> Non
 def test_some_small_labels_are_held_out_whole_and_no_large_one(tmp_path: Path) -> None:
     write_many(tmp_path / "large", 60)
     for number in range(40):
-        write_many(tmp_path / f"small-{number}", 2, 0.03)
+        for take in range(2):
+            noise = np.random.default_rng([number, take]).uniform(-0.5, 0.5, 240)
+            write(tmp_path / f"small-{number}" / f"{take}.wav", noise.astype(np.float32))
     corpus = quietly(tmp_path)
     learnt = {sound.label for sound in corpus.training}
     whole = {sound.label for sound in corpus.held_out} - learnt
@@ -233,3 +247,25 @@ def test_a_folder_of_no_use_is_refused_in_one_line(tmp_path, fill, reason) -> No
 def test_no_folder_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="no such folder"):
         quietly(tmp_path / "nowhere")
+
+
+@pytest.mark.parametrize("what", ["exact", "quiet", "late", "trimmed", "stereo", "coded"])
+def test_copies_stay_on_one_side(tmp_path: Path, what: str) -> None:
+    for number in range(40):
+        noise = np.random.default_rng(number).uniform(-0.5, 0.5, 4000).astype(np.float32)
+        write(tmp_path / f"a{number:03}.wav", noise)
+        copy = {
+            "quiet": 0.1 * noise,
+            "late": np.concatenate([np.zeros(333, np.float32), noise]),
+            "trimmed": noise[:2500],
+            "stereo": np.stack([noise, -noise], axis=1),
+        }.get(what, noise)
+        if what == "coded":
+            soundfile.write(tmp_path / f"b{number:03}.ogg", copy, RATE)
+        else:
+            write(tmp_path / f"b{number:03}.wav", copy)
+    corpus = quietly(tmp_path)
+    learnt = {sound.path.stem[1:] for sound in corpus.training}
+    spared = {sound.path.stem[1:] for sound in corpus.held_out}
+    assert spared
+    assert not learnt & spared

@@ -2,7 +2,8 @@
 
 import pytest
 
-from rtaudiogen.models.vqvae import benchmark, device_benchmark
+from rtaudiogen.models.measuring import speed
+from rtaudiogen.models.vqvae import device_benchmark
 from rtaudiogen.models.vqvae.descriptor import builtin
 
 
@@ -10,7 +11,7 @@ from rtaudiogen.models.vqvae.descriptor import builtin
 def test_every_promised_row_is_measured(
     monkeypatch: pytest.MonkeyPatch, device: str, name: str
 ) -> None:
-    monkeypatch.setattr(benchmark, "MEASURE_SECONDS", 0.01)
+    monkeypatch.setattr(speed, "MEASURE_SECONDS", 0.01)
     monkeypatch.setattr(device_benchmark, "WARM_UP_QUANTA", 1)
     rows = list(device_benchmark.bench_rows(name))
     shipped = len(list(builtin()))

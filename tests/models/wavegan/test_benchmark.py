@@ -2,17 +2,18 @@
 
 import pytest
 
+from rtaudiogen.models.measuring import speed
 from rtaudiogen.models.wavegan import benchmark
 from rtaudiogen.models.wavegan.config import WaveGANConfig
 
 
 def test_every_promised_row_is_measured(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(benchmark, "MEASURE_SECONDS", 0.01)
+    monkeypatch.setattr(speed, "MEASURE_SECONDS", 0.01)
     monkeypatch.setattr(benchmark, "WIDTHS", (16,))
     rows = list(benchmark.bench_rows())
     assert [(row.unit, row.floor, row.goal) for row in rows] == [
-        ("× real time", 3, 10),
-        ("%", 25, 50),
+        ("× real time", None, None),
+        ("%", None, None),
         ("×", None, None),
         ("hits/s", None, None),
     ]
@@ -23,6 +24,6 @@ def test_every_promised_row_is_measured(monkeypatch: pytest.MonkeyPatch) -> None
 def test_the_size_of_the_papers_network_is_the_papers() -> None:
     """19,065,345 parameters, of which biases are no multiply-adds."""
     config = WaveGANConfig(width=64)
-    total, weights = benchmark.multiply_adds(config)
-    assert weights == 19_065_345 - 16 * 1024 - (512 + 256 + 128 + 64 + 1)
-    assert total == pytest.approx(0.85e9, rel=0.01)
+    work = benchmark.least_work(config)
+    assert work.weights == 19_065_345 - 16 * 1024 - (512 + 256 + 128 + 64 + 1)
+    assert work.multiply_adds == pytest.approx(0.85e9, rel=0.01)

@@ -4,13 +4,14 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from rtaudiogen.errors import RtAudioGenError
 from rtaudiogen.generator import Plays
 from rtaudiogen.model_file import ModelHeader, write_model
 from rtaudiogen.models.wavegan.descriptor import describe
-from rtaudiogen.models.wavegan.generator import create
+from rtaudiogen.models.wavegan.shapes import shapes
 
 from .untrained import CLASSES, SMALL, write_untrained
 
@@ -18,7 +19,8 @@ CONFIG = SMALL.to_json()
 
 
 def written(path: Path, family: str, config: dict[str, object]) -> Path:
-    write_model(path, ModelHeader(family, "name", config), {})
+    tensors = {name: np.zeros(shape, np.float16) for name, shape in shapes(SMALL).items()}
+    write_model(path, ModelHeader(family, "name", config), tensors)
     return path
 
 
@@ -28,8 +30,13 @@ def test_a_model_plays_hits_in_stereo_from_its_header_alone(tmp_path: Path) -> N
     assert (descriptor.sample_rate, descriptor.channels) == (16000, 2)
     kind = descriptor.parameters[descriptor.parameter_index("pad1.class")]
     assert kind.labels == CLASSES
+
+
+def test_a_model_without_its_tensors_is_refused_from_its_header_alone(tmp_path: Path) -> None:
+    path = tmp_path / "a.safetensors"
+    write_model(path, ModelHeader("wavegan", "name", CONFIG), {})
     with pytest.raises(RtAudioGenError, match="no tensor"):
-        create(descriptor, 16000)
+        describe(path)
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from rtaudiogen.realtime.callback.memory import AudioMemory
 from tests.waiting import eventually
 
 if TYPE_CHECKING:
-    from tests.conftest import JackServer
+    from tests.jack_server import JackServer
 
 pytestmark = pytest.mark.jack
 

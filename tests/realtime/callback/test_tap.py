@@ -1,8 +1,11 @@
 """The tap: what recorder and scopes read is what the device got."""
 
 import gc
+import os
 import subprocess
 import sys
+from contextlib import suppress
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -118,3 +121,24 @@ def test_closed_memory_can_still_be_read_but_no_longer_be_attached_to(plug):
     assert clock.stream_frame_at(1.0) == 0
     with pytest.raises(RtAudioGenError, match="no running engine"):
         AudioMemory.attach(name)
+
+
+def test_memory_that_is_gone_leaves_no_open_file():
+    for _ in range(2):
+        memory = AudioMemory.create(RATE, 2000, shared=True)
+        name = memory.name
+        other = AudioMemory.attach(name)
+        memory.close()
+        other.close()
+        del memory, other
+        gc.collect()
+        assert name.lstrip("/") not in " ".join(open_files())
+
+
+def open_files() -> list[str]:
+    """Return the names of the files that this process has open (Linux; elsewhere none)."""
+    names = []
+    for path in Path("/proc/self/fd").glob("*"):
+        with suppress(OSError):  # the listing's own is closed by now
+            names.append(os.readlink(path))
+    return names

@@ -1,0 +1,69 @@
+"""How loud a voice is and where it sits, without a click: what VOLUME and PAN do to it. [render]
+
+A voice is a numba record that has the fields of PLACE. Pan keeps the power constant, as RP-036 of
+the MIDI standard does, with both sides at 1 in the centre.
+"""
+
+import math
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rtaudiogen.kernel_cache import cached_njit
+
+GLIDE_SECONDS = 0.005  # time constant
+NEAR = 1e-6  # closer than this, a gain has arrived
+PLACE: list[tuple[str, type]] = [
+    ("volume", np.float64),  # asked for, an amplitude factor
+    ("pan", np.float64),  # asked for, -1 … 1
+    ("left_goal", np.float64),  # that `pan` asks for
+    ("right_goal", np.float64),
+    ("gain", np.float64),  # on its way to `volume`
+    ("left", np.float64),  # on its way to `left_goal`
+    ("right", np.float64),
+]
+
+
+def ask(voices: NDArray[Any], name: str, value: float, fresh: NDArray[np.bool_]) -> None:
+    """Set the "volume" or the "pan" of records (V,); who is `fresh` (V,) is there at once."""
+    voices[name] = value
+    if name == "pan":
+        voices["left_goal"], voices["right_goal"] = sides(value)
+    settle(voices, fresh)
+
+
+def settle(voices: NDArray[Any], fresh: NDArray[np.bool_]) -> None:
+    """Let records (V,) be where they are to go, if they are `fresh` (V,)."""
+    for name, goal in (("gain", "volume"), ("left", "left_goal"), ("right", "right_goal")):
+        voices[name][fresh] = voices[goal][fresh]
+
+
+def rest(voices: NDArray[Any]) -> None:
+    """Put records (V,) at full volume in the centre."""
+    for name, *_ in PLACE:
+        voices[name] = 0.0 if name == "pan" else 1.0
+
+
+@cached_njit(nogil=True)
+def sides(pan: float) -> tuple[float, float]:
+    """Return the factors left and right of a place, both 1 in the centre."""
+    if pan == 0.0:
+        return 1.0, 1.0
+    angle = (pan + 1.0) * math.pi / 4.0
+    left = math.cos(angle) if pan < 1.0 else 0.0  # cos(π/2) is not quite 0
+    return math.sqrt(2.0) * left, math.sqrt(2.0) * math.sin(angle)
+
+
+@cached_njit(nogil=True)
+def glide(voice, share):  # type: ignore[no-untyped-def]  # numba records
+    """Move a record's gains one frame on: by `share` of what is left."""
+    voice.gain = _towards(voice.gain, voice.volume, share)
+    voice.left = _towards(voice.left, voice.left_goal, share)
+    voice.right = _towards(voice.right, voice.right_goal, share)
+
+
+@cached_njit(nogil=True)
+def _towards(value: float, goal: float, share: float) -> float:
+    left = goal - value
+    return goal if abs(left) < NEAR else value + left * share

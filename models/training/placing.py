@@ -1,0 +1,113 @@
+"""Where the model of a training goes: names that do not collide, and earlier ones set aside."""
+
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from rtaudiogen.errors import RtAudioGenError, UsageError
+from rtaudiogen.file_names import safe_name
+from rtaudiogen.training_journal import is_claimed, run_folder
+
+from .origin import FAMILY, SOUNDS, Sounds, look, sounds_in, standing_of
+
+SUFFIX = ".safetensors"
+
+
+def place(
+    family: str,
+    folder: Path,
+    models: Path,
+    out: Path | None,
+    options: Mapping[str, Any],
+    fresh: bool,
+    taken: Mapping[str, Path | None],
+) -> tuple[Path, list[str]]:
+    """Return the model's file, and sentences about what was found there. [control]
+
+    `models` is where it goes without `out`; `taken` are the files of the models that are listed, by
+    name; `options` those that a training cannot change when it goes on. What is there already goes
+    on with the same sounds and options; with `fresh` it is set aside. UsageError or
+    RtAudioGenError, in one line, if something would be lost.
+    """
+    sounds = sounds_in(folder)
+    model = out or default_model(family, sounds, models, taken)
+    if os.environ.get("RANK", "0") != "0":  # one of several processes: the first one looks
+        return model, []
+    if fresh:
+        kept = set_aside(model)
+        return model, [f"the earlier training and its model are kept in {kept}"] if kept else []
+    ours = {FAMILY: family, SOUNDS: asdict(sounds), **options}
+    told = look(model, ours)
+    return model, [told] if told else []
+
+
+def default_model(
+    family: str, sounds: Sounds, models: Path, taken: Mapping[str, Path | None]
+) -> Path:
+    """Return the file of a model that nobody named, among `models`.
+
+    It is called after the folder of its sounds, and after the folders around it where that name is
+    another's. The training of the same folder, or of the same sounds, is found again.
+    """
+    candidates = [models / f"{name}{SUFFIX}" for name in _names(family, sounds)]
+    for model in candidates:
+        if _began_with(model, sounds):
+            return model
+    for model in candidates:
+        own = taken.get(model.stem, model) == model
+        if own and not os.path.lexists(model) and not os.path.lexists(run_folder(model)):
+            return model
+    return candidates[0]
+
+
+def _names(family: str, sounds: Sounds) -> Iterator[str]:
+    parts = [part for part in Path(sounds.folder).parts if part.strip("/\\")]
+    for count in range(1, len(parts) + 1):
+        yield safe_name("-".join((family, *parts[-count:])))
+    yield f"{family}-{sounds.digest[:8]}"
+
+
+def _began_with(model: Path, sounds: Sounds) -> bool:
+    """Whether the training of this model began in the same folder, or with the same sounds."""
+    try:
+        found = standing_of(run_folder(model))
+    except RtAudioGenError:
+        return False
+    before = Sounds.from_json(found.identity.get(SOUNDS)) if found else None
+    if before is None:
+        return False
+    return before.folder == sounds.folder or before.digest == sounds.digest
+
+
+def set_aside(model: Path) -> Path | None:
+    """Move a model and the folder of its training out of the way; where to, None: nothing there.
+
+    RtAudioGenError if it is being trained, or cannot be moved.
+    """
+    run = run_folder(model)
+    if is_claimed(run):
+        raise RtAudioGenError(f"{run}: another process trains this model; stop it first")
+    if not os.path.lexists(model) and not os.path.lexists(run):
+        return None
+    if model.is_dir():
+        raise UsageError(f"{model}: is a folder; expected the name of a model file")
+    aside = _free(model)
+    try:
+        if os.path.lexists(run):
+            run.rename(aside)
+        else:
+            aside.mkdir(parents=True)
+        if os.path.lexists(model):
+            model.rename(aside / model.name)
+    except OSError as error:
+        raise RtAudioGenError(f"{aside}: cannot be written ({error.strerror})") from error
+    return aside
+
+
+def _free(model: Path) -> Path:
+    number = 1
+    while os.path.lexists(aside := model.with_name(f"{model.stem}-before-{number}-training")):
+        number += 1
+    return aside

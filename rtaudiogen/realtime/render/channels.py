@@ -1,0 +1,176 @@
+"""The MIDI state of every port and channel, and what it makes of a note. [render]
+
+A *source* is a port and a channel in one number: port · 16 + channel (0 … 15). A port can be
+divided into MPE zones: the state of a zone's master channel then counts for its members as well.
+Source of the zones: MIDI Polyphonic Expression 1.0 (M1-100-UM).
+"""
+
+from dataclasses import replace
+from typing import Any, Self
+
+from ...events import EventKind
+from .channel_state import BEND_CENTRE, MIDDLE, ChannelState, position
+
+MASTER_CENTS, MEMBER_CENTS = 200, 4800  # bend ranges of a fresh zone
+LOWER, UPPER = 0, 15  # master channels
+MOST_MEMBERS = 14  # of two zones together
+
+# what a voice can be told, and what that is at rest
+REST: dict[EventKind, float] = {
+    EventKind.PITCH_BEND: 0.0,
+    EventKind.MOD_WHEEL: 0.0,
+    EventKind.PRESSURE: 0.0,
+    EventKind.TIMBRE: MIDDLE / 127,
+    EventKind.VOLUME: 1.0,
+    EventKind.PAN: 0.0,
+}
+
+
+class Channels:
+    """States by source; a channel that was told nothing has none. At most 256 · 16 of them."""
+
+    def __init__(self) -> None:
+        self._states: dict[int, ChannelState] = {}
+        self._zones: dict[int, tuple[int, int]] = {}  # port → members of its lower, upper zone
+
+    def of(self, source: int) -> ChannelState:
+        """Return a source's state, to be changed."""
+        return self._states.setdefault(source, ChannelState())
+
+    def copy(self) -> Self:
+        """Return a copy that shares nothing. [any]"""
+        other = type(self)()
+        states = self._states.copy()  # at once: the render thread may be adding one
+        other._states = {s: replace(c, pressed=dict(c.pressed)) for s, c in states.items()}
+        other._zones = self._zones.copy()
+        return other
+
+    # -- zones -----------------------------------------------------------------------------------
+
+    def divide(self, source: int, members: int) -> None:
+        """Give a master channel's zone so many members, and take them from the other zone."""
+        port, channel = divmod(source, 16)
+        lower, upper = self._zones.get(port, (0, 0))
+        if channel == LOWER:
+            lower, upper = members, min(upper, max(0, MOST_MEMBERS - members))
+        elif channel == UPPER:
+            lower, upper = min(lower, max(0, MOST_MEMBERS - members)), members
+        else:
+            return
+        self._zones[port] = (lower, upper)
+        if members:
+            self.of(source).bend_range = MASTER_CENTS
+        for member in self.members(source):
+            self.of(member).bend_range = MEMBER_CENTS
+
+    def members(self, source: int) -> range:
+        """Return the sources whose master channel this is."""
+        port, channel = divmod(source, 16)
+        lower, upper = self._zones.get(port, (0, 0))
+        if channel == LOWER:
+            return range(source + 1, source + 1 + lower)
+        return range(source - upper, source) if channel == UPPER and upper else range(0)
+
+    def master(self, source: int) -> int | None:
+        """Return the master channel of a member."""
+        port = source >> 4
+        for master in (port << 4 | LOWER, port << 4 | UPPER) if port in self._zones else ():
+            if source in self.members(master):
+                return master
+        return None
+
+    def affected(self, source: int) -> tuple[int, ...]:
+        """Return the sources whose notes a message of this one concerns."""
+        return (source, *self.members(source))
+
+    def share_range(self, source: int) -> None:
+        """Give all members of a zone the bend range that one of them was told."""
+        master = self.master(source)
+        if master is not None:
+            for member in self.members(master):
+                self.of(member).bend_range = self.of(source).bend_range
+
+    def forget_ranges(self) -> list[int]:
+        """Forget every channel's own bend range; return the sources whose wheel is deflected."""
+        for state in self._states.values():
+            state.bend_range = None
+        return [source for source, state in self._states.items() if state.bend != BEND_CENTRE]
+
+    def panic(self) -> None:
+        """Bring every controller to rest and forget every key."""
+        for state in self._states.values():
+            state.reset()
+            state.pressed.clear()
+
+    # -- what it makes of a note -------------------------------------------------------------------
+
+    def value(self, kind: EventKind, source: int, slot_range: float) -> float:
+        """Return what a note of this source is to be told; `slot_range` is its slot's bend range.
+
+        Of a zone's member and its master, shifts are added, gains multiplied, and of the rest the
+        larger counts.
+        """
+        own = self._states.get(source)
+        master = self.master(source)
+        above = None if master is None else self._states.get(master)
+        if own is None and above is None:
+            return REST[kind]
+        own = own or ChannelState()
+        return (
+            _value(kind, own, slot_range) if above is None else _both(kind, own, above, slot_range)
+        )
+
+    def sustains(self, source: int) -> bool:
+        """Return whether the sustain pedal is down for a source."""
+        return any(state.sustain for state in self._counting(source))
+
+    def keeps(self, source: int) -> bool:
+        """Return whether the sostenuto pedal is down for a source."""
+        return any(state.sostenuto for state in self._counting(source))
+
+    def softens(self, source: int) -> bool:
+        """Return whether the soft pedal is down for a source."""
+        return any(state.soft for state in self._counting(source))
+
+    def _counting(self, source: int) -> list[ChannelState]:
+        sources = (source, self.master(source))
+        return [self._states[s] for s in sources if s is not None and s in self._states]
+
+    # -- state -----------------------------------------------------------------------------------
+
+    def save_state(self) -> dict[str, Any]:
+        """Return everything as JSON values."""
+        return {
+            "channels": [[source, state.save()] for source, state in sorted(self._states.items())],
+            "zones": sorted([port, *members] for port, members in self._zones.items()),
+        }
+
+    def load_state(self, saved: dict[str, Any]) -> None:
+        """Take over what `save_state` has returned."""
+        self._states = {source: ChannelState.load(state) for source, state in saved["channels"]}
+        self._zones = {port: (lower, upper) for port, lower, upper in saved["zones"]}
+
+
+def _value(kind: EventKind, state: ChannelState, slot_range: float) -> float:
+    if kind == EventKind.PITCH_BEND:
+        return state.semitones(slot_range)
+    if kind == EventKind.VOLUME:
+        return state.gain()
+    if kind == EventKind.PAN:
+        return position(state.pan)
+    if kind == EventKind.TIMBRE:
+        return state.timbre / 127
+    return (state.modulation if kind == EventKind.MOD_WHEEL else state.pressure) / 127
+
+
+def _both(kind: EventKind, own: ChannelState, above: ChannelState, slot_range: float) -> float:
+    one, other = _value(kind, own, slot_range), _value(kind, above, slot_range)
+    if kind == EventKind.PITCH_BEND:
+        return one + other
+    if kind == EventKind.VOLUME:
+        return one * other
+    if kind == EventKind.PAN:
+        return min(max(one + other, -1.0), 1.0)
+    if kind == EventKind.TIMBRE:
+        return min(max(one + other - REST[kind], 0.0), 1.0)
+    return max(one, other)

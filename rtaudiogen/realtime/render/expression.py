@@ -1,0 +1,108 @@
+"""Which voice is told what its channel was told. [render]
+
+Where one channel plays alone, all voices are told at once, and the stream with them: that is how a
+slot on one channel has always been played. Where several channels sound, each voice is told what
+belongs to its own channel, so the messages of one never reach the notes of another.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from ...events import ALL_VOICES, EventKind
+from .channels import REST, Channels
+from .voices import VoiceAllocator
+
+
+class Expression:
+    """Bend, modulation, pressure, timbre, volume and pan on their way to the voices.
+
+    `streams`: the generator also sounds by itself, so it follows whoever was told something last.
+    """
+
+    def __init__(self, voices: VoiceAllocator, channels: Channels, streams: bool) -> None:
+        self._voices, self._channels, self._streams = voices, channels, streams
+        self._common = dict(REST)  # what ALL_VOICES was told last
+
+    def change(
+        self, frame: int, kind: EventKind, source: int, slot_range: float, listens: bool
+    ) -> None:
+        """Tell whoever it concerns that something about a source has changed.
+
+        `listens`: whether the slot listens to that channel.
+        """
+        concerned = self._channels.affected(source)
+        value = self._channels.value(kind, source, slot_range)
+        if listens and (self._streams or self._is_alone(kind, concerned, value, slot_range)):
+            self._tell_all(frame, kind, value)
+            if self._streams:
+                self._correct(frame, kind, value, slot_range)
+        else:
+            for index in self._voices.sounding_of(concerned):
+                self._tell(frame, kind, index, slot_range)
+
+    def begin(self, index: int, slot_range: float) -> None:
+        """Tell a voice whose note begins how it differs from what all were told."""
+        voice = self._voices.voices[index]
+        for kind, common in self._common.items():
+            value = self._channels.value(kind, voice.source, slot_range)
+            if value != common:
+                self._voices.emit(voice.start, kind, index, value=value)
+
+    def press(self, frame: int, index: int, slot_range: float) -> None:
+        """Tell one voice of its key's own pressure."""
+        self._tell(frame, EventKind.PRESSURE, index, slot_range)
+
+    def rest(self, frame: int, kinds: Iterable[EventKind]) -> None:
+        """Bring everything to rest."""
+        for kind in kinds:
+            self._tell_all(frame, kind, REST[kind])
+
+    def repeat(self, frame: int, common: dict[EventKind, float] | None = None) -> None:
+        """Tell a generator at rest what all were told, or what those of another one were told."""
+        self._common = dict(common or self._common)
+        for kind, value in self._common.items():
+            if value != REST[kind]:
+                self._voices.emit(frame, kind, value=value)
+
+    @property
+    def common(self) -> dict[EventKind, float]:
+        """What ALL_VOICES was told last, by kind."""
+        return self._common
+
+    def _is_alone(
+        self, kind: EventKind, concerned: tuple[int, ...], value: float, slot_range: float
+    ) -> bool:
+        """Return whether nothing sounds but notes for which that value is right."""
+        return all(
+            source in concerned and self._channels.value(kind, source, slot_range) == value
+            for source in self._voices.sounding_sources()
+        )
+
+    def _tell_all(self, frame: int, kind: EventKind, value: float) -> None:
+        self._voices.drop(frame, kind)
+        self._voices.emit(frame, kind, ALL_VOICES, value=value)
+        self._common[kind] = value
+
+    def _correct(self, frame: int, kind: EventKind, told: float, slot_range: float) -> None:
+        """Tell those for whom it was wrong, although everybody was told."""
+        for index, voice in enumerate(self._voices.voices):
+            if voice.sounds and self._wanted(kind, index, slot_range) != told:
+                self._tell(frame, kind, index, slot_range)
+
+    def _tell(self, frame: int, kind: EventKind, index: int, slot_range: float) -> None:
+        start = max(frame, self._voices.voices[index].start)
+        self._voices.emit(start, kind, index, value=self._wanted(kind, index, slot_range))
+
+    def _wanted(self, kind: EventKind, index: int, slot_range: float) -> float:
+        voice = self._voices.voices[index]
+        if kind == EventKind.PRESSURE and voice.pressure >= 0:
+            return voice.pressure / 127
+        return self._channels.value(kind, voice.source, slot_range)
+
+    def save_state(self) -> list[Any]:
+        """Return everything that is not in the channels, as JSON values."""
+        return [[int(kind), value] for kind, value in self._common.items()]
+
+    def load_state(self, saved: list[Any]) -> None:
+        """Take over what `save_state` has returned."""
+        self._common = {EventKind(kind): value for kind, value in saved}

@@ -1,0 +1,88 @@
+"""`rtaudiogen train` twice: it goes on, has nothing to do, or says what is in the way."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+import torch
+
+from rtaudiogen.model_file import read_header
+
+from .conftest import Run
+
+BAD_USAGE = 2
+TINY = (
+    *("--texture", "--residual", 16, "--skip", 16, "--output", 16, "--largest-dilation", 8),
+    *("--stacks", 1, "--segment-frames", 1024, "--no-compile", "--device", "cpu"),
+)
+
+
+@pytest.fixture(autouse=True)
+def one_thread() -> Iterator[None]:
+    """More of them wait for one another on a machine that is busy."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
+
+
+@pytest.fixture
+def songs(folder: Path) -> Path:
+    """Two folders of one name, each with a sound of its own."""
+    for number, song in enumerate(("songA", "songB")):
+        (folder / song / "samples").mkdir(parents=True)
+        noise = np.random.default_rng(number).normal(0, 0.1, 20000)
+        soundfile.write(folder / song / "samples" / "rain.wav", noise, 16000)
+    return folder
+
+
+@pytest.mark.timeout(300)
+def test_a_training_never_takes_the_place_of_another(run_here: Run, songs: Path) -> None:
+    models = songs.with_name("home") / "models"
+
+    def train(song: str, *more: object) -> tuple[int, str]:
+        done = run_here("train", "wavenet", f"{song}/samples", *TINY, *more)
+        return done.returncode, done.stdout + done.stderr
+
+    status, said = train("songA", "--steps", 1)
+    assert status == 0
+    assert "play it with 'rtaudiogen play wavenet-samples'" in said
+    status, said = train("songA", "--steps", 1)
+    assert status == 0
+    assert "nothing to do" in said
+    assert "play it" not in said
+    assert "play it" in train("songA", "--steps", 2)[1]
+    before = (models / "wavenet-samples.safetensors").read_bytes()
+
+    status, said = train("songB", "--steps", 1)
+    assert status == 0
+    assert "rtaudiogen play wavenet-songB-samples" in said
+    out = ("--out", models / "wavenet-samples.safetensors")
+    status, said = train("songB", "--steps", 3, *out)
+    assert status == BAD_USAGE
+    assert f"was begun with 1 sounds of {songs / 'songA' / 'samples'}" in said
+    assert "2 steps" in said
+    assert said.count("\n") == 1
+    assert (models / "wavenet-samples.safetensors").read_bytes() == before
+
+    status, said = train("songB", "--steps", 1, *out, "--fresh")
+    assert status == 0
+    kept = models / "wavenet-samples-before-1-training"
+    assert str(kept) in said
+    assert (kept / "wavenet-samples.safetensors").read_bytes() == before
+    assert read_header(out[1]).training["steps"] == 1
+
+
+@pytest.mark.parametrize(
+    ("out", "words"),
+    [("none/x.safetensors", "there is no folder none"), (" .safetensors", "can be called so")],
+)
+def test_a_place_where_no_model_can_go_is_refused(
+    run_here: Run, songs: Path, out: str, words: str
+) -> None:
+    done = run_here("train", "wavenet", "songA/samples", "--out", out)
+    assert done.returncode == BAD_USAGE
+    assert words in done.stderr
+    assert sorted(path.name for path in songs.iterdir()) == ["songA", "songB"]

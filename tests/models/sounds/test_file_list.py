@@ -1,0 +1,71 @@
+"""Which files of a folder are sounds, and which class they are of."""
+
+from pathlib import Path, PurePath
+
+import pytest
+
+from rtaudiogen.models.sounds.class_folders import class_names
+from rtaudiogen.models.sounds.file_list import SUFFIXES, sound_files
+
+
+def touch(folder: Path, *names: str) -> None:
+    for name in names:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(b"")
+
+
+def listed(folder: Path) -> tuple[list[str], list[str]]:
+    said: list[str] = []
+    return [p.relative_to(folder).as_posix() for p in sound_files(folder, said.append)], said
+
+
+def test_sounds_of_every_suffix_are_found(tmp_path: Path) -> None:
+    names = [f"a{suffix}" for suffix in (*SUFFIXES, ".WAV", ".Flac")]
+    assert {".wav", ".wave", ".bwf", ".aifc", ".snd", ".sph", ".rf64", ".mp3"} <= SUFFIXES
+    touch(tmp_path, *names)
+    assert set(listed(tmp_path)[0]) == set(names)
+
+
+def test_what_systems_leave_is_nobodys_sound(tmp_path: Path) -> None:
+    touch(
+        tmp_path, "a.wav", "._a.wav", ".hidden/a.wav", ".AppleDouble/a.wav", ".Trash-1000/a.wav",
+        "__MACOSX/a.wav", "@eaDir/a.wav", "$RECYCLE.BIN/a.wav", "Thumbs.db", ".DS_Store",
+    )  # fmt: skip
+    assert listed(tmp_path) == (["a.wav"], [])
+
+
+def test_what_is_passed_over_is_counted_by_suffix(tmp_path: Path) -> None:
+    touch(tmp_path, "a.wav", "a.mid", "b/b.MID", "c.txt", "README", "take.raw", "metadata.csv")
+    assert listed(tmp_path) == (
+        ["a.wav"], ["passed over: 2 .mid, 1 .raw, 1 .txt, 1 without a suffix"]
+    )  # fmt: skip
+
+
+def test_linked_folders_are_entered_once(tmp_path: Path) -> None:
+    inside, outside = tmp_path / "in", tmp_path / "out"
+    touch(inside, "z/a.wav")
+    touch(outside, "b.wav")
+    (inside / "a").symlink_to(inside / "z")
+    (inside / "loop").symlink_to(inside)
+    (inside / "one").symlink_to(outside)
+    (inside / "two").symlink_to(outside)
+    (inside / "lost").symlink_to(tmp_path / "nowhere")
+    assert listed(inside)[0] == ["one/b.wav", "z/a.wav"]
+
+
+@pytest.mark.parametrize(
+    ("paths", "names"),
+    [
+        ("Acoustic/Kick/a Acoustic/Snare/b", "Kick Snare"),
+        ("Kick/Acoustic/a Snare/Acoustic/b", "Kick Snare"),
+        ("Kick/Acoustic/a Kick/Electronic/b Snare/Acoustic/c", "Kick Kick Snare"),
+        ("Kit1/Kick/a Kit2/Kick/b Kit2/Snare/c", "Kick Kick Snare"),
+        ("Flute/Vib/a Oboe/Vib/b", "Flute Oboe"),
+        ("one/Ada/a two/Ada/b two/Bob/c", "Ada Ada Bob"),
+        ("Acoustic/a Electronic/b", "Acoustic Electronic"),
+        ("a Kick/b", "top Kick"),
+        ("Kick/808/a Snare/808/b Snare/909/c", "Kick Snare 909"),
+    ],
+)
+def test_classes_are_what_sounds(paths: str, names: str) -> None:
+    assert class_names([PurePath(path) for path in paths.split()], "top") == names.split()
