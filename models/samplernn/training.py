@@ -134,17 +134,18 @@ def train(folder: Path, out: Path, options: TrainingOptions | None = None) -> bo
     known = identity("samplernn", folder, options.identity, labels=list(corpus.instruments))
     trainer = trainer_of(corpus, options, run, known)
     say(f"computed on {trainer.processor}")
+    courses = _courses(options.config(corpus.instruments), corpus)
     with TrainingLog(run, console, "bits per sample", 1 / math.log(2), journal=journal) as log:
 
         def on_report(report: Report) -> None:
             log.report(report, trainer.history)
-            _write(out, folder, options, corpus, trainer)
+            _write(out, folder, options, corpus, courses, trainer)
 
         trained = trainer.run(
             lambda loss: log.step(trainer.progress, trainer.seconds, loss), on_report
         )
     if trainer.accelerator.is_main_process:
-        _write(out, folder, options, corpus, trainer)
+        _write(out, folder, options, corpus, courses, trainer)
         say(f"{out}: {trainer.best / math.log(2):.3f} bits per sample held out")
     return trained
 
@@ -195,8 +196,9 @@ def as_tensors(batch: Batch) -> dict[str, Tensor]:
 
 
 def _write(
-    path: Path, folder: Path, options: TrainingOptions, corpus: Corpus, trainer: Trainer
-) -> None:
+    path: Path, folder: Path, options: TrainingOptions, corpus: Corpus,
+    courses: Mapping[str, NDArray[Any]], trainer: Trainer,
+) -> None:  # fmt: skip
     """Write the model file with the best weights so far, atomically."""
     config = options.config(corpus.instruments)
     tensors = {
@@ -204,7 +206,7 @@ def _write(
         for name, value in trainer.best_weights.items()
         if name not in CARRIED
     }
-    tensors |= _courses(config, corpus)
+    tensors |= courses
     kind = "notes" if config.pitched else "textures"
     header = ModelHeader(
         family="samplernn",

@@ -95,7 +95,7 @@ def test_a_folder_of_notes_becomes_an_instrument(tmp_path: Path) -> None:
         tone = 0.4 * np.exp(-3 * time) * np.sin(2 * np.pi * frequency * time)
         soundfile.write(tmp_path / "pluck" / f"m{pitch:03}_v100.wav", tone, 16000)
     out = tmp_path / "pluck.safetensors"
-    options = TrainingOptions(**TINY, steps=30, notes=True, lowest=57, highest=64, harmonics=3)
+    options = TrainingOptions(**TINY, steps=4, notes=True, lowest=57, highest=64, harmonics=3)
     train(tmp_path / "pluck", out, options)
     descriptor = describe(out)
     assert descriptor.plays == {Plays.NOTES}
