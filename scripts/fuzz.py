@@ -7,6 +7,7 @@ always the same: `--first N --count 1` tries it once more.
 """
 
 import argparse
+import copy
 import faulthandler
 import json
 import math
@@ -104,6 +105,24 @@ def names() -> Reader:
     return Reader(whole_names, ".txt", read, words)
 
 
+def sounds() -> Reader:
+    """Sound files."""
+    import numpy as np
+
+    from rtaudiogen.sounds import read_whole
+    from tests.sounds.sounds_to_damage import whole_sounds
+
+    def read(path: Path) -> object:
+        sound = read_whole(path)
+        assert np.isfinite(sound.signal).all()
+        assert np.abs(sound.signal).max() <= 100.0
+        assert all(line.isprintable() for line in sound.notices)
+        return sound
+
+    words = (b"RIFF", b"RF64", b"BW64", b"data", b"ds64", b"fmt ", b"fLaC", b"\0\0\x80\x7f")
+    return Reader(whole_sounds, ".wav", read, words)
+
+
 def headers() -> Reader:
     """Model files of every family, as `rtaudiogen models` looks at them.
 
@@ -150,7 +169,7 @@ def _change_value(chance: random.Random, value: Any) -> None:
         name = chance.choice(list(names))
         inner = value[name]
         if not isinstance(inner, dict | list) or chance.random() < 0.3:
-            value[name] = chance.choice(ODD_VALUES)
+            value[name] = copy.deepcopy(chance.choice(ODD_VALUES))
             return
         value = inner
 
@@ -223,6 +242,7 @@ READERS: dict[str, Callable[[], Reader]] = {
     "headers": headers,
     "codes": codes,
     "journals": journals,
+    "sounds": sounds,
     "sessions": sessions,
     "presets": presets,
 }
