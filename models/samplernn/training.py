@@ -1,23 +1,24 @@
 """`rtaudiogen train samplernn FOLDER`: from a folder of sounds to a playable model file."""
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from ..sounds.notes.corpus import Corpus, Texture, read_textures
-from ..sounds.notes.notes import Note
+from ..sounds.notes.corpus import Corpus, level_tracks
+from ..sounds.notes.envelope import measure
+from ..sounds.notes.options import InstrumentOptions
 from ..training import run as driver
 from ..training.budget import Budget
 from ..training.options import CHANNELS, option, shared
-from ..training.options import TrainingOptions as SharedOptions
-from ..training.run import Heard, Model, Run, Stage
+from ..training.run import Model, Run, Stage
 from ..training.trainer import Trainer
 from .batches import IGNORED, Batch, Streams, heard, stack
 from .config import FRAME, SampleRNNConfig
@@ -30,20 +31,22 @@ CARRIED = "slow", "middle"  # buffers of the objective that are no part of a mod
 
 
 @dataclass(frozen=True)
-class TrainingOptions(SharedOptions):
+class TrainingOptions(InstrumentOptions):
     """Options of a SampleRNN's training."""
 
     minutes: float = shared("minutes", 90.0)
     report_steps: int = shared("report_steps", 500)
-    instruments: str = option("", "Which of the folder's sounds, comma-separated; all.")
+    notes: bool = option(False, "Learn notes that are played from a keyboard, not textures.")
     width: int = option(256, "Units of every tier; larger is better and slower.", **CHANNELS)
-    preemphasis: float = option(
-        0.85, "Treble raised before the 8-bit codes; less hiss.", least=0, below=1
-    )
     segment_frames: int = option(
         512, "Samples through which errors are traced back.", least=FRAME, multiple_of=FRAME
     )
     rows: int = option(8, "Streams that are heard side by side.", least=1)
+
+    @property
+    def pitched(self) -> bool:
+        """Tell whether notes are learnt, not textures."""
+        return self.notes
 
     @property
     def budget(self) -> Budget:
@@ -57,7 +60,8 @@ class TrainingOptions(SharedOptions):
 
     def config(self, instruments: tuple[str, ...]) -> SampleRNNConfig:
         """Return the network that these options describe."""
-        return self.sized(SampleRNNConfig, instruments=instruments)
+        harmonics = self.harmonics if self.pitched else 0
+        return self.sized(SampleRNNConfig, harmonics=harmonics, instruments=instruments)
 
 
 class Objective(nn.Module):
@@ -94,11 +98,11 @@ def train(folder: Path, out: Path, options: TrainingOptions | None = None) -> bo
 
 def _stages(run: Run[TrainingOptions]) -> Iterator[Stage]:
     options = run.options
-    wanted = [name.strip() for name in options.instruments.split(",") if name.strip()]
-    corpus = read_textures(run.sounds, options.sample_rate, wanted, run.say)
+    corpus = options.read(run.sounds, run.say)
     known = run.identity(labels=list(corpus.instruments))
     trainer = trainer_of(corpus, options, run.folder, known)
-    model = partial(_model, options.config(corpus.instruments), corpus, trainer)
+    courses = _courses(options.config(corpus.instruments), corpus)
+    model = partial(_model, options, corpus, courses, trainer)
     yield Stage(trainer, model, "bits per sample", 1 / math.log(2))
 
 
@@ -111,7 +115,7 @@ def trainer_of(
     """
     torch.manual_seed(options.seed)
     config = options.config(corpus.instruments)
-    streams = Streams(config, _textures(corpus.training), options.rows, options.segment_frames)
+    streams = Streams(config, corpus.training, options.rows, options.segment_frames)
 
     def batches(step: int, process: int) -> list[dict[str, Tensor]]:
         return [as_tensors(streams.draw(options.seed, process, step))]
@@ -122,14 +126,10 @@ def trainer_of(
     )  # fmt: skip
 
 
-def _textures(sounds: Sequence[Note | Texture]) -> list[Texture]:
-    return [sound for sound in sounds if isinstance(sound, Texture)]
-
-
 def _held_out(config: SampleRNNConfig, corpus: Corpus) -> list[dict[str, Tensor]]:
     """Return the beginnings of the held-out sounds, batched."""
     frames = int(HELD_OUT_SECONDS * config.sample_rate) // FRAME * FRAME
-    spared = Streams(config, _textures(corpus.held_out or corpus.training), 1, frames)
+    spared = Streams(config, corpus.held_out or corpus.training, 1, frames)
     rows = [spared.whole(sound) for sound in spared.sounds]
     return [
         as_tensors(stack(rows[i : i + HELD_OUT_ROWS])) for i in range(0, len(rows), HELD_OUT_ROWS)
@@ -141,21 +141,35 @@ def as_tensors(batch: Batch) -> dict[str, Tensor]:
     return {name: torch.from_numpy(array) for name, array in vars(batch).items()}
 
 
-def _model(config: SampleRNNConfig, corpus: Corpus, trainer: Trainer) -> Model:
+def _model(
+    options: TrainingOptions, corpus: Corpus, courses: Mapping[str, NDArray[Any]], trainer: Trainer
+) -> Model:
     """Return the model with the best weights so far."""
+    config = options.config(corpus.instruments)
     tensors = {
         name.removeprefix("network."): value.detach().cpu().float().numpy()
         for name, value in trainer.best_weights.items()
         if name not in CARRIED
     }
-    sounds = [heard(sound, config) for sound in _textures(corpus.training)]
-    courses = [(sound.instrument, sound.course) for sound in sounds]
-    tensors |= courses_of(courses, len(config.instruments)).to_tensors()
-    seconds = corpus.frames / config.sample_rate
+    kind = "notes" if config.pitched else "textures"
     return Model(
         config,
-        tensors,
-        f"SampleRNN textures: {', '.join(config.instruments)}",
-        Heard(len(corpus.training), len(corpus.held_out), seconds, corpus.licences),
-        {"held_out_bits_per_sample": round(trainer.best / math.log(2), 3)},
+        {**tensors, **courses},
+        f"SampleRNN {kind}: {', '.join(config.instruments)}",
+        options.heard(corpus),
+        {
+            "hold_seconds": options.hold_seconds,
+            "held_out_bits_per_sample": round(trainer.best / math.log(2), 3),
+        },
     )
+
+
+def _courses(config: SampleRNNConfig, corpus: Corpus) -> dict[str, NDArray[Any]]:
+    """Return what plays the level: the mean envelopes of notes, or the courses of textures."""
+    instruments = len(config.instruments)
+    if config.pitched:
+        return measure(level_tracks(corpus), instruments, config.sample_rate).to_tensors()
+    sounds = [heard(sound, config) for sound in corpus.training]
+    return courses_of(
+        [(sound.instrument, sound.course) for sound in sounds], instruments
+    ).to_tensors()

@@ -15,13 +15,12 @@ from torch.nn import functional as F
 
 from rtaudiogen.errors import UsageError
 
-from ..sounds.notes.corpus import Corpus, level_tracks, read_notes, read_textures
+from ..sounds.notes.corpus import Corpus, level_tracks
 from ..sounds.notes.envelope import measure
-from ..sounds.say import Say
+from ..sounds.notes.options import InstrumentOptions
 from ..training import run as driver
 from ..training.options import CHANNELS, option
-from ..training.options import TrainingOptions as SharedOptions
-from ..training.run import Heard, Model, Run, Stage
+from ..training.run import Model, Run, Stage
 from ..training.trainer import Trainer
 from .config import WaveNetConfig
 from .dataset import IGNORED, Batch, Segments, stack
@@ -32,18 +31,10 @@ HELD_OUT_BATCHES = 64
 
 
 @dataclass(frozen=True)
-class TrainingOptions(SharedOptions):
+class TrainingOptions(InstrumentOptions):
     """Options of a WaveNet's training."""
 
     texture: bool = option(False, "Learn stretches of sound that are played without notes.")
-    instruments: str = option("", "Which of the folder's instruments, comma-separated; all.")
-    lowest: int = option(
-        40, "Lowest MIDI note to be playable: gaps are filled by resampling.", least=0, most=127
-    )
-    highest: int = option(84, "Highest MIDI note to be playable.", least=0, most=127)
-    hold_seconds: float = option(
-        0.0, "When the key was let go in the recordings; 0: find out.", least=0
-    )
     residual: int = option(
         32, "Channels of the residual path; larger is better and slower.",
         **CHANNELS,
@@ -54,12 +45,6 @@ class TrainingOptions(SharedOptions):
         512, "Each stack of layers doubles from 1 up to this.", least=1, most=1 << 20
     )
     stacks: int = option(2, "How many such stacks.", least=1, most=64)
-    harmonics: int = option(
-        12, "Multiples of the note's phase that the network is told.", least=1, most=1024
-    )
-    preemphasis: float = option(
-        0.85, "Treble raised before the 8-bit codes; less hiss.", least=0, below=1
-    )
     segment_frames: int = option(2560, "Length of a piece that is learnt at once.", least=1024)
     segments: int = option(2, "Pieces in one product: as many as stay in the cache.", least=1)
     accumulate: int = option(1, "Such products before the weights change.", least=1)
@@ -70,8 +55,11 @@ class TrainingOptions(SharedOptions):
         super().__post_init__()
         if self.largest_dilation & (self.largest_dilation - 1):
             raise UsageError("--largest-dilation must be a power of two")
-        if self.lowest > self.highest:
-            raise UsageError("--lowest and --highest must be MIDI notes in this order")
+
+    @property
+    def pitched(self) -> bool:
+        """Tell whether notes are learnt, not textures."""
+        return not self.texture
 
     @property
     def step_frames(self) -> int:
@@ -81,7 +69,7 @@ class TrainingOptions(SharedOptions):
     def config(self, instruments: tuple[str, ...]) -> WaveNetConfig:
         """Return the network that these options describe."""
         stack_ = tuple(2**i for i in range(int(math.log2(self.largest_dilation)) + 1))
-        harmonics = 0 if self.texture else self.harmonics
+        harmonics = self.harmonics if self.pitched else 0
         return self.sized(
             WaveNetConfig,
             dilations=stack_ * self.stacks,
@@ -116,7 +104,7 @@ def train(folder: Path, out: Path, options: TrainingOptions | None = None) -> bo
 
 
 def _stages(run: Run[TrainingOptions]) -> Iterator[Stage]:
-    corpus = _read(run.sounds, run.options, run.say)
+    corpus = run.options.read(run.sounds, run.say)
     known = run.identity(labels=list(corpus.instruments))
     trainer = trainer_of(corpus, run.options, run.folder, known)
     config = run.options.config(corpus.instruments)
@@ -177,12 +165,11 @@ def _model(
         for name, value in trainer.best_weights.items()
     }
     kind = "notes" if config.pitched else "textures"
-    seconds = corpus.frames / config.sample_rate
     return Model(
         config,
         {**tensors, **beside},
         f"WaveNet {kind}: {', '.join(config.instruments)}",
-        Heard(len(corpus.training), len(corpus.held_out), seconds, corpus.licences),
+        options.heard(corpus),
         {
             "hold_seconds": options.hold_seconds,
             "held_out_bits_per_sample": round(trainer.best / math.log(2), 3),
@@ -200,12 +187,3 @@ def as_tensors(batch: Batch) -> dict[str, Tensor]:
     if batch.conditioning is not None:
         tensors["conditioning"] = torch.from_numpy(batch.conditioning)
     return tensors
-
-
-def _read(folder: Path, options: TrainingOptions, say: Say) -> Corpus:
-    wanted = [name.strip() for name in options.instruments.split(",") if name.strip()]
-    rate = options.sample_rate
-    if options.texture:
-        return read_textures(folder, rate, wanted, say)
-    low, high = options.lowest, options.highest
-    return read_notes(folder, rate, wanted, low, high, options.hold_seconds, say)

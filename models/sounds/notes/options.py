@@ -1,0 +1,56 @@
+"""Options of a training on instruments: notes from a keyboard, or textures."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from rtaudiogen.errors import UsageError
+
+from ...training.options import TrainingOptions, option
+from ...training.run import Heard
+from ..say import Say
+from .corpus import Corpus, read_notes, read_textures
+
+
+@dataclass(frozen=True)
+class InstrumentOptions(TrainingOptions):
+    """What is read of a folder of instruments, and what a network is told of a note."""
+
+    instruments: str = option("", "Which of the folder's instruments, comma-separated; all.")
+    lowest: int = option(
+        40, "Lowest MIDI note to be playable: gaps are filled by resampling.", least=0, most=127
+    )
+    highest: int = option(84, "Highest MIDI note to be playable.", least=0, most=127)
+    hold_seconds: float = option(
+        0.0, "When the key was let go in the recordings; 0: find out.", least=0
+    )
+    harmonics: int = option(
+        12, "Multiples of the note's phase that the network is told.", least=1, most=1024
+    )
+    preemphasis: float = option(
+        0.85, "Treble raised before the 8-bit codes; less hiss.", least=0, below=1
+    )
+
+    def __post_init__(self) -> None:
+        """Raise UsageError for values out of range."""
+        super().__post_init__()
+        if self.lowest > self.highest:
+            raise UsageError("--lowest and --highest must be MIDI notes in this order")
+
+    @property
+    def pitched(self) -> bool:
+        """Tell whether notes are learnt, not textures."""
+        raise NotImplementedError
+
+    def read(self, folder: Path, say: Say) -> Corpus:
+        """Return the sounds of a folder. UsageError or RtAudioGenError, in one line."""
+        wanted = [name.strip() for name in self.instruments.split(",") if name.strip()]
+        if not self.pitched:
+            return read_textures(folder, self.sample_rate, wanted, say)
+        return read_notes(
+            folder, self.sample_rate, wanted, self.lowest, self.highest, self.hold_seconds, say
+        )
+
+    def heard(self, corpus: Corpus) -> Heard:
+        """Return what a model has learnt from."""
+        seconds = corpus.frames / self.sample_rate
+        return Heard(len(corpus.training), len(corpus.held_out), seconds, corpus.licences)
