@@ -31,9 +31,12 @@ def range_text(bounds: Mapping[str, Any]) -> str:
 
 def refusal(bounds: Mapping[str, Any], value: Any) -> str:
     """Return what a value must be that is out of bounds, such as 'at least 1'; else empty. [any]"""
+    wanted = range_text(bounds)
     if isinstance(value, float) and not math.isfinite(value):
-        return "a finite number"
-    return range_text(bounds) if any(_broken(bounds, value)) else ""
+        if "most" in bounds or "below" in bounds:
+            return wanted
+        return f"{wanted} and finite" if wanted else "a finite number"
+    return wanted if any(_broken(bounds, value)) else ""
 
 
 def _broken(bounds: Mapping[str, Any], value: Any) -> Iterator[bool]:

@@ -139,7 +139,7 @@ def test_a_training_that_cannot_begin_says_why_and_leaves_nothing(begin, tmp_pat
         ({"residual": "much"}, "residual must be a whole number, not much"),
         ({"residual": "20"}, "residual must be a multiple of 16, at least 16, not 20"),
         ({"learning_rate": "1.5"}, "learning rate must be between 0 and 1, not 1.5"),
-        ({"minutes": "inf"}, "minutes must be a finite number, not inf"),
+        ({"minutes": "inf"}, "minutes must be at least 0 and finite, not inf"),
         ({"device": "gpu"}, "device must be one of auto, cpu, cuda, mps, not gpu"),
     ],
 )

@@ -342,7 +342,7 @@ def test_only_what_is_free_may_change_when_a_training_goes_on(tmp_path: Path, fo
         ({"prior_steps": -1}, "--prior-steps"),
         ({"prior_width": 20}, "--prior-width must be a multiple of 16"),
         ({"prior_layers": 0}, "--prior-layers must be from 1 to 64"),
-        ({"sample_rate": 4000}, "--sample-rate must be from 8000 to 48000 Hz"),
+        ({"sample_rate": 4000}, "--sample-rate must be from 8000 to 48000"),
         ({"strides": "4,x"}, "--strides must be up to 8 whole numbers from 1 to 16"),
         ({"strides": "4,0"}, "--strides"),
         ({"strides": "4,17"}, "--strides"),
