@@ -193,7 +193,7 @@ def test_a_file_that_is_no_sound_is_left_out_and_named(
     ("sound", "reason"),
     [
         (np.zeros(RATE), "silent"),
-        (0.1 * np.ones(RATE // 10), "shorter than 0.2 s"),
+        (0.1 * np.sin(np.arange(RATE // 10)), "shorter than 0.2 s"),
         (np.sign(np.sin(np.arange(RATE) / 10)), "clipped"),
         (np.random.default_rng(0).normal(0, 0.1, RATE), "no clear pitch"),
     ],
