@@ -1,4 +1,4 @@
-"""JSON from files that anybody may have written: read in bounded time and memory, or refused."""
+"""JSON from untrusted files, read in bounded time and memory or refused."""
 
 import json
 import math

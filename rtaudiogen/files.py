@@ -1,4 +1,4 @@
-"""Files that are either whole or not there, and files that are opened without waiting."""
+"""Files that appear whole or not at all, and files that are opened without waiting."""
 
 import os
 import stat

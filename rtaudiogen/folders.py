@@ -1,4 +1,4 @@
-"""Where a user's files live: the platform's folders, or below RTAUDIOGEN_HOME if that is set."""
+"""The user's folders: the platform's, or those below RTAUDIOGEN_HOME if that is set."""
 
 import os
 from pathlib import Path
