@@ -23,7 +23,7 @@ FEWEST_CHORDS = 2
 
 @dataclass(frozen=True)
 class BlockTimes:
-    """Of blocks of `host_frames` at 48 kHz, all voices sounding."""
+    """Times of blocks of `host_frames` at 48 kHz, all voices sounding."""
 
     host_frames: int
     p50_ms: float

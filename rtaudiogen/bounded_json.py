@@ -89,7 +89,7 @@ def _members(value: Any) -> Iterable[Any]:
 
 
 def _refuse_half_characters(text: str, value: Any) -> None:
-    r"""A lone surrogate (\ud800) is no character: it could be neither printed nor written."""
+    r"""Refuse a lone surrogate (\ud800): it can be neither printed nor written."""
     if "\\u" not in text:
         return
     try:

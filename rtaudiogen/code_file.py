@@ -91,7 +91,7 @@ class CodeWriter:
     """Writes code frames as they come, and the header once the length is known."""
 
     def __init__(self, file: BinaryIO, header: CodeHeader) -> None:
-        """`file` must be seekable; the header's `frames` do not matter yet."""
+        """Begin in `file`, which must be seekable; the header's `frames` do not matter yet."""
         self._file, self._header = file, header
         self._waiting: Codes = np.zeros((0, header.stages), np.uint16)
         self._written, self._checksum = 0, 0

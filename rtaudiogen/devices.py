@@ -214,7 +214,7 @@ class PortAudioOutput:
 
     @property
     def input_latency_seconds(self) -> float:
-        """From microphone to callback, likewise: the first frame of a block waits for its last."""
+        """Return the time from microphone to callback; a block's first frame waits for its last."""
         told = self._memory.counters().input_latency_seconds
         if not self.input_name:
             return 0.0

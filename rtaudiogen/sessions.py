@@ -22,7 +22,7 @@ SLOTS = f"a list of slots, [{A_SLOT}, …]"
 
 @dataclass(frozen=True)
 class Mix:
-    """How a slot is heard and what it hears."""
+    """The mix of a slot: how it is heard and what it hears."""
 
     gain_db: float = 0.0  # -60 … 12
     pan: float = 0.0  # -1 left … 1 right

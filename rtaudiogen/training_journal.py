@@ -36,7 +36,7 @@ class Journal:
     """Writes. What cannot be written, or has no folder yet, is left out: the training goes on."""
 
     def __init__(self, folder: Path, muted: bool = False) -> None:
-        """`muted`: one of several processes of a training, and not the one that tells."""
+        """Begin a journal; `muted`: another process of the same training writes it."""
         self._path, self._muted = folder / NAME, muted
 
     def write(self, event: str, **facts: Any) -> None:

@@ -277,7 +277,7 @@ def _refusal(generator: Generator, name: str, bad: NDArray[np.float32]) -> Findi
 
 
 def _growth(make: Make) -> Iterator[Finding]:
-    """State is what could grow: its size must not depend on how long the music lasts."""
+    """Check that the size of the state does not depend on how long the music lasts."""
     generator = prepared(make)
     _whole(generator, [MAX_FRAMES])
     before = sum(array.nbytes for array in generator.save_state().values())

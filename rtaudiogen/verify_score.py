@@ -89,7 +89,7 @@ def score(generator: Generator) -> tuple[Events, int]:
 
 
 def moving_parameters(descriptor: Descriptor) -> NDArray[np.float32]:
-    """(moves, parameters,) in range: what the parameters are from each multiple of MOVE_FRAMES."""
+    """Return (moves, parameters,) in range: values from each multiple of MOVE_FRAMES on."""
     rng = np.random.default_rng(1)
     low = np.array([p.minimum for p in descriptor.parameters])
     high = np.array([p.maximum for p in descriptor.parameters])
@@ -181,7 +181,7 @@ def same(name: str, one: Audio, other: Audio, what: str) -> Finding:
 
 
 def settings(d: Descriptor) -> dict[str, NDArray[np.float32]]:
-    """(parameters,) by name: the defaults, and each parameter at and past its ends."""
+    """Return (parameters,) by name: the defaults, and each parameter at and past its ends."""
     rows = {"defaults": d.defaults()}
     for index, p in enumerate(d.parameters):
         span = p.maximum - p.minimum

@@ -27,7 +27,7 @@ def views(make: Make) -> Iterator[Finding]:
 
 
 def _codes(generator: Generator) -> Finding:
-    """The stream is one of codes, and positions and newest codes are its own."""
+    """Check that the stream has codes, and that positions and newest codes belong to it."""
     if not hasattr(generator, "code_stream"):
         return Finding("codes of the ribbon", False, "has no method 'code_stream'")
     shown = cast(CodeStream, generator)

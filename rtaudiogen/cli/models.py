@@ -42,7 +42,7 @@ class Choice(NamedTuple):
 
 
 def _known(model: Descriptor, device: str) -> tuple[Descriptor, float | None, Choice | None]:
-    """A model, its speed once `bench` has measured it, and with `auto` what that has measured."""
+    """Return a model, its speed if `bench` has measured it, and what `auto` has measured."""
     if device != AUTO:
         return model, known_speeds(device).get(model.id), None
     choice = Choice(*remembered(model))

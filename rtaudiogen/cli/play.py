@@ -159,7 +159,7 @@ def _device(text: str) -> str | int | None:
 
 
 def check_bits(path: Path | None, bits: int) -> None:
-    """UsageError for a recording of a kind that is not written, or for bits of none."""
+    """Raise UsageError for a recording in an unknown format, or for bits without a recording."""
     if path is not None:
         from ..recorder.formats import sample_format  # brings libsndfile along
 
