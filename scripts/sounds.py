@@ -9,7 +9,7 @@ RATE = 16000  # Hz, that of the shipped models
 PHRASE, MORPH, HARP = "phrase.flac", "morph.flac", "codec-before.flac"
 KEYS = ("wavenet-keys-strings", "--seconds", "8")
 MUSIC = ("vqvae-music", "--seconds", "6")
-SOUNDS = {  # in this order: the last two read one of the others
+SOUNDS: dict[str, tuple[str, ...]] = {  # in this order: the last two read one of the others
     PHRASE: KEYS,
     MORPH: (*KEYS, "--set", "timbre=cello", "--set", "morph_to=choir", "--set", "morph=0.5"),
     "ocean.flac": ("wavenet-textures", "--seconds", "6", "--set", "timbre=ocean"),
@@ -23,7 +23,7 @@ SOUNDS = {  # in this order: the last two read one of the others
     ),
 }  # fmt: skip
 KICK, SNARE, CLOSED, OPEN = 36, 38, 42, 46
-BAR = {  # eighths of a bar
+BAR: dict[int, tuple[int, ...]] = {  # eighths of a bar
     KICK: (0, 3, 5),
     SNARE: (2, 6),
     CLOSED: (0, 1, 2, 3, 4, 5, 6),
