@@ -25,6 +25,7 @@ from rtaudiogen.generator import (
 )
 from rtaudiogen.processors import CPU
 from rtaudiogen.registry import GROUP, load, one_line
+from rtaudiogen.verify_expression import expression
 from rtaudiogen.verify_hearing import hearing
 from rtaudiogen.verify_score import (
     EFFECT_SECONDS,
@@ -326,6 +327,7 @@ CHECKS: tuple[Examine, ...] = (
     _extremes,
     _voices,
     _delay,
+    expression,
     hearing,
     _sounds,
     _growth,

@@ -75,6 +75,9 @@ def score(generator: Generator) -> tuple[Events, int]:
         everything += [
             (0, EventKind.NOTE_ON, 0, 60.0, 0.8),
             (700, EventKind.PRESSURE, 0, 0.0, 0.9),
+            (900, EventKind.VOLUME, 0, 0.0, 0.5),
+            (950, EventKind.PITCH_BEND, 0, 0.0, 1.0),
+            (1400, EventKind.PAN, 0, 0.0, -0.5),
             (1999, EventKind.NOTE_OFF, 0, 0.0, 0.0),
         ]
     if is_played(generator.descriptor) and generator.descriptor.voices > 1:
