@@ -393,7 +393,11 @@ def test_sounds_shorter_than_a_code_are_learnt_too(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("sound", "reason"),
-    [(np.zeros(RATE), "silent"), (0.1 * np.sin(np.arange(20)), "shorter than 0.02 s"), (None, "no sound")],
+    [
+        (np.zeros(RATE), "silent"),
+        (0.1 * np.sin(np.arange(20)), "shorter than 0.02 s"),
+        (None, "no sound"),
+    ],
 )
 def test_a_folder_that_cannot_work_is_refused_and_leaves_nothing(
     tmp_path: Path, sound: np.ndarray | None, reason: str
