@@ -39,7 +39,7 @@ class ModelConfig:
             size = getattr(self, name)
             if size < CHANNEL_MULTIPLE or size % CHANNEL_MULTIPLE:
                 raise ValueError(
-                    f"{name} is {size}: expected a multiple of {CHANNEL_MULTIPLE} channels"
+                    f"{name} is {size}, which is no multiple of {CHANNEL_MULTIPLE} above 0"
                 )
 
     def to_json(self) -> dict[str, Any]:
