@@ -188,8 +188,6 @@ def _padded(weight: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 def _check(config: SampleRNNConfig, tensors: Mapping[str, NDArray[np.float32]]) -> None:
-    if config.width < 16 or config.width % 16:
-        raise RtAudioGenError(f"the width must be a multiple of 16, not {config.width}")
     for name, shape in shapes(config).items():
         if name not in tensors:
             raise RtAudioGenError(f"the model has no tensor '{name}'")

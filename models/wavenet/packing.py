@@ -136,12 +136,6 @@ def random_tensors(
 
 
 def _check(config: WaveNetConfig, tensors: Mapping[str, NDArray[np.float32]]) -> None:
-    for name in ("residual", "skip", "output"):
-        size = getattr(config, name)
-        if size < 16 or size % 16:
-            raise RtAudioGenError(f"{name} channels must be a multiple of 16, not {size}")
-    if not config.dilations or min(config.dilations) < 1:
-        raise RtAudioGenError(f"dilations must be at least 1, not {config.dilations}")
     for name, shape in shapes(config).items():
         if name not in tensors:
             raise RtAudioGenError(f"the model has no tensor '{name}'")

@@ -235,10 +235,8 @@ def test_a_state_of_nonsense_plays_on(material: Material) -> None:
 
 @pytest.mark.parametrize("name", ["residual", "skip", "output"])
 def test_channels_that_are_no_multiple_of_sixteen_are_refused(name: str) -> None:
-    config = replace(USUAL, **{name: 40})
-    tensors = random_tensors(config, np.random.default_rng(0))
-    with pytest.raises(RtAudioGenError, match=f"{name} channels must be a multiple of 16, not 40"):
-        pack(config, tensors)
+    with pytest.raises(ValueError, match=f"{name} is 40, which is no multiple of 16"):
+        replace(USUAL, **{name: 40})
 
 
 def test_tensors_that_do_not_fit_are_refused() -> None:
