@@ -44,9 +44,9 @@ def noise(frames: int, channels: int = 1, seed: int = 0) -> NDArray[np.float32]:
 
 
 def there_and_back(run_here: Run, folder: Path, name: str) -> tuple[NDArray[np.float32], Done]:
-    encoded = run_here("encode", name, "out.rtac", "--model", "plain")
+    encoded = run_here("encode", name, "out.rtac", "--model", "plain", "--overwrite")
     assert encoded.returncode == 0, encoded.stderr
-    decoded = run_here("decode", "out.rtac", "out.wav")
+    decoded = run_here("decode", "out.rtac", "out.wav", "--overwrite")
     assert decoded.returncode == 0, decoded.stderr
     signal, rate = soundfile.read(folder / "out.wav", dtype="float32")
     assert rate == RATE
@@ -120,7 +120,7 @@ def test_encode_says_how_long_how_many_bits_and_how_much_smaller(
     assert facts["bytes"] == size
     assert facts["bits_per_second"] == 4000 * 2 * 8 + 32  # a checksum a second
     assert facts["compression_ratio"] == pytest.approx(10 * RATE * 2 / size)
-    line = run_here(*arguments).stdout
+    line = run_here(*arguments, "--overwrite").stdout
     assert "10.0 s, 64032 bits per second, 4.0 times smaller" in line
     decoded = json.loads(run_here("decode", "out.rtac", "out.wav", "--json").stdout)
     assert (decoded["stages"], decoded["seconds"]) == (2, 10.0)
@@ -332,9 +332,9 @@ def test_the_vqvae_decodes_the_same_bits_from_a_file_as_at_once(
     soundfile.write(folder / "in.wav", sound, RATE, subtype="FLOAT")
     options = ("--model", "tiny.safetensors")
     for stages in (1, 4):
-        done = run_here("encode", "in.wav", "out.rtac", "--stages", stages, *options)
+        done = run_here("encode", "in.wav", "out.rtac", "--stages", stages, *options, "--overwrite")
         assert done.returncode == 0, done.stderr
-        done = run_here("decode", "out.rtac", "out.wav", *options)
+        done = run_here("decode", "out.rtac", "out.wav", *options, "--overwrite")
         assert done.returncode == 0, done.stderr
         codec = open_codec(registry.find(folder / "tiny.safetensors"))
         codes = codec.encode(np.pad(sound, (0, -len(sound) % config.hop)))
