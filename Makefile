@@ -7,7 +7,7 @@ ARGS ?=
 PARALLEL := --numprocesses auto --dist loadgroup
 
 .DEFAULT_GOAL := help
-.PHONY: help run play test test-quick check bench bench-gpu bench-window latency picture screenshots test-wheel clean
+.PHONY: help run play test test-quick check bench bench-gpu bench-window latency picture sounds screenshots test-wheel clean
 
 help:
 	@echo "make run    the window; without a display the same as make play"
@@ -19,6 +19,7 @@ help:
 	@echo "make bench-gpu  checks and times everything on an NVIDIA GPU, in one table"
 	@echo "make bench-window  start, cost of a frame, and dropouts while the window is dragged about"
 	@echo "make screenshots  the pictures of the window in docs/"
+	@echo "make sounds  the sounds of the shipped models in docs/sounds"
 	@echo "make latency  from a key to its drum hit, through JACK"
 
 $(READY): pyproject.toml constraints.txt scripts/setup.sh
@@ -59,6 +60,9 @@ latency: $(READY)
 
 picture: $(READY)
 	$(BIN)/python scripts/picture.py $(MODEL) docs/phrase.png
+
+sounds: $(READY)
+	$(BIN)/python scripts/sounds.py docs/sounds
 
 screenshots: $(READY)
 	$(BIN)/python scripts/screenshots.py docs

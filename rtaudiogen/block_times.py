@@ -1,4 +1,4 @@
-"""How long a model takes to render a block on a processor: what a live host has to wait for."""
+"""Render times of a model: how long a live host waits for a block on a processor."""
 
 import math
 import time
@@ -23,7 +23,7 @@ FEWEST_CHORDS = 2
 
 @dataclass(frozen=True)
 class BlockTimes:
-    """Of blocks of `host_frames` at 48 kHz, all voices sounding."""
+    """Times of blocks of `host_frames` at 48 kHz, all voices sounding."""
 
     host_frames: int
     p50_ms: float
@@ -32,18 +32,18 @@ class BlockTimes:
 
     @property
     def block_ms(self) -> float:
-        """How long a block sounds."""
+        """Return how long a block sounds."""
         return 1000.0 * self.host_frames / HOST_RATE
 
     @property
     def ring_ms(self) -> float:
-        """The ring that a live host needs: as many whole blocks as the slowest takes to render."""
+        """Return the ring that a live host needs: whole blocks for the slowest rendering."""
         slowest = max(self.p99_ms, self.chord_ms)
         return math.ceil(slowest / self.block_ms) * self.block_ms
 
     @property
     def note_ms(self) -> float:
-        """From a note to its first frame leaving the ring.
+        """Return the time from a note to its first frame leaving the ring.
 
         It waits for its block to be rendered, at most one block, and then behind a full ring.
         """
@@ -51,7 +51,7 @@ class BlockTimes:
 
 
 def block_times(model: Descriptor, device: str, host_frames: int, seconds: float) -> BlockTimes:
-    """Measured for so long on a processor that is here. [control]"""
+    """Measure a model for so long on a processor of this machine. [control]"""
     generator = create(model, HOST_RATE)
     frames = math.ceil(host_frames * generator.sample_rate / HOST_RATE)
     block = np.zeros((frames, model.channels), np.float32)
@@ -73,7 +73,7 @@ def block_times(model: Descriptor, device: str, host_frames: int, seconds: float
 
 
 def block_rows(model: Descriptor, device: str, seconds: float) -> Iterator[BenchRow]:
-    """What `auto` goes by; then, at each size of block, `seconds` on both processors."""
+    """Yield what `auto` goes by, then measure both processors for `seconds` at each block size."""
     yield auto_row(model, device)
     for host_frames in HOST_FRAMES:
         here, cpu = (block_times(model, name, host_frames, seconds) for name in (device, CPU))
@@ -94,7 +94,7 @@ def block_rows(model: Descriptor, device: str, seconds: float) -> Iterator[Bench
 
 
 def auto_row(model: Descriptor, device: str) -> BenchRow:
-    """Measured as a live host does, with its resampler; of hits, one that is made ahead."""
+    """Measure as a live host does, with its resampler; for hits, one that is made ahead."""
     times = {name: render_times.measure(model, name) for name in (CPU, device)}
     here, cpu = times[device], times[CPU]
     what = "a hit made ahead" if Plays.HITS in model.plays else "128 host frames"

@@ -1,4 +1,4 @@
-"""JSON from files that anybody may have written: read in bounded time and memory, or refused."""
+"""JSON from untrusted files, read in bounded time and memory or refused."""
 
 import json
 import math
@@ -89,7 +89,7 @@ def _members(value: Any) -> Iterable[Any]:
 
 
 def _refuse_half_characters(text: str, value: Any) -> None:
-    r"""A lone surrogate (\ud800) is no character: it could be neither printed nor written."""
+    r"""Refuse a lone surrogate (\ud800): it can be neither printed nor written."""
     if "\\u" not in text:
         return
     try:

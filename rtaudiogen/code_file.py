@@ -38,7 +38,7 @@ MAX_CHUNK_CODES = 1 << 20
 
 @dataclass(frozen=True)
 class CodeHeader:
-    """What must be known of a sound to decode it."""
+    """The facts that are needed to decode a sound."""
 
     model: str  # its id
     digest: bytes  # (32,) of the model's contents
@@ -51,35 +51,35 @@ class CodeHeader:
 
     @property
     def code_frames(self) -> int:
-        """Code frames in the file."""
+        """Return the number of code frames in the file."""
         return -(-self.frames // self.hop)
 
     @property
     def payload_bytes(self) -> int:
-        """Bytes of all chunks."""
+        """Return the bytes of all chunks."""
         whole, rest = divmod(self.code_frames, self.chunk)
         return whole * self.chunk_bytes(self.chunk) + (self.chunk_bytes(rest) if rest else 0)
 
     def chunk_bytes(self, code_frames: int) -> int:
-        """Bytes of a chunk of so many code frames, its checksum included."""
+        """Return the bytes of a chunk of so many code frames, its checksum included."""
         return packed_bytes(code_frames * self.stages, self.codes) + _CHECKSUM.size
 
     @property
     def seconds(self) -> float:
-        """Length of the sound."""
+        """Return the length of the sound."""
         return self.frames / self.sample_rate
 
     @property
     def bits_per_second(self) -> float:
-        """What the codes take."""
+        """Return the bit rate of the codes."""
         return 8 * self.payload_bytes / self.seconds
 
     def seconds_at(self, code_frame: int) -> float:
-        """Where a code frame begins."""
+        """Return the second in which a code frame begins."""
         return code_frame * self.hop / self.sample_rate
 
     def is_possible(self) -> bool:
-        """Whether there can be such a file; it also bounds the memory that reading takes."""
+        """Return whether such a file can exist; this also bounds the memory of reading."""
         return (
             min(self.sample_rate, self.hop, self.stages, self.chunk, self.frames) > 0
             and 2 <= self.codes <= 1 << 16
@@ -91,14 +91,14 @@ class CodeWriter:
     """Writes code frames as they come, and the header once the length is known."""
 
     def __init__(self, file: BinaryIO, header: CodeHeader) -> None:
-        """`file` must be seekable; the header's `frames` do not matter yet."""
+        """Begin in `file`, which must be seekable; the header's `frames` do not matter yet."""
         self._file, self._header = file, header
         self._waiting: Codes = np.zeros((0, header.stages), np.uint16)
         self._written, self._checksum = 0, 0
         file.write(pack_header(header))
 
     def write(self, codes: Codes) -> None:
-        """(any number of code frames, stages)."""
+        """Write codes, (any number of code frames, stages)."""
         waiting = np.concatenate([self._waiting, codes])
         chunk = self._header.chunk
         while len(waiting) >= chunk:
@@ -107,7 +107,7 @@ class CodeWriter:
         self._waiting = waiting.copy()
 
     def finish(self, frames: int) -> CodeHeader:
-        """The last chunk, and the header with the number of sound frames, which is returned."""
+        """Write the last chunk and the header with the number of sound frames; return it."""
         if len(self._waiting):
             self._write_chunk(self._waiting)
         header = replace(self._header, frames=frames)
@@ -125,13 +125,13 @@ class CodeWriter:
 
 
 def read_header(path: Path) -> CodeHeader:
-    """What a code file says of itself. RtAudioGenError, one line, if it is none or damaged."""
+    """Return the header of a code file. RtAudioGenError, one line, if it is none or damaged."""
     with open_regular(path) as file:
         return _read_header(path, file)
 
 
 def read_codes(path: Path) -> Iterator[Codes]:
-    """The codes of a file, chunk by chunk, (code frames, stages) each.
+    """Yield the codes of a file, chunk by chunk, (code frames, stages) each.
 
     RtAudioGenError, one line with the time in the sound, at the first chunk that is damaged.
     """
@@ -155,7 +155,7 @@ def read_codes(path: Path) -> Iterator[Codes]:
 
 
 def pack_header(header: CodeHeader) -> bytes:
-    """Everything before the first chunk; its length does not depend on the numbers."""
+    """Return all bytes before the first chunk; their count does not depend on the numbers."""
     model = header.model.encode()
     h = header
     numbers = _NUMBERS.pack(h.sample_rate, h.hop, h.stages, h.codes, h.chunk, h.frames)
@@ -164,13 +164,13 @@ def pack_header(header: CodeHeader) -> bytes:
 
 
 def pack(codes: Codes, size: int) -> bytes:
-    """Codes from 0 up to, not including, `size` in as few bits each as hold any of them."""
+    """Pack codes from 0 up to, not including, `size` into as few bits as hold any of them."""
     values = codes.reshape(-1, 1)  # (codes, 1)
     return np.packbits(values >> _shifts(size) & 1).tobytes()
 
 
 def unpack(payload: bytes, frames: int, stages: int, size: int) -> Codes | None:
-    """What `pack` packed, (frames, stages); None if there is a code that cannot be."""
+    """Return what `pack` packed, (frames, stages); None if a code is out of range."""
     shifts = _shifts(size)
     bits = np.unpackbits(np.frombuffer(payload, np.uint8), count=frames * stages * len(shifts))
     parts = bits.reshape(-1, len(shifts)).astype(np.uint32) << shifts
@@ -179,12 +179,12 @@ def unpack(payload: bytes, frames: int, stages: int, size: int) -> Codes | None:
 
 
 def packed_bytes(count: int, size: int) -> int:
-    """Bytes that so many codes take."""
+    """Return the bytes that so many codes take."""
     return -(-count * code_bits(size) // 8)
 
 
 def code_bits(size: int) -> int:
-    """The fewest bits that hold any of `size` codes."""
+    """Return the fewest bits that hold any of `size` codes."""
     return (size - 1).bit_length()
 
 

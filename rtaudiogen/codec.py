@@ -88,7 +88,7 @@ def decode_file(
 
 
 def decode(source: Path, model: Descriptor | None = None) -> tuple[CodeHeader, Iterator[Signal]]:
-    """A code file's header, and its sound in pieces, at the header's rate; see `decode_file`."""
+    """Return a code file's header and its sound in pieces at that rate; see `decode_file`."""
     header = read_header(source)
     model = model or _named_model(source, header)
     _refuse_other_model(source, header, model)
@@ -107,7 +107,7 @@ def _decoded(source: Path, header: CodeHeader, codec: Codec) -> Iterator[Signal]
 
 
 def open_codec(model: Descriptor) -> Codec:
-    """The model's codec at the start of a stream. UsageError if it has none."""
+    """Return a model's codec at the start of a stream. UsageError if it has none."""
     reference = registry.family(model.family).codec
     if reference is None:
         having = [f.name for f in registry.families()[0].values() if f.codec]
@@ -120,7 +120,7 @@ def open_codec(model: Descriptor) -> Codec:
 
 
 def digest(model: Descriptor) -> bytes:
-    """(32,) that tells models of different sound apart: SHA-256 of configuration and weights.
+    """Return (32,) bytes that identify the sound of a model: SHA-256 of configuration and weights.
 
     Whatever else a model file says of itself does not matter.
     """

@@ -55,12 +55,12 @@ class Output(Protocol):
 
 
 def list_devices() -> list[Device]:
-    """Outputs that PortAudio has found; empty where there is no sound card or no PortAudio."""
+    """Return the outputs that PortAudio has found; none without sound card or PortAudio."""
     return _list("output")
 
 
 def list_inputs() -> list[Device]:
-    """Inputs that PortAudio has found; empty where there is no sound card or no PortAudio."""
+    """Return the inputs that PortAudio has found; none without sound card or PortAudio."""
     return _list("input")
 
 
@@ -86,7 +86,7 @@ def _list(kind: str) -> list[Device]:
 
 
 def find_output(wanted: str | int | None = None) -> Device:
-    """The output of that number or name (a part that fits one device only is enough).
+    """Return the output of a number or name (a part that fits one device only is enough).
 
     None: the default, or the null device where there is no other. RtAudioGenError otherwise, with
     the candidates.
@@ -101,7 +101,7 @@ def find_output(wanted: str | int | None = None) -> Device:
 
 
 def find_input(wanted: str | int, output: Device) -> Device:
-    """The input of that number or name, or "default", for a stream that plays on `output`.
+    """Return the input of a number or name, or "default", for a stream that plays on `output`.
 
     Both belong to one audio system. RtAudioGenError otherwise, with the candidates.
     """
@@ -116,7 +116,7 @@ def find_input(wanted: str | int, output: Device) -> Device:
 
 
 def _choose(wanted: str | int, devices: list[Device], kind: str, hint: str) -> Device:
-    """The one device that is meant; `hint` ends the line that says that none is."""
+    """Return the one device that is meant; `hint` ends the error line if there is none."""
     if isinstance(wanted, int) or wanted.isdecimal():
         matches = [device for device in devices if device.index == int(wanted)]
     else:
@@ -138,7 +138,7 @@ def open_output(
     latency_seconds: float | str = "low",
     listen_to: Device | None = None,
 ) -> Output:
-    """A stream of `memory` to `device`, not yet started; with an input, from `listen_to` as well.
+    """Open a stream of `memory` to `device`, and from `listen_to` if given; do not start it.
 
     `latency_seconds` is what is asked of the device ("low", "high" or seconds); the stream's own
     figure is what it gives. RtAudioGenError if the device refuses rate, channels or block.
@@ -208,13 +208,13 @@ class PortAudioOutput:
 
     @property
     def latency_seconds(self) -> float:
-        """From callback to loudspeaker: what callbacks are told, before the first one a promise."""
+        """Return the time from callback to loudspeaker; before the first callback, a promise."""
         told = self._memory.counters().device_latency_seconds
         return told if told > 0 or self._closed else self._promised(1)
 
     @property
     def input_latency_seconds(self) -> float:
-        """From microphone to callback, likewise: the first frame of a block waits for its last."""
+        """Return the time from microphone to callback; a block's first frame waits for its last."""
         told = self._memory.counters().input_latency_seconds
         if not self.input_name:
             return 0.0
@@ -226,7 +226,7 @@ class PortAudioOutput:
 
     @property
     def active(self) -> bool:
-        """Whether PortAudio believes that the stream runs."""
+        """Return whether PortAudio believes that the stream runs."""
         return not self._closed and bool(self._stream.active)
 
     def start(self) -> None:
@@ -237,7 +237,7 @@ class PortAudioOutput:
             raise RtAudioGenError(f"{self.name} does not start: {error}") from error
 
     def stop(self) -> None:
-        """Stop calling back, what is buffered in the device excepted. Idempotent."""
+        """Stop calling back, after what is buffered in the device. Idempotent."""
         if not self._closed:
             _within(_CLOSE_SECONDS, self._stream.abort)
 
@@ -284,7 +284,7 @@ def _full_name(device: Device) -> str:
 
 
 def _default_index(sounddevice: Any, kind: str) -> int:
-    """The system's default device, else the first host API's that has one; -1 if none has."""
+    """Return the system's default device, else the first default of a host API; -1: none."""
     apis = sounddevice.query_hostapis()
     own = sounddevice.default.device[("input", "output").index(kind)]
     candidates = [own, *(api[f"default_{kind}_device"] for api in apis)]
@@ -292,7 +292,7 @@ def _default_index(sounddevice: Any, kind: str) -> int:
 
 
 def _sounddevice() -> Any:
-    """sounddevice, imported when first needed: that is when PortAudio looks for devices."""
+    """Import sounddevice when it is first needed: that is when PortAudio looks for devices."""
     try:
         import sounddevice
     except OSError as error:

@@ -1,4 +1,4 @@
-"""Versioned JSON files: read with one clear line for what is wrong, written whole or not at all."""
+"""Versioned JSON files: one clear line for each fault, written whole or not at all."""
 
 import json
 import math

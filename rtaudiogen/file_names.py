@@ -1,4 +1,4 @@
-"""Names of files that every system can have, and names made of texts that are none."""
+"""File names that every system accepts, and names made from any text."""
 
 import hashlib
 import os
@@ -15,7 +15,7 @@ _DIGITS = 8
 
 
 def is_printable(text: str) -> bool:
-    """Whether a text can be shown: no control characters, no halves of characters."""
+    """Return whether a text can be shown: no control characters, no halves of characters."""
     return text.replace(JOINER, "").isprintable()
 
 

@@ -1,4 +1,4 @@
-"""Files that are either whole or not there, and files that are opened without waiting."""
+"""Files that appear whole or not at all, and files that are opened without waiting."""
 
 import os
 import stat
@@ -65,7 +65,7 @@ def _reason(path: Path, error: OSError | ValueError) -> str:
 
 
 def write_atomically(path: Path, payload: bytes) -> None:
-    """Replace `path` by `payload`: whatever was there stays until the new bytes are on the disk."""
+    """Replace `path` by `payload`; the old content stays until the new bytes are on the disk."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with appearing_whole(path) as unfinished:
         unfinished.write_bytes(payload)

@@ -1,4 +1,4 @@
-"""Where a user's files live: the platform's folders, or below RTAUDIOGEN_HOME if that is set."""
+"""The user's folders: the platform's, or those below RTAUDIOGEN_HOME if that is set."""
 
 import os
 from pathlib import Path
@@ -10,34 +10,34 @@ HOME_VARIABLE = "RTAUDIOGEN_HOME"
 
 
 def models() -> Path:
-    """The user's model files, *.safetensors."""
+    """Return the folder of the user's model files, *.safetensors."""
     return _data() / "models"
 
 
 def presets(family: str) -> Path:
-    """The user's presets for one family."""
+    """Return the folder of the user's presets for one family."""
     return _data() / "presets" / family
 
 
 def sessions() -> Path:
-    """The user's sessions."""
+    """Return the folder of the user's sessions."""
     return _data() / "sessions"
 
 
 def recordings() -> Path:
-    """What was played."""
+    """Return the folder of recordings."""
     home = _home()
     return home / "recordings" if home else platformdirs.user_music_path() / APP
 
 
 def cache() -> Path:
-    """What can be made again: benchmark results."""
+    """Return the folder of what can be made again: benchmark results."""
     home = _home()
     return home / "cache" if home else platformdirs.user_cache_path(APP, appauthor=False)
 
 
 def engine() -> Path:
-    """Where the window's engine listens and keeps its state while it plays."""
+    """Return the folder where the window's engine listens and keeps its state."""
     home = _home()
     return home / "engine" if home else platformdirs.user_state_path(APP, False) / "engine"
 

@@ -1,4 +1,4 @@
-"""JSON as people edit it: a fault is named with its place and with what would be right."""
+"""JSON that people edit: errors name the place and what would be right."""
 
 import json
 import math

@@ -1,4 +1,4 @@
-"""Locks on files: whether another process is alive, and that no two do the same. [any]"""
+"""Locks on files: they show that a process lives, and keep two from the same work. [any]"""
 
 import sys
 from typing import IO
@@ -8,9 +8,9 @@ if sys.platform != "win32":
 
 
 def lock(file: IO[bytes], shared: bool = False) -> bool:
-    """Whether the lock was free; it is held until the file is closed.
+    """Take the lock if it is free; return whether it was. It is held until the file is closed.
 
-    On Windows, and on a file system that knows no locks, it always is.
+    On Windows, and on a file system that knows no locks, it is always free.
     """
     if sys.platform != "win32":
         try:

@@ -29,7 +29,7 @@ _NAMES = {str: "a text", dict: "an object", int: "a whole number"}
 
 @dataclass(frozen=True)
 class ModelHeader:
-    """What a model file says of itself."""
+    """The description in a model file's header."""
 
     family: str
     name: str  # also the model's id
@@ -94,7 +94,7 @@ def check_tensors(path: Path, expected: Mapping[str, tuple[int, ...]]) -> None:
 
 
 def _described(fields: Any) -> ModelHeader:
-    """The header of plain values; ValueError for what is missing or of another type."""
+    """Return the header of plain values; ValueError for a missing or wrong field."""
     if not isinstance(fields, dict):
         raise ValueError("it is no object")
     known = dict.fromkeys(("family", "name", "summary", "licence", "card"), str)
@@ -114,7 +114,7 @@ def _described(fields: Any) -> ModelHeader:
 
 
 def is_name(text: str) -> bool:
-    """Whether a model or a family can be called so."""
+    """Return whether a model or a family can be called so."""
     return 0 < len(text) <= LONGEST_NAME and is_printable(text) and text == text.strip()
 
 

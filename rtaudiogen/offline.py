@@ -47,7 +47,7 @@ def render(
     device: str = CPU,
     align: bool = False,
 ) -> Audio:
-    """(frames, 2) float32 of all models together, each in a slot of its own.
+    """Return (frames, 2) float32 of all models together, each in a slot of its own.
 
     `settings` by parameter id for every model that has it, or by "model:id" for one. `events` are
     MIDI_EVENTs at absolute frames, added to those of the file. Effects hear `input_file`, silence
@@ -89,7 +89,7 @@ def render_to_file(
     bits: int = 0,
     overwrite: bool = True,
 ) -> int:
-    """As `render`, into a WAV or FLAC that appears when it is whole; its number of frames.
+    """Render into a WAV or FLAC that appears when it is whole; return its number of frames.
 
     `bits` of a value are those of `recorder.formats`; 0: 32 (float) in a WAV, 24 in a FLAC.
     """
@@ -124,7 +124,7 @@ def _blocks(
     device: str,
     align: bool,
 ) -> Iterator[Audio]:
-    """Checks everything now; renders when asked for. Each block is overwritten by the next."""
+    """Check everything now, render when asked for. Each block is overwritten by the next."""
     frames = _frames(seconds, sample_rate)
     if block_frames < 1:
         raise UsageError(f"block of {block_frames} frames: expected 1 or more")
@@ -235,7 +235,7 @@ def _frames(seconds: float, sample_rate: int) -> int:
 
 
 def _values_of(model: Descriptor, settings: Mapping[str, float]) -> dict[str, float]:
-    """The settings that are meant for a model; those by its name win."""
+    """Return the settings that are meant for a model; those by its name win."""
     known = {parameter.id for parameter in model.parameters}
     values = {key: value for key, value in settings.items() if key in known}
     prefix = f"{model.id}:"

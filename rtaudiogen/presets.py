@@ -51,7 +51,7 @@ class Preset:
         return unknown(place, self.others, ("name", "model", "seed", "values"))
 
     def fit(self, descriptor: Descriptor) -> tuple[dict[str, float], tuple[str, ...]]:
-        """The values this model has, in its ranges, and a sentence for each that does not fit."""
+        """Return the values this model has, in its ranges, and a sentence for each other one."""
         known = {parameter.id: parameter for parameter in descriptor.parameters}
         fitting, notices = {}, []
         for id, value in self.values.items():

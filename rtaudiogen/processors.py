@@ -1,4 +1,4 @@
-"""What generators compute on: the CPU, or a GPU if there is one. Found without loading torch."""
+"""The processors that compute networks: the CPU and GPUs, found without loading torch."""
 
 import ctypes
 import importlib.util
@@ -15,7 +15,7 @@ DRIVERS = ("nvcuda.dll",) if sys.platform == "win32" else ("libcuda.so.1",)
 
 
 def missing(name: str) -> str:
-    """Why there is no such processor here, in a sentence; empty if there is. [control]
+    """Return why this machine lacks a processor, in a sentence; empty if it has it. [control]
 
     torch is loaded only where the machine has the driver.
     """
@@ -41,12 +41,12 @@ def missing(name: str) -> str:
 
 
 def available() -> tuple[str, ...]:
-    """The processors that are here, the CPU first. [control]"""
+    """Return the processors of this machine, the CPU first. [control]"""
     return tuple(name for name in NAMES if not missing(name))
 
 
 def title(name: str) -> str:
-    """What a GPU that is here calls itself. [control]"""
+    """Return the name of a GPU of this machine. [control]"""
     if name != CUDA:
         return name
     import torch
@@ -55,7 +55,7 @@ def title(name: str) -> str:
 
 
 def checked(name: str) -> str:
-    """A processor's name, or `AUTO`, that a person gave; UsageError if it is not here. [control]"""
+    """Return the processor's name, or `AUTO`, that a user gave; UsageError without it. [control]"""
     if name == AUTO:
         return name
     if name not in NAMES:

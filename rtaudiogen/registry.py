@@ -35,7 +35,7 @@ class Listing:
 
 @cache
 def families() -> tuple[dict[str, Family], tuple[str, ...]]:
-    """The families that could be imported by name, and a sentence for each that could not."""
+    """Return the families that can be imported, by name, and a sentence for each other one."""
     found: dict[str, Family] = {}
     problems = []
     points = entry_points(group=GROUP)
@@ -53,7 +53,7 @@ def families() -> tuple[dict[str, Family], tuple[str, ...]]:
 
 
 def family(name: str) -> Family:
-    """A family by name; UsageError with near misses, and the reason if it failed to import."""
+    """Return a family by name; UsageError with near misses, or why its import failed."""
     found, problems = families()
     if name in found:
         return found[name]
@@ -62,7 +62,7 @@ def family(name: str) -> Family:
 
 
 def listing() -> Listing:
-    """Every model that can be played, built-in ones first."""
+    """Return every model that can be played, built-in ones first."""
     found, problems = families()
     models: dict[str, Descriptor] = {}
     problems_found = list(problems)
@@ -89,7 +89,7 @@ def listing() -> Listing:
 
 
 def describe(path: Path) -> Descriptor:
-    """A model from its file; RtAudioGenError if it is no model of a family that is there."""
+    """Return a model from its file; RtAudioGenError if no known family made it."""
     header = read_header(path)
     known, _ = families()
     if header.family not in known:
@@ -105,7 +105,7 @@ def describe(path: Path) -> Descriptor:
 
 
 def find(name_or_path: str | Path) -> Descriptor:
-    """A model by its id, or by the path of its file. UsageError with near misses."""
+    """Return a model by its id or the path of its file. UsageError with near misses."""
     path = expanded(Path(name_or_path))
     if path.suffix == SUFFIX or os.path.isfile(path):
         return describe(path)
@@ -116,7 +116,7 @@ def find(name_or_path: str | Path) -> Descriptor:
 
 
 def with_voices(descriptor: Descriptor, voices: int) -> Descriptor:
-    """A model with so many voices; 0, or one that no note plays: with its own. UsageError."""
+    """Return a model with so many voices; 0, or a model without notes: its own. UsageError."""
     if not 0 <= voices <= MOST_VOICES:
         raise UsageError(f"{voices} voices: expected 1 … {MOST_VOICES}, or 0 for the model's own")
     wanted = voices and takes_voices(descriptor)
@@ -124,12 +124,12 @@ def with_voices(descriptor: Descriptor, voices: int) -> Descriptor:
 
 
 def takes_voices(descriptor: Descriptor) -> bool:
-    """Whether it is played by notes, as many at a time as the player wants."""
+    """Return whether notes play it, as many at a time as the player wants."""
     return bool(descriptor.plays & {Plays.NOTES, Plays.HITS})
 
 
 def create(descriptor: Descriptor, host_rate: int) -> Generator:
-    """A generator of this model at its own rate, or at `host_rate` Hz if it takes any. [control]
+    """Create a model's generator at its own rate, or at `host_rate` Hz if it takes any. [control]
 
     RtAudioGenError, naming the file, if its weights do not fit.
     """
@@ -144,13 +144,13 @@ def create(descriptor: Descriptor, host_rate: int) -> Generator:
 
 
 def load(reference: str) -> Any:
-    """The object that "module:name" names, imported now."""
+    """Import and return the object that "module:name" names."""
     module, _, name = reference.partition(":")
     return getattr(import_module(module), name)
 
 
 def load_extra(reference: str, purpose: str) -> Any:
-    """As `load`, for what needs the extra packages of training. RtAudioGenError without them."""
+    """Load what needs the extra packages of training. RtAudioGenError without them."""
     try:
         return load(reference)
     except ModuleNotFoundError as error:
@@ -160,7 +160,7 @@ def load_extra(reference: str, purpose: str) -> Any:
 
 
 def near_misses(name: str, known: Iterable[str]) -> str:
-    """'; did you mean …?' or '; there are …', for the end of an error line."""
+    """Return '; did you mean …?' or '; there are …' for the end of an error line."""
     names = sorted(known)
     close = difflib.get_close_matches(name.lower(), names, n=3, cutoff=0.5)
     close += [other for other in names if name and name.lower() in other and other not in close]

@@ -30,7 +30,7 @@ _LFS = b"version "  # a Git LFS pointer: text in the place of the file
 
 @dataclass(frozen=True)
 class TensorFacts:
-    """What the header says of one tensor."""
+    """Type, shape and place of one tensor."""
 
     kind: str  # of its values, a key of VALUE_BYTES
     shape: tuple[int, ...]
@@ -40,7 +40,7 @@ class TensorFacts:
 
 @dataclass(frozen=True)
 class Contents:
-    """What a header says."""
+    """The content of a header."""
 
     metadata: Mapping[str, str]
     tensors: Mapping[str, TensorFacts]
@@ -119,7 +119,7 @@ def _are_sizes(values: Any) -> bool:
 
 
 def _refuse_gaps(tensors: Mapping[str, TensorFacts]) -> None:
-    """Tensors lie one after the other: none overlaps another, and nothing lies between them."""
+    """Refuse tensors that overlap, or have anything between them."""
     reached = 0
     for name, facts in sorted(tensors.items(), key=lambda item: (item[1].begin, item[1].end)):
         if facts.begin != reached:

@@ -12,7 +12,7 @@ from .sound_files import give_sound
 
 
 def create(model: str, sound: str, voices: int, sample_rate: int, notices: list[str]) -> Generator:
-    """A model's generator, which plays from the file `sound` if that is not empty.
+    """Create a model's generator, which plays from the file `sound` if that is not empty.
 
     `voices` of 0 are the model's own, `sample_rate` in Hz is the host's. RtAudioGenError if
     something cannot be had.
@@ -27,7 +27,7 @@ def create(model: str, sound: str, voices: int, sample_rate: int, notices: list[
 def recreate(
     model: str, sound: str, voices: int, sample_rate: int, notices: list[str]
 ) -> Generator:
-    """As `create`; a sound that cannot be had any more is said so and left out."""
+    """Create a generator; leave out a sound that cannot be read any more, and say so."""
     try:
         return create(model, sound, voices, sample_rate, notices)
     except RtAudioGenError as error:
@@ -39,7 +39,7 @@ def recreate(
 
 
 def add(renderer: Renderer, state: SlotState, notices: list[str]) -> int:
-    """Give a slot of a session a place in a renderer; its number there.
+    """Give a slot of a session a place in a renderer; return its number there.
 
     Values, sounds and controllers that do not fit are left out and said so; RtAudioGenError if the
     model cannot be had.

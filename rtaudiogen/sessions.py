@@ -1,4 +1,4 @@
-"""Sessions: everything that is needed to stand on stage again where one left off."""
+"""Sessions: the rack and how it is connected, as a file."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
@@ -22,7 +22,7 @@ SLOTS = f"a list of slots, [{A_SLOT}, …]"
 
 @dataclass(frozen=True)
 class Mix:
-    """How a slot is heard and what it hears."""
+    """The mix of a slot: how it is heard and what it hears."""
 
     gain_db: float = 0.0  # -60 … 12
     pan: float = 0.0  # -1 left … 1 right
@@ -207,7 +207,7 @@ def _sample_rate(value: Any) -> int:
 
 
 def checked_master(gain_db: float) -> float:
-    """A master gain in dB; UsageError if it is out of range."""
+    """Return a master gain in dB; UsageError if it is out of range."""
     low, high = MASTER_RANGE_DB
     if not low <= gain_db <= high:
         raise UsageError(f"master gain of {gain_db:g} dB: expected {low:g} … {high:g} dB")

@@ -98,16 +98,16 @@ class InputFile:
 
     @property
     def seconds(self) -> float:
-        """Length of the file."""
+        """Return the length of the file."""
         return self._reader.seconds
 
     @property
     def notices(self) -> list[str]:
-        """What was mended in the file so far."""
+        """Return what was mended in the file so far."""
         return self._reader.notices
 
     def read(self, out: Audio) -> None:
-        """Fill `out` (frames, 1) with what comes next; what is damaged ends the sound."""
+        """Fill `out` (frames, 1) with the next frames; damage ends the sound."""
         done = 0
         while done < len(out):
             if not len(self._ready):

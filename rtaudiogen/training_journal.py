@@ -1,4 +1,4 @@
-"""What a training tells whoever watches it: a file of JSON lines in the run's folder.
+"""The journal of a training: a file of JSON lines in the run's folder.
 
 Each line is an object with an `event`. What a command writes: `begun` (pid, family, folder, model,
 options), and at its end `finished` or `stopped`. What a family writes: `said` (sentence), `stage`
@@ -28,7 +28,7 @@ CLAIM_SECONDS = 1.0  # in which those who only ask let go of the lock
 
 
 def run_folder(model: Path) -> Path:
-    """Where the training of a model file keeps everything but the model: beside it."""
+    """Return the folder where the training of a model file keeps everything but the model."""
     return model.with_name(f"{model.stem}-training")
 
 
@@ -36,7 +36,7 @@ class Journal:
     """Writes. What cannot be written, or has no folder yet, is left out: the training goes on."""
 
     def __init__(self, folder: Path, muted: bool = False) -> None:
-        """`muted`: one of several processes of a training, and not the one that tells."""
+        """Begin a journal; `muted`: another process of the same training writes it."""
         self._path, self._muted = folder / NAME, muted
 
     def write(self, event: str, **facts: Any) -> None:
@@ -57,7 +57,7 @@ class JournalReader:
         self._path, self._offset = folder / NAME, 0
 
     def news(self) -> list[dict[str, Any]]:
-        """The events since the last call; none if the file is not there (any more)."""
+        """Return the events since the last call; none if the file is not there (any more)."""
         try:
             with open_regular(self._path) as file:
                 file.seek(self._offset)
@@ -70,7 +70,7 @@ class JournalReader:
 
 
 def _lines(text: bytes) -> bytes:
-    """The whole lines of a piece of a large file; a line that is larger still is passed over."""
+    """Return the whole lines of a piece of a large file; skip a line that is larger."""
     return text[: text.rfind(b"\n") + 1] or text
 
 
@@ -80,7 +80,7 @@ def _last_byte(file: IO[bytes]) -> bytes:
 
 
 def _event(line: bytes) -> dict[str, Any] | None:
-    """None for what is no event: a line that a full disk or a crash has cut off."""
+    """Return the event of a line; None for a line that a full disk or a crash has cut off."""
     try:
         event = json.loads(line)
     except (ValueError, RecursionError):
@@ -90,7 +90,7 @@ def _event(line: bytes) -> dict[str, Any] | None:
 
 @contextmanager
 def claimed(folder: Path) -> Iterator[Journal]:
-    """A run's folder for this process alone, and its journal; made if it is not there.
+    """Claim a run's folder for this process, make it if necessary, and give its journal.
 
     RtAudioGenError if another process trains there. A folder in which nothing else was left goes
     again when the block fails. Of the processes that `accelerate launch` starts one is enough.
@@ -113,7 +113,7 @@ def claimed(folder: Path) -> Iterator[Journal]:
 
 
 def is_claimed(folder: Path) -> bool:
-    """Whether a process trains there now. On Windows nothing is known of other processes."""
+    """Return whether a process trains there now. On Windows this is not known."""
     try:
         with open_regular(folder / NAME) as file:
             return not lock(file, shared=True)

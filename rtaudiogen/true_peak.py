@@ -25,7 +25,7 @@ class TruePeak:
         self._past = np.zeros((1, TAPS - 1), np.float32)  # (channels, frames) that came before
 
     def measure(self, frames: NDArray[np.float32]) -> float:
-        """The largest magnitude in (frames, channels), linear, 1 is full scale; 0 for none.
+        """Return the largest magnitude in (frames, channels), linear, 1 is full scale; 0 for none.
 
         What lies between two blocks counts for the later one. Another number of channels begins
         anew. A value that is not finite gives infinity, and is silence for what comes after it.

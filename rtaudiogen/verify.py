@@ -1,4 +1,4 @@
-"""The contract, checked on any generator: ours or a stranger's. Everything is [control].
+"""The verifier of the contract, for any generator. Everything is [control].
 
 Each check plays the generator and returns findings with what was measured. A check that the
 generator cannot even survive fails with what was raised.
@@ -25,6 +25,7 @@ from rtaudiogen.generator import (
 )
 from rtaudiogen.processors import CPU
 from rtaudiogen.registry import GROUP, load, one_line
+from rtaudiogen.verify_expression import expression
 from rtaudiogen.verify_hearing import hearing
 from rtaudiogen.verify_score import (
     EFFECT_SECONDS,
@@ -60,7 +61,7 @@ NOTE = (0, EventKind.NOTE_ON, 0, 60.0, 0.8)
 def verify(
     create: Callable[[], Generator], family: Family | None = None, device: str = CPU
 ) -> list[Finding]:
-    """Every property of the contract, on a device of `processors.NAMES`.
+    """Check every property of the contract, on a device of `processors.NAMES`.
 
     With a family also its import and its parallel form.
     """
@@ -202,7 +203,7 @@ def _voices(make: Make) -> Iterator[Finding]:
 
 
 def _falls_silent(generator: Generator) -> Finding:
-    """After NOTE_OFF; a held hit may have died away by itself."""
+    """Check that a note falls silent after NOTE_OFF; a held hit may have died away by itself."""
     second = generator.sample_rate
     still(generator, MAX_FRAMES, (0, EventKind.NOTE_OFF, 0, 0.0, 0.0))
     frames = MAX_FRAMES
@@ -228,7 +229,7 @@ def _chokes(generator: Generator) -> Finding:
 
 
 def _silence(generator: Generator) -> tuple[bool, str]:
-    """Whether nothing sounds any more, and the evidence; a stream or an effect may go on."""
+    """Return whether nothing sounds any more, and why; a stream or an effect may go on."""
     if sounds_by_itself(generator.descriptor):
         return True, ""
     peak = float(np.abs(still(generator, MAX_FRAMES)).max())
@@ -277,7 +278,7 @@ def _refusal(generator: Generator, name: str, bad: NDArray[np.float32]) -> Findi
 
 
 def _growth(make: Make) -> Iterator[Finding]:
-    """State is what could grow: its size must not depend on how long the music lasts."""
+    """Check that the size of the state does not depend on how long the music lasts."""
     generator = prepared(make)
     _whole(generator, [MAX_FRAMES])
     before = sum(array.nbytes for array in generator.save_state().values())
@@ -326,6 +327,7 @@ CHECKS: tuple[Examine, ...] = (
     _extremes,
     _voices,
     _delay,
+    expression,
     hearing,
     _sounds,
     _growth,

@@ -1,4 +1,4 @@
-"""What the contract asks of generators that hear an input: a part of `verify.py`. [control]"""
+"""Checks of generators that hear an input: a part of `verify.py`. [control]"""
 
 from collections.abc import Iterator
 from typing import cast
@@ -24,7 +24,7 @@ from rtaudiogen.verify_score import (
 
 
 def hearing(make: Make) -> Iterator[Finding]:
-    """Causality, silence for want of an input, and input that is not finite; for effects only."""
+    """Check effects: causality, silence without an input, input that is not finite."""
     generator = prepared(make)
     if not listens(generator.descriptor):
         return
@@ -42,7 +42,7 @@ def hearing(make: Make) -> Iterator[Finding]:
 
 
 def _causality(generator: Generator) -> Finding:
-    """Input that is other from a frame on changes something soon, and nothing before that frame."""
+    """Check that input which differs from a frame on changes something soon, nothing earlier."""
     frame, delay = 300, _input_delay(generator)
     total = frame + delay + round(EFFECT_SECONDS * generator.sample_rate)
     heard = sound(generator.sample_rate, total)

@@ -1,4 +1,4 @@
-"""What checks play and compare: every kind of event and input, in blocks of any size. [control]"""
+"""Material of the checks: every kind of event and input, in blocks of any size. [control]"""
 
 import math
 from collections.abc import Callable, Iterable, Iterator
@@ -24,33 +24,33 @@ Line = tuple[int, EventKind, int, float, float]  # the fields of an EVENT
 
 @dataclass(frozen=True)
 class Make:
-    """How checks come by a new generator, and what it is to compute on."""
+    """Makes a new generator for checks, with the device it computes on."""
 
     create: Callable[[], Generator]
     device: str = CPU
 
     def __call__(self) -> Generator:
-        """A generator that is not prepared yet."""
+        """Return a generator that is not prepared yet."""
         return self.create()
 
 
 def is_played(descriptor: Descriptor) -> bool:
-    """Whether notes make it sound."""
+    """Return whether notes make it sound."""
     return bool(descriptor.plays & {Plays.NOTES, Plays.HITS})
 
 
 def sounds_by_itself(descriptor: Descriptor) -> bool:
-    """Whether something may sound while every voice is silent."""
+    """Return whether something may sound while every voice is silent."""
     return bool(descriptor.plays & {Plays.STREAM, Plays.EFFECT})
 
 
 def listens(descriptor: Descriptor) -> bool:
-    """Whether it hears an input."""
+    """Return whether it hears an input."""
     return Plays.EFFECT in descriptor.plays
 
 
 def sound(sample_rate: int, frames: int, seed: int = 3) -> Audio:
-    """(frames, 1) of noise and a sine: what effects hear, the longer the same from the start."""
+    """Return (frames, 1) of noise and a sine for effects; longer ones begin the same."""
     noise = np.random.default_rng(seed).uniform(-1.0, 1.0, frames)
     sine = np.sin(2 * np.pi * 220.0 / sample_rate * np.arange(frames))
     signal: NDArray[np.float64] = INPUT_LEVEL * (noise + sine)
@@ -58,12 +58,12 @@ def sound(sample_rate: int, frames: int, seed: int = 3) -> Audio:
 
 
 def choke_frames(generator: Generator) -> int:
-    """Frames after which a choked voice must be silent at the output."""
+    """Return the frames after which a choked voice must be silent at the output."""
     return math.ceil(CHOKE_SECONDS * generator.sample_rate) + generator.delay_frames + 1
 
 
 def score(generator: Generator) -> tuple[Events, int]:
-    """Events at absolute frames, and how many frames to play: two voices, every kind of event."""
+    """Return events of every kind for two voices, at absolute frames, and the total frames."""
     everything: list[Line] = [
         (3, EventKind.PITCH_BEND, -1, 0.0, -1.5),
         (511, EventKind.MOD_WHEEL, -1, 0.0, 0.7),
@@ -75,6 +75,9 @@ def score(generator: Generator) -> tuple[Events, int]:
         everything += [
             (0, EventKind.NOTE_ON, 0, 60.0, 0.8),
             (700, EventKind.PRESSURE, 0, 0.0, 0.9),
+            (900, EventKind.VOLUME, 0, 0.0, 0.5),
+            (950, EventKind.PITCH_BEND, 0, 0.0, 1.0),
+            (1400, EventKind.PAN, 0, 0.0, -0.5),
             (1999, EventKind.NOTE_OFF, 0, 0.0, 0.0),
         ]
     if is_played(generator.descriptor) and generator.descriptor.voices > 1:
@@ -89,7 +92,7 @@ def score(generator: Generator) -> tuple[Events, int]:
 
 
 def moving_parameters(descriptor: Descriptor) -> NDArray[np.float32]:
-    """(moves, parameters,) in range: what the parameters are from each multiple of MOVE_FRAMES."""
+    """Return (moves, parameters,) in range: values from each multiple of MOVE_FRAMES on."""
     rng = np.random.default_rng(1)
     low = np.array([p.minimum for p in descriptor.parameters])
     high = np.array([p.maximum for p in descriptor.parameters])
@@ -102,7 +105,7 @@ def moving_parameters(descriptor: Descriptor) -> NDArray[np.float32]:
 
 
 def blocks(total: int, sizes: Iterable[int], start: int = 0) -> Iterator[tuple[int, int]]:
-    """(from, to) of blocks of these sizes in turn, cut where parameters move."""
+    """Yield (from, to) of blocks of these sizes in turn, cut where parameters move."""
     position = start
     for size in cycle(sizes):
         if position >= total:
@@ -122,7 +125,7 @@ def play(
     start: int = 0,
     heard: Audio | None = None,
 ) -> Audio:
-    """(total - start, channels) played from frame `start` on.
+    """Return (total - start, channels), played from frame `start` on.
 
     `parameters` (moves, parameters) repeat after the last. An effect hears `heard` (total, 1), by
     default `sound`. Whatever is not written stays NaN.
@@ -147,7 +150,7 @@ def _let_hear(generator: Generator, heard: Audio) -> None:
 
 
 def still(generator: Generator, frames: int, *events: Line) -> Audio:
-    """(frames, channels) at default parameters, in blocks of MAX_FRAMES, with a few events.
+    """Return (frames, channels) at default parameters, in blocks of MAX_FRAMES, few events.
 
     An effect hears silence.
     """
@@ -158,14 +161,14 @@ def still(generator: Generator, frames: int, *events: Line) -> Audio:
 
 
 def first_difference(one: Audio, other: Audio) -> int:
-    """The first frame in which two recordings are not the same bits; -1 if there is none."""
+    """Return the first frame in which two recordings differ in any bit; -1 if none does."""
     same = (one == other) | (np.isnan(one) & np.isnan(other))
     different = np.flatnonzero(~same.all(axis=1))
     return int(different[0]) if len(different) else -1
 
 
 def prepared(make: Make, seed: int = SEED) -> Generator:
-    """A generator that is ready to play."""
+    """Return a generator that is ready to play."""
     generator = make()
     generator.prepare(MAX_FRAMES, make.device)
     generator.reset(seed)
@@ -173,7 +176,7 @@ def prepared(make: Make, seed: int = SEED) -> Generator:
 
 
 def same(name: str, one: Audio, other: Audio, what: str) -> Finding:
-    """Whether two recordings are the same bits; `what` says what was compared."""
+    """Return whether two recordings are the same bits; `what` says what was compared."""
     frame = first_difference(one, other)
     if frame < 0:
         return Finding(name, True, f"{what}: {len(one)} frames, the same bits")
@@ -181,7 +184,7 @@ def same(name: str, one: Audio, other: Audio, what: str) -> Finding:
 
 
 def settings(d: Descriptor) -> dict[str, NDArray[np.float32]]:
-    """(parameters,) by name: the defaults, and each parameter at and past its ends."""
+    """Return (parameters,) by name: the defaults, and each parameter at and past its ends."""
     rows = {"defaults": d.defaults()}
     for index, p in enumerate(d.parameters):
         span = p.maximum - p.minimum

@@ -1,4 +1,4 @@
-"""What the contract asks of views, and of what a ribbon shows: a part of `verify.py`. [control]"""
+"""Checks of views, and of what a ribbon shows: a part of `verify.py`. [control]"""
 
 from collections.abc import Iterator
 from typing import cast
@@ -15,7 +15,7 @@ SECONDS = 0.5  # that are played while its codes are looked at
 
 
 def views(make: Make) -> Iterator[Finding]:
-    """Views name parameters that there are; who offers a ribbon has codes for it."""
+    """Check that views name existing parameters, and that a ribbon has codes."""
     generator = make()
     offered = generator.descriptor.offered_views()
     ids = {parameter.id for parameter in generator.descriptor.parameters}
@@ -27,7 +27,7 @@ def views(make: Make) -> Iterator[Finding]:
 
 
 def _codes(generator: Generator) -> Finding:
-    """The stream is one of codes, and positions and newest codes are its own."""
+    """Check that the stream has codes, and that positions and newest codes belong to it."""
     if not hasattr(generator, "code_stream"):
         return Finding("codes of the ribbon", False, "has no method 'code_stream'")
     shown = cast(CodeStream, generator)

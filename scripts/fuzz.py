@@ -7,6 +7,7 @@ always the same: `--first N --count 1` tries it once more.
 """
 
 import argparse
+import copy
 import faulthandler
 import json
 import math
@@ -168,7 +169,7 @@ def _change_value(chance: random.Random, value: Any) -> None:
         name = chance.choice(list(names))
         inner = value[name]
         if not isinstance(inner, dict | list) or chance.random() < 0.3:
-            value[name] = chance.choice(ODD_VALUES)
+            value[name] = copy.deepcopy(chance.choice(ODD_VALUES))
             return
         value = inner
 

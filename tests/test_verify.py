@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from rtaudiogen.events import EventKind
+from rtaudiogen.events import ALL_VOICES, EventKind
 from rtaudiogen.generator import Audio, Descriptor, Events, Finding, State
 from rtaudiogen.models.sine import FAMILY, SINE
 from rtaudiogen.models.sine.generator import Sine
@@ -150,6 +150,22 @@ class Grows(Broken):
         return super().save_state() | {"history": np.array(self.history)}
 
 
+class HasOneBend(Broken):
+    """For all voices, whichever is told."""
+
+    def render(self, out: Audio, parameters: np.ndarray, events: Events) -> None:
+        events = events.copy()
+        events["voice"][events["kind"] == EventKind.PITCH_BEND] = ALL_VOICES
+        super().render(out, parameters, events)
+
+
+class LeansToTheLeft(Broken):
+    def render(self, out: Audio, parameters: np.ndarray, events: Events) -> None:
+        super().render(out, parameters, events)
+        if out.shape[1] == 2:
+            out[:, 0] *= np.float32(1.1)
+
+
 class RaisesOnPressure(Broken):
     def render(self, out: Audio, parameters: np.ndarray, events: Events) -> None:
         if (events["kind"] == EventKind.PRESSURE).any():
@@ -184,6 +200,8 @@ BROKEN: list[tuple[Callable[[], Broken], str]] = [
     (PromisesADelay, "delay"),
     (IsLaterThanItSays, "delay"),
     (Grows, "state does not grow"),
+    (HasOneBend, "a voice's own expression"),
+    (LeansToTheLeft, "a voice in the centre"),
     (RaisesOnPressure, "block sizes"),
     (DescribesAnotherRate, "descriptor"),
     (HasAParameterTwice, "descriptor"),

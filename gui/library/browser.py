@@ -219,7 +219,7 @@ class Browser(QWidget):
         is_empty = self._shown.rowCount() == 0
         self._empty.setVisible(is_empty)
         nothing = EMPTY[self.table.kind]
-        self._empty.setText(f"Nothing here has '{text}' in it." if self.table.items else nothing)
+        self._empty.setText(f"Nothing here contains '{text}'." if self.table.items else nothing)
         for row in range(self._shown.rowCount()):  # damage is said across all columns
             item = self._item(self._shown.index(row, 0))
             self.tree.setFirstColumnSpanned(row, QModelIndex(), bool(item.problem))

@@ -64,8 +64,6 @@ class Bridge(QObject):
         self._engine: EngineProcess | None = None
         self._beginning: catalogue.Beginning | None = None
         self._queue: SimpleQueue[_Job | None] = SimpleQueue()
-        self._latest: dict[tuple[Any, ...], Callable[[EngineProcess], Any]] = {}
-        self._latest_lock = threading.Lock()
         self._kept = time.monotonic()
         self._restarted = -math.inf
         self._messages: tuple[str, ...] = ()
@@ -147,16 +145,19 @@ class Bridge(QObject):
         threading.Thread(target=self._carry_out, args=(job,), daemon=True).start()
 
     def set_parameter(self, slot: int, id: str, value: float) -> None:
-        """Move a parameter; a value that has not been sent yet is replaced."""
-        self._do_latest(("value", slot, id), lambda e: e.set_parameter(slot, id, value))
+        """Move a parameter, at once; see `Facade.at_once`."""
+        if self._engine is not None:
+            self._engine.set_parameter(slot, id, value)
 
     def set_mix(self, slot: int, field: str, value: float) -> None:
-        """Set a field of a slot's mix; as `set_parameter`."""
-        self._do_latest(("mix", slot, field), lambda e: e.set_mix(slot, field, value))
+        """Set a field of a slot's mix, at once."""
+        if self._engine is not None:
+            self._engine.set_mix(slot, field, value)
 
     def set_master(self, gain_db: float) -> None:
-        """Set the gain of everything that is heard; as `set_parameter`."""
-        self._do_latest(("master",), lambda e: e.set_master(gain_db))
+        """Set the gain of everything that is heard, at once."""
+        if self._engine is not None:
+            self._engine.set_master(gain_db)
 
     def play(self, status: int, data1: int, data2: int, slot: int = 0) -> None:
         """A channel message, now: it does not wait for its turn. For one slot alone, 0: for all."""
@@ -193,17 +194,6 @@ class Bridge(QObject):
             return notices
 
         self.do(work, then, "Opening the session")
-
-    def _do_latest(self, key: tuple[Any, ...], work: Callable[[EngineProcess], Any]) -> None:
-        with self._latest_lock:
-            is_waiting = key in self._latest
-            self._latest[key] = work
-        if not is_waiting:
-            self.do(lambda engine: self._take_latest(key)(engine))
-
-    def _take_latest(self, key: tuple[Any, ...]) -> Callable[[EngineProcess], Any]:
-        with self._latest_lock:
-            return self._latest.pop(key)
 
     def _required(self) -> EngineProcess:
         if self._engine is None:

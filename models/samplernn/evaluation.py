@@ -4,7 +4,6 @@ Bits per sample on what training held out of the same folder, and what is heard 
 spectrum and waves of every texture against the recordings, and speed.
 """
 
-import time
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +14,9 @@ from torch.nn import functional as F
 
 from rtaudiogen.model_file import read_tensors
 
+from ..measuring.played import judge_notes, rounded, texture_speed
 from ..playing.codes.rendered import BLOCK, play_texture
-from ..sounds.notes.corpus import Corpus, Texture, read_textures
+from ..sounds.notes.corpus import Corpus, read_as_trained
 from .batches import IGNORED, Streams
 from .config import FRAME, SampleRNNConfig
 from .descriptor import describe
@@ -28,26 +28,35 @@ SECONDS = 1.4  # of a held-out sound, from its beginning
 BANDS = 32  # of the long-term spectrum, equally wide
 
 
-def evaluate(model: Path, folder: Path, seconds: float = 20.0) -> dict[str, Any]:
+def evaluate(
+    model: Path,
+    folder: Path,
+    seconds: float = 20.0,
+    hold_seconds: float = 60.0,
+    pitch_step: int = 4,
+) -> dict[str, Any]:
     """Return all measurements as plain values. RtAudioGenError for unusable input.
 
-    `seconds` of every texture are played to be measured.
+    `seconds` of every texture are played to be measured; `hold_seconds` and `pitch_step` are those
+    of `measuring.played.judge_notes`.
     """
     generator = create(describe(model), 0)
     generator.prepare(BLOCK)
     config: SampleRNNConfig = generator.config  # type: ignore[attr-defined]
-    corpus = read_textures(folder, config.sample_rate, config.instruments, lambda line: None)
+    corpus = read_as_trained(
+        folder, config.sample_rate, config.instruments, config.pitched, model,
+        generator.descriptor.facts,
+    )  # fmt: skip
     result: dict[str, Any] = {"model": generator.descriptor.id}
     result |= bits_per_sample(config, read_tensors(model), corpus)
+    if config.pitched:
+        return result | judge_notes(generator, config.instruments, corpus, pitch_step, hold_seconds)
     played: dict[str, Any] = {}
-    started = time.process_time()
     for index, name in enumerate(config.instruments):
         recorded = [sound.signal for sound in corpus.training if sound.instrument == index]
         sound = play_texture(generator, index, seconds)
         played[name] = _compared(sound, np.concatenate(recorded), config.sample_rate)
-    spent = time.process_time() - started
-    speed = _rounded(seconds * len(config.instruments) / spent)
-    return result | {"played": played, "real_time_factor": speed}
+    return result | {"played": played, "real_time_factor": texture_speed(generator)}
 
 
 def bits_per_sample(
@@ -57,8 +66,7 @@ def bits_per_sample(
     network = SampleRNN(config)
     network.load_state_dict({name: torch.from_numpy(tensors[name]) for name in shapes(config)})
     frames = int(SECONDS * config.sample_rate) // FRAME * FRAME
-    textures = [sound for sound in corpus.held_out if isinstance(sound, Texture)]
-    streams = Streams(config, textures, 1, frames)
+    streams = Streams(config, corpus.held_out, 1, frames)
     bits, counts = np.zeros(len(config.instruments)), np.zeros(len(config.instruments))
     with torch.inference_mode():
         for sound in streams.sounds:
@@ -73,10 +81,10 @@ def bits_per_sample(
             bits[sound.instrument] += float(loss) / np.log(2)
             counts[sound.instrument] += int((targets != IGNORED).sum())
     return {
-        "held_out_sounds": len(textures),
-        "bits_per_sample": _rounded(bits.sum() / max(counts.sum(), 1), 3),
+        "held_out_sounds": len(corpus.held_out),
+        "bits_per_sample": rounded(bits.sum() / max(counts.sum(), 1), 3),
         "bits_per_sample_of": {
-            name: _rounded(bits[i] / counts[i])
+            name: rounded(bits[i] / counts[i])
             for i, name in enumerate(config.instruments)
             if counts[i]
         },
@@ -90,10 +98,10 @@ def _compared(
     ours, theirs = _levels_db(sound, sample_rate), _levels_db(recorded, sample_rate)
     spectra = [_spectrum_db(signal) for signal in (sound, recorded)]
     return {
-        "level_error_db": _rounded(_level_db(sound) - _level_db(recorded), 1),
-        "spectrum_error_db": _rounded(float(np.sqrt(np.mean((spectra[0] - spectra[1]) ** 2))), 1),
-        "waves_db": _rounded(float(np.std(ours)), 1),
-        "recorded_waves_db": _rounded(float(np.std(theirs)), 1),
+        "level_error_db": rounded(_level_db(sound) - _level_db(recorded), 1),
+        "spectrum_error_db": rounded(float(np.sqrt(np.mean((spectra[0] - spectra[1]) ** 2))), 1),
+        "waves_db": rounded(float(np.std(ours)), 1),
+        "recorded_waves_db": rounded(float(np.std(theirs)), 1),
     }
 
 
@@ -113,7 +121,3 @@ def _spectrum_db(signal: NDArray[np.float32]) -> NDArray[np.float64]:
     power = np.mean(np.abs(np.fft.rfft(frames)) ** 2, axis=0)[1:]
     bands = 10 * np.log10(power.reshape(BANDS, -1).mean(axis=1) + 1e-12)
     return np.asarray(bands - bands.mean())
-
-
-def _rounded(value: float, digits: int = 2) -> float:
-    return round(float(value), digits)

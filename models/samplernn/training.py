@@ -1,12 +1,13 @@
 """`rtaudiogen train samplernn FOLDER`: from a folder of sounds to a playable model file."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 import torch
+from numpy.typing import NDArray
 from rich.console import Console
 from torch import Tensor, nn
 from torch.nn import functional as F
@@ -16,8 +17,9 @@ from rtaudiogen.model_file import ModelHeader, write_model
 from rtaudiogen.processors import AUTO, checked
 from rtaudiogen.training_journal import Journal, run_folder
 
-from ..sounds.notes.corpus import Corpus, Texture, read_textures
-from ..sounds.notes.notes import Note
+from ..sounds.notes.corpus import Corpus, level_tracks, read_notes, read_textures
+from ..sounds.notes.envelope import measure
+from ..sounds.say import Say
 from ..training.device import HELP as DEVICE_HELP
 from ..training.device import accelerator
 from ..training.log import TrainingLog, teller
@@ -41,10 +43,15 @@ def _option(default: Any, help: str) -> Any:
 class TrainingOptions:
     """Settings of a training; every field is a flag of the command."""
 
+    notes: bool = _option(False, "Learn notes that are played from a keyboard, not textures.")
     instruments: str = _option("", "Which of the folder's sounds, comma-separated; all.")
     minutes: float = _option(90.0, "How long to train; the learning rate falls to its end.")
     steps: int = _option(0, "Instead of minutes: the same numbers in every run.")
     sample_rate: int = _option(16000, "Of the model, in Hz; sounds are converted.")
+    lowest: int = _option(40, "Lowest MIDI note to be playable: gaps are filled by resampling.")
+    highest: int = _option(84, "Highest MIDI note to be playable.")
+    hold_seconds: float = _option(0.0, "When the key was let go in the recordings; 0: find out.")
+    harmonics: int = _option(12, "Multiples of a note's phase that the network is told.")
     width: int = _option(256, "Units of every tier; larger is better and slower.")
     preemphasis: float = _option(0.85, "Treble raised before the 8-bit codes; less hiss.")
     segment_frames: int = _option(512, "Samples through which errors are traced back.")
@@ -77,9 +84,12 @@ class TrainingOptions:
     def config(self, instruments: tuple[str, ...]) -> SampleRNNConfig:
         """Return the network that these options describe."""
         return SampleRNNConfig(
-            sample_rate=self.sample_rate, width=self.width, instruments=instruments,
+            sample_rate=self.sample_rate,
+            width=self.width,
+            harmonics=self.harmonics if self.notes else 0,
+            instruments=instruments,
             preemphasis=self.preemphasis,
-        )  # fmt: skip
+        )
 
 
 class Objective(nn.Module):
@@ -120,22 +130,22 @@ def train(folder: Path, out: Path, options: TrainingOptions | None = None) -> bo
     run = run_folder(out)
     journal = Journal(run, muted=console.quiet)
     say = teller(console, journal)
-    wanted = [name.strip() for name in options.instruments.split(",") if name.strip()]
-    corpus = read_textures(folder, options.sample_rate, wanted, say)
+    corpus = _read(folder, options, say)
     known = identity("samplernn", folder, options.identity, labels=list(corpus.instruments))
     trainer = trainer_of(corpus, options, run, known)
     say(f"computed on {trainer.processor}")
+    courses = _courses(options.config(corpus.instruments), corpus)
     with TrainingLog(run, console, "bits per sample", 1 / math.log(2), journal=journal) as log:
 
         def on_report(report: Report) -> None:
             log.report(report, trainer.history)
-            _write(out, folder, options, corpus, trainer)
+            _write(out, folder, options, corpus, courses, trainer)
 
         trained = trainer.run(
             lambda loss: log.step(trainer.progress, trainer.seconds, loss), on_report
         )
     if trainer.accelerator.is_main_process:
-        _write(out, folder, options, corpus, trainer)
+        _write(out, folder, options, corpus, courses, trainer)
         say(f"{out}: {trainer.best / math.log(2):.3f} bits per sample held out")
     return trained
 
@@ -149,7 +159,7 @@ def trainer_of(
     """
     torch.manual_seed(options.seed)
     config = options.config(corpus.instruments)
-    streams = Streams(config, _textures(corpus.training), options.rows, options.segment_frames)
+    streams = Streams(config, corpus.training, options.rows, options.segment_frames)
 
     def batches(step: int, process: int) -> list[dict[str, Tensor]]:
         return [as_tensors(streams.draw(options.seed, process, step))]
@@ -160,14 +170,20 @@ def trainer_of(
     )  # fmt: skip
 
 
-def _textures(sounds: Sequence[Note | Texture]) -> list[Texture]:
-    return [sound for sound in sounds if isinstance(sound, Texture)]
+def _read(folder: Path, options: TrainingOptions, say: Say) -> Corpus:
+    wanted = [name.strip() for name in options.instruments.split(",") if name.strip()]
+    if not options.notes:
+        return read_textures(folder, options.sample_rate, wanted, say)
+    return read_notes(
+        folder, options.sample_rate, wanted, options.lowest, options.highest,
+        options.hold_seconds, say,
+    )  # fmt: skip
 
 
 def _held_out(config: SampleRNNConfig, corpus: Corpus) -> list[dict[str, Tensor]]:
     """Return the beginnings of the held-out sounds, batched."""
     frames = int(HELD_OUT_SECONDS * config.sample_rate) // FRAME * FRAME
-    spared = Streams(config, _textures(corpus.held_out or corpus.training), 1, frames)
+    spared = Streams(config, corpus.held_out or corpus.training, 1, frames)
     rows = [spared.whole(sound) for sound in spared.sounds]
     return [
         as_tensors(stack(rows[i : i + HELD_OUT_ROWS])) for i in range(0, len(rows), HELD_OUT_ROWS)
@@ -180,8 +196,9 @@ def as_tensors(batch: Batch) -> dict[str, Tensor]:
 
 
 def _write(
-    path: Path, folder: Path, options: TrainingOptions, corpus: Corpus, trainer: Trainer
-) -> None:
+    path: Path, folder: Path, options: TrainingOptions, corpus: Corpus,
+    courses: Mapping[str, NDArray[Any]], trainer: Trainer,
+) -> None:  # fmt: skip
     """Write the model file with the best weights so far, atomically."""
     config = options.config(corpus.instruments)
     tensors = {
@@ -189,14 +206,13 @@ def _write(
         for name, value in trainer.best_weights.items()
         if name not in CARRIED
     }
-    sounds = [heard(sound, config) for sound in corpus.training if isinstance(sound, Texture)]
-    courses = [(sound.instrument, sound.course) for sound in sounds]
-    tensors.update(courses_of(courses, len(config.instruments)).to_tensors())
+    tensors |= courses
+    kind = "notes" if config.pitched else "textures"
     header = ModelHeader(
         family="samplernn",
         name=path.stem,
         config=config.to_json(),
-        summary=f"SampleRNN textures: {', '.join(config.instruments)}",
+        summary=f"SampleRNN {kind}: {', '.join(config.instruments)}",
         licence=options.licence,
         card=options.card,
         training={
@@ -205,6 +221,7 @@ def _write(
             "sounds_held_out": len(corpus.held_out),
             "minutes_of_sound": round(corpus.frames / config.sample_rate / 60, 1),
             "sources": list(corpus.licences),
+            "hold_seconds": options.hold_seconds,
             "steps": trainer.step,
             "frames_seen": trainer.step * options.rows * options.segment_frames,
             "minutes": round(trainer.seconds / 60, 1),
@@ -215,6 +232,17 @@ def _write(
     write_model(path, header, tensors)
 
 
+def _courses(config: SampleRNNConfig, corpus: Corpus) -> dict[str, NDArray[Any]]:
+    """Return what plays the level: the mean envelopes of notes, or the courses of textures."""
+    instruments = len(config.instruments)
+    if config.pitched:
+        return measure(level_tracks(corpus), instruments, config.sample_rate).to_tensors()
+    sounds = [heard(sound, config) for sound in corpus.training]
+    return courses_of(
+        [(sound.instrument, sound.course) for sound in sounds], instruments
+    ).to_tensors()
+
+
 def _check(options: TrainingOptions) -> None:
     """Raise UsageError for values out of range."""
     checked(options.device)
@@ -222,6 +250,10 @@ def _check(options: TrainingOptions) -> None:
         raise UsageError("--sample-rate must be from 4000 to 192000 Hz")
     if options.steps < 0 or (options.steps == 0 and not 0 < options.minutes < math.inf):
         raise UsageError("--minutes must be above 0 (or give --steps)")
+    if options.harmonics < 1:
+        raise UsageError("--harmonics must be at least 1")
+    if not 0 <= options.lowest <= options.highest <= 127:
+        raise UsageError("--lowest and --highest must be MIDI notes, 0 to 127, in this order")
     if options.width < 16 or options.width % 16:
         raise UsageError("--width must be a multiple of 16")
     if options.segment_frames < FRAME or options.segment_frames % FRAME:

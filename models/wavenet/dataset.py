@@ -6,21 +6,17 @@ onset from nothing, noise and silence in the history it sees, changed gains, rel
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
-from scipy.fft import next_fast_len
-from scipy.signal import resample
-
-from rtaudiogen.kernel_cache import cached_njit
 
 from ..compiled import mulaw
 from ..compiled.mulaw import LEVELS, SILENCE
-from ..sounds.notes.conditioning import fill_note
+from ..sounds.notes.conditioning import condition
 from ..sounds.notes.corpus import Texture
-from ..sounds.notes.notes import Note
+from ..sounds.notes.notes import Note, detuned
 from .config import WaveNetConfig
 
 IGNORED = -100  # a target that does not count in the loss (torch's default)
@@ -156,27 +152,6 @@ class Segments:
         return Batch(codes[None, :-1], targets[None], conditioning, np.array([sound.instrument]))
 
 
-def detuned(note: Note, semitones: float) -> Note:
-    """The note played a little faster or slower."""
-    ratio = 2.0 ** (semitones / 12.0)
-    frames = next_fast_len(int(len(note.signal) / ratio))
-    ratio = len(note.signal) / frames
-    position = np.minimum(np.arange(frames) * ratio, len(note.signal) - 1)
-    known = np.arange(len(note.signal))
-    turning = np.exp(1j * note.phase)
-    phase = np.angle(
-        np.interp(position, known, turning.real) + 1j * np.interp(position, known, turning.imag)
-    )
-    return replace(
-        note,
-        pitch=note.pitch + 12.0 * float(np.log2(ratio)),
-        signal=resample(note.signal, frames).astype(np.float32),
-        phase=phase.astype(np.float32),
-        level_db=np.interp(position, known, note.level_db).astype(np.float32),
-        release_frame=round(note.release_frame / ratio),
-    )
-
-
 def _with_stray_tone(
     codes: NDArray[np.int64], sample_rate: int, random: Generator
 ) -> NDArray[np.int64]:
@@ -187,27 +162,6 @@ def _with_stray_tone(
     turns = frequency / sample_rate * np.arange(codes.shape[1]) + random.random()
     tone = loudness * np.sin(2 * np.pi * turns)
     return mulaw.encode((signal + tone).astype(np.float32)).astype(np.int64)
-
-
-@cached_njit(nogil=True)
-def condition(
-    out: NDArray[np.float32],
-    phase: NDArray[np.float32],
-    level_db: NDArray[np.float32],
-    pitch: float,
-    velocity: float,
-    start: int,
-    release: int,
-    sample_rate: float,
-) -> None:
-    """Conditioning (T, C) of the T frames from `start` frames after the onset on."""
-    for t in range(out.shape[0]):
-        frame = start + t
-        since_release = (frame - release) / sample_rate if frame >= release else -1.0
-        fill_note(
-            out[t], phase[t], pitch, velocity, level_db[t], frame / sample_rate, since_release,
-            sample_rate,
-        )  # fmt: skip
 
 
 def stack(batches: Sequence[Batch]) -> Batch:

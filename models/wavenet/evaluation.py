@@ -4,43 +4,22 @@ Bits per sample on what training held out of the same folder; and, played throug
 musician would: pitch, level against the recorded notes, a long hold, speed.
 """
 
-import math
-import time
-from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import soxr
 import torch
 from numpy.typing import NDArray
 from torch.nn import functional as F
 
-from rtaudiogen.errors import RtAudioGenError
-from rtaudiogen.events import EventKind, event, no_events
-from rtaudiogen.generator import Generator
 from rtaudiogen.model_file import read_tensors
 
-from ..playing.codes.rendered import BLOCK, play_note
-from ..sounds.notes.corpus import Corpus, read_notes, read_textures
-from ..sounds.notes.notes import Note
+from ..measuring.played import judge_notes, rounded, texture_speed
+from ..sounds.notes.corpus import Corpus, read_as_trained
 from .config import WaveNetConfig
 from .dataset import IGNORED, Segments
 from .network import WaveNet
 from .render_clip import load_generator
-
-NOTE_SECONDS = 1.0  # how long a note is held to be measured
-STEADY = (0.15, 0.9)  # the part of it, in seconds, that is compared
-IN_TUNE_CENTS = 25.0
-_UPSAMPLED = 4  # for the pitch estimator, whose lag is a whole number of frames
-
-
-def _hold_seconds(model: Path, facts: Mapping[str, Any]) -> float:
-    """Seconds after which the keys were let go in the training sounds; 0: not known."""
-    seconds = facts.get("hold_seconds", 0.0)
-    if not isinstance(seconds, int | float) or not 0 <= seconds < math.inf:
-        raise RtAudioGenError(f"{model}: its hold_seconds are {seconds!r}, expected a number")
-    return float(seconds)
 
 
 def evaluate(
@@ -53,33 +32,13 @@ def evaluate(
     generator, config = load_generator(model)
     tensors = read_tensors(model)
     descriptor, facts = generator.descriptor, generator.descriptor.facts
-    corpus = read_corpus(config, folder, _hold_seconds(model, facts))
+    corpus = read_as_trained(
+        folder, config.sample_rate, config.instruments, config.pitched, model, facts
+    )
     result: dict[str, Any] = {"model": descriptor.id, **bits_per_sample(config, tensors, corpus)}
     if not config.pitched:
         return result | {"real_time_factor": texture_speed(generator)}
-    result |= {"instruments": {}}
-    for index, name in enumerate(config.instruments):
-        recorded = [
-            sound
-            for sound in (*corpus.training, *corpus.held_out)
-            if isinstance(sound, Note) and sound.instrument == index
-        ]
-        numbers = judge_instrument(generator, index, recorded, pitch_step)
-        if hold_seconds:
-            numbers["hold_rise_db"] = hold_rise(generator, index, hold_seconds)
-        result["instruments"][name] = numbers
-    return result | {"voices_in_real_time": voices_in_real_time(generator)}
-
-
-def read_corpus(config: WaveNetConfig, folder: Path, hold_seconds: float) -> Corpus:
-    """The folder as training split it, without the notes that it filled in."""
-    if config.pitched:
-        nothing = {"lowest": 1, "highest": 0}
-        return read_notes(
-            folder, config.sample_rate, config.instruments, **nothing,
-            hold_seconds=hold_seconds, say=lambda line: None,
-        )  # fmt: skip
-    return read_textures(folder, config.sample_rate, config.instruments, lambda line: None)
+    return result | judge_notes(generator, config.instruments, corpus, pitch_step, hold_seconds)
 
 
 def bits_per_sample(
@@ -108,101 +67,9 @@ def bits_per_sample(
             counts[sound.instrument] += int((targets != IGNORED).sum())
     bits = nats / np.log(2)
     names = config.instruments
-    each = {name: _rounded(bits[i] / counts[i]) for i, name in enumerate(names) if counts[i]}
+    each = {name: rounded(bits[i] / counts[i]) for i, name in enumerate(names) if counts[i]}
     return {
         "held_out_sounds": len(corpus.held_out),
-        "bits_per_sample": _rounded(bits.sum() / max(counts.sum(), 1), 3),
+        "bits_per_sample": rounded(bits.sum() / max(counts.sum(), 1), 3),
         "bits_per_sample_of": each,
     }
-
-
-def judge_instrument(
-    generator: Generator, instrument: int, recorded: Sequence[Note], pitch_step: int
-) -> dict[str, Any]:
-    """Pitch and level of notes from E2 to C6."""
-    rate = generator.sample_rate
-    cents, levels = [], []
-    velocities = sorted({note.velocity for note in recorded})
-    velocity = velocities[len(velocities) // 2]
-    first, last = (int(edge * rate) for edge in STEADY)
-    for key in range(40, 85, pitch_step):
-        sound = play_note(generator, instrument, key, velocity, NOTE_SECONDS)
-        cents.append(100.0 * (measured_pitch(sound[first:last], rate) - key))
-        same = [n for n in recorded if round(n.pitch) == key and n.velocity == velocity]
-        levels += [_level_db(sound[first:last]) - _level_db(n.signal[first:last]) for n in same]
-    off = np.abs(cents)
-    return {
-        "median_pitch_error_cents": _rounded(float(np.median(off)), 1),
-        "largest_pitch_error_cents": _rounded(float(off.max()), 1),
-        "in_tune": _rounded(float((off < IN_TUNE_CENTS).mean())),
-        "median_level_error_db": _rounded(float(np.median(levels)), 1),
-        "largest_level_error_db": _rounded(float(np.abs(levels).max()), 1),
-    }
-
-
-def measured_pitch(signal: NDArray[np.float32], sample_rate: int) -> float:
-    """MIDI note number by an estimator that is independent of the network.
-
-    pYIN (Mauch & Dixon 2014) finds the note between C2 and C7, in steps of 10 cents; plain YIN
-    (de Cheveigné & Kawahara 2002) around it, four times upsampled, finds the cents.
-    """
-    import librosa
-
-    coarse, voiced, _ = librosa.pyin(
-        signal, sr=sample_rate, fmin=65.0, fmax=2100.0, frame_length=2048, hop_length=1024
-    )
-    if not voiced.any():
-        return 0.0
-    near = float(np.median(coarse[voiced]))
-    rate = sample_rate * _UPSAMPLED
-    exact = librosa.yin(
-        soxr.resample(signal, sample_rate, rate), sr=rate, frame_length=8192,
-        fmin=near * 2 ** (-1 / 12), fmax=near * 2 ** (1 / 12),
-    )  # fmt: skip
-    return float(np.median(librosa.hz_to_midi(exact)))
-
-
-def hold_rise(generator: Generator, instrument: int, seconds: float) -> float:
-    """dB by which the loudest second of a long hold exceeds the first two; ≤ 0 if it never does."""
-    sound = play_note(generator, instrument, 60.0, 0.7, seconds)
-    rate = generator.sample_rate
-    levels = [_level_db(part) for part in sound[: int(seconds) * rate].reshape(-1, rate)]
-    return _rounded(max(levels[2:]) - max(levels[:2]), 1)
-
-
-def voices_in_real_time(generator: Generator, seconds: float = 2.0) -> float:
-    """Seconds of sound of one voice rendered per second, while all voices sound."""
-    parameters = generator.descriptor.defaults()
-    generator.reset(1)
-    out = np.zeros((BLOCK, 1), np.float32)
-    voices = generator.descriptor.voices
-    for voice in range(voices):
-        start = event(0, EventKind.NOTE_ON, voice, 60.0 + 4 * voice, 0.8)
-        generator.render(out[:1], parameters, start)
-    return _rounded(voices * _speed(generator, out, parameters, seconds))
-
-
-def texture_speed(generator: Generator, seconds: float = 2.0) -> float:
-    """Seconds of sound per second."""
-    generator.reset(1)
-    out = np.zeros((BLOCK, 1), np.float32)
-    return _rounded(_speed(generator, out, generator.descriptor.defaults(), seconds))
-
-
-def _speed(
-    generator: Generator, out: NDArray[np.float32], parameters: NDArray[np.float32], seconds: float
-) -> float:
-    blocks = int(seconds * generator.sample_rate / BLOCK)
-    started = time.process_time()
-    for _ in range(blocks):
-        generator.render(out, parameters, no_events())
-    return blocks * BLOCK / generator.sample_rate / (time.process_time() - started)
-
-
-def _level_db(signal: NDArray[np.float32]) -> float:
-    power = float(np.mean(np.square(signal, dtype=np.float64))) if len(signal) else 0.0
-    return float(10 * np.log10(max(power, 1e-12)))
-
-
-def _rounded(value: float, digits: int = 2) -> float:
-    return round(float(value), digits)

@@ -18,7 +18,7 @@ HEADING = ("what", "measured", "floor", "goal", "")
 
 def bench(
     json: Json = False,
-    models: Annotated[bool, typer.Option("--models", help="The models' speeds alone.")] = False,
+    models: Annotated[bool, typer.Option("--models", help="Measure only the models.")] = False,
     device: Annotated[
         str,
         typer.Option(
@@ -69,7 +69,7 @@ def _cells(row: BenchRow) -> Iterator[str]:
 
 
 def _figure(value: float) -> str:
-    """Three digits that count."""
+    """Return a number with three significant digits."""
     return f"{value:.0f}" if abs(value) >= 100 else f"{value:.3g}"
 
 

@@ -20,7 +20,10 @@ def encode(
         str, typer.Option(metavar="MODEL", help="Id or model file; decoding needs the same one.")
     ] = DEFAULT_MODEL,
     stages: Annotated[
-        int | None, typer.Option(min=1, metavar="N", help="Fewer than all: fewer bits.")
+        int | None,
+        typer.Option(
+            min=1, metavar="N", help="Stages to use; fewer stages give fewer bits. Default: all."
+        ),
     ] = None,
     overwrite: Overwrite = False,
     json: Json = False,

@@ -31,7 +31,7 @@ def evaluate(
 
 
 def _lines(facts: Mapping[str, Any], indent: str = "") -> Iterator[str]:
-    """A line for each fact, indented where facts have facts; rows of facts are a Markdown table."""
+    """Yield a line for each fact, indented for facts of facts; rows become a Markdown table."""
     for name, value in facts.items():
         title = f"{indent}{name.replace('_', ' ')}:"
         if isinstance(value, Mapping):
@@ -44,7 +44,7 @@ def _lines(facts: Mapping[str, Any], indent: str = "") -> Iterator[str]:
 
 
 def _is_table(value: Any) -> TypeGuard[Sequence[Mapping[str, Any]]]:
-    """Whether these are rows of the same columns."""
+    """Return whether these are rows of the same columns."""
     return (
         isinstance(value, list | tuple)
         and len(value) > 0

@@ -35,14 +35,14 @@ def models(device: Device = CPU, json: Json = False) -> None:
 
 
 class Choice(NamedTuple):
-    """What `auto` would play a model on: None if it would have to measure first."""
+    """The device that `auto` plays a model on: None if it has to measure first."""
 
     device: str | None
     times: Mapping[str, RenderTime]  # by device, as far as they are measured
 
 
 def _known(model: Descriptor, device: str) -> tuple[Descriptor, float | None, Choice | None]:
-    """A model, its speed once `bench` has measured it, and with `auto` what that has measured."""
+    """Return a model, its speed if `bench` has measured it, and what `auto` has measured."""
     if device != AUTO:
         return model, known_speeds(device).get(model.id), None
     choice = Choice(*remembered(model))
@@ -51,7 +51,7 @@ def _known(model: Descriptor, device: str) -> tuple[Descriptor, float | None, Ch
 
 
 def facts(model: Descriptor, speed: float | None, choice: Choice | None = None) -> dict[str, Any]:
-    """A model as plain values."""
+    """Return a model as plain values."""
     known = {
         **asdict(model),
         "plays": sorted(model.plays),
@@ -79,13 +79,13 @@ def _row(model: Descriptor, speed: float | None, choice: Choice | None) -> tuple
 
 
 def _cells(choice: Choice) -> tuple[str, str]:
-    """The device and the measured p99 of all."""
+    """Return the device and the measured p99 of all."""
     measured = [f"{name} {times.p99_ms:.3g} ms" for name, times in choice.times.items()]
     return choice.device or "–", ", ".join(measured) or "–"
 
 
 def _parameters(model: Descriptor) -> Iterator[str]:
-    """Their ids; those of many like parts (pad1.pitch, pad2.pitch …) once."""
+    """Return their ids; those of many equal parts (pad1.pitch, pad2.pitch …) once."""
     parts: dict[str, list[str]] = {}  # by what follows the part's name
     for parameter in model.parameters:
         part, _, rest = parameter.id.rpartition(".")

@@ -11,7 +11,7 @@ from ..sessions import Session
 
 
 def models_of(session: Session) -> dict[str, Descriptor]:
-    """Those of a session's models that are there; an error if none of them is."""
+    """Return those of a session's models that exist; an error if none does."""
     found = {}
     for slot in session.slots:
         with suppress(RtAudioGenError):
@@ -29,7 +29,7 @@ def changed(
     voices: int,
     master_gain_db: float | None,
 ) -> Session:
-    """The session with these values, sounds and seeds, by model, voices and master gain, if any."""
+    """Return the session with these values, sounds, seeds, voices and master gain, if given."""
     slots = [
         replace(
             slot,

@@ -20,17 +20,17 @@ Settings = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="ID=VALUE", help="A parameter's value; may be repeated."),
 ]
-Block = Annotated[int, typer.Option(min=0, max=MAX_BLOCK, metavar="N", help="Frames a block.")]
+Block = Annotated[int, typer.Option(min=0, max=MAX_BLOCK, metavar="N", help="Frames per block.")]
 Rate = Annotated[int, typer.Option(metavar="HZ", help="Sample rate.")]
 Sound = Annotated[
     Path | None,
     typer.Option(metavar="FILE", help="Sound file to play from, for models that take one."),
 ]
-Seed = Annotated[int, typer.Option(min=0, help="Start of the random numbers.")]
+Seed = Annotated[int, typer.Option(min=0, help="Random seed.")]
 
 
 def check_master(gain_db: float | None) -> float | None:
-    """`--master`. Callback of the option."""
+    """Check `--master`. Callback of the option."""
     return None if gain_db is None else checked_master(gain_db)
 
 
@@ -38,8 +38,8 @@ DEVICE = typer.Option(
     "--device",
     metavar="NAME",
     callback=lambda name: name if name is None else checked(name),
-    help="What computes: cpu, cuda, mps, or auto: whichever is faster here, measured once; a"
-    " GPU loses with one voice at 128 frames on many machines.",
+    help="Processor of the networks: cpu, cuda, mps, or auto (the faster one, measured once). With"
+    " one voice at 128 frames the CPU is faster on many machines.",
 )
 Device = Annotated[str, DEVICE]
 LastDevice = Annotated[str | None, DEVICE]  # None: the same as last time
@@ -50,14 +50,12 @@ Master = Annotated[
         "--master",
         metavar="DB",
         callback=check_master,
-        help="Gain of everything, -60 … 6; default: the session's.",
+        help="Master gain, -60 … 6; default: the session's.",
     ),
 ]
 
 
-Overwrite = Annotated[
-    bool, typer.Option("--overwrite", help="Write over a file that is there already.")
-]
+Overwrite = Annotated[bool, typer.Option("--overwrite", help="Write over an existing file.")]
 
 Voices = Annotated[
     int,
@@ -75,27 +73,27 @@ Bits = Annotated[
     typer.Option(
         min=0,
         metavar="16|24|32",
-        help="Of a value: 16 and 24 are dithered, 32 is float; default: WAV 32, FLAC 24.",
+        help="Bits per value: 16 and 24 are dithered, 32 is float; default: WAV 32, FLAC 24.",
     ),
 ]
 
 
 def check_voices(models: Collection[Descriptor], voices: int) -> None:
-    """`--voices`: UsageError if none of the models has any."""
+    """Check `--voices`: UsageError if none of the models has any."""
     if voices and not any(map(takes_voices, models)):
         names = ", ".join(model.id for model in models)
         raise UsageError(f"--voices {voices}: {names} plays without notes")
 
 
 def check_takers(models: Collection[Descriptor], sound: Path | None) -> None:
-    """`--sound`: UsageError if no model would play from it."""
+    """Check `--sound`: UsageError if no model would play from it."""
     if sound is not None and not any(model.takes_sound for model in models):
         names = ", ".join(model.id for model in models)
         raise UsageError(f"--sound {sound}: {names} plays from no sound")
 
 
 def check_seconds(seconds: float | None) -> float | None:
-    """`--seconds`: more than 0 and no more than a month. Callback of the option."""
+    """Check `--seconds`: more than 0, no more than a month. Callback of the option."""
     if seconds is not None and not 0 < seconds <= MAX_DAYS * 86400:
         raise UsageError(
             f"--seconds {seconds:g}: expected more than 0, and {MAX_DAYS} days at most"
@@ -104,14 +102,14 @@ def check_seconds(seconds: float | None) -> float | None:
 
 
 def check_rate(rate: int | None) -> int | None:
-    """`--rate`. Callback of the option."""
+    """Check `--rate`. Callback of the option."""
     if rate is not None and not 4000 <= rate <= MAX_RATE:
         raise UsageError(f"--rate {rate}: expected 4000 … {MAX_RATE} Hz")
     return rate
 
 
 def assign(models: Sequence[Descriptor], settings: Sequence[str]) -> list[dict[str, float]]:
-    """The values that `--set` gives each model: every model that has the parameter gets it."""
+    """Return the values that `--set` gives each model that has the parameter."""
     values: list[dict[str, float]] = [{} for _ in models]
     for setting in settings:
         id, equals, text = setting.partition("=")
@@ -132,7 +130,7 @@ def _ids(model: Descriptor) -> list[str]:
 
 
 def _value(parameter: Parameter, text: str) -> float:
-    """A number in range, or the name of one of the parameter's positions."""
+    """Return a number in range from a text: a number, or the name of a position."""
     if text in parameter.labels:
         return parameter.minimum + parameter.labels.index(text)
     try:

@@ -1,4 +1,4 @@
-"""How facts are printed: for people in columns, for programs as JSON."""
+"""Printing of facts: columns for people, JSON for programs."""
 
 import json
 import sys
@@ -13,13 +13,13 @@ Json = Annotated[bool, typer.Option("--json", help="Print facts as JSON.")]
 
 
 def print_json(facts: Mapping[str, Any]) -> None:
-    """One JSON document on standard output."""
+    """Print one JSON document on standard output."""
     json.dump(facts, sys.stdout, indent=2, ensure_ascii=False, default=str)
     print()
 
 
 def print_table(heading: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    """Columns as wide as their widest cell; the last one may be of any length."""
+    """Print columns as wide as their widest cell; the last one may be of any length."""
     lines = [tuple(map(plain, line)) for line in (heading, *rows)]
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
     for line in lines:
@@ -28,7 +28,7 @@ def print_table(heading: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
 
 
 def warn(sentences: Iterable[str]) -> None:
-    """What the user should know but need not stop for, on standard error."""
+    """Print on standard error what the user should know but need not stop for."""
     for sentence in sentences:
         print("rtaudiogen:", plain(sentence), file=sys.stderr)
 
@@ -39,5 +39,5 @@ def plain(text: str) -> str:
 
 
 def _is_half(character: str) -> bool:
-    """Whether it stands for a byte of a file's name that is no text."""
+    """Return whether it stands for a byte of a file's name that is no text."""
     return "\udc80" <= character <= "\udcff"

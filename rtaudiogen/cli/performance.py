@@ -1,4 +1,4 @@
-"""A live performance from its first to its last frame: what is played, and until when."""
+"""A live performance: the score it plays, and its end."""
 
 import signal
 import threading
@@ -30,7 +30,7 @@ def perform(
     notices: Sequence[str],
     quiet: bool,
 ) -> Snapshot:
-    """Play `score`, or what comes in by MIDI, or the built-in phrase; the last facts.
+    """Play `score`, MIDI input, or the built-in phrase; return the last facts.
 
     The load is that of the busiest stretch: after the last note there is none.
     """
@@ -65,7 +65,7 @@ def with_recording(last: Snapshot, facts: Mapping[str, Any]) -> Snapshot:
 
 @contextmanager
 def stopped_by_signals() -> Iterator[threading.Event]:
-    """An event that Ctrl-C and SIGTERM set, so that the music ends in order; twice breaks off."""
+    """Give an event that Ctrl-C and SIGTERM set, to end in order; the second one breaks off."""
     stopped = threading.Event()
 
     def stop(number: int, frame: FrameType | None) -> None:
@@ -91,7 +91,7 @@ def _first_facts(engine: Facade) -> Snapshot:
 
 
 def wants_notes(models: Collection[Descriptor]) -> bool:
-    """Whether one of them is silent without notes."""
+    """Return whether one of them is silent without notes."""
     return any(
         model.plays & {Plays.NOTES, Plays.HITS} and Plays.STREAM not in model.plays
         for model in models
@@ -99,7 +99,7 @@ def wants_notes(models: Collection[Descriptor]) -> bool:
 
 
 def _length(score: Sequence[TimedMessage] | None, snapshot: Snapshot) -> float | None:
-    """Seconds until the end; None: until it is stopped, which takes somebody who listens."""
+    """Return the seconds until the end; None: until the user stops it."""
     if score:
         return LEAD_SECONDS + sounding_seconds(score) + TAIL_SECONDS
     return PHRASE_SECONDS if snapshot.null_device else None

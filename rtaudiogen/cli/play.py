@@ -44,7 +44,7 @@ def play(
     ] = None,
     input: Annotated[
         str | None,
-        typer.Option(metavar="DEVICE", help="What effects hear: name, index, 'default' or 'none'."),
+        typer.Option(metavar="DEVICE", help="Input of effects: name, index, 'default' or 'none'."),
     ] = None,
     midi: Annotated[
         str | None, typer.Option(metavar="PORT", help="'all', 'none', an index or part of a name.")
@@ -62,7 +62,8 @@ def play(
         typer.Option(metavar="X", help="Audio kept ready against dropouts; default 20."),
     ] = None,
     seconds: Annotated[
-        float | None, typer.Option(metavar="S", callback=check_seconds, help="Then end.")
+        float | None,
+        typer.Option(metavar="S", callback=check_seconds, help="End after so many seconds."),
     ] = None,
     record: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Record to this .wav or .flac file.")
@@ -75,7 +76,7 @@ def play(
     preset: PresetFile = None,
     save_preset: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="At the end, keep the first slot as this preset."),
+        typer.Option(metavar="FILE", help="Save the first slot as this preset at the end."),
     ] = None,
     master: Master = None,
     sound: Sound = None,
@@ -153,12 +154,12 @@ def play(
 
 
 def _device(text: str) -> str | int | None:
-    """An index, a name, or None for an empty one."""
+    """Return an index, a name, or None for an empty one."""
     return int(text) if text.isdecimal() else text or None
 
 
 def check_bits(path: Path | None, bits: int) -> None:
-    """UsageError for a recording of a kind that is not written, or for bits of none."""
+    """Raise UsageError for a recording in an unknown format, or for bits without a recording."""
     if path is not None:
         from ..recorder.formats import sample_format  # brings libsndfile along
 
@@ -170,7 +171,7 @@ def check_bits(path: Path | None, bits: int) -> None:
 def _open_session(
     models: list[str], path: Path | None, overwrite: bool, inputs: list[Path]
 ) -> Session:
-    """The session to begin with. One that exists is not written over unless that is asked for."""
+    """Return the session to begin with. An existing one is only replaced on request."""
     if not models:
         if path is None:
             raise UsageError("which model? 'rtaudiogen models' lists them; or give --session FILE")

@@ -21,7 +21,7 @@ NO_PRESET = Preset()
 
 
 def fitting(models: Mapping[str, Descriptor], path: Path) -> dict[str, Preset]:
-    """What a preset means to each model of its family. UsageError if there is none among them."""
+    """Return a preset for each model of its family. UsageError if there is none."""
     from ..client.library import look
 
     family, preset = look(path).family, load_preset(path)
@@ -38,12 +38,12 @@ def fitting(models: Mapping[str, Descriptor], path: Path) -> dict[str, Preset]:
 
 
 def seeds_of(presets: Mapping[str, Preset]) -> dict[str, int]:
-    """The seeds that presets have, by model."""
+    """Return the seeds of presets, by model."""
     return {name: preset.seed for name, preset in presets.items() if preset.seed is not None}
 
 
 def check_new(path: Path, overwrite: bool, inputs: Iterable[Path]) -> None:
-    """UsageError for a file that would be written over, or could not be found again."""
+    """Raise UsageError for a file that would be written over, or has a wrong suffix."""
     check_target(path, overwrite, inputs)
     if path.suffix != ".json":
         raise UsageError(f"--save-preset {path}: presets are .json files")

@@ -44,7 +44,7 @@ def render(
     seconds: Annotated[
         float | None,
         typer.Option(
-            metavar="S", callback=check_seconds, help="Default: as long as notes or input."
+            metavar="S", callback=check_seconds, help="Length; default: as long as notes or input."
         ),
     ] = None,
     midi: Annotated[
@@ -58,7 +58,7 @@ def render(
         bool,
         typer.Option(
             "--align/--no-align",
-            help="Leave out the time by which effects answer the input late, or keep it.",
+            help="Remove, or keep, the delay of effects against their input.",
         ),
     ] = True,
     session: Annotated[
@@ -75,7 +75,10 @@ def render(
     ] = None,
     bits: Bits = 0,
     block: Annotated[
-        int, typer.Option(min=1, max=65536, metavar="N", help="Frames at a time; same bits.")
+        int,
+        typer.Option(
+            min=1, max=65536, metavar="N", help="Frames at a time; the bits do not depend on it."
+        ),
     ] = 1024,
     set: Settings = None,
     seed: Seed = 0,
@@ -86,7 +89,7 @@ def render(
 ) -> None:
     """Render to a WAV or FLAC file with the renderer that plays live: the same bits.
 
-    Of a session everything is rendered as it was left; program changes alone are not obeyed.
+    A session is rendered as you left it, except that program changes have no effect.
     """
     from ..midi import phrase, read_score, sounding_seconds, to_events
     from ..offline import render_to_file

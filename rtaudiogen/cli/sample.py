@@ -40,13 +40,13 @@ def sample(
     ] = None,
     seed: Seed = 0,
     spread: Annotated[
-        float, typer.Option(min=0.0, max=1.0, help="1: anything; less: nearer to --around.")
+        float, typer.Option(min=0.0, max=1.0, help="1: any hit; less: nearer to --around.")
     ] = 1.0,
     around: Annotated[
-        int | None, typer.Option(min=0, metavar="SEED", help="The hit in the middle of them.")
+        int | None, typer.Option(min=0, metavar="SEED", help="Seed of the hit in their middle.")
     ] = None,
     bits: Annotated[
-        int, typer.Option(metavar="16|24|32", help="Of a value: 16 is dithered, 32 is float.")
+        int, typer.Option(metavar="16|24|32", help="Bits per value: 16 is dithered, 32 is float.")
     ] = 24,
     float32: Annotated[bool, typer.Option("--float", help="The same as --bits 32.")] = False,
     overwrite: Overwrite = False,
@@ -81,7 +81,7 @@ def sample(
 
 @dataclass(frozen=True)
 class Export:
-    """Where one-shots go, and in which form."""
+    """A folder of one-shots and the format of its files."""
 
     folder: Path
     rate: int  # frames per second in Hz
@@ -89,7 +89,7 @@ class Export:
     overwrite: bool
 
     def write(self, shots: Iterable[OneShot], origin: Row) -> int:
-        """Write all, and list them in the index beside those of earlier calls; how many.
+        """Write all, add them to the index of earlier calls, and return how many there are.
 
         UsageError at the first that would take the place of another file; then nothing new stays.
         """
@@ -126,7 +126,7 @@ class Export:
             }  # fmt: skip
 
     def _write_one(self, path: Path, shot: OneShot) -> bool:
-        """Write a file whole; whether there was none before."""
+        """Write a file whole; return whether there was none before."""
         from ..recorder.wav import WavWriter
 
         is_new = not os.path.lexists(path)
@@ -149,7 +149,7 @@ def _are_equal(one: Path, other: Path) -> bool:
 
 
 def _kind_in(file: str) -> str:
-    """The part of a file's name that says the class."""
+    """Return the part of a file's name that names the class."""
     return file.rsplit("-", 2)[0]
 
 
@@ -162,7 +162,7 @@ def _write_index(path: Path, rows: Iterable[Row]) -> None:
 
 
 def _read_index(path: Path) -> list[Row]:
-    """The rows of an earlier index; none without one."""
+    """Return the rows of an earlier index; none without one."""
     if not os.path.lexists(path):
         return []
     text = read_limited(path, MOST_INDEX_BYTES).decode(errors="replace")

@@ -1,4 +1,4 @@
-"""What `play` shows while it plays, and what it says when it is done."""
+"""The status line of `play`, and its report at the end."""
 
 import math
 import sys
@@ -23,7 +23,7 @@ class Show(Protocol):
 
 @contextmanager
 def live_status(notices: Iterable[str], quiet: bool) -> Iterator[Show]:
-    """A line that renews itself on a terminal, a line now and then elsewhere, on standard error."""
+    """Show one status line on a terminal, a line now and then elsewhere, on standard error."""
     if quiet:
         yield lambda snapshot: None
         return
@@ -74,7 +74,7 @@ class _Messages:
 
 
 def status_line(snapshot: Snapshot) -> str:
-    """Time, load, latency, dropouts and recording in one line."""
+    """Return time, load, latency, dropouts and recording in one line."""
     parts = [
         clock(snapshot.seconds_played),
         f"load {snapshot.load_p50:.0%} (p99 {snapshot.load_p99:.0%})",
@@ -91,7 +91,7 @@ def status_line(snapshot: Snapshot) -> str:
 
 
 def print_report(snapshot: Snapshot, json: bool) -> None:
-    """The last facts, for people or for programs."""
+    """Print the last facts, for people or for programs."""
     if json:
         print_json({**snapshot.to_json(), "total_latency_ms": snapshot.total_latency_ms})
     else:
@@ -140,12 +140,12 @@ def _replays(snapshot: Snapshot) -> int:
 
 
 def decibels(amplitude: float) -> str:
-    """A level below full scale."""
+    """Return a level below full scale as text."""
     return f"{20 * math.log10(amplitude):.0f} dB" if amplitude > SILENT else "silent"
 
 
 def clock(seconds: float) -> str:
-    """h:mm:ss, without the hours while there are none."""
+    """Return h:mm:ss, without the hours while there are none."""
     minutes, rest = divmod(int(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"

@@ -1,4 +1,4 @@
-"""`rtaudiogen stop`: silence what a window that was lost left playing."""
+"""`rtaudiogen stop`: the end of an engine whose window was lost."""
 
 
 def stop() -> None:

@@ -50,7 +50,7 @@ def train(
 
 
 def _command(name: str, function: Callable[..., bool | None]) -> Callable[..., None]:
-    """A command with a folder, a place for the model, and a flag for each field of the options."""
+    """Return a command with a folder, the model's path, and a flag for each option field."""
     options = _options_type(function)
 
     def command(folder: Path, out: Path | None = None, fresh: bool = False, **values: Any) -> None:
@@ -85,7 +85,7 @@ def _command(name: str, function: Callable[..., bool | None]) -> Callable[..., N
         print(f"{target}: play it with 'rtaudiogen play {out or target.stem}'")
 
     where = f"The model file; default: your own models folder, as {name}-FOLDER."
-    anew = "Begin anew; an earlier training of that name is kept beside it."
+    anew = "Start again; an earlier training of that name is kept in another folder."
     parameters = [
         _parameter("folder", Annotated[Path, typer.Argument(help="Your sounds.")]),
         _parameter("out", Annotated[Path | None, typer.Option(metavar="FILE", help=where)], None),
@@ -106,7 +106,7 @@ def _command(name: str, function: Callable[..., bool | None]) -> Callable[..., N
 
 
 def _check_out(out: Path) -> None:
-    """UsageError for a place where no model can go."""
+    """Raise UsageError for a place where no model can go."""
     if out.suffix != SUFFIX:
         raise UsageError(f"--out {out}: a model file ends in {SUFFIX}")
     if not is_name(out.stem):
@@ -117,7 +117,7 @@ def _check_out(out: Path) -> None:
 def _place(
     name: str, folder: Path, out: Path | None, chosen: Any, fresh: bool
 ) -> tuple[Path, list[str]]:
-    """The model's file, and what is to be told; see `placing.place` among the models."""
+    """Return the model's file and sentences for the user; see `placing.place` in models."""
     found = {model.id: model.path for model in listing().models.values()}
     place = load_extra("rtaudiogen.models.training.placing:place", "training")
     fixed = getattr(chosen, "identity", {})
@@ -126,7 +126,7 @@ def _place(
 
 
 def _options_type(function: Callable[..., bool | None]) -> Any:
-    """The dataclass in the annotation of the function's third parameter."""
+    """Return the dataclass in the annotation of the function's third parameter."""
     annotation = list(get_type_hints(function).values())[2]
     for candidate in (annotation, *get_args(annotation)):
         if is_dataclass(candidate):
@@ -140,13 +140,13 @@ def _parameter(name: str, annotation: Any, default: Any = inspect.Parameter.empt
 
 
 def _changed(options: Any) -> dict[str, Any]:
-    """The values of options that are not the defaults."""
+    """Return the values of options that are not the defaults."""
     defaults = {field.name: field.default for field in fields(options)}
     return {name: v for name, v in asdict(options).items() if v != defaults[name]}
 
 
 def _facts(name: str) -> dict[str, Any]:
-    """A family, its options, and in a sentence why it cannot be trained here if so."""
+    """Return a family, its options, and a sentence if it cannot be trained here."""
     chosen = family(name)
     facts: dict[str, Any] = {"name": name, "summary": chosen.summary, "options": [], "problem": ""}
     assert chosen.train is not None

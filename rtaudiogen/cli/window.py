@@ -1,4 +1,4 @@
-"""What `rtaudiogen` alone does: the desktop application, where there is one and a display."""
+"""`rtaudiogen` without a command: the desktop application, if it and a display exist."""
 
 import os
 import sys
@@ -13,7 +13,7 @@ NO_DISPLAY = "There is no display for the desktop application; 'rtaudiogen play 
 
 
 def hindrance() -> str:
-    """Why the application cannot be shown, in one line; empty if it can."""
+    """Return why the application cannot be shown, in one line; empty if it can."""
     if any(find_spec(package) is None for package in NEEDS):
         return NO_QT
     displays = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
@@ -23,7 +23,7 @@ def hindrance() -> str:
 
 
 def show_window(device: str | None) -> tuple[int, str]:
-    """Show the application until it is closed: its exit status, and why it could not be shown.
+    """Show the application until it is closed; return its status and why it was not shown.
 
     `device` is what networks are computed on, see `EngineSettings`; None: the same as last time.
     """

@@ -138,11 +138,11 @@ def free_path(folder: Path, stem: str, suffix: str) -> Path:
 
 
 def file_name(name: str, suffix: str) -> str:
-    """A name as any system's files can have it. UsageError if that is impossible."""
+    """Return a file name that every system accepts. UsageError if there is none."""
     name = name.strip()
     if problem := problem_of(name):
         shown = name if len(name) < 40 else f"{name[:20]}…"
-        raise UsageError(f"'{shown}' is no name for a file: {problem}")
+        raise UsageError(f"'{shown}' cannot be a file name: {problem}")
     return name + suffix
 
 

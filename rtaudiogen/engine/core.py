@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -57,6 +58,7 @@ class Engine(SlotVerbs):
         self.machine_gap_seconds = 0.0  # the longest that a sleeping thread was kept from waking
         self._checkpoint = checkpoint
         self._saved = time.monotonic()
+        self._slots_lock = Lock()
         self._learning: tuple[int, str] | None = None
         memory = self.transport.memory
         self.recorder = Recorder(

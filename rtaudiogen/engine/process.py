@@ -4,10 +4,10 @@ Commands and replies are JSON lines on a connection (`reception.py`), facts are 
 in FOLDER, and the rack's session and state are kept there in a checkpoint, so that whoever starts
 another process goes on from the last one. With --outlive it plays on when its front end is gone.
 
-Three threads of control: the reader takes commands, and plays notes at once; the main thread
-carries the others out; the housekeeper posts facts, watches the device and keeps the checkpoint
-fresh. A command that takes long (a model that compiles) neither holds up notes nor makes the
-process look dead.
+Three threads of control: the reader takes commands, and carries out at once what waits for nothing
+(notes, knobs, faders, panic); the main thread carries out the others; the housekeeper posts facts,
+watches the device and keeps the checkpoint fresh. A command that takes long (a model that compiles)
+holds up neither a note nor a knob, and does not make the process look dead.
 """
 
 import gc
@@ -17,6 +17,7 @@ import sys
 import threading
 import time
 import traceback
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -30,7 +31,7 @@ from ..realtime.render.scheduling import HELPER_PRIORITY, raise_priority
 from ..wire import channel
 from ..wire.board import Board
 from ..wire.channel import EXIT_DEVICE_LOST, Channel, Message
-from ..wire.facade import Facade
+from ..wire.facade import AT_ONCE, VERBS
 from ..wire.server import Reception
 from ..wire.settings import EngineSettings
 from .core import Engine
@@ -39,11 +40,9 @@ from .transport import DeviceLostError
 POST_SECONDS = 0.04
 SWITCH_SECONDS = 0.0005  # the longest that one thread keeps the interpreter from the render thread
 LEAVE_SECONDS = 2.0
-COMMANDS = frozenset(name for name in vars(Facade) if not name.startswith("_")) - {
-    "close",  # ends the process
-    "panic",  # is not answered
-    "play_now",  # nor is that
-    "snapshot",  # is read from the board
+NOT_SENT = {"close", "snapshot"}  # one ends the process, the other is read from the board
+COMMANDS: Mapping[str, Callable[..., Any]] = {
+    name: getattr(Engine, name) for name in VERBS if name not in NOT_SENT
 }
 
 
@@ -90,19 +89,18 @@ class Host:
         if self._engine is None or call not in COMMANDS:
             raise ValueError(f"no command '{call}' now")
         with self._lock:
-            result = getattr(self._engine, call)(**arguments)
+            result = COMMANDS[call](self._engine, **arguments)
         _spare_garbage_collection()
         return result
 
-    def play_now(self, status: int, data1: int, data2: int, slot: int = 0) -> None:
-        """See facade.Facade; beside a command that takes long, as a port's notes are. [reader]"""
-        if self._engine is not None:
-            self._engine.play_now(status, data1, data2, slot)
-
-    def panic(self) -> None:
-        """See facade.Facade; beside a command that takes long. [reader]"""
-        if self._engine is not None:
-            self._engine.panic()
+    def do_at_once(self, call: str, arguments: Mapping[str, Any]) -> None:
+        """Carry out a verb that waits for nothing, beside a command that takes long. [reader]"""
+        if self._engine is None:
+            return
+        try:
+            COMMANDS[call](self._engine, **arguments)
+        except RtAudioGenError as error:
+            self._engine.messages.append(str(error))
 
     def _open(self, settings: dict[str, Any], resume: bool) -> list[str]:
         engine = Engine(EngineSettings.from_json(settings), self._checkpoint)
@@ -173,11 +171,9 @@ def main() -> None:
 def take_in(
     host: Host, waiting: "SimpleQueue[_Waiting | None]", message: Message, replies: Channel
 ) -> None:
-    """Play a note and silence all at once, have everything else wait for its turn. [reader]"""
-    if message["call"] == "play_now":
-        host.play_now(**message["arguments"])
-    elif message["call"] == "panic":
-        host.panic()
+    """Do at once what waits for nothing, and queue every other command. [reader]"""
+    if message["call"] in AT_ONCE:
+        host.do_at_once(message["call"], message["arguments"])
     else:
         waiting.put(_Waiting(message, replies))
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from ..errors import RtAudioGenError, UsageError
@@ -16,20 +17,24 @@ from ..realtime.render.renderer import Renderer
 from ..registry import find, takes_voices, with_voices
 from ..session_slots import create
 from ..sessions import Mix, SlotState
-from ..wire.facade import Values
+from ..wire.facade import Facade, Values
 from . import hits
 from .codes import code_stream
 from .transport import Transport
 
 
-class SlotVerbs:
-    """What is done to one slot. See `facade.Facade`. [control]"""
+class SlotVerbs(Facade):
+    """The verbs for one slot. See `facade.Facade`. [control]
+
+    A mix is set beside a command that takes long, so `slots` changes under a lock.
+    """
 
     transport: Transport
     pads: Pads
     renderer: Renderer
     midi: MidiInput
     slots: dict[int, SlotState]  # by number, in the order of the rack
+    _slots_lock: Lock
     messages: list[str]  # sentences for the player
     _learning: tuple[int, str] | None  # slot and parameter that the next controller will move
 
@@ -61,8 +66,8 @@ class SlotVerbs:
         before = self.renderer.descriptor(slot).parameters
         self.renderer.swap(slot, generator, values or {}, seed=state.seed, sound=path)
         controls = state.controls if generator.descriptor.parameters == before else {}
-        self.slots[slot] = replace(
-            state, model=model, values=dict(values or {}), sound=path, voices=voices,
+        self._change(
+            slot, model=model, values=dict(values or {}), sound=path, voices=voices,
             controls=controls,
         )  # fmt: skip
 
@@ -77,7 +82,7 @@ class SlotVerbs:
             if generator.descriptor.parameters != now.parameters:
                 raise RtAudioGenError(f"the file of {state.model} has been replaced by another's")
             self.renderer.renew(slot, generator)
-        self.slots[slot] = replace(state, voices=voices)
+        self._change(slot, voices=voices)
 
     def remove_slot(self, slot: int) -> None:
         """See Facade."""
@@ -91,7 +96,13 @@ class SlotVerbs:
             raise UsageError(f"position {position}: expected 0 … {len(self.slots) - 1}")
         order = [number for number in self.slots if number != slot]
         order.insert(int(position), slot)
-        self.slots = {number: self.slots[number] for number in order}
+        with self._slots_lock:
+            self.slots = {number: self.slots[number] for number in order}
+
+    def _change(self, slot: int, **fields: Any) -> None:
+        """Change fields of a slot's state. [any]"""
+        with self._slots_lock:
+            self.slots[slot] = replace(self._state(slot), **fields)
 
     def _state(self, slot: int) -> SlotState:
         if slot not in self.slots:
@@ -115,8 +126,10 @@ class SlotVerbs:
     def set_mix(self, slot: int, field: str, value: float) -> None:
         """See Facade."""
         self.renderer.set_mix(slot, field, value)
-        state = self._state(slot)
-        self.slots[slot] = replace(state, mix=Mix.from_json({**state.mix.to_json(), field: value}))
+        with self._slots_lock:
+            state = self._state(slot)
+            mix = Mix.from_json({**state.mix.to_json(), field: value})
+            self.slots[slot] = replace(state, mix=mix)
 
     def apply_preset(self, slot: int, preset: Mapping[str, Any]) -> None:
         """See Facade."""
@@ -132,7 +145,7 @@ class SlotVerbs:
             self.renderer.set_parameter(slot, id, value)
         if preset.seed is not None and preset.seed != state.seed:
             self.renderer.restart(slot, preset.seed)
-            self.slots[slot] = replace(state, seed=preset.seed)
+            self._change(slot, seed=preset.seed)
 
     # -- controllers -------------------------------------------------------------------------------
 
@@ -159,7 +172,7 @@ class SlotVerbs:
         state = self._state(slot)
         self.renderer.map_controller(slot, controller, id)
         others = {number: other for number, other in state.controls.items() if number != controller}
-        self.slots[slot] = replace(state, controls={**others, controller: id})
+        self._change(slot, controls={**others, controller: id})
 
     def unmap_controller(self, slot: int, controller: int) -> None:
         """See Facade."""
@@ -171,7 +184,7 @@ class SlotVerbs:
             )
         self.renderer.map_controller(slot, controller, None)
         others = {number: id for number, id in state.controls.items() if number != controller}
-        self.slots[slot] = replace(state, controls=others)
+        self._change(slot, controls=others)
 
     # -- what it lets be seen ----------------------------------------------------------------------
 

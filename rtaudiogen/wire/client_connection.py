@@ -17,6 +17,7 @@ from . import channel
 from .channel import Channel, Message
 
 POLL_SECONDS = 0.01
+START_SECONDS = 300.0  # the first start compiles, on a busy machine for minutes
 OPEN_SECONDS, GREETING_SECONDS, CLOSE_SECONDS = 60.0, 4.0, 10.0
 
 
@@ -80,7 +81,7 @@ class Link:
                 )
         except OSError as error:
             raise RtAudioGenError(f"no engine can be started in {home.folder} ({error})") from error
-        end = time.monotonic() + OPEN_SECONDS
+        end = time.monotonic() + START_SECONDS
         while (address := home.address()) in (None, before):
             if process.poll() is not None or time.monotonic() > end:
                 process.kill()

@@ -1,12 +1,16 @@
-"""The façade: every verb a front end has. All are [control], all arguments are JSON values.
+"""The façade: every verb that a front end has, declared once. All arguments are JSON values.
 
-`core.Engine` fulfils it in this process, `remote.EngineProcess` by a child process that is
-restarted when it dies or hangs. Errors are RtAudioGenError (cannot be done) and UsageError (cannot
-be meant).
+`engine.core.Engine` carries the verbs out in its own process. `client.remote.EngineProcess` sends
+them to the process of an engine; what it sends is derived from this declaration (`remote_verbs`).
+Verbs are [control] unless they say otherwise. Errors are RtAudioGenError (cannot be done) and
+UsageError (cannot be meant).
 """
 
-from collections.abc import Mapping, Sequence
-from typing import Any, Protocol
+# mypy: disable-error-code="empty-body"
+# The bodies are docstrings: whoever derives from Facade gives each verb.
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar
 
 from ..errors import UsageError
 
@@ -14,8 +18,21 @@ Values = Mapping[str, float]
 # seconds from now, status, data1, data2, and a port of its own (0 … 127) where there are several
 TimedMidi = Sequence[tuple[float, int, int, int] | tuple[float, int, int, int, int]]
 
+Verb = TypeVar("Verb", bound=Callable[..., None])
 
-class Facade(Protocol):
+
+def at_once(verb: Verb) -> Verb:
+    """Mark a verb that waits for nothing, not even for a command that takes seconds. [any]
+
+    The engine's process carries it out on the thread that reads commands, as it arrives. It is not
+    answered: what is wrong with it becomes one of the engine's messages, and what arrives while the
+    engine is restarted is lost.
+    """
+    verb.__dict__["at_once"] = True
+    return verb
+
+
+class Facade:
     """What a window or a command line may ask of an engine."""
 
     def start(self) -> None:
@@ -62,12 +79,15 @@ class Facade(Protocol):
         The order is that of snapshots and sessions. UsageError for a position that there is not.
         """
 
+    @at_once
     def set_parameter(self, slot: int, id: str, value: float) -> None:
         """Move a parameter's target."""
 
+    @at_once
     def set_mix(self, slot: int, field: str, value: float) -> None:
         """Set gain_db, pan, mute, solo, channel, low_key, high_key, transpose or bend_range."""
 
+    @at_once
     def set_master(self, gain_db: float) -> None:
         """Gain of everything that is heard, hits and auditions included, -60 … 6 dB.
 
@@ -123,6 +143,7 @@ class Facade(Protocol):
     def play_phrase(self, seconds: float) -> None:
         """Play the beginning of the built-in phrase; after `seconds` everything is let go."""
 
+    @at_once
     def play_now(self, status: int, data1: int, data2: int, slot: int = 0) -> None:
         """Play a channel message as if it had arrived at a port now. UsageError if it is none.
 
@@ -135,6 +156,7 @@ class Facade(Protocol):
         It is recorded, as everything that is heard, and belongs to no slot.
         """
 
+    @at_once
     def panic(self) -> None:
         """Silence every voice at once."""
 
@@ -155,6 +177,12 @@ class Facade(Protocol):
 
     def snapshot(self) -> dict[str, Any]:
         """The newest facts: see `snapshot.Snapshot`."""
+
+
+VERBS: Mapping[str, Callable[..., Any]] = {
+    name: verb for name, verb in vars(Facade).items() if not name.startswith("_")
+}
+AT_ONCE = frozenset(name for name, verb in VERBS.items() if hasattr(verb, "at_once"))
 
 
 def check_channel_message(status: int, data1: int, data2: int) -> None:

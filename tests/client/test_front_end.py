@@ -111,15 +111,39 @@ def test_panic_silences_what_is_still_on_its_way(engine):
     assert engine.snapshot()["slots"][0]["voices"] == 0
 
 
-def test_a_note_overtakes_the_commands_that_wait_in_the_engine():
-    played: list[Any] = []
-    host: Any = SimpleNamespace(play_now=lambda **message: played.append(message))
+def test_knob_and_fader_wait_for_no_command_of_the_front_end(engine):
+    with engine._lock:  # as while a model is loaded
+
+        def turn() -> None:
+            engine.set_parameter(1, "release", 33.0)
+            engine.set_mix(1, "gain_db", -7.0)
+            engine.set_master(-5.0)
+
+        hand = threading.Thread(target=turn)
+        hand.start()
+        eventually(lambda: engine.snapshot()["slots"][0]["mix"]["gain_db"] == -7.0)
+        eventually(lambda: engine.snapshot()["slots"][0]["values"]["release"] > 32.0)
+        eventually(lambda: engine.snapshot()["master_gain_db"] == -5.0)
+    engine.set_mix(1, "gain_db", 0.0)
+    engine.set_master(0.0)
+
+
+@pytest.mark.parametrize(
+    ("call", "arguments"),
+    [
+        ("play_now", {"status": 0x90, "data1": 60, "data2": 100}),
+        ("set_mix", {"slot": 1, "field": "pan", "value": 0.0}),
+        ("panic", {}),
+    ],
+)
+def test_what_waits_for_nothing_overtakes_a_command(call, arguments):
+    done: list[Any] = []
+    host: Any = SimpleNamespace(do_at_once=lambda *command: done.append(command))
     waiting: SimpleQueue[Any] = SimpleQueue()
     replies: Any = None
-    note = {"status": 0x90, "data1": 60, "data2": 100}
-    for call, arguments in (("add_slot", {"model": "sine"}), ("play_now", note)):
-        take_in(host, waiting, {"call": call, "arguments": arguments}, replies)
-    assert played == [note]
+    for message in (("add_slot", {"model": "sine"}), (call, arguments)):
+        take_in(host, waiting, {"call": message[0], "arguments": message[1]}, replies)
+    assert done == [(call, arguments)]
     assert waiting.get().message["call"] == "add_slot"
     assert waiting.empty()
 

@@ -56,7 +56,13 @@ def test_errors_of_the_engine_arrive_as_they_were(engine):
     with pytest.raises(UsageError, match="no model 'nothing'"):
         engine.add_slot("nothing")
     with pytest.raises(UsageError, match="no slot 3"):
-        engine.set_parameter(3, "attack", 1.0)
+        engine.learn(3, "attack")
+
+
+def test_what_is_wrong_with_a_knob_is_a_message(engine):
+    engine.start()
+    engine.set_parameter(3, "attack", 1.0)
+    eventually(lambda: any("no slot 3" in m for m in engine.snapshot().get("messages", ())))
 
 
 def test_a_missing_device_is_refused_with_the_candidates_if_no_clock_may_stand_in():

@@ -1,4 +1,4 @@
-"""What the README shows works as it stands."""
+"""The README and the pages it links to: what they show works as it stands."""
 
 import os
 import re
@@ -13,11 +13,19 @@ from rtaudiogen.cli import run
 
 CHECKOUT = Path(__file__).parents[2]
 README = CHECKOUT / "README.md"
+EXAMPLE = CHECKOUT / "docs/adding-a-generator.md"
+PAGES = [
+    README,
+    CHECKOUT / "ARCHITECTURE.md",
+    *sorted(CHECKOUT.glob("docs/*.md")),
+    *sorted(CHECKOUT.glob("models/*/README.md")),
+]
+LINK = re.compile(r"\]\(([^)#\s]*)(?:#([^)\s]*))?\)")
 
 pytestmark = pytest.mark.skipif(not README.is_file(), reason="the README is in the checkout only")
 
 
-def test_the_generator_in_the_readme_keeps_the_contract(tmp_path: Path) -> None:
+def test_example_generator_keeps_the_contract(tmp_path: Path) -> None:
     project = tomllib.loads(block("toml"))
     (tmp_path / "crackle.py").write_text(block("python"))
     info = tmp_path / "crackle-1.0.dist-info"
@@ -40,27 +48,55 @@ def test_the_generator_in_the_readme_keeps_the_contract(tmp_path: Path) -> None:
     assert "FAIL" not in done.stdout
 
 
-def test_every_command_line_in_the_readme_is_understood(
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    shown = re.findall(r"^ {4}rtaudiogen (\w+)(.*)$", README.read_text(), re.MULTILINE)
+def test_pages_show_commands_that_are_understood(capsys: pytest.CaptureFixture[str]) -> None:
+    shown: dict[tuple[str, ...], set[str]] = {}
+    for page in PAGES:
+        for line in re.findall(r"^ {4}rtaudiogen (\w+.*)$", joined(page), re.MULTILINE):
+            command, *rest = line.partition(" #")[0].split()
+            named = (command, *(rest[:1] if command == "train" else []))
+            shown.setdefault(named, set()).update(re.findall(r"--[a-z-]+", line))
     assert len(shown) > 8
-    for command, rest in shown:
-        flags = set(re.findall(r"--[a-z-]+", rest))
-        family = rest.split()[:1] if command == "train" else []
-        assert run([command, *family, "--help"]) == 0
+    for named, flags in shown.items():
+        assert run([*named, "--help"]) == 0
         help_text = capsys.readouterr().out
-        assert {flag for flag in flags if flag not in help_text} == set(), command
+        assert {flag for flag in flags if flag not in help_text} == set(), named
 
 
-@pytest.mark.parametrize("target", ["run", "test", "bench", "picture"])
-def test_every_make_target_in_the_readme_is_there(target: str) -> None:
+def test_pages_link_to_what_is_there() -> None:
+    broken = [
+        f"{page.relative_to(CHECKOUT)}: {target}#{anchor}"
+        for page in PAGES
+        for target, anchor in LINK.findall(page.read_text())
+        if not target.startswith("http") and not is_there(page, target, anchor)
+    ]
+    assert broken == []
+
+
+@pytest.mark.parametrize("target", ["run", "test", "bench", "picture", "sounds"])
+def test_make_target_in_the_readme_is_there(target: str) -> None:
     assert f"make {target}" in README.read_text()
     assert re.search(rf"^{target}:", (CHECKOUT / "Makefile").read_text(), re.MULTILINE)
 
 
 def block(language: str) -> str:
-    """The README's code block in a language."""
-    (found,) = re.findall(rf"```{language}\n(.*?)```", README.read_text(), re.DOTALL)
+    """Return the example's code block in a language."""
+    (found,) = re.findall(rf"```{language}\n(.*?)```", EXAMPLE.read_text(), re.DOTALL)
     assert isinstance(found, str)
     return found
+
+
+def joined(page: Path) -> str:
+    """Return a page's text, with lines that end in a backslash joined to the next."""
+    return re.sub(r"\s*\\\n\s*", " ", page.read_text())
+
+
+def is_there(page: Path, target: str, anchor: str) -> bool:
+    """Return whether a link leads to a file, and to a heading if it names one."""
+    path = page.parent / target if target else page
+    return path.exists() and (not anchor or anchor in anchors(path))
+
+
+def anchors(page: Path) -> set[str]:
+    """Return the anchors that GitHub gives to a page's headings."""
+    headings = re.findall(r"^#+ (.+)$", page.read_text(), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}

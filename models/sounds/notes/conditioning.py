@@ -51,3 +51,24 @@ def fill_note(
     for k in range(3):
         out[tail + 4 + k] = math.exp(-since_onset / ONSET_SECONDS[k])
     out[tail + 7] = 0.0 if held else math.exp(-since_release / RELEASE_SECONDS)
+
+
+@cached_njit(nogil=True)
+def condition(
+    out: NDArray[np.float32],
+    phase: NDArray[np.float32],
+    level_db: NDArray[np.float32],
+    pitch: float,
+    velocity: float,
+    start: int,
+    release: int,
+    sample_rate: float,
+) -> None:
+    """Conditioning (T, C) of the T frames from `start` frames after the onset on."""
+    for t in range(out.shape[0]):
+        frame = start + t
+        since_release = (frame - release) / sample_rate if frame >= release else -1.0
+        fill_note(
+            out[t], phase[t], pitch, velocity, level_db[t], frame / sample_rate, since_release,
+            sample_rate,
+        )  # fmt: skip

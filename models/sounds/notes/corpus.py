@@ -4,10 +4,12 @@ Every instrument is brought to the same peak, so that dynamics within it stay; a
 recordings lack, inside the range to be played, is filled in by resampling the nearest note.
 """
 
+import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import soxr
@@ -155,6 +157,30 @@ def _without_copies(
     kinds = Counter(copy for copy, _ in chosen)
     shared = {clip.path for (copy, _), (clip, _) in chosen.items() if kinds[copy] > 1}
     return [sound for sound in sounds if sound[0].path in kept], shared
+
+
+def read_as_trained(
+    folder: Path,
+    sample_rate: int,
+    instruments: Sequence[str],
+    pitched: bool,
+    model: Path,
+    facts: Mapping[str, Any],
+) -> Corpus:
+    """Read the folder as a training split it, without the notes that were filled in.
+
+    `facts` are those of the `model` file's training.
+    """
+    if not pitched:
+        return read_textures(folder, sample_rate, instruments, lambda line: None)
+    hold_seconds = facts.get("hold_seconds", 0.0)
+    if not isinstance(hold_seconds, int | float) or not 0 <= hold_seconds < math.inf:
+        raise RtAudioGenError(f"{model}: its hold_seconds are {hold_seconds!r}, expected a number")
+    nothing = {"lowest": 1, "highest": 0}
+    return read_notes(
+        folder, sample_rate, instruments, **nothing, hold_seconds=float(hold_seconds),
+        say=lambda line: None,
+    )  # fmt: skip
 
 
 def level_tracks(corpus: Corpus) -> list[LevelTrack]:

@@ -4,12 +4,13 @@ The phase is the recording's own: the note is heterodyned at its measured freque
 over about three periods, so that the network learns to follow an oscillator exactly.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.fft import next_fast_len
 from scipy.ndimage import uniform_filter1d
-from scipy.signal import fftconvolve
+from scipy.signal import fftconvolve, resample
 
 ONSET_PART = 10 ** (-50 / 20)  # of the peak: where a note begins
 PRE_ROLL_SECONDS = 0.001
@@ -128,3 +129,24 @@ def _slope(level_db: NDArray[np.float32], sample_rate: int) -> float:
     time = np.arange(len(level_db)) / sample_rate
     time -= time.mean()
     return float(time @ level_db / (time @ time))
+
+
+def detuned(note: Note, semitones: float) -> Note:
+    """The note played a little faster or slower."""
+    ratio = 2.0 ** (semitones / 12.0)
+    frames = next_fast_len(int(len(note.signal) / ratio))
+    ratio = len(note.signal) / frames
+    position = np.minimum(np.arange(frames) * ratio, len(note.signal) - 1)
+    known = np.arange(len(note.signal))
+    turning = np.exp(1j * note.phase)
+    phase = np.angle(
+        np.interp(position, known, turning.real) + 1j * np.interp(position, known, turning.imag)
+    )
+    return replace(
+        note,
+        pitch=note.pitch + 12.0 * float(np.log2(ratio)),
+        signal=resample(note.signal, frames).astype(np.float32),
+        phase=phase.astype(np.float32),
+        level_db=np.interp(position, known, note.level_db).astype(np.float32),
+        release_frame=round(note.release_frame / ratio),
+    )

@@ -1,6 +1,7 @@
 """The slots of one renderer, mixed; the verbs of its command queue. Everything is [render]."""
 
 from collections import deque
+from collections.abc import Callable, Mapping
 from time import perf_counter_ns
 from typing import Any, NamedTuple
 
@@ -158,3 +159,12 @@ class Rack:
             slot.sources = mine
             slot.load_state(part(arrays, name), slot_facts)
             self.slots[number] = slot
+
+
+VERBS: Mapping[str, Callable[..., None]] = {
+    verb.__name__: verb
+    for verb in (
+        Rack.add, Rack.swap, Rack.replace, Rack.remove, Rack.set_parameter, Rack.set_mix,
+        Rack.map_controller, Rack.restart, Rack.panic,
+    )
+}  # fmt: skip

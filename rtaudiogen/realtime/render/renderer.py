@@ -16,7 +16,7 @@ from ..hits.pads import Pads
 from .frame_queue import Agenda
 from .load import Load
 from .nested_state import join, part
-from .rack import Message, Rack
+from .rack import VERBS, Message, Rack
 from .rack_control import DeviceOf, RackControl, on_the_cpu
 from .readings import Reading, read_slots
 from .safety import Limiter
@@ -122,7 +122,7 @@ class Renderer(RackControl):
 
     def _obey(self) -> None:
         for _, verb, slot, arguments in self._commands.due(self._frame + 1):
-            getattr(self._rack, verb)(self._frame, slot, *arguments)
+            VERBS[verb](self._rack, self._frame, slot, *arguments)
         if self._state_wanted:  # after the last command: none that is due is pending any more
             self._state_wanted = False
             self._answer_state()

@@ -8,7 +8,9 @@ import pytest
 import soundfile
 
 from rtaudiogen.errors import UsageError
+from rtaudiogen.generator import Plays
 from rtaudiogen.model_file import read_header, read_tensors
+from rtaudiogen.models.playing.codes.rendered import play_note
 from rtaudiogen.models.samplernn.batches import CHAPTER, IGNORED, Streams
 from rtaudiogen.models.samplernn.config import FRAME, SampleRNNConfig
 from rtaudiogen.models.samplernn.descriptor import describe
@@ -83,3 +85,22 @@ def test_a_held_out_sound_counts_once() -> None:
 def test_an_option_out_of_range_is_refused(option: str, value: float) -> None:
     with pytest.raises(UsageError, match=option.replace("_", "-")):
         TrainingOptions(**{option: value})
+
+
+def test_a_folder_of_notes_becomes_an_instrument(tmp_path: Path) -> None:
+    (tmp_path / "pluck").mkdir()
+    time = np.arange(12800) / 16000
+    for pitch in (57, 60, 64):
+        frequency = 440 * 2 ** ((pitch - 69) / 12)
+        tone = 0.4 * np.exp(-3 * time) * np.sin(2 * np.pi * frequency * time)
+        soundfile.write(tmp_path / "pluck" / f"m{pitch:03}_v100.wav", tone, 16000)
+    out = tmp_path / "pluck.safetensors"
+    options = TrainingOptions(**TINY, steps=4, notes=True, lowest=57, highest=64, harmonics=3)
+    train(tmp_path / "pluck", out, options)
+    descriptor = describe(out)
+    assert descriptor.plays == {Plays.NOTES}
+    generator = create(descriptor, 0)
+    generator.prepare(512)
+    sound = play_note(generator, 0, 60.0, 0.8, 0.1, 0.1)
+    assert np.isfinite(sound).all()
+    assert np.ptp(sound) > 0

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 import soundfile
 
-from rtaudiogen.models.wavenet.evaluation import evaluate, measured_pitch
+from rtaudiogen.models.measuring.played import measured_pitch
+from rtaudiogen.models.wavenet.evaluation import evaluate
 
 from .untrained import SMALL, SMALL_TEXTURE, write_untrained
 

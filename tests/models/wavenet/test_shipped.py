@@ -7,10 +7,10 @@ import pytest
 
 from rtaudiogen.generator import Generator
 from rtaudiogen.model_file import read_header, read_tensors
+from rtaudiogen.models.measuring.played import measured_pitch
 from rtaudiogen.models.playing.codes.rendered import play_note, play_texture
 from rtaudiogen.models.sounds.notes.envelope import Envelope, level_db
 from rtaudiogen.models.wavenet.descriptor import WEIGHTS
-from rtaudiogen.models.wavenet.evaluation import measured_pitch
 from rtaudiogen.models.wavenet.render_clip import load_generator
 
 KEYS, TEXTURES = (WEIGHTS / f"wavenet-{name}.safetensors" for name in ("keys-strings", "textures"))

@@ -1,0 +1,140 @@
+"""Notes and textures measured as a musician would hear them: pitch, level, long holds, speed.
+
+Everything is [control].
+"""
+
+import time
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import soxr
+from numpy.typing import NDArray
+
+from rtaudiogen.events import EventKind, event, no_events
+from rtaudiogen.generator import Generator
+
+from ..playing.codes.rendered import BLOCK, play_note
+from ..sounds.notes.corpus import Corpus
+from ..sounds.notes.notes import Note
+
+NOTE_SECONDS = 1.0  # how long a note is held to be measured
+STEADY = (0.15, 0.9)  # the part of it, in seconds, that is compared
+IN_TUNE_CENTS = 25.0
+_UPSAMPLED = 4  # for the pitch estimator, whose lag is a whole number of frames
+
+
+def judge_notes(
+    generator: Generator,
+    instruments: Sequence[str],
+    corpus: Corpus,
+    pitch_step: int,
+    hold_seconds: float,
+) -> dict[str, Any]:
+    """Return pitch and level of every instrument, and how many voices play in real time.
+
+    `pitch_step` in semitones from E2 to C6; `hold_seconds` 0 leaves out the long hold.
+    """
+    judged: dict[str, Any] = {}
+    for index, name in enumerate(instruments):
+        recorded = [
+            sound
+            for sound in (*corpus.training, *corpus.held_out)
+            if isinstance(sound, Note) and sound.instrument == index
+        ]
+        judged[name] = judge_instrument(generator, index, recorded, pitch_step)
+        if hold_seconds:
+            judged[name]["hold_rise_db"] = hold_rise(generator, index, hold_seconds)
+    return {"instruments": judged, "voices_in_real_time": voices_in_real_time(generator)}
+
+
+def judge_instrument(
+    generator: Generator, instrument: int, recorded: Sequence[Note], pitch_step: int
+) -> dict[str, Any]:
+    """Pitch and level of notes from E2 to C6."""
+    rate = generator.sample_rate
+    cents, levels = [], []
+    velocities = sorted({note.velocity for note in recorded})
+    velocity = velocities[len(velocities) // 2]
+    first, last = (int(edge * rate) for edge in STEADY)
+    for key in range(40, 85, pitch_step):
+        sound = play_note(generator, instrument, key, velocity, NOTE_SECONDS)
+        cents.append(100.0 * (measured_pitch(sound[first:last], rate) - key))
+        same = [n for n in recorded if round(n.pitch) == key and n.velocity == velocity]
+        levels += [_level_db(sound[first:last]) - _level_db(n.signal[first:last]) for n in same]
+    off = np.abs(cents)
+    return {
+        "median_pitch_error_cents": rounded(float(np.median(off)), 1),
+        "largest_pitch_error_cents": rounded(float(off.max()), 1),
+        "in_tune": rounded(float((off < IN_TUNE_CENTS).mean())),
+        "median_level_error_db": rounded(float(np.median(levels)), 1),
+        "largest_level_error_db": rounded(float(np.abs(levels).max()), 1),
+    }
+
+
+def measured_pitch(signal: NDArray[np.float32], sample_rate: int) -> float:
+    """MIDI note number by an estimator that is independent of the network.
+
+    pYIN (Mauch & Dixon 2014) finds the note between C2 and C7, in steps of 10 cents; plain YIN
+    (de Cheveigné & Kawahara 2002) around it, four times upsampled, finds the cents.
+    """
+    import librosa
+
+    coarse, voiced, _ = librosa.pyin(
+        signal, sr=sample_rate, fmin=65.0, fmax=2100.0, frame_length=2048, hop_length=1024
+    )
+    if not voiced.any():
+        return 0.0
+    near = float(np.median(coarse[voiced]))
+    rate = sample_rate * _UPSAMPLED
+    exact = librosa.yin(
+        soxr.resample(signal, sample_rate, rate), sr=rate, frame_length=8192,
+        fmin=near * 2 ** (-1 / 12), fmax=near * 2 ** (1 / 12),
+    )  # fmt: skip
+    return float(np.median(librosa.hz_to_midi(exact)))
+
+
+def hold_rise(generator: Generator, instrument: int, seconds: float) -> float:
+    """dB by which the loudest second of a long hold exceeds the first two; ≤ 0 if it never does."""
+    sound = play_note(generator, instrument, 60.0, 0.7, seconds)
+    rate = generator.sample_rate
+    levels = [_level_db(part) for part in sound[: int(seconds) * rate].reshape(-1, rate)]
+    return rounded(max(levels[2:]) - max(levels[:2]), 1)
+
+
+def voices_in_real_time(generator: Generator, seconds: float = 2.0) -> float:
+    """Seconds of sound of one voice rendered per second, while all voices sound."""
+    parameters = generator.descriptor.defaults()
+    generator.reset(1)
+    out = np.zeros((BLOCK, 1), np.float32)
+    voices = generator.descriptor.voices
+    for voice in range(voices):
+        start = event(0, EventKind.NOTE_ON, voice, 60.0 + 4 * voice, 0.8)
+        generator.render(out[:1], parameters, start)
+    return rounded(voices * _speed(generator, out, parameters, seconds))
+
+
+def texture_speed(generator: Generator, seconds: float = 2.0) -> float:
+    """Seconds of sound per second."""
+    generator.reset(1)
+    out = np.zeros((BLOCK, 1), np.float32)
+    return rounded(_speed(generator, out, generator.descriptor.defaults(), seconds))
+
+
+def _speed(
+    generator: Generator, out: NDArray[np.float32], parameters: NDArray[np.float32], seconds: float
+) -> float:
+    blocks = int(seconds * generator.sample_rate / BLOCK)
+    started = time.process_time()
+    for _ in range(blocks):
+        generator.render(out, parameters, no_events())
+    return blocks * BLOCK / generator.sample_rate / (time.process_time() - started)
+
+
+def _level_db(signal: NDArray[np.float32]) -> float:
+    power = float(np.mean(np.square(signal, dtype=np.float64))) if len(signal) else 0.0
+    return float(10 * np.log10(max(power, 1e-12)))
+
+
+def rounded(value: float, digits: int = 2) -> float:
+    return round(float(value), digits)
