@@ -103,7 +103,8 @@ def _likeliest(scores: NDArray[np.float64]) -> NDArray[np.intp]:
     peaks[:, 1:] &= scores[:, 1:] >= scores[:, :-1]
     peaks[:, :-1] &= scores[:, :-1] >= scores[:, 1:]
     distance = np.abs(np.arange(scores.shape[1]) - AROUND)
-    return np.where(peaks, distance, scores.shape[1]).argmin(axis=1)
+    nearest: NDArray[np.intp] = np.where(peaks, distance, scores.shape[1]).argmin(axis=1)
+    return nearest
 
 
 def _spectra(cuts: Signal) -> Signal:

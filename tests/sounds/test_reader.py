@@ -128,7 +128,6 @@ half = np.where(np.arange(RATE) < RATE // 2, 1.0, -1.0).astype(np.float32)
         ([0.0, 0.0, 0.0], 1.0),
         ([-1.0, 0.5, -0.5], 1.0),
         ([-1.0, 1.0, -1.0], 1.0),
-        ([-half], 1.0),
         ([0.0, -1.0], 1.0),
         ([half], 1.0),  # in opposite phase for a part of the time
         ([1.0], 1.0),

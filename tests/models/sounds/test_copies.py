@@ -46,12 +46,6 @@ def coded(form: str, subtype: str, level: float | None = None) -> Callable[[Sign
     return code
 
 
-def half_a_frame_late(signal: Signal) -> Signal:
-    spectrum = np.fft.rfft(signal, 2 * len(signal))
-    turned = spectrum * np.exp(-0.5j * np.pi * np.arange(len(spectrum)) / (len(spectrum) - 1))
-    return np.fft.irfft(turned)[: len(signal)].astype(np.float32)
-
-
 def through(rate: int) -> Callable[[Signal], Signal]:
     return lambda s: soxr.resample(soxr.resample(s, RATE, rate), rate, RATE)
 
@@ -64,7 +58,6 @@ FORMS: dict[str, tuple[Callable[[Signal], Signal], int]] = {
     "without its beginning": (lambda s: s[160:], RATE),
     "without its end": (lambda s: s[:3000], RATE),
     "eight bits": (lambda s: np.round(s * 127 / np.abs(s).max()) / np.float32(127), RATE),
-    "half a frame late": (half_a_frame_late, RATE),
     "MP3": (coded("MP3", "MPEG_LAYER_III"), RATE),
     "Vorbis, low": (coded("OGG", "VORBIS", 0.9), RATE),
     "FLAC": (coded("FLAC", "PCM_16"), RATE),
