@@ -56,11 +56,21 @@ class _SourcesCache(FunctionCache):
 
     def __init__(self, function: Any) -> None:
         super().__init__(function)
-        self._cache_file = IndexDataCacheFile(
+        self._cache_file = _Index(
             cache_path=self._cache_path,
             filename_base=self._impl.filename_base,
             source_stamp=sources_digest(function.__module__),
         )
+
+
+class _Index(IndexDataCacheFile):
+    """numba's list of what is in the cache; one that names modules of the past counts as empty."""
+
+    def _load_index(self) -> Any:
+        try:
+            return super()._load_index()
+        except (ImportError, AttributeError):
+            return {}
 
 
 def _sources(module: str) -> set[str]:

@@ -19,8 +19,8 @@ from rtaudiogen.sounds import SoundReader, read_whole, shown, without_offset
 from .class_folders import class_names
 from .file_list import sound_files
 from .names.labels import NameLabel, read_names
-from .say import Say
-from .tables.reading import Entry, read_table, tables_of
+from .say import Say, some
+from .tables.reading import Entry, read_table, tables_of, tables_under
 
 FULL_SCALE, CLIPPED_RUN = 0.999, 8  # so many frames at full scale in a row are clipping
 SILENT_PEAK = 10 ** (-60 / 20)
@@ -65,7 +65,9 @@ def _labelled(folder: Path, paths: Sequence[Path], columns: Sequence[str], say: 
     labels = dict(zip(paths, read_names(names), strict=True))
     bases = dict.fromkeys(paths, folder)  # whose name or sub-folders are the instruments
     entries: dict[Path, Entry] = {}
-    for table in tables_of(folder, paths):
+    tables = tables_of(folder, paths)
+    _tell_under(folder, tables_under(tables, paths), say)
+    for table in tables:
         under = [path for path in paths if path.is_relative_to(table.parent)]
         own = {entry.path: entry for entry in read_table(table, under, say)}
         for path in under:
@@ -76,6 +78,13 @@ def _labelled(folder: Path, paths: Sequence[Path], columns: Sequence[str], say: 
         entries |= own
     classes = _classes(bases)
     return [_clip(path, classes[path], labels[path], entries.get(path), columns) for path in bases]
+
+
+def _tell_under(folder: Path, tables: Sequence[Path], say: Say) -> None:
+    if tables:
+        many = "table lies" if len(tables) == 1 else "tables lie"
+        names = [table.relative_to(folder).as_posix() for table in tables]
+        say(f"not read: {len(tables)} {many} under another one: {some(names)}")
 
 
 def _classes(bases: Mapping[Path, Path]) -> dict[Path, str]:

@@ -76,7 +76,8 @@ def read(folder: Path, sample_rate: int, say: Say = print) -> Corpus:
     ]
     frames = _frames_by_label(sounds)
     small = {name for name, count in frames.items() if count <= SMALL * frames.total()}
-    copied = copy_groups([sound.signal for sound in sounds], sample_rate)
+    rates = native_rates([clip for clip, _ in loaded])
+    copied = copy_groups([sound.signal for sound in sounds], sample_rate, rates)
     firsts = sorted(set(copied))
     spared_firsts = {i for i in firsts if _is_held_out(sounds[i], folder, small)}
     if not spared_firsts or len(spared_firsts) == len(firsts):

@@ -18,7 +18,7 @@ from .channel import Channel, Message
 
 POLL_SECONDS = 0.01
 START_SECONDS = 300.0  # the first start compiles, on a busy machine for minutes
-OPEN_SECONDS, GREETING_SECONDS, CLOSE_SECONDS = 60.0, 4.0, 10.0
+OPEN_SECONDS, GREETING_SECONDS, CLOSE_SECONDS = 120.0, 4.0, 10.0
 
 
 class GoneError(Exception):

@@ -47,7 +47,7 @@ FAILED, BAD_USAGE = 1, 2
         ("render sine", BAD_USAGE, "OUT.wav"),
         ("render out.wav", BAD_USAGE, "MODEL"),
         ("render sinus out.wav", BAD_USAGE, "did you mean sine?"),
-        ("render sine out.mp3", BAD_USAGE, "WAV"),
+        ("render sine out.mp3", BAD_USAGE, ".wav"),
         ("render sine none/out.wav", BAD_USAGE, "none"),
         ("render sine out.wav --seconds -3", BAD_USAGE, "more than 0"),
         ("render sine out.wav --rate 0", BAD_USAGE, "4000 …"),

@@ -92,7 +92,7 @@ class Loop:
 
     def render(self, out: Audio, parameters: np.ndarray, events: Events) -> None:
         indices = (self._position + np.arange(len(out))) % len(self._sound)
-        out[:, 0] = self._sound[indices]
+        out[:] = self._sound[indices][:, None]
         self._position += len(out)
 
     def voice_levels(self) -> np.ndarray:

@@ -127,6 +127,8 @@ half = np.where(np.arange(RATE) < RATE // 2, 1.0, -1.0).astype(np.float32)
         ([1e-4], 1.0),
         ([0.0, 0.0, 0.0], 1.0),
         ([-1.0, 0.5, -0.5], 1.0),
+        ([-1.0, 1.0, -1.0], 1.0),
+        ([0.0, -1.0], 1.0),
         ([half], 1.0),  # in opposite phase for a part of the time
         ([1.0], 1.0),
         ([0.5], 0.75),  # a plain mean

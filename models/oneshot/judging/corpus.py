@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from rtaudiogen.errors import RtAudioGenError
 
-from ...sounds.audio_folder import Clip, find_clips, load_or_complain
+from ...sounds.audio_folder import Clip, find_clips, load_or_complain, native_rates
 from ...sounds.copies import copy_groups
 from ...sounds.note_labels import Say
 
@@ -145,7 +145,7 @@ def _split(
         tuple(_source(clip) for clip in clips),
         np.array([clip.facts.get("source") == SYNTHETIC for clip in clips]),
     )
-    spared = _spared(clips, hits, copy_groups(list(signals), sample_rate))
+    spared = _spared(clips, hits, copy_groups(list(signals), sample_rate, native_rates(clips)))
     counts = Counter(clip.instrument for clip in clips)
     say(
         f"{len(clips)} hits in {len(classes)} classes, {int(spared.sum())} of them held out: "

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from rtaudiogen.errors import RtAudioGenError, UsageError
 from rtaudiogen.sounds import shown
 
-from ..audio_folder import Clip, find_clips, load_or_complain
+from ..audio_folder import Clip, find_clips, load_or_complain, native_rates
 from ..copies import copy_groups
 from ..note_labels import Say, Sound, with_pitches, with_velocities
 from ..say import some
@@ -69,7 +69,7 @@ def read_notes(
     """Notes with pitch, velocity, phase and level; UsageError or RtAudioGenError in one line."""
     names, sounds = _read(folder, sample_rate, instruments, MIN_NOTE_SECONDS, say)
     sounds = with_pitches(sounds, sample_rate, folder, say)
-    copied = copy_groups([signal for _, signal in sounds], sample_rate)
+    copied = _copied(sounds, sample_rate)
     recorded: list[list[tuple[Note, int]]] = []  # of each instrument, with its group of copies
     for index, name in enumerate(names):
         places = [place for place, (clip, _) in enumerate(sounds) if clip.instrument == name]
@@ -94,6 +94,11 @@ def read_notes(
             + (f", {len(filled)} filled in by resampling" if filled else "")
         )
     return Corpus(names, training, held_out, _licences(sounds))
+
+
+def _copied(sounds: Sequence[Sound], sample_rate: int) -> list[int]:
+    rates = native_rates([clip for clip, _ in sounds])
+    return copy_groups([signal for _, signal in sounds], sample_rate, rates)
 
 
 def _spared(recorded: Sequence[Sequence[tuple[Note, int]]]) -> set[int]:
@@ -140,7 +145,7 @@ def _without_copies(
     sounds: list[Sound], sample_rate: int, say: Say
 ) -> tuple[list[Sound], set[Path]]:
     """Return one of the copies in each kind, the longest, and those that other kinds have, too."""
-    copied = copy_groups([signal for _, signal in sounds], sample_rate)
+    copied = _copied(sounds, sample_rate)
     chosen: dict[tuple[int, str], Sound] = {}
     for copy, sound in zip(copied, sounds, strict=True):
         before = chosen.get((copy, sound[0].instrument))

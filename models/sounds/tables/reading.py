@@ -50,6 +50,13 @@ def tables_of(folder: Path, paths: Sequence[Path]) -> list[Path]:
     return found
 
 
+def tables_under(tables: Sequence[Path], paths: Sequence[Path]) -> list[Path]:
+    """Return the tables that do not count because they lie under another one, sorted."""
+    tops = {table.parent for table in tables}
+    places = {place for path in paths for place in path.parents if tops & set(place.parents)}
+    return [table for place in sorted(places) if (table := table_in(place)) is not None]
+
+
 def table_in(folder: Path) -> Path | None:
     """Return the folder's own table, whatever capitals its name has; None if there is none."""
     try:

@@ -93,3 +93,16 @@ def test_what_cannot_be_learnt_from_says_why() -> None:
     assert complaint(np.clip(4 * sine(), -1, 1), 16000, 0.2) == "clipped"
     assert complaint(sine(), 16000, 0.2) is None
     assert complaint(2 * sine(), 16000, 0.2) is None  # touches full scale, but only just
+
+
+def test_tables_under_another_one_are_told_in_a_line(tmp_path: Path) -> None:
+    for place in ("", "a/", "a/b/", "c/"):
+        write(tmp_path / f"{place}60.wav", sine())
+        (tmp_path / place / "metadata.csv").write_text("file,instrument\n60.wav,nested\n")
+    rows = "".join(f"{place}60.wav,top\n" for place in ("", "a/", "a/b/", "c/"))
+    (tmp_path / "metadata.csv").write_text(f"file,instrument\n{rows}")
+    said: list[str] = []
+    assert {clip.instrument for clip in find_clips(tmp_path, say=said.append)} == {"top"}
+    assert said == [
+        "not read: 3 tables lie under another one: a/metadata.csv, a/b/metadata.csv, c/metadata.csv"
+    ]

@@ -30,6 +30,7 @@ def test_what_systems_leave_is_nobodys_sound(tmp_path: Path) -> None:
     touch(
         tmp_path, "a.wav", "._a.wav", ".hidden/a.wav", ".AppleDouble/a.wav", ".Trash-1000/a.wav",
         "__MACOSX/a.wav", "@eaDir/a.wav", "$RECYCLE.BIN/a.wav", "Thumbs.db", ".DS_Store",
+        "desktop.ini", "lost+found/a.wav", "System Volume Information/a.wav", "deep/__macosx/a.wav",
     )  # fmt: skip
     assert listed(tmp_path) == (["a.wav"], [])
 
@@ -65,6 +66,9 @@ def test_linked_folders_are_entered_once(tmp_path: Path) -> None:
         ("Acoustic/a Electronic/b", "Acoustic Electronic"),
         ("a Kick/b", "top Kick"),
         ("Kick/808/a Snare/808/b Snare/909/c", "Kick Snare 909"),
+        ("Hats/Acoustic/a Hats/Electronic/b Toms/Acoustic/c", "Hats Hats Toms"),
+        ("Pack/Claps/Wet/a Pack/Claps/Dry/b Pack/Rides/Wet/c", "Claps Claps Rides"),
+        ("Kick/mono/a Kick/stereo/b Snare/mono/c", "Kick Kick Snare"),
     ],
 )
 def test_classes_are_what_sounds(paths: str, names: str) -> None:
