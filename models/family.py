@@ -13,7 +13,7 @@ from rtaudiogen.model_file import ModelHeader, check_tensors, read_header, read_
 from rtaudiogen.views import View
 
 from .compiled.channels import CHANNEL_MULTIPLE
-from .playing.configuration import configured
+from .playing.configuration import check_rate, configured
 
 Tensors = dict[str, NDArray[Any]]
 Shapes = Mapping[str, tuple[int, ...]]
@@ -30,8 +30,7 @@ class ModelConfig:
 
     def __post_init__(self) -> None:
         """Raise ValueError, in one line, for sizes that no network can have."""
-        if not 1000 <= self.sample_rate <= 384_000:
-            raise ValueError(f"sample rate {self.sample_rate} Hz: expected 1000 … 384000")
+        check_rate(self.sample_rate)
 
     def check_channels(self, *names: str) -> None:
         """Raise ValueError unless these fields are multiples of CHANNEL_MULTIPLE."""
