@@ -6,9 +6,9 @@ processor time the first one leaves. A run without workers is not changed.
 """
 
 import os
+import re
 import subprocess
 import sys
-from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,9 +18,7 @@ import pytest
 if TYPE_CHECKING:
     from xdist.workermanage import WorkerController
 
-TIMED = "timed "  # begins the name of a group that keeps time
-MARKERS = ("realtime", "jack", "soak")
-FIXTURES = {"jack_command", "open_window"}
+WORDS = re.compile(r"mark\.(realtime|jack|soak)\b|\b(jack_\w+|private_jack_server|open_window)\b")
 TESTS = Path(__file__).parent
 FOLDERS = [TESTS / name for name in ("client", "engine", "gui", "midi", "recorder", "wire")]
 WITHOUT_A_CLOCK = TESTS / "gui" / "widgets"
@@ -48,13 +46,13 @@ def give_way() -> None:
         os.nice(NICENESS)
 
 
-def keeps_time(item: pytest.Item) -> bool:
-    """Return whether a test depends on how fast time goes by."""
-    fixtures: Iterable[str] = getattr(item, "fixturenames", ())
-    if not FIXTURES.isdisjoint(fixtures) or any(map(item.get_closest_marker, MARKERS)):
-        return True
-    parents = item.path.parents
-    return WITHOUT_A_CLOCK not in parents and any(folder in parents for folder in FOLDERS)
+@cache
+def keeps_time(path: Path) -> bool:
+    """Return whether a file's tests depend on how fast time goes by: its room or a word says so."""
+    if WITHOUT_A_CLOCK in path.parents:
+        return False
+    in_room = any(folder in path.parents for folder in FOLDERS)
+    return in_room or WORDS.search(path.read_text("utf-8")) is not None
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
@@ -71,41 +69,34 @@ def _compile_an_engine() -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Mark what keeps time, and put each test into the group of its file."""
+    """Mark the tests that keep time."""
     for item in items:
-        timed = keeps_time(item)
-        if timed:
+        if keeps_time(item.path):
             item.add_marker("realtime")
-        if os.environ.get("PYTEST_XDIST_WORKER"):
-            group = f"{TIMED if timed else ''}{item.nodeid.partition('::')[0]}"
-            item.add_marker(pytest.mark.xdist_group(group))
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """Return the scheduler that keeps the two kinds of groups apart."""
-    if config.getvalue("dist") != "loadgroup":
+    """Return the scheduler that keeps the two kinds of files apart."""
+    if config.getvalue("dist") != "loadfile":
         return None
-    from xdist.scheduler import LoadGroupScheduling
+    from xdist.scheduler import LoadFileScheduling
 
-    class Lanes(LoadGroupScheduling):
-        """Gives groups that keep time to one worker, and the rest to all."""
+    class Lanes(LoadFileScheduling):
+        """Gives files that keep time to one worker, and the rest to all."""
 
         def _assign_work_unit(self, node: "WorkerController") -> None:
-            """Move the best group for this worker to the front, and assign it."""
-            if (group := self._best(node)) is None:
+            """Move the best file for this worker to the front, and assign it."""
+            if (file := self._best(node)) is None:
                 node.shutdown()
                 return
-            self.workqueue.move_to_end(group, last=False)
+            self.workqueue.move_to_end(file, last=False)
             super()._assign_work_unit(node)
 
         def _best(self, node: "WorkerController") -> str | None:
-            timed = [group for group in self.workqueue if group.startswith(TIMED)]
-            rest = [group for group in self.workqueue if not group.startswith(TIMED)]
-            order = timed + rest if self._keeps_time(node) else rest
+            timed = [file for file in self.workqueue if keeps_time(TESTS.parent / file)]
+            rest = [file for file in self.workqueue if not keeps_time(TESTS.parent / file)]
+            order = timed + rest if node.gateway.id == TIMED_WORKER else rest
             return order[0] if order else None
-
-        def _keeps_time(self, node: "WorkerController") -> bool:
-            return node is self.nodes[0]
 
     return Lanes(config, log)
