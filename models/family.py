@@ -38,7 +38,7 @@ class ModelConfig:
             size = getattr(self, name)
             if size < CHANNEL_MULTIPLE or size % CHANNEL_MULTIPLE:
                 raise ValueError(
-                    f"{name} is {size}, which is no multiple of {CHANNEL_MULTIPLE} above 0"
+                    f"{name} {size}: expected a multiple of {CHANNEL_MULTIPLE} above 0"
                 )
 
     def to_json(self) -> dict[str, Any]:

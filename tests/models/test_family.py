@@ -69,7 +69,7 @@ def test_a_family_finds_and_describes_its_files(files: ModelFiles[HumConfig]) ->
     ("change", "reason"),
     [
         ({"family": "other"}, "a model of family 'other', not 'hum'"),
-        ({"width": 20}, r"the configuration is damaged \(width is 20, which is no multiple of 16"),
+        ({"width": 20}, r"the configuration is damaged \(width 20: expected a multiple of 16"),
         ({"depth": 1}, r"damaged \(unknown entry 'depth'"),
         ({"sample_rate": 3}, "damaged .*sample rate 3 Hz"),
         ({"names": "hum"}, "damaged .*'names' is no list"),

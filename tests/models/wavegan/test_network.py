@@ -26,21 +26,21 @@ def seed() -> None:
 
 @pytest.mark.parametrize("frames", [1, 3, 16, 50])
 def test_upsampling_is_the_transposed_convolution_of_kernel_25_and_stride_4(frames: int) -> None:
-    layer, x = Upsampling(8, 5), torch.randn(3, 8, frames)
+    layer, x = Upsampling(8, 5).double(), torch.randn(3, 8, frames, dtype=torch.float64)
     torch.nn.init.normal_(layer.bias)
     expected = F.conv_transpose1d(x, layer.weight, layer.bias, 4, padding=11, output_padding=1)
     assert expected.shape == (3, 5, 4 * frames)
-    torch.testing.assert_close(layer(x), expected, rtol=0, atol=2e-6)
+    torch.testing.assert_close(layer(x), expected, rtol=0, atol=1e-12)
 
 
 @pytest.mark.parametrize("groups", [1, 3, 16, 50])
 def test_downsampling_is_the_convolution_of_kernel_25_and_stride_4(groups: int) -> None:
-    layer, x = Downsampling(5, 8), torch.randn(3, 5, 4 * groups)
+    layer, x = Downsampling(5, 8).double(), torch.randn(3, 5, 4 * groups, dtype=torch.float64)
     torch.nn.init.normal_(layer.bias)
     padded = F.pad(x, (BEFORE, 13))
     expected = F.conv1d(padded, layer.weight, layer.bias, 4)
     assert expected.shape == (3, 8, groups)
-    torch.testing.assert_close(layer(x), expected, rtol=0, atol=2e-6)
+    torch.testing.assert_close(layer(x), expected, rtol=0, atol=1e-12)
 
 
 @pytest.mark.parametrize("frames", [8192, 16384, 32768])

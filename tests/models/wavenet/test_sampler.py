@@ -235,7 +235,7 @@ def test_a_state_of_nonsense_plays_on(material: Material) -> None:
 
 @pytest.mark.parametrize("name", ["residual", "skip", "output"])
 def test_channels_that_are_no_multiple_of_sixteen_are_refused(name: str) -> None:
-    with pytest.raises(ValueError, match=f"{name} is 40, which is no multiple of 16"):
+    with pytest.raises(ValueError, match=f"{name} 40: expected a multiple of 16"):
         replace(USUAL, **{name: 40})
 
 
