@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
+from hypothesis import HealthCheck, settings
 
 from rtaudiogen import processors
 
@@ -24,6 +25,10 @@ from .lanes import (  # noqa: F401
 from .leaks import nothing_is_left_behind  # noqa: F401
 
 give_way()
+
+# A test that computes takes as long as the others leave it: no example has a time limit.
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")
 
 if processors.missing(processors.CUDA):
     # before anybody imports Triton: without a GPU its kernels are interpreted
