@@ -56,7 +56,7 @@ def frames_per_second(trial: Trial, seconds: float) -> float:
 def speed_rows(family: str, device: str, seconds: float) -> Iterator[BenchRow]:
     """A row for the default batch, on a GPU one for a larger one, too; UsageError without it."""
     checked(device)
-    trial = import_module(f".{family}.trial", __package__).trial
+    trial = import_module(f"..{family}.trial", __package__).trial
     for times in (1,) if device == CPU else GPU_BATCHES:
         torch.compiler.reset()  # or the second size would be compiled for all sizes
         with tempfile.TemporaryDirectory() as folder:

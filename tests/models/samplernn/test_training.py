@@ -1,11 +1,13 @@
 """From a folder of sounds to a playable SampleRNN; an interrupted training goes on unchanged."""
 
+from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import pytest
 import soundfile
+import torch
 
 from rtaudiogen.errors import UsageError
 from rtaudiogen.generator import Plays
@@ -19,6 +21,15 @@ from rtaudiogen.models.samplernn.training import TrainingOptions, train, trainer
 from rtaudiogen.models.sounds.notes.corpus import Corpus, Texture
 
 TINY = {"width": 16, "rows": 2, "segment_frames": 64, "report_steps": 2, "device": "cpu"}
+
+
+@pytest.fixture(autouse=True)
+def one_thread() -> Iterator[None]:
+    """More threads cost more than they bring at these sizes."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
 
 
 def noise(seconds: float = 1.5) -> np.ndarray:
