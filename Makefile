@@ -33,7 +33,8 @@ play: $(READY)
 	$(BIN)/rtaudiogen play $(MODEL) --record "recordings/$$(date +%Y-%m-%d_%H.%M.%S).wav" $(ARGS)
 
 test: $(READY)
-	$(BIN)/pytest $(PARALLEL) $(ARGS)
+	$(BIN)/pytest $(PARALLEL) -m 'not soak' $(ARGS)
+	$(BIN)/pytest -m soak tests/engine # alone: it counts every lost frame
 
 test-quick: $(READY)
 	$(BIN)/pytest $(PARALLEL) -m 'not realtime and not slow' $(ARGS)

@@ -82,7 +82,7 @@ Change = dict[str, object]
         ({"settings": {"levle": 1.0}}, "no parameter 'levle'; did you mean level"),
         ({"settings": {"level": 99.0}}, "level 99: expected -60 … 0 dB"),
         ({"settings": {"sine:colour": 1.0}}, "no parameter 'colour'"),
-        ({"path": Path("out.mp3")}, "expected a name ending in .wav"),
+        ({"path": Path("out.mp3")}, "expected a name that ends in .wav"),
         ({"path": Path("nowhere/out.wav")}, "no folder nowhere"),
     ],
 )

@@ -119,7 +119,7 @@ def test_a_name_that_no_file_can_have_is_refused_in_a_sentence(
 ):
     answer(monkeypatch, "../escape")
     entries(bar)["Save as …"].trigger()
-    eventually(lambda: "no name for a file" in window.messages.text)
+    eventually(lambda: "cannot be a file name" in window.messages.text)
 
 
 def test_a_damaged_preset_is_not_offered(window, bar, eventually):
