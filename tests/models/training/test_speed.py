@@ -9,6 +9,7 @@ import torch
 
 from rtaudiogen.errors import UsageError
 from rtaudiogen.models.measuring.device_ceilings import ceiling_rows
+from rtaudiogen.models.samplernn.trial import trial as samplernn
 from rtaudiogen.models.training import speed
 from rtaudiogen.models.training.speed import Trial, frames_per_second, speed_rows
 from rtaudiogen.models.vqvae.trial import trial as vqvae
@@ -19,9 +20,10 @@ SOON = 0.01  # seconds
 SMALL: dict[Callable[..., Trial], dict[str, Any]] = {
     wavenet: {"residual": 16, "skip": 16, "output": 16, "largest_dilation": 8, "compile": False},
     vqvae: {"encoder_channels": 16, "decoder_channels": 16, "widest": 16, "codes": 16},
+    samplernn: {"width": 16, "rows": 2, "segment_frames": 64},
     wavegan: {"frames": 8192, "width": 16, "spectral_width": 8, "hits": 2},
 }
-FRAMES = {wavenet: 2 * 2560, vqvae: 8 * 8000, wavegan: 2 * 8192}
+FRAMES = {samplernn: 2 * 64, wavenet: 2 * 2560, vqvae: 8 * 8000, wavegan: 2 * 8192}
 
 
 @pytest.mark.parametrize("trial", list(SMALL))
