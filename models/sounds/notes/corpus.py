@@ -169,8 +169,24 @@ def read_as_trained(
 ) -> Corpus:
     """Read the folder as a training split it, without the notes that were filled in.
 
-    `facts` are those of the `model` file's training.
+    `facts` are those of the `model` file's training. RtAudioGenError if nothing is held out.
     """
+    corpus = _split(folder, sample_rate, instruments, pitched, model, facts)
+    if not corpus.held_out:
+        raise RtAudioGenError(
+            f"{folder}: no sound is held out, because they are copies of each other or too few"
+        )
+    return corpus
+
+
+def _split(
+    folder: Path,
+    sample_rate: int,
+    instruments: Sequence[str],
+    pitched: bool,
+    model: Path,
+    facts: Mapping[str, Any],
+) -> Corpus:
     if not pitched:
         return read_textures(folder, sample_rate, instruments, lambda line: None)
     hold_seconds = facts.get("hold_seconds", 0.0)

@@ -88,7 +88,7 @@ def test_a_column_has_the_same_bits_alone_and_among_others(size: tuple[int, int]
 
 PROGRAM = """
 import numba, numpy as np
-from rtaudiogen.models import bfloat16, vectors
+from rtaudiogen.models.compiled import bfloat16, vectors
 compiled = numba.njit((numba.int64,) * 10, error_model="numpy")(bfloat16.product.py_func)
 assert vectors.LANES == {lanes}, vectors.LANES
 weight = np.arange(64 * 8, dtype=np.float32).reshape(64, 8) / 64

@@ -40,9 +40,9 @@ def test_evaluate_prints_the_numbers_of_every_instrument(tmp_path: Path) -> None
 
 def test_evaluate_of_a_texture_has_bits_and_speed(tmp_path: Path) -> None:
     model = write_untrained(tmp_path / "model.safetensors", SMALL_TEXTURE)
-    for name in SMALL_TEXTURE.instruments:
+    for seed, name in enumerate(SMALL_TEXTURE.instruments):
         (tmp_path / "sounds" / name).mkdir(parents=True)
-        noise = np.random.default_rng(0).normal(0, 0.1, 2 * RATE)
+        noise = np.random.default_rng(seed).normal(0, 0.1, 2 * RATE)
         soundfile.write(tmp_path / "sounds" / name / "a.wav", noise, RATE)
     numbers = evaluate(model, tmp_path / "sounds")
     assert 4 < numbers["bits_per_sample"] < 12
