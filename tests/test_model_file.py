@@ -105,7 +105,7 @@ def test_a_header_of_many_small_things_costs_little_memory(tmp_path: Path) -> No
     ("change", "words"),
     [
         ({"residual": 10**12}, "expected 0 … 1048576"),
-        ({"residual": 17}, "no multiple of 16"),
+        ({"residual": 17}, "expected a multiple of 16"),
         ({"residual": "many"}, "expected int"),
         ({"residual": True}, "expected int"),
         ({"residual": 16.5}, "expected int"),
