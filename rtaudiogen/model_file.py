@@ -14,11 +14,11 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError
 from safetensors.numpy import load_file, save
 
-from . import bounded_json
 from .errors import RtAudioGenError
-from .file_names import is_printable
-from .files import write_atomically
 from .safetensors_header import read_contents
+from .saving import bounded_json
+from .storage.file_names import is_printable
+from .storage.files import write_atomically
 
 METADATA_KEY = "rtaudiogen"
 FORMAT = 1

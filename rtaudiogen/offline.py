@@ -11,10 +11,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from rtaudiogen import registry, session_slots
+from rtaudiogen import registry
 from rtaudiogen.engine.device_choice import DeviceChoice
 from rtaudiogen.errors import RtAudioGenError, UsageError
-from rtaudiogen.files import check_target
 from rtaudiogen.generator import Audio, Descriptor, Generator, Plays
 from rtaudiogen.midi import read_score, to_events
 from rtaudiogen.processors import CPU
@@ -22,8 +21,10 @@ from rtaudiogen.realtime.callback.output import Master
 from rtaudiogen.realtime.render.mixing import amplitude
 from rtaudiogen.realtime.render.renderer import Renderer
 from rtaudiogen.recorder.formats import clipping, sample_format, write_sound
-from rtaudiogen.sessions import Session, checked_master
+from rtaudiogen.saving import session_slots
+from rtaudiogen.saving.sessions import Session, checked_master
 from rtaudiogen.sound_files import InputFile, give_sound
+from rtaudiogen.storage.files import check_target
 
 BLOCK_FRAMES = 1024
 MAX_SECONDS = 24 * 3600.0

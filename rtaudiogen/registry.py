@@ -14,11 +14,11 @@ from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
 
-from . import folders
 from .errors import RtAudioGenError, UsageError
-from .files import expanded
 from .generator import MOST_VOICES, SUFFIX, Descriptor, Family, Generator, Plays
 from .model_file import read_header
+from .storage import folders
+from .storage.files import expanded
 
 GROUP = "rtaudiogen.generators"
 OWN = "rtaudiogen.models."  # no stranger can take the place of a built-in family

@@ -8,8 +8,8 @@ import numpy as np
 import soxr
 from numpy.typing import NDArray
 
-from .code_file import SUFFIX as CODES
-from .codec import decode
+from .codes.code_file import SUFFIX as CODES
+from .codes.codec import decode
 from .errors import RtAudioGenError, UsageError
 from .generator import Audio, Generator, SoundTaker
 from .sounds import SoundReader, WholeSound, read_whole, shown, without_offset

@@ -19,8 +19,8 @@ from pathlib import Path
 from typing import IO, Any
 
 from .errors import RtAudioGenError
-from .files import open_regular
-from .locking import lock
+from .storage.files import open_regular
+from .storage.locking import lock
 
 NAME = "journal.jsonl"
 MOST_BYTES = 4 << 20  # that are read at a time

@@ -10,7 +10,7 @@ from scipy.signal import spectrogram
 mpl.use("agg")
 import matplotlib.pyplot as plt
 
-from rtaudiogen.codec import open_codec, read_sound
+from rtaudiogen.codes.codec import open_codec, read_sound
 from rtaudiogen.registry import find
 
 DYNAMIC_DB, SECONDS = 70.0, 5.0

@@ -188,7 +188,7 @@ def codes() -> Reader:
 
     import numpy as np
 
-    from rtaudiogen.code_file import CodeHeader, CodeWriter, read_codes
+    from rtaudiogen.codes.code_file import CodeHeader, CodeWriter, read_codes
 
     def seeds() -> list[bytes]:
         random, files = np.random.default_rng(0), []

@@ -5,9 +5,9 @@ from pathlib import Path
 
 from rtaudiogen.client.session_files import settings_of
 from rtaudiogen.models.sine import SINE
-from rtaudiogen.presets import Preset, load_preset
 from rtaudiogen.realtime.render.checks import checked_mix
-from rtaudiogen.sessions import Session, load_session
+from rtaudiogen.saving.presets import Preset, load_preset
+from rtaudiogen.saving.sessions import Session, load_session
 
 
 def is_one_line(text: str) -> bool:

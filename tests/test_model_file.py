@@ -11,11 +11,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from rtaudiogen import folders, registry
+from rtaudiogen import registry
 from rtaudiogen.errors import RtAudioGenError
 from rtaudiogen.model_file import ModelHeader, read_header, write_model
 from rtaudiogen.models.wavenet.config import WaveNetConfig
 from rtaudiogen.models.wavenet.shapes import shapes
+from rtaudiogen.storage import folders
 
 ONE = {"dtype": "F32", "shape": [1], "data_offsets": [0, 4]}
 SMALL = WaveNetConfig(residual=16, skip=16, output=16, dilations=(1, 2))

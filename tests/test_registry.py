@@ -8,12 +8,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from rtaudiogen import folders, registry
+from rtaudiogen import registry
 from rtaudiogen.client import library
 from rtaudiogen.errors import RtAudioGenError, UsageError
 from rtaudiogen.model_file import ModelHeader, write_model
 from rtaudiogen.models.wavenet.config import WaveNetConfig
 from rtaudiogen.models.wavenet.shapes import shapes
+from rtaudiogen.storage import folders
 
 FAMILY = """
 from rtaudiogen.generator import Descriptor, Family, Plays

@@ -13,9 +13,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from rtaudiogen import bounded_json
 from rtaudiogen.errors import RtAudioGenError, UsageError
 from rtaudiogen.safetensors_header import read_contents
+from rtaudiogen.saving import bounded_json
 from rtaudiogen.training_journal import JournalReader, run_folder
 
 from ..sounds.audio_folder import find_clips

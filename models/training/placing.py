@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from rtaudiogen.errors import RtAudioGenError, UsageError
-from rtaudiogen.file_names import safe_name
 from rtaudiogen.generator import SUFFIX
+from rtaudiogen.storage.file_names import safe_name
 from rtaudiogen.training_journal import is_claimed, run_folder
 
 from .origin import FAMILY, SOUNDS, Sounds, look, sounds_in, standing_of

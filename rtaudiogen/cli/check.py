@@ -22,7 +22,7 @@ def check(
 ) -> None:
     """Check that a generator keeps the contract: blocks, seeds, state, streaming = parallel."""
     from ..engine.device_choice import DeviceChoice
-    from ..verify import verify
+    from ..verification.verify import verify
 
     descriptor = with_voices(find(model), voices)
     check_voices([descriptor], voices)

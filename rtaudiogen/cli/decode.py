@@ -21,7 +21,7 @@ def decode(
     json: Json = False,
 ) -> None:
     """Decode a code file into a WAV file, exactly as long as what was encoded."""
-    from ..codec import decode_file
+    from ..codes.codec import decode_file
 
     header = decode_file(source, target, find(model) if model else None, overwrite)
     if json:

@@ -29,7 +29,7 @@ def encode(
     json: Json = False,
 ) -> None:
     """Encode a sound file into the codes of a model, a tiny file that 'decode' makes audible."""
-    from ..codec import encode_file
+    from ..codes.codec import encode_file
 
     say = lambda line: warn([line])  # noqa: E731
     header = encode_file(source, target, find(model), stages, say, overwrite)

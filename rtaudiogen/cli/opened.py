@@ -7,7 +7,7 @@ from dataclasses import replace
 from ..errors import RtAudioGenError
 from ..generator import Descriptor
 from ..registry import find
-from ..sessions import Session
+from ..saving.sessions import Session
 
 
 def models_of(session: Session) -> dict[str, Descriptor]:

@@ -11,7 +11,7 @@ from ..errors import UsageError
 from ..generator import MOST_VOICES, Descriptor, Parameter
 from ..processors import checked
 from ..registry import near_misses, takes_voices
-from ..sessions import checked_master
+from ..saving.sessions import checked_master
 
 MAX_RATE, MAX_BLOCK, MAX_DAYS = 384_000, 8192, 30
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from ..file_names import is_printable
+from ..storage.file_names import is_printable
 
 Json = Annotated[bool, typer.Option("--json", help="Print facts as JSON.")]
 

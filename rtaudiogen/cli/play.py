@@ -7,10 +7,10 @@ from typing import Annotated
 import typer
 
 from ..errors import UsageError
-from ..files import check_target, expanded
 from ..processors import CPU
 from ..registry import find
-from ..sessions import Session, load_session, save_session
+from ..saving.sessions import Session, load_session, save_session
+from ..storage.files import check_target, expanded
 from .opened import changed, models_of
 from .options import (
     Bits,

@@ -8,9 +8,9 @@ from typing import Annotated, Any
 import typer
 
 from ..errors import UsageError
-from ..files import check_target
 from ..generator import Descriptor
-from ..presets import Preset, load_preset, save_preset
+from ..saving.presets import Preset, load_preset, save_preset
+from ..storage.files import check_target
 from .output import warn
 
 PresetFile = Annotated[

@@ -7,11 +7,11 @@ from typing import Annotated
 import typer
 
 from ..errors import UsageError
-from ..files import check_target, expanded
 from ..generator import Descriptor
 from ..processors import CPU
 from ..registry import find, with_voices
-from ..sessions import Session, load_session
+from ..saving.sessions import Session, load_session
+from ..storage.files import check_target, expanded
 from .opened import changed, models_of
 from .options import (
     Bits,

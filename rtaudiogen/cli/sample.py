@@ -14,10 +14,10 @@ import numpy as np
 import typer
 
 from ..errors import RtAudioGenError, UsageError
-from ..file_names import folded, unique_name
-from ..files import appearing_whole, check_folder, read_limited, write_atomically
 from ..generator import OneShot
 from ..registry import family, find, load
+from ..storage.file_names import folded, unique_name
+from ..storage.files import appearing_whole, check_folder, read_limited, write_atomically
 from .options import Overwrite, Seed
 from .output import Json, print_json
 

@@ -9,12 +9,12 @@ from typing import Annotated, Any, get_args, get_type_hints
 
 import typer
 
-from .. import folders
 from ..errors import RtAudioGenError, UsageError
-from ..files import check_folder
 from ..model_file import is_name
 from ..option_bounds import range_text
 from ..registry import families, family, listing, load_extra
+from ..storage import folders
+from ..storage.files import check_folder
 from ..training_journal import claimed, run_folder
 from .output import print_json
 

@@ -16,12 +16,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .. import folders, registry
+from .. import registry
 from ..engine.benchmark import known_speeds
 from ..errors import RtAudioGenError
 from ..generator import Descriptor
 from ..processors import CPU
 from ..realtime.render.checks import RESERVED_CONTROLLERS
+from ..storage import folders
 from ..wire.settings import NULL_OUTPUT
 from .session_files import SUFFIX, Beginning, beginning, demo, recent_path
 

@@ -7,10 +7,10 @@ import time
 from pathlib import Path
 from typing import NamedTuple
 
-from ..documents import text, whole
 from ..errors import RtAudioGenError
-from ..files import write_atomically
-from ..locking import lock
+from ..saving.documents import text, whole
+from ..storage.files import write_atomically
+from ..storage.locking import lock
 
 BOARD, CHECKPOINT, ADDRESS, LOG = "board", "checkpoint.npz", "address.json", "engine.log"
 MOST_PID = 2**31 - 1

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from ..documents import number, text, whole
+from ..saving.documents import number, text, whole
 from .engine_folder import MOST_PID
 
 MOST_SENTENCES = 200

@@ -11,11 +11,14 @@ from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
 
-from .. import code_file, documents, folders, presets, registry, sessions
+from .. import registry
+from ..codes import code_file
 from ..engine.benchmark import known_speeds
 from ..errors import RtAudioGenError, UsageError
-from ..files import open_regular
 from ..generator import Descriptor
+from ..saving import documents, presets, sessions
+from ..storage import folders
+from ..storage.files import open_regular
 from .session_files import SUFFIX, recent_path
 
 SOUNDS = (".wav", ".flac", ".ogg", ".mp3", ".aif", ".aiff")

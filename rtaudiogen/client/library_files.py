@@ -14,14 +14,15 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from .. import folders, registry
-from ..codec import decode_file
+from .. import registry
+from ..codes.codec import decode_file
 from ..errors import RtAudioGenError, UsageError
-from ..file_names import problem_of, safe_name
-from ..files import appearing_whole
-from ..presets import Preset, load_preset, save_preset
 from ..recorder.marks import sidecar_path
-from ..sessions import Session
+from ..saving.presets import Preset, load_preset, save_preset
+from ..saving.sessions import Session
+from ..storage import folders
+from ..storage.file_names import problem_of, safe_name
+from ..storage.files import appearing_whole
 from .library import CODES, DOCUMENTS, Item, Kind
 
 

@@ -7,11 +7,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from .. import folders
 from ..engine.checkpoint import read_checkpoint
 from ..errors import RtAudioGenError
 from ..processors import CPU
-from ..sessions import Session
+from ..saving.sessions import Session
+from ..storage import folders
 from .engine_folder import Home
 from .remote import EngineProcess
 from .session_files import WINDOW, Beginning, beginning, put_aside, recent_path, settings_of

@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from .. import folders
-from ..documents import read_document, text, write_document
 from ..errors import RtAudioGenError
+from ..saving.documents import read_document, text, write_document
+from ..storage import folders
 
 KIND, VERSION = "recent sessions", 1
 MOST = 10

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import RtAudioGenError
-from ..sessions import Session, load_session, save_session
+from ..saving.sessions import Session, load_session, save_session
 from ..wire.settings import EngineSettings
 from .engine_folder import Home
 from .listening import Ear

@@ -4,9 +4,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from .. import folders
 from ..errors import RtAudioGenError
-from ..sessions import Session, SlotState, load_session
+from ..saving.sessions import Session, SlotState, load_session
+from ..storage import folders
 from ..wire.settings import EngineSettings
 
 DEMO_MODEL = "wavenet-keys-strings"

@@ -15,10 +15,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from .. import folders, registry
+from .. import registry
 from ..errors import RtAudioGenError, UsageError
 from ..generator import SUFFIX
 from ..option_bounds import range_text, refusal
+from ..storage import folders
 from ..training_journal import NAME, JournalReader, is_claimed, run_folder
 from .journal_reader import Curve, Story, TrainingFacts
 from .library_files import file_name

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from .. import folders
-from ..documents import read_document, write_document
 from ..errors import RtAudioGenError
+from ..saving.documents import read_document, write_document
+from ..storage import folders
 
 KIND, VERSION = "window", 1
 

@@ -9,14 +9,14 @@ from pathlib import Path
 
 import numpy as np
 
-from .. import folders
 from ..benchmark import BenchRow, best_of, machine
-from ..documents import number, read_document, text, write_document
 from ..errors import RtAudioGenError
 from ..events import chord, no_events
 from ..generator import Descriptor, Plays
 from ..processors import CPU
 from ..registry import create, family, listing
+from ..saving.documents import number, read_document, text, write_document
+from ..storage import folders
 
 HOST_RATE, BLOCK_SECONDS, STRETCH_SECONDS, MEASURE_SECONDS = 48000, 0.01, 0.25, 1.5
 RING_MS = 10.0

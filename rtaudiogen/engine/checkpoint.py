@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 
 from ..errors import RtAudioGenError
-from ..files import write_atomically
 from ..generator import State
-from ..sessions import Session
+from ..saving.sessions import Session
+from ..storage.files import write_atomically
 
 VERSION = 2
 DESCRIPTION = "description"

@@ -15,10 +15,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .. import registry, session_slots
+from .. import registry
 from ..errors import RtAudioGenError
 from ..events import MIDI_EVENT, SCHEDULED_PORT, SCREEN_PORT
-from ..files import expanded
 from ..midi import MidiInput, NoticeKind, TimedMessage, beginning, phrase, to_events
 from ..midi.monitor import SCREEN
 from ..realtime.hits.pads import Pads
@@ -26,7 +25,9 @@ from ..realtime.render.mixing import amplitude
 from ..realtime.render.rack import Message
 from ..realtime.render.renderer import Renderer
 from ..recorder import Recorder, Underruns
-from ..sessions import Session, SlotState, checked_master
+from ..saving import session_slots
+from ..saving.sessions import Session, SlotState, checked_master
+from ..storage.files import expanded
 from ..wire.facade import TimedMidi, check_channel_message
 from ..wire.settings import EngineSettings
 from .audition import Audition

@@ -9,14 +9,14 @@ from queue import Empty, SimpleQueue
 from typing import NamedTuple
 from weakref import WeakSet
 
-from .. import session_slots
 from ..errors import RtAudioGenError
 from ..processors import CPU
 from ..realtime.render.rack import Message
 from ..realtime.render.renderer import Renderer
 from ..realtime.render.slot_generator import Source
 from ..registry import one_line
-from ..sessions import SlotState
+from ..saving import session_slots
+from ..saving.sessions import SlotState
 from .device_choice import DeviceChoice, Say
 
 

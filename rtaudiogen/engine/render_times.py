@@ -14,13 +14,14 @@ from typing import Any, cast
 
 import numpy as np
 
-from .. import folders, processors, registry
+from .. import processors, registry
 from ..benchmark import machine
-from ..documents import number, read_document, write_document
 from ..errors import RtAudioGenError
 from ..generator import Descriptor, HitMaker
 from ..processors import CPU
 from ..realtime.render.worker_pool import cores
+from ..saving.documents import number, read_document, write_document
+from ..storage import folders
 
 HOST_RATE = 48000  # Hz
 WARM_UPS = 20

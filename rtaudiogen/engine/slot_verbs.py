@@ -7,16 +7,16 @@ from threading import Lock
 from typing import Any
 
 from ..errors import RtAudioGenError, UsageError
-from ..files import expanded
 from ..midi import MidiInput
-from ..presets import Preset
 from ..realtime.hits.pads import Pads
 from ..realtime.render.checks import find_parameter
 from ..realtime.render.readings import SlotReading
 from ..realtime.render.renderer import Renderer
 from ..registry import find, takes_voices, with_voices
-from ..session_slots import create
-from ..sessions import Mix, SlotState
+from ..saving.presets import Preset
+from ..saving.session_slots import create
+from ..saving.sessions import Mix, SlotState
+from ..storage.files import expanded
 from ..wire.facade import Facade, Values
 from . import hits
 from .codes import code_stream

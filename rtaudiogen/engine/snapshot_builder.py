@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from ..midi.poller import POLL_SECONDS
 from ..realtime.hits.kit import Kit
 from ..realtime.render.readings import SlotReading
-from ..sessions import SlotState
+from ..saving.sessions import SlotState
 from ..wire.settings import NULL_OUTPUT
 from ..wire.snapshot import HitsSnapshot, MidiSnapshot, RecordingSnapshot, SlotSnapshot, Snapshot
 from .codes import codes_now

@@ -9,11 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rtaudiogen.errors import RtAudioGenError, UsageError
-from rtaudiogen.files import appearing_whole
 from rtaudiogen.recorder.flac import FlacWriter
 from rtaudiogen.recorder.marks import Mark
 from rtaudiogen.recorder.samples import SampleFormat
 from rtaudiogen.recorder.wav import WavWriter
+from rtaudiogen.storage.files import appearing_whole
 
 _FORMATS = {
     ".wav": (SampleFormat.FLOAT32, SampleFormat.PCM24, SampleFormat.PCM16),

@@ -13,11 +13,11 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from rtaudiogen import folders
 from rtaudiogen.errors import RtAudioGenError
-from rtaudiogen.files import check_target
 from rtaudiogen.recorder.formats import AudioFile, create, sample_format
 from rtaudiogen.recorder.marks import Dropout, Mark, Sidecar, sidecar_path
+from rtaudiogen.storage import folders
+from rtaudiogen.storage.files import check_target
 
 _PULL_SECONDS = 0.05
 _BLOCK_FRAMES = 8192

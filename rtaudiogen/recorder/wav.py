@@ -15,9 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rtaudiogen.errors import RtAudioGenError
-from rtaudiogen.files import appearing_whole
 from rtaudiogen.recorder.marks import Mark
 from rtaudiogen.recorder.samples import Encoder, SampleFormat
+from rtaudiogen.storage.files import appearing_whole
 
 RIFF_LIMIT_BYTES = 0xFFFF_FFFF
 _SIZE_ELSEWHERE = 0xFFFF_FFFF  # "see ds64"

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from rtaudiogen import cli
-from rtaudiogen.folders import HOME_VARIABLE
+from rtaudiogen.storage.folders import HOME_VARIABLE
 
 Done = subprocess.CompletedProcess[str]
 Run = Callable[..., Done]

@@ -14,7 +14,7 @@ import soxr
 from numpy.typing import NDArray
 
 from rtaudiogen import registry
-from rtaudiogen.codec import digest, encode_file, open_codec, read_sound
+from rtaudiogen.codes.codec import digest, encode_file, open_codec, read_sound
 from rtaudiogen.model_file import ModelHeader, write_model
 from rtaudiogen.models.sine import FAMILY as SINE
 from rtaudiogen.models.vqvae import FAMILY as VQVAE_FAMILY

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from rtaudiogen.sessions import load_session
+from rtaudiogen.saving.sessions import load_session
 
 from ..jack_server import JackServer
 from ..realtime.effects import installed

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from rtaudiogen.presets import Preset, load_preset, save_preset
+from rtaudiogen.saving.presets import Preset, load_preset, save_preset
 
 from .conftest import Run
 

@@ -12,10 +12,10 @@ import numpy as np
 import pytest
 import soundfile
 
-from rtaudiogen.folders import HOME_VARIABLE
 from rtaudiogen.model_file import ModelHeader, write_model
 from rtaudiogen.models.wavegan.config import WaveGANConfig
 from rtaudiogen.models.wavegan.packing import random_tensors
+from rtaudiogen.storage.folders import HOME_VARIABLE
 
 from ..waiting import eventually
 from .conftest import Run

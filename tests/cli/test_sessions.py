@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from rtaudiogen.sessions import Mix, Session, SlotState, load_session, save_session
+from rtaudiogen.saving.sessions import Mix, Session, SlotState, load_session, save_session
 
 from .conftest import Run
 

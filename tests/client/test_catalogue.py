@@ -7,10 +7,10 @@ import pytest
 import soundfile
 
 from rtaudiogen.client import catalogue
-from rtaudiogen.documents import write_document
 from rtaudiogen.engine import benchmark
 from rtaudiogen.errors import RtAudioGenError
-from rtaudiogen.folders import HOME_VARIABLE
+from rtaudiogen.saving.documents import write_document
+from rtaudiogen.storage.folders import HOME_VARIABLE
 
 
 @pytest.fixture(autouse=True)

@@ -10,7 +10,7 @@ import soundfile
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from rtaudiogen import folders, registry
+from rtaudiogen import registry
 from rtaudiogen.client import library_files, recent
 from rtaudiogen.client.library import (
     Item,
@@ -22,8 +22,9 @@ from rtaudiogen.client.library import (
     values_to_play_sound,
 )
 from rtaudiogen.errors import RtAudioGenError, UsageError
-from rtaudiogen.presets import Preset, load_preset, save_preset
-from rtaudiogen.sessions import Session, SlotState, save_session
+from rtaudiogen.saving.presets import Preset, load_preset, save_preset
+from rtaudiogen.saving.sessions import Session, SlotState, save_session
+from rtaudiogen.storage import folders
 
 RATE = 16000
 

@@ -15,12 +15,12 @@ from pathlib import Path
 import pytest
 import soundfile
 
-from rtaudiogen import folders
 from rtaudiogen.client.engine_folder import Home
 from rtaudiogen.client.open_engine import open_engine, stop_engine
 from rtaudiogen.client.remote import HUNG_SECONDS, EngineProcess
 from rtaudiogen.client.session_files import recent_path
 from rtaudiogen.errors import RtAudioGenError
+from rtaudiogen.storage import folders
 from rtaudiogen.wire import client_connection
 from rtaudiogen.wire.channel import Channel
 from rtaudiogen.wire.client_connection import GoneError, Link

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from rtaudiogen.engine.checkpoint import Checkpoint, read_checkpoint, write_checkpoint
 from rtaudiogen.errors import RtAudioGenError
-from rtaudiogen.sessions import Session, SlotState
+from rtaudiogen.saving.sessions import Session, SlotState
 
 SESSION = Session(slots=(SlotState("sine"),)).to_json()
 RECORDS = np.array([(1.5, 2)], [("phase", "f4"), ("hops", "i8")])

@@ -10,8 +10,8 @@ import pytest
 from rtaudiogen import registry
 from rtaudiogen.engine import render_times
 from rtaudiogen.engine.device_choice import DeviceChoice, remembered
-from rtaudiogen.folders import HOME_VARIABLE
 from rtaudiogen.models.sine import SINE
+from rtaudiogen.storage.folders import HOME_VARIABLE
 
 from ..realtime.fragile import FRAGILE, FRAGILE_DRUMS, WHY, a_gpu
 

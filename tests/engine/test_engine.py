@@ -8,8 +8,8 @@ import soundfile
 
 from rtaudiogen.engine.core import Engine
 from rtaudiogen.errors import RtAudioGenError, UsageError
-from rtaudiogen.presets import Preset
-from rtaudiogen.sessions import Mix, Session, SlotState
+from rtaudiogen.saving.presets import Preset
+from rtaudiogen.saving.sessions import Mix, Session, SlotState
 from rtaudiogen.wire.settings import EngineSettings
 
 from .housekeeping import eventually

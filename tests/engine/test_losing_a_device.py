@@ -12,10 +12,10 @@ from rtaudiogen import registry
 from rtaudiogen.engine.core import Engine
 from rtaudiogen.errors import RtAudioGenError, UsageError
 from rtaudiogen.events import MIDI_EVENT
-from rtaudiogen.folders import HOME_VARIABLE
 from rtaudiogen.models.sine import SINE
 from rtaudiogen.offline import render, render_to_file
-from rtaudiogen.sessions import Session, SlotState
+from rtaudiogen.saving.sessions import Session, SlotState
+from rtaudiogen.storage.folders import HOME_VARIABLE
 from rtaudiogen.wire.settings import EngineSettings
 
 from .. import waiting

@@ -16,7 +16,7 @@ from rtaudiogen.client.remote import EngineProcess
 from rtaudiogen.engine.core import Engine
 from rtaudiogen.errors import UsageError
 from rtaudiogen.midi import Notice, NoticeKind
-from rtaudiogen.sessions import Session, SlotState
+from rtaudiogen.saving.sessions import Session, SlotState
 from rtaudiogen.wire.settings import EngineSettings
 
 from .. import waiting

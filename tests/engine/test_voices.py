@@ -12,7 +12,7 @@ from rtaudiogen.engine.core import Engine
 from rtaudiogen.errors import UsageError
 from rtaudiogen.events import MIDI_EVENT
 from rtaudiogen.registry import find, with_voices
-from rtaudiogen.sessions import Session, SlotState
+from rtaudiogen.saving.sessions import Session, SlotState
 from rtaudiogen.wire.settings import EngineSettings
 
 from ..waiting import eventually

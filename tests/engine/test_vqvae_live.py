@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 
 from rtaudiogen import registry
 from rtaudiogen.client.remote import EngineProcess
-from rtaudiogen.codec import open_codec
-from rtaudiogen.folders import HOME_VARIABLE
-from rtaudiogen.sessions import load_session
+from rtaudiogen.codes.codec import open_codec
+from rtaudiogen.saving.sessions import load_session
+from rtaudiogen.storage.folders import HOME_VARIABLE
 from rtaudiogen.wire.settings import EngineSettings
 
 from ..models.vqvae.untrained import INVENTIVE, REGIONS, write_untrained

@@ -15,7 +15,7 @@ from rtaudiogen.gui.library.browser import Browser
 from rtaudiogen.gui.library.browser_columns import COLUMNS
 from rtaudiogen.gui.library.browser_table import MODEL_MIME, mime_of
 from rtaudiogen.gui.shell.main_window import MainWindow
-from rtaudiogen.sessions import Session, SlotState, save_session
+from rtaudiogen.saving.sessions import Session, SlotState, save_session
 
 LEFT = Qt.MouseButton.LeftButton
 

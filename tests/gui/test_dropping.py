@@ -16,8 +16,8 @@ from rtaudiogen.gui.library.browser_table import mime_of
 from rtaudiogen.gui.shell.dropping import DropFrame
 from rtaudiogen.gui.shell.file_drag import drag_made_file
 from rtaudiogen.gui.shell.main_window import MainWindow
-from rtaudiogen.presets import Preset, save_preset
-from rtaudiogen.sessions import Session, SlotState, save_session
+from rtaudiogen.saving.presets import Preset, save_preset
+from rtaudiogen.saving.sessions import Session, SlotState, save_session
 
 LEFT, NO_KEYS, COPY = (
     Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, Qt.DropAction.CopyAction,

@@ -17,7 +17,7 @@ from rtaudiogen.client.remote import EngineProcess
 from rtaudiogen.gui.shell import bridge
 from rtaudiogen.gui.shell.bridge import Bridge
 from rtaudiogen.gui.shell.main_window import MainWindow
-from rtaudiogen.sessions import Mix, Session, SlotState, save_session
+from rtaudiogen.saving.sessions import Mix, Session, SlotState, save_session
 
 RATE = 48000
 SESSION = Session(

@@ -11,7 +11,7 @@ from PySide6.QtGui import QAction
 from rtaudiogen.client.library_files import preset_path
 from rtaudiogen.gui.instrument.preset_bar import PresetBar
 from rtaudiogen.gui.shell.main_window import MainWindow
-from rtaudiogen.presets import Preset, load_preset, save_preset
+from rtaudiogen.saving.presets import Preset, load_preset, save_preset
 
 LEFT = Qt.MouseButton.LeftButton
 

@@ -5,9 +5,9 @@ import math
 import numpy as np
 
 from rtaudiogen.events import CHOKE_SECONDS, EventKind
-from rtaudiogen.realtime.render.keyboard import Keyboard
-from rtaudiogen.realtime.render.voices import Scheduled, VoiceAllocator
-from rtaudiogen.realtime.render.zone import Zone
+from rtaudiogen.realtime.notes.keyboard import Keyboard
+from rtaudiogen.realtime.notes.voices import Scheduled, VoiceAllocator
+from rtaudiogen.realtime.notes.zone import Zone
 
 RATE = 48000
 QUANTUM = 128

@@ -12,11 +12,11 @@ import numpy as np
 import pytest
 import soundfile
 
-from rtaudiogen import folders
 from rtaudiogen.errors import RtAudioGenError, UsageError
 from rtaudiogen.recorder import Recorder, RecordingStatus, Underruns, read_marks
 from rtaudiogen.recorder.flac import FlacWriter
 from rtaudiogen.recorder.samples import Quantizer
+from rtaudiogen.storage import folders
 
 from ..engine.sounding import SAMPLE_RATE, Output
 from ..waiting import eventually

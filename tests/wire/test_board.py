@@ -8,7 +8,7 @@ import pytest
 from rtaudiogen.engine.codes import MOST_NEWEST
 from rtaudiogen.midi.monitor import KEPT
 from rtaudiogen.registry import listing
-from rtaudiogen.sessions import Mix
+from rtaudiogen.saving.sessions import Mix
 from rtaudiogen.wire.board import CAPACITY_BYTES, Board
 from rtaudiogen.wire.snapshot import HitsSnapshot, MidiSnapshot, SlotSnapshot, Snapshot
 

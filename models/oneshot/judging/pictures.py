@@ -11,7 +11,7 @@ import soundfile
 import torch
 from numpy.typing import NDArray
 
-from rtaudiogen.files import appearing_whole, write_atomically
+from rtaudiogen.storage.files import appearing_whole, write_atomically
 
 from .corpus import Corpus
 from .metrics import Classes, Point, Verdict

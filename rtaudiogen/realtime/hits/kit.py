@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from ...events import EventKind
 from ...generator import Audio, HitMaker, Strike
 from ..callback import layout
-from ..render.keyboard import ALL_SOUND_OFF, follow, softened
+from ..notes.keyboard import ALL_SOUND_OFF, follow, softened
 from ..render.mixing import pan_gains
 from ..render.slot import METER_SECONDS, Slot
 from ..render.slot_generator import Source, first_line

@@ -10,13 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...generator import Audio, State
+from ..notes.zone import Zone
 from .load import SlotLoad
 from .mixing import amplitude, mix, pan_gains
 from .nested_state import join, part
 from .safety import Fault
 from .slot_generator import QUANTUM, Source
 from .smoothing import Smoother
-from .zone import Zone
 
 STRIP_MS = 10.0  # time constant of gain and pan
 METER_SECONDS = 0.3  # time constant with which a meter falls

@@ -12,15 +12,15 @@ import numpy as np
 from ...errors import ProcessorLostError, RtAudioGenError
 from ...events import EVENT, no_events
 from ...generator import Audio, Events, Generator, Listener, Plays, State
+from ..notes.keyboard import Keyboard
+from ..notes.voices import Scheduled, VoiceAllocator
+from ..notes.zone import Zone
 from .input_resampler import InputResampler
-from .keyboard import Keyboard
 from .nested_state import join, part
 from .pair import Pair
 from .resampler import Resampler
 from .safety import Fault, Guard
 from .smoothing import Smoother
-from .voices import Scheduled, VoiceAllocator
-from .zone import Zone
 
 QUANTUM = 128  # host frames between control decisions, on a grid from stream frame 0
 FADE_SECONDS = 0.02

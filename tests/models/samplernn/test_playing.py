@@ -14,7 +14,7 @@ from rtaudiogen.models.samplernn.descriptor import describe
 from rtaudiogen.models.samplernn.generator import TextureSampleRNN, create
 from rtaudiogen.models.samplernn.packing import pack, random_tensors
 from rtaudiogen.models.samplernn.parallel import check, compare
-from rtaudiogen.verify import verify
+from rtaudiogen.verification.verify import verify
 
 from .untrained_samplernn import SMALL, write_untrained
 

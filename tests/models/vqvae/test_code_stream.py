@@ -13,8 +13,8 @@ from rtaudiogen.models.vqvae.codec import create
 from rtaudiogen.models.vqvae.descriptor import Source, describe
 from rtaudiogen.models.vqvae.excerpts import encode
 from rtaudiogen.models.vqvae.history import KEPT
-from rtaudiogen.verify_score import Make
-from rtaudiogen.verify_views import views
+from rtaudiogen.verification.score import Make
+from rtaudiogen.verification.views import views
 
 from .test_generator import Signal, continued, noise, prepared
 from .untrained import INVENTIVE, REGIONS, SMALL, random_codes, write_untrained

@@ -16,7 +16,7 @@ from rtaudiogen.models.vqvae.descriptor import Source, describe
 from rtaudiogen.models.vqvae.device_coders import DeviceDecoder
 from rtaudiogen.models.vqvae.generator import VQVAEGenerator, create
 from rtaudiogen.models.vqvae.parallel import check
-from rtaudiogen.verify import verify
+from rtaudiogen.verification.verify import verify
 
 from .test_generator import (
     HOP,

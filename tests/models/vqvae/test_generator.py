@@ -15,7 +15,7 @@ from rtaudiogen.models.vqvae.gains import RAMP_SECONDS
 from rtaudiogen.models.vqvae.generator import VQVAEGenerator, create
 from rtaudiogen.models.vqvae.packing import label_bias
 from rtaudiogen.models.vqvae.streaming import StreamingDecoder
-from rtaudiogen.verify import verify
+from rtaudiogen.verification.verify import verify
 
 from .untrained import INVENTIVE, REGIONS, SMALL, random_codes, write_untrained
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from rtaudiogen.codec import decode_file, encode_file
+from rtaudiogen.codes.codec import decode_file, encode_file
 from rtaudiogen.generator import Descriptor
 from rtaudiogen.midi import phrase, to_events
 from rtaudiogen.models.measuring.audio_metrics import si_sdr_db
@@ -13,7 +13,7 @@ from rtaudiogen.models.vqvae.descriptor import builtin
 from rtaudiogen.models.vqvae.usage import usage
 from rtaudiogen.offline import render
 from rtaudiogen.registry import create
-from rtaudiogen.verify import verify
+from rtaudiogen.verification.verify import verify
 
 MODELS = {model.id: model for model in builtin()}
 RATE = 16000

@@ -29,7 +29,7 @@ from rtaudiogen.models.wavegan.generator import WaveGANGenerator, create
 from rtaudiogen.models.wavegan.packing import Packed, pack, random_tensors
 from rtaudiogen.models.wavegan.renderer import Renderer, renderers
 from rtaudiogen.processors import missing
-from rtaudiogen.verify import verify
+from rtaudiogen.verification.verify import verify
 
 from .untrained import SMALL, write_untrained
 

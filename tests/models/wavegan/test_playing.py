@@ -15,7 +15,7 @@ from rtaudiogen.models.wavegan import FAMILY
 from rtaudiogen.models.wavegan.descriptor import describe
 from rtaudiogen.models.wavegan.generator import GROUP_FADE_SECONDS, WaveGANGenerator, create
 from rtaudiogen.offline import render
-from rtaudiogen.verify import verify
+from rtaudiogen.verification.verify import verify
 from tests.midi_bytes import midi, off, on, track
 
 from .untrained import SMALL, write_untrained

@@ -11,7 +11,7 @@ from rtaudiogen.models.wavegan.descriptor import builtin
 from rtaudiogen.models.wavegan.sampling import sample
 from rtaudiogen.offline import render
 from rtaudiogen.registry import create
-from rtaudiogen.verify import verify
+from rtaudiogen.verification.verify import verify
 
 RATE = 16000
 LARGEST_BYTES = 12_000_000

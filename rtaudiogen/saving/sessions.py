@@ -6,10 +6,10 @@ from os.path import isfile  # of a name that no file can have: False
 from pathlib import Path
 from typing import Any
 
+from ..errors import RtAudioGenError, UsageError
+from ..generator import MOST_VOICES
 from .documents import read_document, text, whole, write_document
-from .errors import RtAudioGenError, UsageError
 from .fields import Fields, at, entries, items, key_number, unknown
-from .generator import MOST_VOICES
 from .presets import MAX_SEED, Preset, read_values
 
 KIND, VERSION = "session", 1

@@ -6,7 +6,16 @@ import numpy as np
 
 from rtaudiogen.events import EVENT, EventKind
 from rtaudiogen.generator import Audio, Finding, Generator
-from rtaudiogen.verify_score import MAX_FRAMES, SEED, Line, Make, is_played, prepared, same, still
+from rtaudiogen.verification.score import (
+    MAX_FRAMES,
+    SEED,
+    Line,
+    Make,
+    is_played,
+    prepared,
+    same,
+    still,
+)
 
 FRAMES = 6 * MAX_FRAMES
 NOTES: list[Line] = [(0, EventKind.NOTE_ON, 0, 60.0, 0.8), (0, EventKind.NOTE_ON, 1, 67.0, 0.8)]

@@ -25,9 +25,9 @@ from rtaudiogen.generator import (
 )
 from rtaudiogen.processors import CPU
 from rtaudiogen.registry import GROUP, load, one_line
-from rtaudiogen.verify_expression import expression
-from rtaudiogen.verify_hearing import hearing
-from rtaudiogen.verify_score import (
+from rtaudiogen.verification.expression import expression
+from rtaudiogen.verification.hearing import hearing
+from rtaudiogen.verification.score import (
     EFFECT_SECONDS,
     MAX_FRAMES,
     SEED,
@@ -46,7 +46,7 @@ from rtaudiogen.verify_score import (
     sounds_by_itself,
     still,
 )
-from rtaudiogen.verify_views import views
+from rtaudiogen.verification.views import views
 
 Examine = Callable[[Make], Iterator[Finding]]
 

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rtaudiogen.events import ALL_VOICES, EventKind
-from rtaudiogen.realtime.render.voices import Stage
+from rtaudiogen.realtime.notes.voices import Stage
 
 from ..rig import Rig, control, off, on
 

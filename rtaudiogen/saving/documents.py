@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from .errors import RtAudioGenError
-from .files import read_limited, write_atomically
+from ..errors import RtAudioGenError
+from ..storage.files import read_limited, write_atomically
 from .json_text import described, parse_json, shown
 
 KIND, VERSION = "rtaudiogen", "version"

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rtaudiogen.file_names import (
+from rtaudiogen.storage.file_names import (
     LONGEST_BYTES,
     folded,
     problem_of,

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-from .errors import RtAudioGenError, UsageError
+from ..errors import RtAudioGenError, UsageError
 from .file_names import temporary_name
 
 _OTHERS = (

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from rtaudiogen.generator import Audio, Events, Finding, Generator, State
-from rtaudiogen.verify import verify
+from rtaudiogen.verification.verify import verify
 
-from .realtime.effects import ECHO, LOOP, Band, Echo, Loop
+from ..realtime.effects import ECHO, LOOP, Band, Echo, Loop
 
 RATE = 8000
 

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from rtaudiogen.events import no_events
 from rtaudiogen.generator import CodeStream, Finding, Generator
-from rtaudiogen.verify_score import MAX_FRAMES, Make, prepared
+from rtaudiogen.verification.score import MAX_FRAMES, Make, prepared
 from rtaudiogen.views import RibbonView, problem
 
 SECONDS = 0.5  # that are played while its codes are looked at

@@ -2,13 +2,13 @@
 
 from pathlib import Path
 
-from . import registry
-from .errors import RtAudioGenError, UsageError
-from .generator import Generator
+from .. import registry
+from ..errors import RtAudioGenError, UsageError
+from ..generator import Generator
+from ..realtime.render.renderer import Renderer
+from ..sound_files import give_sound
 from .presets import Preset
-from .realtime.render.renderer import Renderer
 from .sessions import SlotState
-from .sound_files import give_sound
 
 
 def create(model: str, sound: str, voices: int, sample_rate: int, notices: list[str]) -> Generator:

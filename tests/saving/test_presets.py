@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from rtaudiogen.errors import RtAudioGenError
 from rtaudiogen.generator import Descriptor, Parameter, Plays
-from rtaudiogen.presets import Preset, load_preset, save_preset
+from rtaudiogen.saving.presets import Preset, load_preset, save_preset
 
 FINITE = st.floats(allow_nan=False, allow_infinity=False)
 NAMES = st.text('aé€😀" {}\\', max_size=6)

@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from ..errors import RtAudioGenError
+from ..generator import Descriptor
 from .documents import number, read_document, text, whole, write_document
-from .errors import RtAudioGenError
 from .fields import Fields, at, entries, unknown
-from .generator import Descriptor
 
 KIND, VERSION = "preset", 1
 MAX_SEED = 2**63 - 1

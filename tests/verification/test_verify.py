@@ -13,7 +13,7 @@ from rtaudiogen.events import ALL_VOICES, EventKind
 from rtaudiogen.generator import Audio, Descriptor, Events, Finding, State
 from rtaudiogen.models.sine import FAMILY, SINE
 from rtaudiogen.models.sine.generator import Sine
-from rtaudiogen.verify import verify
+from rtaudiogen.verification.verify import verify
 
 RATE = 8000
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from rtaudiogen.events import no_events
 from rtaudiogen.generator import Finding, Generator, Listener
-from rtaudiogen.verify_score import (
+from rtaudiogen.verification.score import (
     EFFECT_SECONDS,
     MAX_FRAMES,
     SEED,

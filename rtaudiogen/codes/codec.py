@@ -12,15 +12,15 @@ import numpy as np
 import soxr
 from numpy.typing import NDArray
 
-from . import registry
+from .. import registry
+from ..errors import RtAudioGenError, UsageError
+from ..generator import Codec, Descriptor
+from ..model_file import read_header as read_model_header
+from ..model_file import read_tensors
+from ..recorder.wav import WavWriter
+from ..sounds import SoundReader, shown
+from ..storage.files import appearing_whole, check_target
 from .code_file import SUFFIX, CodeHeader, CodeWriter, read_codes, read_header
-from .errors import RtAudioGenError, UsageError
-from .files import appearing_whole, check_target
-from .generator import Codec, Descriptor
-from .model_file import read_header as read_model_header
-from .model_file import read_tensors
-from .recorder.wav import WavWriter
-from .sounds import SoundReader, shown
 
 Signal = NDArray[np.float32]  # (frames,)
 Say = Callable[[str], None]

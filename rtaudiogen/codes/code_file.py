@@ -21,8 +21,8 @@ from typing import BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
-from .errors import RtAudioGenError
-from .files import open_regular
+from ..errors import RtAudioGenError
+from ..storage.files import open_regular
 
 Codes = NDArray[np.uint16]  # (code frames, stages)
 

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from rtaudiogen.generator import Audio, Events, Finding
 from rtaudiogen.models.sine import SINE
 from rtaudiogen.models.sine.generator import Sine
-from rtaudiogen.verify_score import Make
-from rtaudiogen.verify_views import views
+from rtaudiogen.verification.score import Make
+from rtaudiogen.verification.views import views
 from rtaudiogen.views import RibbonView, View, XYView
 
 RATE = 8000

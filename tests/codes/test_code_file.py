@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rtaudiogen.code_file import (
+from rtaudiogen.codes.code_file import (
     CodeHeader,
     Codes,
     CodeWriter,

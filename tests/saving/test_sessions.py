@@ -11,10 +11,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from rtaudiogen.errors import RtAudioGenError
-from rtaudiogen.presets import Preset
-from rtaudiogen.sessions import Mix, Session, SlotState, load_session, save_session
+from rtaudiogen.saving.presets import Preset
+from rtaudiogen.saving.sessions import Mix, Session, SlotState, load_session, save_session
 
-from . import json_to_damage, session_reading
+from .. import json_to_damage, session_reading
 
 NAMES = st.text('aé€😀" {}\\', max_size=6)
 VALUES = st.dictionaries(NAMES, st.floats(allow_nan=False, allow_infinity=False), max_size=5)

@@ -1,0 +1,1 @@
+"""Code files and the codecs that write and read them."""

@@ -1,0 +1,1 @@
+"""Keys, voices and what MIDI channels say about them."""

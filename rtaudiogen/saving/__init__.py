@@ -1,0 +1,1 @@
+"""Presets and sessions: JSON documents that are read field by field."""

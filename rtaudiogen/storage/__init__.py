@@ -1,0 +1,1 @@
+"""Files, their names, folders and locks."""
