@@ -6,6 +6,7 @@ The same models, settings, events and seed give the same bits, whatever the bloc
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -30,65 +31,74 @@ BLOCK_FRAMES = 1024
 MAX_SECONDS = 24 * 3600.0
 
 
-def render(
-    models: Sequence[Descriptor],
-    seconds: float,
-    sample_rate: int = 48000,
-    seed: int = 0,
-    block_frames: int = BLOCK_FRAMES,
-    midi_file: Path | None = None,
-    settings: Mapping[str, float] | None = None,
-    events: NDArray[np.void] | None = None,
-    input_file: Path | None = None,
-    sound: Path | None = None,
-    notices: list[str] | None = None,
-    seeds: Mapping[str, int] | None = None,
-    session: Session | None = None,
-    master_gain_db: float | None = None,
-    device: str = CPU,
-    align: bool = False,
-) -> Audio:
-    """Return (frames, 2) float32 of all models together, each in a slot of its own.
+@dataclass(frozen=True)
+class RenderRequest:
+    """What is rendered. [any]
 
-    `settings` by parameter id for every model that has it, or by "model:id" for one. `events` are
-    MIDI_EVENTs at absolute frames, added to those of the file. Effects hear `input_file`, silence
-    after its end; models that take a sound play from `sound`. Sentences about files are appended to
-    `notices`. A slot's seed follows from `seed`, unless `seeds` has one by its model's id.
-    A session's slots are played beside the models, as it describes them, but program changes are
-    not obeyed. Everything is brought to `master_gain_db`, or else to the session's own. `device` is
-    what computes, as in `EngineSettings`; if it is lost, rendering fails. With `align` the result
-    begins as much later as effects answer their input late, and notes are played so much later.
-    Raises UsageError for values that cannot be meant and RtAudioGenError for a damaged file or a
-    generator that failed.
+    Each of `models` gets a slot of its own. `settings` go by parameter id to every model that has
+    it, or by "model:id" to one. The notes are those of `midi_file` and `events`, MIDI_EVENTs at
+    absolute frames. Effects hear `input_file`, and silence after its end. Models that take a sound
+    play from `sound`. A slot's seed follows from `seed`, unless `seeds` has one by its model's id.
+
+    The slots of `session` are played with the models, as it describes them, but program changes are
+    not obeyed. The level is `master_gain_db`, or else the session's own. `device` is what computes,
+    as in `EngineSettings`; if it is lost, rendering fails. With `align` the result begins as much
+    later as effects answer their input late, and notes are played so much later.
     """
-    blocks = _blocks(
-        models, seconds, sample_rate, seed, block_frames, midi_file, settings or {}, events,
-        input_file, sound, [] if notices is None else notices, seeds or {},
-        session or Session(), master_gain_db, device, align,
-    )  # fmt: skip
+
+    models: Sequence[Descriptor]
+    seconds: float
+    sample_rate: int = 48000
+    seed: int = 0
+    block_frames: int = BLOCK_FRAMES
+    midi_file: Path | None = None
+    settings: Mapping[str, float] = field(default_factory=dict)
+    events: NDArray[np.void] | None = None
+    input_file: Path | None = None
+    sound: Path | None = None
+    seeds: Mapping[str, int] = field(default_factory=dict)
+    session: Session = field(default_factory=Session)
+    master_gain_db: float | None = None
+    device: str = CPU
+    align: bool = False
+
+    def __post_init__(self) -> None:
+        """Raise UsageError for numbers that cannot be meant."""
+        if not (math.isfinite(self.seconds) and 0 < self.seconds <= MAX_SECONDS):
+            limit = f"expected more than 0, at most {MAX_SECONDS:g}"
+            raise UsageError(f"{self.seconds:g} seconds: {limit}")
+        if not 4000 <= self.sample_rate <= 384_000:
+            raise UsageError(f"sample rate {self.sample_rate} Hz: expected 4000 … 384000 Hz")
+        if self.block_frames < 1:
+            raise UsageError(f"block of {self.block_frames} frames: expected 1 or more")
+
+    @property
+    def frames(self) -> int:
+        """Return the length of the result."""
+        return max(1, round(self.seconds * self.sample_rate))
+
+    @property
+    def played(self) -> list[Descriptor]:
+        """Return all models that sound: those given and the session's."""
+        return [*self.models, *(registry.find(slot.model) for slot in self.session.slots)]
+
+
+def render(request: RenderRequest, notices: list[str] | None = None) -> Audio:
+    """Return (frames, 2) float32 of all models together.
+
+    Sentences about files are appended to `notices`. Raises UsageError for values that cannot be
+    meant and RtAudioGenError for a damaged file or a generator that failed.
+    """
+    blocks = _blocks(request, [] if notices is None else notices)
     return np.concatenate([block.copy() for block in blocks])
 
 
 def render_to_file(
     path: Path,
-    models: Sequence[Descriptor],
-    seconds: float,
-    sample_rate: int = 48000,
-    seed: int = 0,
-    block_frames: int = BLOCK_FRAMES,
-    midi_file: Path | None = None,
-    settings: Mapping[str, float] | None = None,
-    events: NDArray[np.void] | None = None,
-    input_file: Path | None = None,
-    sound: Path | None = None,
-    notices: list[str] | None = None,
-    seeds: Mapping[str, int] | None = None,
-    session: Session | None = None,
-    master_gain_db: float | None = None,
-    device: str = CPU,
-    align: bool = False,
+    request: RenderRequest,
     bits: int = 0,
     overwrite: bool = True,
+    notices: list[str] | None = None,
 ) -> int:
     """Render into a WAV or FLAC that appears when it is whole; return its number of frames.
 
@@ -96,68 +106,68 @@ def render_to_file(
     """
     sample_format(path, bits)
     notices = [] if notices is None else notices
-    check_target(path, overwrite, [given for given in (midi_file, input_file, sound) if given])
-    blocks = _blocks(
-        models, seconds, sample_rate, seed, block_frames, midi_file, settings or {}, events,
-        input_file, sound, notices, seeds or {},
-        session or Session(), master_gain_db, device, align,
-    )  # fmt: skip
-    clipped = write_sound(path, blocks, sample_rate, 2, bits, overwrite)
+    read = [request.midi_file, request.input_file, request.sound]
+    check_target(path, overwrite, [given for given in read if given])
+    blocks = _blocks(request, notices)
+    clipped = write_sound(path, blocks, request.sample_rate, 2, bits, overwrite)
     notices.extend(filter(None, [clipping(path, clipped)]))
-    return _frames(seconds, sample_rate)
+    return request.frames
 
 
-def _blocks(
-    models: Sequence[Descriptor],
-    seconds: float,
-    sample_rate: int,
-    seed: int,
-    block_frames: int,
-    midi_file: Path | None,
-    settings: Mapping[str, float],
-    events: NDArray[np.void] | None,
-    input_file: Path | None,
-    sound: Path | None,
-    notices: list[str],
-    seeds: Mapping[str, int],
-    session: Session,
-    master_gain_db: float | None,
-    device: str,
-    align: bool,
-) -> Iterator[Audio]:
+def _blocks(request: RenderRequest, notices: list[str]) -> Iterator[Audio]:
     """Check everything now, render when asked for. Each block is overwritten by the next."""
-    frames = _frames(seconds, sample_rate)
-    if block_frames < 1:
-        raise UsageError(f"block of {block_frames} frames: expected 1 or more")
-    played = [*models, *(registry.find(slot.model) for slot in session.slots)]
-    if not played:
-        raise UsageError("no model to render")
-    gain_db = session.master_gain_db if master_gain_db is None else checked_master(master_gain_db)
-    values = [_values_of(model, settings) for model in models]
-    _refuse_unknown(models, settings)
-    if input_file is not None and not any(Plays.EFFECT in model.plays for model in played):
-        raise UsageError(f"no effect among {_names(played)}: nothing would hear {input_file}")
-    if sound is not None and not any(model.takes_sound for model in models):
-        raise UsageError(f"{_names(models)}: no model that plays from a sound")
-    heard = InputFile(input_file, sample_rate) if input_file is not None else None
-    renderer = Renderer(sample_rate, seed, DeviceChoice(device, notices.append))
-    for model, chosen in zip(models, values, strict=True):
-        generator = _create(model, sample_rate, sound, notices)
-        renderer.add(generator, chosen, seed=seeds.get(model.id))
-    notices.extend(session.remarks())
-    for state in session.slots:
-        session_slots.add(renderer, state, notices)
+    _check(request)
+    master = Master(request.sample_rate, amplitude(_gain_db(request)))
+    heard = InputFile(request.input_file, request.sample_rate) if request.input_file else None
+    renderer = _filled(request, notices)
     skip = 0
     if heard is not None:
         renderer.listen(heard.read)
-        skip = _late_frames(renderer, align, notices)
-    if midi_file is not None:
-        score = read_score(midi_file, played, notices)
-        renderer.midi_events(to_events(score, sample_rate, skip))
-    if events is not None:
-        renderer.midi_events(_later(events, skip))
-    master = Master(sample_rate, amplitude(gain_db))
-    return _pull(renderer, master, frames, skip, block_frames, heard, notices)
+        skip = _late_frames(renderer, request.align, notices)
+    _schedule(renderer, request, skip, notices)
+    return _pull(renderer, master, request, skip, heard, notices)
+
+
+def _check(request: RenderRequest) -> None:
+    """Raise UsageError for a request that cannot be meant."""
+    played = request.played
+    if not played:
+        raise UsageError("no model to render")
+    _refuse_unknown(request.models, request.settings)
+    heard, sound = request.input_file, request.sound
+    if heard is not None and not any(Plays.EFFECT in model.plays for model in played):
+        raise UsageError(f"no effect among {_names(played)}: nothing would hear {heard}")
+    if sound is not None and not any(model.takes_sound for model in request.models):
+        raise UsageError(f"{_names(request.models)}: no model that plays from a sound")
+
+
+def _gain_db(request: RenderRequest) -> float:
+    if request.master_gain_db is None:
+        return request.session.master_gain_db
+    return checked_master(request.master_gain_db)
+
+
+def _filled(request: RenderRequest, notices: list[str]) -> Renderer:
+    """Return a renderer with a slot for every model."""
+    choice = DeviceChoice(request.device, notices.append)
+    renderer = Renderer(request.sample_rate, request.seed, choice)
+    for model in request.models:
+        generator = _create(model, request.sample_rate, request.sound, notices)
+        values = _values_of(model, request.settings)
+        renderer.add(generator, values, seed=request.seeds.get(model.id))
+    notices.extend(request.session.remarks())
+    for state in request.session.slots:
+        session_slots.add(renderer, state, notices)
+    return renderer
+
+
+def _schedule(renderer: Renderer, request: RenderRequest, skip: int, notices: list[str]) -> None:
+    """Give all notes to the renderer, `skip` frames later than they are written."""
+    if request.midi_file is not None:
+        score = read_score(request.midi_file, request.played, notices)
+        renderer.midi_events(to_events(score, request.sample_rate, skip))
+    if request.events is not None:
+        renderer.midi_events(_later(request.events, skip))
 
 
 def _create(
@@ -204,18 +214,17 @@ def _names(models: Iterable[Descriptor]) -> str:
 def _pull(
     renderer: Renderer,
     master: Master,
-    frames: int,
+    request: RenderRequest,
     skip: int,
-    block_frames: int,
     heard: InputFile | None,
     notices: list[str],
 ) -> Iterator[Audio]:
-    """Yield `frames` after the first `skip`."""
-    end = skip + frames
-    block = np.zeros((min(block_frames, end), 2), np.float32)
+    """Yield the requested frames after the first `skip`."""
+    end = skip + request.frames
+    block = np.zeros((min(request.block_frames, end), 2), np.float32)
     with heard or nullcontext():
-        for start in range(0, end, block_frames):
-            part = block[: min(block_frames, end - start)]
+        for start in range(0, end, request.block_frames):
+            part = block[: min(request.block_frames, end - start)]
             renderer.render(part)
             for message in renderer.messages():
                 if message.kind in ("failed", "lost", "moved"):  # on the CPU: other bits
@@ -225,14 +234,6 @@ def _pull(
                 yield part[max(0, skip - start) :]
     if heard is not None:
         notices.extend(heard.notices)
-
-
-def _frames(seconds: float, sample_rate: int) -> int:
-    if not (math.isfinite(seconds) and 0 < seconds <= MAX_SECONDS):
-        raise UsageError(f"{seconds:g} seconds: expected more than 0, at most {MAX_SECONDS:g}")
-    if not 4000 <= sample_rate <= 384_000:
-        raise UsageError(f"sample rate {sample_rate} Hz: expected 4000 … 384000 Hz")
-    return max(1, round(seconds * sample_rate))
 
 
 def _values_of(model: Descriptor, settings: Mapping[str, float]) -> dict[str, float]:

@@ -11,7 +11,7 @@ mpl.use("agg")
 import matplotlib.pyplot as plt
 
 from rtaudiogen.midi import phrase, to_events
-from rtaudiogen.offline import render
+from rtaudiogen.offline import RenderRequest, render
 from rtaudiogen.registry import find
 
 RATE, SECONDS, DYNAMIC_DB, TOP_HZ = 16000, 31.0, 75.0, 6000.0
@@ -19,7 +19,9 @@ RATE, SECONDS, DYNAMIC_DB, TOP_HZ = 16000, 31.0, 75.0, 6000.0
 
 def main(model: str, path: Path) -> None:
     """Render `model` and draw waveform and spectrogram below each other."""
-    audio = render([find(model)], SECONDS, RATE, events=to_events(phrase(), RATE)).mean(axis=1)
+    audio = render(
+        RenderRequest([find(model)], SECONDS, RATE, events=to_events(phrase(), RATE))
+    ).mean(axis=1)
     frequencies, times, power = spectrogram(audio, RATE, nperseg=1024, noverlap=768, nfft=2048)
     level = 10 * np.log10(power + 1e-16)
     figure, (wave, picture) = plt.subplots(

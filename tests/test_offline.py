@@ -1,8 +1,8 @@
 """Rendering to arrays and files."""
 
 import time
-from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from rtaudiogen.errors import RtAudioGenError, UsageError
 from rtaudiogen.models.sine import SINE
-from rtaudiogen.offline import render, render_to_file
+from rtaudiogen.offline import RenderRequest, render, render_to_file
 
 from .midi_bytes import midi, off, on, tempo, track
 
@@ -27,7 +27,7 @@ def song(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_notes_of_a_midi_file_begin_where_its_tempo_map_puts_them(song: Path) -> None:
-    out = render([SINE], 0.8, 16000, midi_file=song)
+    out = render(RenderRequest([SINE], 0.8, 16000, midi_file=song))
     assert out.shape == (12800, 2)
     assert out.dtype == np.float32
     assert np.flatnonzero(out[:, 0])[0] == 1
@@ -39,32 +39,38 @@ def test_notes_of_a_midi_file_begin_where_its_tempo_map_puts_them(song: Path) ->
 @settings(max_examples=10, deadline=None)
 @given(block_frames=st.integers(1, 20000))
 def test_the_block_size_changes_no_bit(song: Path, block_frames: int) -> None:
-    whole = render([SINE], 0.2, 44100, midi_file=song)
+    whole = render(RenderRequest([SINE], 0.2, 44100, midi_file=song))
     np.testing.assert_array_equal(
-        render([SINE], 0.2, 44100, midi_file=song, block_frames=block_frames), whole
+        render(RenderRequest([SINE], 0.2, 44100, midi_file=song, block_frames=block_frames)), whole
     )
 
 
 def test_a_file_holds_exactly_what_the_array_holds(song: Path, tmp_path: Path) -> None:
     path = tmp_path / "out.wav"
-    assert render_to_file(path, [SINE], 0.5, 48000, midi_file=song) == 24000
+    assert render_to_file(path, RenderRequest([SINE], 0.5, 48000, midi_file=song)) == 24000
     assert soundfile.info(path).subtype == "FLOAT"
     samples, rate = soundfile.read(path, dtype="float32")
     assert rate == 48000
-    np.testing.assert_array_equal(samples, render([SINE], 0.5, 48000, midi_file=song))
+    np.testing.assert_array_equal(
+        samples, render(RenderRequest([SINE], 0.5, 48000, midi_file=song))
+    )
     assert list(tmp_path.iterdir()) == [path]
 
 
 def test_settings_reach_every_model_that_has_them(song: Path) -> None:
-    loud = render([SINE, SINE], 0.1, 48000, midi_file=song, settings={"level": -20.0})
-    quiet = render([SINE, SINE], 0.1, 48000, midi_file=song, settings={"level": -40.0})
+    loud = render(
+        RenderRequest([SINE, SINE], 0.1, 48000, midi_file=song, settings={"level": -20.0})
+    )
+    quiet = render(
+        RenderRequest([SINE, SINE], 0.1, 48000, midi_file=song, settings={"level": -40.0})
+    )
     assert np.abs(loud).max() / np.abs(quiet).max() == pytest.approx(10.0, rel=1e-3)
 
 
 def test_a_setting_for_one_model_wins(song: Path) -> None:
     both = {"level": -20.0, "sine:level": -40.0}
-    named = render([SINE], 0.1, 48000, midi_file=song, settings=both)
-    plain = render([SINE], 0.1, 48000, midi_file=song, settings={"level": -40.0})
+    named = render(RenderRequest([SINE], 0.1, 48000, midi_file=song, settings=both))
+    plain = render(RenderRequest([SINE], 0.1, 48000, midi_file=song, settings={"level": -40.0}))
     np.testing.assert_array_equal(named, plain)
 
 
@@ -90,9 +96,9 @@ def test_bad_input_is_one_line_and_leaves_nothing_behind(
     change: Change, words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    call: Callable[..., int] = render_to_file
+    given: dict[str, Any] = {"path": Path("out.wav"), "models": [SINE], "seconds": 0.1} | change
     with pytest.raises(UsageError, match=words) as refusal:
-        call(**{"path": Path("out.wav"), "models": [SINE], "seconds": 0.1} | change)
+        render_to_file(given.pop("path"), RenderRequest(**given))
     assert "\n" not in str(refusal.value)
     assert not list(tmp_path.iterdir())
 
@@ -103,13 +109,13 @@ def test_a_file_that_exists_survives_a_rendering_that_fails(tmp_path: Path) -> N
     broken = tmp_path / "broken.mid"
     broken.write_bytes(b"MThd")
     with pytest.raises(RtAudioGenError):
-        render_to_file(path, [SINE], 0.1, midi_file=broken)
+        render_to_file(path, RenderRequest([SINE], 0.1, midi_file=broken))
     assert path.read_bytes() == b"precious"
     assert sorted(tmp_path.iterdir()) == [broken, path]
 
 
 def test_two_renderings_are_the_same_file_to_the_byte(tmp_path: Path, song: Path) -> None:
     for name in ("one", "other"):
-        render_to_file(tmp_path / f"{name}.wav", [SINE], 0.5, 48000, midi_file=song)
+        render_to_file(tmp_path / f"{name}.wav", RenderRequest([SINE], 0.5, 48000, midi_file=song))
         time.sleep(1.1)  # whoever stamps the time of day does it in seconds
     assert (tmp_path / "one.wav").read_bytes() == (tmp_path / "other.wav").read_bytes()

@@ -11,7 +11,7 @@ from rtaudiogen import sound_files
 from rtaudiogen.engine.core import Engine
 from rtaudiogen.errors import RtAudioGenError, UsageError
 from rtaudiogen.models.sine import SINE
-from rtaudiogen.offline import render
+from rtaudiogen.offline import RenderRequest, render
 from rtaudiogen.sound_files import read_sound
 from rtaudiogen.wire.settings import EngineSettings
 
@@ -99,14 +99,14 @@ def test_a_model_that_plays_from_no_sound_says_so(engine: Engine, hum: Path) -> 
     with pytest.raises(UsageError, match=r"sine plays from no sound: leave .*hum\.wav out"):
         engine.add_slot("sine", sound=str(hum))
     with pytest.raises(UsageError, match="sine: no model that plays from a sound"):
-        render([SINE], 0.1, sound=hum)
+        render(RenderRequest([SINE], 0.1, sound=hum))
     assert engine.session()["slots"] == []
 
 
 def test_a_rendering_plays_from_the_sound_too(hum: Path) -> None:
-    out = render([effects.LOOP], 0.5, 48000, sound=hum)
+    out = render(RenderRequest([effects.LOOP], 0.5, 48000, sound=hum))
     assert np.abs(out[2000:]).max() == pytest.approx(0.5 * np.sqrt(0.5), rel=0.01)
-    assert not render([effects.LOOP], 0.5, 48000).any()
+    assert not render(RenderRequest([effects.LOOP], 0.5, 48000)).any()
 
 
 @pytest.mark.parametrize(

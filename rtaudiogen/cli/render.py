@@ -92,7 +92,7 @@ def render(
     A session is rendered as you left it, except that program changes have no effect.
     """
     from ..midi import phrase, read_score, sounding_seconds, to_events
-    from ..offline import render_to_file
+    from ..offline import RenderRequest, render_to_file
     from ..recorder.formats import SUFFIXES
     from ..sound_files import InputFile
 
@@ -126,8 +126,7 @@ def render(
     if input is not None:
         with InputFile(input, rate) as heard:
             length = heard.seconds
-    frames = render_to_file(
-        Path(out),
+    request = RenderRequest(
         models,
         seconds or length,
         sample_rate=rate,
@@ -139,14 +138,12 @@ def render(
         events=to_events(score, rate),
         input_file=input,
         sound=None if session else sound,
-        notices=notices,
         seeds=seeds_of(kept),
         session=changed(opened, values, sounds, seeds_of(kept), voices, master),
         device=device,
         align=align,
-        bits=bits,
-        overwrite=overwrite,
     )
+    frames = render_to_file(Path(out), request, bits, overwrite, notices)
     warn(notices)
     if json:
         print_json({"path": out, "frames": frames, "sample_rate": rate, "seed": seed})

@@ -153,7 +153,9 @@ def test_what_a_client_of_the_server_hears_is_what_render_writes(
             eventually(lambda: engine.snapshot().get("frames_played", 0) > (lead + 2.5) * RATE)
         assert engine.snapshot()["underrun_episodes"] == 0
     expected = offline.render(
-        [registry.find("sine")], 2.0, RATE, seed=3, events=to_events(score, RATE)
+        offline.RenderRequest(
+            [registry.find("sine")], 2.0, RATE, seed=3, events=to_events(score, RATE)
+        )
     )
     heard = recording.samples[_first_sound(recording.samples) :]
     expected = expected[_first_sound(expected) :]

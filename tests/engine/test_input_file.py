@@ -10,7 +10,7 @@ from rtaudiogen.errors import RtAudioGenError, UsageError
 from rtaudiogen.events import MIDI_EVENT
 from rtaudiogen.generator import Descriptor
 from rtaudiogen.models.sine import SINE
-from rtaudiogen.offline import render
+from rtaudiogen.offline import RenderRequest, render
 from rtaudiogen.sound_files import InputFile
 from rtaudiogen.sounds.reader import BLOCK_FRAMES
 
@@ -39,13 +39,13 @@ def write(path: Path, samples: np.ndarray, rate: int = RATE) -> Path:
 def test_an_effect_gets_the_file_frame_by_frame(tmp_path: Path) -> None:
     samples = noise(20_000)
     path = write(tmp_path / "in.wav", samples)
-    out = render([effects.ECHO], 20_000 / RATE, RATE, input_file=path)
+    out = render(RenderRequest([effects.ECHO], 20_000 / RATE, RATE, input_file=path))
     np.testing.assert_allclose(out[FADED_IN:, 0], LEFT * samples[FADED_IN:, 0], atol=1e-7)
 
 
 def test_after_the_files_end_there_is_silence(tmp_path: Path) -> None:
     path = write(tmp_path / "in.wav", noise(5000))
-    out = render([effects.ECHO], 0.5, RATE, input_file=path)
+    out = render(RenderRequest([effects.ECHO], 0.5, RATE, input_file=path))
     assert out[4999].any()
     assert not out[5000:].any()
 
@@ -53,8 +53,10 @@ def test_after_the_files_end_there_is_silence(tmp_path: Path) -> None:
 @pytest.mark.parametrize("block_frames", [1, 100, 5000])
 def test_the_block_size_changes_no_bit(tmp_path: Path, block_frames: int) -> None:
     path = write(tmp_path / "in.wav", noise(9000, 2), 44100)
-    whole = render([effects.ECHO_16K], 0.1, RATE, input_file=path)
-    again = render([effects.ECHO_16K], 0.1, RATE, block_frames=block_frames, input_file=path)
+    whole = render(RenderRequest([effects.ECHO_16K], 0.1, RATE, input_file=path))
+    again = render(
+        RenderRequest([effects.ECHO_16K], 0.1, RATE, block_frames=block_frames, input_file=path)
+    )
     np.testing.assert_array_equal(again, whole)
     assert np.abs(whole).max() > 0.1
 
@@ -63,7 +65,7 @@ def test_the_block_size_changes_no_bit(tmp_path: Path, block_frames: int) -> Non
 def test_a_file_of_another_rate_is_heard_in_time_and_in_tune(tmp_path: Path, rate: int) -> None:
     time = np.arange(3 * rate) / rate
     path = write(tmp_path / "in.wav", 0.5 * np.sin(2 * np.pi * 440 * time), rate)
-    out = render([effects.ECHO], 3.0, RATE, input_file=path)[:, 0]
+    out = render(RenderRequest([effects.ECHO], 3.0, RATE, input_file=path))[:, 0]
     expected = LEFT * 0.5 * np.sin(2 * np.pi * 440 * np.arange(len(out)) / RATE)
     inside = slice(FADED_IN, -1000)
     assert np.abs(out - expected)[inside].max() < 1e-3
@@ -74,7 +76,9 @@ def test_channels_are_heard_as_their_mean_and_what_is_no_number_is_silence(tmp_p
     samples[2000], samples[2001, 0] = np.nan, np.inf
     path = write(tmp_path / "in.wav", samples)
     notices: list[str] = []
-    out = render([effects.ECHO], 5000 / RATE, RATE, input_file=path, notices=notices)[:, 0]
+    out = render(
+        RenderRequest([effects.ECHO], 5000 / RATE, RATE, input_file=path), notices=notices
+    )[:, 0]
     assert out[2000] == 0.0
     assert out[2001] == pytest.approx(LEFT * samples[2001, 1] / 2)
     np.testing.assert_allclose(out[3000:], LEFT * samples[3000:].mean(axis=1), atol=1e-7)
@@ -95,14 +99,14 @@ def test_a_file_is_read_as_it_is_needed(tmp_path: Path) -> None:
 def test_channels_that_cancel_or_are_dead_are_heard_in_full(tmp_path: Path, other: float) -> None:
     samples = noise(5000)
     path = write(tmp_path / "in.wav", np.concatenate([samples, other * samples], axis=1))
-    out = render([effects.ECHO], 5000 / RATE, RATE, input_file=path)[:, 0]
+    out = render(RenderRequest([effects.ECHO], 5000 / RATE, RATE, input_file=path))[:, 0]
     np.testing.assert_allclose(out[FADED_IN:], LEFT * samples[FADED_IN:, 0], atol=1e-7)
 
 
 def test_a_flac_and_an_ogg_are_heard_too(tmp_path: Path) -> None:
     for name in ("in.flac", "in.ogg"):
         soundfile.write(tmp_path / name, noise(9600), RATE)
-        out = render([effects.ECHO], 0.2, RATE, input_file=tmp_path / name)
+        out = render(RenderRequest([effects.ECHO], 0.2, RATE, input_file=tmp_path / name))
         assert np.abs(out).max() > 0.1
 
 
@@ -112,17 +116,17 @@ def test_files_that_cannot_be_heard_are_refused_in_one_line(tmp_path: Path) -> N
     cases = {"none.wav": "no such file", "empty.wav": "empty file", "text.wav": "cannot be read"}
     for name, words in cases.items():
         with pytest.raises(RtAudioGenError, match=words) as refusal:
-            render([effects.ECHO], 0.1, RATE, input_file=tmp_path / name)
+            render(RenderRequest([effects.ECHO], 0.1, RATE, input_file=tmp_path / name))
         assert "\n" not in str(refusal.value)
         assert name in str(refusal.value)
     with pytest.raises(RtAudioGenError, match="a folder"):
-        render([effects.ECHO], 0.1, RATE, input_file=tmp_path)
+        render(RenderRequest([effects.ECHO], 0.1, RATE, input_file=tmp_path))
 
 
 def test_an_input_that_nothing_would_hear_is_refused(tmp_path: Path) -> None:
     path = write(tmp_path / "in.wav", noise(100))
     with pytest.raises(UsageError, match=r"no effect among sine: nothing would hear .*in\.wav"):
-        render([SINE], 0.1, RATE, input_file=path)
+        render(RenderRequest([SINE], 0.1, RATE, input_file=path))
 
 
 class LateEcho(effects.Echo):
@@ -159,7 +163,10 @@ def test_aligned_output_is_the_same_without_the_delay(
     path = write(tmp_path / "in.wav", samples, rate)
     told: list[list[str]] = [[], []]
     late_out, aligned = (
-        render([effects.ECHO_16K], 0.5, rate, input_file=path, align=align, notices=notices)
+        render(
+            RenderRequest([effects.ECHO_16K], 0.5, rate, input_file=path, align=align),
+            notices=notices,
+        )
         for align, notices in zip((False, True), told, strict=True)
     )
     frames = lag(samples[:, 0], late_out[:, 0])
@@ -178,7 +185,7 @@ def test_notes_stay_where_they_were_when_the_input_is_aligned(
     path = write(tmp_path / "in.wav", np.zeros((RATE, 1), np.float32))
     events = np.array([(12_000, 0x90, 60, 100, 0)], MIDI_EVENT)
     models = [effects.ECHO_16K, SINE]
-    out = render(models, 0.5, RATE, input_file=path, align=True, events=events)
+    out = render(RenderRequest(models, 0.5, RATE, input_file=path, align=True, events=events))
     assert np.flatnonzero(out.any(axis=1))[0] == pytest.approx(12_000, abs=1)
     assert events["frame"] == 12_000
 
@@ -186,8 +193,10 @@ def test_notes_stay_where_they_were_when_the_input_is_aligned(
 def test_slower_effect_beside_a_faster_one_is_told(tmp_path: Path, late: None) -> None:
     path = write(tmp_path / "in.wav", noise(5000))
     notices: list[str] = []
-    render([effects.ECHO_16K, effects.ECHO], 0.1, RATE, input_file=path, align=True,
-           notices=notices)  # fmt: skip
+    render(
+        RenderRequest([effects.ECHO_16K, effects.ECHO], 0.1, RATE, input_file=path, align=True),
+        notices=notices,
+    )
     slow, fast = sorted(notices, key=len, reverse=True)
     assert slow.startswith("echo-16k: the answer to the input is ")
     assert slow.endswith(" of it are left, as another effect is faster")

@@ -13,7 +13,7 @@ from rtaudiogen.engine.core import Engine
 from rtaudiogen.errors import RtAudioGenError, UsageError
 from rtaudiogen.events import MIDI_EVENT
 from rtaudiogen.models.sine import SINE
-from rtaudiogen.offline import render, render_to_file
+from rtaudiogen.offline import RenderRequest, render, render_to_file
 from rtaudiogen.saving.sessions import Session, SlotState
 from rtaudiogen.storage.folders import HOME_VARIABLE
 from rtaudiogen.wire.settings import EngineSettings
@@ -239,10 +239,10 @@ NOTE = np.array([(0, 0x90, 69, 100, 0)], MIDI_EVENT)
 def test_rendering_on_a_device_gives_what_the_device_gives(fate):
     notices: list[str] = []
     models = [FRAGILE, SINE]
-    on_gpu = render(models, 0.1, events=NOTE, device="cuda", notices=notices)
+    on_gpu = render(RenderRequest(models, 0.1, events=NOTE, device="cuda"), notices=notices)
     assert fate.prepared == ["cuda"]
     assert notices == ["Device 'cuda': the family 'sine' does not know it; the CPU computes sine."]
-    np.testing.assert_array_equal(on_gpu, render(models, 0.1, events=NOTE))
+    np.testing.assert_array_equal(on_gpu, render(RenderRequest(models, 0.1, events=NOTE)))
 
 
 @pytest.mark.parametrize("when", ["at first", "in the middle"])
@@ -252,6 +252,8 @@ def test_a_rendering_whose_device_is_lost_fails_in_one_line_and_leaves_no_file(
     fate.refused = {"cuda"} if when == "at first" else set()
     fate.calls_left["cuda"] = 9
     with pytest.raises(RtAudioGenError, match=f"slot 1 failed: {WHY}") as refusal:
-        render_to_file(tmp_path / "out.wav", [FRAGILE], 0.2, events=NOTE, device="cuda")
+        render_to_file(
+            tmp_path / "out.wav", RenderRequest([FRAGILE], 0.2, events=NOTE, device="cuda")
+        )
     assert "\n" not in str(refusal.value)
     assert list(tmp_path.iterdir()) == []

@@ -128,7 +128,9 @@ def test_a_session_is_rendered_bit_for_bit_as_it_is_heard(gain_db: float, tmp_pa
     engine.close()
     live = soundfile.read(path, dtype="float32")[0]
     live = live[np.flatnonzero(live.any(axis=1))[0] :][:RATE]
-    expected = offline.render([], 1.5, RATE, session=session, events=to_events(score, RATE))
+    expected = offline.render(
+        offline.RenderRequest([], 1.5, RATE, session=session, events=to_events(score, RATE))
+    )
     expected = expected[np.flatnonzero(expected.any(axis=1))[0] :][: len(live)]
     assert len(live) > RATE // 2
     np.testing.assert_array_equal(live, expected)
@@ -140,7 +142,9 @@ def test_the_last_word_on_a_rendering_is_the_one_that_is_given_by_hand() -> None
 
     def peak(gain_db: float | None) -> float:
         audio = offline.render(
-            [], 0.2, RATE, session=session, events=events, master_gain_db=gain_db
+            offline.RenderRequest(
+                [], 0.2, RATE, session=session, events=events, master_gain_db=gain_db
+            )
         )
         return float(np.abs(audio).max())
 
@@ -152,4 +156,4 @@ def test_the_last_word_on_a_rendering_is_the_one_that_is_given_by_hand() -> None
 def test_a_session_whose_model_has_gone_is_not_rendered_in_part() -> None:
     session = Session(slots=(SlotState("sine"), SlotState("gone")))
     with pytest.raises(UsageError, match="no model 'gone'"):
-        offline.render([], 0.1, RATE, session=session)
+        offline.render(offline.RenderRequest([], 0.1, RATE, session=session))

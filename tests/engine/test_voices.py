@@ -32,7 +32,9 @@ def facts_of(engine: Engine) -> dict[str, Any]:
 
 def test_a_model_with_more_voices_plays_more_notes_at_once():
     one, many = (
-        offline.render([with_voices(find("sine"), voices)], 0.5, 16000, events=chord(40))
+        offline.render(
+            offline.RenderRequest([with_voices(find("sine"), voices)], 0.5, 16000, events=chord(40))
+        )
         for voices in (1, 40)
     )
     spectra = [np.abs(np.fft.rfft(sound[4000:, 0])) for sound in (one, many)]

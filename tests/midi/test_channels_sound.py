@@ -15,7 +15,9 @@ SOFT = {"attack": 1.0, "vibrato": 0.0}
 
 def rendered(*messages: tuple[float, int, int, int] | tuple[float, int, int, int, int]) -> Audio:
     score = sorted((TimedMessage(*m) for m in messages), key=lambda m: m.seconds)
-    return offline.render([SINE], 1.0, RATE, settings=SOFT, events=to_events(score, RATE))
+    return offline.render(
+        offline.RenderRequest([SINE], 1.0, RATE, settings=SOFT, events=to_events(score, RATE))
+    )
 
 
 def level(signal: NDArray[np.float32], key: float) -> float:
@@ -85,6 +87,7 @@ def test_block_sizes_change_nothing_of_many_channels() -> None:
     messages += [(0.4 + 0.01 * c, 0xB0 | c, 7 + c % 5, 9 * c, c % 3) for c in range(12)]
     events = to_events([TimedMessage(*m) for m in messages], RATE)
     one, other = (
-        offline.render([SINE], 0.7, RATE, events=events, block_frames=n) for n in (1024, 37)
+        offline.render(offline.RenderRequest([SINE], 0.7, RATE, events=events, block_frames=n))
+        for n in (1024, 37)
     )
     assert one.tobytes() == other.tobytes()

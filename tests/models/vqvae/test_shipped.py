@@ -11,7 +11,7 @@ from rtaudiogen.midi import phrase, to_events
 from rtaudiogen.models.measuring.audio_metrics import si_sdr_db
 from rtaudiogen.models.vqvae.descriptor import builtin
 from rtaudiogen.models.vqvae.usage import usage
-from rtaudiogen.offline import render
+from rtaudiogen.offline import RenderRequest, render
 from rtaudiogen.registry import create
 from rtaudiogen.verification.verify import verify
 
@@ -44,20 +44,22 @@ def test_it_says_what_it_was_trained_on(model: Descriptor) -> None:
 
 @ALL
 def test_its_prior_sounds_and_goes_on_sounding(model: Descriptor) -> None:
-    sound = render([model], 20.0, RATE, seed=1)[:, 0]
+    sound = render(RenderRequest([model], 20.0, RATE, seed=1))[:, 0]
     seconds = [level_db(second) for second in sound.reshape(20, RATE)]
     assert np.median(seconds) > -45
     assert max(seconds[10:]) > -40, "it does not die away"
     assert np.abs(sound).max() <= 1.0
-    assert not np.array_equal(sound, render([model], 20.0, RATE, seed=2)[:, 0])
+    assert not np.array_equal(sound, render(RenderRequest([model], 20.0, RATE, seed=2))[:, 0])
 
 
 @ALL
 def test_its_keys_play(model: Descriptor) -> None:
     settings = {"source": 3.0}
-    silence = render([model], 1.0, RATE, settings=settings)
+    silence = render(RenderRequest([model], 1.0, RATE, settings=settings))
     assert np.abs(silence).max() == 0.0
-    played = render([model], 4.0, RATE, settings=settings, events=to_events(phrase(), RATE))
+    played = render(
+        RenderRequest([model], 4.0, RATE, settings=settings, events=to_events(phrase(), RATE))
+    )
     assert level_db(played) > -45
 
 
@@ -70,7 +72,7 @@ def test_its_books_are_used_and_sound_comes_back(model: Descriptor, tmp_path: Pa
         assert stage.perplexity > 0.1 * stage.size
     import soundfile
 
-    whole = render([model], 3.0, RATE, settings={"source": 1.0})[:, 0]
+    whole = render(RenderRequest([model], 3.0, RATE, settings={"source": 1.0}))[:, 0]
     soundfile.write(tmp_path / "in.wav", whole, RATE, subtype="FLOAT")
     encode_file(tmp_path / "in.wav", tmp_path / "out.rtac", model)
     decode_file(tmp_path / "out.rtac", tmp_path / "back.wav", model)

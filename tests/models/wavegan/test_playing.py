@@ -14,7 +14,7 @@ from rtaudiogen.generator import Strike
 from rtaudiogen.models.wavegan import FAMILY
 from rtaudiogen.models.wavegan.descriptor import describe
 from rtaudiogen.models.wavegan.generator import GROUP_FADE_SECONDS, WaveGANGenerator, create
-from rtaudiogen.offline import render
+from rtaudiogen.offline import RenderRequest, render
 from rtaudiogen.verification.verify import verify
 from tests.midi_bytes import midi, off, on, track
 
@@ -379,7 +379,9 @@ def test_a_drum_file_renders_to_the_same_bits_whatever_the_blocks(
 
     def rendered(block_frames: int, seed: int = 3) -> Values:
         model, beat = describe(path), tmp_path / "beat.mid"
-        return render([model], 1.5, seed=seed, block_frames=block_frames, midi_file=beat)
+        return render(
+            RenderRequest([model], 1.5, seed=seed, block_frames=block_frames, midi_file=beat)
+        )
 
     whole = rendered(4096)
     assert np.abs(whole).max() > 0.3

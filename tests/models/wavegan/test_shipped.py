@@ -9,7 +9,7 @@ from rtaudiogen.midi import TimedMessage, to_events
 from rtaudiogen.models.oneshot.pads import FIRST_KEY, PADS
 from rtaudiogen.models.wavegan.descriptor import builtin
 from rtaudiogen.models.wavegan.sampling import sample
-from rtaudiogen.offline import render
+from rtaudiogen.offline import RenderRequest, render
 from rtaudiogen.registry import create
 from rtaudiogen.verification.verify import verify
 
@@ -28,7 +28,9 @@ def struck(drums: Descriptor, keys: list[int], **settings: float) -> list[Signal
     notes = [TimedMessage(float(at), 0x90, key, 100) for at, key in enumerate(keys)]
     values = {id.replace("_of_", "."): value for id, value in settings.items()}
     sound = render(
-        [drums], float(len(keys)), RATE, seed=1, settings=values, events=to_events(notes, RATE)
+        RenderRequest(
+            [drums], float(len(keys)), RATE, seed=1, settings=values, events=to_events(notes, RATE)
+        )
     )
     return list(sound[:, 0].reshape(len(keys), RATE))
 
