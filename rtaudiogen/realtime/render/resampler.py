@@ -16,17 +16,17 @@ from rtaudiogen.kernel_cache import cached_njit
 
 from ...generator import Audio, State
 
-HALF_WIDTH_FRAMES = 16  # of the filter, in frames of the lower rate
-CUTOFF = 0.985  # of the lower Nyquist, at -6 dB
-STOPBAND_DB = 86.0
+# From 16 kHz: -0.8 dB at 7.5 kHz, images below -68 dB from 8.2 kHz on, 2.5 ms of delay.
+HALF_WIDTH_FRAMES = 40  # of the filter, in frames of the lower rate
+CUTOFF = 0.967  # of the lower Nyquist, at -6 dB
+STOPBAND_DB = 76.0
 
 
 @lru_cache(maxsize=16)
 def _design(up: int, down: int) -> tuple[NDArray[np.float32], int]:
     """Branches (up, taps), newest input last, and the delay in output frames."""
-    slower = max(1.0, down / up)  # input frames per frame of the lower rate
-    half_width = HALF_WIDTH_FRAMES * slower * up  # in instants of the high rate
-    delay = math.ceil(half_width / down)
+    half_width = HALF_WIDTH_FRAMES * max(up, down)  # in instants of the high rate
+    delay = -(-half_width // down)
     centre = delay * down
     taps = math.ceil((centre + half_width) / up) + 1
     x = (np.arange(taps * up) - centre) / half_width

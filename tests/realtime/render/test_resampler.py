@@ -55,7 +55,7 @@ def test_an_impulse_comes_out_at_the_computed_delay(rate_in: int, rate_out: int)
     signal[0] = 1.0
     answer = convert(signal, resampler, [64])[:, 0]
     assert np.argmax(np.abs(answer)) == resampler.delay_frames
-    assert resampler.delay_frames / rate_out <= 0.00105
+    assert resampler.delay_frames == -(-40 * rate_out // min(rate_in, rate_out))
 
 
 @pytest.mark.parametrize(("rate_in", "rate_out"), PAIRS)
@@ -80,6 +80,31 @@ def test_the_passband_is_flat_and_nothing_else_sounds(rate_in: int, rate_out: in
         assert abs(levels[tone_bin]) < 0.1
         levels[max(0, tone_bin - 12) : tone_bin + 13] = -200.0
         assert levels.max() < -80.0
+
+
+def level_db(frequency: float, rate_in: int, rate_out: int, heard: float) -> float:
+    """What a full-scale tone of one frequency leaves at another one."""
+    frames = rate_out // 5  # bins of 5 Hz
+    out = convert(tone(frequency, rate_in), Resampler(rate_in, rate_out, 1, 128), [128])
+    return float(spectrum_db(out[-frames:, 0])[round(heard / 5)])
+
+
+@pytest.mark.parametrize(("rate_in", "rate_out"), [(16000, 48000), (48000, 16000)])
+def test_the_band_of_16_khz_ends_between_7_5_and_8_2_khz(rate_in: int, rate_out: int) -> None:
+    assert level_db(7500.0, rate_in, rate_out, 7500.0) > -1.0
+    for beyond in (8200.0, 8300.0, 8500.0, 9000.0, 12000.0, 15000.0):
+        mirrored = 16000.0 - beyond
+        image = (mirrored, beyond) if rate_in < rate_out else (beyond, mirrored)
+        assert level_db(image[0], rate_in, rate_out, image[1]) < -60.0
+    resampler = Resampler(rate_in, rate_out, 1, 128)
+    assert resampler.delay_frames / rate_out == 0.0025
+
+
+def test_noise_of_16_khz_leaves_no_image_from_8_2_khz_on() -> None:
+    noise = np.random.default_rng(5).standard_normal((32000, 1)).astype(np.float32)
+    out = convert(noise, Resampler(16000, 48000, 1, 128), [128])[-48000:, 0]
+    power = np.abs(np.fft.rfft(out * np.kaiser(48000, 20.0))) ** 2  # bins of 1 Hz
+    assert 10 * np.log10(power[8200:].mean() / power[1000:7000].mean()) < -60.0
 
 
 def test_tones_above_the_new_band_are_gone() -> None:
