@@ -20,6 +20,9 @@ from ..sounds.notes.notes import Note
 
 NOTE_SECONDS = 1.0  # how long a note is held to be measured
 STEADY = (0.15, 0.9)  # the part of it, in seconds, that is compared
+HELD_SECONDS, FROM_SECONDS, UNTIL_SECONDS = 2.5, 0.5, 2.0  # a held key's level is compared
+HELD_KEYS = range(40, 85)  # E2 … C6
+_AROUND = 0.1  # seconds on both sides, over which such a level is measured
 IN_TUNE_CENTS = 25.0
 _UPSAMPLED = 4  # for the pitch estimator, whose lag is a whole number of frames
 
@@ -43,6 +46,7 @@ def judge_notes(
             if isinstance(sound, Note) and sound.instrument == index
         ]
         judged[name] = judge_instrument(generator, index, recorded, pitch_step)
+        judged[name] |= worst_drop(generator, index)
         if hold_seconds:
             judged[name]["hold_rise_db"] = hold_rise(generator, index, hold_seconds)
     return {"instruments": judged, "voices_in_real_time": voices_in_real_time(generator)}
@@ -100,6 +104,24 @@ def hold_rise(generator: Generator, instrument: int, seconds: float) -> float:
     rate = generator.sample_rate
     levels = [_level_db(part) for part in sound[: int(seconds) * rate].reshape(-1, rate)]
     return rounded(max(levels[2:]) - max(levels[:2]), 1)
+
+
+def worst_drop(
+    generator: Generator, instrument: int, keys: Sequence[int] = HELD_KEYS
+) -> dict[str, Any]:
+    """Return which of the keys loses most from 0.5 to 2 s of being held, and how much, in dB."""
+    drops = {key: _drop(play_note(generator, instrument, key, 0.75, HELD_SECONDS),
+                        generator.sample_rate) for key in keys}  # fmt: skip
+    worst = max(drops, key=lambda key: drops[key])
+    return {"worst_drop_db": rounded(drops[worst], 1), "worst_drop_key": worst}
+
+
+def _drop(sound: NDArray[np.float32], rate: int) -> float:
+    before, after = (
+        _level_db(sound[int((time - _AROUND) * rate) : int((time + _AROUND) * rate)])
+        for time in (FROM_SECONDS, UNTIL_SECONDS)
+    )
+    return before - after
 
 
 def voices_in_real_time(generator: Generator, seconds: float = 2.0) -> float:

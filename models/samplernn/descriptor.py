@@ -7,12 +7,13 @@ from rtaudiogen.model_file import ModelHeader
 from rtaudiogen.views import View, XYView
 
 from ..family import ModelFiles, Offer
-from ..playing.codes.parameters import NOTE_PARAMETERS, timbre_parameters, views
+from ..playing.codes.parameters import note_parameters, timbre_parameters, views
 from .config import SampleRNNConfig
 from .shapes import shapes
 
 WEIGHTS = Path(__file__).parent / "weights"
 VOICES = 2
+PURITY = 0.3
 BOOKMARKS = 8
 RECALL, KEEP = "recall", "keep"
 
@@ -54,7 +55,7 @@ STREAM_VIEWS: tuple[View, ...] = (XYView("slow_clock", "middle_clock"),)
 def offer(path: Path, config: SampleRNNConfig, header: ModelHeader) -> Offer:
     """Return what a model offers a player: notes from a keyboard, or a texture."""
     pitched = config.pitched
-    own = CLOCKS + (NOTE_PARAMETERS if pitched else STREAM_PARAMETERS)
+    own = CLOCKS + (note_parameters(PURITY) if pitched else STREAM_PARAMETERS)
     return Offer(
         plays=frozenset({Plays.NOTES if pitched else Plays.STREAM}),
         voices=VOICES if pitched else 1,

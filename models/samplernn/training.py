@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from ..sounds.notes.corpus import Corpus, level_tracks
-from ..sounds.notes.envelope import measure
+from ..sounds.notes.corpus import Corpus
+from ..sounds.notes.envelope_measuring import envelope_of
 from ..sounds.notes.options import InstrumentOptions
 from ..training import run as driver
 from ..training.budget import Budget
@@ -166,10 +166,9 @@ def _model(
 
 def _courses(config: SampleRNNConfig, corpus: Corpus) -> dict[str, NDArray[Any]]:
     """Return what plays the level: the mean envelopes of notes, or the courses of textures."""
-    instruments = len(config.instruments)
     if config.pitched:
-        return measure(level_tracks(corpus), instruments, config.sample_rate).to_tensors()
+        return envelope_of(corpus, config.sample_rate).to_tensors()
     sounds = [heard(sound, config) for sound in corpus.training]
     return courses_of(
-        [(sound.instrument, sound.course) for sound in sounds], instruments
+        [(sound.instrument, sound.course) for sound in sounds], len(config.instruments)
     ).to_tensors()

@@ -15,8 +15,8 @@ from torch.nn import functional as F
 
 from rtaudiogen.errors import UsageError
 
-from ..sounds.notes.corpus import Corpus, level_tracks
-from ..sounds.notes.envelope import measure
+from ..sounds.notes.corpus import Corpus
+from ..sounds.notes.envelope_measuring import envelope_of
 from ..sounds.notes.options import InstrumentOptions
 from ..training import run as driver
 from ..training.options import CHANNELS, option
@@ -110,7 +110,7 @@ def _stages(run: Run[TrainingOptions]) -> Iterator[Stage]:
     config = run.options.config(corpus.instruments)
     beside: dict[str, NDArray[Any]] = {}
     if config.pitched:
-        envelope = measure(level_tracks(corpus), len(config.instruments), config.sample_rate)
+        envelope = envelope_of(corpus, config.sample_rate)
         beside = envelope.to_tensors()
     yield Stage(
         trainer,

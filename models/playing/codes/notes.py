@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from rtaudiogen.events import ALL_VOICES, CHOKE_SECONDS, EventKind, event
 from rtaudiogen.generator import Descriptor
 
-from ...sounds.notes.envelope import Envelope
+from ...sounds.notes.envelope import SILENT_DB, Envelope
 from ..placing import ask
 from .generator import CodeConfig, CodeGenerator, Tensors
 from .voice import control_notes
@@ -105,6 +105,7 @@ class NoteGenerator(CodeGenerator):
         voice["pitch"] = self.last_key[0] if glides else key
         voice["velocity"] = MEZZO_FORTE + self._velocity_depth * (velocity - MEZZO_FORTE)
         voice["since_release"] = voice["choke_frames"] = -1
+        voice["loudest_db"] = SILENT_DB
         for kind, name in EXPRESSION.items():
             _tell(self.voices[number:][:1], kind, float(self.told[name][0]))
         self.last_key[:] = key

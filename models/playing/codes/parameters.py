@@ -41,9 +41,7 @@ NOTE_VIEWS = (
     XYView("temperature", "purity"), XYView("vibrato_rate", "vibrato_depth"),
     XYView("attack", "release"), KeyboardView(),
 )  # fmt: skip
-NOTE_PARAMETERS = (
-    Parameter("purity", "Purity", 0.0, 1.0, 0.3,
-              help="how much of what lies between the partials is damped: 0 is the bare network"),
+EXPRESSION_PARAMETERS = (
     Parameter("tune", "Tune", -100.0, 100.0, 0.0, "cents"),
     Parameter("vibrato_depth", "Vibrato depth", 0.0, 100.0, 0.0, "cents",
               help="the mod wheel adds up to 50 cents"),
@@ -57,3 +55,12 @@ NOTE_PARAMETERS = (
     Parameter("velocity_depth", "Velocity depth", 0.0, 1.0, 1.0,
               help="0: every note as if played mezzo-forte; 1: as played"),
 )  # fmt: skip
+
+
+def note_parameters(purity: float) -> tuple[Parameter, ...]:
+    """Return what models that are played by notes have besides, with a default purity."""
+    comb = Parameter(
+        "purity", "Purity", 0.0, 1.0, purity,
+        help="how much of what lies between the partials is damped: 0 is the bare network",
+    )  # fmt: skip
+    return (comb, *EXPRESSION_PARAMETERS)

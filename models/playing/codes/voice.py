@@ -37,6 +37,7 @@ VOICE = np.dtype(
         ("asked_power", np.float64),  # running mean square that was asked of the network …
         ("power", np.float64),  # … and that it gave
         ("peak", np.float64),  # falling peak of the output
+        ("loudest_db", np.float64),  # that it was asked to be so far
         *PLACE,
     ],
     align=True,
@@ -61,7 +62,9 @@ CONTROLS = np.dtype(
 )
 
 ATTACK_SECONDS = 0.5
-END_DB = -66.0  # a voice that is asked to be softer than this fades out and is free
+# A voice that is asked to be softer than its loudest moment by so much is inaudible: it is freed.
+END_DB = -90.0
+INAUDIBLE_DB = -100.0  # re full scale, whatever the loudest moment was
 BEND_SECONDS = 0.004  # the bend wheel's steps are rounded off over this time
 MOD_WHEEL_CENTS = 50.0  # vibrato that the mod wheel adds
 PRESSURE_DB = 6.0  # full channel pressure swells by this much
@@ -107,7 +110,9 @@ def control_notes(
             v.lfo_phase = _wrapped(v.lfo_phase + 2.0 * math.pi * c.vibrato_rate_hz / c.sample_rate)
             released = v.since_release / c.sample_rate if v.since_release >= 0 else -1.0
             asked_db = _asked_db(v, pitch, c, envelope, weights)
-            if asked_db < END_DB and v.choke_frames < 0 and _may_end(v, c):
+            v.loudest_db = max(v.loudest_db, asked_db)
+            inaudible = asked_db < max(v.loudest_db + END_DB, INAUDIBLE_DB)
+            if inaudible and v.choke_frames < 0 and _may_end(v, c):
                 v.choke_frames = c.choke_frames
             fill_note(
                 conditioning[i, t],

@@ -22,7 +22,6 @@ from ..audio_folder import Clip, find_clips, load_or_complain, native_rates
 from ..copies import copy_groups
 from ..note_labels import Say, Sound, with_pitches, with_velocities
 from ..say import some
-from .envelope import LevelTrack
 from .harmonic_phase import lock_harmonics
 from .notes import Note, find_release, measure_level, measure_phase, trim_to_onset
 
@@ -86,7 +85,7 @@ def read_notes(
     for name, notes in zip(names, recorded, strict=True):
         kept = [note for note, copy in notes if copy not in spared]
         missing = sorted(set(range(lowest, highest + 1)) - {round(note.pitch) for note, _ in notes})
-        filled = _fill_in(kept, missing, sample_rate, hold_seconds)
+        filled = _fill_in(kept, missing, sample_rate)
         training += kept + filled
         held_out += [note for note, copy in notes if copy in spared]
         say(
@@ -199,15 +198,6 @@ def _split(
     )  # fmt: skip
 
 
-def level_tracks(corpus: Corpus) -> list[LevelTrack]:
-    """What the envelope tables are measured from."""
-    return [
-        LevelTrack(note.instrument, note.pitch, note.velocity, note.level_db, note.release_frame)
-        for note in (*corpus.training, *corpus.held_out)
-        if isinstance(note, Note)
-    ]
-
-
 def _read(
     folder: Path, sample_rate: int, wanted: Sequence[str], seconds: float, say: Say
 ) -> tuple[tuple[str, ...], list[Sound]]:
@@ -259,10 +249,11 @@ def _measured(
     return Note(index, pitch, clip.velocity, signal, phase, level, release)
 
 
-def _fill_in(
-    notes: Sequence[Note], missing: Sequence[int], sample_rate: int, hold_seconds: float
-) -> list[Note]:
-    """The nearest notes, every velocity of them, resampled to the missing pitches."""
+def _fill_in(notes: Sequence[Note], missing: Sequence[int], sample_rate: int) -> list[Note]:
+    """The nearest notes, every velocity of them, resampled to the missing pitches.
+
+    The key is let go where it was in the recording: resampled notes may be too short to find it.
+    """
     filled = []
     for pitch in missing:
         nearest = min((abs(note.pitch - pitch) for note in notes), default=MAX_SHIFT + 1.0)
@@ -277,9 +268,9 @@ def _fill_in(
             phase, found = measure_phase(signal, pitch, sample_rate)
             signal = lock_harmonics(signal, phase, found, sample_rate)
             level = measure_level(signal, found, sample_rate)
-            release = find_release(level, sample_rate, hold_seconds * ratio)
+            release = len(signal) if note.held else round(note.release_frame * ratio)
             filled.append(
-                Note(note.instrument, found, note.velocity, signal, phase, level, release)
+                Note(note.instrument, found, note.velocity, signal, phase, level, release, True)
             )
     return filled
 

@@ -5,8 +5,8 @@ play it comes from here, so that a held note goes on as its instrument does, and
 silent nor run away.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+import math
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -18,19 +18,19 @@ ZONE_LOW, ZONE_SPAN, ZONES = 24.0, 6.0, 15  # zone z is centred on MIDI note 24 
 GRID_SECONDS, GRID = 0.01, 101  # level points at 0, 10 ms … 1 s after the onset
 SILENT_DB = -120.0  # the lowest level that is ever looked up
 
-_ZONE_WIDTH = 3.0  # semitones, standard deviation of a note's weight around a zone's centre
-_STEADY_DB_PER_SECOND = 6.0  # slower decays are a sustained instrument's own wavering
-_DEFAULT_RELEASE = -200.0  # dB per second, where no recording has a release
-_DEFAULT_DYNAMICS = 24.0  # dB from velocity 0 to 1, where all recordings have one velocity
+# velocities 0 … 1 at which an instrument's dynamics are known; between them, straight lines over
+# the logarithm of the velocity, as MIDI synthesisers and ears have it
+VELOCITIES = np.array([1, 12, 32, 64, 127], np.float32) / np.float32(127)
+LATER_SECONDS = 2.0  # after the last point, the first slope; then the second
 
 
 class Envelope(NamedTuple):
     """Levels of I instruments in Z pitch zones at G points in time; a plain tuple for numba."""
 
     level: NDArray[np.float32]  # (I, Z, G) RMS dB re full scale while held, at reference velocity
-    hold: NDArray[np.float32]  # (I, Z) dB per second after the last point, ≤ 0
+    hold: NDArray[np.float32]  # (I, Z, 2) dB per second after the last point and later, ≤ 0
     release: NDArray[np.float32]  # (I, Z) dB per second after note-off, < 0
-    velocity: NDArray[np.float32]  # (I, 2) dB per unit of velocity ≥ 0, reference velocity 0 … 1
+    dynamics: NDArray[np.float32]  # (I, 5) dB at VELOCITIES, rising
 
     def to_tensors(self) -> dict[str, NDArray[np.float32]]:
         """Under the names they have in a model file."""
@@ -39,7 +39,18 @@ class Envelope(NamedTuple):
     @classmethod
     def from_tensors(cls, tensors: Mapping[str, NDArray[Any]]) -> "Envelope":
         """From a model file's tensors; KeyError if it has none (a texture)."""
-        return cls(*(np.asarray(tensors[f"envelope.{name}"], np.float32) for name in cls._fields))
+        named = {
+            name: np.asarray(tensors[f"envelope.{name}"], np.float32)
+            for name in ("level", "hold", "release")
+        }
+        if named["hold"].ndim == 2:  # files before there were two slopes
+            named["hold"] = np.repeat(named["hold"][:, :, None], 2, axis=2)
+        if "envelope.dynamics" in tensors:
+            dynamics = np.asarray(tensors["envelope.dynamics"], np.float32)
+        else:  # files that have a slope and a reference velocity
+            slope, reference = np.asarray(tensors["envelope.velocity"], np.float32).T[:, :, None]
+            dynamics = slope * (VELOCITIES - reference)
+        return cls(**named, dynamics=dynamics)
 
 
 @cached_njit(nogil=True)
@@ -62,18 +73,33 @@ def level_db(
     held = max(since_onset - released, 0.0)
     point, point_part = _split(held / GRID_SECONDS, GRID)
     beyond = max(held - (GRID - 1) * GRID_SECONDS, 0.0)
+    soon = min(beyond, LATER_SECONDS)
+    layer, layer_part = layer_of(velocity)
     total = 0.0
     for i in range(weights.shape[0]):
         if weights[i] == 0.0:
             continue
-        sum_db = envelope.velocity[i, 0] * (velocity - envelope.velocity[i, 1])
+        soft, loud = envelope.dynamics[i, layer], envelope.dynamics[i, layer + 1]
+        sum_db = soft + layer_part * (loud - soft)
         for z, share in ((zone, 1.0 - zone_part), (zone + 1, zone_part)):
             start, end = envelope.level[i, z, point], envelope.level[i, z, point + 1]
             in_zone = start + point_part * (end - start)
-            in_zone += envelope.hold[i, z] * beyond + envelope.release[i, z] * released
+            in_zone += envelope.hold[i, z, 0] * soon + envelope.hold[i, z, 1] * (beyond - soon)
+            in_zone += envelope.release[i, z] * released
             sum_db += share * in_zone
         total += weights[i] * sum_db
     return max(total, SILENT_DB)
+
+
+@cached_njit(nogil=True)
+def layer_of(velocity: float) -> tuple[int, float]:
+    """Return index and fraction of a velocity between VELOCITIES, clamped to them. [render]"""
+    velocity = min(max(velocity, VELOCITIES[0]), VELOCITIES[-1])
+    layer = 0
+    while layer < VELOCITIES.shape[0] - 2 and velocity > VELOCITIES[layer + 1]:
+        layer += 1
+    whole = math.log(VELOCITIES[layer + 1] / VELOCITIES[layer])
+    return layer, math.log(velocity / VELOCITIES[layer]) / whole
 
 
 @cached_njit(nogil=True)
@@ -82,80 +108,3 @@ def _split(position: float, points: int) -> tuple[int, float]:
     position = min(max(position, 0.0), points - 1.0)
     index = min(int(position), points - 2)
     return index, position - index
-
-
-@dataclass(frozen=True)
-class LevelTrack:
-    """The measured level of one recorded note, from its onset."""
-
-    instrument: int
-    pitch: float  # MIDI note number
-    velocity: float  # 0 … 1
-    level_db: NDArray[np.float32]  # (frames,)
-    release_frame: int  # the key was let go here; `len(level_db)` if it was held to the end
-
-
-def measure(tracks: Sequence[LevelTrack], instruments: int, sample_rate: int) -> Envelope:
-    """The mean envelopes of recorded notes; every instrument needs at least one."""
-    centres = ZONE_LOW + ZONE_SPAN * np.arange(ZONES)
-    parts = []
-    for instrument in range(instruments):
-        own = [track for track in tracks if track.instrument == instrument]
-        dynamics, reference = _dynamics(own, sample_rate)
-        holds = np.array([_hold_slope(track, sample_rate) for track in own])
-        curves = np.array(
-            [
-                _held_curve(track, hold, sample_rate) - dynamics * (track.velocity - reference)
-                for track, hold in zip(own, holds, strict=True)
-            ]
-        )
-        releases = np.array([_release_slope(track, sample_rate) for track in own])
-        distance = (centres[:, None] - np.array([track.pitch for track in own])) / _ZONE_WIDTH
-        near = np.exp(-0.5 * (distance**2 - (distance**2).min(axis=1, keepdims=True)))
-        near /= near.sum(axis=1, keepdims=True)  # (Z, notes)
-        hold = near @ holds if np.median(holds) < -_STEADY_DB_PER_SECOND else np.zeros(ZONES)
-        parts.append((near @ curves, hold, near @ releases, (dynamics, reference)))
-    return Envelope(*(np.array(part, np.float32) for part in zip(*parts, strict=True)))
-
-
-def _dynamics(tracks: Sequence[LevelTrack], sample_rate: int) -> tuple[float, float]:
-    """(dB per unit of velocity, mean velocity): a fit beside a parabola over pitch."""
-    velocity = np.array([track.velocity for track in tracks])
-    reference = float(velocity.mean())
-    if np.ptp(velocity) < 0.1:
-        return _DEFAULT_DYNAMICS, reference
-    height = np.array([track.pitch for track in tracks]) / ZONE_LOW - 2.5
-    loudness = [track.level_db[: sample_rate // 2].max() for track in tracks]
-    terms = np.stack([velocity, np.ones_like(velocity), height, height**2], axis=1)
-    slope = float(np.linalg.lstsq(terms, np.array(loudness), rcond=None)[0][0])
-    return float(np.clip(slope, 0.0, 60.0)), reference
-
-
-def _hold_slope(track: LevelTrack, sample_rate: int) -> float:
-    """dB per second over the later half of the held part, at most 0."""
-    held = track.level_db[: track.release_frame]
-    later = held[len(held) // 2 :]
-    if len(later) < sample_rate // 10:
-        return 0.0
-    slope = np.polyfit(np.arange(len(later)) / sample_rate, later, 1)[0]
-    return float(np.clip(slope, -200.0, 0.0))
-
-
-def _held_curve(track: LevelTrack, hold: float, sample_rate: int) -> NDArray[np.float64]:
-    """(G,) levels while held; beyond the recording's end they follow the hold slope."""
-    seconds = np.arange(GRID) * GRID_SECONDS
-    held = track.level_db[: max(track.release_frame, 1)]
-    end = (len(held) - 1) / sample_rate
-    known = held[(np.minimum(seconds, end) * sample_rate).astype(int)]
-    return np.asarray(known + hold * np.maximum(seconds - end, 0.0), np.float64)
-
-
-def _release_slope(track: LevelTrack, sample_rate: int) -> float:
-    """dB per second from note-off until 40 dB lower or the end."""
-    falling = track.level_db[track.release_frame :]
-    if len(falling) < sample_rate // 50:
-        return _DEFAULT_RELEASE
-    low = np.flatnonzero(falling < falling[0] - 40.0)
-    frames = max(int(low[0]) if len(low) else len(falling) - 1, 1)
-    slope = (falling[frames] - falling[0]) * sample_rate / frames
-    return float(np.clip(slope, -1000.0, -20.0))

@@ -31,6 +31,12 @@ class Note:
     phase: NDArray[np.float32]  # of the fundamental, radians, wrapped
     level_db: NDArray[np.float32]  # RMS re full scale
     release_frame: int  # the key was let go here; `len(signal)` if it was held to the end
+    filled: bool = False  # resampled from a note of another pitch
+
+    @property
+    def held(self) -> bool:
+        """Tell whether the key was held to the end of the recording."""
+        return self.release_frame >= len(self.signal)
 
 
 def trim_to_onset(signal: NDArray[np.float32], sample_rate: int) -> NDArray[np.float32]:
@@ -96,10 +102,15 @@ def measure_level(
     signal: NDArray[np.float32], pitch: float, sample_rate: int
 ) -> NDArray[np.float32]:
     """RMS in dB re full scale over three periods, at least 10 ms, around every frame."""
-    frequency = 440.0 * 2.0 ** ((pitch - 69.0) / 12.0)
-    frames = int(max(LEVEL_PERIODS / frequency, LEVEL_SECONDS) * sample_rate)
+    frames = level_frames(pitch, sample_rate)
     power = uniform_filter1d(np.square(signal, dtype=np.float64), frames, mode="constant")
     return np.asarray(10 * np.log10(np.maximum(power, 1e-12)), np.float32)
+
+
+def level_frames(pitch: float, sample_rate: int) -> int:
+    """Return over how many frames the level of a note is measured."""
+    frequency = 440.0 * 2.0 ** ((pitch - 69.0) / 12.0)
+    return int(max(LEVEL_PERIODS / frequency, LEVEL_SECONDS) * sample_rate)
 
 
 def find_release(level_db: NDArray[np.float32], sample_rate: int, hold_seconds: float = 0.0) -> int:

@@ -36,6 +36,7 @@ def test_evaluate_prints_the_numbers_of_every_instrument(tmp_path: Path) -> None
     for one in numbers["instruments"].values():
         assert one["median_pitch_error_cents"] >= 0
         assert "hold_rise_db" in one
+        assert abs(one["worst_drop_db"]) < 3  # of a level that stays
 
 
 def test_evaluate_of_a_texture_has_bits_and_speed(tmp_path: Path) -> None:

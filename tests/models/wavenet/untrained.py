@@ -6,7 +6,12 @@ import numpy as np
 import torch
 
 from rtaudiogen.model_file import ModelHeader, write_model
-from rtaudiogen.models.sounds.notes.envelope import GRID, ZONES, Envelope
+from rtaudiogen.models.sounds.notes.envelope import (
+    GRID,
+    VELOCITIES,
+    ZONES,
+    Envelope,
+)
 from rtaudiogen.models.wavenet.config import WaveNetConfig
 from rtaudiogen.models.wavenet.network import WaveNet
 
@@ -31,9 +36,9 @@ def write_untrained(
     if config.pitched:
         tensors |= Envelope(
             level=np.full((count, ZONES, GRID), held_db, np.float32),
-            hold=np.full((count, ZONES), hold_slope, np.float32),
+            hold=np.full((count, ZONES, 2), hold_slope, np.float32),
             release=np.full((count, ZONES), -400.0, np.float32),
-            velocity=np.tile(np.array([20.0, 0.7], np.float32), (count, 1)),
+            dynamics=np.tile(20 * (VELOCITIES - np.float32(0.7)), (count, 1)),
         ).to_tensors()
     write_model(path, ModelHeader("wavenet", path.stem, config.to_json()), tensors)
     return path

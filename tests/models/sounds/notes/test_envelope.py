@@ -8,10 +8,9 @@ from hypothesis import strategies as st
 from rtaudiogen.models.sounds.notes.envelope import (
     SILENT_DB,
     Envelope,
-    LevelTrack,
     level_db,
-    measure,
 )
+from rtaudiogen.models.sounds.notes.envelope_measuring import LevelTrack, measure
 
 RATE = 16000
 SECONDS = np.arange(int(1.4 * RATE)) / RATE
@@ -19,7 +18,9 @@ SECONDS = np.arange(int(1.4 * RATE)) / RATE
 
 def plucked(instrument: int, pitch: float, velocity: float) -> LevelTrack:
     """Falls by 20 dB a second, softer when higher; let go after one second."""
-    level = -15 - pitch / 10 + 20 * velocity - 20 * SECONDS - 150 * np.maximum(SECONDS - 1, 0)
+    level = (
+        -20 - pitch / 10 + 40 * np.log10(velocity) - 20 * SECONDS - 150 * np.maximum(SECONDS - 1, 0)
+    )
     return LevelTrack(instrument, pitch, velocity, level.astype(np.float32), RATE)
 
 
@@ -54,9 +55,42 @@ def test_a_training_note_gets_its_own_level() -> None:
 
 
 def test_a_held_pluck_goes_on_falling_and_a_held_bow_stays() -> None:
-    assert level_db(ENVELOPE, PLUCKED, 60.0, 0.6, 3.0, -1.0) == pytest.approx(-69, abs=2)
+    expected = plucked(0, 60.0, 0.6).level_db[0] - 20 * 3
+    assert level_db(ENVELOPE, PLUCKED, 60.0, 0.6, 3.0, -1.0) == pytest.approx(expected, abs=2)
     late, later = (level_db(ENVELOPE, BOWED, 60.0, 0.6, time, -1.0) for time in (2.0, 3600.0))
     assert late == later
+
+
+def test_velocities_that_were_not_recorded_follow_the_logarithm() -> None:
+    loud, soft = (level_db(ENVELOPE, PLUCKED, 60.0, v / 127, 0.3, -1.0) for v in (127, 30))
+    assert loud - soft == pytest.approx(40 * np.log10(127 / 30), abs=1)
+
+
+def test_a_long_recording_has_two_slopes() -> None:
+    time = np.arange(6 * RATE) / RATE
+    level = (-20 - 20 * np.minimum(time, 3.0) - 5 * np.maximum(time - 3.0, 0)).astype(np.float32)
+    string = measure([LevelTrack(0, 60.0, 0.5, level, len(level))], 1, RATE)
+    only = np.ones(1, np.float32)
+    for second, expected in ((2.0, -60), (3.0, -80), (7.0, -100)):
+        assert level_db(string, only, 60.0, 0.5, second, -1.0) == pytest.approx(expected, abs=1)
+
+
+def test_the_level_window_around_a_release_is_no_part_of_the_held_note() -> None:
+    level = np.full(len(SECONDS), -20, np.float32)
+    level[RATE - 200 :] = -40  # the window already hears the release
+    held = measure([LevelTrack(0, 60.0, 0.5, level, RATE, blur=240)], 1, RATE)
+    only = np.ones(1, np.float32)
+    assert level_db(held, only, 60.0, 0.5, 1.0, -1.0) == pytest.approx(-20, abs=0.1)
+
+
+def test_files_of_one_slope_and_a_straight_line_of_velocity_still_play() -> None:
+    old = dict(ENVELOPE.to_tensors())
+    old["envelope.hold"] = old["envelope.hold"][:, :, 0]
+    del old["envelope.dynamics"]
+    old["envelope.velocity"] = np.array([[20, 0.5], [20, 0.5]], np.float32)
+    again = Envelope.from_tensors(old)
+    loud, soft = (level_db(again, PLUCKED, 60.0, v, 0.3, -1.0) for v in (64 / 127, 32 / 127))
+    assert loud - soft == pytest.approx(20 * 32 / 127, abs=0.01)
 
 
 def test_a_release_falls_as_the_recordings_did() -> None:

@@ -1,0 +1,42 @@
+"""The levels of a trained model, measured anew: `python -m rtaudiogen.models.wavenet.remeasure`.
+
+The network stays as it is. Longer recordings of the same instruments tell how a note goes on.
+"""
+
+import argparse
+from pathlib import Path
+
+from rtaudiogen.errors import RtAudioGenError
+from rtaudiogen.model_file import read_header, read_tensors, write_model
+
+from ..sounds.notes.corpus import read_notes
+from ..sounds.notes.envelope_measuring import envelope_of
+from .descriptor import read_config
+
+
+def remeasure(model: Path, folder: Path, hold_seconds: float) -> None:
+    """Write the levels of a folder's notes into a model file. RtAudioGenError in one line."""
+    header = read_header(model)
+    config = read_config(model, header)
+    if not config.pitched:
+        raise RtAudioGenError(f"{model}: a texture has no levels of notes")
+    corpus = read_notes(
+        folder, config.sample_rate, config.instruments, 1, 0, hold_seconds, lambda line: None
+    )
+    kept = {n: t for n, t in read_tensors(model).items() if not n.startswith("envelope.")}
+    levels = envelope_of(corpus, config.sample_rate).to_tensors()
+    write_model(model, header, {**kept, **levels})
+
+
+def main() -> None:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("model", type=Path, help="model file of a WaveNet of notes; is rewritten")
+    parser.add_argument("folder", type=Path, help="recordings of its instruments")
+    parser.add_argument("--hold-seconds", type=float, default=0.0, help="when keys were let go")
+    chosen = parser.parse_args()
+    remeasure(chosen.model, chosen.folder, chosen.hold_seconds)
+
+
+if __name__ == "__main__":
+    main()
