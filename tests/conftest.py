@@ -34,6 +34,9 @@ if processors.missing(processors.CUDA):
     # before anybody imports Triton: without a GPU its kernels are interpreted
     os.environ.setdefault("TRITON_INTERPRET", "1")
 
+# Each process that a test starts would compile all modules anew.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
 # Nothing finds a JACK server of the machine: a test has one of its own, or none.
 os.environ["JACK_NO_START_SERVER"] = "1"
 os.environ["JACK_DEFAULT_SERVER"] = f"rtaudiogen-none-{os.getpid()}"

@@ -2,7 +2,9 @@
 
 Tests that keep time by a clock, a device or a window run one after another, on the first worker.
 All other tests run on the other workers, file by file, at a lower priority: so they use whatever
-processor time the first one leaves. A run without workers is not changed.
+processor time the first one leaves; when the first one has no more of its own, it computes, too.
+Files with slow tests go first, so that no worker is left alone with one at the end. A run without
+workers is not changed.
 """
 
 import os
@@ -19,9 +21,10 @@ if TYPE_CHECKING:
     from xdist.workermanage import WorkerController
 
 WORDS = re.compile(r"mark\.(realtime|jack|soak)\b|\b(jack_\w+|private_jack_server|open_window)\b")
+SLOW = re.compile(r"mark\.slow\b")
 TESTS = Path(__file__).parent
-FOLDERS = [TESTS / name for name in ("client", "engine", "gui", "midi", "recorder", "wire")]
-WITHOUT_A_CLOCK = TESTS / "gui" / "widgets"
+ROOMS = [TESTS / name for name in ("client", "engine", "gui", "midi", "recorder", "wire")]
+WITHOUT_A_CLOCK = [TESTS / "client" / "test_training.py", TESTS / "gui" / "widgets"]
 MOST_CORES = 8
 _BRIEFLY = "--output null --midi none --seconds 0.2"
 NICENESS = 10
@@ -49,10 +52,19 @@ def give_way() -> None:
 @cache
 def keeps_time(path: Path) -> bool:
     """Return whether a file's tests depend on how fast time goes by: its room or a word says so."""
-    if WITHOUT_A_CLOCK in path.parents:
+    if _is_in(WITHOUT_A_CLOCK, path):
         return False
-    in_room = any(folder in path.parents for folder in FOLDERS)
-    return in_room or WORDS.search(path.read_text("utf-8")) is not None
+    return _is_in(ROOMS, path) or WORDS.search(path.read_text("utf-8")) is not None
+
+
+@cache
+def is_slow(path: Path) -> bool:
+    """Return whether some of a file's tests compute for long."""
+    return SLOW.search(path.read_text("utf-8")) is not None
+
+
+def _is_in(places: list[Path], path: Path) -> bool:
+    return any(place == path or place in path.parents for place in places)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
@@ -94,9 +106,11 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
             super()._assign_work_unit(node)
 
         def _best(self, node: "WorkerController") -> str | None:
-            timed = [file for file in self.workqueue if keeps_time(TESTS.parent / file)]
-            rest = [file for file in self.workqueue if not keeps_time(TESTS.parent / file)]
-            order = timed + rest if node.gateway.id == TIMED_WORKER else rest
-            return order[0] if order else None
+            paths = {file: TESTS.parent / file for file in self.workqueue}
+            timed = [file for file, path in paths.items() if keeps_time(path)]
+            rest = [file for file, path in paths.items() if not keeps_time(path)]
+            rest.sort(key=lambda file: not is_slow(paths[file]))
+            first = timed if node.gateway.id == TIMED_WORKER else []
+            return next(iter([*first, *rest]), None)
 
     return Lanes(config, log)

@@ -9,7 +9,6 @@ import soundfile
 
 from rtaudiogen.saving.sessions import load_session
 
-from ..jack_server import JackServer
 from ..realtime.effects import installed
 from .conftest import Run
 
@@ -96,30 +95,6 @@ def test_the_phrase_is_not_played_to_a_model_that_sounds_by_itself(run: Run, hum
     assert "phrase" not in done.stderr
     facts = json.loads(run("render", "band", "out.wav", "--rate", 8000, "--json").stdout)
     assert facts["frames"] == 80_000
-
-
-@pytest.mark.jack
-def test_play_listens_to_the_device_that_is_asked_for(
-    run: Run, folder: Path, private_jack_server: JackServer, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for name, value in private_jack_server.environment.items():
-        monkeypatch.setenv(name, value)
-    live = ("--midi", "none", "--seconds", 2)
-    done = run("play", "echo", "--input", "default", *live, "--session", "gig.json")
-    assert done.returncode == 0, done.stderr
-    assert "Input: 'system' (0 frames late, 0 lost)." in done.stdout
-    assert "input device" in done.stdout
-    assert load_session(folder / "gig.json").input == "default"
-    facts = json.loads(run("play", "--session", "gig.json", *live, "--json").stdout)
-    assert facts["input"] == "system"
-    facts = json.loads(
-        run("play", "--session", "gig.json", "--input", "none", *live, "--json").stdout
-    )
-    assert facts["input"] == ""
-    refused = run("play", "echo", "--input", "no-such-device", *live)
-    assert refused.returncode == 1
-    assert "no audio input matches 'no-such-device': choose" in refused.stderr
-    assert len(refused.stderr.splitlines()) == 1
 
 
 def test_a_sessions_input_that_is_not_there_is_silence(run: Run, folder: Path) -> None:

@@ -4,7 +4,6 @@ import json
 
 import pytest
 
-from ..jack_server import JackServer
 from .conftest import Run
 
 
@@ -20,30 +19,30 @@ def test_rtaudiogen_alone_says_what_is_missing_and_shows_help(
     assert any("play" in line for line in rest)
 
 
-def test_every_command_has_help(run: Run) -> None:
+def test_every_command_has_help(run_here: Run) -> None:
     for command in ("models", "devices", "play", "render", "train"):
-        done = run(command, "--help")
+        done = run_here(command, "--help")
         assert done.returncode == 0, command
         assert "Usage" in done.stdout, command
         assert done.stderr == "", command
 
 
-def test_models_lists_the_sine_with_its_parameters(run: Run) -> None:
-    done = run("models")
+def test_models_lists_the_sine_with_its_parameters(run_here: Run) -> None:
+    done = run_here("models")
     assert done.returncode == 0
     (line,) = [line for line in done.stdout.splitlines() if line.startswith("sine")]
     assert "vibrato" in line
     assert done.stderr == ""
 
 
-def test_parameters_of_many_like_parts_are_listed_once(run: Run) -> None:
-    listed = run("models").stdout.replace("\n", "")
+def test_parameters_of_many_like_parts_are_listed_once(run_here: Run) -> None:
+    listed = run_here("models").stdout.replace("\n", "")
     assert "pad1…pad16.pitch" in listed
     assert "pad2.pitch" not in listed
 
 
-def test_models_as_json_carry_ranges_and_units(run: Run) -> None:
-    facts = json.loads(run("models", "--json").stdout)
+def test_models_as_json_carry_ranges_and_units(run_here: Run) -> None:
+    facts = json.loads(run_here("models", "--json").stdout)
     (sine,) = [model for model in facts["models"] if model["id"] == "sine"]
     level = sine["parameters"][0]
     assert (level["id"], level["unit"], level["minimum"]) == ("level", "dB", -60.0)
@@ -52,28 +51,14 @@ def test_models_as_json_carry_ranges_and_units(run: Run) -> None:
     assert facts["problems"] == []
 
 
-def test_devices_as_json_name_outputs_inputs_and_ports(run: Run) -> None:
-    facts = json.loads(run("devices", "--json").stdout)
+def test_devices_as_json_name_outputs_inputs_and_ports(run_here: Run) -> None:
+    facts = json.loads(run_here("devices", "--json").stdout)
     assert set(facts) == {"outputs", "inputs", "midi"}
-    assert "Networks can be computed on: cpu" in run("devices").stdout
+    assert "Networks can be computed on: cpu" in run_here("devices").stdout
 
 
-@pytest.mark.jack
-def test_devices_lists_inputs_for_people_and_for_programs(
-    run: Run, private_jack_server: JackServer, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for name, value in private_jack_server.environment.items():
-        monkeypatch.setenv(name, value)
-    facts = json.loads(run("devices", "--json").stdout)
-    (line_in,) = facts["inputs"]
-    assert (line_in["name"], line_in["channels"]) == ("system", 2)
-    headings = [line.split()[:2] for line in run("devices").stdout.splitlines()]
-    assert ["output", "host"] in headings
-    assert ["input", "host"] in headings
-
-
-def test_training_lists_the_familys_own_options(run: Run) -> None:
-    done = run("train", "wavenet", "--help")
+def test_training_lists_the_familys_own_options(run_here: Run) -> None:
+    done = run_here("train", "wavenet", "--help")
     assert done.returncode == 0
     for flag in ("--minutes", "--instruments", "--texture", "--out"):
         assert flag in done.stdout

@@ -12,14 +12,13 @@ import soundfile
 
 from rtaudiogen.saving.sessions import load_session
 
-from ..jack_server import JackServer
 from ..waiting import eventually
 from .conftest import Run
 
 
-def test_render_gives_the_same_bits_at_any_block_size(run: Run, folder: Path) -> None:
+def test_render_gives_the_same_bits_at_any_block_size(run_here: Run, folder: Path) -> None:
     for block in (64, 1000):
-        done = run("render", "sine", f"{block}.wav", "--seconds", 2, "--block", block)
+        done = run_here("render", "sine", f"{block}.wav", "--seconds", 2, "--block", block)
         assert done.returncode == 0, done.stderr
     small, large = (soundfile.read(folder / f"{block}.wav")[0] for block in (64, 1000))
     assert small.shape == (96000, 2)
@@ -28,9 +27,9 @@ def test_render_gives_the_same_bits_at_any_block_size(run: Run, folder: Path) ->
 
 
 def test_render_plays_the_whole_phrase_when_nothing_else_is_asked_for(
-    run: Run, folder: Path
+    run_here: Run, folder: Path
 ) -> None:
-    done = run("render", "sine", "phrase.wav", "--rate", 8000, "--json")
+    done = run_here("render", "sine", "phrase.wav", "--rate", 8000, "--json")
     facts = json.loads(done.stdout)
     audio, rate = soundfile.read(folder / "phrase.wav")
     assert (len(audio), rate) == (facts["frames"], 8000)
@@ -47,21 +46,6 @@ def test_play_reports_what_was_played_and_leaves_the_recording(run: Run, folder:
     assert f"Recording: {folder / 'take.wav'} ({len(audio) / rate:.2f} s)." in done.stdout
     assert len(audio) > 2 * rate
     assert np.abs(audio).max() > 0.01, "the built-in phrase is heard where there is no MIDI port"
-
-
-@pytest.mark.jack
-def test_play_takes_the_real_device_that_is_there(
-    run: Run, private_jack_server: JackServer, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for name, value in private_jack_server.environment.items():
-        monkeypatch.setenv(name, value)
-    assert "system" in run("devices").stdout
-    done = run("play", "sine", "--midi", "none", "--seconds", 2, "--json")
-    assert done.returncode == 0, done.stderr
-    facts = json.loads(done.stdout)
-    assert (facts["device"], facts["null_device"]) == ("system", False)
-    assert facts["latency_ms"]["device"] > 0
-    assert facts["frames_played"] > facts["sample_rate"]
 
 
 def test_play_as_json_prints_the_last_facts_alone(run: Run) -> None:
