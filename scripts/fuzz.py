@@ -1,9 +1,9 @@
 """Fuzzing of what reads files: `python scripts/fuzz.py midi --seed 1 --count 100000`.
 
 Every reader gets files that were whole and are damaged at random. It must return, or raise
-RtAudioGenError with one line, within SECONDS of the CPU's time and within MEMORY_BYTES more than the
-process had before. What fails is kept in the working folder, and the exit status is 1. Mutation N of a seed is
-always the same: `--first N --count 1` tries it once more.
+RtAudioGenError with one line, within SECONDS of the CPU's time and within MEMORY_BYTES more than
+the process had before. What fails is kept in the working folder, and the exit status is 1.
+Mutation N of a seed is always the same: `--first N --count 1` tries it once more.
 """
 
 import argparse
