@@ -13,7 +13,7 @@ from rtaudiogen.errors import RtAudioGenError
 from rtaudiogen.realtime.callback.memory import AudioMemory
 
 NULL, DEFAULT = "null", "default"
-MOST_INPUTS = 2  # channels that are listened to: their mean is what is heard
+MOST_INPUTS = 2  # channels that are listened to: mixed to one
 _CLOSE_SECONDS = 2.0
 _STALLED_SECONDS = 0.7  # no callback for so long: the device is gone …
 _STARTING_SECONDS = 3.0  # … except at the beginning: PulseAudio stalls after its first buffer

@@ -50,6 +50,7 @@ class ZonePanel(QFrame):
         form = QFormLayout(self)
         for box in (self.transpose, self.bend):
             box.setSuffix(" semitones")
+        self.bend.setToolTip("For channels that were told no other range by MIDI (RPN 0)")
         self.learn.setToolTip("The next two keys that arrive are the ends of the zone")
         rows: dict[str, tuple[str, QWidget]] = {
             "channel": ("MIDI channel", self.channel),

@@ -32,7 +32,7 @@ class Mix:
     low_key: int = 0  # zone, MIDI note numbers, both ends included
     high_key: int = 127
     transpose: int = 0  # semitones
-    bend_range: float = 2.0  # semitones
+    bend_range: float = 2.0  # semitones, of channels that RPN 0 told no other
 
     others: Mapping[str, Any] = field(default_factory=dict)  # fields of a file that mean nothing
 

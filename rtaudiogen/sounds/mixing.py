@@ -3,11 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-DEAD = 1e-4  # of the loudest channel's power: quieter channels (-40 dB) carry no sound
-CANCELLED = 0.25  # of the loudest channel's power: a sum below this has lost the sound
-NEARLY = 0.99
-PIECE = 2048  # frames that are judged together
-SHARE_LOST = 0.1  # of the whole power: a file that loses more in its sum is not summed
+from ..mono_rule import CANCELLED, DEAD, NEARLY, PIECE, SHARE_LOST
 
 
 class ChannelMeter:

@@ -1,8 +1,9 @@
 """Two JACK clients: one plays into some ports, one records another; both tell JACK's own time.
 
 python jack_loop.py SERVER OUT.npz SECONDS SIGNAL SOURCE DESTINATION…
-SIGNAL is "numbers" or "noise". Prints "connected", records SECONDS and writes
-`played_from` and `recorded_from`, frames of JACK's time, and `samples` (frames,) of SOURCE.
+SIGNAL is "numbers" or "noise"; a DESTINATION that begins with "-" gets its opposite.
+Prints "connected", records SECONDS and writes `played_from` and `recorded_from`, frames of JACK's
+time, and `samples` (frames,) of SOURCE.
 """
 
 import sys
@@ -37,7 +38,8 @@ def main(
     played = SIGNALS[name]
     player = jack.Client("loop_player", servername=server, no_start_server=True)
     recorder = jack.Client("loop_recorder", servername=server, no_start_server=True)
-    out, heard = player.outports.register("out"), recorder.inports.register("in")
+    out, opposite = (player.outports.register(name) for name in ("out", "opposite"))
+    heard = recorder.inports.register("in")
     begun = {"played": -1, "recorded": -1}
     samples = np.zeros(int(seconds * player.samplerate), np.float32)
     full = threading.Event()
@@ -48,6 +50,7 @@ def main(
         if begun["played"] < 0:
             begun["played"] = now
         out.get_array()[:] = played(now - begun["played"], frames)
+        opposite.get_array()[:] = -out.get_array()
 
     @recorder.set_process_callback
     def record(frames: int) -> None:
@@ -63,7 +66,8 @@ def main(
 
     with player, recorder:
         for destination in destinations:
-            player.connect(out, destination)
+            port = opposite if destination.startswith("-") else out
+            player.connect(port, destination.removeprefix("-"))
         recorder.connect(source, heard)
         print("connected", flush=True)
         full.wait()

@@ -55,8 +55,12 @@ def listening(model: str, **settings: Any) -> EngineProcess:
 class Loop:
     """What came back, and when it had been sent."""
 
-    def __init__(self, server: "JackServer", folder: Path, seconds: float = 2.0) -> None:
+    def __init__(
+        self, server: "JackServer", folder: Path, seconds: float = 2.0, opposite: bool = False
+    ) -> None:
         inputs, outputs = server.ports("PortAudio:in_"), server.ports("PortAudio:out_")
+        if opposite:
+            inputs[1] = f"-{inputs[1]}"
         path = folder / "loop.npz"
         ports = [outputs[0], *inputs]
         command = [sys.executable, LOOP, server.name, path, str(seconds), "numbers", *ports]
@@ -94,6 +98,16 @@ def test_every_bit_comes_back_after_the_reported_latency(
     # a client is between the server's input, a period late, and its output, a period early
     reported = round(sum(parts.values()) * RATE / 1000)
     assert delay == reported - 2 * server.period_frames
+
+
+@pytest.mark.jack
+def test_opposite_phases_do_not_cancel(server: "JackServer", effects: None, tmp_path: Path) -> None:
+    with closing(listening("echo")):
+        loop = Loop(server, tmp_path, opposite=True)
+    settled = slice(RATE // 2, None)
+    came = loop.samples[settled]
+    sent = loop.expected(loop.delay_frames())[settled]
+    assert np.array_equal(came, sent) or np.array_equal(came, -sent)
 
 
 @pytest.mark.jack

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from rtaudiogen.kernel_cache import sources_digest
 from rtaudiogen.realtime.callback import (
+    input_mixing,
     layout,
     ring,
     tap,
@@ -117,10 +118,13 @@ def _build(sources: str, cache: bool) -> Any:
         taps = offset(samples, ring_frames * channels * 4)
         bus = carray(taps, (slots[layout.TAP_FRAMES], channels), float32)
         kept = offset(taps, slots[layout.TAP_FRAMES] * channels * 4)
+        mix = offset(memory, layout.INPUT_MIX * 8)
         keep(
             slots,
             reals,
             carray(offset(memory, layout.INPUT * 8), (tap.SECTION_SLOTS,), int64),
+            carray(mix, (input_mixing.SECTION_SLOTS,), int64),
+            carray(mix, (input_mixing.SECTION_SLOTS,), float64),
             carray(kept, (slots[layout.INPUT_FRAMES], 1), float32),
             carray(heard, (np.int64(frame_count), slots[layout.INPUT_CHANNELS]), float32),
         )

@@ -26,6 +26,7 @@ from numpy.typing import NDArray
 
 from rtaudiogen.generator import Audio
 from rtaudiogen.realtime.callback import layout, tap
+from rtaudiogen.realtime.callback.input_mixing import hear
 from rtaudiogen.realtime.callback.memory import AudioMemory
 from rtaudiogen.realtime.callback.output import NATURAL_PER_20_DB
 from rtaudiogen.realtime.callback.ring import load
@@ -36,12 +37,13 @@ def keep(
     slots: NDArray[np.int64],
     reals: NDArray[np.float64],
     cursors: NDArray[np.int64],
+    mix_whole: NDArray[np.int64],  # the section of input_mixing.py
+    mix_reals: NDArray[np.float64],  # the same bytes
     kept: NDArray[np.float32],  # (a power of two, 1)
     heard: NDArray[np.float32],  # (frames, channels); no channels: silence
 ) -> None:
-    """Keep the mean of the channels; NaN and infinite values count as 0. [audio]"""
+    """Keep the mix of the channels; NaN and infinite values count as 0. [audio]"""
     frames, channels = heard.shape
-    share = np.float32(1) / np.float32(max(1, channels))
     peak = 0.0
     done = 0
     while done < frames:
@@ -49,12 +51,9 @@ def keep(
         start = cursors[tap.WRITTEN]
         tap.reserve(cursors, count)
         for i in range(count):
-            total = np.float32(0)
+            total = hear(mix_whole, mix_reals, heard, done + i)
             for channel in range(channels):
-                value = heard[done + i, channel]
-                if abs(value) < np.inf:  # NaN is not less either
-                    total += share * value
-                else:
+                if not abs(heard[done + i, channel]) < np.inf:
                     slots[layout.INPUT_NOT_FINITE] += 1
             kept[(start + i) & (kept.shape[0] - 1), 0] = total
             peak = max(peak, float(abs(total)))

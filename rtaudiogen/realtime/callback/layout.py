@@ -5,9 +5,9 @@ the input's, float32. Every slot has one writer, named here; slots of different 
 while audio runs lie on different cache lines (16 slots: 128 bytes, Apple's line).
 """
 
-from rtaudiogen.realtime.callback import delay_locked_loop, ring, tap
+from rtaudiogen.realtime.callback import delay_locked_loop, input_mixing, ring, tap
 
-VERSION = 4  # value of slot LAYOUT; a reader refuses another
+VERSION = 5  # value of slot LAYOUT; a reader refuses another
 
 # Fixed before the stream starts. Writer: [control]
 LAYOUT, SAMPLE_RATE, CHANNELS, FADE_FRAMES, RING_FRAMES, TAP_FRAMES, TIMER, INPUT_FRAMES = range(8)
@@ -57,11 +57,12 @@ WAITING, PLAYING, STARVED = 0, 1, 2  # values of STATE
 TAP = COUNTERS + 32
 INPUT = TAP + tap.SECTION_SLOTS
 CLOCK = INPUT + tap.SECTION_SLOTS
+INPUT_MIX = CLOCK + delay_locked_loop.SECTION_SLOTS  # input_mixing.py
 
 # One value a channel, float64. Writer: [audio]
 MAX_CHANNELS = 16
 # HELD is the last stream sample: what a fade-out goes on from when frames are missing.
-HELD = CLOCK + delay_locked_loop.SECTION_SLOTS
+HELD = INPUT_MIX + input_mixing.SECTION_SLOTS
 PEAK = HELD + MAX_CHANNELS  # falls by 20 dB a second
 MEAN_SQUARE = PEAK + MAX_CHANNELS  # over 300 ms
 

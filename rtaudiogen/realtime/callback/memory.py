@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rtaudiogen.errors import RtAudioGenError, UsageError
-from rtaudiogen.realtime.callback import delay_locked_loop, layout, ring, tap, timer
+from rtaudiogen.realtime.callback import delay_locked_loop, input_mixing, layout, ring, tap, timer
 from rtaudiogen.realtime.callback.counters import Counters
 from rtaudiogen.realtime.callback.tap import TapReader
 
@@ -172,9 +172,16 @@ class AudioMemory:
         """A device that is not running yet will call: forget the last one's timing. [control]
 
         With `input_channels` it must bring as many with every call; without, the input is silence.
+        UsageError for more than MAX_INPUTS of them.
         """
+        if input_channels > input_mixing.MAX_INPUTS:
+            raise UsageError(
+                f"{input_channels} input channels; expected at most {input_mixing.MAX_INPUTS}"
+            )
         self.slots[layout.OUTPUT_CHANNELS] = output_channels
         self.slots[layout.INPUT_CHANNELS] = input_channels
+        mix = slice(layout.INPUT_MIX, layout.INPUT_MIX + input_mixing.SECTION_SLOTS)
+        input_mixing.begin(self.slots[mix], self.reals[mix], input_channels)
         self.reals[layout.INPUT_LATENCY_SECONDS] = 0.0
         self.slots[layout.LAST_CALL_NS] = 0
         self.reals[layout.CLOCK + delay_locked_loop.AGE_SECONDS] = 0.0

@@ -12,7 +12,9 @@ from numpy.typing import NDArray
 from ...events import EventKind
 from ...generator import Audio, HitMaker, Strike
 from ..callback import layout
-from ..notes.keyboard import ALL_SOUND_OFF, follow, softened
+from ..notes.channels import Channels
+from ..notes.following import ALL_SOUND_OFF, follow
+from ..notes.keyboard import softened
 from ..render.mixing import pan_gains
 from ..render.slot import METER_SECONDS, Slot
 from ..render.slot_generator import Source, first_line
@@ -57,8 +59,8 @@ class Kit:
         self._chance = Random(source.seed)
         self._meter = 0.0, 0.0  # peak, and when that was
         self._lock = Lock()
-        # a copy of its own: strikes run ahead of the render thread
-        self.channels = slot.source.keyboard.channels.copy()
+        self.channels = Channels()  # a copy of its own: strikes run ahead of the render thread
+        self.channels.unheard = slot.controllers
 
     # -- strikes [midi] --------------------------------------------------------------------------
 
@@ -68,8 +70,7 @@ class Kit:
         """Play a channel message that takes effect at a stream frame, or at once."""
         source, kind = port << 4 | status & 0x0F, status & 0xF0
         listens = self.slot.zone.listens(status)
-        if kind == CONTROL and not (listens and data1 in self.slot.controllers):
-            follow(self.channels, source, data1, data2, self.slot.zone.bend_range)
+        follow(self.channels, source, kind, data1, data2, self.slot.zone.bend_range)
         if listens and kind == CONTROL and data1 == ALL_SOUND_OFF:
             self.stop(stream_frame)
         elif listens and kind == NOTE_ON and data2 > 0:

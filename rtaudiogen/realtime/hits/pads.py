@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from ...errors import ProcessorLostError
 from ...events import SCHEDULED_PORT
 from ..callback.memory import AudioMemory
+from ..notes.channels import Channels
 from ..render.rack import Message
 from ..render.scheduling import HELPER_PRIORITY, raise_priority
 from ..render.slot import Slot
@@ -69,22 +70,24 @@ class Pads:
 
     # -- the rack [control] ----------------------------------------------------------------------
 
-    def place(self, number: int, slot: Slot, source: Source) -> None:
+    def place(self, number: int, slot: Slot, source: Source, channels: Channels) -> None:
         """A slot is going to play `source`; if that makes hits, its notes are taken from here on.
 
+        `channels` is how all channels stand, as the render thread knows it.
         Returns when every pad has a hit ready; what stood there before is played until then.
         """
         if not makes_hits(source):
             self.remove(number)
             return
-        rate, channels = self._memory.sample_rate, self._memory.channels
-        kit = Kit(number, slot, source, self.hits, rate, channels)
+        rate, columns = self._memory.sample_rate, self._memory.channels
+        kit = Kit(number, slot, source, self.hits, rate, columns)
         try:
             kit.make_first()
         except Exception as error:  # a stranger's maker may raise anything
             self._give_up(kit, error)
         source.give_notes_to(partial(self._hand_over, number))
         before = self._kits.get(number)
+        kit.channels.take_over(channels if before is None else before.channels)
         self._kits = {**self._kits, number: kit}
         if before is not None:
             before.stop()

@@ -16,6 +16,19 @@ BEND_RANGE, FINE_TUNING, COARSE_TUNING, MPE_ZONE = (0, 0), (0, 1), (0, 2), (0, 6
 MOST_CENTS = 12799  # of a bend range
 MOST_PRESSES = 127  # of one key that are counted
 
+MOD_WHEEL, VOLUME, PAN, EXPRESSION, TIMBRE = 1, 7, 10, 11, 74  # control changes
+SUSTAIN, SOSTENUTO, SOFT = 64, 66, 67
+FIELDS: dict[int, str] = {  # of the state, by the control change that sets them
+    MOD_WHEEL: "modulation",
+    VOLUME: "volume",
+    PAN: "pan",
+    EXPRESSION: "expression",
+    TIMBRE: "timbre",
+    SUSTAIN: "sustain",
+    SOSTENUTO: "sostenuto",
+    SOFT: "soft",
+}
+
 
 @dataclass(slots=True)
 class ChannelState:

@@ -5,11 +5,12 @@ divided into MPE zones: the state of a zone's master channel then counts for its
 Source of the zones: MIDI Polyphonic Expression 1.0 (M1-100-UM).
 """
 
+from collections.abc import Container
 from dataclasses import replace
 from typing import Any, Self
 
 from ...events import EventKind
-from .channel_state import BEND_CENTRE, MIDDLE, ChannelState, position
+from .channel_state import BEND_CENTRE, FIELDS, MIDDLE, ChannelState, position
 
 MASTER_CENTS, MEMBER_CENTS = 200, 4800  # bend ranges of a fresh zone
 LOWER, UPPER = 0, 15  # master channels
@@ -26,10 +27,18 @@ REST: dict[EventKind, float] = {
 }
 
 
+AT_REST = ChannelState()
+
+
 class Channels:
-    """States by source; a channel that was told nothing has none. At most 256 · 16 of them."""
+    """States by source; a channel that was told nothing has none. At most 256 · 16 of them.
+
+    `unheard` are controllers that move something else here: they are remembered, and count as if
+    they were at rest.
+    """
 
     def __init__(self) -> None:
+        self.unheard: Container[int] = ()
         self._states: dict[int, ChannelState] = {}
         self._zones: dict[int, tuple[int, int]] = {}  # port → members of its lower, upper zone
 
@@ -37,31 +46,52 @@ class Channels:
         """Return a source's state, to be changed."""
         return self._states.setdefault(source, ChannelState())
 
+    def known(self) -> list[int]:
+        """Return the sources that were told anything."""
+        return list(self._states)
+
     def copy(self) -> Self:
-        """Return a copy that shares nothing. [any]"""
+        """Return a copy that shares nothing but `unheard`. [any]"""
         other = type(self)()
-        states = self._states.copy()  # at once: the render thread may be adding one
-        other._states = {s: replace(c, pressed=dict(c.pressed)) for s, c in states.items()}
-        other._zones = self._zones.copy()
+        other.unheard = self.unheard
+        other.take_over(self)
         return other
+
+    def take_over(self, other: "Channels") -> None:
+        """Forget everything and know what another one knows, sharing nothing. [any]"""
+        states = other._states.copy()  # at once: the render thread may be adding one
+        self._states = {s: replace(c, pressed=dict(c.pressed)) for s, c in states.items()}
+        self._zones = other._zones.copy()
 
     # -- zones -----------------------------------------------------------------------------------
 
     def divide(self, source: int, members: int) -> None:
         """Give a master channel's zone so many members, and take them from the other zone."""
-        port, channel = divmod(source, 16)
-        lower, upper = self._zones.get(port, (0, 0))
-        if channel == LOWER:
-            lower, upper = members, min(upper, max(0, MOST_MEMBERS - members))
-        elif channel == UPPER:
-            lower, upper = min(lower, max(0, MOST_MEMBERS - members)), members
-        else:
+        if source & 0x0F not in (LOWER, UPPER):
             return
-        self._zones[port] = (lower, upper)
+        self._zones[source >> 4] = self._divided(source, members)
         if members:
             self.of(source).bend_range = MASTER_CENTS
         for member in self.members(source):
             self.of(member).bend_range = MEMBER_CENTS
+
+    def _divided(self, source: int, members: int) -> tuple[int, int]:
+        port, channel = divmod(source, 16)
+        lower, upper = self._zones.get(port, (0, 0))
+        left = max(0, MOST_MEMBERS - members)
+        return (members, min(upper, left)) if channel == LOWER else (min(lower, left), members)
+
+    def moved_by(self, source: int, members: int) -> tuple[int, ...]:
+        """Return the sources that `divide` concerns: of that zone, or taken from the other one."""
+        port, channel = divmod(source, 16)
+        if channel not in (LOWER, UPPER):
+            return ()
+        after = Channels()
+        after._zones = {port: self._divided(source, members)}
+        masters = ((zones.master(s), s) for zones in (self, after) for s in _of_port(port))
+        zone = {s for master, s in masters if master == source}
+        lost = {s for s in _of_port(port) if self.master(s) != after.master(s)}
+        return tuple(sorted(zone | lost | {source}))
 
     def members(self, source: int) -> range:
         """Return the sources whose master channel this is."""
@@ -115,10 +145,15 @@ class Channels:
         above = None if master is None else self._states.get(master)
         if own is None and above is None:
             return REST[kind]
-        own = own or ChannelState()
-        return (
-            _value(kind, own, slot_range) if above is None else _both(kind, own, above, slot_range)
-        )
+        own = self._heard(own or AT_REST)
+        if above is None:
+            return _value(kind, own, slot_range)
+        return _both(kind, own, self._heard(above), slot_range)
+
+    def _heard(self, state: ChannelState) -> ChannelState:
+        """Return a state with whatever is unheard at rest."""
+        unheard = [field for number, field in FIELDS.items() if number in self.unheard]
+        return replace(state, **{f: getattr(AT_REST, f) for f in unheard}) if unheard else state
 
     def sustains(self, source: int) -> bool:
         """Return whether the sustain pedal is down for a source."""
@@ -134,7 +169,8 @@ class Channels:
 
     def _counting(self, source: int) -> list[ChannelState]:
         sources = (source, self.master(source))
-        return [self._states[s] for s in sources if s is not None and s in self._states]
+        told = [self._states[s] for s in sources if s is not None and s in self._states]
+        return [self._heard(state) for state in told]
 
     # -- state -----------------------------------------------------------------------------------
 
@@ -149,6 +185,10 @@ class Channels:
         """Take over what `save_state` has returned."""
         self._states = {source: ChannelState.load(state) for source, state in saved["channels"]}
         self._zones = {port: (lower, upper) for port, lower, upper in saved["zones"]}
+
+
+def _of_port(port: int) -> range:
+    return range(port << 4, (port + 1) << 4)
 
 
 def _value(kind: EventKind, state: ChannelState, slot_range: float) -> float:

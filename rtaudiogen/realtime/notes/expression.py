@@ -59,7 +59,7 @@ class Expression:
 
     def repeat(self, frame: int, common: dict[EventKind, float] | None = None) -> None:
         """Tell a generator at rest what all were told, or what those of another one were told."""
-        self._common = dict(common or self._common)
+        self._common = {**REST, **(self._common if common is None else common)}
         for kind, value in self._common.items():
             if value != REST[kind]:
                 self._voices.emit(frame, kind, value=value)

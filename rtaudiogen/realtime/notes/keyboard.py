@@ -1,56 +1,26 @@
 """What MIDI messages mean for the voices of a slot: keys, pedals, wheels. [render]"""
 
+from collections.abc import Iterable
 from typing import Any
 
 from ...events import EventKind
-from .channel_state import ChannelState
+from .channel_state import SOSTENUTO, SUSTAIN
 from .channels import Channels
 from .expression import Expression
-from .registered import ENTRIES, SELECTORS, enter, select, zone_members
+from .following import (
+    ALL_NOTES_OFF,
+    ALL_SOUND_OFF,
+    LEVELS,
+    RESET_CONTROLLERS,
+    WHEELS,
+    ended_by,
+    follow,
+)
+from .told import Told
 from .voices import Stage, VoiceAllocator
 from .zone import Zone
 
-MOD_WHEEL, VOLUME, PAN, EXPRESSION, TIMBRE = 1, 7, 10, 11, 74  # control changes
-SUSTAIN, SOSTENUTO, SOFT = 64, 66, 67
-ALL_SOUND_OFF, RESET_CONTROLLERS, ALL_NOTES_OFF = 120, 121, 123
 SOFT_VELOCITY = 0.7  # of notes that begin while the soft pedal is down, as a share
-
-# control changes that are a number of the channel's state, and whom that tells what
-LEVELS: dict[int, tuple[str, EventKind]] = {
-    MOD_WHEEL: ("modulation", EventKind.MOD_WHEEL),
-    VOLUME: ("volume", EventKind.VOLUME),
-    PAN: ("pan", EventKind.PAN),
-    EXPRESSION: ("expression", EventKind.VOLUME),
-    TIMBRE: ("timbre", EventKind.TIMBRE),
-}
-PEDALS: dict[int, str] = {SUSTAIN: "sustain", SOSTENUTO: "sostenuto", SOFT: "soft"}
-WHEELS = (EventKind.PITCH_BEND, EventKind.MOD_WHEEL, EventKind.PRESSURE)
-
-
-def follow(channels: Channels, source: int, number: int, value: int, slot_range: float) -> None:
-    """Take a control change into the state of its channel."""
-    state = channels.of(source)
-    if number in LEVELS:
-        setattr(state, LEVELS[number][0], value)
-    elif number in PEDALS:
-        setattr(state, PEDALS[number], value >= 64)
-    elif number in SELECTORS:
-        select(state, number, value)
-    elif number in ENTRIES:
-        _enter(channels, source, state, number, value, slot_range)
-    elif number == RESET_CONTROLLERS:
-        for concerned in channels.affected(source):
-            channels.of(concerned).reset()
-
-
-def _enter(
-    channels: Channels, source: int, state: ChannelState, number: int, value: int, slot_range: float
-) -> None:
-    members = zone_members(state, number, value)
-    if members is not None:
-        channels.divide(source, members)
-    elif enter(state, number, value, slot_range):
-        channels.share_range(source)
 
 
 def softened(channels: Channels, source: int, velocity: int) -> int:
@@ -70,6 +40,7 @@ class Keyboard:
         self.zone = zone
         self.channels = Channels()
         self._expression = Expression(voices, self.channels, streams)
+        self._streams = streams
 
     # -- messages --------------------------------------------------------------------------------
 
@@ -85,40 +56,37 @@ class Keyboard:
             self._press_key(frame, source, data1, data2)
         elif kind == 0xB0:
             self._control(frame, source, data1, data2)
-        elif kind == 0xD0:
-            self.channels.of(source).pressure = data1
-            self._forget_key_pressure(source)
-            self._change(frame, EventKind.PRESSURE, source)
-        elif kind == 0xE0:
-            self.channels.of(source).bend = data1 | data2 << 7
-            self._change(frame, EventKind.PITCH_BEND, source)
+        else:
+            changed = follow(self.channels, source, kind, data1, data2, self.zone.bend_range)
+            if kind == 0xD0:
+                self._forget_key_pressure(source)
+            self._change(frame, changed, source)
 
-    def _change(self, frame: int, kind: EventKind, source: int) -> None:
+    def turn_elsewhere(self, source: int, number: int, value: int) -> None:
+        """Remember where a controller stands that moves a parameter instead; see `unheard`."""
+        follow(self.channels, source, 0xB0, number, value, self.zone.bend_range)
+
+    def _change(self, frame: int, kinds: Iterable[EventKind], source: int) -> None:
         listens = self.zone.listens(source & 0x0F)
-        self._expression.change(frame, kind, source, self.zone.bend_range, listens)
+        for kind in kinds:
+            self._expression.change(frame, kind, source, self.zone.bend_range, listens)
 
     def _control(self, frame: int, source: int, number: int, value: int) -> None:
         caught = self.channels.keeps(source)
-        follow(self.channels, source, number, value, self.zone.bend_range)
-        if number in LEVELS:
-            self._change(frame, LEVELS[number][1], source)
-        elif number in (SUSTAIN, SOSTENUTO):
+        for ended in ended_by(self.channels, source, number, value):
+            self.voices.choke(frame, ended)
+        changed = follow(self.channels, source, 0xB0, number, value, self.zone.bend_range)
+        if number in (SUSTAIN, SOSTENUTO):
             self._move_pedal(frame, source, caught)
-        elif number in ENTRIES:
-            self._change(frame, EventKind.PITCH_BEND, source)
         elif number == ALL_SOUND_OFF:
             for concerned in self.channels.affected(source):
                 self.voices.choke(frame, concerned)
         elif number == RESET_CONTROLLERS:
-            self._reset(frame, source)
-        elif number >= ALL_NOTES_OFF:  # those above change the mode, which implies it
+            self._forget_key_pressure(source)
+            self._move_pedal(frame, source, False)
+        elif number >= ALL_NOTES_OFF:
             self._all_notes_off(frame, source)
-
-    def _reset(self, frame: int, source: int) -> None:
-        self._forget_key_pressure(source)
-        self._move_pedal(frame, source, False)
-        for kind in (*WHEELS, EventKind.VOLUME):  # of which the expression is a part
-            self._change(frame, kind, source)
+        self._change(frame, changed, source)
 
     # -- keys ------------------------------------------------------------------------------------
 
@@ -146,7 +114,6 @@ class Keyboard:
 
     def _all_notes_off(self, frame: int, source: int) -> None:
         for concerned in self.channels.affected(source):
-            self.channels.of(concerned).pressed.clear()
             for index in self.voices.down(concerned):
                 self._let_go(frame, index)
 
@@ -186,7 +153,19 @@ class Keyboard:
         """Set what full deflection of every channel's wheel is, until a channel is told another."""
         self.zone.bend_range = semitones
         for source in self.channels.forget_ranges():
-            self._change(frame, EventKind.PITCH_BEND, source)
+            self._change(frame, (EventKind.PITCH_BEND,), source)
+
+    def hear_again(self, frame: int, number: int) -> None:
+        """Follow a controller from now on, or no longer: `unheard` has changed."""
+        if number in LEVELS:
+            for source in self.channels.known():
+                self._change(frame, (LEVELS[number],), source)
+
+    def join(self, told: Told, frame: int) -> None:
+        """Begin where all channels stand; no note that is down sounds here."""
+        self.channels.take_over(told.channels)
+        if self._streams:
+            self._expression.repeat(frame, told.common(self.zone))
 
     def release_all(self, frame: int) -> None:
         """Let go of every note, whatever holds it."""
@@ -208,7 +187,7 @@ class Keyboard:
     def adopt(self, other: "Keyboard", frame: int) -> None:
         """Take over another generator's zone, channels and held notes."""
         self.zone = other.zone
-        self.channels.load_state(other.channels.save_state())
+        self.channels.take_over(other.channels)
         self._expression.repeat(frame, other._expression.common)
         for voice in sorted((v for v in other.voices.voices if v.down), key=lambda v: v.start):
             index = self._strike(frame, voice.source, voice.key, voice.velocity)

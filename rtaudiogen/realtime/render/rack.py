@@ -6,6 +6,7 @@ from time import perf_counter_ns
 from typing import Any, NamedTuple
 
 from ...generator import Audio, State
+from ..notes.told import Told
 from .nested_state import join, part
 from .safety import Fault
 from .slot import Slot
@@ -32,13 +33,15 @@ class Message(NamedTuple):
 class Rack:
     """Slots by number; from `add` to `panic`, the verbs of commands: (frame, slot, *arguments)."""
 
-    def __init__(self, messages: deque[Message]) -> None:
+    def __init__(self, messages: deque[Message], told: Told) -> None:
         self.slots: dict[int, Slot] = {}
+        self.told = told
         self._messages = messages
 
     def add(self, frame: int, number: int, slot: Slot) -> None:
-        """A new slot begins."""
+        """A new slot begins, with its channels where they stand."""
         slot.source.enter(frame)
+        slot.source.keyboard.join(self.told, frame)
         self.slots[number] = slot
         self._hear()
 
@@ -75,9 +78,7 @@ class Rack:
     def map_controller(self, frame: int, number: int, controller: int, index: int) -> None:
         """A controller moves a parameter from now on; index -1: none."""
         if number in self.slots:
-            self.slots[number].controllers.pop(controller, None)
-            if index >= 0:
-                self.slots[number].controllers[controller] = index
+            self.slots[number].map_controller(frame, controller, index)
 
     def restart(self, frame: int, number: int, seed: int) -> None:
         """A generator begins anew from a seed."""
@@ -86,6 +87,7 @@ class Rack:
 
     def panic(self, frame: int, number: int) -> None:
         """Every voice of every slot is choked."""
+        self.told.panic()
         for slot in self.slots.values():
             for source in slot.sources:
                 source.keyboard.panic(frame)
@@ -94,6 +96,8 @@ class Rack:
         self, frame: int, status: int, data1: int, data2: int, port: int, only: int = 0
     ) -> None:
         """One channel message for whoever listens, or for one slot alone."""
+        if only == 0:
+            self.told.midi(status, data1, data2, port)
         for number, slot in self.slots.items():
             if only not in (0, number):
                 continue

@@ -9,6 +9,7 @@ import numpy as np
 from ...errors import RtAudioGenError, UsageError
 from ...generator import Descriptor, Generator, HitMaker, Plays
 from ..hits.pads import Pads, makes_hits
+from ..notes.told import Told
 from .checks import RESERVED_CONTROLLERS, checked_mix, checked_value, find_parameter
 from .frame_queue import Agenda
 from .rack import Message
@@ -31,13 +32,16 @@ class RackControl:
     See `Renderer`, which obeys: commands wait here for [render], and its messages for [control].
     """
 
-    def __init__(self, sample_rate: int, seed: int, device_of: DeviceOf, pads: Pads | None) -> None:
+    def __init__(
+        self, sample_rate: int, seed: int, device_of: DeviceOf, pads: Pads | None, told: Told
+    ) -> None:
         if sample_rate <= 0:
             raise UsageError(f"sample rate {sample_rate} Hz: expected more than 0")
         self.sample_rate = sample_rate
         self.seed = seed
         self._device_of = device_of
         self._pads = pads
+        self._told = told
         self._next_slot = 1
         self._sources: dict[int, Source] = {}  # by slot: what it plays, or is to play
         self._made: dict[int, Slot] = {}
@@ -213,7 +217,7 @@ class RackControl:
     def _place(self, number: int, source: Source) -> None:
         self._sources[number] = source
         if self._pads is not None:
-            self._pads.place(number, self._made[number], source)
+            self._pads.place(number, self._made[number], source, self._told.channels)
 
     def _command(self, at_frame: int, verb: str, slot: int, *arguments: Any) -> None:
         self._commands.push((at_frame, verb, slot, arguments))

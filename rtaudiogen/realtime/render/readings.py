@@ -17,7 +17,7 @@ class SlotReading:
     peak: tuple[float, float]  # recent, left and right, amplitude
     voices: int  # that sound
     parameters: tuple[float, ...]  # targets, plain values, in the descriptor's order
-    bend_range: float  # semitones; MIDI can change it
+    bend_range: float  # semitones, of channels that were told no other
     faults: int
     failed: str  # what its generator raised; "" while it works
     latency_frames: int  # resampler + model delay, host frames

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from ...errors import RtAudioGenError
 from ...generator import Audio, Generator, State
 from ..hits.pads import Pads
+from ..notes.told import Told
 from .frame_queue import Agenda
 from .load import Load
 from .nested_state import join, part
@@ -41,9 +42,9 @@ class Renderer(RackControl):
         device_of: DeviceOf = on_the_cpu,
         pads: Pads | None = None,
     ) -> None:
-        super().__init__(sample_rate, seed, device_of, pads)
+        super().__init__(sample_rate, seed, device_of, pads, told := Told())
         self.late_events = 0
-        self._rack = Rack(self._messages)
+        self._rack = Rack(self._messages, told)
         self._limiter = Limiter(sample_rate)
         self._bus = np.zeros((QUANTUM, 2), np.float32)
         self._heard = np.zeros((QUANTUM, 1), np.float32)
@@ -161,6 +162,7 @@ class Renderer(RackControl):
             "midi": self._midi.pending(),
             "commands": commands,
             "slots": slots,
+            "told": self._rack.told.save_state(),
         }
         own = {"bus": self._bus.copy()}
         return join(rack=arrays, limiter=self._limiter.save_state(), own=own), facts
@@ -186,6 +188,8 @@ class Renderer(RackControl):
             for i, saved in enumerate(slot["sources"])
         }
         self._rack.load_state(part(arrays, "rack"), facts["slots"], sources, self.sample_rate)
+        if "told" in facts:  # states of earlier versions have none
+            self._rack.told.load_state(facts["told"])
         self._limiter.load_state(part(arrays, "limiter"))
         self._bus[:] = arrays["own/bus"]
         self.late_events = facts["late_events"]

@@ -41,6 +41,7 @@ class Slot:
         self.zone = Zone()
         source.keyboard.zone = self.zone
         self.controllers: dict[int, int] = {}  # control change number → parameter index
+        source.keyboard.channels.unheard = self.controllers
         self.leaving = False
         self.load = SlotLoad(QUANTUM, sample_rate)
         self.meter = np.zeros(2, np.float32)  # recent peak, left and right
@@ -95,14 +96,23 @@ class Slot:
 
     def swap(self, frame: int, source: Source) -> None:
         """Crossfade to another source, which takes over the held notes."""
+        if source.generator.descriptor.parameters != self.source.generator.descriptor.parameters:
+            for controller in list(self.controllers):
+                self.map_controller(frame, controller, -1)
+        source.keyboard.channels.unheard = self.controllers
         source.keyboard.adopt(self.source.keyboard, frame)
         source.enter(frame)
         source.fade, source.fading = 0.0, 1
-        if source.generator.descriptor.parameters != self.source.generator.descriptor.parameters:
-            self.controllers.clear()
         self.source.fading = -1
         self.sources.append(source)
         self._gains.append(np.zeros(2, np.float32))
+
+    def map_controller(self, frame: int, controller: int, index: int) -> None:
+        """Let a controller move a parameter and nothing else; index -1: what it means in MIDI."""
+        self.controllers.pop(controller, None)
+        if index >= 0:
+            self.controllers[controller] = index
+        self.source.keyboard.hear_again(frame, controller)
 
     def leave(self) -> None:
         """Fade out for good."""
@@ -117,6 +127,7 @@ class Slot:
             span = parameter.maximum - parameter.minimum
             target = parameter.clamp(parameter.minimum + span * data2 / 127)
             self.source.parameters.aim(index, target)
+            self.source.keyboard.turn_elsewhere(port << 4 | status & 0x0F, data1, data2)
         else:
             self.source.keyboard.midi(frame, status, data1, data2, port)
             if self.source.take_note is not None:
@@ -176,9 +187,11 @@ class Slot:
         """From `save_state`; `sources` must be of the models it names."""
         self.strip = Strip(**facts["strip"])
         self.zone = Zone(**facts["zone"])
-        self.controllers = dict(facts["controllers"])
+        self.controllers.clear()
+        self.controllers.update(facts["controllers"])
         self.leaving, self._audible = facts["leaving"], facts["audible"]
         self._mixer.load_state(part(arrays, "mixer"))
         self._gains = [None if g is None else np.array(g, np.float32) for g in facts["gains"]]
         for index, source in enumerate(self.sources):
+            source.keyboard.channels.unheard = self.controllers
             source.load_state(part(arrays, f"source{index}"), facts["sources"][index], self.zone)

@@ -247,6 +247,35 @@ def test_all_notes_off_of_a_master_ends_its_zone() -> None:
     assert [v.stage for v in rig.voices.voices[:2]] == [Stage.FREE, Stage.HELD]
 
 
+@pytest.mark.parametrize(
+    ("master", "members", "ended"),
+    [
+        (1, 4, {60, 62, 63, 64}),  # its members, and one that joins them
+        (1, 2, {60, 62, 63}),  # one that leaves them
+        (1, 14, {60, 62, 63, 64, 67, 75}),  # takes those of the upper zone
+        (16, 0, {76, 75}),  # ends a zone
+        (5, 3, set()),  # no master channel: means nothing
+    ],
+)
+def test_a_new_mpe_zone_silences_its_channels(master: int, members: int, ended: set[int]) -> None:
+    rig = Rig(voices=8).play(
+        *parameter(0, 6), control(6, 3), *parameter(0, 6, 16), control(6, 2, 16)
+    )
+    rig.play(*(on(59 + channel, channel=channel) for channel in (1, 3, 4, 5, 8)))
+    rig.play(on(76, channel=16), on(75, channel=15)).run(4)
+    rig.play(*parameter(0, 6, master), control(6, members, master)).run(4)
+    played = {60, 62, 63, 64, 67, 76, 75}
+    assert {v.key for v in rig.voices.voices if v.sounds} == played - ended
+
+
+def test_a_zone_silences_what_its_pedal_holds() -> None:
+    rig = Rig().play(*parameter(0, 6), control(6, 3), control(64, 127))
+    rig.play(on(62, channel=3)).play(off(62, channel=3)).run(4)
+    assert rig.voices.sounding == 1
+    rig.play(*parameter(0, 6), control(6, 3)).run(4)
+    assert rig.voices.sounding == 0
+
+
 def test_a_stolen_voice_takes_the_state_of_its_new_channel() -> None:
     rig = Rig(1).play(bend(0, 2), on(60, channel=2)).run(20)
     rig.play(on(64, channel=1), bend(TOP, 2), bend(4096, 1)).run(20)

@@ -3,6 +3,7 @@
 import pytest
 
 from rtaudiogen.errors import UsageError
+from rtaudiogen.realtime.notes.told import Told
 from rtaudiogen.realtime.render.rack_control import RackControl, on_the_cpu
 
 from ..playing import RATE, sine
@@ -10,7 +11,7 @@ from ..playing import RATE, sine
 
 @pytest.fixture
 def control() -> RackControl:
-    return RackControl(RATE, 0, on_the_cpu, None)
+    return RackControl(RATE, 0, on_the_cpu, None, Told())
 
 
 def waiting(control: RackControl) -> list[tuple[int, str, int]]:
