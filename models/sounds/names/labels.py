@@ -13,6 +13,7 @@ from .pitches import Pitch, pitches_of
 from .spelling import normalised
 from .tokens import convention_of, tokens_of
 from .velocities import velocities_of
+from .words import ASPECTS
 
 OCTAVE = 12
 FEWEST_OF_A_TITLE = 3  # names that show a note to be a title
@@ -53,9 +54,12 @@ def read_names(names: Sequence[str]) -> list[NameLabel]:
 
 
 def _is_a_title(pitches: Sequence[Pitch], rows: Sequence[Row]) -> bool:
-    """Return whether one note stands in all names while their words differ: B3 Slow, B3 Fast."""
+    """Return whether one note stands in all names while their words differ: B3 Slow, B3 Fast.
+
+    It is none if the words only say how one note was played or recorded: C4 close, C4 room.
+    """
     alike = len({pitch.value for pitch in pitches}) == 1 and pitches[0].spelled
-    return alike and len(rows) >= FEWEST_OF_A_TITLE and varied_words(rows)
+    return alike and len(rows) >= FEWEST_OF_A_TITLE and not varied_words(rows) <= ASPECTS
 
 
 def _in_one_octave(pitches: Sequence[Pitch]) -> list[Pitch]:

@@ -32,9 +32,10 @@ def distinct(column: Sequence[Token]) -> int:
     return len({token.value for token in column})
 
 
-def varied_words(rows: Sequence[Row]) -> bool:
-    """Return whether the words of the rows differ."""
-    return len({tuple(token.text for token in row if token.kind == "word") for row in rows}) > 1
+def varied_words(rows: Sequence[Row]) -> frozenset[str]:
+    """Return the words that some rows have and others do not, in small letters."""
+    words = [{token.text.lower() for token in row if token.kind == "word"} for row in rows]
+    return frozenset(set.union(*words) - set.intersection(*words)) if words else frozenset()
 
 
 def counts_up(column: Sequence[Token]) -> bool:

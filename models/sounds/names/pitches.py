@@ -57,6 +57,8 @@ def _number_column(rows: Sequence[Row], beside_notes: bool) -> list[Token]:
     """Return the column of MIDI numbers: named as such, else plain ones that look like them."""
     named = columns_of(rows, "midi")
     for column in named:
+        if len(column) == 1 and column[0].text.startswith("[") and _is_a_loop(rows[0]):
+            return []
         if len(column) == 1 or (distinct(column) > 1 and not _is_numbering(column)):
             return column
     alone = all(len(row) == 1 for row in rows)
@@ -100,6 +102,11 @@ def _shift_between(notes: Sequence[Token], numbers: Sequence[Token]) -> int | No
     return shift if shift % 12 == 0 and abs(shift) <= FARTHEST else None
 
 
+def _is_a_loop(row: Row) -> bool:
+    """Return whether the words of a name speak of a tempo or a key: its number is the tempo."""
+    return LOOPS.search(" ".join(token.text for token in row if token.kind == "word")) is not None
+
+
 def _stands_out(row: Row) -> bool:
     """Return whether the plain number of a lone name is likely to be its pitch."""
     if len(row) == 1:
@@ -108,7 +115,7 @@ def _stands_out(row: Row) -> bool:
     others = [token for token in row if token.kind == "word"]
     if any(token.text.lower() in COUNTED for token in others):
         return False
-    if LOOPS.search(" ".join(token.text for token in others)):
+    if _is_a_loop(row):
         return False
     padded = [token for token in numbers if len(token.text) == 3]
     if len(numbers) > 1 and len(padded) != len(numbers):

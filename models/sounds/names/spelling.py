@@ -17,12 +17,13 @@ _SHIFTS = {
 }  # fmt: skip
 _SIGN = r"##|#|♯♯|♯|𝄪|bb|b|♭♭|♭|𝄫"
 _WORD = r"[ _-]?(?:sharp|flat)"
-_OCTAVE = r"(?P<octave>-?\d)(?!\d)"
+_OCTAVE = r"(?P<octave>(?:-|(?<=[#♯♭])0)?\d)(?!\d)"
 _APART = r"(?P<apart>[ _.-])(?P<octave>\d)(?!\d)"
 
 _LETTER = rf"(?P<letter>[a-h])(?P<shift>{_SIGN}|{_WORD}|isis|is|eses|es|s)?"
 _PLAIN = re.compile(rf"{_LETTER}{_OCTAVE}(?P<after>[#♯])?", re.IGNORECASE)
 _PARTED = re.compile(rf"(?P<letter>[A-H])(?P<shift>{_SIGN}|{_WORD}|is)?{_APART}")
+_SAID = re.compile(rf"(?P<letter>[a-g])(?P<shift>{_WORD}){_APART}", re.IGNORECASE)
 _SYLLABLE = re.compile(
     r"(?P<letter>do|ut|re|ré|mi|fa|sol|la|si)"
     rf"(?P<shift>{_SIGN}|s|[ _-]?(?:sharp|flat|diesis|dièse|diese|sostenido|bemolle|bemol|bémol))?"
@@ -135,7 +136,7 @@ def _parts_by_dashes(text: str, start: int) -> bool:
 
 
 def _parted(text: str, start: int, convention: Convention) -> Note | None:
-    found = _PARTED.match(text, start)
+    found = _PARTED.match(text, start) or _SAID.match(text, start)
     if not found:
         return None
     return _counted(found, int(found["octave"]), convention)

@@ -16,12 +16,14 @@ from .words import (
     MACHINES,
     MODEL_NUMBER,
     MODELS,
+    SLIDES,
     UNIT,
 )
 
 Kind = Literal[
     "note", "midi", "number", "triple", "velocity", "layer", "dynamic", "counter", "word"
 ]
+_AND = frozenset("&+")
 _TO = frozenset(("-", "to", "..", "_to_", "-to-", " to ", " - "))  # between ends of a range
 LONGEST = 255  # characters of a name that are read
 
@@ -45,7 +47,8 @@ _MIDI = re.compile(
     re.IGNORECASE,
 )
 _VELOCITY = re.compile(
-    r"(?:velocity|vel|v)[ _-]?(?P<low>\d{1,3})(?:-(?P<high>\d{3}|\d{2}(?=$|[_ )\]])))?(?![^\W_])"
+    r"(?:velocity|vel|v)[ _-]?(?P<low>\d{1,3})(?:-(?P<high>\d{3}|\d{2}(?=$|[_ )\]]))"
+    r"(?![-_ ][A-Ga-g][#b]?-?\d))?(?![^\W_])"
     r"|v(?P<joined>\d{1,3})(?=[A-Za-z])",
     re.IGNORECASE,
 )
@@ -64,13 +67,14 @@ _NUMBER = re.compile(
     r"\d{1,3}(?![^\W_])|\d{2,3}(?=v(?:el)?_?\d|[A-H][#♯♭sb]?-?\d(?!\d))|\d{3}(?=[a-h][#♯♭sb]?\d(?!\d))"
 )
 _PLAIN_NOTE = re.compile(r".*[^ _.-]-?\d[#♯]?$|.*[',]$|[A-Ha-h][^\W_]*$")
+_BEHIND_ID = re.compile(r"\d{4,}[ _.-]$")
 _TRIPLE = re.compile(r"(\d{3})-(\d{3})-(\d{3})(?![^\W_])")
-_WORD = re.compile(r"[^\W_]+?(?=$|[\W_]|(?<=[a-zß-ÿ])[A-Z])")
+_WORD = re.compile(r"[A-G][#♯](?![^\W_])|[^\W_]+?(?=$|[\W_]|(?<=[a-zß-ÿ])[A-Z])")
 _DYNAMIC = re.compile(
     "(?:" + "|".join(re.escape(mark).replace(r"\-", "[ _-]?") for mark in sorted(
         DYNAMICS, key=len, reverse=True)) + r")(?![^\W_])", re.IGNORECASE)  # fmt: skip
 _BEHIND_NOTE = re.compile(
-    r"$|[\W_]|[A-Z][a-zß-ÿ]|[LRMS](?![^\W_])|[a-d](?![^\W_])|(?:vel|v|rr)_?\d"
+    r"$|[\W_]|[A-Z][a-zß-ÿ]|[LRMS](?![^\W_])|[a-d](?![^\W_])|(?:vel|[vV]|rr)_?\d"
     r"|(?:p{1,3}|f{1,3}|mp|mf)(?![^\W_])",
 )
 
@@ -148,8 +152,11 @@ def _note(text: str, start: int, convention: Convention, before: list[Token]) ->
     if note is None or not _BEHIND_NOTE.match(text, note.end):
         return None
     spelled = text[start : note.end]
+    apart = spelled[-2:-1] in set(" _.-")
+    if apart and _BEHIND_ID.search(text, 0, start):
+        return None  # 1-100032-A-0
     sure = note.sure
-    if before and before[-1].text.lower() in LETTERED and spelled[-2:-1] in set(" _.-"):
+    if before and before[-1].text.lower() in LETTERED and apart:
         sure = False  # Take A 3
     return Token("note", spelled, start, note.end, note.pitch, sure)
 
@@ -241,25 +248,31 @@ def _without_models(tokens: list[Token]) -> list[Token]:
         if token.kind != "note":
             continue
         spelled = re.sub(r"[\W_]", "", token.text.lower())
-        before = tokens[place - 1].text.lower() if place else ""
-        behind = tokens[place + 1].text.lower() if place + 1 < len(tokens) else ""
+        before, behind = _text_of(tokens, place - 1), _text_of(tokens, place + 1)
         model = spelled in MODELS.get(before, ()) or behind in BEHIND_MODEL.get(spelled, ())
-        if model or behind == "chord" or (plain and not _PLAIN_NOTE.match(token.text)):
+        chord = "chord" in (behind, _text_of(tokens, place + 2))
+        if model or chord or (plain and not _PLAIN_NOTE.match(token.text)):
             kept[place] = token._replace(sure=False)
     return kept
+
+
+def _text_of(tokens: list[Token], place: int) -> str:
+    return tokens[place].text.lower() if 0 <= place < len(tokens) else ""
 
 
 def _without_ranges(tokens: list[Token], text: str) -> list[Token]:
     """Return the tokens with the ends of ranges and the notes of chords as words."""
     tokens = [token for token in tokens if token.text.lower() not in ("to", "bis")]
     kept = list(tokens)
+    slides = any(token.text.lower() in SLIDES for token in tokens)
     for place, (one, other) in enumerate(itertools.pairwise(tokens)):
         if one.kind != "note" or other.kind != "note" or not one.sure or not other.sure:
             continue
         third = tokens[place + 2] if place + 2 < len(tokens) else None
         between = text[one.end : other.start]
         chord = third is not None and third.kind == "note" and third.sure
-        if chord or (between in _TO and other.value > one.value):
+        rises = between in _TO and other.value > one.value
+        if chord or slides or rises or between.strip() in _AND:
             for index in (place, place + 1, *((place + 2,) if chord else ())):
                 kept[index] = tokens[index]._replace(kind="word")
     return kept

@@ -11,7 +11,7 @@ LOUDEST = 127
 MOST_LAYERS = 32  # higher numbers are velocities, not layers
 MOST_GIVEN_LAYERS = 16  # the same, where most of the layers are missing
 LAYERS_OF_A_PIANO = 16  # A0v1 … C8v16: a recorded grand that many libraries are named after
-_GLUED = re.compile(r"v\d{1,2}$")
+_GLUED = re.compile(r"v\d{1,2}$", re.IGNORECASE)
 
 
 def velocities_of(rows: Sequence[Row]) -> list[int | None]:
@@ -90,7 +90,8 @@ def _of_plain_numbers(rows: Sequence[Row]) -> list[int | None]:
     if len(rows) == 1:
         padded = [len(column[0].text) == 3 and column[0].kind == "number" for column in columns]
         pair = len(columns) == 2 and all(padded) and columns[0][0].sure
-        return list(values) if pair else nothing
+        loudest = values[0] == LOUDEST and columns[-2][0].kind == "note"  # C4_127
+        return list(values) if pair or loudest else nothing
     repeated = len(set(values)) <= 16 and 2 * len(set(values)) <= len(values)
     looks_so = max(values) >= 64 and not counts_up(columns[-1])
     return list(values) if repeated and looks_so else nothing

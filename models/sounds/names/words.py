@@ -41,6 +41,15 @@ COUNTED = _words(
     "page chapter line test demo group layer type step index region zone bounce export render "
     "new old img image dsc vol volume edition seq sequence"
 )
+# What is said of one note: where the microphones stand, how it is played, how loud.
+ASPECTS = _words(
+    "close near far room hall oh overhead overheads amb ambient ambience main dist distant mid "
+    "side left right top bottom inside outside in out mono stereo l r m s h lo low hi high med "
+    "dry wet di amp up down attack att release rel sustain sus sust long short stac staccato "
+    "leg legato pizz pizzicato arco trem tremolo trill vib vibrato nonvib mute muted open closed "
+    "norm normal slap harm harmonic harmonics ped pedal nopedal mic ord"
+)
+SLIDES = _words("gliss glissando slide sweep portamento port run scale arp arpeggio rise fall")
 # A letter behind one of these names a take or a place, as in `Take A 3`.
 LETTERED = (COUNTED - {"pad"}) | _words("kit setup room position pos chord key in")
 # A number behind one of these is a machine's or a work's.

@@ -73,7 +73,7 @@ def hear(
 @njit(inline="always", error_model="numpy")
 def _variance(reals: NDArray[np.float64], sums: int, squares: int) -> float:
     """Return the power of a piece without its DC, and begin the next piece."""
-    power = max(0.0, reals[squares] - reals[sums] * reals[sums] / PIECE)
+    power: float = max(0.0, reals[squares] - reals[sums] * reals[sums] / PIECE)
     reals[sums] = reals[squares] = 0.0
     return power
 

@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 
 from rtaudiogen.models.sounds.names.labels import read_names
 
+from .pack_names import NO_PITCH, PITCHED
+
 CASES = next(
     (
         place / "shared" / "cases" / "file-names.csv"
@@ -126,6 +128,29 @@ FOLDERS = {
         ["C-1", "C#1", "D-4"], [(24, N), (25, N), (62, N)]),
     "folders of their own": (
         ["a/C4_v1", "a/C4_v2", "b/C4_v100"], [(60, 64), (60, 127), (60, 100)]),
+    "drums of General MIDI": (
+        ["36_kick", "38_snare", "42_hat_closed"], [(36, N), (38, N), (42, N)]),
+    "keys of loops": (
+        ["Kick_01_120bpm_C", "Kick_02_120bpm_D", "Kick_03_120bpm_F#"], [(N, N)] * 3),
+    "solfège": (
+        ["do3", "re3", "mi3", "fa3"], [(48, N), (50, N), (52, N), (53, N)]),
+    "german dashes": (
+        ["Es-2", "As-2", "C-3"], [(39, N), (44, N), (48, N)]),
+    "microphones": (
+        ["C4_close", "C4_room", "C4_oh"], [(60, N)] * 3),
+    "microphones beside layers": (
+        ["G_C4_v3_Close", "G_C4_v3_Room", "G_D4_v1_Close"], [(60, 127), (60, 127), (62, 42)]),
+    "velocity, number and note": (
+        ["Mk1 -V027-060-C3", "Mk1 -V127-060-C3", "Mk1 -V127-064-E3"],
+        [(60, 27), (60, 127), (64, 127)]),
+    "clips with a take's letter": (
+        ["1-100032-A-0", "1-100038-A-14", "5-9032-A-2"], [(N, N)] * 3),
+    "speech": (
+        ["LJ001-0001", "LJ001-0002", "LJ002-0001"], [(N, N)] * 3),
+    "speakers": (
+        ["p225_001", "p225_002", "p226_001"], [(N, N)] * 3),
+    "octaves told by numbers": (
+        ["21_A-1", "60_C3", "108_C7"], [(21, N), (60, N), (108, N)]),
     "tempos": (
         ["Loop_90", "Loop_100", "Loop_120"], [(N, N)] * 3),
 }  # fmt: skip
@@ -136,6 +161,15 @@ def test_a_lone_name_says_what_a_person_reads(
     name: str, pitch: int | None, velocity: int | None
 ) -> None:
     assert read_names([name])[0][:2] == (pitch, velocity)
+
+
+def test_names_of_packs_say_what_a_person_reads() -> None:
+    pitched = [line.rpartition(": ") for line in PITCHED.split("\n") if line]
+    expected = {name: tuple(map(int, values.split())) for name, _, values in pitched}
+    expected |= {name: () for name in NO_PITCH.split("\n") if name}
+    labels = {name: read_names([name])[0][:2] for name in expected}
+    read = {name: tuple(v for v in label if v is not None) for name, label in labels.items()}
+    assert read == expected
 
 
 @pytest.mark.parametrize(("names", "labels"), FOLDERS.values(), ids=FOLDERS)
