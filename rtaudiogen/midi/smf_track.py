@@ -124,12 +124,25 @@ class _Reader:
 
     def _packet(self, status: int) -> None:
         """Skip SysEx; an escape outside of it holds bytes as a cable has them."""
-        content = self._bytes(self._number())
+        content = self._content(status)
         if status == _ESCAPE and not self._in_sysex:
             for message in Parser().feed(content):
                 self._add(*message)
         else:
             self._in_sysex = not content.endswith(b"\xf7")
+
+    def _content(self, status: int) -> bytes:
+        """Read a packet; one that runs past the track ends with its F7, as on a cable."""
+        at = self._position
+        try:
+            return self._bytes(self._number())
+        except _CutError:
+            end = self._data.find(b"\xf7", at, self._end) + 1
+            if status != _SYSEX or not end:
+                raise
+        self._tell("a SysEx with a wrong length, read up to its end", self._place(at - 1))
+        self._position = end
+        return self._data[at:end]
 
     def _byte(self) -> int:
         if self._position >= self._end:

@@ -79,6 +79,11 @@ PLAYED: dict[str, tuple[bytes, list[Note]]] = {
         midi([track((0, tempo(7)), (0, tempo(250_000)), (0, on(60)), (480, off(60)))]),
         [(0.0, 0.25, 60)],
     ),
+    "longest tempo": (
+        midi([track((0, tempo(2**24 - 1)), (0, on(60)), (480, off(60)))]),
+        [(0.0, 16.777215, 60)],
+    ),
+    "one tick a beat": (midi([track((0, on(60)), (1, off(60)))], division=1), ONE),
     "tempo 0": (midi([track((0, tempo(0)), (0, on(60)), (480, off(60)))]), ONE),
     "empty tempo": (midi([track((0, meta(0x51)), (0, on(60)), (480, off(60)))]), ONE),
     "long tempo": (
@@ -96,6 +101,8 @@ PLAYED: dict[str, tuple[bytes, list[Note]]] = {
     # chunks
     "RMID": (riff(midi([NOTE])), ONE),
     "RMID of odd length and size 0": (riff(midi([NOTE]) + b"\0", size=0), ONE),
+    "RMID without padding": (riff(midi([NOTE, track((0, meta(1, b"abc")))])), ONE),
+    "RMID with big ends": (b"RIFX" + riff(midi([NOTE]))[4:], ONE),
     "RMID that is cut": (riff(midi([NOTE]), size=1 << 31), ONE),
     "bytes before the header": (b"\0" * 128 + midi([NOTE]), ONE),
     "mail before the header": (b"\r\n\r\n" + midi([NOTE]), ONE),
@@ -173,6 +180,22 @@ PLAYED: dict[str, tuple[bytes, list[Note]]] = {
             )
         ]),
         [(0.25, 0.75, 60)],
+    ),
+    "SysEx as on a cable, without a length": (
+        midi([track((0, b"\xf0\x43\x10\x4c\xf7"), (0, on(60)), (480, off(60)))]),
+        ONE,
+    ),
+    "SysEx that is too long": (
+        midi([track((0, b"\xf0\x83\x7f\x43\xf7"), (0, on(60)), (480, off(60)))]),
+        ONE,
+    ),
+    "notes off by running status": (
+        midi([track((0, on(60)), (240, b"\x3c\0\0\x40\x50"), (240, b"\x40\0"))]),
+        [(0.0, 0.25, 60), (0.25, 0.5, 64)],
+    ),
+    "program and pressure by running status": (
+        midi([track((0, b"\xc0\5\0\6\0\xd0\1\0\2"), (0, on(60)), (480, off(60)))]),
+        ONE,
     ),
     "escape": (
         midi([track((0, sysex(b"\xf8" + on(60), 0xF7)), (480, sysex(b"\x90\x3c\0", 0xF7)))]),
@@ -286,6 +309,7 @@ TOLD: dict[str, str] = {
     "more tracks counted": "the header counts 3 tracks, 2 are there",
     "cut within a note": "a track of 14 bytes is cut short (track 2",
     "second file behind": "a second MIDI file begins here and is passed over",
+    "SysEx that is too long": "a SysEx with a wrong length, read up to its end (track 1, byte 23)",
     "velocity over 127": "a value over 127 is taken as 127 (track 1, byte 24)",
     "key over 127": "there is no key 200 (track 1, byte 24)",
     "never ended": "a note without an end, let go after (2.00 s)",
