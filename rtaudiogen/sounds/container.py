@@ -1,4 +1,4 @@
-"""Headers of WAV, BW64 and CAF files as libsndfile should have found them.
+"""Headers of WAV, BW64, CAF and MP3 files as libsndfile should have found them.
 
 Programs that stream cannot go back to write the size of the data; recordings that were cut off
 lack it too. Nothing is written: the file is read through a view in which some bytes are replaced.
@@ -10,6 +10,8 @@ import struct
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO
+
+from .rebuilt import Head, is_padded, mpeg_head, wave_head
 
 UNKNOWN_SIZE = 0x7FFF0000  # sizes from here on stand for "not known" in files that were streamed
 MOST_CHUNKS = 10_000
@@ -25,21 +27,29 @@ class Container:
 
     patches: tuple[Patch, ...] = ()
     share: float = 1.0  # of the data that the header promises, how much is in the file
+    head: Head | None = None  # read in place of its beginning
 
 
 class PatchedFile(io.RawIOBase):
-    """A file, some of whose bytes are read as others. It never raises: libsndfile calls it."""
+    """A file, some of whose bytes are read as others. It never raises: libsndfile calls it.
 
-    def __init__(self, file: BinaryIO, patches: Sequence[Patch] = ()) -> None:
-        self._file, self._patches = file, patches
-        self._size = os.fstat(file.fileno()).st_size
+    The patches' places are those of the file itself, without another head.
+    """
+
+    def __init__(
+        self, file: BinaryIO, patches: Sequence[Patch] = (), head: Head | None = None
+    ) -> None:
+        self._file, self._patches, self._head = file, patches, head or Head()
+        self._shift = len(self._head.content) - self._head.skipped
+        self._size = os.fstat(file.fileno()).st_size + self._shift
         self._place = 0
 
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
         """Fill `buffer` from the current place on; the number of bytes, 0 at the end."""
         try:
-            self._file.seek(self._place)
-            data = bytearray(self._file.read(len(buffer)))
+            data = bytearray(self._head.content[self._place : self._place + len(buffer)])
+            self._file.seek(max(self._place, len(self._head.content)) - self._shift)
+            data += self._file.read(len(buffer) - len(data))
         except (OSError, ValueError):
             return 0
         for offset, replacement in self._patches:
@@ -71,6 +81,8 @@ def examine(file: BinaryIO) -> Container:
     size = os.fstat(file.fileno()).st_size
     file.seek(0)
     head = file.read(HEAD_BYTES)
+    if mpeg := mpeg_head(head):
+        return Container(head=mpeg)
     if head[:4] in (b"RIFF", b"RF64", b"BW64") and head[8:12] == b"WAVE":
         return _examine_wave(file, head[:4], size)
     if head[:4] == b"FORM" and head[8:12] in (b"AIFF", b"AIFC"):
@@ -84,7 +96,11 @@ def examine(file: BinaryIO) -> Container:
 
 def _examine_wave(file: BinaryIO, magic: bytes, size: int) -> Container:
     promised_64 = 0
-    for name, place, length in _chunks(file, "<I", HEAD_BYTES, size):
+    chunks = list(_chunks(file, "<I", HEAD_BYTES, size))
+    if magic == b"RIFF" and (rebuilt := wave_head(file, chunks, size)):
+        share = next((size - p) / n for name, p, n in chunks if name == b"data" and n)
+        return Container(head=rebuilt, share=min(share, 1.0))
+    for name, place, length in chunks:
         if name == b"ds64" and length >= 16:
             file.seek(place + 8)
             (promised_64,) = struct.unpack("<Q", file.read(8).ljust(8, b"\0"))
@@ -172,4 +188,6 @@ def _chunks(file: BinaryIO, form: str, place: int, size: int) -> Iterator[tuple[
         yield header[:4], place, length
         if length < 0 or place + length > size:
             return
-        place += length + (length % 2 if width == 4 else 0)
+        place += length
+        if width == 4 and length % 2 and is_padded(file, place):
+            place += 1

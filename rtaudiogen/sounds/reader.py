@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from ..errors import RtAudioGenError
 from .container import Container, PatchedFile, examine
+from .foreign import foreign
 from .mixing import ChannelMeter, mixed
 from .names import one_line, shown
 from .values import Mended, ScaleMeter
@@ -144,6 +145,18 @@ class SoundReader:
         return _Opened(self.path, self.container)
 
 
+class _Forward(soundfile.SoundFile):
+    """A file that is read from its beginning to its end.
+
+    python-soundfile moves to the place where it is after every read. That throws away what an MP3
+    decoder keeps of the frames before: every block would begin with a fault.
+    """
+
+    def seekable(self) -> bool:
+        """Return that nobody is to seek."""
+        return False
+
+
 class _Opened:
     """A file that libsndfile reads through a view with its header repaired."""
 
@@ -152,8 +165,10 @@ class _Opened:
 
     def __enter__(self) -> soundfile.SoundFile:
         try:
-            self._view = PatchedFile(self._path.open("rb"), self._container.patches)
-            self._file = soundfile.SoundFile(self._view)
+            self._view = PatchedFile(
+                self._path.open("rb"), self._container.patches, self._container.head
+            )
+            self._file = _Forward(self._view)
         except Exception as error:  # whatever a library raises on a user's file
             if hasattr(self, "_view"):
                 self._view.close()
@@ -194,6 +209,8 @@ def read_whole(path: Path, most_seconds: float = np.inf) -> WholeSound:
 
 def unreadable(path: Path, error: Exception) -> RtAudioGenError:
     """Return the one line for a file that a library could not read."""
+    if what := foreign(path):
+        return RtAudioGenError(f"{shown(path)}: {what}")
     reason = _reason(error) or "no format that is known"
     return RtAudioGenError(f"{shown(path)}: cannot be read as sound ({reason})")
 

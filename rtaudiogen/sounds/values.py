@@ -35,7 +35,8 @@ class Mended:
         """Return what was done, for people."""
         lines = []
         if self.not_numbers:
-            lines.append(f"{_samples(self.not_numbers)} not numbers, taken as silence")
+            kind = "no number" if self.not_numbers == 1 else "not numbers"
+            lines.append(f"{_samples(self.not_numbers)} {kind}, taken as silence")
         if self.too_large:
             what = f"{_samples(self.too_large)} more than 40 dB above full scale"
             lines.append(f"{what}, taken as silence")

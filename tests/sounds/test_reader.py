@@ -68,6 +68,45 @@ def test_every_wav_header_gives_the_whole_sound(tmp_path: Path, content: bytes) 
     assert (sound.notices, sound.complete) == ((), True)
 
 
+def chunk(name: bytes, content: bytes) -> bytes:
+    return name + struct.pack("<I", len(content)) + content
+
+
+FORMAT, DATA = wav(SIZE + 36, SIZE)[12:36], wav(SIZE + 36, SIZE)[36:]
+
+
+@pytest.mark.parametrize(
+    "chunks",
+    [
+        [FORMAT, chunk(b"LIST", b"INFOabc"), DATA],  # odd, and no byte is added
+        [FORMAT, chunk(b"LIST", b"INFOabc") + b"\0", chunk(b"bext", bytes(603)) + b"\0", DATA],
+        [chunk(b"bext", bytes(603)), FORMAT, chunk(b"fact", bytes(5)), DATA],
+        [chunk(b"JUNK", b"data\0"), b"\0", FORMAT, DATA],
+        [DATA, FORMAT],
+    ],
+)
+def test_chunks_in_any_order_give_the_whole_sound(tmp_path: Path, chunks: list[bytes]) -> None:
+    body = b"".join(chunks)
+    content = b"RIFF" + struct.pack("<I", 4 + len(body)) + b"WAVE" + body
+    sound = read(tmp_path / "a.wav", content)
+    np.testing.assert_allclose(sound.signal, tone(), atol=1e-4)
+    assert (sound.notices, sound.complete) == ((), True)
+    if chunks[-1] == DATA:
+        cut = read(tmp_path / "a.wav", content[: len(content) - SIZE // 2])
+        assert "ends early" in cut.notices[0]
+
+
+@pytest.mark.parametrize("seconds", [0.1, 1.0])
+def test_an_mp3_without_a_tag_is_read(tmp_path: Path, seconds: float) -> None:
+    signal = tone()[: round(seconds * RATE)]
+    content = as_file(signal, format="MP3")
+    assert content[0] == 0xFF, "a tag has been written"
+    sound = read(tmp_path / "a.mp3", content)
+    whole, _ = soundfile.read(tmp_path / "a.mp3", dtype="float32")  # in one piece, no block begins
+    np.testing.assert_allclose(sound.signal, whole, atol=1e-6)
+    assert np.abs(sound.signal - signal)[: len(signal) // 2].max() < 0.2
+
+
 def test_chunks_behind_an_empty_sound_are_not_sound(tmp_path: Path) -> None:
     empty = wav(36, 0)[:44] + b"LIST" + struct.pack("<I", 4) + b"INFO"
     with pytest.raises(RtAudioGenError, match=r"a\.wav: an empty file"):
@@ -163,6 +202,26 @@ def test_what_is_no_sound_is_refused_in_one_line(
     with pytest.raises(RtAudioGenError, match=words) as refused:
         read(tmp_path / name, content)
     assert str(refused.value).isprintable()
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"\0\0\0\x20ftypM4A \0\0\0\0", "a.wav: MPEG-4 .*, which is not read; convert it"),
+        (b"\x30\x26\xb2\x75\x8e\x66\xcf\x11", "Windows Media, which is not read"),
+        (b"\r\n<!DOCTYPE html><html>", "a web page"),
+        (b"<HTML><body>404", "a web page"),
+        (b"version https://git-lfs.github.com/spec/v1\noid", "a pointer of Git LFS"),
+        (b"\0\x05\x16\x07\0\2\0\0Mac OS X", "what macOS keeps beside"),
+        (b"MThd\0\0\0\6", "a MIDI file"),
+        (bytes(5000), "nothing but zeros"),
+    ],
+)
+def test_what_a_file_is_instead_of_a_sound_is_said(
+    tmp_path: Path, content: bytes, words: str
+) -> None:
+    with pytest.raises(RtAudioGenError, match=words):
+        read(tmp_path / "a.wav", content)
 
 
 @pytest.mark.skipif(os.name != "posix", reason="names are bytes on POSIX systems only")
