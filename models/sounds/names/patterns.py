@@ -34,8 +34,9 @@ def distinct(column: Sequence[Token]) -> int:
 
 def varied_words(rows: Sequence[Row]) -> frozenset[str]:
     """Return the words that some rows have and others do not, in small letters."""
-    words = [{token.text.lower() for token in row if token.kind == "word"} for row in rows]
-    return frozenset(set.union(*words) - set.intersection(*words)) if words else frozenset()
+    words = [frozenset(t.text.lower() for t in row if t.kind == "word") for row in rows]
+    nothing: frozenset[str] = frozenset()
+    return nothing.union(*words) - words[0].intersection(*words) if words else nothing
 
 
 def counts_up(column: Sequence[Token]) -> bool:

@@ -5,6 +5,7 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable
 from pathlib import Path
+from urllib.parse import unquote
 
 LONGEST = 4096  # characters of a name
 
@@ -34,11 +35,14 @@ class FilesOfFolder:
         """Return the one file that is meant, or None. [control]
 
         Slashes of either kind, `./` before the name, composed and decomposed letters, capitals, a
-        suffix that is left out or another one, and a folder that only another machine has make no
-        difference, as long as one file alone fits.
+        suffix that is left out or another one, %20 for a blank, and a folder that only another
+        machine has make no difference, as long as one file alone fits.
         """
         if name not in self._cache:
-            self._cache[name] = self._found(name[:LONGEST])
+            found = self._found(name[:LONGEST])
+            if found is None and "%" in name:
+                found = self._found(unquote(name[:LONGEST]))
+            self._cache[name] = found
         return self._cache[name]
 
     def _found(self, name: str) -> Path | None:

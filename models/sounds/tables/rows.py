@@ -14,6 +14,8 @@ from .files import FilesOfFolder
 SAMPLE = 200  # rows by which the column of file names is told
 SAMPLE_CHARACTERS = 1 << 16  # of a table, by which its form is told
 MOST_COLUMNS = 200
+MOST_TITLE = 10  # rows above the columns' names
+UNSEEN = "\ufeff\u200b\u2060"  # marks without width
 _NAMES = {
     "file": "filename file_name filepath file_path path wav wav_file wavfile wav_path audio "
     "audio_file audiofile audio_path audio_filename sound sound_file soundfile sample sample_file "
@@ -25,6 +27,7 @@ _NAMES = {
     "licence": "license",
 }
 DOUBTFUL = frozenset(("note", "key", "root"))  # a remark, the key of a piece …
+_RULE = re.compile(r":?-{2,}:?$")
 _LIKE_A_FILE = re.compile(r"\.(?:wave?|flac|ogg|mp3|aiff?|opus)$", re.IGNORECASE)
 MEANINGS = {alias: name for name, aliases in _NAMES.items() for alias in aliases.split()}
 
@@ -72,9 +75,10 @@ def _worth(rows: Rows) -> tuple[int, bool, int]:
 
 def _rows(text: str, delimiter: str, quoted: bool, files: FilesOfFolder) -> Rows:
     try:
-        lines = list(_lines(text, delimiter, quoted))
+        lines = [line for line in _lines(text, delimiter, quoted) if not _is_remark(line[1], files)]
     except csv.Error:
         lines = []
+    lines = lines[_lines_of_title(lines, files) :]
     if not lines:
         return Rows([], "", False, 0)
     header = [_column_name(cell) for cell in lines[0][1]]
@@ -91,6 +95,27 @@ def _rows(text: str, delimiter: str, quoted: bool, files: FilesOfFolder) -> Rows
     return Rows(rows, "file", has_header, found)
 
 
+def _is_remark(cells: Sequence[str], files: FilesOfFolder) -> bool:
+    """Tell whether a row is a comment, or the rule below a head in Markdown."""
+    if all(_RULE.match(cell) for cell in cells if cell):
+        return True
+    return cells[0].startswith("#") and files.find(cells[0]) is None
+
+
+def _lines_of_title(lines: Sequence[tuple[int, list[str]]], files: FilesOfFolder) -> int:
+    """Return how many rows stand above the columns' names; 0 where there are no such names."""
+    for count, (_, cells) in enumerate(lines[:MOST_TITLE]):
+        if any(files.find(cell) is not None for cell in cells if cell):
+            break
+        if len(cells) > 1 and any(_is_file_column(_column_name(cell)) for cell in cells):
+            return count
+    return 0
+
+
+def _is_file_column(name: str) -> bool:
+    return MEANINGS.get(name, name) == "file"
+
+
 def _lines(text: str, delimiter: str, quoted: bool) -> Iterator[tuple[int, list[str]]]:
     """Yield line and cells of every row that is not blank."""
     text = re.sub(r"\Asep=.[ \t]*(?:\r\n?|\n)", "\n", text, flags=re.IGNORECASE)
@@ -101,11 +126,16 @@ def _lines(text: str, delimiter: str, quoted: bool) -> Iterator[tuple[int, list[
     )  # fmt: skip
     for cells in reader:
         if any(cell.strip() for cell in cells):
-            yield reader.line_num, [cell.strip() for cell in cells[:MOST_COLUMNS]]
+            yield reader.line_num, [_bare(cell) for cell in cells[:MOST_COLUMNS]]
+
+
+def _bare(cell: str) -> str:
+    """Return a cell without what nobody sees at its ends."""
+    return cell.strip().strip(UNSEEN).strip()
 
 
 def _column_name(cell: str) -> str:
-    name = unicodedata.normalize("NFKC", cell).strip().strip("\ufeff\u200b").casefold()
+    name = _bare(unicodedata.normalize("NFKC", cell)).casefold()
     return re.sub(r"[^\w]+", "_", name).strip("_")
 
 
@@ -113,7 +143,7 @@ def _file_column(
     header: Sequence[str], lines: Sequence[tuple[int, list[str]]], files: FilesOfFolder
 ) -> int | None:
     """Return the column of file names: the one that is called so, else the one that finds most."""
-    named = [place for place, name in enumerate(header) if MEANINGS.get(name, name) == "file"]
+    named = [place for place, name in enumerate(header) if _is_file_column(name)]
     sample = [cells for _, cells in lines[:SAMPLE]]
     found = [
         sum(files.find(_cell(cells, place)) is not None for cells in sample)

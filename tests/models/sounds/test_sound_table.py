@@ -67,6 +67,13 @@ FORMS = {
     "quotes": PLAIN.replace("Flügel", '"Flügel"').encode(),
     "note names": PLAIN.replace(",50", ",D3").replace(",51", ",d#3").replace(",52", ",E3").encode(),
     "decimal commas": PLAIN.replace(",", ";").replace("50", "50,0").encode(),
+    "a title above": ("My piano,,\n\n" + PLAIN).encode(),
+    "remarks": ("# exported\n" + PLAIN + "# the end, or nearly\n").encode(),
+    "Markdown": b"| file | pitch | instrument |\n|:--|---|---|\n"
+    + "".join(f"| {n} | {p} | Flügel |\n" for n, _, p in FLUEGEL).encode(),
+    "marks that nobody sees": PLAIN.replace(",5", ",\u200b5").replace("\n", "\ufeff\n").encode(),
+    "an index before": ("," + PLAIN).replace("\nm", "\n7,m").encode(),
+    "names of the web": PLAIN.replace("m06", "%6D06").encode(),
     "twice": (PLAIN + "m060.wav,99,other\n").encode(),
     "a column more": PLAIN.replace("\n", ",\n").encode(),
 }
