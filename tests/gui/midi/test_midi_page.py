@@ -19,7 +19,7 @@ from rtaudiogen.wire.snapshot import MidiSnapshot
 if TYPE_CHECKING:
     from tests.jack_server import JackServer
 
-SENDER = Path(__file__).parents[1] / "midi" / "midi_sender.py"
+SENDER = Path(__file__).parents[2] / "midi" / "midi_sender.py"
 LEFT = Qt.MouseButton.LeftButton
 
 

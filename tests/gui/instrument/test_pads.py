@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication
 from rtaudiogen.client import catalogue
 from rtaudiogen.wire.snapshot import MidiSnapshot
 
-from ..models.wavegan.untrained import write_untrained
+from ...models.wavegan.untrained import write_untrained
 
 LEFT = Qt.MouseButton.LeftButton
 

@@ -15,7 +15,7 @@ from rtaudiogen.wire.settings import EngineSettings
 if TYPE_CHECKING:
     from tests.jack_server import JackServer
 
-SENDER = Path(__file__).parents[1] / "midi" / "midi_sender.py"
+SENDER = Path(__file__).parents[2] / "midi" / "midi_sender.py"
 
 
 def values(chooser: Chooser) -> list[Any]:
