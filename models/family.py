@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Generic, Self, TypeVar
+from typing import Any, Generic, Protocol, Self, TypeVar
 
 from numpy.typing import NDArray
 
@@ -52,6 +52,14 @@ class ModelConfig:
 
 
 C = TypeVar("C", bound=ModelConfig)
+D = TypeVar("D", bound=ModelConfig, covariant=True)
+
+
+class Configurations(Protocol[D]):
+    """The class of a family's configurations, or a choice between several."""
+
+    def from_json(self, values: Mapping[str, Any], /) -> D:
+        """Read a header's values; TypeError for unknown fields, ValueError for impossible ones."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +79,7 @@ class ModelFiles(Generic[C]):
     """The model files of a family: the ones that ship with it, and how any of them is read."""
 
     family: str
-    config: type[C]
+    config: Configurations[C]
     shapes: Callable[[C], Shapes]  # of the tensors that a configuration needs
     offer: Callable[[Path, C, ModelHeader], Offer]  # RtAudioGenError, if the header is damaged
     weights: Path  # the folder of the models that ship
@@ -124,23 +132,27 @@ class ModelFiles(Generic[C]):
 
 
 def declare_family(
-    package: str, files: ModelFiles[Any], summary: str, device_benchmark: str = "", **more: Any
+    package: str, files: ModelFiles[Any], summary: str, device_benchmark: str = "",
+    learning: str = "", measuring: str = "", **more: Any,
 ) -> Family:
     """Return the declaration of a family with its own `package` of modules with the usual names.
 
     They are `generator`, `training`, `evaluation`, `parallel` and `benchmark`; `more` are further
     fields of `Family`. `device_benchmark` is the module that measures on GPUs, if there is one.
+    `learning` and `measuring` are the rooms of the modules that learn and measure, such as
+    "learning.", where those are not in the package itself.
     """
+    on_devices = f"{package}.{measuring}{device_benchmark}:bench_rows"
     return Family(
         name=files.family,
         summary=summary,
         builtin=files.builtin,
         describe=files.describe,
         create=f"{package}.generator:create",
-        train=f"{package}.training:train",
-        evaluate=f"{package}.evaluation:evaluate",
+        train=f"{package}.{learning}training:train",
+        evaluate=f"{package}.{measuring}evaluation:evaluate",
         parallel_check=f"{package}.parallel:check",
-        benchmark=f"{package}.benchmark:bench_rows",
-        device_benchmark=f"{package}.{device_benchmark}:bench_rows" if device_benchmark else None,
+        benchmark=f"{package}.{measuring}benchmark:bench_rows",
+        device_benchmark=on_devices if device_benchmark else None,
         **more,
     )

@@ -275,8 +275,11 @@ class Codec(Protocol):
 
     sample_rate: int  # frames per second in Hz
     hop: int  # sound frames per code frame
+    look_ahead: int  # sound frames after a code frame that its codes wait for
     stages: int  # codes in a code frame
+    least_stages: int  # the fewest, from the first on, that make a sound
     codes: int  # a code is from 0 up to, not including, this
+    books: tuple[int, ...]  # the same of each stage, where some have fewer
 
     def reset(self) -> None:
         """Begin a new stream, both ways. [control]"""

@@ -17,18 +17,18 @@ DYNAMIC_DB, SECONDS = 70.0, 5.0
 
 
 def main(model: str, sound: Path, out: Path) -> None:
-    """The sound, and what comes back with all stages and with the first alone."""
+    """The sound, and what comes back with all stages and with the fewest."""
     codec = open_codec(find(model))
     rate = codec.sample_rate
     signal = np.concatenate(list(read_sound(sound, rate)))[: int(SECONDS * rate)]
     signal = signal[: len(signal) // codec.hop * codec.hop]
-    codes = codec.encode(signal)
-    bits = rate / codec.hop * (codec.codes - 1).bit_length()
+    codes = codec.encode(np.pad(signal, (0, codec.look_ahead)))
+    bits = [rate / codec.hop * (size - 1).bit_length() for size in codec.books]
     rows = {"the sound": signal}
-    for stages in (codec.stages, 1):
+    for stages in (codec.stages, codec.least_stages):
         codec.reset()
         made = codec.decode(np.ascontiguousarray(codes[:, :stages]))
-        rows[f"{stages} of {codec.stages} stages, {bits * stages:.0f} bit/s"] = made
+        rows[f"{stages} of {codec.stages} stages, {sum(bits[:stages]):.0f} bit/s"] = made
     figure, axes = plt.subplots(
         len(rows), 1, figsize=(12, 7), sharex=True, sharey=True, layout="constrained"
     )

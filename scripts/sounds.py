@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -15,6 +16,7 @@ SOUNDS: dict[str, tuple[str, ...]] = {  # in this order: the last two read one o
     "ocean.flac": ("wavenet-textures", "--seconds", "6", "--set", "timbre=ocean"),
     "drums.flac": ("wavegan-drums", "--seconds", "5", "--midi", "BEAT"),
     "speech.flac": ("vqvae-speech", "--seconds", "6", "--set", "timbre=af_heart"),
+    "sung.flac": ("vqvae-speech", "--seconds", "9", "--midi", "CHORDS", "--set", "sing=stream"),
     HARP: ("wavenet-keys-strings", "--seconds", "6", "--set", "timbre=harp"),
     "codec-after.flac": (*MUSIC, "--input", HARP, "--set", "source=live"),
     "slow.flac": (
@@ -29,6 +31,8 @@ BAR: dict[int, tuple[int, ...]] = {  # eighths of a bar
     CLOSED: (0, 1, 2, 3, 4, 5, 6),
     OPEN: (7,),
 }
+CHORDS = ((45, 57, 60, 64), (41, 57, 60, 65), (48, 55, 60, 64), (43, 55, 59, 62))
+Note = tuple[int, int, int, int, int]  # tick, length, channel, key, velocity
 TICKS, LENGTH = 480, 120  # of a quarter, at 120 beats a minute; of a note
 
 
@@ -36,10 +40,14 @@ def main(folder: Path) -> None:
     """Render every sound into `folder` with `rtaudiogen render`."""
     folder.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory() as scratch:
-        beat = Path(scratch, "beat.mid")
-        beat.write_bytes(midi_file(2))
+        scores = {name: Path(scratch, f"{name}.mid") for name in ("BEAT", "CHORDS")}
+        scores["BEAT"].write_bytes(midi_file(beat(2)))
+        scores["CHORDS"].write_bytes(midi_file(chords()))
         for name, arguments in SOUNDS.items():
-            places = {"BEAT": str(beat), HARP: str(folder / HARP)}
+            places = {
+                **{name: str(path) for name, path in scores.items()},
+                HARP: str(folder / HARP),
+            }
             render(folder / name, [places.get(word, word) for word in arguments])
 
 
@@ -51,17 +59,29 @@ def render(path: Path, arguments: list[str]) -> None:
     subprocess.run([*command, *fixed], check=True)
 
 
-def midi_file(bars: int) -> bytes:
-    """Return a standard MIDI file, format 0, that plays the beat for so many bars."""
+def beat(bars: int) -> Iterator[Note]:
+    """Yield the drums of so many bars, on MIDI channel 10."""
     eighth = TICKS // 2
-    starts = [
-        (bar * 8 * eighth + place * eighth, key)
-        for bar in range(bars)
-        for key, places in BAR.items()
-        for place in places
-    ]
-    messages = [(tick, 0x99, key, 112 if tick % TICKS == 0 else 84) for tick, key in starts]
-    messages += [(tick + LENGTH, 0x89, key, 0) for tick, key in starts]
+    for bar in range(bars):
+        for key, places in BAR.items():
+            for place in places:
+                tick = bar * 8 * eighth + place * eighth
+                yield tick, LENGTH, 9, key, 112 if tick % TICKS == 0 else 84
+
+
+def chords() -> Iterator[Note]:
+    """Yield a bar of each chord."""
+    for bar, keys in enumerate(CHORDS):
+        for key in keys:
+            yield bar * 4 * TICKS, 4 * TICKS - LENGTH, 0, key, 96
+
+
+def midi_file(notes: Iterable[Note]) -> bytes:
+    """Return a standard MIDI file, format 0, that plays notes at 120 beats a minute."""
+    messages = []
+    for tick, length, channel, key, velocity in notes:
+        messages.append((tick, 0x90 | channel, key, velocity))
+        messages.append((tick + length, 0x80 | channel, key, 0))
     track, now = b"", 0
     for tick, *message in sorted(messages):
         track += variable_length(tick - now) + bytes(message)

@@ -9,9 +9,9 @@ Nothing here allocates, raises, or reads out of range, whatever the numbers are.
 from typing import Any
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from numba import njit
 from rtaudiogen.kernel_cache import cached_njit
 
 from .bfloat16 import product

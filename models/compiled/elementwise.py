@@ -3,9 +3,10 @@
 from typing import Any
 
 from llvmlite import ir
-from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
+
+from numba import types
 
 from .vectors import Vector, address, load, pointers, sweep
 

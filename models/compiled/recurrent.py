@@ -3,8 +3,9 @@
 from typing import Any
 
 from llvmlite import ir
-from numba import types
 from numba.extending import intrinsic
+
+from numba import types
 
 from .elementwise import LOG2E, exp2
 from .vectors import Vector, address, constant, load, pointers, sweep

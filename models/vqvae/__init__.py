@@ -13,5 +13,7 @@ FAMILY = declare_family(
     "sound as a stream of codes: generated, resynthesised live, or kept as a file",
     devices=("cpu", "cuda", "mps"),
     device_benchmark="device_benchmark",
+    learning="learning.",
+    measuring="measuring.",
     codec=f"{__name__}.codec:create",
 )

@@ -9,37 +9,50 @@ from numpy.typing import NDArray
 from rtaudiogen.errors import RtAudioGenError
 from rtaudiogen.generator import Descriptor
 
+from .coders import Coder
 from .descriptor import FILES
-from .packing import Packed, label_bias, pack
-from .streaming import StreamingDecoder, StreamingEncoder
+from .packing import pack
 
 
 class VQVAECodec:
     """One stream each way, `rtaudiogen.generator.Codec`."""
 
-    def __init__(self, packed: Packed) -> None:
+    def __init__(self, packed: Coder) -> None:
         """Allocate, compile and begin."""
         config = packed.config
         self.sample_rate, self.hop = config.sample_rate, config.hop
-        self.stages, self.codes = config.stages, config.codes
+        self.look_ahead, self.knows_pitch = config.look_ahead, config.knows_pitch
+        self.stages, self.least_stages = config.stages, config.least_stages
+        self.codes, self.books = config.codes, config.books
         self._packed = packed
-        self._encoder, self._decoder = StreamingEncoder(packed), StreamingDecoder(packed, 1)
+        self._encoder, self._decoder = packed.coders(1, "cpu")
+        self._bias = np.empty_like(packed.bias)
+        self._due = np.ones(1, np.bool_)
+        self._latents = np.zeros((1, config.point), np.float32)
         self.sound_like(0)
-        self._latent = np.zeros(config.latent, np.float32)
-        self._waiting = np.zeros(0, np.float32)  # less than a hop
+        self._begin_encoding()
+
+    def _begin_encoding(self) -> None:
+        """The encoder's first hop ends where it has heard as much as it looks ahead."""
+        before = self.hop - self.look_ahead if self.look_ahead else 0
+        self._waiting = np.zeros(before, np.float32)  # less than a hop
+        self._early = bool(before)  # the first codes are of what was before the sound
 
     def sound_like(self, label: int) -> None:
         """Decode as this one of the model's labels from now on."""
-        self._bias = label_bias(self._packed, self._packed.labels[label])
+        self._packed.fill_bias(self._packed.labels[label], self._bias)
 
     def reset(self) -> None:
         """Begin a new stream, both ways."""
         self._encoder.reset()
         self._decoder.reset_voice(0)
-        self._waiting = np.zeros(0, np.float32)
+        self._begin_encoding()
 
     def encode(self, signal: NDArray[np.float32]) -> NDArray[np.uint16]:
-        """(frames,) to the (code frames, stages) that are complete; the rest waits."""
+        """(frames,) to the (code frames, stages) that are complete; the rest waits.
+
+        A code frame is complete when `look_ahead` frames after it are there.
+        """
         signal = np.concatenate([self._waiting, signal], dtype=np.float32)
         complete = len(signal) // self.hop
         codes = np.zeros((complete, self.stages), np.uint16)
@@ -48,7 +61,9 @@ class VQVAECodec:
         ):
             self._encoder.encode(frame, chosen)
         self._waiting = signal[complete * self.hop :].copy()
-        return codes
+        begun = int(self._early and complete > 0)
+        self._early = self._early and not begun
+        return codes[begun:]
 
     def decode(self, codes: NDArray[np.uint16]) -> NDArray[np.float32]:
         """(code frames, stages used ≤ stages), the first ones, to (code frames · hop,).
@@ -61,10 +76,10 @@ class VQVAECodec:
             )
         if codes.size and not 0 <= codes.min() <= codes.max() < self.codes:
             raise RtAudioGenError(f"codes should be from 0 to {self.codes - 1}, not {codes.max()}")
-        sound = np.zeros((len(codes), self.hop), np.float32)
+        sound = np.zeros((len(codes), 1, self.hop), np.float32)
         for frame, out in zip(np.ascontiguousarray(codes, np.uint16), sound, strict=True):
-            self._packed.latent_of(frame, len(frame), self._latent)
-            self._decoder.decode(0, self._latent, self._bias, out)
+            self._packed.latent_of(frame, len(frame), self._latents[0])
+            self._decoder.decode_due(self._due, self._latents, self._bias, out)
         return sound.ravel()
 
 

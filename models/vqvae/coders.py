@@ -1,17 +1,18 @@
-"""The two halves of the network as a generator uses them, on whatever it computes on."""
+"""What both coders are to whoever plays: a packed model, and its two halves as they stream."""
 
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..compiled.conv_layers import Floats
-from .packing import Packed
-from .streaming import State, StreamingDecoder, StreamingEncoder
+from .config import CodesConfig
+
+State = dict[str, NDArray[Any]]
 
 
 class Encoder(Protocol):
-    """A stream of sound frames to code frames."""
+    """A stream of sound frames to code frames, which know of sound up to their look-ahead ago."""
 
     @property
     def state(self) -> State:
@@ -27,11 +28,11 @@ class Encoder(Protocol):
         """The next hop of sound (hop,) to codes (stages,). [render] ProcessorLostError."""
 
     def encode_latent(self, frame: Floats, out: Floats) -> None:
-        """The next hop of sound (hop,) to its latent (latent,). [render] ProcessorLostError."""
+        """The next hop of sound (hop,) to its point (point,). [render] ProcessorLostError."""
 
 
 class Decoder(Protocol):
-    """Streams of latent frames to sound; a voice's bits do not depend on the other voices."""
+    """Streams of points to sound; a voice's bits do not depend on the other voices."""
 
     @property
     def state(self) -> State:
@@ -46,21 +47,51 @@ class Decoder(Protocol):
     def decode_due(
         self, due: NDArray[np.bool_], latents: Floats, bias: Floats, out: Floats
     ) -> None:
-        """Of the voices that are due, (V, latent) to (V, hop); others stay. [render]
+        """Of the voices that are due, (V, point) to (V, hop); others stay. [render]
 
-        ProcessorLostError. `bias` is `packing.label_bias` of the label that they are to sound like.
+        ProcessorLostError. `bias` is `Coder.fill_bias` of the label that they are to sound like.
         """
 
 
-def coders(packed: Packed, voices: int, device: str) -> tuple[Encoder, Decoder]:
-    """On a processor, by its name: compiled on the CPU, torch's elsewhere. [control]
+class Coder(Protocol):
+    """A model's weights, packed. A code frame becomes a point; points can be mixed."""
 
-    RtAudioGenError if there is no such processor, ProcessorLostError if it cannot.
-    """
-    if device == "cpu":
-        return StreamingEncoder(packed), StreamingDecoder(packed, voices)
-    from ..compiled.device_call import torch_device
-    from .device_coders import DeviceDecoder, DeviceEncoder
+    @property
+    def config(self) -> CodesConfig:
+        """The configuration."""
 
-    there = torch_device(device)
-    return DeviceEncoder(packed, there), DeviceDecoder(packed, voices, there)
+    @property
+    def labels(self) -> Floats:
+        """(labels, E) their embeddings."""
+
+    @property
+    def bias(self) -> Floats:
+        """(B,) of the decoder's layers, without a label."""
+
+    def latent_of(self, codes: NDArray[Any], stages_used: int, out: Floats) -> None:
+        """The point (point,) of the first stages of a code frame (≥ stages used,). [render]
+
+        Integers of any kind; the first call with a kind compiles. [control]
+        """
+
+    def fill_bias(self, embedding: Floats, out: Floats) -> None:
+        """The decoder's biases (B,) for a label at `embedding` (E,). [render]"""
+
+    def shift(self, point: Floats, semitones: float) -> None:
+        """Let a point sound higher, where the pitch is known. [render]"""
+
+    def sing(self, point: Floats, key: float) -> None:
+        """Give a point the pitch of a MIDI key, where it has one that is known. [render]"""
+
+    def coders(self, voices: int, device: str) -> tuple[Encoder, Decoder]:
+        """Begin streams: one of sound, and `voices` of points. [control]
+
+        RtAudioGenError if there is no such processor, ProcessorLostError if it cannot.
+        """
+
+
+def label_bias(coder: Coder, embedding: Floats) -> Floats:
+    """Return the decoder's biases for a label at `embedding` (E,). [control]"""
+    out = np.empty_like(coder.bias)
+    coder.fill_bias(embedding, out)
+    return out

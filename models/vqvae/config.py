@@ -13,19 +13,12 @@ MOST_LEVELS, MOST_STAGES, MOST_CODES, MOST_DILATION = 16, 64, 1 << 16, 4096
 
 
 @dataclass(frozen=True)
-class VQVAEConfig(ModelConfig):
-    """Sizes, from the outside in: level 0 is next to the waveform, the last one holds the codes."""
+class CodesConfig(ModelConfig):
+    """What all VQ-VAEs have: codes in stages, labels, and maybe a prior. A coder has the rest."""
 
-    strides: tuple[int, ...] = (4, 4, 4, 5)  # of the levels; their product is a code's hop
-    encoder_channels: int = 32  # at level 0, doubled from level to level …
-    decoder_channels: int = 48
-    widest: int = 256  # … up to this
-    encoder_dilations: tuple[int, ...] = (1, 3)  # of the residual units of a level
-    decoder_dilations: tuple[int, ...] = (1, 3, 9)
     latent: int = 64  # channels of what is quantised
-    stages: int = 4  # residual quantisers; 1 is the plain VQ-VAE
+    stages: int = 4  # codes in a code frame; 1 is the plain VQ-VAE
     codes: int = 1024  # in each stage's book
-    code_dimensions: int = 8  # of the sphere that codes are points on
     labels: tuple[str, ...] = (ANY,)  # speakers or instruments the decoder can be told
     embedding: int = 16  # dimensions of the space the labels are points in
     prior_layers: int = 0  # of the recurrent network that continues codes; 0: the model has none
@@ -35,26 +28,40 @@ class VQVAEConfig(ModelConfig):
     def __post_init__(self) -> None:
         """Raise ValueError for sizes that no network can have."""
         super().__post_init__()
-        self.check_channels("encoder_channels", "decoder_channels", "widest", "latent")
-        self.check_channels("prior_width", "prior_embedding")
-        if not self.strides or min(self.strides) < 1 or self.stages < 1 or self.codes < 2:
-            raise ValueError("strides, stages and codes must be positive")
+        self.check_channels("latent", "prior_width", "prior_embedding")
+        if self.stages < 1 or self.codes < 2 or self.embedding < 1:
+            raise ValueError("stages, codes and embedding must be positive")
         if self.prior_layers < 0:
             raise ValueError("expected 0 or more layers of the prior")
-        if self.code_dimensions < 2 or not self.labels or self.labels[0] != ANY:
-            raise ValueError(f"expected 2 or more code dimensions, and '{ANY}' as the first label")
-        if len(self.strides) > MOST_LEVELS or max(self.stages, self.prior_layers) > MOST_STAGES:
-            raise ValueError(f"expected at most {MOST_LEVELS} levels and {MOST_STAGES} stages")
-        dilations = (*self.encoder_dilations, *self.decoder_dilations)
-        if self.codes > MOST_CODES or not 0 < min(dilations) <= max(dilations) <= MOST_DILATION:
-            raise ValueError(f"expected up to {MOST_CODES} codes, dilations 1 … {MOST_DILATION}")
-        if self.hop > self.sample_rate or self.embedding < 1:
-            raise ValueError("a code frame is longer than a second, or there is no embedding")
+        if not self.labels or self.labels[0] != ANY:
+            raise ValueError(f"expected '{ANY}' as the first label")
+        if max(self.stages, self.prior_layers) > MOST_STAGES or self.codes > MOST_CODES:
+            raise ValueError(f"expected at most {MOST_STAGES} stages and {MOST_CODES} codes")
 
     @property
     def hop(self) -> int:
         """Waveform frames per code frame."""
-        return prod(self.strides)
+        raise NotImplementedError
+
+    @property
+    def look_ahead(self) -> int:
+        """Waveform frames beyond a code frame that its codes depend on."""
+        return 0
+
+    @property
+    def knows_pitch(self) -> bool:
+        """Whether the first stage is the pitch, which can then be changed."""
+        return False
+
+    @property
+    def least_stages(self) -> int:
+        """The fewest stages that make a sound: a pitch alone makes none."""
+        return 2 if self.knows_pitch else 1
+
+    @property
+    def point(self) -> int:
+        """Numbers that a code frame is decoded from; between two points lie all mixtures."""
+        return self.latent
 
     @property
     def code_rate(self) -> float:
@@ -62,9 +69,48 @@ class VQVAEConfig(ModelConfig):
         return self.sample_rate / self.hop
 
     @property
+    def books(self) -> tuple[int, ...]:
+        """Codes of each stage; none has more than `codes`."""
+        return (self.codes,) * self.stages
+
+    @property
     def bits_per_second(self) -> float:
         """Of a code stream with all stages, before any entropy coding."""
-        return self.code_rate * self.stages * ceil(log2(self.codes))
+        return self.code_rate * sum(ceil(log2(size)) for size in self.books)
+
+
+@dataclass(frozen=True)
+class VQVAEConfig(CodesConfig):
+    """Sizes, from the outside in: level 0 is next to the waveform, the last one holds the codes."""
+
+    strides: tuple[int, ...] = (4, 4, 4, 5)  # of the levels; their product is a code's hop
+    encoder_channels: int = 32  # at level 0, doubled from level to level …
+    decoder_channels: int = 48
+    widest: int = 256  # … up to this
+    encoder_dilations: tuple[int, ...] = (1, 3)  # of the residual units of a level
+    decoder_dilations: tuple[int, ...] = (1, 3, 9)
+    code_dimensions: int = 8  # of the sphere that codes are points on
+
+    def __post_init__(self) -> None:
+        """Raise ValueError for sizes that no network can have."""
+        super().__post_init__()
+        self.check_channels("encoder_channels", "decoder_channels", "widest")
+        if not self.strides or min(self.strides) < 1 or self.code_dimensions < 2:
+            raise ValueError(
+                "strides must be positive, and there must be 2 or more code dimensions"
+            )
+        if len(self.strides) > MOST_LEVELS:
+            raise ValueError(f"expected at most {MOST_LEVELS} levels")
+        dilations = (*self.encoder_dilations, *self.decoder_dilations)
+        if not 0 < min(dilations) <= max(dilations) <= MOST_DILATION:
+            raise ValueError(f"expected dilations 1 … {MOST_DILATION}")
+        if self.hop > self.sample_rate:
+            raise ValueError("a code frame is longer than a second")
+
+    @property
+    def hop(self) -> int:
+        """Waveform frames per code frame."""
+        return prod(self.strides)
 
     def encoder_widths(self) -> tuple[int, ...]:
         """Channels of each level."""

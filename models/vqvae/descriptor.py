@@ -1,21 +1,24 @@
 """The parameters and views of a VQ-VAE model: no torch, no weights."""
 
+from collections.abc import Mapping
 from enum import IntEnum
 from pathlib import Path
+from typing import Any
 
 from rtaudiogen.generator import Parameter, Plays
 from rtaudiogen.model_file import ModelHeader
 from rtaudiogen.views import KeyboardView, RibbonView, View, XYView
 
 from ..family import ModelFiles, Offer
-from .config import VQVAEConfig
+from .config import CodesConfig, VQVAEConfig
+from .shaped.config import ShapedConfig
 from .shapes import needed_tensors
 
 WEIGHTS = Path(__file__).parent / "weights"
 VOICES = 4  # notes at a time, beside the stream
 
 
-def offer(path: Path, config: VQVAEConfig, header: ModelHeader) -> Offer:
+def offer(path: Path, config: CodesConfig, header: ModelHeader) -> Offer:
     """Return what a model offers a player."""
     return Offer(
         plays=frozenset({Plays.STREAM, Plays.NOTES, Plays.EFFECT}),
@@ -26,7 +29,7 @@ def offer(path: Path, config: VQVAEConfig, header: ModelHeader) -> Offer:
     )
 
 
-def parameters(config: VQVAEConfig) -> tuple[Parameter, ...]:
+def parameters(config: CodesConfig) -> tuple[Parameter, ...]:
     """What a performer can move."""
     last = float(len(config.labels) - 1)
     timbre = Parameter(
@@ -34,29 +37,32 @@ def parameters(config: VQVAEConfig) -> tuple[Parameter, ...]:
         help="whose sound the decoder makes and the prior invents; between two lies their mixture",
     )  # fmt: skip
     stages = Parameter(
-        "stages", "Stages", 1.0, float(config.stages), float(config.stages), stepped=True,
-        smoothing_ms=0.0, help="how many of a frame's codes are heard: fewer are rougher",
+        "stages", "Stages", float(config.least_stages), float(config.stages), float(config.stages),
+        stepped=True, smoothing_ms=0.0,
+        help="how many of a frame's codes are heard: fewer are rougher",
     )  # fmt: skip
     return (
         source_parameter(config),
         *([timbre] if last else []),
-        *([stages] if config.stages > 1 else []),
+        *([stages] if config.stages > config.least_stages else []),
+        *(PITCHED if config.knows_pitch else ()),
         *PLAYING,
     )
 
 
-def views(config: VQVAEConfig) -> tuple[View, ...]:
+def views(config: CodesConfig) -> tuple[View, ...]:
     """What shows it, and pairs of parameters that suit two directions."""
     several = len(config.labels) > 1
     return (
         RibbonView("loop_start", "loop_end"),
         *([XYView("timbre", "temperature"), XYView("timbre", "rate")] if several else []),
+        *([XYView("pitch", "rate")] if config.knows_pitch else []),
         XYView("morph", "temperature"), XYView("rate", "scatter"), XYView("jitter", "swap"),
         KeyboardView(),
     )  # fmt: skip
 
 
-def source_parameter(config: VQVAEConfig) -> Parameter:
+def source_parameter(config: CodesConfig) -> Parameter:
     """Where codes come from; a model without a prior begins with its file."""
     default = Source.PRIOR if config.prior_layers else Source.FILE
     return Parameter(
@@ -76,6 +82,24 @@ class Source(IntEnum):
     KEYS = 3
 
 
+class Sing(IntEnum):
+    """Whose pitch and whose words a note has."""
+
+    OFF = 0
+    NOTES = 1
+    STREAM = 2
+    CHOIR = 3
+
+
+PITCHED = (
+    Parameter("pitch", "Pitch", -24.0, 24.0, 0.0, "semitones",
+              help="how much higher everything sounds; formants stay; the pitch wheel adds"),
+    Parameter("sing", "Sing", 0.0, float(len(Sing) - 1), 0.0, stepped=True, smoothing_ms=0.0,
+              labels=tuple(sing.name.lower() for sing in Sing),
+              help="off: keys start sounds as they were; notes: at the pitch of the key; stream: "
+                   "keys sing what the stream says; choir: they do, and the stream is heard, too"),
+)  # fmt: skip
+
 PLAYING = (
     Parameter("morph_to", "Morph to", 0.0, 2.0, 1.0, stepped=True, smoothing_ms=0.0,
               labels=("prior", "file", "live"), help="the code stream at the far end of Morph"),
@@ -86,7 +110,7 @@ PLAYING = (
               help="among how many of the likeliest codes the prior draws; 0: all"),
     Parameter("rate", "Rate", -4.0, 4.0, 1.0, "×", smoothing_ms=0.0,
               help="how fast codes go by, file and notes backwards below 0; the pitch stays; the "
-                   "pitch wheel adds"),
+                   "pitch wheel adds, where there is no Pitch"),
     Parameter("freeze", "Freeze", 0.0, 1.0, 0.0, stepped=True, smoothing_ms=0.0,
               labels=("off", "on"), help="holds the code frame that sounds"),
     Parameter("loop_start", "Loop start", 0.0, 1.0, 0.0, smoothing_ms=0.0,
@@ -106,5 +130,17 @@ PLAYING = (
     Parameter("level", "Level", -24.0, 12.0, 0.0, "dB", help="how loud all of it is"),
 )  # fmt: skip
 
-FILES = ModelFiles("vqvae", VQVAEConfig, needed_tensors, offer, WEIGHTS)
+
+class Kinds:
+    """The configuration of the coder that a header names; the older ones name none."""
+
+    @staticmethod
+    def from_json(values: Mapping[str, Any], /) -> CodesConfig:
+        """See ModelConfig."""
+        return (
+            ShapedConfig.from_json(values) if "coder" in values else VQVAEConfig.from_json(values)
+        )
+
+
+FILES = ModelFiles[CodesConfig]("vqvae", Kinds(), needed_tensors, offer, WEIGHTS)
 builtin, describe, read_config = FILES.builtin, FILES.describe, FILES.read_config

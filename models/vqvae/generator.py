@@ -19,12 +19,12 @@ from ..playing.named_state import restore, saved
 from ..playing.placing import GLIDE_SECONDS, ask, rest
 from . import material
 from .codec import VQVAECodec
-from .coders import Decoder, Encoder, coders
-from .config import VQVAEConfig
-from .descriptor import FILES, Source
+from .coders import Coder, Decoder, Encoder
+from .config import CodesConfig
+from .descriptor import FILES, Sing, Source
 from .gains import GAIN, RAMP_SECONDS, aim, mix
 from .notes import Notes
-from .packing import Packed, pack
+from .packing import pack
 from .performance import Performance
 from .prior import packing as prior_packing
 from .prior.sampler import PriorSampler
@@ -48,13 +48,13 @@ class VQVAEGenerator:
     pans = True
 
     def __init__(
-        self, descriptor: Descriptor, config: VQVAEConfig, tensors: dict[str, NDArray[Any]]
+        self, descriptor: Descriptor, config: CodesConfig, tensors: dict[str, NDArray[Any]]
     ) -> None:
         self.descriptor, self.config = descriptor, config
         self.sample_rate = config.sample_rate
-        self.input_delay_frames = config.hop
+        self.input_delay_frames = config.hop + config.look_ahead
         self.code_rate, self.codes = config.code_rate, config.codes
-        self.packed: Packed = pack(config, tensors)
+        self.packed: Coder = pack(config, tensors)
         self.material = material.read(tensors, config.stages, config.codes)
         self._prior_tensors = prior_packing.tensors_in(tensors)
         self.parameter_index = {p.id: i for i, p in enumerate(descriptor.parameters)}
@@ -102,11 +102,11 @@ class VQVAEGenerator:
     def prepare(self, max_frames: int, device: str = "cpu") -> None:
         """See Generator."""
         config, streams = self.config, 1 + len(self.voices)
-        self.encoder, self.decoder = coders(self.packed, streams, device)
+        self.encoder, self.decoder = self.packed.coders(streams, device)
         self.prior = PriorSampler(config, self._prior_tensors, 1) if config.prior_layers else None
         self.stream.prepare(self.material, self.encoder, self.prior)
         self._due = np.zeros(streams, np.bool_)  # whose hop begins
-        self._latents = np.zeros((streams, config.latent), np.float32)  # of those
+        self._latents = np.zeros((streams, config.point), np.float32)  # of those
         self._heard = np.zeros(max_frames, np.float32)
         self._listened = 0  # frames of `_heard` that are this block's
         self.reset(0)
@@ -215,7 +215,7 @@ class VQVAEGenerator:
         if kind == EventKind.NOTE_ON:
             region = self.material.region(key, int(self.performance.weights.argmax()))
             self.decoder.reset_voice(1 + voice)
-            self.notes.strike(voice, int(self.record["notes"][0]), region, value)
+            self.notes.strike(voice, int(self.record["notes"][0]), key, region, value)
             self.record["notes"] += 1
             self._begin_as_told(self.voices[voice : voice + 1])
         elif self.voices["playing"][voice]:
@@ -235,12 +235,19 @@ class VQVAEGenerator:
         self.notes.let_go(voice, max(1, int(seconds * self.sample_rate)))
 
     def _begin_note_hop(self, voice: int, state: np.void) -> None:
-        """Read what is to be decoded."""
-        state["place"] = self.stream.reader.read(
-            float(state["place"]), int(state["first"]), int(state["end"]),
-            self.performance.reading_of(state), sequence(self.seed, 2 + int(state["note"])),
-            int(state["hops"]), self._latents[1 + voice],
-        )  # fmt: skip
+        """Read what is to be decoded, or hear it from the stream, and give it its pitch."""
+        sing, point = self.performance.sing, self._latents[1 + voice]
+        reading = self.performance.reading_of(state)
+        if sing in (Sing.STREAM, Sing.CHOIR):
+            point[:] = self.stream.held
+        else:
+            state["place"] = self.stream.reader.read(
+                float(state["place"]), int(state["first"]), int(state["end"]), reading,
+                sequence(self.seed, 2 + int(state["note"])), int(state["hops"]), point,
+            )  # fmt: skip
+        if sing is not Sing.OFF:
+            self.packed.sing(point, float(state["key"]))
+        self.packed.shift(point, reading.shift)
         self._due[1 + voice] = True
         state["hops"] += 1
 

@@ -1,5 +1,6 @@
 """Whose sound the decoder is to make: an embedding that becomes part of its biases."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -7,6 +8,8 @@ from numpy.typing import NDArray
 
 from ..compiled.conv_kernels import whole_call
 from ..compiled.conv_layers import Floats
+from ..compiled.conv_memory import Weights
+from ..compiled.vectors import aligned
 
 
 class Labels(NamedTuple):
@@ -15,6 +18,15 @@ class Labels(NamedTuple):
     bias: Floats  # (B,) the decoder's own
     weight: Floats  # (E, Σ channels of the levels)
     entrances: NDArray[np.int64]  # (levels, 3) first bias of the layer before, its biases, channels
+
+
+def labels_of(decoder: Weights, entrances: Sequence[np.void], weights: Sequence[Floats]) -> Labels:
+    """Return what labels add: the layer before each level, and the level's weight (E, channels)."""
+    places = [
+        (record["bias_at"], record["numbers"], weight.shape[1])
+        for record, weight in zip(entrances, weights, strict=True)
+    ]
+    return Labels(decoder.bias, aligned(np.concatenate(weights, axis=1)), np.array(places))
 
 
 @whole_call

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from rtaudiogen.errors import RtAudioGenError
 
-from .packing import Packed
-from .streaming import StreamingEncoder
+from .codec import VQVAECodec
+from .coders import Coder
 
 NO_KEY = -1
 LOWEST_KEY = 36  # of regions without a pitch: C2 plays the first, each key above it the next
@@ -70,7 +70,7 @@ def read(tensors: Mapping[str, NDArray[Any]], stages: int, book: int = 1 << 16) 
     return Material(codes, regions)
 
 
-def of_sound(packed: Packed, signal: NDArray[np.float32]) -> Material:
+def of_sound(packed: Coder, signal: NDArray[np.float32]) -> Material:
     """A sound (frames,) at the model's rate, encoded. [control]
 
     RtAudioGenError, one line, for one that is too short, silent or not finite.
@@ -86,10 +86,7 @@ def of_sound(packed: Packed, signal: NDArray[np.float32]) -> Material:
     whole = np.zeros(frames * config.hop, np.float32)
     whole[: len(signal)] = signal
     hops = whole.reshape(frames, config.hop)
-    codes = np.zeros((frames, config.stages), np.uint16)
-    encoder = StreamingEncoder(packed)
-    for hop, chosen in zip(hops, codes, strict=True):
-        encoder.encode(hop, chosen)
+    codes = VQVAECodec(packed).encode(np.pad(whole, (0, config.look_ahead)))
     firsts = onsets(hops, config.code_rate)
     ends = [*firsts[1:], frames]
     regions = [(first, end, NO_KEY, 0) for first, end in zip(firsts, ends, strict=True)]

@@ -16,6 +16,7 @@ VOICE = np.dtype(
     [
         ("playing", np.int64),
         ("note", np.int64),  # its number since reset
+        ("key", np.float64),
         ("position", np.int64),  # frames of its hop that have sounded
         ("hops", np.int64),
         ("place", np.float64),
@@ -47,11 +48,13 @@ class Notes:
         self._reached = [0] * len(hops)  # frames of it
         self._ramp = np.arange(self.hop, dtype=np.float32)
 
-    def strike(self, voice: int, note: int, region: tuple[int, int], gain: float) -> None:
+    def strike(
+        self, voice: int, note: int, key: float, region: tuple[int, int], gain: float
+    ) -> None:
         """A voice begins a note, its number since reset, on code frames first … end."""
         first, end = region
         state = self.voices[voice]
-        state["playing"], state["note"] = 1, note
+        state["playing"], state["note"], state["key"] = 1, note, key
         state["position"] = state["hops"] = 0
         state["place"] = state["first"] = first
         state["end"], state["velocity"] = end, gain

@@ -5,21 +5,22 @@ from numpy.typing import NDArray
 
 from rtaudiogen.generator import Descriptor
 
-from .packing import Packed, fill_label_bias
+from .coders import Coder
+from .descriptor import Sing
 from .reader import Reading
 
 
 class Performance:
     """A block's parameters, and the wheels on top of them; all of it is [render]."""
 
-    def __init__(self, descriptor: Descriptor, packed: Packed, wheels: NDArray[np.void]) -> None:
+    def __init__(self, descriptor: Descriptor, packed: Coder, wheels: NDArray[np.void]) -> None:
         """`wheels` (1,) keeps where they are: "bend" in semitones, "wheel" 0 … 1."""
         self._parameters, self._packed, self._wheels = descriptor.parameters, packed, wheels
         self.values: dict[str, float] = {}  # by id, held within their ranges
         self.reading = Reading(stages=packed.config.stages)
         self._note_reading = Reading(stages=packed.config.stages)
         self.weights = np.zeros(len(packed.config.labels), np.float32)  # of the labels' mixture
-        self.bias = np.zeros_like(packed.decoder.bias)  # of the decoder, to sound like it
+        self.bias = np.zeros_like(packed.bias)  # of the decoder, to sound like it
 
     def read(self, parameters: NDArray[np.float32]) -> None:
         """The values of a block (parameters,), in the descriptor's order."""
@@ -29,6 +30,11 @@ class Performance:
         }
         self._fill(self.reading, self._wheels[0])
         self._read_timbre()
+
+    @property
+    def sing(self) -> Sing:
+        """Whose pitch and whose words notes have."""
+        return Sing(round(self.values.get("sing", Sing.OFF)))
 
     def turn(self, wheel: str, value: float) -> None:
         """Turn one of the stream's wheels, from now on."""
@@ -42,7 +48,11 @@ class Performance:
 
     def _fill(self, reading: Reading, wheels: np.void) -> None:
         values = self.values
-        reading.rate = values["rate"] * 2.0 ** (float(wheels["bend"]) / 12)
+        bend = float(wheels["bend"])
+        if self._packed.config.knows_pitch:
+            reading.rate, reading.shift = values["rate"], values["pitch"] + bend
+        else:
+            reading.rate = values["rate"] * 2.0 ** (bend / 12)
         reading.scatter, reading.swap = values["scatter"], values["swap"]
         reading.jitter = min(1.0, values["jitter"] + float(wheels["wheel"]))
         reading.stages = round(values.get("stages", 1))
@@ -53,4 +63,4 @@ class Performance:
         self.weights[:] = 0
         self.weights[low] = 1 - part
         self.weights[min(low + 1, len(self.weights) - 1)] += part
-        fill_label_bias(self._packed, self.weights @ self._packed.labels, self.bias)
+        self._packed.fill_bias(self.weights @ self._packed.labels, self.bias)

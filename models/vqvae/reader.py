@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..compiled.random_numbers import uniform
+from .coders import Coder
 from .material import Material
-from .packing import Packed
 
 NUMBERS = 64  # random numbers that one reading of a code frame may use
 SCATTERED, PLACE, JITTERED, SWAPPED = 0, 1, 2, 4  # which they are; from SWAPPED on two a stage
@@ -27,18 +27,19 @@ class Reading:
     jitter: float = 0.0
     swap: float = 0.0
     stages: int = 1
+    shift: float = 0.0  # semitones, where the coder knows the pitch
 
 
 class Reader:
     """Reads latents out of a material."""
 
-    def __init__(self, packed: Packed, material: Material) -> None:
+    def __init__(self, packed: Coder, material: Material) -> None:
         """Allocate, and compile for the kind of codes. [control]"""
         self._packed, self.material = packed, material
         self.place = 0.0  # of the last reading, in code frames
         self.codes = np.zeros(packed.config.stages, np.uint16)  # of the code frame read there
         self._following = np.zeros_like(self.codes)  # of the one after it
-        self._next = np.zeros(packed.config.latent, np.float32)
+        self._next = np.zeros(packed.config.point, np.float32)
         packed.latent_of(self.codes, 1, self._next)
 
     def read(

@@ -1,68 +1,14 @@
-"""The layers and tensors of a VQ-VAE and its prior, known from the configuration alone."""
+"""The tensors of a model file, known from the configuration alone."""
 
-from collections.abc import Iterator
-
-from ..compiled.conv_layers import Conv, Layer, TransposedConv
-from .config import FILTERBANK_TAPS, INPUT_TAPS, VQVAEConfig, hidden_width
+from .config import CodesConfig, VQVAEConfig
+from .shaped import shapes as shaped
+from .shaped.config import ShapedConfig
+from .waveform import shapes as waveform
 
 PRIOR = "prior."  # begins the names of the prior's tensors in a model file
-BESIDE = 1  # work memory of a residual unit's inside; the rest of the network is in 0
 
 
-def encoder_layers(config: VQVAEConfig) -> Iterator[tuple[str, Layer]]:
-    """Names in `network.VQVAE`, in order."""
-    widths, strides = config.encoder_widths(), config.strides
-    kernel = FILTERBANK_TAPS * strides[0]
-    yield "encoder.filterbank", Conv(1, widths[0], kernel, strides[0])
-    for level, width in enumerate(widths):
-        yield from _units(f"encoder.levels.{level}", width, config.encoder_dilations)
-        if level + 1 < len(widths):
-            stride = strides[level + 1]
-            down = Conv(width, widths[level + 1], 2 * stride, stride, activated=True)
-            yield f"encoder.down.{level}", down
-    yield "encoder.latent", Conv(widths[-1], config.latent, 1, activated=True)
-
-
-def decoder_layers(config: VQVAEConfig) -> Iterator[tuple[str, Layer]]:
-    """Names in `network.VQVAE`, in order."""
-    widths, strides = config.decoder_widths(), config.strides
-    yield "decoder.input", Conv(config.latent, widths[-1], INPUT_TAPS)
-    for level in range(len(widths) - 1, -1, -1):
-        yield from _units(f"decoder.levels.{level}", widths[level], config.decoder_dilations)
-        if level:
-            sizes = widths[level], widths[level - 1], 2 * strides[level], strides[level]
-            yield f"decoder.up.{level - 1}", TransposedConv(*sizes, activated=True)
-    sizes = widths[0], 1, FILTERBANK_TAPS * strides[0], strides[0]
-    yield "decoder.filterbank", TransposedConv(*sizes, activated=True)
-
-
-def _units(name: str, channels: int, dilations: tuple[int, ...]) -> Iterator[tuple[str, Layer]]:
-    hidden = hidden_width(channels)
-    for unit, dilation in enumerate(dilations):
-        inward = Conv(channels, hidden, 3, dilation=dilation, activated=True, target=BESIDE)
-        outward = Conv(hidden, channels, 1, activated=True, residual=True, source=BESIDE)
-        yield f"{name}.units.{unit}.dilated", inward
-        yield f"{name}.units.{unit}.pointwise", outward
-
-
-def shapes(config: VQVAEConfig) -> dict[str, tuple[int, ...]]:
-    """The tensors that are needed to play a VQ-VAE, by the names of `network.folded`."""
-    wanted: dict[str, tuple[int, ...]] = {"labels.weight": (len(config.labels), config.embedding)}
-    for name, layer in (*encoder_layers(config), *decoder_layers(config)):
-        wanted[f"{name}.weight"], wanted[f"{name}.bias"] = layer.weight_shape, (layer.outputs,)
-    for level, width in enumerate(config.decoder_widths()):
-        wanted[f"decoder.label.{level}.weight"] = (width, config.embedding)
-    for stage in range(config.stages):
-        name = f"quantizer.stages.{stage}"
-        wanted[f"{name}.down.weight"] = (config.code_dimensions, config.latent)
-        wanted[f"{name}.down.bias"] = (config.code_dimensions,)
-        wanted[f"{name}.book.vectors"] = (config.codes, config.code_dimensions)
-        wanted[f"{name}.up.weight"] = (config.latent, config.code_dimensions)
-        wanted[f"{name}.up.bias"] = (config.latent,)
-    return wanted
-
-
-def prior_shapes(config: VQVAEConfig) -> dict[str, tuple[int, ...]]:
+def prior_shapes(config: CodesConfig) -> dict[str, tuple[int, ...]]:
     """The tensors that a prior of this configuration consists of."""
     width, points, stages = config.prior_width, config.prior_embedding, config.stages
     wanted: dict[str, tuple[int, ...]] = {
@@ -83,7 +29,15 @@ def prior_shapes(config: VQVAEConfig) -> dict[str, tuple[int, ...]]:
     return wanted
 
 
-def needed_tensors(config: VQVAEConfig) -> dict[str, tuple[int, ...]]:
+def coder_shapes(config: CodesConfig) -> dict[str, tuple[int, ...]]:
+    """The tensors that are needed to play codes, by the names of `layers.folded`."""
+    if isinstance(config, ShapedConfig):
+        return shaped.shapes(config)
+    assert isinstance(config, VQVAEConfig)
+    return waveform.shapes(config)
+
+
+def needed_tensors(config: CodesConfig) -> dict[str, tuple[int, ...]]:
     """All that a model file of this configuration must hold, by the names in the file."""
     prior = prior_shapes(config) if config.prior_layers else {}
-    return shapes(config) | {f"{PRIOR}{name}": shape for name, shape in prior.items()}
+    return coder_shapes(config) | {f"{PRIOR}{name}": shape for name, shape in prior.items()}

@@ -1,7 +1,7 @@
 """The stream: once a hop a latent is chosen, invented by the prior, read or heard, and decoded.
 
 Its hops lie on a grid from the first frame on. Input is encoded when a hop of it is complete and
-sounds during the next.
+sounds during the next; a coder that looks ahead is as much later.
 """
 
 import numpy as np
@@ -12,11 +12,10 @@ from rtaudiogen.generator import State
 from ..compiled.conv_layers import Floats
 from ..compiled.random_numbers import fill_uniforms
 from ..playing.placing import PLACE
-from .coders import Encoder
-from .descriptor import Source
+from .coders import Coder, Encoder
+from .descriptor import Sing, Source
 from .history import History
 from .material import Material
-from .packing import Packed
 from .performance import Performance
 from .prior.sampler import RESTLESS, PriorSampler
 from .reader import Reader
@@ -55,7 +54,7 @@ class Stream:
     """
 
     def __init__(
-        self, packed: Packed, performance: Performance, record: NDArray[np.void],
+        self, packed: Coder, performance: Performance, record: NDArray[np.void],
         seed: NDArray[np.uint64], hop: Floats,
     ) -> None:  # fmt: skip
         """`record` (1,) of STREAM and `seed` (1,) are the caller's; `hop` (hop,) is decoded to."""
@@ -63,21 +62,23 @@ class Stream:
         self._seed, self.hop = seed, hop
         config = packed.config
         self.input = np.zeros_like(hop)  # as far as it has been heard
-        self.dry = np.zeros_like(hop)  # the hop of input before
+        self.heard = np.zeros_like(hop)  # the hop of input before
+        self.dry = np.zeros_like(hop)  # what the decoder has of it, and of the one before
         self.live = np.zeros(config.stages, np.uint16)  # its codes
-        self.prior_latent = np.zeros(config.latent, np.float32)
-        self.held = np.zeros(config.latent, np.float32)  # what sounds, or is frozen
+        self.prior_latent = np.zeros(config.point, np.float32)
+        self.held = np.zeros(config.point, np.float32)  # what sounds, or is frozen
         self.arrays: State = {  # that the future output depends on
-            "hop": hop, "input": self.input, "dry": self.dry, "live": self.live,
+            "hop": hop, "input": self.input, "heard": self.heard, "dry": self.dry,
+            "live": self.live,
             "prior_latent": self.prior_latent, "held": self.held,
         }  # fmt: skip
         self.history = History(config.stages)
         self.position: float | None = None  # in the file, of what sounds
-        self._source = Source.KEYS  # of the hop that has begun
+        self._source, self._sounds = Source.KEYS, False  # of the hop that has begun
         self._reached = 0  # frames of the span
         self._wet, self._dry = np.zeros((2, len(hop)), np.float32)  # in the span
         self._rise = (np.arange(len(hop), dtype=np.float32) + 1) / np.float32(len(hop))
-        self._latent, self._other = np.zeros((2, config.latent), np.float32)
+        self._latent, self._other = np.zeros((2, config.point), np.float32)
         self._uniforms = np.zeros(config.stages, np.float32)
         self._drawn = np.zeros(config.stages, np.uint16)
 
@@ -127,17 +128,25 @@ class Stream:
 
     def begin_hop(self, latent: Floats) -> bool:
         """Choose the latent (latent,) that is to sound; whether it has to be decoded."""
-        self.dry[:] = self.input
-        self._encoder.encode(self.dry, self.live)
+        self._listen()
         source = self._source = self._chosen("source")
-        values = self._performance.values
-        sounds = source is not Source.KEYS
-        if sounds and not (values["freeze"] >= 0.5 and self.held.any()):
+        values, speaks = self._performance.values, source is not Source.KEYS
+        self._sounds = speaks and self._performance.sing is not Sing.STREAM
+        if speaks and not (values["freeze"] >= 0.5 and self.held.any()):
             self._choose(source, self._chosen("morph_to"), values["morph"])
-        if not sounds:
+        if not speaks:
             self.position = None
         latent[:] = self.held
-        return sounds or self._sounded()
+        self._packed.shift(latent, self._performance.reading.shift)
+        return self._sounds or self._sounded()
+
+    def _listen(self) -> None:
+        """Encode a hop of input; what is dry is as late as its codes."""
+        ahead = self._packed.config.look_ahead
+        self.dry[:ahead] = self.heard[len(self.heard) - ahead :]
+        self.dry[ahead:] = self.input[: len(self.input) - ahead]
+        self.heard[:] = self.input
+        self._encoder.encode(self.heard, self.live)
 
     def _chosen(self, id: str) -> Source:
         """What a parameter chooses; the file where there is no prior."""
@@ -147,11 +156,11 @@ class Stream:
     def _sounded(self) -> bool:
         """Whether the hop before did, or would have."""
         record = self._record[0]
-        return bool(record["sounds"]) if record["hops"] else self._source is not Source.KEYS
+        return bool(record["sounds"]) if record["hops"] else self._sounds
 
     def _end_hop(self) -> None:
         """Nothing was decoded, or it comes or goes softly, or it is as it is."""
-        sounds, sounded = self._source is not Source.KEYS, self._sounded()
+        sounds, sounded = self._sounds, self._sounded()
         if not (sounds or sounded):
             self.hop[:] = 0.0
         self._stay_awake()
@@ -162,7 +171,8 @@ class Stream:
 
     def _stay_awake(self) -> None:
         """A prior that has fallen silent begins a new sound: what it has learnt ends in silence."""
-        quiet = self._source is Source.PRIOR and float(np.abs(self.hop).max()) < QUIET_PEAK
+        heard = self._sounds and self._source is Source.PRIOR
+        quiet = heard and float(np.abs(self.hop).max()) < QUIET_PEAK
         self._record["quiet"] = (self._record["quiet"] + 1) * quiet
         longest = QUIET_SECONDS * self._packed.config.code_rate
         if self._prior is not None and self._record["quiet"][0] > longest:

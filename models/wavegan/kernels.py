@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 from llvmlite import ir
-from numba import njit, types
 from numba.extending import intrinsic
 from numpy.typing import NDArray
 
+from numba import njit, types
 from rtaudiogen.kernel_cache import cached_njit
 
 from ..compiled.bfloat16 import WIDE, product

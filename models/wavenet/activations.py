@@ -3,8 +3,9 @@
 from typing import Any
 
 from llvmlite import ir
-from numba import types
 from numba.extending import intrinsic
+
+from numba import types
 
 from ..compiled.elementwise import LOG2E, exp2
 from ..compiled.vectors import (

@@ -45,8 +45,9 @@ def encode_file(
     _check_target(source, target, SUFFIX, "encoding", overwrite)
     codec = open_codec(model)
     stages = codec.stages if stages is None else stages
-    if not 1 <= stages <= codec.stages:
-        raise UsageError(f"{stages} stages: '{model.id}' has 1 … {codec.stages}")
+    if not codec.least_stages <= stages <= codec.stages:
+        some = f"{codec.least_stages} … {codec.stages}"
+        raise UsageError(f"{stages} stages: '{model.id}' has {some}")
     header = CodeHeader(
         model=model.id,
         digest=digest(model),
@@ -62,7 +63,7 @@ def encode_file(
         for signal in read_sound(source, codec.sample_rate, say):
             frames += len(signal)
             writer.write(codec.encode(signal)[:, : header.stages])
-        padding = np.zeros(-frames % codec.hop, np.float32)
+        padding = np.zeros(-frames % codec.hop + codec.look_ahead, np.float32)
         writer.write(codec.encode(padding)[:, : header.stages])
         return writer.finish(frames)
 

@@ -19,7 +19,8 @@ from rtaudiogen.model_file import ModelHeader, write_model
 from rtaudiogen.models.sine import FAMILY as SINE
 from rtaudiogen.models.vqvae import FAMILY as VQVAE_FAMILY
 from rtaudiogen.models.vqvae.config import VQVAEConfig
-from rtaudiogen.models.vqvae.network import VQVAE, folded
+from rtaudiogen.models.vqvae.layers import folded
+from rtaudiogen.models.vqvae.waveform.network import VQVAE
 from rtaudiogen.sounds.reader import BLOCK_FRAMES
 
 from . import eight_bits

@@ -14,7 +14,7 @@ from rtaudiogen.models.sine import SINE
 from rtaudiogen.models.sine.generator import Sine
 from rtaudiogen.models.vqvae.codec import create
 from rtaudiogen.models.vqvae.descriptor import Source, describe
-from rtaudiogen.models.vqvae.excerpts import encode
+from rtaudiogen.models.vqvae.learning.excerpts import encode
 from rtaudiogen.registry import create as create_generator
 from rtaudiogen.registry import find
 from rtaudiogen.wire.settings import EngineSettings

@@ -19,16 +19,17 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from ..config import VQVAEConfig
+from ..config import CodesConfig
 
 TABLE_DEVIATION = 0.3  # of the points in the tables before training
+IMPOSSIBLE = -30.0  # logit of a code that a smaller book does not have
 CODE_DROPOUT = 0.1  # share of past codes that are hidden in training
 
 
 class Prior(nn.Module):
     """Logits of code frames given those before. Code number `config.codes` means: nothing yet."""
 
-    def __init__(self, config: VQVAEConfig, dropout: float = 0.0) -> None:
+    def __init__(self, config: CodesConfig, dropout: float = 0.0) -> None:
         """`dropout` is the share of the core's outputs that are hidden in training."""
         super().__init__()
         width, points, stages = config.prior_width, config.prior_embedding, config.stages
@@ -43,7 +44,7 @@ class Prior(nn.Module):
         )
         self.hidden = nn.ModuleList(nn.Linear(width + q * points, width) for q in range(stages))
         self.point = nn.ModuleList(nn.Linear(width, points) for _ in range(stages))
-        self.bias = nn.Parameter(torch.zeros(stages, config.codes))
+        self.bias = nn.Parameter(_no_bias(config))
         self.dropout = nn.Dropout(dropout)
 
     def forward(self, past: Tensor, codes: Tensor, embedding: Tensor) -> list[Tensor]:
@@ -73,6 +74,14 @@ class Prior(nn.Module):
         if not self.training:
             return points
         return points * (torch.rand_like(points[..., :1]) >= CODE_DROPOUT)
+
+
+def _no_bias(config: CodesConfig) -> Tensor:
+    """(stages, codes): 0 for the codes of each book, and never for what is in none."""
+    bias = torch.zeros(len(config.books), config.codes)
+    for stage, size in enumerate(config.books):
+        bias[stage, size:] = IMPOSSIBLE
+    return bias
 
 
 def _points(table: nn.Module) -> Tensor:

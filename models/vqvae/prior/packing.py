@@ -11,7 +11,7 @@ from rtaudiogen.errors import RtAudioGenError
 from ...compiled import bfloat16
 from ...compiled.channels import CHANNEL_MULTIPLE
 from ...compiled.vectors import aligned
-from ..config import VQVAEConfig
+from ..config import CodesConfig
 from ..shapes import PRIOR as PREFIX
 from ..shapes import prior_shapes as shapes
 
@@ -53,7 +53,7 @@ class Matrix(NamedTuple):
     rows: int
 
 
-def matrices(config: VQVAEConfig) -> Iterator[Matrix]:
+def matrices(config: CodesConfig) -> Iterator[Matrix]:
     """In the order in which the sampler reads them."""
     width, points = config.prior_width, config.prior_embedding
     for k in range(config.prior_layers):
@@ -70,7 +70,7 @@ def tensors_in(model: Mapping[str, NDArray[np.float32]]) -> dict[str, NDArray[np
     return {k.removeprefix(PREFIX): array for k, array in model.items() if k.startswith(PREFIX)}
 
 
-def pack(config: VQVAEConfig, tensors: Mapping[str, NDArray[np.float32]]) -> Weights:
+def pack(config: CodesConfig, tensors: Mapping[str, NDArray[np.float32]]) -> Weights:
     """From `Prior.state_dict()`'s names. [control] RtAudioGenError if anything does not fit."""
     _check(config, tensors)
     layers, stages = range(config.prior_layers), range(config.stages)
@@ -106,7 +106,7 @@ def pack(config: VQVAEConfig, tensors: Mapping[str, NDArray[np.float32]]) -> Wei
 
 
 def rounded(
-    config: VQVAEConfig, tensors: Mapping[str, NDArray[np.float32]]
+    config: CodesConfig, tensors: Mapping[str, NDArray[np.float32]]
 ) -> dict[str, NDArray[np.float32]]:
     """The tensors with every matrix rounded as `pack` rounds it, for comparison in float32."""
     result = {name: np.array(tensors[name], np.float32) for name in shapes(config)}
@@ -119,7 +119,7 @@ def rounded(
 
 
 def random_tensors(
-    config: VQVAEConfig, random: np.random.Generator
+    config: CodesConfig, random: np.random.Generator
 ) -> dict[str, NDArray[np.float32]]:
     """Untrained tensors, for measuring and testing without torch."""
     return {
@@ -128,7 +128,7 @@ def random_tensors(
     }
 
 
-def _check(config: VQVAEConfig, tensors: Mapping[str, NDArray[np.float32]]) -> None:
+def _check(config: CodesConfig, tensors: Mapping[str, NDArray[np.float32]]) -> None:
     if config.prior_layers < 1:
         raise RtAudioGenError("the model has no prior; train one with --prior-minutes above 0")
     for name, shape in shapes(config).items():

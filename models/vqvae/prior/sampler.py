@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..config import VQVAEConfig
+from ..config import CodesConfig
 from .kernels import force, sample
 from .memory import scratch_of, state_of
 from .packing import pack
@@ -24,7 +24,7 @@ class PriorSampler:
     """
 
     def __init__(
-        self, config: VQVAEConfig, tensors: Mapping[str, NDArray[np.float32]], voices: int
+        self, config: CodesConfig, tensors: Mapping[str, NDArray[np.float32]], voices: int
     ) -> None:
         """Allocate and compile; `tensors` without a prefix. [control] RtAudioGenError as `pack`."""
         self.config, self.voices = config, voices

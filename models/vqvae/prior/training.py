@@ -21,7 +21,7 @@ from rtaudiogen.errors import RtAudioGenError
 from rtaudiogen.processors import AUTO
 
 from ...training.trainer import Budget, Trainer
-from ..config import VQVAEConfig
+from ..config import CodesConfig
 from .network import Prior
 
 Stream = tuple[NDArray[np.uint16], int]  # codes (N, stages), label
@@ -77,7 +77,7 @@ class Streams:
     what it has just played. Otherwise a voice that slips into another one would stay there.
     """
 
-    def __init__(self, config: VQVAEConfig, streams: Sequence[Stream]) -> None:
+    def __init__(self, config: CodesConfig, streams: Sequence[Stream]) -> None:
         """RtAudioGenError if there is nothing in them."""
         kept = [(codes, label) for codes, label in streams if len(codes)]
         if not kept:
@@ -145,7 +145,7 @@ class Streams:
 
 
 def prior_trainer(
-    config: VQVAEConfig,
+    config: CodesConfig,
     streams: Sequence[Stream],
     held_out: Sequence[Stream],
     budget: Budget,
@@ -184,7 +184,7 @@ def prior_tensors(trainer: Trainer) -> dict[str, NDArray[np.float32]]:
 
 @torch.inference_mode()
 def bits_per_stage(
-    config: VQVAEConfig,
+    config: CodesConfig,
     tensors: Mapping[str, NDArray[np.float32]],
     streams: Sequence[Stream],
 ) -> list[float]:

@@ -8,9 +8,10 @@ arrive later than the index itself, so every shared index goes through acquire a
 from typing import Any
 
 from llvmlite import ir
-from numba import types
 from numba.extending import intrinsic
 from numba.np.arrayobj import make_array
+
+from numba import types
 
 _BYTES = 8
 

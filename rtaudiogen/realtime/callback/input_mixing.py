@@ -8,9 +8,9 @@ frame that the device brings, so the result does not depend on the sizes of its 
 """
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from numba import njit
 from rtaudiogen.mono_rule import CANCELLED, DEAD, NEARLY, PIECE, SHARE_LOST
 
 MAX_INPUTS = 2

@@ -6,9 +6,9 @@ The renderer has a limiter of its own, before the ring; this one holds what hits
 from typing import Any
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from numba import njit
 from rtaudiogen.kernel_cache import cached_njit
 from rtaudiogen.realtime.callback import layout
 from rtaudiogen.realtime.render.safety import ABSURD, CEILING

@@ -1,10 +1,10 @@
 """From what a generator makes to what the audio callback plays: one hit at the host's rate."""
 
 import numpy as np
-from numba import float32, float64, void
 from numba.types import Array
 from numpy.typing import NDArray
 
+from numba import float32, float64, void
 from rtaudiogen.kernel_cache import cached_njit
 
 from ...errors import RtAudioGenError

@@ -13,7 +13,7 @@ from PySide6.QtTest import QTest
 from rtaudiogen.gui.instrument.ribbon_panel import INVITATION, RibbonPanel
 from rtaudiogen.models.sine import SINE
 from rtaudiogen.models.vqvae.codec import create
-from rtaudiogen.models.vqvae.excerpts import encode
+from rtaudiogen.models.vqvae.learning.excerpts import encode
 from rtaudiogen.registry import find
 from rtaudiogen.views import RibbonView
 from rtaudiogen.wire.snapshot import SlotSnapshot

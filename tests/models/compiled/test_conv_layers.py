@@ -19,7 +19,7 @@ from rtaudiogen.models.compiled.conv_chain import (
 )
 from rtaudiogen.models.compiled.conv_layers import Conv, Layer, TransposedConv
 from rtaudiogen.models.compiled.conv_memory import rounded
-from rtaudiogen.models.vqvae.network import CausalConv, CausalTransposedConv
+from rtaudiogen.models.vqvae.layers import CausalConv, CausalTransposedConv
 
 Floats = NDArray[np.float32]
 KERNELS, STRIDES, DILATIONS = (1, 3, 4, 8, 15, 16), range(1, 10), (1, 2, 3, 9)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from rtaudiogen.models.oneshot.judging import corpus as hits
 from rtaudiogen.models.sounds.notes import corpus as notes
-from rtaudiogen.models.vqvae import corpus as speech
+from rtaudiogen.models.vqvae.learning import corpus as speech
 
 RATE = 8000
 Signal = NDArray[np.float32]

@@ -12,7 +12,7 @@ from torch import Tensor
 from rtaudiogen import processors
 from rtaudiogen.errors import UsageError
 from rtaudiogen.models.training.device import Batches, accelerator, moved
-from rtaudiogen.models.vqvae.options import TrainingOptions as VQVAEOptions
+from rtaudiogen.models.vqvae.learning.options import TrainingOptions as VQVAEOptions
 from rtaudiogen.models.wavegan.options import TrainingOptions as WaveGANOptions
 from rtaudiogen.models.wavenet.training import TrainingOptions as WaveNetOptions
 from rtaudiogen.processors import AUTO, CPU, CUDA

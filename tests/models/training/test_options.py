@@ -10,7 +10,7 @@ import pytest
 from rtaudiogen.errors import UsageError
 from rtaudiogen.models.samplernn.training import TrainingOptions as SampleRNNOptions
 from rtaudiogen.models.training.options import TrainingOptions, option, shared
-from rtaudiogen.models.vqvae.options import TrainingOptions as VQVAEOptions
+from rtaudiogen.models.vqvae.learning.options import TrainingOptions as VQVAEOptions
 from rtaudiogen.models.wavegan.options import TrainingOptions as WaveGANOptions
 from rtaudiogen.models.wavenet.training import TrainingOptions as WaveNetOptions
 from rtaudiogen.option_bounds import range_text

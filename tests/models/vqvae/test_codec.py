@@ -14,7 +14,7 @@ from rtaudiogen.errors import RtAudioGenError
 from rtaudiogen.generator import Codec
 from rtaudiogen.models.vqvae.codec import VQVAECodec, create
 from rtaudiogen.models.vqvae.descriptor import describe
-from rtaudiogen.models.vqvae.packing import pack
+from rtaudiogen.models.vqvae.waveform.packing import pack
 
 from .untrained import SMALL, rounded_network, untrained_tensors, write_untrained
 

@@ -13,9 +13,9 @@ from rtaudiogen.events import no_events
 from rtaudiogen.models.compiled import device_call
 from rtaudiogen.models.vqvae import FAMILY
 from rtaudiogen.models.vqvae.descriptor import Source, describe
-from rtaudiogen.models.vqvae.device_coders import DeviceDecoder
 from rtaudiogen.models.vqvae.generator import VQVAEGenerator, create
 from rtaudiogen.models.vqvae.parallel import check
+from rtaudiogen.models.vqvae.waveform.device_coders import DeviceDecoder
 from rtaudiogen.verification.verify import verify
 
 from .test_generator import (

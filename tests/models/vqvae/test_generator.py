@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 from rtaudiogen.events import CHOKE_SECONDS, EventKind, event, no_events
 from rtaudiogen.models.vqvae import FAMILY
 from rtaudiogen.models.vqvae.codec import VQVAECodec
+from rtaudiogen.models.vqvae.coders import label_bias
 from rtaudiogen.models.vqvae.descriptor import Source, describe
 from rtaudiogen.models.vqvae.gains import RAMP_SECONDS
 from rtaudiogen.models.vqvae.generator import VQVAEGenerator, create
-from rtaudiogen.models.vqvae.packing import label_bias
-from rtaudiogen.models.vqvae.streaming import StreamingDecoder
+from rtaudiogen.models.vqvae.waveform.streaming import StreamingDecoder
 from rtaudiogen.verification.verify import verify
 
 from .untrained import INVENTIVE, REGIONS, SMALL, random_codes, write_untrained

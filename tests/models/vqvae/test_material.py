@@ -11,7 +11,7 @@ from rtaudiogen.models.vqvae import material
 from rtaudiogen.models.vqvae.codec import VQVAECodec
 from rtaudiogen.models.vqvae.config import VQVAEConfig
 from rtaudiogen.models.vqvae.material import NO_KEY, Material, of_sound
-from rtaudiogen.models.vqvae.packing import Packed, pack, random_tensors
+from rtaudiogen.models.vqvae.waveform.packing import Packed, pack, random_tensors
 
 CONFIG = VQVAEConfig(
     strides=(4, 5, 8), encoder_channels=16, decoder_channels=16, widest=16, latent=16, stages=2,

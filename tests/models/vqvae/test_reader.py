@@ -7,8 +7,8 @@ import pytest
 from numpy.typing import NDArray
 
 from rtaudiogen.models.vqvae.material import NO_KEY, Material
-from rtaudiogen.models.vqvae.packing import Packed, pack, random_tensors
 from rtaudiogen.models.vqvae.reader import Reader, Reading
+from rtaudiogen.models.vqvae.waveform.packing import Packed, pack, random_tensors
 
 from .untrained import SMALL, random_codes
 

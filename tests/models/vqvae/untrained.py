@@ -9,25 +9,36 @@ import torch
 from numpy.typing import NDArray
 
 from rtaudiogen.model_file import ModelHeader, write_model
-from rtaudiogen.models.vqvae.config import VQVAEConfig
-from rtaudiogen.models.vqvae.network import VQVAE, folded, unfold
-from rtaudiogen.models.vqvae.packing import rounded
+from rtaudiogen.models.vqvae.config import CodesConfig, VQVAEConfig
+from rtaudiogen.models.vqvae.layers import folded, unfold
+from rtaudiogen.models.vqvae.learning.training import network_of
 from rtaudiogen.models.vqvae.prior import packing as prior_packing
+from rtaudiogen.models.vqvae.shaped.config import ShapedConfig
+from rtaudiogen.models.vqvae.shaped.network import ShapedVQVAE
+from rtaudiogen.models.vqvae.waveform.network import VQVAE
+from rtaudiogen.models.vqvae.waveform.packing import rounded
 
 SMALL = VQVAEConfig(
     strides=(2, 4), encoder_channels=16, decoder_channels=16, widest=32, latent=16, stages=3,
     codes=32, code_dimensions=4, labels=("any", "low", "high"), embedding=4,
 )  # fmt: skip
 
+SHAPED = ShapedConfig(
+    encoder_width=16, decoder_widths=(32, 16, 16), latent=16, stages=3, codes=128, embedding=4,
+    labels=("any", "low", "high"), long_bands=20, short_bands=8, harmonic_bands=12, noise_bands=8,
+    transform=512,
+)  # fmt: skip
 INVENTIVE = replace(SMALL, prior_layers=1, prior_width=32, prior_embedding=16)
 MATERIAL_FRAMES = 60
 REGIONS = ((0, 20, 60, 1), (20, 45, 72, 2), (45, 60, 67, 1))  # first, end, key, label
 
 
-def untrained_tensors(config: VQVAEConfig = SMALL) -> dict[str, NDArray[np.float32]]:
+def untrained_tensors(config: CodesConfig = SMALL) -> dict[str, NDArray[np.float32]]:
     """What a model file holds, from torch's own initial values."""
     torch.manual_seed(0)
-    network = VQVAE(config)
+    network = network_of(config)
+    if isinstance(network, ShapedVQVAE):
+        torch.nn.init.normal_(network.quantizer.books.vectors)
     return {name: value.detach().numpy().copy() for name, value in folded(network).items()}
 
 
@@ -42,7 +53,7 @@ def rounded_network(config: VQVAEConfig, tensors: dict[str, NDArray[np.float32]]
     return network
 
 
-def untrained_prior(config: VQVAEConfig) -> dict[str, NDArray[np.float32]]:
+def untrained_prior(config: CodesConfig) -> dict[str, NDArray[np.float32]]:
     """The prior's tensors in a model file; none if the configuration has no prior."""
     if not config.prior_layers:
         return {}
@@ -50,15 +61,15 @@ def untrained_prior(config: VQVAEConfig) -> dict[str, NDArray[np.float32]]:
     return {prior_packing.PREFIX + name: value for name, value in tensors.items()}
 
 
-def random_codes(config: VQVAEConfig, frames: int = MATERIAL_FRAMES) -> NDArray[np.uint16]:
+def random_codes(config: CodesConfig, frames: int = MATERIAL_FRAMES) -> NDArray[np.uint16]:
     """(frames, stages)."""
     random = np.random.default_rng(5)
-    return random.integers(0, config.codes, (frames, config.stages)).astype(np.uint16)
+    return random.integers(0, config.books, (frames, config.stages)).astype(np.uint16)
 
 
 def write_untrained(
     path: Path,
-    config: VQVAEConfig = SMALL,
+    config: CodesConfig = SMALL,
     regions: Sequence[tuple[int, int, int, int]] = (),
 ) -> Path:
     """A model file of that configuration; with regions it has material of MATERIAL_FRAMES."""

@@ -1,0 +1,1 @@
+"""How a VQ-VAE learns: from a folder of sounds to a model file."""

@@ -1,0 +1,60 @@
+"""How much of the codebooks is used: a book that collapsed sounds dull long before it fails."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+COLLAPSED = 0.1  # perplexity, as a share of the book's size, below which the alarm is raised
+
+
+@dataclass(frozen=True)
+class StageUsage:
+    """Of one stage's book."""
+
+    used: int  # codes that occur
+    dead: int  # codes that do not
+    perplexity: float  # exp of the entropy: as many codes, evenly used, would carry as much
+
+    @property
+    def size(self) -> int:
+        """Codes in the book."""
+        return self.used + self.dead
+
+
+def usage(codes: NDArray[np.integer], sizes: Sequence[int]) -> list[StageUsage]:
+    """(code frames, stages) to one usage for each stage; `sizes` are those of the books."""
+    stages = zip(np.asarray(codes).T, sizes, strict=True)
+    return [of_counts(np.bincount(stage, minlength=size)) for stage, size in stages]
+
+
+def of_counts(counts: NDArray[np.integer]) -> StageUsage:
+    """From how often each code of a book occurred, (codes,)."""
+    used = int(np.count_nonzero(counts))
+    return StageUsage(used, len(counts) - used, perplexity(counts))
+
+
+def perplexity(counts: NDArray[np.integer]) -> float:
+    """exp of the entropy of (codes,) counts, from 1 to their number; 0 if nothing was counted."""
+    total = counts.sum()
+    if not total:
+        return 0.0
+    shares = counts[counts > 0] / total
+    return float(np.exp(-np.sum(shares * np.log(shares))))
+
+
+def alarm(usages: Sequence[StageUsage], frames: int) -> str | None:
+    """One sentence if a stage's perplexity is below a tenth of its book, None if none is.
+
+    `frames` is how many code frames were counted: so few that they could not fill a tenth of the
+    book raise no alarm.
+    """
+    low = [
+        f"stage {index + 1}: {stage.perplexity:.0f} of {stage.size}"
+        for index, stage in enumerate(usages)
+        if stage.perplexity < COLLAPSED * stage.size <= frames
+    ]
+    if not low:
+        return None
+    return f"the codebook is hardly used ({'; '.join(low)}): its perplexity is below a tenth of it"

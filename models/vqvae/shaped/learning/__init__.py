@@ -1,0 +1,1 @@
+"""How the shaped coder learns."""

@@ -1,0 +1,41 @@
+"""The layers and tensors of the shaped coder, known from the configuration alone."""
+
+from collections.abc import Iterator
+
+from ...compiled.conv_layers import Conv, Layer, TransposedConv
+from ..config import INPUT_TAPS
+from ..units import units
+from .config import ShapedConfig
+
+
+def encoder_layers(config: ShapedConfig) -> Iterator[tuple[str, Layer]]:
+    """Names in `network.ShapedVQVAE`, in order."""
+    width = config.encoder_width
+    yield "encoder.input", Conv(config.features, width, INPUT_TAPS)
+    yield from units("encoder.features", width, config.feature_dilations)
+    yield "encoder.down", Conv(width, width, 4, 2, activated=True)
+    yield from units("encoder.frames", width, config.encoder_dilations)
+    yield "encoder.latent", Conv(width, config.latent, 1, activated=True)
+
+
+def decoder_layers(config: ShapedConfig) -> Iterator[tuple[str, Layer]]:
+    """Names in `network.ShapedVQVAE`, in order."""
+    first, second, third = config.decoder_widths
+    yield "decoder.input", Conv(config.latent + 3, first, INPUT_TAPS)
+    yield from units("decoder.levels.0", first, config.decoder_dilations)
+    yield "decoder.up.0", TransposedConv(first, second, 4, 2, activated=True)
+    yield from units("decoder.levels.1", second, config.decoder_dilations)
+    yield "decoder.up.1", TransposedConv(second, third, 4, 2, activated=True)
+    yield from units("decoder.levels.2", third, config.filter_dilations)
+    yield "decoder.bands", Conv(third, config.bands, 1, activated=True)
+
+
+def shapes(config: ShapedConfig) -> dict[str, tuple[int, ...]]:
+    """The tensors that are needed to play a shaped VQ-VAE, by the names of `layers.folded`."""
+    wanted: dict[str, tuple[int, ...]] = {"labels.weight": (len(config.labels), config.embedding)}
+    for name, layer in (*encoder_layers(config), *decoder_layers(config)):
+        wanted[f"{name}.weight"], wanted[f"{name}.bias"] = layer.weight_shape, (layer.outputs,)
+    for level, width in enumerate(config.decoder_widths):
+        wanted[f"decoder.label.{level}.weight"] = (width, config.embedding)
+    wanted["quantizer.books.vectors"] = (config.residual_stages, config.codes, config.latent)
+    return wanted

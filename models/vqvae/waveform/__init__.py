@@ -1,0 +1,1 @@
+"""The waveform coder: strided convolutions from the waveform to codes and back."""

@@ -1,0 +1,134 @@
+"""Encoder and decoder on a device, the like of `streaming`; all voices that are due at once.
+
+The search for codes stays here: equal latents give equal codes on every processor.
+"""
+
+from collections.abc import Iterable
+from functools import partial
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from ...compiled.conv_device import DeviceLayers
+from ...compiled.conv_layers import Floats, Layer
+from ...compiled.conv_memory import Weights
+from ...compiled.device_call import Compute, DeviceCall, Shapes, Tensors, lost
+from ..coders import State
+from .lookup import quantize, search_of
+from .packing import Packed, decoder_layers, encoder_layers
+
+
+class _Coder:
+    """Layers in a recorded call, and what its streams remember."""
+
+    def __init__(
+        self, layers: Iterable[tuple[str, Layer]], weights: Weights, streams: int, frames: int,
+        device: torch.device,
+    ) -> None:  # fmt: skip
+        with lost(device):
+            just_layers = [layer for _, layer in layers]
+            self._layers = DeviceLayers(just_layers, weights, streams, frames, device)
+
+    def _record(self, compute: Compute, inputs: Shapes, outputs: Shapes) -> None:
+        """`compute` must not know this: a cycle would keep the device's memory taken."""
+        self._call = DeviceCall(compute, inputs, outputs, self._layers.history.device)
+        for stream in range(self._layers.streams):
+            self._reset(stream)
+
+    def _reset(self, stream: int) -> None:
+        with self._call.in_order():
+            self._layers.reset(stream)
+
+    @property
+    def state(self) -> State:
+        """Copies by name, voices first. [render] ProcessorLostError."""
+        with self._call.in_order():
+            return self._layers.state()._asdict()
+
+    def restore(self, state: State) -> None:
+        """Continue bit for bit from such copies; ValueError if it is another's. [render]
+
+        ProcessorLostError.
+        """
+        with self._call.in_order():
+            self._layers.restore(state)
+
+
+class DeviceEncoder(_Coder):
+    """`streaming.StreamingEncoder` on a device."""
+
+    def __init__(self, packed: Packed, device: torch.device) -> None:
+        """Upload, record and begin. [control] ProcessorLostError if the device cannot."""
+        config, self.packed = packed.config, packed
+        super().__init__(encoder_layers(config), packed.encoder, 1, config.hop, device)
+        with lost(device):
+            bias = torch.from_numpy(packed.encoder.bias).to(device)
+        self._record(
+            partial(_encode, self._layers, bias),
+            {"sound": ((1, config.hop, 1), np.float32)},
+            {"latent": ((1, 1, config.latent), np.float32)},
+        )
+        self._search = search_of(packed.books)
+        self._latent = np.zeros(config.latent, np.float32)
+
+    def reset(self) -> None:
+        """As if nothing had been heard before. [render] ProcessorLostError."""
+        self._reset(0)
+
+    def encode(self, frame: Floats, codes: NDArray[np.uint16]) -> None:
+        """The next hop of sound (hop,) to codes (stages,). [render] ProcessorLostError."""
+        self.encode_latent(frame, self._latent)
+        quantize(self.packed.books, self._search, self._latent, codes)
+
+    def encode_latent(self, frame: Floats, out: Floats) -> None:
+        """The next hop of sound (hop,) to its latent (latent,). [render] ProcessorLostError."""
+        self._call.inputs["sound"][0, :, 0] = frame
+        self._call()
+        out[:] = self._call.outputs["latent"][0, 0]
+
+
+class DeviceDecoder(_Coder):
+    """`streaming.StreamingDecoder` on a device; a call costs the same for one voice and for all."""
+
+    def __init__(self, packed: Packed, voices: int, device: torch.device) -> None:
+        """Upload, record and begin. [control] ProcessorLostError if the device cannot."""
+        config = packed.config
+        super().__init__(decoder_layers(config), packed.decoder, voices, 1, device)
+        inputs = {
+            "due": ((voices,), np.bool_),
+            "latents": ((voices, 1, config.latent), np.float32),
+            "bias": (packed.decoder.bias.shape, np.float32),
+        }
+        outputs = {"sound": ((voices, config.hop, 1), np.float32)}
+        self._record(partial(_decode, self._layers), inputs, outputs)
+
+    def reset_voice(self, voice: int) -> None:
+        """As if nothing had sounded before. [render] ProcessorLostError."""
+        self._reset(voice)
+
+    def decode_due(
+        self, due: NDArray[np.bool_], latents: Floats, bias: Floats, out: Floats
+    ) -> None:
+        """Of the voices that are due, (V, latent) to (V, hop); others stay. [render]
+
+        ProcessorLostError.
+        """
+        if not due.any():
+            return
+        call = self._call
+        call.inputs["due"][:] = due
+        call.inputs["latents"][:, 0] = latents
+        call.inputs["bias"][:] = bias
+        call()
+        out[due] = call.outputs["sound"][due, :, 0]
+
+
+def _encode(layers: DeviceLayers, bias: Tensor, inputs: Tensors, outputs: Tensors) -> None:
+    outputs["latent"].copy_(layers.advance(inputs["sound"], bias))
+
+
+def _decode(layers: DeviceLayers, inputs: Tensors, outputs: Tensors) -> None:
+    sound = layers.advance(inputs["latents"], inputs["bias"], inputs["due"])
+    outputs["sound"].copy_(sound)

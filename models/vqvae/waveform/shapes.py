@@ -1,0 +1,51 @@
+"""The layers and tensors of the waveform coder, known from the configuration alone."""
+
+from collections.abc import Iterator
+
+from ...compiled.conv_layers import Conv, Layer, TransposedConv
+from ..config import FILTERBANK_TAPS, INPUT_TAPS, VQVAEConfig
+from ..units import units
+
+
+def encoder_layers(config: VQVAEConfig) -> Iterator[tuple[str, Layer]]:
+    """Names in `network.VQVAE`, in order."""
+    widths, strides = config.encoder_widths(), config.strides
+    kernel = FILTERBANK_TAPS * strides[0]
+    yield "encoder.filterbank", Conv(1, widths[0], kernel, strides[0])
+    for level, width in enumerate(widths):
+        yield from units(f"encoder.levels.{level}", width, config.encoder_dilations)
+        if level + 1 < len(widths):
+            stride = strides[level + 1]
+            down = Conv(width, widths[level + 1], 2 * stride, stride, activated=True)
+            yield f"encoder.down.{level}", down
+    yield "encoder.latent", Conv(widths[-1], config.latent, 1, activated=True)
+
+
+def decoder_layers(config: VQVAEConfig) -> Iterator[tuple[str, Layer]]:
+    """Names in `network.VQVAE`, in order."""
+    widths, strides = config.decoder_widths(), config.strides
+    yield "decoder.input", Conv(config.latent, widths[-1], INPUT_TAPS)
+    for level in range(len(widths) - 1, -1, -1):
+        yield from units(f"decoder.levels.{level}", widths[level], config.decoder_dilations)
+        if level:
+            sizes = widths[level], widths[level - 1], 2 * strides[level], strides[level]
+            yield f"decoder.up.{level - 1}", TransposedConv(*sizes, activated=True)
+    sizes = widths[0], 1, FILTERBANK_TAPS * strides[0], strides[0]
+    yield "decoder.filterbank", TransposedConv(*sizes, activated=True)
+
+
+def shapes(config: VQVAEConfig) -> dict[str, tuple[int, ...]]:
+    """The tensors that are needed to play a VQ-VAE, by the names of `network.folded`."""
+    wanted: dict[str, tuple[int, ...]] = {"labels.weight": (len(config.labels), config.embedding)}
+    for name, layer in (*encoder_layers(config), *decoder_layers(config)):
+        wanted[f"{name}.weight"], wanted[f"{name}.bias"] = layer.weight_shape, (layer.outputs,)
+    for level, width in enumerate(config.decoder_widths()):
+        wanted[f"decoder.label.{level}.weight"] = (width, config.embedding)
+    for stage in range(config.stages):
+        name = f"quantizer.stages.{stage}"
+        wanted[f"{name}.down.weight"] = (config.code_dimensions, config.latent)
+        wanted[f"{name}.down.bias"] = (config.code_dimensions,)
+        wanted[f"{name}.book.vectors"] = (config.codes, config.code_dimensions)
+        wanted[f"{name}.up.weight"] = (config.latent, config.code_dimensions)
+        wanted[f"{name}.up.bias"] = (config.latent,)
+    return wanted

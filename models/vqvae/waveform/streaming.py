@@ -1,0 +1,97 @@
+"""Encoder and decoder one code frame at a time: compiled, cached state, explicit and copyable."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...compiled.conv_chain import delay_frames
+from ...compiled.conv_kernels import run
+from ...compiled.conv_layers import Floats
+from ...compiled.conv_memory import restore, scratch_of, state_of
+from ..coders import State
+from .lookup import quantize, search_of
+from .packing import Packed, decoder_layers, encoder_layers
+
+
+class StreamingEncoder:
+    """A stream of sound frames to code frames."""
+
+    def __init__(self, packed: Packed) -> None:
+        """Allocate, compile and begin. [control]"""
+        self.packed, hop = packed, packed.config.hop
+        self._layers = tuple(layer for _, layer in encoder_layers(packed.config))
+        self._state, self._scratch = state_of(self._layers, 1), scratch_of(self._layers, hop)
+        self._search = search_of(packed.books)
+        self._latent = np.zeros(packed.config.latent, np.float32)
+        self.encode(np.zeros(hop, np.float32), np.zeros(packed.config.stages, np.uint16))
+        self.reset()
+
+    @property
+    def delay_frames(self) -> int:
+        """Sound frames that the first one of a code frame waits for, until there are codes."""
+        return delay_frames(self._layers)
+
+    @property
+    def state(self) -> State:
+        """The live arrays by name; copy them to save. [render]"""
+        return self._state._asdict()
+
+    def restore(self, state: State) -> None:
+        """Continue bit for bit from copies of `state`; ValueError if it is another's. [render]"""
+        restore(self._state, state)
+
+    def reset(self) -> None:
+        """As if nothing had been heard before. [render]"""
+        for array in self._state:
+            array[...] = 0
+
+    def encode(self, frame: Floats, codes: NDArray[np.uint16]) -> None:
+        """The next hop of sound (hop,) to one code of each stage (stages,). [render]"""
+        self.encode_latent(frame, self._latent)
+        quantize(self.packed.books, self._search, self._latent, codes)
+
+    def encode_latent(self, frame: Floats, out: Floats) -> None:
+        """The next hop of sound (hop,) to what is to be quantised, (latent,). [render]"""
+        run(*self.packed.encoder, self._state, self._scratch, 0, frame, out)
+
+
+class StreamingDecoder:
+    """Streams of latent frames to sound; a voice's bits do not depend on the other voices."""
+
+    def __init__(self, packed: Packed, voices: int) -> None:
+        """Allocate, compile and begin. [control]"""
+        self.packed = packed
+        layers = [layer for _, layer in decoder_layers(packed.config)]
+        self._state, self._scratch = state_of(layers, voices), scratch_of(layers, 1)
+        self.delay_frames = delay_frames(layers)
+        latent = np.zeros(packed.config.latent, np.float32)
+        self.decode(0, latent, packed.decoder.bias, np.zeros(packed.config.hop, np.float32))
+        self.reset_voice(0)
+
+    @property
+    def state(self) -> State:
+        """The live arrays by name, voices first; copy them to save. [render]"""
+        return self._state._asdict()
+
+    def restore(self, state: State) -> None:
+        """Continue bit for bit from copies of `state`; ValueError if it is another's. [render]"""
+        restore(self._state, state)
+
+    def reset_voice(self, voice: int) -> None:
+        """As if nothing had sounded before. [render]"""
+        for array in self._state:
+            array[voice] = 0
+
+    def decode(self, voice: int, latent: Floats, bias: Floats, out: Floats) -> None:
+        """A voice's next code frame (latent,) to sound (hop,), C-contiguous float32. [render]
+
+        `bias` is `packing.label_bias` of the label that it is to sound like.
+        """
+        weights = self.packed.decoder
+        run(weights.layers, weights.lanes, bias, self._state, self._scratch, voice, latent, out)
+
+    def decode_due(
+        self, due: NDArray[np.bool_], latents: Floats, bias: Floats, out: Floats
+    ) -> None:
+        """Of the voices that are due, (V, latent) to (V, hop); others stay. [render]"""
+        for voice in np.flatnonzero(due).tolist():
+            self.decode(voice, latents[voice], bias, out[voice])
