@@ -132,8 +132,13 @@ class ModelFiles(Generic[C]):
 
 
 def declare_family(
-    package: str, files: ModelFiles[Any], summary: str, device_benchmark: str = "",
-    learning: str = "", measuring: str = "", **more: Any,
+    package: str,
+    files: ModelFiles[Any],
+    summary: str,
+    device_benchmark: str = "",
+    learning: str = "",
+    measuring: str = "",
+    **more: Any,
 ) -> Family:
     """Return the declaration of a family with its own `package` of modules with the usual names.
 
