@@ -30,6 +30,7 @@ class EightBits:
     """Keeps what is not yet a whole code frame."""
 
     sample_rate, hop, stages, codes = RATE, HOP, HOP, 2 * STEPS
+    look_ahead, least_stages, books = 0, 1, (2 * STEPS,) * HOP
 
     def __init__(self, descriptor: Descriptor) -> None:
         self.waiting = np.ones(3, np.float32)  # `reset` is needed
