@@ -1,1 +1,3 @@
-"""The desktop application's room. It sees the engine's façade and parameter metadata only."""
+"""The desktop application. It sees the engine's façade and the metadata of parameters, nothing
+else.
+"""

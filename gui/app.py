@@ -1,4 +1,4 @@
-"""The application: `rtaudiogen` alone, or `python -m rtaudiogen.gui.app`."""
+"""Entry point of the window: `rtaudiogen` without arguments, or `python -m rtaudiogen.gui.app`."""
 
 import os
 import signal
@@ -10,20 +10,20 @@ from PySide6.QtWidgets import QApplication
 
 from .shell.bridge import Bridge
 from .shell.main_window import MainWindow
-from .shell.window_state import Looks
+from .shell.window_state import WindowState
 
 
 def main(arguments: Sequence[str] = (), device: str | None = None) -> int:
-    """Show the window until it is closed; the process's exit status.
+    """Show the window until it is closed; return the process's exit status.
 
-    `device` is what networks are computed on, see `EngineSettings`; None: the same as last time.
+    `device` is the processor of the networks (see `EngineSettings`); None: the one used last time.
     """
-    looks = Looks()
-    os.environ.setdefault("QT_SCALE_FACTOR", str(looks.scale_percent / 100))
+    state = WindowState()
+    os.environ.setdefault("QT_SCALE_FACTOR", str(state.scale_percent / 100))
     application = QApplication(["rtaudiogen", *arguments])
-    looks.apply_theme()
-    window = MainWindow(Bridge(device=device or looks.device, named=bool(device)), looks)
-    window.bridge.opened.connect(lambda settings: looks.compute_on(settings.device))
+    state.apply_theme()
+    window = MainWindow(Bridge(device=device or state.device, named=bool(device)), state)
+    window.bridge.opened.connect(lambda settings: state.remember_device(settings.device))
     window.bridge.open()
     window.show()
     for name in ("SIGINT", "SIGTERM", "SIGHUP"):  # the last one is not everywhere
@@ -33,7 +33,7 @@ def main(arguments: Sequence[str] = (), device: str | None = None) -> int:
 
 
 def close_soon(window: MainWindow) -> None:
-    """Close a window, but not in the midst of what it is doing."""
+    """Close a window after it has finished the event that it is handling."""
     QTimer.singleShot(0, window.close)
 
 

@@ -1,1 +1,1 @@
-"""Generator families: a folder is a family, a file is a tool the families share."""
+"""Generator families, each in a folder, and the folders of tools that they share."""

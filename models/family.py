@@ -1,4 +1,4 @@
-"""A family of models, declared once: its configuration, its model files and its commands."""
+"""Declaration of a family of models: its configuration, its model files and its commands."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
@@ -21,7 +21,7 @@ Shapes = Mapping[str, tuple[int, ...]]
 
 @dataclass(frozen=True)
 class ModelConfig:
-    """The base of configurations: frozen dataclasses of plain values and tuples of them.
+    """Base of configurations: frozen dataclasses of plain values and tuples of them.
 
     A configuration that exists describes a network that can be built: ValueError otherwise.
     """
@@ -64,7 +64,7 @@ class Configurations(Protocol[D]):
 
 @dataclass(frozen=True)
 class Offer:
-    """What a model of some configuration offers a player; see `Descriptor`."""
+    """The capabilities of a model with some configuration; see `Descriptor`."""
 
     plays: frozenset[Plays]
     voices: int
@@ -76,7 +76,7 @@ class Offer:
 
 @dataclass(frozen=True)
 class ModelFiles(Generic[C]):
-    """The model files of a family: the ones that ship with it, and how any of them is read."""
+    """The model files of a family: those that ship with it, and how any of them is read."""
 
     family: str
     config: Configurations[C]
@@ -91,7 +91,7 @@ class ModelFiles(Generic[C]):
     def describe(self, path: Path) -> Descriptor:
         """Return the descriptor of a model file, from its header: no torch, no weights. [any]
 
-        RtAudioGenError, in one line, if it is no model of this family.
+        RtAudioGenError, in one line, if it is not a model of this family.
         """
         header = read_header(path)
         config = self.read_config(path, header)
@@ -140,7 +140,7 @@ def declare_family(
     measuring: str = "",
     **more: Any,
 ) -> Family:
-    """Return the declaration of a family with its own `package` of modules with the usual names.
+    """Return the declaration of a family whose `package` has modules with the usual names.
 
     They are `generator`, `training`, `evaluation`, `parallel` and `benchmark`; `more` are further
     fields of `Family`. `device_benchmark` is the module that measures on GPUs, if there is one.

@@ -1,4 +1,4 @@
-"""`python -m rtaudiogen`."""
+"""Entry point of `python -m rtaudiogen`."""
 
 from .cli import main
 

@@ -1,4 +1,4 @@
-"""What every benchmark shares: its row, its clock, and the machine it ran on."""
+"""Tools of every benchmark: its row, its clock, and the machine that it ran on."""
 
 import platform
 import time
@@ -9,10 +9,10 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class BenchRow:
-    """One measured figure beside what it should reach.
+    """One measured figure with its bounds.
 
-    `floor` must hold and `goal` is what we are after, both in `unit`; None where there is none.
-    A `value` of None was not measured, and `detail` says why.
+    `floor` must hold and `goal` is aimed at, both in `unit`; None: there is none. A `value` of None
+    was not measured, and `detail` says why.
     """
 
     name: str
@@ -24,9 +24,9 @@ class BenchRow:
 
 
 def best_of(run: Callable[[], object], seconds: float) -> float:
-    """Seconds that the fastest of many runs of `run` took, tried for about `seconds`.
+    """Return the seconds of the fastest run of `run`, repeated for about `seconds`.
 
-    The fastest, because on a shared machine every disturbance only adds time.
+    The fastest run counts because on a shared machine every disturbance only adds time.
     """
     run()
     best = float("inf")
@@ -41,7 +41,7 @@ def best_of(run: Callable[[], object], seconds: float) -> float:
 
 
 def machine() -> str:
-    """The processor's name, cores and Python, in one line."""
+    """Return the processor's name, cores and Python version, in one line."""
     name = platform.processor() or platform.machine()
     try:
         for line in Path("/proc/cpuinfo").read_text().splitlines():

@@ -17,7 +17,7 @@ from .registry import create
 
 HOST_RATE = 48000  # Hz
 HOST_FRAMES = (128, 256, 512)
-CHORD_EVERY = 200  # blocks: so rarely that the p99 is not that of the chords
+CHORD_EVERY = 200  # blocks; rarely enough not to affect the p99
 FEWEST_CHORDS = 2
 
 
@@ -32,26 +32,26 @@ class BlockTimes:
 
     @property
     def block_ms(self) -> float:
-        """Return how long a block sounds."""
+        """Duration of a block."""
         return 1000.0 * self.host_frames / HOST_RATE
 
     @property
     def ring_ms(self) -> float:
-        """Return the ring that a live host needs: whole blocks for the slowest rendering."""
+        """Ring that a live host needs: whole blocks that cover the slowest rendering."""
         slowest = max(self.p99_ms, self.chord_ms)
         return math.ceil(slowest / self.block_ms) * self.block_ms
 
     @property
     def note_ms(self) -> float:
-        """Return the time from a note to its first frame leaving the ring.
+        """Time from a note to its first frame leaving the ring.
 
-        It waits for its block to be rendered, at most one block, and then behind a full ring.
+        A note waits for its block to be rendered, at most one block, and then behind a full ring.
         """
         return self.block_ms + self.ring_ms
 
 
 def block_times(model: Descriptor, device: str, host_frames: int, seconds: float) -> BlockTimes:
-    """Measure a model for so long on a processor of this machine. [control]"""
+    """Measure a model for `seconds` on a processor of this machine. [control]"""
     generator = create(model, HOST_RATE)
     frames = math.ceil(host_frames * generator.sample_rate / HOST_RATE)
     block = np.zeros((frames, model.channels), np.float32)
@@ -73,7 +73,9 @@ def block_times(model: Descriptor, device: str, host_frames: int, seconds: float
 
 
 def block_rows(model: Descriptor, device: str, seconds: float) -> Iterator[BenchRow]:
-    """Yield what `auto` goes by, then measure both processors for `seconds` at each block size."""
+    """Yield the row that `auto` uses, then rows of both processors, `seconds` at each block
+    size.
+    """
     yield auto_row(model, device)
     for host_frames in HOST_FRAMES:
         here, cpu = (block_times(model, name, host_frames, seconds) for name in (device, CPU))
@@ -83,7 +85,7 @@ def block_rows(model: Descriptor, device: str, seconds: float) -> Iterator[Bench
             f"block {here.block_ms:.2f} ms; p50 {here.p50_ms:.3f}; cpu p50 {cpu.p50_ms:.3f}, p99 "
             f"{cpu.p99_ms:.3f}",
         )  # fmt: skip
-        if Plays.HITS in model.plays:  # a live host makes them ahead: a key waits for one block
+        if Plays.HITS in model.plays:  # a live host makes hits ahead: a key waits for one block
             continue
         yield BenchRow(
             f"{of}: note-on to first frame", here.note_ms, "ms", None, None,
@@ -94,7 +96,9 @@ def block_rows(model: Descriptor, device: str, seconds: float) -> Iterator[Bench
 
 
 def auto_row(model: Descriptor, device: str) -> BenchRow:
-    """Measure as a live host does, with its resampler; for hits, one that is made ahead."""
+    """Return a row measured like a live host, with its resampler; for hits, one that is made
+    ahead.
+    """
     times = {name: render_times.measure(model, name) for name in (CPU, device)}
     here, cpu = times[device], times[CPU]
     what = "a hit made ahead" if Plays.HITS in model.plays else "128 host frames"

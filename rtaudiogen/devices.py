@@ -1,7 +1,7 @@
 """Audio devices: found by name or number, opened around the compiled callback.
 
-PortAudio (through sounddevice) gives the devices; "null" is a device without one, paced by the
-clock. Everything here is [control].
+PortAudio (through sounddevice) provides the devices; "null" stands for no device and is paced by
+the clock. Everything here is [control].
 """
 
 import threading
@@ -13,10 +13,10 @@ from rtaudiogen.errors import RtAudioGenError
 from rtaudiogen.realtime.callback.memory import AudioMemory
 
 NULL, DEFAULT = "null", "default"
-MOST_INPUTS = 2  # channels that are listened to: mixed to one
+MOST_INPUTS = 2  # channels of an input, which are mixed to one
 _CLOSE_SECONDS = 2.0
-_STALLED_SECONDS = 0.7  # no callback for so long: the device is gone …
-_STARTING_SECONDS = 3.0  # … except at the beginning: PulseAudio stalls after its first buffer
+_STALLED_SECONDS = 0.7  # a device without a callback for so long is gone …
+_STARTING_SECONDS = 3.0  # … except at the start: PulseAudio stalls after its first buffer
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class Device:
     name: str
     host_api: str
     channels: int
-    sample_rate: int  # its own preferred one, in Hz
+    sample_rate: int  # the device's preferred rate in Hz
     is_default: bool = False
 
 
@@ -38,7 +38,7 @@ class Output(Protocol):
     """An opened device, or the null device."""
 
     name: str
-    input_name: str  # of the device that is listened to; empty: none is
+    input_name: str  # of the input device; empty: none
     sample_rate: int
     block_frames: int
 
@@ -51,7 +51,9 @@ class Output(Protocol):
     def start(self) -> None: ...
     def stop(self) -> None: ...
     def close(self) -> bool:
-        """Idempotent; false if the driver hung, after which only `os._exit` ends the process."""
+        """Close the stream. Idempotent; False if the driver hung: only `os._exit` then ends the
+        process.
+        """
 
 
 def list_devices() -> list[Device]:
@@ -86,13 +88,13 @@ def _list(kind: str) -> list[Device]:
 
 
 def find_output(wanted: str | int | None = None) -> Device:
-    """Return the output of a number or name (a part that fits one device only is enough).
+    """Return the output with a number or name; a part that fits only one device is enough.
 
-    None: the default, or the null device where there is no other. RtAudioGenError otherwise, with
-    the candidates.
+    None: the default, or the null device if there is no other. RtAudioGenError, with the
+    candidates, if none or several match.
     """
     if wanted == NULL:
-        return NULL_DEVICE  # without a word to PortAudio, whose audio server may hang
+        return NULL_DEVICE  # without PortAudio, whose audio server may hang
     devices = list_devices()
     if wanted is None:
         defaults = [device for device in devices if device.is_default]
@@ -101,9 +103,9 @@ def find_output(wanted: str | int | None = None) -> Device:
 
 
 def find_input(wanted: str | int, output: Device) -> Device:
-    """Return the input of a number or name, or "default", for a stream that plays on `output`.
+    """Return the input with a number or name, or "default", for a stream that plays on `output`.
 
-    Both belong to one audio system. RtAudioGenError otherwise, with the candidates.
+    Both belong to one audio system. RtAudioGenError, with the candidates, if none or several match.
     """
     devices = list_inputs()
     if output.index >= 0:
@@ -111,12 +113,12 @@ def find_input(wanted: str | int, output: Device) -> Device:
     if wanted == DEFAULT:
         defaults = [device for device in devices if device.is_default]
         wanted = defaults[0].index if defaults else (devices[0].index if devices else DEFAULT)
-    beside = "" if output.index < 0 else f"of {output.host_api}, like the output"
-    return _choose(wanted, devices, "input", beside)
+    hint = "" if output.index < 0 else f"of {output.host_api}, like the output"
+    return _choose(wanted, devices, "input", hint)
 
 
 def _choose(wanted: str | int, devices: list[Device], kind: str, hint: str) -> Device:
-    """Return the one device that is meant; `hint` ends the error line if there is none."""
+    """Return the one matching device; `hint` ends the error line if there is none."""
     if isinstance(wanted, int) or wanted.isdecimal():
         matches = [device for device in devices if device.index == int(wanted)]
     else:
@@ -140,8 +142,8 @@ def open_output(
 ) -> Output:
     """Open a stream of `memory` to `device`, and from `listen_to` if given; do not start it.
 
-    `latency_seconds` is what is asked of the device ("low", "high" or seconds); the stream's own
-    figure is what it gives. RtAudioGenError if the device refuses rate, channels or block.
+    `latency_seconds` is requested from the device ("low", "high" or seconds); the stream reports
+    the actual value. RtAudioGenError if the device refuses rate, channels or block.
     """
     if device.index < 0:
         from rtaudiogen.realtime.callback.null_device import NullDevice
@@ -151,9 +153,9 @@ def open_output(
 
 
 def rescan() -> None:
-    """Look for devices again, servers that were started since included.
+    """Search for devices again, including servers that were started since.
 
-    Only while no stream is open, and never after a `close` that returned false.
+    Call it only while no stream is open, and never after a `close` that returned False.
     """
     sounddevice = _sounddevice()
     sounddevice._terminate()
@@ -161,7 +163,7 @@ def rescan() -> None:
 
 
 class PortAudioOutput:
-    """A PortAudio stream that calls the compiled callback itself: no Python is involved."""
+    """A PortAudio stream that calls the compiled callback itself, without Python."""
 
     def __init__(
         self,
@@ -208,13 +210,13 @@ class PortAudioOutput:
 
     @property
     def latency_seconds(self) -> float:
-        """Return the time from callback to loudspeaker; before the first callback, a promise."""
+        """Time from callback to loudspeaker; before the first callback, the device's promise."""
         told = self._memory.counters().device_latency_seconds
         return told if told > 0 or self._closed else self._promised(1)
 
     @property
     def input_latency_seconds(self) -> float:
-        """Return the time from microphone to callback; a block's first frame waits for its last."""
+        """Time from microphone to callback; a block's first frame waits for its last."""
         told = self._memory.counters().input_latency_seconds
         if not self.input_name:
             return 0.0
@@ -226,23 +228,23 @@ class PortAudioOutput:
 
     @property
     def active(self) -> bool:
-        """Return whether PortAudio believes that the stream runs."""
+        """True while PortAudio reports that the stream runs."""
         return not self._closed and bool(self._stream.active)
 
     def start(self) -> None:
-        """Begin to call back. RtAudioGenError if the device will not."""
+        """Start the callbacks. RtAudioGenError if the device does not start."""
         try:
             self._stream.start()
         except _sounddevice().PortAudioError as error:
             raise RtAudioGenError(f"{self.name} does not start: {error}") from error
 
     def stop(self) -> None:
-        """Stop calling back, after what is buffered in the device. Idempotent."""
+        """Stop the callbacks after the sound that the device has buffered. Idempotent."""
         if not self._closed:
             _within(_CLOSE_SECONDS, self._stream.abort)
 
     def close(self) -> bool:
-        """Give the device back; false if the driver did not return in time."""
+        """Close the device; return False if the driver did not return in time."""
         if self._closed:
             return True
         self._closed = True
@@ -251,7 +253,7 @@ class PortAudioOutput:
 
 
 class Watch:
-    """Notices a device that has gone: its callback no longer comes, or its stream has ended."""
+    """Detects a device that has gone: its callback no longer comes, or its stream has ended."""
 
     def __init__(self, output: Output, memory: AudioMemory) -> None:
         self._output = output
@@ -260,7 +262,7 @@ class Watch:
         self._started = self._last_progress = time.perf_counter()
 
     def is_alive(self) -> bool:
-        """Ask a few times a second; false within a second of the loss."""
+        """Return False within a second of the loss; call it a few times a second."""
         now = time.perf_counter()
         calls = self._memory.counters().calls
         if calls != self._calls:
@@ -272,7 +274,7 @@ class Watch:
 
 
 def _within(seconds: float, work: Any) -> bool:
-    """Run `work` on a thread of its own; false if it has not come back in time."""
+    """Run `work` on a thread of its own; return False if it has not returned in time."""
     thread = threading.Thread(target=work, name="closing device", daemon=True)
     thread.start()
     thread.join(seconds)
@@ -292,7 +294,7 @@ def _default_index(sounddevice: Any, kind: str) -> int:
 
 
 def _sounddevice() -> Any:
-    """Import sounddevice when it is first needed: that is when PortAudio looks for devices."""
+    """Import sounddevice when it is first needed, because PortAudio then searches for devices."""
     try:
         import sounddevice
     except OSError as error:

@@ -1,4 +1,4 @@
-"""Errors a person can act on: one line that says what was wrong and what would be right."""
+"""Errors that a user can act on: one line that says what was wrong and what would be right."""
 
 
 class RtAudioGenError(Exception):
@@ -6,11 +6,12 @@ class RtAudioGenError(Exception):
 
 
 class UsageError(RtAudioGenError):
-    """Something was asked for that cannot be meant (exit status 2)."""
+    """The request makes no sense (exit status 2)."""
 
 
 class ProcessorLostError(RtAudioGenError):
-    """What a generator computes on has gone: out of memory, reset, unplugged. It computes no more.
+    """A generator's processor has gone: out of memory, reset, unplugged. It computes no more.
 
-    The one error that `render` and `make` may raise: the host goes on with another processor.
+    It is the only error that `render` and `make` may raise: the host goes on with another
+    processor.
     """

@@ -1,7 +1,7 @@
-"""The disk cache of compiled kernels, renewed when any source file behind a kernel changes.
+"""Disk cache of compiled kernels, renewed when any source file behind a kernel changes.
 
-numba's own cache looks at the file that holds the kernel and at no other, so an edit of a layout or
-of a function that the kernel calls would leave stale machine code behind.
+numba's own cache checks only the file that holds the kernel, so an edit of a layout or of a
+function that the kernel calls would leave stale machine code behind.
 """
 
 import re
@@ -65,7 +65,7 @@ class _SourcesCache(FunctionCache):
 
 
 class _Index(IndexDataCacheFile):
-    """numba's list of what is in the cache; one that names modules of the past counts as empty."""
+    """numba's index of the cache; an index that names removed modules counts as empty."""
 
     def _load_index(self) -> Any:
         try:
@@ -75,7 +75,7 @@ class _Index(IndexDataCacheFile):
 
 
 def _sources(module: str) -> set[str]:
-    """Return the names of the module and of everything that it imports, directly or not."""
+    """Return the names of the module and of everything that it imports, directly or indirectly."""
     found, waiting = set(), [module]
     while waiting:
         name = waiting.pop()
@@ -110,6 +110,6 @@ def _candidates(text: str, package: str) -> Iterator[str]:
 
 
 def _has_source(module: ModuleType | None) -> bool:
-    """Return whether a module is a source file, not a package's `__init__` or a built-in."""
+    """Return True for a source file, not a package's `__init__` or a built-in."""
     path = getattr(module, "__file__", None)
     return path is not None and path.endswith(".py") and not path.endswith("__init__.py")

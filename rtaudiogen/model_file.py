@@ -75,9 +75,9 @@ def read_tensors(path: Path) -> dict[str, NDArray[Any]]:
 def check_tensors(path: Path, expected: Mapping[str, tuple[int, ...]]) -> None:
     """Compare the tensors in a file with the shapes that its network needs. [any]
 
-    Nothing but the header is read; tensors beside those that are needed do not matter.
-    RtAudioGenError, in one line, for the first that is missing, has another shape, or holds no
-    floating-point values that numpy knows.
+    Only the header is read; additional tensors do not matter. RtAudioGenError, in one line, for the
+    first one that is missing, has another shape, or holds no floating-point values that numpy
+    knows.
     """
     tensors = read_contents(path).tensors
     for name, shape in expected.items():
@@ -96,7 +96,7 @@ def check_tensors(path: Path, expected: Mapping[str, tuple[int, ...]]) -> None:
 def _described(fields: Any) -> ModelHeader:
     """Return the header of plain values; ValueError for a missing or wrong field."""
     if not isinstance(fields, dict):
-        raise ValueError("it is no object")
+        raise ValueError("it is not an object")
     known = dict.fromkeys(("family", "name", "summary", "licence", "card"), str)
     types: dict[str, type] = {**known, "config": dict, "training": dict, "format": int}
     for name, value in fields.items():
@@ -109,12 +109,14 @@ def _described(fields: Any) -> ModelHeader:
             raise ValueError(f"'{name}' is missing")
     for name in ("family", "name"):
         if not is_name(fields[name]):
-            raise ValueError(f"'{name}' is no name of up to {LONGEST_NAME} printable characters")
+            raise ValueError(
+                f"'{name}' must be a name of up to {LONGEST_NAME} printable characters"
+            )
     return ModelHeader(**fields)
 
 
 def is_name(text: str) -> bool:
-    """Return whether a model or a family can be called so."""
+    """Return True for a valid name of a model or a family."""
     return 0 < len(text) <= LONGEST_NAME and is_printable(text) and text == text.strip()
 
 

@@ -33,17 +33,18 @@ MAX_SECONDS = 24 * 3600.0
 
 @dataclass(frozen=True)
 class RenderRequest:
-    """What is rendered. [any]
+    """The models, notes, inputs and settings of a rendering. [any]
 
     Each of `models` gets a slot of its own. `settings` go by parameter id to every model that has
     it, or by "model:id" to one. The notes are those of `midi_file` and `events`, MIDI_EVENTs at
     absolute frames. Effects hear `input_file`, and silence after its end. Models that take a sound
     play from `sound`. A slot's seed follows from `seed`, unless `seeds` has one by its model's id.
 
-    The slots of `session` are played with the models, as it describes them, but program changes are
-    not obeyed. The level is `master_gain_db`, or else the session's own. `device` is what computes,
-    as in `EngineSettings`; if it is lost, rendering fails. With `align` the result begins as much
-    later as effects answer their input late, and notes are played so much later.
+    The slots of `session` are played along with the models, as it describes them, except that
+    program changes have no effect. The level is `master_gain_db`, or else the session's own.
+    `device` is the processor, as in `EngineSettings`; rendering fails if it is lost. With `align`
+    the result begins as much later as effects answer their input late, and notes are delayed
+    likewise.
     """
 
     models: Sequence[Descriptor]
@@ -63,7 +64,7 @@ class RenderRequest:
     align: bool = False
 
     def __post_init__(self) -> None:
-        """Raise UsageError for numbers that cannot be meant."""
+        """Raise UsageError for values that make no sense."""
         if not (math.isfinite(self.seconds) and 0 < self.seconds <= MAX_SECONDS):
             limit = f"expected more than 0, at most {MAX_SECONDS:g}"
             raise UsageError(f"{self.seconds:g} seconds: {limit}")
@@ -74,20 +75,20 @@ class RenderRequest:
 
     @property
     def frames(self) -> int:
-        """Return the length of the result."""
+        """Length of the result."""
         return max(1, round(self.seconds * self.sample_rate))
 
     @property
     def played(self) -> list[Descriptor]:
-        """Return all models that sound: those given and the session's."""
+        """All models that sound: those given and the session's."""
         return [*self.models, *(registry.find(slot.model) for slot in self.session.slots)]
 
 
 def render(request: RenderRequest, notices: list[str] | None = None) -> Audio:
     """Return (frames, 2) float32 of all models together.
 
-    Sentences about files are appended to `notices`. Raises UsageError for values that cannot be
-    meant and RtAudioGenError for a damaged file or a generator that failed.
+    Sentences about files are appended to `notices`. UsageError for values that make no sense,
+    RtAudioGenError for a damaged file or a generator that failed.
     """
     blocks = _blocks(request, [] if notices is None else notices)
     return np.concatenate([block.copy() for block in blocks])
@@ -115,7 +116,7 @@ def render_to_file(
 
 
 def _blocks(request: RenderRequest, notices: list[str]) -> Iterator[Audio]:
-    """Check everything now, render when asked for. Each block is overwritten by the next."""
+    """Check everything now, render when iterated. Each block is overwritten by the next."""
     _check(request)
     master = Master(request.sample_rate, amplitude(_gain_db(request)))
     heard = InputFile(request.input_file, request.sample_rate) if request.input_file else None
@@ -136,9 +137,9 @@ def _check(request: RenderRequest) -> None:
     _refuse_unknown(request.models, request.settings)
     heard, sound = request.input_file, request.sound
     if heard is not None and not any(Plays.EFFECT in model.plays for model in played):
-        raise UsageError(f"no effect among {_names(played)}: nothing would hear {heard}")
+        raise UsageError(f"{_names(played)}: not an effect, so nothing would hear {heard}")
     if sound is not None and not any(model.takes_sound for model in request.models):
-        raise UsageError(f"{_names(request.models)}: no model that plays from a sound")
+        raise UsageError(f"{_names(request.models)}: cannot play from a sound")
 
 
 def _gain_db(request: RenderRequest) -> float:
@@ -182,7 +183,7 @@ def _create(
 
 
 def _late_frames(renderer: Renderer, align: bool, notices: list[str]) -> int:
-    """Return how many frames are left out to align what effects answer; a sentence for each."""
+    """Return the frames to skip so that the answers of effects are aligned; report each delay."""
     delays = renderer.input_delays()
     skip = min(delays.values(), default=0) if align else 0
     for id, frames in delays.items():
@@ -191,9 +192,9 @@ def _late_frames(renderer: Renderer, align: bool, notices: list[str]) -> int:
             notices.append(f"{late}; the output is aligned with the input")
         elif skip:
             rest = _span(frames - skip, renderer.sample_rate)
-            notices.append(f"{late}; {rest} of it are left, as another effect is faster")
+            notices.append(f"{late}; {rest} of it remain, because another effect is faster")
         elif frames:
-            notices.append(f"{late}; the output is as late")
+            notices.append(f"{late}, and so is the output")
     return skip
 
 
@@ -227,7 +228,7 @@ def _pull(
             part = block[: min(request.block_frames, end - start)]
             renderer.render(part)
             for message in renderer.messages():
-                if message.kind in ("failed", "lost", "moved"):  # on the CPU: other bits
+                if message.kind in ("failed", "lost", "moved"):  # never change the processor
                     raise RtAudioGenError(f"slot {message.slot} failed: {message.text}")
             master.process(part)
             if start + len(part) > skip:
@@ -237,7 +238,7 @@ def _pull(
 
 
 def _values_of(model: Descriptor, settings: Mapping[str, float]) -> dict[str, float]:
-    """Return the settings that are meant for a model; those by its name win."""
+    """Return the settings for a model; those with its name have precedence."""
     known = {parameter.id for parameter in model.parameters}
     values = {key: value for key, value in settings.items() if key in known}
     prefix = f"{model.id}:"

@@ -1,7 +1,7 @@
-"""The values that an option takes: checked by the command, said in its help, shown in the form.
+"""Bounds of option values, for the command's checks and help and for the window's form.
 
 Bounds are plain values by name: `least` and `most` are included, `above` and `below` are not;
-`multiple_of` and `choices` say what they are called.
+`multiple_of` and `choices` are self-explanatory.
 """
 
 import math
@@ -12,7 +12,7 @@ NAMES = "least", "most", "above", "below", "multiple_of", "choices"
 
 
 def range_text(bounds: Mapping[str, Any]) -> str:
-    """Return which values an option takes, to be put after 'must be'; empty: any. [any]"""
+    """Return the allowed values as a phrase after 'must be'; empty: any value. [any]"""
     if "choices" in bounds:
         return f"one of {', '.join(map(str, bounds['choices']))}"
     least, most = bounds.get("least"), bounds.get("most")
@@ -30,7 +30,9 @@ def range_text(bounds: Mapping[str, Any]) -> str:
 
 
 def refusal(bounds: Mapping[str, Any], value: Any) -> str:
-    """Return what a value must be that is out of bounds, such as 'at least 1'; else empty. [any]"""
+    """Return what a value must be, such as 'at least 1', if it is out of bounds; else empty.
+    [any]
+    """
     wanted = range_text(bounds)
     if isinstance(value, float) and not math.isfinite(value):
         if "most" in bounds or "below" in bounds:
@@ -40,7 +42,7 @@ def refusal(bounds: Mapping[str, Any], value: Any) -> str:
 
 
 def _broken(bounds: Mapping[str, Any], value: Any) -> Iterator[bool]:
-    """Yield for each bound whether the value is outside of it."""
+    """Yield True for each bound that the value violates."""
     if "choices" in bounds:
         yield value not in bounds["choices"]
     if "least" in bounds:

@@ -1,4 +1,4 @@
-"""The processors that compute networks: the CPU and GPUs, found without loading torch."""
+"""Processors that compute networks: the CPU and GPUs, found without loading torch."""
 
 import ctypes
 import importlib.util
@@ -9,7 +9,7 @@ from .errors import UsageError
 
 CPU, CUDA, MPS = "cpu", "cuda", "mps"
 NAMES = (CPU, CUDA, MPS)
-AUTO = "auto"  # in a person's choice: whichever renders a model with the lower p99
+AUTO = "auto"  # in a user's choice: the one that renders a model with the lower p99
 
 DRIVERS = ("nvcuda.dll",) if sys.platform == "win32" else ("libcuda.so.1",)
 
@@ -17,19 +17,19 @@ DRIVERS = ("nvcuda.dll",) if sys.platform == "win32" else ("libcuda.so.1",)
 def missing(name: str) -> str:
     """Return why this machine lacks a processor, in a sentence; empty if it has it. [control]
 
-    torch is loaded only where the machine has the driver.
+    torch is loaded only if the machine has the driver.
     """
     if name == CPU:
         return ""
     if name == CUDA and not _has_driver():
         return "there is no NVIDIA driver on this machine"
     if name == MPS and (sys.platform, platform.machine()) != ("darwin", "arm64"):
-        return "only Apple's own processors have it"
+        return "only Macs with Apple's processors have it"
     if importlib.util.find_spec("torch") is None:
         return "it needs the package 'torch'"
     try:
         import torch
-    except (ImportError, OSError) as error:  # a library of its own is missing
+    except (ImportError, OSError) as error:  # a system library is missing
         return f"torch cannot be loaded ({' '.join(str(error).split())})"
     if name == CUDA and not torch.cuda.is_available():
         built = torch.version.cuda is not None
@@ -55,12 +55,12 @@ def title(name: str) -> str:
 
 
 def checked(name: str) -> str:
-    """Return the processor's name, or `AUTO`, that a user gave; UsageError without it. [control]"""
+    """Return the processor's name, or `AUTO`, if it can be used; UsageError otherwise. [control]"""
     if name == AUTO:
         return name
     if name not in NAMES:
         raise UsageError(
-            f"device '{name}': expected {', '.join((*NAMES, AUTO))}, what networks are computed on"
+            f"device '{name}': expected {', '.join((*NAMES, AUTO))}, a processor for networks"
         )
     reason = missing(name)
     if reason:
@@ -78,5 +78,5 @@ def _has_driver() -> bool:
     return False
 
 
-if __name__ == "__main__":  # for a window, which loads no torch
+if __name__ == "__main__":  # for the window, which must not load torch
     print(" ".join(available()))

@@ -1,7 +1,7 @@
-"""Which models there are: the families' own and the user's, found without importing torch.
+"""Registry of models: the families' own and the user's, found without importing torch.
 
 Families register by entry points in the group `rtaudiogen.generators`. One that cannot be imported
-is a problem to be listed; it hurts nobody else.
+is listed as a problem and does not affect the others.
 """
 
 import difflib
@@ -21,12 +21,12 @@ from .storage import folders
 from .storage.files import expanded
 
 GROUP = "rtaudiogen.generators"
-OWN = "rtaudiogen.models."  # no stranger can take the place of a built-in family
+OWN = "rtaudiogen.models."  # third-party packages cannot replace a built-in family
 
 
 @dataclass(frozen=True)
 class Listing:
-    """All models by id, and a sentence for everything that should have been one."""
+    """All models by id, and a sentence for every model or family that cannot be used."""
 
     models: dict[str, Descriptor]
     problems: tuple[str, ...]
@@ -42,11 +42,11 @@ def families() -> tuple[dict[str, Family], tuple[str, ...]]:
         try:
             family = point.load()
             if not isinstance(family, Family):
-                raise TypeError(f"{point.value} is no rtaudiogen.generator.Family")
+                raise TypeError(f"{point.value} is not an rtaudiogen.generator.Family")
             if family.name in found:
-                raise ValueError(f"a family named '{family.name}' is already there")
+                raise ValueError(f"a family named '{family.name}' exists already")
             found[family.name] = family
-        except Exception as error:  # a stranger's module may raise anything
+        except Exception as error:  # a third-party module may raise anything
             problems.append(f"family '{point.name}': {type(error).__name__}: {one_line(error)}")
     return found, tuple(problems)
 
@@ -70,14 +70,14 @@ def listing() -> Listing:
         for descriptor in descriptors:
             if descriptor.id in models:
                 where = descriptor.path or f"family '{descriptor.family}'"
-                problems_found.append(f"{where}: a model named '{descriptor.id}' is already there")
+                problems_found.append(f"{where}: a model named '{descriptor.id}' exists already")
             else:
                 models[descriptor.id] = descriptor
 
     for known in found.values():
         try:
             add(known.builtin())
-        except Exception as error:  # a stranger's code, or a damaged file of the installation
+        except Exception as error:  # third-party code, or a damaged file of the installation
             problems_found.append(f"family '{known.name}': {one_line(error)}")
     for path in model_files(folders.models()):
         try:
@@ -88,7 +88,7 @@ def listing() -> Listing:
 
 
 def suffixes() -> tuple[str, ...]:
-    """Return the suffixes of the files that some family plays, in small letters. [any]"""
+    """Return the suffixes of the files that families play, in lower case. [any]"""
     owned = (suffix for known in families()[0].values() for suffix in known.suffixes)
     return tuple(dict.fromkeys((SUFFIX, *owned)))
 
@@ -102,15 +102,16 @@ def model_files(folder: Path) -> list[Path]:
 def describe(path: Path) -> Descriptor:
     """Return a model from its file. [any]
 
-    A file of rtaudiogen's own names its family in its header; any other belongs to the family that
-    has its suffix. RtAudioGenError, in one line, if it is no model of a family that is there.
+    A file of rtaudiogen's own format names its family in its header; any other belongs to the
+    family that has its suffix. RtAudioGenError, in one line, if it is not a model of an installed
+    family.
     """
     known = _family_of(path)
     try:
         return replace(known.describe(path), path=path)
     except RtAudioGenError:
         raise
-    except Exception as error:  # a stranger's code, which anybody's file was given to
+    except Exception as error:  # third-party code with any user's file
         raise RtAudioGenError(
             f"{path}: its description does not fit the family '{known.name}' ({one_line(error)})"
         ) from error
@@ -149,7 +150,7 @@ def with_voices(descriptor: Descriptor, voices: int) -> Descriptor:
 
 
 def takes_voices(descriptor: Descriptor) -> bool:
-    """Return whether notes play it, as many at a time as the player wants."""
+    """Return True for a model that notes play, several at a time."""
     return bool(descriptor.plays & {Plays.NOTES, Plays.HITS})
 
 
@@ -195,6 +196,6 @@ def near_misses(name: str, known: Iterable[str]) -> str:
 
 
 def one_line(error: BaseException) -> str:
-    """Return an error's text in one line, without anything that a terminal would obey."""
+    """Return an error's text in one line, without control characters."""
     text = " ".join(str(error).split())
     return "".join(c for c in text if c.isprintable()) or type(error).__name__

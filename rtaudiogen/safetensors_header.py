@@ -1,4 +1,4 @@
-"""The header of a `.safetensors` file: its metadata, and where each tensor lies.
+"""Header of a `.safetensors` file: its metadata, and the place of each tensor.
 
 The format: 8 bytes give the header's length, little-endian; then follow the header, JSON in UTF-8,
 and the tensors one after the other (https://huggingface.co/docs/safetensors). The tensors are not
@@ -25,7 +25,7 @@ VALUE_BYTES = {
     "U64": 8, "I64": 8, "F64": 8,
 }  # fmt: skip
 _LENGTH = struct.Struct("<Q")
-_LFS = b"version "  # a Git LFS pointer: text in the place of the file
+_LFS = b"version "  # the start of a Git LFS pointer, a text that replaces the file
 
 
 @dataclass(frozen=True)
@@ -47,9 +47,9 @@ class Contents:
 
 
 def read_contents(path: Path) -> Contents:
-    """Return what a file's header says, after checking that the file is as long as it should be.
+    """Return the content of a file's header, after checking the file's length. [any]
 
-    RtAudioGenError, in one line, for a missing, damaged, truncated or foreign file. [any]
+    RtAudioGenError, in one line, for a missing, damaged, truncated or foreign file.
     """
     with open_regular(path) as file:
         try:
@@ -76,7 +76,7 @@ def _header_length(path: Path, prefix: bytes, size: int) -> int:
     elif prefix == _LFS:
         reason = "it looks like the pointer that Git LFS leaves for a file not yet fetched"
     elif not 2 <= length <= MAX_HEADER_BYTES:
-        reason = "it does not begin like one"
+        reason = "it begins differently"
     elif _LENGTH.size + length > size:
         raise RtAudioGenError(
             f"{path}: truncated or damaged: {size} bytes, its header alone should be {length}"
@@ -88,7 +88,7 @@ def _header_length(path: Path, prefix: bytes, size: int) -> int:
 
 def _contents(header: Any) -> Contents:
     if not isinstance(header, dict):
-        raise ValueError("its header is no object")
+        raise ValueError("its header is not an object")
     metadata = header.pop("__metadata__", {})
     if not isinstance(metadata, dict) or not all(isinstance(v, str) for v in metadata.values()):
         raise ValueError("its metadata are not texts by name")
@@ -110,7 +110,7 @@ def _tensor(name: str, facts: Any) -> TensorFacts:
         raise ValueError(f"{what} has impossible offsets")
     begin, end = offsets
     if end - begin != math.prod(shape) * VALUE_BYTES[kind]:
-        raise ValueError(f"{what} has {end - begin} bytes, which is not what its shape takes")
+        raise ValueError(f"{what} has {end - begin} bytes, which does not match its shape")
     return TensorFacts(kind, tuple(shape), begin, end)
 
 

@@ -20,30 +20,30 @@ QUALITY = "VHQ"
 
 
 def read_sound(path: Path, sample_rate: int) -> tuple[NDArray[np.float32], str]:
-    """Return (frames,) mono at `sample_rate`, and what is to be told of it, or nothing.
+    """Return (frames,) mono at `sample_rate`, and a sentence about the file, or an empty one.
 
     A code file is decoded by the model that it names. RtAudioGenError, in one line, for a file that
-    is missing, empty, silent or no sound.
+    is missing, empty, silent or not a sound.
     """
     coded = path.suffix.lower() == CODES
     sound = _decode_first(path) if coded else read_whole(path, MOST_SECONDS)
     mono, offset = without_offset(sound.signal)
     if np.abs(mono).max(initial=0.0) < SILENT_PEAK:
         what = "nothing but a constant (DC)" if offset else "a silent file"
-        raise RtAudioGenError(f"{shown(path)}: {what}; a sound to play from is wanted")
+        raise RtAudioGenError(f"{shown(path)}: {what}; expected a sound to play from")
     if sound.sample_rate != sample_rate:
         mono = soxr.resample(mono, sound.sample_rate, sample_rate, QUALITY)
     notices = list(sound.notices)
     if not sound.complete:
         minutes = f"{MOST_SECONDS / 60:.0f} minutes"
-        notices.append(f"{shown(path)}: only the first {minutes} are played from.")
+        notices.append(f"{shown(path)}: only the first {minutes} are used.")
     return np.ascontiguousarray(mono, np.float32), " ".join(notices)
 
 
 def sound_facts(path: Path) -> tuple[float, int]:
     """Return seconds and rate in Hz of a sound file. [any]
 
-    RtAudioGenError, in one line, if it is none.
+    RtAudioGenError, in one line, if it is not a sound.
     """
     reader = SoundReader(path)
     return reader.seconds, reader.sample_rate
@@ -63,13 +63,14 @@ def _decode_first(path: Path) -> WholeSound:
 
 
 def give_sound(generator: Generator, path: Path) -> str:
-    """Let a generator that is not prepared yet play from a file; a sentence if not from all of it.
+    """Let a generator that is not prepared yet play from a file; return a sentence about the file.
 
-    UsageError if it plays from no sound, RtAudioGenError, naming the file, if not from this one.
+    UsageError if it cannot play from a sound, RtAudioGenError, naming the file, if this one is
+    unusable.
     """
     descriptor = generator.descriptor
     if not descriptor.takes_sound:
-        raise UsageError(f"{descriptor.id} plays from no sound: leave {path} out")
+        raise UsageError(f"{descriptor.id} cannot play from a sound: leave {path} out")
     sound, notice = read_sound(path, generator.sample_rate)
     try:
         cast(SoundTaker, generator).take(sound)
@@ -81,8 +82,8 @@ def give_sound(generator: Generator, path: Path) -> str:
 class InputFile:
     """A sound file as the input of a rendering: mono, at the host's rate, silence after its end.
 
-    It is read as it goes, so its length does not matter. RtAudioGenError, in one line, for a file
-    that is missing, empty or no sound.
+    It is read in pieces, so its length does not matter. RtAudioGenError, in one line, for a file
+    that is missing, empty or not a sound.
     """
 
     def __init__(self, path: Path, sample_rate: int) -> None:
@@ -98,12 +99,12 @@ class InputFile:
 
     @property
     def seconds(self) -> float:
-        """Return the length of the file."""
+        """Length of the file."""
         return self._reader.seconds
 
     @property
     def notices(self) -> list[str]:
-        """Return what was mended in the file so far."""
+        """What was repaired in the file so far."""
         return self._reader.notices
 
     def read(self, out: Audio) -> None:
@@ -129,7 +130,7 @@ class InputFile:
             yield self._stream.resample_chunk(np.zeros(0, np.float32), last=True)
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         self._chunks.close()
 
     def __enter__(self) -> Self:

@@ -1,12 +1,12 @@
-"""The journal of a training: a file of JSON lines in the run's folder.
+"""Journal of a training: a file of JSON lines in the run's folder.
 
-Each line is an object with an `event`. What a command writes: `begun` (pid, family, folder, model,
-options), and at its end `finished` or `stopped`. What a family writes: `said` (sentence), `stage`
-(title, unit, measure), `step` (progress, seconds, loss) now and then, and `report` (step, progress,
+Each line is an object with an `event`. A command writes `begun` (pid, family, folder, model,
+options), and at its end `finished` or `stopped`. A family writes `said` (sentence), `stage` (title,
+unit, measure), `step` (progress, seconds, loss) now and then, and `report` (step, progress,
 seconds, loss, held_out). After an interruption the file goes on where the training does: a point
-that is earlier than the ones before it takes their place.
+replaces all points that are not earlier.
 
-The process that trains holds a lock on the file: so others can tell whether it is alive, and no two
+The process that trains holds a lock on the file, so others can tell whether it is alive, and no two
 train the same model.
 """
 
@@ -23,8 +23,8 @@ from .storage.files import open_regular
 from .storage.locking import lock
 
 NAME = "journal.jsonl"
-MOST_BYTES = 4 << 20  # that are read at a time
-CLAIM_SECONDS = 1.0  # in which those who only ask let go of the lock
+MOST_BYTES = 4 << 20  # read at a time
+CLAIM_SECONDS = 1.0  # a process that only checks the lock releases it within this time
 
 
 def run_folder(model: Path) -> Path:
@@ -33,10 +33,12 @@ def run_folder(model: Path) -> Path:
 
 
 class Journal:
-    """Writes. What cannot be written, or has no folder yet, is left out: the training goes on."""
+    """Writes events. If a write fails, or the folder is missing, the training goes on without
+    it.
+    """
 
     def __init__(self, folder: Path, muted: bool = False) -> None:
-        """Begin a journal; `muted`: another process of the same training writes it."""
+        """Use the journal of a folder; `muted`: another process of the same training writes it."""
         self._path, self._muted = folder / NAME, muted
 
     def write(self, event: str, **facts: Any) -> None:
@@ -45,19 +47,21 @@ class Journal:
             return
         line = json.dumps({"event": event, **facts}).encode() + b"\n"
         with suppress(OSError), self._path.open("ab+") as file:
-            if file.tell() and _last_byte(file) != b"\n":  # a full disk has cut the last one off
+            if file.tell() and _last_byte(file) != b"\n":  # a full disk has cut off the last line
                 line = b"\n" + line
             file.write(line)
 
 
 class JournalReader:
-    """Reads on from where it was; a line that is still being written waits for the next time."""
+    """Reads on from its last position; a line that is still being written waits for the next
+    call.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._path, self._offset = folder / NAME, 0
 
     def news(self) -> list[dict[str, Any]]:
-        """Return the events since the last call; none if the file is not there (any more)."""
+        """Return the events since the last call; none if the file does not exist."""
         try:
             with open_regular(self._path) as file:
                 file.seek(self._offset)
@@ -90,10 +94,10 @@ def _event(line: bytes) -> dict[str, Any] | None:
 
 @contextmanager
 def claimed(folder: Path) -> Iterator[Journal]:
-    """Claim a run's folder for this process, make it if necessary, and give its journal.
+    """Claim a run's folder for this process, make it if necessary, and yield its journal.
 
-    RtAudioGenError if another process trains there. A folder in which nothing else was left goes
-    again when the block fails. Of the processes that `accelerate launch` starts one is enough.
+    RtAudioGenError if another process trains there. If the block fails, a folder with nothing but
+    the journal is deleted. Of the processes that `accelerate launch` starts, only one writes.
     """
     if os.environ.get("RANK", "0") != "0":
         yield Journal(folder, muted=True)
@@ -113,7 +117,7 @@ def claimed(folder: Path) -> Iterator[Journal]:
 
 
 def is_claimed(folder: Path) -> bool:
-    """Return whether a process trains there now. On Windows this is not known."""
+    """Return True if a process trains there now. On Windows this is unknown, and False."""
     try:
         with open_regular(folder / NAME) as file:
             return not lock(file, shared=True)

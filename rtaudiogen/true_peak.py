@@ -1,4 +1,4 @@
-"""The highest level between the frames, too: true peak as ITU-R BS.1770-4, annex 2, measures it."""
+"""True peak, the highest level including between the frames, by ITU-R BS.1770-4, annex 2."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,13 +22,13 @@ class TruePeak:
     """A stream's true peak, four times oversampled; blocks may be of any size. [one thread]"""
 
     def __init__(self) -> None:
-        self._past = np.zeros((1, TAPS - 1), np.float32)  # (channels, frames) that came before
+        self._past = np.zeros((1, TAPS - 1), np.float32)  # (channels, frames) of the previous block
 
     def measure(self, frames: NDArray[np.float32]) -> float:
         """Return the largest magnitude in (frames, channels), linear, 1 is full scale; 0 for none.
 
-        What lies between two blocks counts for the later one. Another number of channels begins
-        anew. A value that is not finite gives infinity, and is silence for what comes after it.
+        Peaks between two blocks count for the later one. Another number of channels starts again. A
+        value that is not finite gives infinity, and counts as silence for later frames.
         """
         lanes = frames.T
         if not lanes.size:

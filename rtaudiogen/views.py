@@ -1,4 +1,4 @@
-"""Which views fit a generator, said by its descriptor: a window offers them without knowing it.
+"""Views that suit a generator: its descriptor names them, and a window offers them.
 
 A view names the parameters that it moves by their ids. It needs neither torch nor weights.
 """
@@ -9,12 +9,12 @@ from typing import Any
 
 @dataclass(frozen=True)
 class KeyboardView:
-    """A keyboard, for what plays notes."""
+    """A keyboard, for a generator that plays notes."""
 
 
 @dataclass(frozen=True)
 class XYView:
-    """Two parameters that make sense under one finger."""
+    """Two parameters for one finger."""
 
     x: str  # parameter id
     y: str
@@ -25,25 +25,24 @@ class PadView:
     """Pads to strike, one a key.
 
     With a prefix, every pad has parameters of its own: those of the first begin with `PREFIX1.`. Of
-    these `class` names the pad; `lock`, `mutate` and `breed` are offered at it, where there are
-    such.
+    these, `class` names the pad; `lock`, `mutate` and `breed` are offered on it if they exist.
     """
 
-    first_key: int = 36  # where pad controllers, and General MIDI, have their first drum
+    first_key: int = 36  # the first drum of pad controllers and of General MIDI
     pads: int = 16
     prefix: str = ""  # of parameter ids; empty: pads have no parameters
 
     def parameter_id(self, pad: int, name: str) -> str:
-        """The id that a pad's parameter of this name has, if there is one; pads count from 0."""
+        """Return the id of a pad's parameter of this name; pads count from 0."""
         return f"{self.prefix}{pad + 1}.{name}"
 
 
 @dataclass(frozen=True)
 class RibbonView:
-    """A stream of codes, for a generator that is a `CodeStream`, and the window of it that plays.
+    """A stream of codes, for a generator that is a `CodeStream`, with a loop window.
 
-    Both parameters go from the beginning of the stream (their minimum) to its end (their maximum);
-    which of them has the larger value does not matter.
+    Both parameters go from the start of the stream (their minimum) to its end (their maximum);
+    either may have the larger value.
     """
 
     start: str  # parameter id
@@ -58,18 +57,18 @@ KINDS: dict[type[View], str] = {
 
 
 def to_json(view: View) -> dict[str, Any]:
-    """A view as plain values, its kind among them."""
+    """Return a view as plain values, its kind included."""
     return {"kind": KINDS[type(view)], **asdict(view)}
 
 
 def problem(view: View, ids: set[str]) -> str:
-    """What is wrong with a view of a generator with these parameters, in a line; empty: nothing."""
+    """Return what is wrong with a view of a generator with these parameters; empty: nothing."""
     if isinstance(view, PadView):
         return _problem_of_pads(view, ids)
     named = list(asdict(view).values())
     unknown = [id for id in named if id not in ids]
     if unknown:
-        return f"the {KINDS[type(view)]} view moves '{unknown[0]}', which is no parameter"
+        return f"the {KINDS[type(view)]} view moves '{unknown[0]}', which is not a parameter"
     if len(set(named)) < len(named):
         return f"the {KINDS[type(view)]} view moves '{named[0]}' twice"
     return ""

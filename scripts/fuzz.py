@@ -208,7 +208,7 @@ def codes() -> Reader:
 
 def journals() -> Reader:
     """Journals of trainings."""
-    from rtaudiogen.client.journal_reader import Story
+    from rtaudiogen.client.journal_reader import TrainingHistory
     from rtaudiogen.training_journal import Journal, JournalReader
 
     def seeds() -> list[bytes]:
@@ -226,7 +226,7 @@ def journals() -> Reader:
         folder = path.parent / "run"
         folder.mkdir(exist_ok=True)
         path.replace(folder / "journal.jsonl")
-        reader, story = JournalReader(folder), Story()
+        reader, story = JournalReader(folder), TrainingHistory()
         while news := reader.news():
             for event in news:
                 story.take(event)

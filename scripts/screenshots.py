@@ -35,7 +35,7 @@ class Studio:
         self._application, self._folder = application, folder
         self.window = MainWindow(Bridge())
         slots = [{"model": model, "mix": MIX.get(model, {})} for model in MODELS]
-        self.window.bridge.open(catalogue.Beginning(SETTINGS, {"slots": slots}))
+        self.window.bridge.open(catalogue.Startup(SETTINGS, {"slots": slots}))
         self.window.resize(*SIZE)
         self.window.show()
         self.wait(lambda: len(self.window.rack.strips) == len(MODELS))

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from rtaudiogen.client.catalogue import Beginning
+from rtaudiogen.client.catalogue import Startup
 from rtaudiogen.client.remote import EngineProcess
 from rtaudiogen.wire.settings import EngineSettings
 from rtaudiogen.wire.snapshot import Snapshot
@@ -57,11 +57,11 @@ class Strain:
         )  # fmt: skip
 
 
-def without_window(begun: Beginning, seconds: float) -> Strain:
+def without_window(startup: Startup, seconds: float) -> Strain:
     """The engine, and nobody who looks at it."""
-    with closing(EngineProcess(begun.settings)) as engine:
+    with closing(EngineProcess(startup.settings)) as engine:
         engine.start()
-        engine.load_session(begun.session)
+        engine.load_session(startup.session)
         _play(engine, WARM_UP_SECONDS)
         before = Snapshot.from_json(engine.snapshot())
         _play(engine, seconds)
@@ -75,7 +75,7 @@ def _play(engine: EngineProcess, seconds: float) -> None:
         time.sleep(min(left, PHRASE_SECONDS))
 
 
-def with_window(begun: Beginning, seconds: float) -> tuple[Strain, str]:
+def with_window(startup: Startup, seconds: float) -> tuple[Strain, str]:
     """The same with a window that is not left in peace; and lines about the window itself."""
     from PySide6.QtCore import QEvent
     from PySide6.QtWidgets import QApplication
@@ -99,11 +99,11 @@ def with_window(begun: Beginning, seconds: float) -> tuple[Strain, str]:
     application = QApplication(["rtaudiogen"])
     apply_theme(application, "dark")
     window = TimedWindow(Bridge())
-    window.bridge.open(begun)
+    window.bridge.open(startup)
     window.show()
     _live(window, START_SECONDS, lambda: bool(window.rack.strips))
-    for view in window.views.scopes:
-        window.views.show_scope(view, True)
+    for view in window.scopes.scopes:
+        window.scopes.show_scope(view, True)
     _strain(window, WARM_UP_SECONDS, moved=False)
     costs = []
     for name, moved, length in (("still", False, STILL_SECONDS), ("dragged", True, seconds)):
@@ -197,11 +197,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
         output="JACK", block_frames=PERIOD_FRAMES, latency_ms=options.ring, midi="none",
         fall_back=False,
     )  # fmt: skip
-    begun = Beginning(settings, {"slots": [{"model": model} for model in options.models]})
+    startup = Startup(settings, {"slots": [{"model": model} for model in options.models]})
     with tempfile.TemporaryDirectory() as home, audio_server(), screen():
         os.environ["RTAUDIOGEN_HOME"] = str(Path(home))
-        alone = without_window(begun, options.seconds)
-        beside, costs = with_window(begun, options.seconds)
+        alone = without_window(startup, options.seconds)
+        beside, costs = with_window(startup, options.seconds)
     print(f"{', '.join(options.models)}; ring {options.ring:g} ms, {options.seconds:g} s each")
     for name, strain in (("without a window", alone), ("dragged and resized", beside)):
         print(

@@ -14,7 +14,7 @@ import pytest
 PATIENCE_SECONDS = 10.0  # for a busy machine
 _TASKS, _FILES = Path("/proc/self/task"), Path("/proc/self/fd")
 _KINDS = ("socket:", "pipe:")
-_CREW = "crew "  # begins the names of threads that end with the process
+_WORKERS = "pool "  # begins the names of threads that end with the process
 
 
 @pytest.fixture(autouse=True)
@@ -49,7 +49,7 @@ def _more(now: tuple[set[Any], ...], before: tuple[set[Any], ...]) -> list[Any]:
 
 
 def _threads() -> set[threading.Thread]:
-    return {thread for thread in threading.enumerate() if not thread.name.startswith(_CREW)}
+    return {thread for thread in threading.enumerate() if not thread.name.startswith(_WORKERS)}
 
 
 def _processes() -> set[int]:

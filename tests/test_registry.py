@@ -65,7 +65,7 @@ def test_a_strangers_family_is_found_and_creates_a_generator(install: Install) -
     [
         ("import no_such_module", "no_such_module"),
         ("raise RuntimeError('first line\\nsecond line')", "first line second line"),
-        ("FAMILY = 3", "is no rtaudiogen.generator.Family"),
+        ("FAMILY = 3", "is not an rtaudiogen.generator.Family"),
         ("x = 1", "has no attribute 'FAMILY'"),
         (FAMILY.replace('Family("theremin"', 'Family("wavenet"'), "already there"),
     ],

@@ -96,9 +96,9 @@ def test_a_checkpoint_resumes_with_the_sound(tmp_path: Path, hum: Path, gone: bo
 
 
 def test_a_model_that_plays_from_no_sound_says_so(engine: Engine, hum: Path) -> None:
-    with pytest.raises(UsageError, match=r"sine plays from no sound: leave .*hum\.wav out"):
+    with pytest.raises(UsageError, match=r"sine cannot play from a sound: leave .*hum\.wav out"):
         engine.add_slot("sine", sound=str(hum))
-    with pytest.raises(UsageError, match="sine: no model that plays from a sound"):
+    with pytest.raises(UsageError, match="sine: cannot play from a sound"):
         render(RenderRequest([SINE], 0.1, sound=hum))
     assert engine.session()["slots"] == []
 

@@ -55,9 +55,9 @@ def test_every_built_in_model_names_parameters_that_it_has() -> None:
 @pytest.mark.parametrize(
     ("view", "words"),
     [
-        (XYView("a", "c"), "the xy view moves 'c', which is no parameter"),
+        (XYView("a", "c"), "the xy view moves 'c', which is not a parameter"),
         (XYView("a", "a"), "the xy view moves 'a' twice"),
-        (RibbonView("start", "b"), "the ribbon view moves 'start', which is no parameter"),
+        (RibbonView("start", "b"), "the ribbon view moves 'start', which is not a parameter"),
         (PadView(first_key=120), "has the keys 120 … 135, expected some of 0 … 127"),
         (PadView(pads=0), "has the keys 36 … 35, expected"),
         (PadView(pads=3, prefix="pad"), "a pad 3, but no parameter begins with 'pad3.'"),

@@ -1,1 +1,1 @@
-"""The selected slot: parameters, presets, pads and playing surfaces."""
+"""Everything for the selected slot: parameters, presets, pads and playing surfaces."""

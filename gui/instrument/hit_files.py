@@ -14,11 +14,11 @@ from ..shell.bridge import Bridge
 from ..shell.file_drag import drag_made_file
 from .play_surface import PlaySurface
 
-FOLDER = "hits"  # among the recordings
+FOLDER = "hits"  # within the folder of recordings
 
 
 class HitFiles(QObject):
-    """Listens to the pads; `selected` tells whose they are."""
+    """Connects the pads to the engine; `selected` returns the facts of the selected slot."""
 
     saved = Signal(str)  # the file's path
 
@@ -31,7 +31,7 @@ class HitFiles(QObject):
         surface.pads.save_wanted.connect(self.save)
 
     def drag(self, pad: int) -> None:
-        """Have a pad's hit written to a file, and drag that as long as the mouse is held."""
+        """Have the engine write a pad's hit to a file, and drag it while the mouse is held."""
         slot, pads = self._selected(), self._surface.pads
         if slot is None:
             return
@@ -41,7 +41,7 @@ class HitFiles(QObject):
         )  # fmt: skip
 
     def save(self, pad: int) -> None:
-        """Write a pad's hit to a file among the recordings."""
+        """Write a pad's hit to a file in the folder of recordings."""
         slot = self._selected()
         if slot is None:
             return

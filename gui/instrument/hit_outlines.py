@@ -1,4 +1,4 @@
-"""How the hits of the selected slot look, asked for whenever they may be others."""
+"""Outlines of the hits on the selected slot's pads, requested when they may have changed."""
 
 import math
 import time
@@ -12,13 +12,13 @@ from rtaudiogen.wire.snapshot import SlotSnapshot
 
 from ..shell.bridge import Bridge
 
-LEAST_SECONDS = 0.25  # between two questions
+LEAST_SECONDS = 0.25  # between two requests
 
 Outlines = list[list[float]]  # (pads, columns) peaks, 0 … 1
 
 
 class HitOutlines(QObject):
-    """Asks the engine seldom, and one question at a time."""
+    """Requests outlines from the engine: one request at a time, with a pause between two."""
 
     found = Signal(object)  # Outlines
 
@@ -26,11 +26,11 @@ class HitOutlines(QObject):
         super().__init__(parent)
         self._bridge = bridge
         self._about: tuple[Any, ...] | None = None
-        self._asked = -math.inf  # when
+        self._asked = -math.inf  # time of the last request
         self._waits = False
 
     def look(self, slot: SlotSnapshot | None) -> None:
-        """The newest facts of the slot whose pads are shown; None: there are no pads."""
+        """Request new outlines if the facts of the slot have changed; None: there are no pads."""
         if slot is None or slot.hits is None:
             self._about = None
             return

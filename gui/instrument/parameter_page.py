@@ -1,4 +1,4 @@
-"""The selected slot: its name and its parameters."""
+"""Page of the selected slot: its name, its presets and its parameters."""
 
 from collections.abc import Mapping
 
@@ -21,16 +21,16 @@ from ..widgets.elided_label import ElidedLabel
 from .preset_bar import PresetBar
 
 SOUNDS = "Sounds (*.wav *.flac *.ogg *.mp3 *.aif *.aiff);;All files (*)"
-EMPTY = "Add a generator, and its controls are here."
+EMPTY = "Add a generator to see its controls here."
 
 
-class Instrument(QWidget):
-    """Built anew for every model, from the descriptions of its parameters alone."""
+class ParameterPage(QWidget):
+    """A page that is built from the descriptions of a model's parameters alone."""
 
     changed = Signal(str, float)  # a parameter's id, and its value
     learn = Signal(str)
     sound_wanted = Signal(str)  # the path of a file for a model that plays from one
-    turned = Signal()  # to another slot, or its slot plays something else
+    turned = Signal()  # another slot was selected, or the slot has another model
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -47,7 +47,7 @@ class Instrument(QWidget):
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(2)
         self._sound = QPushButton("Sound file …", self)
-        self._sound.setToolTip("Play from a sound of your own")
+        self._sound.setToolTip("Let the model play from a sound file of your own")
         self._sound.clicked.connect(self._choose_sound)
         self._sound.hide()
         self.presets = PresetBar(self)
@@ -62,7 +62,7 @@ class Instrument(QWidget):
         self._column.addStretch(1)
 
     def show_slot(self, slot: int, model: Descriptor | None) -> bool:
-        """Which slot is selected (0: none), and what it plays; whether that is another one."""
+        """Show a slot (0: none) and the parameters of its model; return True if either is new."""
         if (slot, model) == (self._slot, self.model):
             return False
         self._slot, self.model = slot, model
@@ -88,27 +88,27 @@ class Instrument(QWidget):
             self.sound_wanted.emit(path)
 
     def show_values(self, values: Mapping[str, float], controllers: Mapping[str, int]) -> None:
-        """Where the parameters stand, and which controllers move them."""
+        """Show the values of the parameters, and the controllers that move them."""
         if self.panel is not None:
             self.panel.show_values(values)
             self.panel.show_controllers({id: f"CC {n}" for id, n in controllers.items()})
 
     def show_group(self, group: str) -> None:
-        """Turn to a group of parameters."""
+        """Show a group of parameters."""
         if self.panel is not None:
             self.panel.show_group(group)
 
     def set_values(self, values: Mapping[str, float]) -> None:
-        """As a hand would: together one step that can be undone."""
+        """Set values as the user would: together they are one step that can be undone."""
         if self.panel is not None:
             self.panel.set_values(values)
 
     def undo(self) -> None:
-        """Take back what was last moved by hand."""
+        """Undo the user's last movement."""
         if self.panel is not None:
             self.panel.undo_stack.undo()
 
     def redo(self) -> None:
-        """Do it again."""
+        """Redo the movement that was undone last."""
         if self.panel is not None:
             self.panel.undo_stack.redo()

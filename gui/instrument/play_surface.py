@@ -1,4 +1,4 @@
-"""What is played with the mouse: a keyboard, or pads for a slot that plays hits."""
+"""Surfaces that are played with the mouse: a keyboard, or pads for a slot that plays hits."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -15,13 +15,14 @@ from ..widgets.surfaces.pad_grid import PADS, PadGrid
 
 NOTE_OFF, NOTE_ON, CONTROL = 0x80, 0x90, 0xB0
 ALL_SOUND_OFF, ALL_NOTES_OFF = 120, 123
-SCREEN = "screen"  # the port of what is played here
+SCREEN = "screen"  # the port name of messages that are played here
 
 
 class PlaySurface(QObject):
-    """Two widgets, of which one is shown; what is played on them as messages for the selected slot.
+    """Keyboard and pads, of which one is shown; sends what is played to the selected slot.
 
-    Pads are shown for a model that offers a `PadView`, and move the parameters that this says.
+    Pads are shown for a model that offers a `PadView`; the view names the parameters that they
+    move.
     """
 
     played = Signal(int, int, int, int)  # status, data1, data2, slot
@@ -32,12 +33,12 @@ class PlaySurface(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.keyboard, self.pads = PianoKeyboard(), PadGrid()
-        self.keyboard.shift_octaves(-1)  # the middle of what is played is in the middle
+        self.keyboard.shift_octaves(-1)  # puts the middle of the usual range into the middle
         self.shows_pads = False
-        self._channel, self._hears_one = 0, False  # it plays on, and whether it hears that alone
+        self._channel, self._hears_one = 0, False  # the slot's channel; True: it hears no other
         self._slot = 0
-        self._held: dict[int, tuple[int, int]] = {}  # key; channel and slot that it was pressed on
-        self._hands: Counter[int] = Counter()  # that hold a key: mouse and computer keys
+        self._held: dict[int, tuple[int, int]] = {}  # by key: its channel and slot
+        self._hands: Counter[int] = Counter()  # by key: holders (mouse, computer's keyboard)
         self._arrived: set[int] = set()  # keys that are held on other keyboards
         self._view = PadView()
         self._parameters: Mapping[str, Parameter] = {}
@@ -52,7 +53,9 @@ class PlaySurface(QObject):
         self.pads.bred.connect(self._breed)
 
     def show_slot(self, model: Descriptor | None, slot: SlotSnapshot | None) -> None:
-        """What the selected slot plays, where its parameters stand, and what it hears."""
+        """Show the surface that suits the selected slot's model, and take over its channel and
+        values.
+        """
         views = model.offered_views() if model is not None else ()
         pads = [view for view in views if isinstance(view, PadView)]
         hits = bool(pads)
@@ -69,31 +72,31 @@ class PlaySurface(QObject):
             self._show_pads()
 
     def hear(self, messages: Iterable[MidiSnapshot]) -> None:
-        """Messages that have arrived: keys light up, pads flash."""
+        """Show arrived MIDI messages: keys light up, pads flash."""
         for message in messages:
             if message.port != SCREEN:
                 self._hear(message)
         self.keyboard.show_arrived(self._arrived)
 
     def forget_arrived(self) -> None:
-        """No key is held on other keyboards any more, or none is known to be."""
+        """Show no key as held on other keyboards."""
         self._arrived.clear()
         self.keyboard.show_arrived(())
 
     def show_outlines(self, outlines: Sequence[Sequence[float]]) -> None:
-        """How the hits of the pads look, (pads, columns) peaks of 0 … 1."""
+        """Draw the outlines of the pads' hits, (pads, columns) peaks of 0 … 1."""
         for pad, peaks in zip(range(PADS), outlines, strict=False):
             self.pads.set_outline(pad, np.array(peaks) if any(peaks) else None)
 
     def press(self, key: int, velocity: int) -> None:
-        """A key goes down."""
+        """Press a key."""
         self._hands[key] += 1
         channel, slot = self._held.setdefault(key, (self._channel, self._slot))
         self.played.emit(NOTE_ON | channel, key, velocity, slot)
         self.keyboard.show_down(self._held)
 
     def release(self, key: int) -> None:
-        """A key goes up, where it went down."""
+        """Release a key, on the channel and in the slot where it was pressed."""
         self._hands[key] -= 1
         if self._hands[key] <= 0 and key in self._held:
             del self._hands[key]
@@ -138,7 +141,7 @@ class PlaySurface(QObject):
 
     def _breed(self, one: int, onto: int) -> None:
         self._change(onto, "breed", one + 1)
-        self.pads.choose(onto)  # what has become of it is seen
+        self.pads.choose(onto)  # shows the result
 
     def _mutate(self, pad: int, step: int) -> None:
         self._change(pad, "mutate", self._values.get(self._id(pad, "mutate"), 0.0) + step)

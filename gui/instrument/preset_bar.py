@@ -1,4 +1,4 @@
-"""The presets of what is selected: the one before, the one after, all of them, and a new one."""
+"""Bar for the presets of the selected slot: previous, next, a menu of all, and saving a new one."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,11 +10,11 @@ from rtaudiogen.client.library import Item
 
 from ..widgets.small_button import small_button
 
-NAME_EMS = 9  # so much of a name is shown
+NAME_EMS = 9  # the longest part of a name that is shown
 
 
 class PresetBar(QWidget):
-    """Values in, signals out."""
+    """Buttons and a menu; `picked` and `save_wanted` tell what the user wants."""
 
     picked = Signal(object)  # Item
     save_wanted = Signal(str)  # the name that is proposed
@@ -23,7 +23,7 @@ class PresetBar(QWidget):
         super().__init__(parent)
         self._presets: Sequence[Item] = ()
         self._current: Path | None = None
-        self.before = small_button("‹", "The preset before", self)
+        self.before = small_button("‹", "The previous preset", self)
         self.menu = small_button("", "Presets", self)
         self.after = small_button("›", "The next preset", self)
         self.menu.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
@@ -39,14 +39,14 @@ class PresetBar(QWidget):
         self._show()
 
     def show_presets(self, presets: Sequence[Item], current: Path | None) -> None:
-        """Those that fit, and the one that was applied last."""
+        """Show the presets that fit the model, and which one was applied last."""
         if (presets, current) != (self._presets, self._current):
             self._presets, self._current = presets, current
             self._show()
 
     @property
     def name(self) -> str:
-        """Of the preset that was applied last; empty if there is none."""
+        """Name of the preset that was applied last; empty if there is none."""
         index = self._index()
         return "" if index is None else self._presets[index].name
 

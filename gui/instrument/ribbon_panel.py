@@ -1,4 +1,4 @@
-"""The stream of codes of the selected slot: what it is read from, or what comes as it plays."""
+"""Panel of the selected slot's codes: the stream that it reads, or the codes as they are made."""
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -18,13 +18,13 @@ from ..widgets.codes.ribbon import CodeRibbon
 
 INVITATION = "Drop a sound here, or choose a file"
 OWN_SOUNDS = f"The model's own sounds. {INVITATION}"
-COMING, READING = "Codes as they come", "The codes are read …"
+COMING, READING = "Codes as they are played", "Reading the codes …"
 
 AskStream = Callable[[int, Callable[[Mapping[str, Any]], object]], object]
 
 
 class RibbonPanel(QStackedWidget):
-    """Shown for models that offer a `RibbonView`; `ask` gets a slot's `code_stream`, later."""
+    """Panel for models that offer a `RibbonView`; `ask` requests a slot's `code_stream`."""
 
     moved = Signal(object)  # values by parameter id, together one step
     sound_wanted = Signal(str)  # the path of a file that was dropped here
@@ -35,14 +35,14 @@ class RibbonPanel(QStackedWidget):
         self._ask = ask
         self._view: RibbonView | None = None
         self._ends: tuple[Parameter, Parameter] | None = None
-        self._asked: tuple[Any, ...] = ()  # whose stream is shown, or on its way
+        self._asked: tuple[Any, ...] = ()  # identifies the stream that is shown or requested
         self.addWidget(self.ribbon)
         self.addWidget(self.history)
         self.ribbon.changed.connect(self._move)
         self.setVisible(False)
 
     def show_slot(self, model: Descriptor | None, slot: SlotSnapshot | None) -> None:
-        """What the selected slot plays, and what of it sounds."""
+        """Show the code stream of the selected slot, and the codes that sound."""
         self._view = _ribbon_of(model)
         self.setVisible(self._view is not None)
         if self._view is None or model is None or slot is None:
@@ -56,7 +56,7 @@ class RibbonPanel(QStackedWidget):
         self._show_what_sounds(slot)
 
     def show_values(self, values: Mapping[str, float]) -> None:
-        """Where the parameters stand."""
+        """Show the loop window that the parameters describe."""
         if self._ends is not None:
             start, end = (_share(p, values.get(p.id, p.default)) for p in self._ends)
             self.ribbon.show_window(start, end)
@@ -70,7 +70,7 @@ class RibbonPanel(QStackedWidget):
         name = Path(slot.sound).name if slot.sound else invitation
 
         def show(stream: Mapping[str, Any]) -> None:
-            if self._asked == wanted:  # nobody has turned to another slot meanwhile
+            if self._asked == wanted:  # the same slot is still selected
                 self._show_stream(stream, name)
 
         self._clear(READING)
@@ -83,7 +83,7 @@ class RibbonPanel(QStackedWidget):
     def _show_stream(self, stream: Mapping[str, Any], name: str) -> None:
         frames, rate = int(stream["frames"]), float(stream["frames_per_second"])
         codes = np.array(stream["codes"], np.int64)
-        if frames < 2:  # a moment of nothing: the model brings no sounds of its own
+        if frames < 2:  # the model brings no sounds of its own
             codes, name = np.zeros((0, 1), np.int64), INVITATION
         self.ribbon.show_sentence(name)
         self.ribbon.show_stream(codes, np.array(stream["levels"], np.float32), frames, rate)
@@ -127,7 +127,7 @@ def _ribbon_of(model: Descriptor | None) -> RibbonView | None:
 
 
 def _parameters_of(model: Descriptor, view: RibbonView) -> tuple[Parameter, Parameter] | None:
-    """Of both ends; None if the model has other parameters than its view says."""
+    """Return the parameters of both ends; None if the model lacks one that its view names."""
     known = {parameter.id: parameter for parameter in model.parameters}
     start, end = known.get(view.start), known.get(view.end)
     return (start, end) if start is not None and end is not None else None

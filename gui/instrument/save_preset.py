@@ -1,4 +1,4 @@
-"""The selected slot's values, kept as a preset."""
+"""Saving of the selected slot's values as a preset."""
 
 from collections.abc import Callable
 from functools import partial
@@ -23,10 +23,10 @@ class _Wish(NamedTuple):
     family: str
 
 
-class PresetKeeper(QObject):
-    """Asks for a name; the values are the engine's own."""
+class PresetSaver(QObject):
+    """Asks for a name and saves the values that the engine has."""
 
-    kept = Signal(int, object)  # a slot, and the preset's path
+    saved = Signal(int, object)  # a slot, and the preset's path
 
     def __init__(
         self,
@@ -39,34 +39,34 @@ class PresetKeeper(QObject):
         self._bridge, self._messages, self._window = bridge, messages, window
         self._slot_of = slot_of
 
-    def keep(self, slot: int, family: str, proposal: str) -> None:
-        """Ask, and write the file."""
+    def save(self, slot: int, family: str, proposal: str) -> None:
+        """Ask for a name, and write the file."""
         if self._slot_of(slot) is None:
             return
         name = ask_name(self._window, "Save as a preset", "Name of the preset:", proposal)
         if name:
             wish = _Wish(slot, name, family)
             self._bridge.ask(
-                lambda: preset_path(family, name).exists(), partial(self._keep_or_ask, wish)
+                lambda: preset_path(family, name).exists(), partial(self._save_or_ask, wish)
             )
 
-    def _keep_or_ask(self, wish: _Wish, exists: bool) -> None:
-        question = f"There is a preset {wish.name} already. Save over it?"
+    def _save_or_ask(self, wish: _Wish, exists: bool) -> None:
+        question = f"The preset {wish.name} exists already. Overwrite it?"
         if exists and not ask_whether(self._window, "Save as a preset", question):
             return
         self._bridge.do(
             lambda engine: keep_preset(
                 engine.session(), _position(engine, wish.slot), wish.name, overwrite=exists
             ),
-            partial(self._say_kept, wish),
+            partial(self._say_saved, wish),
         )
 
-    def _say_kept(self, wish: _Wish, path: Path) -> None:
+    def _say_saved(self, wish: _Wish, path: Path) -> None:
         self._messages.say(f"The preset {wish.name} is saved in {path}.")
-        self.kept.emit(wish.slot, path)
+        self.saved.emit(wish.slot, path)
 
 
 def _position(engine: EngineProcess, slot: int) -> int:
-    """Of a slot in the rack, from 0; −1 if it has gone. [any]"""
+    """Return the position of a slot in the rack, from 0; −1 if it is gone. [any]"""
     numbers = [facts["slot"] for facts in engine.snapshot().get("slots", ())]
     return numbers.index(slot) if slot in numbers else -1

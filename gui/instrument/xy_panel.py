@@ -1,4 +1,4 @@
-"""Two parameters of the selected slot under one finger."""
+"""XY pad that moves two parameters of the selected slot."""
 
 from collections.abc import Mapping, Sequence
 
@@ -10,11 +10,13 @@ from rtaudiogen.views import XYView
 
 from ..widgets.surfaces.xy_pad import XYPad
 
-_NAME_LETTERS = 8  # of a parameter's name, for which there is room at least
+_NAME_LETTERS = 8  # letters of a parameter's name that always fit
 
 
 class XYPanel(QWidget):
-    """An XY pad, and which parameters it moves; empty for a model with fewer than two."""
+    """An XY pad with two lists that choose its parameters; empty for a model with fewer than
+    two.
+    """
 
     moved = Signal(object)  # both values by parameter id
 
@@ -23,13 +25,13 @@ class XYPanel(QWidget):
         self.pad: XYPad | None = None
         self._parameters: dict[str, Parameter] = {}
         self._values: Mapping[str, float] = {}
-        self._partners: dict[str, str] = {}  # what suits a parameter, by ids
+        self._partners: dict[str, str] = {}  # by id: the parameter that suits it
         self.axes = QComboBox(self), QComboBox(self)
         row = QHBoxLayout()
         for axis, name in zip(self.axes, ("left and right", "up and down"), strict=True):
-            axis.setToolTip(f"What moves {name}")
+            axis.setToolTip(f"Parameter that moving {name} changes")
             axis.setAccessibleName(axis.toolTip())
-            # another model's names must not move everything beside them
+            # another model's names must not change the layout around them
             axis.setSizeAdjustPolicy(
                 QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
             )
@@ -37,7 +39,7 @@ class XYPanel(QWidget):
             row.addWidget(axis, 1)
         self.axes[0].activated.connect(self._take_partner)
         self.axes[1].activated.connect(self._build)
-        self.axes[0].setToolTip("What moves left and right; up and down, then, moves what suits it")
+        self.axes[0].setToolTip("Parameter that moving left and right changes; may set the other")
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.addLayout(row)
@@ -45,7 +47,7 @@ class XYPanel(QWidget):
     def show_parameters(
         self, parameters: Sequence[Parameter], pairs: Sequence[XYView] = ()
     ) -> None:
-        """Another model's parameters; of the pairs that suit it, the first is taken."""
+        """Offer the parameters of another model; begin with the first pair that suits it."""
         gliding = [parameter for parameter in parameters if not parameter.stepped]
         self._parameters = {parameter.id: parameter for parameter in gliding}
         self._values = {}
@@ -61,22 +63,22 @@ class XYPanel(QWidget):
         self._take_partner()
 
     def _take_partner(self) -> None:
-        """Up and down moves what suits that which moves left and right, if anything does."""
+        """Choose the vertical parameter that suits the horizontal one, if there is such a pair."""
         partner = self._partners.get(self.axes[0].currentData(), "")
         if partner in self._parameters:
             self.axes[1].setCurrentIndex(self.axes[1].findData(partner))
         self._build()
 
     def show_values(self, values: Mapping[str, float]) -> None:
-        """Where the parameters stand."""
+        """Show the values of the parameters."""
         self._values = values
-        if self.pad is not None and not self.pad.underMouse():  # a hand is stronger
+        if self.pad is not None and not self.pad.underMouse():  # the user has precedence
             x, y = (p.clamp(values.get(p.id, p.default)) for p in self.pad.parameters)
             self.pad.show_values(x, y)
 
     def _build(self) -> None:
         if self.pad is not None:
-            self.pad.hide()  # takes no room from now on
+            self.pad.hide()  # frees its room at once
             self.pad.deleteLater()
             self.pad = None
         self.setEnabled(len(self._parameters) > 1)

@@ -1,4 +1,4 @@
-"""The library as a page: what there is, what is known of it, and what can be done with it."""
+"""Page of the library: lists models, presets, sessions and recordings, with actions for them."""
 
 from collections.abc import Callable, Sequence
 
@@ -38,15 +38,15 @@ TITLES = {
 }
 EMPTY = {
     Kind.MODEL: "There is no model.",
-    Kind.PRESET: "No preset has been saved yet: the page Instrument can.",
-    Kind.SESSION: "No session has been saved yet: the menu Session can.",
-    Kind.RECORDING: "Nothing has been recorded yet. A sound that is dropped here is encoded.",
+    Kind.PRESET: "No preset has been saved yet. Save one on the page Instrument.",
+    Kind.SESSION: "No session has been saved yet. Save one with the menu Session.",
+    Kind.RECORDING: "Nothing has been recorded yet. Drop a sound here to encode it.",
 }
 MOST_LINES = 14  # width of a column, at most, in heights of a line
 
 
 class Browser(QWidget):
-    """Values in, signals out. Every signal carries what is selected."""
+    """Shows items that it is given; its signals carry the selected items."""
 
     used = Signal(object)  # Item: double click, Enter
     rename_wanted = Signal(object)  # Item
@@ -90,7 +90,7 @@ class Browser(QWidget):
     # -- values in -------------------------------------------------------------------------------
 
     def show_items(self, items: Sequence[Item]) -> None:
-        """The library as it is now; what was selected stays so."""
+        """Show the library's items; keep the selection."""
         selected = {item.path for item in self.selection()}
         self._items = items
         self._show()
@@ -103,16 +103,16 @@ class Browser(QWidget):
         self._enable()
 
     def show_kind(self, kind: Kind) -> None:
-        """Turn to models, presets, sessions or recordings."""
+        """Show the tab of models, presets, sessions or recordings."""
         self.kinds.setCurrentIndex(list(TITLES).index(kind))
 
     def selection(self) -> list[Item]:
-        """What is selected, from top to bottom."""
+        """Return the selected items, from top to bottom."""
         rows = self.tree.selectionModel().selectedRows()
         rows.sort(key=lambda index: index.row())
         return [self._item(row) for row in rows]
 
-    # -- how it is built -------------------------------------------------------------------------
+    # -- construction ----------------------------------------------------------------------------
 
     def _set_up_kinds(self) -> None:
         for title in TITLES.values():
@@ -120,12 +120,12 @@ class Browser(QWidget):
         self.kinds.setDrawBase(False)
         self.kinds.setExpanding(False)
         self.kinds.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.kinds.setAccessibleName("What is listed")
+        self.kinds.setAccessibleName("Kind of items that are listed")
         self.kinds.currentChanged.connect(lambda _: self._show())
         self.search.setPlaceholderText("Search")
         self.search.setAccessibleName("Search the list")
         self.search.setClearButtonEnabled(True)
-        self.search.setAcceptDrops(False)  # files are the window's
+        self.search.setAcceptDrops(False)  # the window takes dropped files
         self.search.textChanged.connect(self._search)
 
     def _set_up_tree(self) -> None:
@@ -158,9 +158,9 @@ class Browser(QWidget):
         )
         self.refresh = self._action("Refresh", Key.Refresh, self.refresh_wanted.emit)
         self.measure = self._action("Measure speeds", None, self.speeds_wanted.emit)
-        self.measure.setToolTip("How many times faster than they play the models are, on one core")
+        self.measure.setToolTip("Measure how much faster than real time each model is, on one core")
         self.use.setToolTip("Add the model, apply the preset, open the session, play the sound")
-        self.export.setToolTip("Copy to another place; codes may become a .wav")
+        self.export.setToolTip("Copy to another place; codes may be decoded to a .wav")
         self.trash.setToolTip("Move your own files to the trash")
 
     def _action(
@@ -179,11 +179,13 @@ class Browser(QWidget):
         return action
 
     def _set_up_buttons(self) -> tuple[QToolButton, QToolButton]:
-        """One opens what is selected, the other has everything."""
+        """Set up the button that opens the selected item and the one with the menu of all
+        actions.
+        """
         self.button.setDefaultAction(self.use)
         self.more.setText("⋯")
-        self.more.setToolTip("What can be done with it")
-        self.more.setAccessibleName("What can be done with it")
+        self.more.setToolTip("Actions for the selected items")
+        self.more.setAccessibleName("Actions for the selected items")
         self.more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         menu = QMenu(self.more)
         menu.setToolTipsVisible(True)
@@ -193,20 +195,20 @@ class Browser(QWidget):
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         return self.button, self.more
 
-    # -- what is shown ---------------------------------------------------------------------------
+    # -- display ---------------------------------------------------------------------------------
 
     def _show(self) -> None:
         kind = list(TITLES)[self.kinds.currentIndex()]
         other = kind != self.table.kind or not self.table.items
         self.table.show_items(kind, self._items)
         if other:
-            self._shown.sort(-1)  # the library's own order, until a heading is pressed
+            self._shown.sort(-1)  # the library's own order, until the user presses a heading
             self.tree.header().setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
             self._fit_columns()
         self._search(self.search.text())
 
     def _fit_columns(self) -> None:
-        """As wide as what is written there, within reason."""
+        """Make columns as wide as their texts, up to `MOST_LINES`."""
         metrics = self.fontMetrics()
         usable = [item for item in self.table.items if not item.problem]
         for section, column in enumerate(COLUMNS[self.table.kind][:-1]):
@@ -220,7 +222,7 @@ class Browser(QWidget):
         self._empty.setVisible(is_empty)
         nothing = EMPTY[self.table.kind]
         self._empty.setText(f"Nothing here contains '{text}'." if self.table.items else nothing)
-        for row in range(self._shown.rowCount()):  # damage is said across all columns
+        for row in range(self._shown.rowCount()):  # a problem is written across all columns
             item = self._item(self._shown.index(row, 0))
             self.tree.setFirstColumnSpanned(row, QModelIndex(), bool(item.problem))
         self._enable()

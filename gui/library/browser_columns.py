@@ -1,4 +1,4 @@
-"""What the browser tells of each kind of thing, column by column."""
+"""Columns of the browser for each kind of item."""
 
 import time
 from collections.abc import Callable
@@ -12,7 +12,7 @@ DAY = "%Y-%m-%d %H:%M"
 
 
 class Column(NamedTuple):
-    """A fact: its name, how it is written, and what it is sorted by."""
+    """A column: its title, its text for an item, and the key that it is sorted by."""
 
     title: str
     text: Callable[[Item], str]
@@ -24,7 +24,7 @@ def _plain(title: str, text: Callable[[Item], str]) -> Column:
 
 
 def _name(item: Item) -> str:
-    """One that cannot be used says why, across all columns."""
+    """Return the item's name; for an unusable item also the problem, shown across all columns."""
     if not item.problem:
         return item.name
     return f"{item.name}: {item.problem.removeprefix(f'{item.path}: ')}"

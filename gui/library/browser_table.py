@@ -1,4 +1,4 @@
-"""Items as rows for Qt's views: sorted, searched, and dragged out as files."""
+"""Table model of the library's items for Qt's views: sorted, searched, dragged out as files."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -19,14 +19,14 @@ from ..shell.theme import ALARM, colour
 from .browser_columns import COLUMNS
 
 Index = QModelIndex | QPersistentModelIndex
-MODEL_MIME = "application/x-rtaudiogen-models"  # what they are called, a line each
+MODEL_MIME = "application/x-rtaudiogen-models"  # names of models, one a line
 SORT = Qt.ItemDataRole.UserRole
 Role = Qt.ItemDataRole
 TOP = QModelIndex()  # the parent of every row
 
 
 class LibraryTable(QAbstractTableModel):
-    """One kind at a time. `view` lends its colours."""
+    """Table of the items of one kind. It takes its colours from `view`."""
 
     def __init__(self, view: QWidget) -> None:
         super().__init__(view)
@@ -35,7 +35,7 @@ class LibraryTable(QAbstractTableModel):
         self.items: list[Item] = []
 
     def show_items(self, kind: Kind, items: Sequence[Item]) -> None:
-        """Those of `items` that are of a kind, in their order."""
+        """Show the items of one kind, in their order."""
         self.beginResetModel()
         self.kind = kind
         self.items = [item for item in items if item.kind == kind]
@@ -82,7 +82,7 @@ class LibraryTable(QAbstractTableModel):
 
 
 def mime_of(items: Sequence[Item]) -> QMimeData:
-    """Items as they leave the window: files; models, which may have none, by name as well."""
+    """Return items as drag data: their files; models, which may have none, by name as well."""
     data = QMimeData()
     data.setUrls([QUrl.fromLocalFile(str(item.path)) for item in items if item.path])
     models = [item.reference for item in items if item.model is not None]

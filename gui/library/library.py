@@ -1,4 +1,4 @@
-"""The library in the window: the page, the presets of the selected slot, and what is dragged."""
+"""The library in the window: its page, the presets of the selected slot, and drag and drop."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -10,60 +10,65 @@ from rtaudiogen.client import catalogue
 from rtaudiogen.client.library import Item, Kind, presets_of
 from rtaudiogen.wire.snapshot import SlotSnapshot
 
-from ..instrument.parameter_page import Instrument
-from ..instrument.save_preset import PresetKeeper
+from ..instrument.parameter_page import ParameterPage
+from ..instrument.save_preset import PresetSaver
 from ..rack.rack import Rack
 from ..shell.bridge import Bridge
-from ..shell.dropping import Dropping
+from ..shell.dropping import DropTarget
 from ..shell.messages import MessageBar
-from ..shell.session_actions import Files
+from ..shell.session_actions import SessionActions
 from .browser import Browser
-from .library_actions import LibraryUse
+from .library_actions import LibraryActions
 from .library_files import LibraryFiles
 from .library_watch import LibraryWatch
 
 
 class Library(QObject):
-    """Connects its parts with each other and with the rest of the window."""
+    """Connects the parts of the library with each other and with the rest of the window."""
 
-    models_found = Signal(object)  # catalogue.Models, when there may be others
+    models_found = Signal(object)  # catalogue.Models, after the library's models have changed
 
     def __init__(
         self,
         window: QWidget,
         bridge: Bridge,
         rack: Rack,
-        instrument: Instrument,
-        files: Files,
+        instrument: ParameterPage,
+        files: SessionActions,
         messages: MessageBar,
         slot_of: Callable[[int], SlotSnapshot | None],
     ) -> None:
         super().__init__(window)
         self._bridge, self._rack, self._instrument = bridge, rack, instrument
         self._messages = messages
-        self._presets: dict[int, Path] = {}  # by slot: the one that was applied last
+        self._presets: dict[int, Path] = {}  # by slot: the preset that was applied last
         self._models: list[Item] | None = None
         self.page = Browser(window)
         self.watch = LibraryWatch(bridge, self)
-        self.use = LibraryUse(bridge, rack, files, messages, slot_of, self)
+        self.actions = LibraryActions(bridge, rack, files, messages, slot_of, self)
         self.files = LibraryFiles(bridge, messages, window)
-        self.keeper = PresetKeeper(bridge, messages, slot_of, window)
-        self.dropping = Dropping(window, lambda: rack.strips, rack, self.page)
+        self.preset_saver = PresetSaver(bridge, messages, slot_of, window)
+        self.drop_target = DropTarget(window, lambda: rack.strips, rack, self.page)
         self._connect_page()
         self._connect_presets()
-        for changed in (files.changed, self.files.changed, self.use.encoded, self.keeper.kept):
+        for changed in (
+            files.changed,
+            self.files.changed,
+            self.actions.encoded,
+            self.preset_saver.saved,
+        ):
             changed.connect(self.watch.look_soon)
         self.watch.changed.connect(self._show)
-        self.use.added.connect(rack.added)
-        self.use.swapped.connect(rack.swapped)
+        self.actions.added.connect(rack.added)
+        self.actions.swapped.connect(rack.swapped)
         files.session_named.connect(lambda _: self._presets.clear())
-        self.dropping.files.connect(self.use.drop)
-        self.dropping.models.connect(self.use.drop_models)
+        self.drop_target.files.connect(self.actions.drop)
+        self.drop_target.models.connect(self.actions.drop_models)
         self.watch.look()
 
     def _connect_page(self) -> None:
         page = self.page
-        page.used.connect(self.use.open)
+        page.used.connect(self.actions.open)
         page.refresh_wanted.connect(self.watch.look)
         page.rename_wanted.connect(self.files.rename)
         page.export_wanted.connect(self.files.export)
@@ -73,11 +78,11 @@ class Library(QObject):
 
     def _connect_presets(self) -> None:
         bar = self._instrument.presets
-        bar.picked.connect(self.use.use)
-        bar.save_wanted.connect(self._keep_preset)
+        bar.picked.connect(self.actions.use)
+        bar.save_wanted.connect(self._save_preset)
         self._instrument.turned.connect(self._show_presets)
-        self.use.preset_used.connect(self._remember_preset)
-        self.keeper.kept.connect(self._remember_preset)
+        self.actions.preset_used.connect(self._remember_preset)
+        self.preset_saver.saved.connect(self._remember_preset)
 
     def _show(self, items: tuple[Item, ...]) -> None:
         self.page.show_items(items)
@@ -88,7 +93,7 @@ class Library(QObject):
         self._models = models
 
     def _measure_speeds(self) -> None:
-        self._messages.say("The models are measured; what plays may stumble meanwhile.")
+        self._messages.say("Measuring the models. Sound that plays meanwhile may drop out.")
         self._bridge.ask(catalogue.measure_speeds, lambda _: self.watch.look())
 
     def _show_presets(self) -> None:
@@ -96,9 +101,9 @@ class Library(QObject):
         fitting = presets_of(self.watch.items, model.family) if model else []
         self._instrument.presets.show_presets(fitting, self._presets.get(self._rack.selection))
 
-    def _keep_preset(self, proposal: str) -> None:
+    def _save_preset(self, proposal: str) -> None:
         if self._instrument.model is not None:
-            self.keeper.keep(self._rack.selection, self._instrument.model.family, proposal)
+            self.preset_saver.save(self._rack.selection, self._instrument.model.family, proposal)
 
     def _remember_preset(self, slot: int, path: Path) -> None:
         self._presets[slot] = path

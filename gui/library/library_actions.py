@@ -1,4 +1,4 @@
-"""What becomes of a thing of the library that is opened, or dropped somewhere."""
+"""Actions for items of the library that are opened, or dropped on the window."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -15,32 +15,32 @@ from rtaudiogen.wire.snapshot import SlotSnapshot
 from ..rack.rack import Rack
 from ..shell.bridge import Bridge
 from ..shell.messages import MessageBar
-from ..shell.session_actions import Files
+from ..shell.session_actions import SessionActions
 
 
-class Place(NamedTuple):
-    """Where something was dropped."""
+class DropPlace(NamedTuple):
+    """The part of the window where something was dropped."""
 
-    slot: int = 0  # 0: on none
+    slot: int = 0  # 0: not on a slot
     on_browser: bool = False
 
 
-ELSEWHERE = Place()
+ELSEWHERE = DropPlace()
 
 
-class LibraryUse(QObject):
-    """Models go into the rack, presets and sounds onto slots, sessions are opened."""
+class LibraryActions(QObject):
+    """Puts models into the rack, presets and sounds onto slots, and opens sessions."""
 
-    added = Signal(str)  # a model's id, or its file
-    swapped = Signal(int, str)  # a slot, and the model that it is to play
-    preset_used = Signal(int, object)  # a slot, and the path of what it plays with
+    added = Signal(str)  # a model's id, or the path of its file
+    swapped = Signal(int, str)  # a slot, and its new model
+    preset_used = Signal(int, object)  # a slot, and the path of its preset
     encoded = Signal()
 
     def __init__(
         self,
         bridge: Bridge,
         rack: Rack,
-        files: Files,
+        files: SessionActions,
         messages: MessageBar,
         slot_of: Callable[[int], SlotSnapshot | None],
         parent: QObject,
@@ -49,16 +49,18 @@ class LibraryUse(QObject):
         self._bridge, self._rack, self._files = bridge, rack, files
         self._messages, self._slot_of = messages, slot_of
 
-    # -- opened ----------------------------------------------------------------------------------
+    # -- opening ---------------------------------------------------------------------------------
 
     def open(self, item: Item) -> None:
-        """By a double click: a sound is for the selected slot, if that plays from one."""
+        """Use an item that was double-clicked: a sound goes to the selected slot if its model takes
+        one.
+        """
         selected = self._slot_of(self._rack.selection)
         takes = selected is not None and self._takes_sound(selected)
         self.use(item, selected.slot if selected and takes and item.kind == Kind.RECORDING else 0)
 
     def use(self, item: Item, slot: int = 0) -> None:
-        """On a slot, or where it belongs if `slot` is 0."""
+        """Use an item on a slot; `slot` 0: where it belongs."""
         if item.problem:
             self._messages.fail(item.problem)
         elif item.kind == Kind.MODEL:
@@ -71,24 +73,24 @@ class LibraryUse(QObject):
             self._use_sound(item, slot)
 
     def use_model(self, model: str, slot: int = 0) -> None:
-        """Exchange a slot's generator, or add one."""
+        """Exchange a slot's generator, or add one if `slot` is 0."""
         if slot:
             self.swapped.emit(slot, model)
         else:
             self.added.emit(model)
 
-    # -- dropped ---------------------------------------------------------------------------------
+    # -- dropping --------------------------------------------------------------------------------
 
-    def drop(self, paths: Sequence[Path], place: Place) -> None:
-        """Files, one after the other; each that cannot be used is one line."""
+    def drop(self, paths: Sequence[Path], place: DropPlace) -> None:
+        """Use dropped files one after the other; report each unusable one in a line."""
         if place.on_browser:
             for path in paths:
                 self._drop_on_browser(path)
         else:
             self._look_and(paths, lambda item: self.use(item, place.slot))
 
-    def drop_models(self, references: Sequence[str], place: Place) -> None:
-        """Models of the browser."""
+    def drop_models(self, references: Sequence[str], place: DropPlace) -> None:
+        """Use models that were dragged from the browser."""
         for reference in references:
             self.use_model(reference, place.slot)
 
@@ -119,7 +121,7 @@ class LibraryUse(QObject):
         for notice in done.notices:
             self._messages.say(notice)
         self._messages.say(
-            f"{done.seconds:.1f} s are encoded in {done.path}: "
+            f"Encoded {done.seconds:.1f} s to {done.path}: "
             f"{done.bits_per_second:.0f} bits per second."
         )
         self.encoded.emit()
@@ -162,7 +164,7 @@ class LibraryUse(QObject):
     # -- sounds ----------------------------------------------------------------------------------
 
     def play_sound(self, path: str) -> None:
-        """From a file, in the selected slot."""
+        """Play from a sound file in the selected slot."""
         self._look_and([Path(path)], lambda item: self._use_sound(item, self._rack.selection))
 
     def _use_sound(self, item: Item, slot: int) -> None:
@@ -172,7 +174,7 @@ class LibraryUse(QObject):
             return
         model = taker_of(self._rack.models.models, item.sample_rate)
         if model is None:
-            self._messages.fail(f"{item.path}: there is no model that plays from a sound.")
+            self._messages.fail(f"{item.path}: no model can play from a sound.")
             return
         id, values = model.id, values_to_play_sound(model)
 
@@ -200,7 +202,7 @@ class LibraryUse(QObject):
 
 
 def _look(path: Path) -> Item | str:
-    """[any]"""
+    """Return the item of a file, or the sentence that says why it is unusable. [any]"""
     try:
         return look(path)
     except RtAudioGenError as error:

@@ -1,4 +1,4 @@
-"""What is done with the files of the library themselves."""
+"""Actions on the library's own files: rename, export, trash, show in the folder."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -18,29 +18,29 @@ from ..shell.messages import MessageBar
 
 
 class LibraryFiles(QObject):
-    """Asks first where something could be lost, and says what has become of it."""
+    """Asks before something could be lost, and reports the result."""
 
-    changed = Signal()  # a file came, went, or has another name
+    changed = Signal()  # a file was added, removed or renamed
 
     def __init__(self, bridge: Bridge, messages: MessageBar, window: QWidget) -> None:
         super().__init__(window)
         self._bridge, self._messages, self._window = bridge, messages, window
 
     def show_folder(self, item: Item) -> None:
-        """In the system's own file manager."""
+        """Open the item's folder in the system's file manager."""
         assert item.path is not None
         QDesktopServices.openUrl(QUrl.fromLocalFile(str(item.path.parent)))
 
     def rename(self, item: Item) -> None:
-        """Another name, in the same folder."""
+        """Ask for a new name, and rename the file within its folder."""
         assert item.path is not None
         proposal = item.name.removesuffix(item.path.suffix)
-        name = ask_name(self._window, "Rename", f"A new name for {item.name}:", proposal)
+        name = ask_name(self._window, "Rename", f"New name for {item.name}:", proposal)
         if name and name != proposal:
             self._bridge.ask(partial(rename, item, name), self._say_renamed)
 
     def export(self, item: Item) -> None:
-        """A copy, anywhere."""
+        """Ask for a place, and copy the file there."""
         path = item.path
         assert path is not None
         kinds = f"{item.kind.capitalize()}s (*{path.suffix})"
@@ -50,11 +50,11 @@ class LibraryFiles(QObject):
         if target is not None:
             self._bridge.ask(
                 partial(export, path, target),
-                lambda _: self._messages.say(f"{item.name} is exported to {target}."),
+                lambda _: self._messages.say(f"Exported {item.name} to {target}."),
             )
 
     def trash(self, items: Sequence[Item]) -> None:
-        """To the trash, once the player has agreed."""
+        """Move files to the trash if the user agrees."""
         own = [item for item in items if item.own and item.path is not None]
         if not own:
             return
@@ -63,7 +63,7 @@ class LibraryFiles(QObject):
             self._bridge.ask(partial(_trash, own), lambda _: self._say_trashed(what))
 
     def _say_renamed(self, path: Path) -> None:
-        self._messages.say(f"It is {path} now.")
+        self._messages.say(f"Renamed to {path}.")
         self.changed.emit()
 
     def _say_trashed(self, what: str) -> None:
@@ -72,7 +72,7 @@ class LibraryFiles(QObject):
 
 
 def _trash(items: Sequence[Item]) -> None:
-    """[any]"""
+    """Move the items' files to the trash. [any] RtAudioGenError if one cannot be moved."""
     for item in items:
         assert item.path is not None
         for part in parts(item.path):

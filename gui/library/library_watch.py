@@ -1,4 +1,4 @@
-"""What lies in the library's folders, looked into again whenever something changes there."""
+"""Watcher of the library's folders: reads them again after a change."""
 
 import time
 from collections.abc import Sequence
@@ -10,12 +10,12 @@ from rtaudiogen.client.library import Item, folders_to_watch, library
 
 from ..shell.bridge import Bridge
 
-SETTLE_MS = 250  # several changes at once are one look
-FRESH_SECONDS = 2.0  # a file that changed so lately may still be written to, which nobody tells
+SETTLE_MS = 250  # several changes within this time cause one reading
+FRESH_SECONDS = 2.0  # a file that changed so recently may still be growing, which causes no signal
 
 
 class LibraryWatch(QObject):
-    """Looks on a thread of its own."""
+    """Watches folders, and reads them on a thread of its own."""
 
     changed = Signal(object)  # tuple[Item, ...]
 
@@ -33,12 +33,12 @@ class LibraryWatch(QObject):
         self._again.timeout.connect(self.look)
 
     def look_soon(self) -> None:
-        """Something has changed."""
+        """Schedule a reading, because something has changed."""
         if not self._soon.isActive():
             self._soon.start()
 
     def look(self) -> None:
-        """Read everything anew."""
+        """Read all folders again."""
         if self._stopped:
             return
         self._asked += 1
@@ -48,13 +48,13 @@ class LibraryWatch(QObject):
         )
 
     def stop(self) -> None:
-        """The window closes: look no more."""
+        """Read no more; the window is closing."""
         self._soon.stop()
         self._again.stop()
         self._stopped = True
 
     def _take(self, number: int, items: tuple[Item, ...], folders: Sequence[Path]) -> None:
-        if number < self._answered:  # an older look took longer
+        if number < self._answered:  # an older reading took longer
             return
         self._answered = number
         new = {str(folder) for folder in folders} - set(self._folders.directories())

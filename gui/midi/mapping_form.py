@@ -1,4 +1,4 @@
-"""Slot, parameter and controller of a mapping that is to be."""
+"""Form for a new mapping: slot, parameter and controller."""
 
 from collections.abc import Callable, Sequence
 
@@ -16,7 +16,7 @@ Find = Callable[[str], Descriptor | None]
 
 
 class MappingForm(QWidget):
-    """Adds what is chosen, or lets the next controller that moves be learnt for it."""
+    """Adds the chosen mapping, or has the next controller that moves learnt for it."""
 
     mapped = Signal(int, int, str)  # slot, controller, parameter's id
     learn = Signal(int, str)  # slot, parameter's id
@@ -34,10 +34,10 @@ class MappingForm(QWidget):
         row.setContentsMargins(0, 0, 0, 0)
         for widget, help in (
             (self.slot, "Slot"),
-            (self.parameter, "Parameter that is to be moved"),
-            (self.controller, "Controller that is to move it"),
-            (self.add, "Let the controller move the parameter"),
-            (self.learn_button, "Let the next controller that is moved move the parameter"),
+            (self.parameter, "Parameter to move"),
+            (self.controller, "Controller that moves it"),
+            (self.add, "Map the controller to the parameter"),
+            (self.learn_button, "Map the next controller that you move to the parameter"),
         ):
             widget.setToolTip(help)
             widget.setAccessibleName(help)
@@ -50,7 +50,7 @@ class MappingForm(QWidget):
         self.learn_button.clicked.connect(self._learn)
 
     def show_slots(self, slots: Sequence[SlotSnapshot], find: Find) -> None:
-        """The slots that there are, and what they play."""
+        """Offer the slots and the parameters of their models."""
         models = [(facts.slot, facts.model, find(facts.model)) for facts in slots]
         if models == self._models:
             return

@@ -1,4 +1,4 @@
-"""Which controllers move which parameters, to be changed one by one."""
+"""List of controller mappings, which can be changed one by one."""
 
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
@@ -48,7 +48,7 @@ class MappingList(QWidget):
         self.form = MappingForm(self)
         self.choices: dict[Mapping, ControllerChoice] = {}
         self._shown: list[tuple[Mapping, str]] | None = None
-        self._relearning: dict[tuple[int, str], int] = {}  # and the controller so far
+        self._relearning: dict[tuple[int, str], int] = {}  # by slot and id: the controller so far
         self._rows: QWidget | None = None
         self._scroll = QScrollArea(self)
         self._scroll.setWidgetResizable(True)
@@ -63,7 +63,7 @@ class MappingList(QWidget):
         column.addWidget(self._scroll, 1)
 
     def show_slots(self, slots: Sequence[SlotSnapshot], find: Find) -> None:
-        """The engine's newest facts; `find` tells what is known of a model."""
+        """Show the engine's newest mappings; `find` returns the descriptor of a model."""
         self.form.show_slots(slots, find)
         shown = []
         for facts in slots:
@@ -78,7 +78,7 @@ class MappingList(QWidget):
             self._build(shown)
 
     def _forget_old(self, slot: int, id: str, controller: int) -> None:
-        """The controller that a newly learnt one takes the place of moves nothing any more."""
+        """Unmap the previous controller after a new one was learnt for the same parameter."""
         before = self._relearning.get((slot, id), controller)
         if before != controller:
             del self._relearning[slot, id]
@@ -97,7 +97,7 @@ class MappingList(QWidget):
             grid.addWidget(empty, 0, 0)
         grid.setColumnStretch(0, 1)
         grid.setRowStretch(len(shown) + 1, 1)
-        self._scroll.setWidget(rows)  # which deletes the one before
+        self._scroll.setWidget(rows)  # this deletes the previous widget
 
     def _add_row(self, grid: QGridLayout, row: int, mapping: Mapping, name: str) -> None:
         rows = self._rows
@@ -107,11 +107,11 @@ class MappingList(QWidget):
         choice.activated.connect(lambda _: self._change(mapping, choice.controller))
         self.choices[mapping] = choice
         learn, remove = QPushButton("Learn", rows), QToolButton(rows)
-        learn.setToolTip("The next controller that is moved takes its place")
+        learn.setToolTip("Map the next controller that you move instead")
         learn.setAccessibleName(f"Learn a controller for {name}")
         learn.clicked.connect(lambda: self._learn_again(mapping))
         remove.setText("✕")
-        remove.setToolTip("No controller moves it any more")
+        remove.setToolTip("Remove this mapping")
         remove.setAccessibleName(f"Remove the controller of {name}")
         remove.clicked.connect(lambda: self.unmapped.emit(mapping.slot, mapping.controller))
         for column, widget in enumerate((ElidedLabel(name, rows), choice, learn, remove)):

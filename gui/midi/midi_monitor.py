@@ -1,4 +1,4 @@
-"""The newest MIDI messages, in words."""
+"""Monitor of the newest MIDI messages, in words."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -16,24 +16,24 @@ COLUMNS = ("Time", "Port", "Ch", "Message", "Value")
 WIDEST = ("000:00.000", "a MIDI port", "16", "CC 74 brightness")
 
 Index = QModelIndex | QPersistentModelIndex
-TOP = QModelIndex()  # of a table without branches
+TOP = QModelIndex()  # the parent of every row
 
 
 class MidiList(QAbstractTableModel):
-    """A message a row, the newest first."""
+    """Table model with one message a row, the newest first."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.rows: list[tuple[str, ...]] = []
 
     def add(self, messages: Sequence[MidiSnapshot]) -> None:
-        """Newer ones, the newest last."""
+        """Add new messages, given with the newest last."""
         self.beginResetModel()
         self.rows = [*(row_of(message) for message in reversed(messages)), *self.rows][:MOST]
         self.endResetModel()
 
     def clear(self) -> None:
-        """Forget all."""
+        """Remove all messages."""
         self.beginResetModel()
         self.rows = []
         self.endResetModel()
@@ -58,19 +58,19 @@ class MidiList(QAbstractTableModel):
 
 
 class MidiMonitor(QWidget):
-    """A table, and two buttons: one makes it stand still, the other empties it."""
+    """A table of messages with the buttons Pause and Clear."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.list = MidiList(self)
         self.pause = QPushButton("Pause", self)
         self.clear = QPushButton("Clear", self)
-        self._seen = 0  # number of the newest message that was looked at
+        self._seen = 0  # number of the newest message so far
         self._missed = QLabel(self)
         self._missed.setForegroundRole(DIM)
         self.pause.setCheckable(True)
-        self.pause.setToolTip("Let the list stand still; what comes meanwhile is not kept")
-        self.clear.setToolTip("Forget the messages")
+        self.pause.setToolTip("Stop the list; messages that arrive meanwhile are not kept")
+        self.clear.setToolTip("Remove all messages")
         self.clear.clicked.connect(self._forget)
         self._table = QTableView(self)
         self._build()
@@ -99,13 +99,14 @@ class MidiMonitor(QWidget):
         column_layout.addWidget(table, 1)
 
     def hear(self, messages: Sequence[MidiSnapshot]) -> None:
-        """Messages that have arrived since the last call."""
+        """Add messages that have arrived since the last call, unless paused."""
         if not messages:
             return
         first, newest = messages[0].number, messages[-1].number
         if not self.pause.isChecked():
             if self._seen and first > self._seen + 1:
-                self._missed.setText(f"{first - self._seen - 1} came too fast to be shown")
+                missed = first - self._seen - 1
+                self._missed.setText(f"{missed} messages arrived too fast to be shown")
             self.list.add(messages)
         self._seen = newest
 
@@ -115,12 +116,12 @@ class MidiMonitor(QWidget):
 
 
 def row_of(message: MidiSnapshot) -> tuple[str, ...]:
-    """A message by columns."""
+    """Return a message as texts of the columns."""
     text = midi_text(message.status, message.data1, message.data2)
     return time_text(message.seconds), message.port, f"{text.channel}", text.what, text.value
 
 
 def time_text(seconds: float) -> str:
-    """Minutes and seconds since the engine's start."""
+    """Return seconds since the engine's start as minutes and seconds."""
     minutes, rest = divmod(seconds, 60.0)
     return f"{int(minutes)}:{rest:06.3f}"

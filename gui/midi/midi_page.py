@@ -1,4 +1,4 @@
-"""What arrives by MIDI, and what it moves."""
+"""MIDI page: the monitor and the list of mappings, side by side."""
 
 from collections.abc import Sequence
 
@@ -13,7 +13,7 @@ from .midi_monitor import MidiMonitor
 
 
 class MidiPage(QWidget):
-    """The monitor beside the list of mappings, which the engine is told to change."""
+    """Shows arrived messages and mappings, and sends changes of mappings to the engine."""
 
     learn = Signal(int, str)  # slot, parameter's id
 
@@ -34,12 +34,12 @@ class MidiPage(QWidget):
         column.addWidget(self.splitter)
 
     def show_slots(self, slots: Sequence[SlotSnapshot], find: Find) -> None:
-        """The engine's newest facts, if they can be seen."""
+        """Show the engine's newest mappings if the page is visible."""
         if self.isVisible():
             self.mappings.show_slots(slots, find)
 
     def hear(self, messages: Sequence[MidiSnapshot]) -> None:
-        """Messages that have arrived since the last call."""
+        """Show messages that have arrived since the last call."""
         self.monitor.hear(messages)
 
     def _map(self, slot: int, controller: int, id: str) -> None:

@@ -1,4 +1,4 @@
-"""What has newly arrived by MIDI, and what a slot's zone learns from it."""
+"""Filter that passes on each MIDI message of the overlapping snapshots once."""
 
 from collections.abc import Sequence
 
@@ -9,10 +9,10 @@ from rtaudiogen.wire.snapshot import MidiSnapshot
 NOTE_ON = 0x90
 
 
-class Arrivals(QObject):
-    """Snapshots overlap: every message is handed out once."""
+class NewMidi(QObject):
+    """Emits the new messages of each snapshot; pressed keys have a signal of their own."""
 
-    heard = Signal(object)  # list[MidiSnapshot], newest last, one at least
+    heard = Signal(object)  # list[MidiSnapshot], at least one, newest last
     key_pressed = Signal(int, int)  # channel 1 … 16, key
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -20,7 +20,7 @@ class Arrivals(QObject):
         self._seen = 0
 
     def look(self, messages: Sequence[MidiSnapshot]) -> None:
-        """The newest messages of a snapshot; an engine that began anew counts anew."""
+        """Emit the messages of a snapshot that are new; a restarted engine counts from 1 again."""
         if not messages or messages[-1].number < self._seen:
             self._seen = 0
         fresh = [message for message in messages if message.number > self._seen]

@@ -1,4 +1,4 @@
-"""The models that there are, as far as the window knows."""
+"""List of the models that the window knows."""
 
 from collections.abc import Iterable
 from functools import partial
@@ -12,8 +12,8 @@ from rtaudiogen.generator import Descriptor
 from ..shell.bridge import Bridge
 
 
-class KnownModels(QObject):
-    """Those of the catalogue, and files of any folder that a slot plays."""
+class ModelList(QObject):
+    """The catalogue's models, and model files of other folders that slots play."""
 
     found = Signal(object)  # catalogue.Models
 
@@ -24,16 +24,16 @@ class KnownModels(QObject):
         self._looked_into: set[str] = set()
 
     def look(self) -> None:
-        """Look for them; they are told by `found`."""
+        """Request the catalogue; `found` brings the models."""
         self._bridge.ask(catalogue.models, self.take)
 
     def take(self, models: catalogue.Models) -> None:
-        """The catalogue as it is now."""
+        """Replace the catalogue."""
         self._looked_into.clear()
         self._tell(models)
 
     def meet(self, names: Iterable[str]) -> None:
-        """What slots play: files that the catalogue does not know are looked into, once each."""
+        """Add models that slots play; a file that the catalogue does not know is read once."""
         for name in set(names) - self._looked_into:
             if self._models.models and self._models.find(name) is None:
                 self._looked_into.add(name)

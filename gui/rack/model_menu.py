@@ -1,4 +1,4 @@
-"""The menu of models, by family, with what each plays and under which licence."""
+"""Menu of models by family, with what each plays and its licence."""
 
 from collections.abc import Callable
 from itertools import groupby
@@ -12,7 +12,7 @@ from rtaudiogen.generator import Descriptor
 
 
 class ModelMenu(QObject):
-    """Menus that ask which model: its id, or the path of its file."""
+    """Makes menus that ask for a model; the answer is its id, or the path of its file."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -21,11 +21,11 @@ class ModelMenu(QObject):
         self.folder = Path.home()
 
     def offer(self, models: Models) -> None:
-        """The models from now on."""
+        """Set the models to offer."""
         self._models = models
 
     def menu(self, parent: QWidget, picked: Callable[[str], object]) -> QMenu:
-        """A fresh menu for a button of `parent`; `picked` gets what is chosen."""
+        """Return a new menu for a button of `parent`; `picked` gets the chosen model."""
         menu = QMenu(parent)
         menu.setToolTipsVisible(True)
         by_family = sorted(self._models.models, key=lambda model: model.family)
@@ -51,7 +51,7 @@ class ModelMenu(QObject):
 
 
 def entry(model: Descriptor, factor: float | None = None) -> str:
-    """A model in one line; with its real-time factor, if that was measured."""
+    """Return a model's line in the menu, with its real-time factor if it was measured."""
     facts = [", ".join(sorted(model.plays)), model.licence or "no licence given"]
     if factor is not None:
         facts.append(f"{factor:.1f} × real time")

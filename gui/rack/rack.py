@@ -1,4 +1,4 @@
-"""All slots, one below the other, and the button that adds one."""
+"""The rack: all slots one below the other, and the button that adds one."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -10,7 +10,7 @@ from rtaudiogen.client.catalogue import Models
 from rtaudiogen.generator import Plays
 from rtaudiogen.wire.snapshot import SlotSnapshot
 
-from ..widgets.insertion_line import DropLine
+from ..widgets.insertion_line import InsertionLine
 from ..widgets.scroll_page import ScrollPage
 from .model_menu import ModelMenu
 from .slot_strip import SlotStrip
@@ -18,14 +18,14 @@ from .voices_menu import add_voices_menu
 
 
 class Rack(QWidget):
-    """Values in, signals out. One slot is selected, if there is one."""
+    """Shows the slots that it is given; signals tell what the user wants. One slot is selected."""
 
-    added = Signal(str)  # a model's id, or its file
-    swapped = Signal(int, str)  # a slot, and the model that it is to play
+    added = Signal(str)  # a model's id, or the path of its file
+    swapped = Signal(int, str)  # a slot, and its new model
     removed = Signal(int)
-    voiced = Signal(int, int)  # a slot, and the notes that it is to play at a time; 0: its model's
+    voiced = Signal(int, int)  # a slot, and its new number of voices; 0: the model's own
     mixed = Signal(int, str, float)
-    moved = Signal(int, int)  # a slot, and the position, from 0, that it is to have
+    moved = Signal(int, int)  # a slot, and its new position, from 0
     selected = Signal(int)  # 0: none
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -35,8 +35,8 @@ class Rack(QWidget):
         self.strips: dict[int, SlotStrip] = {}
         self.selection = 0
         self._order: list[int] = []  # slots from the top down
-        self._line = DropLine(self)
-        self._wanted = 0  # was added by hand, and is to be selected when it is there
+        self._line = InsertionLine(self)
+        self._wanted = 0  # the slot to select as soon as it exists
         self.add = QPushButton("+ Add a generator", self)
         self.add.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.add.clicked.connect(self._choose_model)
@@ -57,23 +57,23 @@ class Rack(QWidget):
         layout.addWidget(scroll)
 
     def minimumSizeHint(self) -> QSize:
-        """Strips are never cut at their right; they are scrolled up and down."""
+        """Return a size that never cuts strips at their right; they are scrolled vertically."""
         bar = self._scroll.verticalScrollBar().sizeHint().width()
         tallest = max((strip.sizeHint().height() for strip in self.strips.values()), default=0)
         wide = self._page.minimumSizeHint().width() + bar
         return QSize(wide, max(tallest, self.add.sizeHint().height()))
 
     def offer(self, models: Models) -> None:
-        """The models that there are."""
+        """Set the models to offer."""
         self.models = models
         self.menus.offer(models)
 
     def show_slots(self, slots: Sequence[SlotSnapshot]) -> None:
-        """The engine's newest facts."""
+        """Show the engine's newest facts."""
         numbers = [facts.slot for facts in slots]
         for gone in self.strips.keys() - set(numbers):
             strip = self.strips.pop(gone)
-            strip.hide()  # takes no room from now on
+            strip.hide()  # frees its room at once
             strip.deleteLater()
         for facts in slots:
             if facts.slot not in self.strips:
@@ -91,23 +91,23 @@ class Rack(QWidget):
             self.select(numbers[0] if numbers else 0)
 
     def hear_key(self, channel: int, key: int) -> None:
-        """A key was pressed on a channel, 1 … 16: a zone that is learnt takes it."""
+        """Pass on a key that was pressed on channel 1 … 16 to a zone that is being learnt."""
         for strip in self.strips.values():
             strip.hear_key(channel, key)
 
     def select_when_there(self, slot: int) -> None:
-        """A slot that was just added."""
+        """Select a slot that was just added, as soon as the engine reports it."""
         self._wanted = slot
 
     def select(self, slot: int) -> None:
-        """Choose the slot whose parameters are shown."""
+        """Select the slot whose parameters are shown."""
         self._wanted = 0
         if slot == self.selection:
             return
         self.selection = slot
         for number, strip in self.strips.items():
             strip.show_selected(number == slot)
-        QTimer.singleShot(0, self._reveal)  # once a new strip has its place
+        QTimer.singleShot(0, self._reveal)  # after the layout has placed a new strip
         self.selected.emit(slot)
 
     def _reveal(self) -> None:
@@ -126,7 +126,9 @@ class Rack(QWidget):
         return strip
 
     def _gap(self, screen_y: int) -> tuple[int, int]:
-        """Before which position a point of the screen is, and where in the page that gap is."""
+        """Return the position that a point of the screen is before, and the y of that gap in the
+        page.
+        """
         y = self._page.mapFromGlobal(QPoint(0, screen_y)).y()
         strips = [self.strips[number] for number in self._order]
         before = sum(strip.geometry().center().y() < y for strip in strips)

@@ -1,4 +1,4 @@
-"""One slot of the rack: its model, how it is mixed, how loud it is."""
+"""Strip of one slot in the rack: its model, its mix and its level."""
 
 from collections.abc import Callable, Mapping
 
@@ -17,8 +17,8 @@ from rtaudiogen.generator import Descriptor, Parameter
 from rtaudiogen.processors import CPU
 from rtaudiogen.wire.snapshot import SlotSnapshot
 
-from ..shell.echo_guard import Settling
 from ..shell.theme import DIM, WELL
+from ..widgets.controls.echo_guard import EchoGuard
 from ..widgets.controls.fader import Fader
 from ..widgets.elided_label import ElidedLabel
 from ..widgets.grip import Grip
@@ -32,7 +32,9 @@ PAN = Parameter("pan", "Pan", -1.0, 1.0, 0.0, help="−1 left, 1 right")
 
 
 class SlotStrip(QFrame):
-    """Values in, signals out. Alt with ↑ or ↓ moves it in the rack, as its grip does."""
+    """Shows a slot; signals tell what the user wants. Alt with ↑ or ↓ moves it, as its grip
+    does.
+    """
 
     mixed = Signal(str, float)  # a field of the slot's mix, and its value
     removed = Signal()
@@ -44,14 +46,14 @@ class SlotStrip(QFrame):
     ) -> None:
         super().__init__(parent)
         self.slot = slot
-        self.facts: SlotSnapshot | None = None  # the newest
+        self.facts: SlotSnapshot | None = None  # the newest facts
         self._menu = menu
-        self._settling = Settling()
+        self._echo_guard = EchoGuard()
         self.grip = Grip(self)
         self.model = NameButton(self)
         self.gain, self.pan = Fader(GAIN, self), Fader(PAN, self)
         self.mute = small_button("M", "Mute", self)
-        self.solo = small_button("S", "Solo: only this slot, and others that are solo", self)
+        self.solo = small_button("S", "Solo: hear only this slot and others that are solo", self)
         self.zone = ZoneButton(self)
         self.remove = small_button("✕", "Remove this slot", self)
         self.meter = LevelMeter("Level", Qt.Orientation.Horizontal, self, scale=False)
@@ -69,7 +71,7 @@ class SlotStrip(QFrame):
         self._load.setForegroundRole(DIM)
         self._load.setMinimumWidth(self.fontMetrics().horizontalAdvance("100 %"))
         self._load.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self._load.setToolTip("The share of the time for a block that this slot takes")
+        self._load.setToolTip("The share of a block's time that this slot uses")
         foot = QHBoxLayout()
         foot.setSpacing(6)
         foot.addWidget(self.zone)
@@ -107,18 +109,18 @@ class SlotStrip(QFrame):
 
     @property
     def describes(self) -> str:
-        """What it plays, and what it has played."""
+        """Text that describes what the slot plays and has played."""
         return self._facts.sentence
 
     @property
     def load(self) -> str:
-        """Its share of the block's time, as it is shown."""
+        """Text of the slot's share of a block's time."""
         return self._load.text()
 
     # -- values in -------------------------------------------------------------------------------
 
     def show_slot(self, facts: SlotSnapshot, model: Descriptor | None) -> None:
-        """The engine's newest facts, and what is known of the slot's model."""
+        """Show the engine's newest facts, and the slot's model if it is known."""
         self.facts = facts
         name = f"{facts.slot}  {model.id if model else facts.model}"
         if name != self.model.text():
@@ -135,30 +137,30 @@ class SlotStrip(QFrame):
             self._load.setText(load)
 
     def show_selected(self, selected: bool) -> None:
-        """Whether its parameters are shown beside the rack."""
+        """Show whether this slot is the selected one."""
         self.grip.show_marked(selected)
         font = self.model.font()
         font.setBold(selected)
         self.model.setFont(font)
 
     def hear_key(self, channel: int, key: int) -> None:
-        """A key was pressed on a channel, 1 … 16: a zone that is learnt takes it."""
+        """Pass on a key that was pressed on channel 1 … 16 to a zone that is being learnt."""
         self.zone.hear_key(channel, key)
 
     def _show_mix(self, mix: Mapping[str, float]) -> None:
         for fader in (self.gain, self.pan):
             field = fader.parameter.id
-            if self._settling.believes(field) and not fader.is_held:
+            if self._echo_guard.accepts(field) and not fader.is_held:
                 fader.show_value(mix.get(field, fader.parameter.default))
         for field, button in (("mute", self.mute), ("solo", self.solo)):
-            if self._settling.believes(field):
+            if self._echo_guard.accepts(field):
                 button.setChecked(bool(mix.get(field)))
-        self.zone.show_mix(mix, self._settling)
+        self.zone.show_mix(mix, self._echo_guard)
 
     # -- signals out -----------------------------------------------------------------------------
 
     def _mix(self, field: str, value: float) -> None:
-        self._settling.touch(field)
+        self._echo_guard.touch(field)
         self.mixed.emit(field, value)
 
     def _choose_model(self) -> None:
@@ -173,7 +175,7 @@ class SlotStrip(QFrame):
 
 
 def describe(facts: SlotSnapshot, model: Descriptor | None) -> str:
-    """A slot in one line."""
+    """Return a line that describes a slot."""
     parts = [word for field, word in (("mute", "muted"), ("solo", "solo")) if facts.mix.get(field)]
     hits = facts.hits
     if hits is not None:

@@ -1,17 +1,19 @@
-"""Which part of a keyboard a slot hears: said on a button, set in what the button opens."""
+"""Button that shows which part of a keyboard a slot hears, and opens the panel that sets it."""
 
 from collections.abc import Mapping
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QToolButton, QWidget
 
-from ..shell.echo_guard import Settling
+from ..widgets.controls.echo_guard import EchoGuard
 from ..widgets.surfaces.keys import key_name
 from .zone_panel import FIELDS, ZonePanel
 
 
 class ZoneButton(QToolButton):
-    """Channel, zone, transposition and bend range in a few letters; a click opens them."""
+    """Shows channel, zone, transposition and bend range in a few letters; a click opens the
+    panel.
+    """
 
     mixed = Signal(str, float)  # a field of the slot's mix, and its value
 
@@ -25,16 +27,16 @@ class ZoneButton(QToolButton):
         self.clicked.connect(self._open)
         self._show()
 
-    def show_mix(self, mix: Mapping[str, float], settling: Settling) -> None:
-        """The engine's newest values, where they are to be believed."""
-        believed = {field: mix.get(field, d) for field, d in FIELDS.items()
-                    if settling.believes(field)}  # fmt: skip
-        if not believed.items() <= self._mix.items():
-            self._mix |= believed
+    def show_mix(self, mix: Mapping[str, float], echo_guard: EchoGuard) -> None:
+        """Show the engine's newest values, except fields that the user has just moved."""
+        accepted = {field: mix.get(field, d) for field, d in FIELDS.items()
+                    if echo_guard.accepts(field)}  # fmt: skip
+        if not accepted.items() <= self._mix.items():
+            self._mix |= accepted
             self._show()
 
     def hear_key(self, channel: int, key: int) -> None:
-        """A key was pressed on a channel, 1 … 16."""
+        """Pass on a key that was pressed on channel 1 … 16 to the panel."""
         self.panel.hear_key(channel, key)
 
     def _move(self, field: str, value: float) -> None:
@@ -55,7 +57,7 @@ class ZoneButton(QToolButton):
 
 
 def short_text(mix: Mapping[str, float]) -> str:
-    """A zone as it fits onto a button: "ch 3 C2–B4 +12"."""
+    """Return a zone as it fits onto a button: "ch 3 C2–B4 +12"."""
     low, high = int(mix["low_key"]), int(mix["high_key"])
     parts = []
     if mix["channel"]:
@@ -70,7 +72,7 @@ def short_text(mix: Mapping[str, float]) -> str:
 
 
 def long_text(mix: Mapping[str, float]) -> str:
-    """All of it, in words."""
+    """Return a zone in words."""
     channel = f"MIDI channel {mix['channel']:.0f}" if mix["channel"] else "All MIDI channels"
     low, high = key_name(int(mix["low_key"])), key_name(int(mix["high_key"]))
     transpose = f"{mix['transpose']:+.0f}".replace("-", "−")

@@ -1,4 +1,4 @@
-"""MIDI channel, key zone, transposition and bend range of a slot."""
+"""Panel with the MIDI channel, key zone, transposition and bend range of a slot."""
 
 from collections.abc import Mapping
 
@@ -24,7 +24,7 @@ LEARN, LEARNING = "Learn by playing", "Play the lowest key, then the highest"
 
 
 class ZonePanel(QFrame):
-    """Opens above everything else, and closes at a click beside it. Values in, signals out."""
+    """A popup that closes when the user clicks outside. Values in, signals out."""
 
     mixed = Signal(str, float)  # a field of the slot's mix, and its value
 
@@ -50,8 +50,8 @@ class ZonePanel(QFrame):
         form = QFormLayout(self)
         for box in (self.transpose, self.bend):
             box.setSuffix(" semitones")
-        self.bend.setToolTip("For channels that were told no other range by MIDI (RPN 0)")
-        self.learn.setToolTip("The next two keys that arrive are the ends of the zone")
+        self.bend.setToolTip("Applies to channels that received no other range by MIDI (RPN 0)")
+        self.learn.setToolTip("Play two keys: they become the ends of the zone")
         rows: dict[str, tuple[str, QWidget]] = {
             "channel": ("MIDI channel", self.channel),
             "low_key": ("Lowest key", self.low),
@@ -71,7 +71,7 @@ class ZonePanel(QFrame):
         self.learn.toggled.connect(self._begin_to_learn)
 
     def show_mix(self, mix: Mapping[str, float]) -> None:
-        """The values as they are; what is just being written stays."""
+        """Show the values; a field that the user is writing into stays."""
         for field, box in (
             ("low_key", self.low), ("high_key", self.high), ("transpose", self.transpose),
         ):  # fmt: skip
@@ -83,7 +83,7 @@ class ZonePanel(QFrame):
         self.channel.setCurrentIndex(int(mix["channel"]))
 
     def hear_key(self, channel: int, key: int) -> None:
-        """A key was pressed; the first two after "learn" are the ends of the zone."""
+        """Take a pressed key; the first two after "learn" become the ends of the zone."""
         if not self.learn.isChecked():
             return
         self._learnt.append(key)
@@ -97,7 +97,7 @@ class ZonePanel(QFrame):
         self.adjustSize()
 
     def _move_end(self, field: str, key: int) -> None:
-        """An end that is moved past the other one takes it along."""
+        """Move an end of the zone; one that passes the other end takes it along."""
         low, high = self.low.value(), self.high.value()
         if low > high:
             low = high = key

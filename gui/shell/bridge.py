@@ -1,7 +1,7 @@
-"""The only way from the window to the engine: commands go out, facts and sound come in.
+"""Bridge between window and engine: commands go out, facts and sound come in.
 
-Commands may take seconds (a model that is loaded, an audio server that thinks), so they are carried
-out one after another on a worker's thread. What comes back arrives as signals on the window's.
+Commands may take seconds (loading a model, waiting for an audio server), so a worker's thread
+carries them out one after another. Results arrive as signals on the window's thread.
 """
 
 import contextlib
@@ -28,49 +28,50 @@ T = TypeVar("T")
 Then = Callable[[T], object]
 
 LOOK_MS = 33
-KEEP_SECONDS = 20.0  # between two copies of the session for the next start
+KEEP_SECONDS = 20.0  # between two savings of the session for the next start
 CLOSE_SECONDS = 20.0
-DIES_AGAIN_SECONDS = 60.0  # after it was started anew
-SILENT_SECONDS = 3.0  # without a frame that was played, until it is said
+DIES_AGAIN_SECONDS = 60.0  # an engine that dies within this time after a restart died "soon"
+SILENT_SECONDS = 3.0  # without a played frame, until the user is told
 
 
 class _Job(NamedTuple):
     work: Callable[[], Any]
     then: Callable[[Any], object] | None
-    label: str  # what is being done, if it may take long
+    label: str  # shown while the job runs; empty for quick jobs
 
 
 class Bridge(QObject):
-    """Owns the engine. Everything public is for the window's thread, and returns at once."""
+    """Owns the engine. Every public method is for the window's thread and returns at once."""
 
     changed = Signal(object)  # Snapshot, thirty times a second
-    heard = Signal(object)  # (frames, channels) float32, may be none: what was played since then
+    heard = Signal(object)  # (frames, channels) float32, played since the last signal; may be empty
     failed = Signal(str)  # a command could not be carried out, in one sentence
-    said = Signal(str)  # a sentence of the engine's
-    busy = Signal(str)  # what is being done; empty: nothing that takes long
+    said = Signal(str)  # a message of the engine
+    busy = Signal(str)  # label of a job that takes long; empty: there is none
     opened = Signal(object)  # EngineSettings, whenever an engine was opened with them
-    gone = Signal(str)  # the engine was given up, and why
-    _finished = Signal(object, object)  # what to do with a result, and the result
+    gone = Signal(str)  # the engine was given up; the reason
+    _finished = Signal(object, object)  # a callback, and the result for it
 
     def __init__(
         self, parent: QObject | None = None, device: str = "cpu", named: bool = False
     ) -> None:
-        """`device` is what networks are computed on, and whether the player named it just now.
+        """Prepare a bridge; `open` starts the engine.
 
-        See `opening.open_engine`.
+        `device` is the processor of the networks; `named` is True if the user has just named it.
+        See `client.open_engine.open_engine`.
         """
         super().__init__(parent)
         self._device, self._named = device, named
         self._engine: EngineProcess | None = None
-        self._beginning: catalogue.Beginning | None = None
+        self._startup: catalogue.Startup | None = None
         self._queue: SimpleQueue[_Job | None] = SimpleQueue()
         self._kept = time.monotonic()
         self._restarted = -math.inf
         self._messages: tuple[str, ...] = ()
-        self._notices: list[str] = []  # of the opening, not said yet
-        self._frames, self._heard = 0, time.monotonic()  # played, and when there were so many
-        self._silent = False  # for so long that it was said
-        self._label = ""  # of what the worker does
+        self._notices: list[str] = []  # of the opening, not yet reported
+        self._frames, self._heard = 0, time.monotonic()  # frames played, and since when
+        self._silent = False  # True after silence was reported
+        self._label = ""  # of the worker's job
         self._finished.connect(self._hand_over)
         self._timer = QTimer(self, interval=LOOK_MS)
         self._timer.timeout.connect(self._look)
@@ -79,25 +80,25 @@ class Bridge(QObject):
 
     # -- opening and closing ---------------------------------------------------------------------
 
-    def open(self, beginning: catalogue.Beginning | None = None) -> None:
-        """Start an engine, or find the one that plays; see `opening.open_engine`.
+    def open(self, startup: catalogue.Startup | None = None) -> None:
+        """Start an engine, or attach to one that plays; see `client.open_engine.open_engine`.
 
-        With a `beginning` nothing is kept for the next start.
+        With a `startup` no session is saved for the next start.
         """
-        self._beginning = beginning
-        self._begin_with(lambda: open_engine(beginning, self._device, self._named))
+        self._startup = startup
+        self._begin_with(lambda: open_engine(startup, self._device, self._named))
 
     def restart(self) -> None:
-        """After `gone`: open the engine again; if it dies soon after that, with an empty rack."""
+        """Open the engine again after `gone`; if it soon dies again, with an empty rack."""
         if self._engine is not None and self._engine.was_taken:
-            self.open(self._beginning)  # take it back
+            self.open(self._startup)  # take it back
             return
         now = time.monotonic()
         died_soon, self._restarted = now - self._restarted < DIES_AGAIN_SECONDS, now
-        if died_soon and self._beginning is None:
+        if died_soon and self._startup is None:
             self._begin_with(lambda: open_empty_engine(self._device))
         else:
-            self.open(self._beginning)
+            self.open(self._startup)
 
     def _begin_with(self, way: Callable[[], Opened]) -> None:
         def work() -> list[str]:
@@ -105,7 +106,7 @@ class Bridge(QObject):
                 self._engine.close()
                 self._engine = None
             opened = way()
-            opened.engine.tap_frames()  # brings the reader's compiled part along
+            opened.engine.tap_frames()  # compiles the reader now
             self._engine = opened.engine
             return opened.notices
 
@@ -113,22 +114,22 @@ class Bridge(QObject):
 
     def _begin(self, notices: list[str]) -> None:
         assert self._engine is not None
-        self._notices = notices  # newer than what the engine has said before
+        self._notices = notices  # newer than the engine's messages
         self._heard, self._silent = time.monotonic(), False
         self.opened.emit(self._engine.settings)
         self._messages = ()
         self._timer.start()
 
     def close(self) -> None:
-        """Keep the session, finish the recording, end the engine; waits for that."""
+        """Save the session, finish the recording and end the engine; wait until this is done."""
         self._timer.stop()
         self._keep()
         self._queue.put(None)
         self._worker.join(CLOSE_SECONDS)
 
     def _keep(self) -> None:
-        """Keep the rack for the next start."""
-        if self._beginning is None:
+        """Save the rack for the next start."""
+        if self._startup is None:
             self.do(lambda engine: engine.save_session(catalogue.recent_path()))
 
     # -- commands --------------------------------------------------------------------------------
@@ -136,11 +137,11 @@ class Bridge(QObject):
     def do(
         self, work: Callable[[EngineProcess], T], then: Then[T] | None = None, label: str = ""
     ) -> None:
-        """Have the engine do something; `then` gets the result. Errors are told by `failed`."""
+        """Have the engine do something; `then` gets the result, `failed` tells an error."""
         self._queue.put(_Job(lambda: work(self._required()), then, label))
 
     def ask(self, work: Callable[[], T], then: Then[T]) -> None:
-        """As `do`, for what takes time and needs no engine; on a thread of its own."""
+        """Do what takes time and needs no engine, on a thread of its own; otherwise as `do`."""
         job = _Job(work, then, "")
         threading.Thread(target=self._carry_out, args=(job,), daemon=True).start()
 
@@ -155,12 +156,12 @@ class Bridge(QObject):
             self._engine.set_mix(slot, field, value)
 
     def set_master(self, gain_db: float) -> None:
-        """Set the gain of everything that is heard, at once."""
+        """Set the gain of the whole output, at once."""
         if self._engine is not None:
             self._engine.set_master(gain_db)
 
     def play(self, status: int, data1: int, data2: int, slot: int = 0) -> None:
-        """A channel message, now: it does not wait for its turn. For one slot alone, 0: for all."""
+        """Play a channel message at once, in one slot or (`slot` 0) in all."""
         engine = self._engine
         if engine is not None:
             engine.play_now(status, data1, data2, slot)
@@ -172,7 +173,7 @@ class Bridge(QObject):
             engine.panic()
 
     def reopen(self, **changes: Any) -> None:
-        """Another device, port, rate or latency, by the fields of EngineSettings."""
+        """Open another device, port, rate or latency; `changes` are fields of EngineSettings."""
 
         def work(engine: EngineProcess) -> EngineSettings:
             try:
@@ -186,7 +187,7 @@ class Bridge(QObject):
         self.do(work, self.opened.emit, "Opening the audio device")
 
     def open_session(self, path: Path, then: Then[list[str]]) -> None:
-        """Open a session's file, with its devices and timing; `then` gets what was not restored."""
+        """Open a session's file with its devices and timing; `then` gets what was not restored."""
 
         def work(engine: EngineProcess) -> list[str]:
             notices = engine.open_session(path)
@@ -215,12 +216,12 @@ class Bridge(QObject):
             self._engine.close()
 
     def _carry_out(self, job: _Job) -> None:
-        """[worker, any]"""
+        """Run a job and report its result or error. [worker, any]"""
         try:
             result = job.work()
         except RtAudioGenError as error:
             self._tell(self.failed, str(error))
-        except Exception as error:  # a fault of ours: the window goes on
+        except Exception as error:  # a bug of ours must not end the window
             self._tell(self.failed, f"{type(error).__name__}: {error}")
         else:
             if job.then is not None:
@@ -261,18 +262,20 @@ class Bridge(QObject):
             self._keep()
 
     def _watch(self, frames_played: int) -> None:
-        """Say so if nothing is heard for long, and nobody has asked for it."""
+        """Report when no frame has been played for long although no command is being carried
+        out.
+        """
         if frames_played != self._frames or self._label:
             if self._silent:
                 self.said.emit("The engine plays again.")
             self._frames, self._heard, self._silent = frames_played, time.monotonic(), False
         elif not self._silent and time.monotonic() - self._heard > SILENT_SECONDS:
             self._silent = True
-            self.failed.emit("Nothing is heard: the engine does not answer and is started again.")
+            self.failed.emit("No sound: the engine does not answer and is being restarted.")
 
 
 def new_messages(before: Sequence[str], after: Sequence[str]) -> list[str]:
-    """What `after` has beyond `before`; old ones may have been dropped."""
+    """Return the messages of `after` that `before` lacks; old ones may have been dropped."""
     known = Counter(before)
     fresh = []
     for message in after:

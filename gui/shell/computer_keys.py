@@ -17,9 +17,10 @@ _WRITING = (QLineEdit, QAbstractSpinBox)
 
 
 class ComputerKeys(QObject):
-    """Watches the keys of a window, but not while something is being written.
+    """Emits notes for the keys of a window, except while the user types text.
 
-    Held keys are let go when the window loses the keyboard: their release would never come.
+    Held keys are released when the window loses the keyboard, because their release would never
+    arrive.
     """
 
     pressed = Signal(int, int)  # MIDI note, velocity
@@ -29,9 +30,9 @@ class ComputerKeys(QObject):
 
     def __init__(self, window: QWidget) -> None:
         super().__init__(window)
-        self._held: dict[int, int] = {}  # the computer's key, and its note
+        self._held: dict[int, int] = {}  # by the computer's key: its note
         self.octave = FIRST_OCTAVE
-        window.winId()  # makes the system's window, which gets keys before any widget does
+        window.winId()  # creates the system's window, which gets keys before any widget does
         window.windowHandle().installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -51,7 +52,7 @@ class ComputerKeys(QObject):
         self._held.clear()
 
     def turn_to_pads(self, pads: bool) -> None:
-        """A plays the first pad, or C4."""
+        """Let A play the first pad (`pads`), or else C4."""
         self.octave = PAD_OCTAVE if pads else FIRST_OCTAVE
 
     def _press(self, event: QKeyEvent) -> bool:
@@ -87,6 +88,6 @@ class ComputerKeys(QObject):
 
 
 def _somebody_writes() -> bool:
-    """Whether letters go into the widget that has the keyboard."""
+    """Return True if the widget that has the keyboard takes letters."""
     focus = QApplication.focusWidget()
     return isinstance(focus, _WRITING) or (isinstance(focus, QComboBox) and focus.isEditable())

@@ -1,4 +1,4 @@
-"""Questions that a player is asked in a window of their own."""
+"""Dialogs that ask the user for a file, a name, or yes or no."""
 
 from pathlib import Path
 
@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QFileDialog, QInputDialog, QMessageBox, QWidget
 
 
 def ask_where(parent: QWidget, title: str, proposal: Path, filter: str) -> Path | None:
-    """A file to write to; the dialog itself asks before one is written over. None: not at all."""
+    """Ask for a file to write to; the dialog itself asks before overwriting. None: cancelled."""
     dialog = QFileDialog(parent, title, str(proposal.parent), filter)
     dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
     dialog.setDefaultSuffix(proposal.suffix.removeprefix("."))
@@ -18,12 +18,12 @@ def ask_where(parent: QWidget, title: str, proposal: Path, filter: str) -> Path 
 
 
 def ask_name(parent: QWidget, title: str, label: str, proposal: str) -> str:
-    """A name; empty: none was given."""
+    """Ask for a name; empty: cancelled."""
     name, given = QInputDialog.getText(parent, title, label, text=proposal)
     return name.strip() if given else ""
 
 
 def ask_whether(parent: QWidget, title: str, question: str) -> bool:
-    """Yes or no; no is what Enter answers."""
+    """Ask a yes-or-no question; Enter answers no."""
     No, Yes = QMessageBox.StandardButton.No, QMessageBox.StandardButton.Yes
     return QMessageBox.question(parent, title, question, Yes | No, No) == Yes

@@ -1,4 +1,4 @@
-"""Things that are dragged over the window, and what lies below them."""
+"""Drag and drop on the whole window."""
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -9,15 +9,15 @@ from PySide6.QtGui import QDragLeaveEvent, QDragMoveEvent, QDropEvent
 from PySide6.QtWidgets import QWidget
 
 from ..library.browser_table import MODEL_MIME
-from ..library.library_actions import Place
+from ..library.library_actions import DropPlace
 from ..widgets.drop_frame import DropFrame
 
 
-class Dropping(QObject):
-    """Takes files and models for the whole window, whatever part of it they are dropped on."""
+class DropTarget(QObject):
+    """Takes files and models for the window, and tells on which part they were dropped."""
 
-    files = Signal(object, object)  # list[Path], Place
-    models = Signal(object, object)  # list[str]: ids or files, Place
+    files = Signal(object, object)  # list[Path], DropPlace
+    models = Signal(object, object)  # list[str]: ids or files, DropPlace
 
     def __init__(
         self,
@@ -35,7 +35,7 @@ class Dropping(QObject):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if isinstance(event, QDragLeaveEvent):
             self._frame.hide()
-        elif isinstance(event, QDragMoveEvent):  # entering is moving, too
+        elif isinstance(event, QDragMoveEvent):  # also entering
             return self._move(event)
         elif isinstance(event, QDropEvent):
             return self._drop(event)
@@ -66,25 +66,25 @@ class Dropping(QObject):
             self.files.emit(_paths(data), place)
         return True
 
-    def _takes(self, event: QDropEvent, place: Place) -> bool:
+    def _takes(self, event: QDropEvent, place: DropPlace) -> bool:
         source: Any = event.source()
         if place.on_browser and isinstance(source, QWidget) and self._browser.isAncestorOf(source):
-            return False  # it lies there already
+            return False  # it comes from there
         return event.mimeData().hasFormat(MODEL_MIME) or bool(_paths(event.mimeData()))
 
-    def _place(self, position: QPoint) -> tuple[Place, QWidget]:
-        """What is below a point of the window, and what of it is to be framed."""
+    def _place(self, position: QPoint) -> tuple[DropPlace, QWidget]:
+        """Return the place below a point of the window, and the widget to frame."""
         below: QWidget | None = self._window.childAt(position)
         slots = {strip: slot for slot, strip in self._strips().items()}
         while below is not None:
             if below in slots:
-                return Place(slots[below]), below
+                return DropPlace(slots[below]), below
             if below is self._browser:
-                return Place(on_browser=True), below
+                return DropPlace(on_browser=True), below
             below = below.parentWidget()
-        return Place(), self._rack
+        return DropPlace(), self._rack
 
 
 def _paths(data: QMimeData) -> list[Path]:
-    """The files among what is dragged."""
+    """Return the files of the drag data."""
     return [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]

@@ -1,4 +1,4 @@
-"""Something that becomes a file at the moment when it is dragged out of the window."""
+"""Dragging of sounds that become files only when the drag begins."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -20,10 +20,10 @@ Make = Callable[[EngineProcess, str], Any]  # writes the file of that path
 def drag_made_file(
     bridge: Bridge, source: QWidget, stem: str, make: Make, picture: QPixmap | None = None
 ) -> None:
-    """Have the engine make a WAV file among the recordings, and drag it from `source`.
+    """Have the engine write a WAV file among the recordings, and drag it from `source`.
 
-    The file stays where it is, because whoever takes it may play from it; it goes if nobody does.
-    The drag begins when the file is there, if the mouse button is still down then.
+    The drag begins when the file exists, if the mouse button is still down then. A file that is
+    dropped somewhere stays, because its receiver may play from it; otherwise it is deleted.
     """
 
     def work(engine: EngineProcess) -> Path:
@@ -42,7 +42,7 @@ def drag_made_file(
 
 
 def drag_file(source: QWidget, path: Path, picture: QPixmap | None = None) -> Qt.DropAction:
-    """Drag a file until it is dropped: what its taker did with it."""
+    """Drag a file until it is dropped; return what the receiver did with it."""
     data = QMimeData()
     data.setUrls([QUrl.fromLocalFile(str(path))])
     drag = QDrag(source)

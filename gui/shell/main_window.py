@@ -1,4 +1,4 @@
-"""The window: it composes the parts and connects them with the engine, and decides nothing."""
+"""The main window: composes the parts and connects them with the engine."""
 
 from collections.abc import Callable
 from functools import partial
@@ -21,57 +21,57 @@ from rtaudiogen.wire.snapshot import SlotSnapshot, Snapshot
 
 from ..instrument.hit_files import HitFiles
 from ..instrument.hit_outlines import HitOutlines
-from ..instrument.parameter_page import Instrument
+from ..instrument.parameter_page import ParameterPage
 from ..instrument.play_surface import PlaySurface
 from ..instrument.ribbon_panel import RibbonPanel
 from ..instrument.xy_panel import XYPanel
 from ..library.library import Library
 from ..midi.midi_page import MidiPage
-from ..midi.new_midi import Arrivals
-from ..rack.model_list import KnownModels
+from ..midi.new_midi import NewMidi
+from ..rack.model_list import ModelList
 from ..rack.rack import Rack
 from ..training.page import TrainingPage
-from ..transport.scopes_row import Views
+from ..transport.scopes_row import ScopesRow
 from ..transport.transport_bar import TransportBar
 from .bridge import Bridge
 from .computer_keys import ComputerKeys
 from .messages import MessageBar
 from .pages import Pages
-from .save_capture import Freezing
-from .session_actions import Files
+from .save_capture import CaptureSaver
+from .session_actions import SessionActions
 from .session_menu import SessionMenu
-from .split_layout import Desk, scrolled
-from .window_state import Looks
+from .split_layout import SplitLayout, scrolled
+from .window_state import WindowState
 
 WIDTH, HEIGHT = 1280, 800
 
 
 class MainWindow(QWidget):
-    """Everything that a player handles. `bridge` is closed with it.
+    """The window with all its parts. It closes `bridge` when it is closed.
 
-    With `looks` it is found as it was left.
+    With a `window_state` it is restored as the user left it.
     """
 
-    def __init__(self, bridge: Bridge, looks: Looks | None = None) -> None:
+    def __init__(self, bridge: Bridge, window_state: WindowState | None = None) -> None:
         super().__init__()
-        self.bridge, self.looks = bridge, looks
+        self.bridge, self.window_state = bridge, window_state
         self.facts: Snapshot | None = None
-        self.models = KnownModels(bridge, self)
+        self.models = ModelList(bridge, self)
         self.transport = TransportBar(self)
         self.sessions = SessionMenu(catalogue.sessions_folder(), self)
         self.rack = Rack(self)
         self.rack.menus.folder = catalogue.user_models_folder()
         self.pages = Pages(self)
-        self.instrument = Instrument(self)
+        self.instrument = ParameterPage(self)
         self.xy = XYPanel(self)
         self.ribbon = RibbonPanel(self._ask_for_codes, self)
-        self.views = Views(self)
+        self.scopes = ScopesRow(self)
         self.surface = PlaySurface(self)
         self.keys = ComputerKeys(self)
         self.messages = MessageBar(self)
-        self.files = Files(bridge, self.messages, self)
-        self.freezing = Freezing(bridge, self)
-        self.midi, self.arrivals = MidiPage(bridge, self), Arrivals(self)
+        self.files = SessionActions(bridge, self.messages, self)
+        self.capture_saver = CaptureSaver(bridge, self)
+        self.midi, self.new_midi = MidiPage(bridge, self), NewMidi(self)
         self.outlines = HitOutlines(bridge, self)
         self.hit_files = HitFiles(bridge, self.surface, self.selected_slot)
         self.training = TrainingPage(bridge, self)
@@ -85,26 +85,26 @@ class MainWindow(QWidget):
         self._connect_transport()
         self._connect_rack()
         self._connect_midi()
-        self._restore_looks()
+        self._restore_window_state()
         self.models.look()
         self._look_for_devices()
         bridge.ask(catalogue.processors, self.transport.connections.show_processors)
 
     def _build(self) -> None:
         self.transport.extra.addWidget(self.sessions, 0, Qt.AlignmentFlag.AlignBottom)
-        self.pages.add(self.instrument, "Instrument", "What the selected generator can do")
-        self.pages.add(self.midi, "MIDI", "What controllers send, and what they move")
-        self.pages.add(self.training, "Training", "A model from a folder of your own sounds")
+        self.pages.add(self.instrument, "Instrument", "Controls and presets of the selected slot")
+        self.pages.add(self.midi, "MIDI", "Messages of MIDI controllers, and their mappings")
+        self.pages.add(self.training, "Training", "Train a model on a folder of your own sounds")
         self.pages.add(self.library.page, "Browser", "Models, presets, sessions and recordings")
-        self.hands = QStackedWidget(self)
-        self.hands.addWidget(self.xy)
-        self.hands.addWidget(self.surface.pads)
-        self.desk = Desk(
-            {self.rack: 5, self.hands: 3}, {self.pages: 3, self.ribbon: 0, self.views: 2}
+        self.surfaces = QStackedWidget(self)
+        self.surfaces.addWidget(self.xy)
+        self.surfaces.addWidget(self.surface.pads)
+        self.split = SplitLayout(
+            {self.rack: 5, self.surfaces: 3}, {self.pages: 3, self.ribbon: 0, self.scopes: 2}
         )
         column = QVBoxLayout(self)
         column.setContentsMargins(6, 4, 6, 4)
-        column.addWidget(scrolled(self.transport, self.desk, self.surface.keyboard), 1)
+        column.addWidget(scrolled(self.transport, self.split, self.surface.keyboard), 1)
         column.addWidget(self.messages)
 
     # -- the engine ------------------------------------------------------------------------------
@@ -134,7 +134,7 @@ class MainWindow(QWidget):
         self.surface.show_slot(model, slot)
         self.outlines.look(slot if self.surface.shows_pads else None)
         self.midi.show_slots(facts.slots, self.rack.models.find)
-        self.arrivals.look(facts.midi)
+        self.new_midi.look(facts.midi)
         self.ribbon.show_slot(model, slot)
         if slot is not None:
             self.instrument.show_values(slot.values, slot.controls)
@@ -145,7 +145,7 @@ class MainWindow(QWidget):
     def _hear(self, frames: NDArray[Any]) -> None:
         assert self.facts is not None
         self.transport.hear(frames)
-        self.views.feed(frames, self.facts.sample_rate)
+        self.scopes.feed(frames, self.facts.sample_rate)
 
     def _show_settings(self, settings: EngineSettings) -> None:
         self.transport.connections.show_settings(settings)
@@ -162,15 +162,15 @@ class MainWindow(QWidget):
             self._show_facts(self.facts)
 
     def selected_slot(self) -> SlotSnapshot | None:
-        """Facts of the slot whose parameters are shown."""
+        """Return the facts of the selected slot; None: no slot is selected."""
         return self.slot_of(self.rack.selection)
 
     def slot_of(self, number: int) -> SlotSnapshot | None:
-        """Facts of a slot; None if there is none of that number."""
+        """Return the facts of a slot; None if there is no such slot."""
         slots = self.facts.slots if self.facts else ()
         return next((slot for slot in slots if slot.slot == number), None)
 
-    # -- what a hand does ------------------------------------------------------------------------
+    # -- the user's actions ----------------------------------------------------------------------
 
     def _connect_transport(self) -> None:
         bridge, transport, sessions = self.bridge, self.transport, self.sessions
@@ -198,9 +198,9 @@ class MainWindow(QWidget):
         files.recent.connect(sessions.show_recent)
         files.look_for_recent_sessions()
         self.library.models_found.connect(self.models.take)
-        self.views.save_wanted.connect(self.freezing.save)
-        self.freezing.saved.connect(
-            lambda path: self.messages.say(f"What was frozen is in {path}.")
+        self.scopes.save_wanted.connect(self.capture_saver.save)
+        self.capture_saver.saved.connect(
+            lambda path: self.messages.say(f"Saved the frozen sound to {path}.")
         )
 
     def _connect_rack(self) -> None:
@@ -221,9 +221,9 @@ class MainWindow(QWidget):
         self.surface.changed.connect(lambda id, value: self.instrument.set_values({id: value}))
         for part in (self.xy, self.ribbon):
             part.moved.connect(self.instrument.set_values)
-        self.ribbon.sound_wanted.connect(self.library.use.play_sound)
+        self.ribbon.sound_wanted.connect(self.library.actions.play_sound)
         self.instrument.learn.connect(lambda id: self._learn(rack.selection, id))
-        self.instrument.sound_wanted.connect(self.library.use.play_sound)
+        self.instrument.sound_wanted.connect(self.library.actions.play_sound)
         self.training.add.connect(self._add)
         self.training.models_changed.connect(self.models.look)
         self.training.models_changed.connect(self.library.watch.look_soon)
@@ -238,17 +238,17 @@ class MainWindow(QWidget):
 
     def _connect_midi(self) -> None:
         self.midi.learn.connect(self._learn)
-        self.arrivals.heard.connect(self.midi.hear)
-        self.arrivals.heard.connect(self.surface.hear)
-        self.arrivals.key_pressed.connect(self.rack.hear_key)
+        self.new_midi.heard.connect(self.midi.hear)
+        self.new_midi.heard.connect(self.surface.hear)
+        self.new_midi.key_pressed.connect(self.rack.hear_key)
         self.outlines.found.connect(self.surface.show_outlines)
-        self.hit_files.saved.connect(lambda path: self.messages.say(f"The hit is in {path}."))
+        self.hit_files.saved.connect(lambda path: self.messages.say(f"Saved the hit to {path}."))
 
     def _ask_for_codes(self, slot: int, then: Callable[[dict[str, Any]], object]) -> None:
         self.bridge.do(lambda engine: engine.code_stream(slot), then)
 
     def _turn(self, pads: bool) -> None:
-        self.hands.setCurrentWidget(self.surface.pads if pads else self.xy)
+        self.surfaces.setCurrentWidget(self.surface.pads if pads else self.xy)
         self.surface.keyboard.setVisible(not pads)
         self.keys.turn_to_pads(pads)
 
@@ -268,34 +268,34 @@ class MainWindow(QWidget):
     def _learn(self, slot: int, id: str) -> None:
         self.bridge.do(
             lambda engine: engine.learn(slot, id),
-            lambda _: self.messages.say(f"Move a controller: it will move {id} of slot {slot}."),
+            lambda _: self.messages.say(f"Move a controller to map it to {id} of slot {slot}."),
         )
 
-    # -- looks -----------------------------------------------------------------------------------
+    # -- state of the window ---------------------------------------------------------------------
 
-    def _restore_looks(self) -> None:
-        if self.looks is not None:
-            self.looks.add_window(self)
-            self.looks.add("page", self.pages.currentIndex, self.pages.setCurrentIndex)
-            self.looks.add("views", self.views.state, self.views.restore)
-            self.looks.add("session", lambda: self.sessions.path, self._show_session)
-            for name, splitter in self.desk.splitters().items():
-                self.looks.add_splitter(name, splitter)
-            self.looks.restore()
-            self.looks.keep_now_and_then(self)
+    def _restore_window_state(self) -> None:
+        if self.window_state is not None:
+            self.window_state.add_window(self)
+            self.window_state.add("page", self.pages.currentIndex, self.pages.setCurrentIndex)
+            self.window_state.add("views", self.scopes.state, self.scopes.restore)
+            self.window_state.add("session", lambda: self.sessions.path, self._show_session)
+            for name, splitter in self.split.splitters().items():
+                self.window_state.add_splitter(name, splitter)
+            self.window_state.restore()
+            self.window_state.save_periodically(self)
 
     def _apply_theme(self, name: str) -> None:
-        (self.looks or Looks()).apply_theme(name)
+        (self.window_state or WindowState()).apply_theme(name)
 
     def _scale(self, percent: int) -> None:
-        if self.looks is not None:
-            self.looks.scale(percent)
-        self.messages.say(f"Everything is drawn at {percent} % from the next start on.")
+        if self.window_state is not None:
+            self.window_state.scale(percent)
+        self.messages.say(f"The new size, {percent} %, takes effect at the next start.")
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        if self.looks is not None:
-            self.looks.keep()
-        self.hide()  # the engine may take a while
+        if self.window_state is not None:
+            self.window_state.save()
+        self.hide()  # closing the engine may take a while
         self.library.watch.stop()
         self.bridge.close()
         super().closeEvent(event)

@@ -1,4 +1,4 @@
-"""One line at the window's foot: what the engine says, what failed, what is being done."""
+"""Message line at the window's foot: the engine's messages, failures and running jobs."""
 
 from datetime import datetime
 
@@ -9,14 +9,14 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QToolButton, Q
 from ..widgets.elided_label import ElidedLabel
 from .theme import ALARM, DIM, TEXT
 
-MOST = 50  # sentences that are kept
+MOST = 50  # messages that are kept
 BEGINNING = "Play with the mouse, with the keys A S D F …, or with any MIDI controller."
 
 
 class MessageBar(QFrame):
-    """The newest sentence, and all of them at the press of a button."""
+    """The newest message, and a button that shows all of them."""
 
-    restart = Signal()  # the button that is shown once the engine was given up
+    restart = Signal()  # its button is shown after the engine was given up
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -43,26 +43,26 @@ class MessageBar(QFrame):
 
     @property
     def text(self) -> str:
-        """The sentence that is shown."""
+        """The message that is shown."""
         return self._line.sentence
 
     def say(self, sentence: str) -> None:
-        """Something has happened."""
+        """Show a message."""
         self._add(sentence)
         self._show(sentence, TEXT)
 
     def fail(self, sentence: str) -> None:
-        """Something could not be done."""
+        """Show that something failed."""
         self._add(sentence)
         self._show(sentence, ALARM)
 
     def give_up(self, sentence: str) -> None:
-        """The engine is gone for good, unless somebody wants it again."""
+        """Show that the engine was given up, and offer to start it again."""
         self.fail(sentence)
         self._restart.show()
 
     def be_busy(self, label: str) -> None:
-        """Something is being done that takes long; empty: no more."""
+        """Show the label of a job that takes long; empty: remove it."""
         self._busy.setText(f"{label} …" if label else "")
 
     def _add(self, sentence: str) -> None:

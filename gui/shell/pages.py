@@ -1,4 +1,4 @@
-"""The middle of the window: one page at a time, chosen by its tab."""
+"""Pages in the middle of the window, chosen by tabs."""
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QSizePolicy, QTabWidget, QWidget
@@ -11,11 +11,11 @@ class Pages(QTabWidget):
         super().__init__(parent)
         self.setDocumentMode(True)
         self.tabBar().setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        # the window decides: what does not fit is scrolled
+        # the window decides the height; a page that does not fit is scrolled
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Ignored)
 
     def add(self, page: QWidget, title: str, help: str) -> None:
-        """A page, the name on its tab, and what it is for."""
+        """Add a page with the title of its tab and a tooltip."""
         self.setTabToolTip(self.addTab(page, title), help)
 
     def turn_to(self, page: QWidget) -> None:

@@ -1,4 +1,4 @@
-"""What was frozen in a view, saved as a sound or as a picture."""
+"""Saving of a frozen scope as a sound or as a picture."""
 
 from pathlib import Path
 from typing import Any
@@ -17,8 +17,8 @@ from .dialogs import ask_where
 FILTER = "Sounds (*.wav);;Pictures (*.png)"
 
 
-class Freezing(QObject):
-    """Asks for a file; its ending says what is written."""
+class CaptureSaver(QObject):
+    """Asks for a file; its suffix decides what is written."""
 
     saved = Signal(str)  # the file's path
 
@@ -27,9 +27,9 @@ class Freezing(QObject):
         self._bridge, self._window = bridge, window
 
     def save(self, frames: NDArray[Any], sample_rate: int, picture: QImage) -> None:
-        """(frames, channels) at a rate in Hz, or how they look."""
+        """Save frozen frames (frames, channels) at a rate in Hz, or their picture."""
         proposal = catalogue.recordings_folder() / "frozen.wav"
-        path = ask_where(self._window, "Save what is frozen", proposal, FILTER)
+        path = ask_where(self._window, "Save the frozen sound", proposal, FILTER)
         if path is None:
             return
 
@@ -39,17 +39,17 @@ class Freezing(QObject):
             elif path.suffix.lower() == ".wav":
                 catalogue.write_sound(path, frames, sample_rate)
             else:
-                raise RtAudioGenError(f"{path}: a name that ends in .wav or .png was expected")
+                raise RtAudioGenError(f"{path}: the name must end in .wav or .png")
 
         self._bridge.ask(write, lambda _: self.saved.emit(str(path)))
 
 
 def write_picture(path: Path, picture: QImage) -> None:
-    """Write a PNG file, whole or not at all. [any] RtAudioGenError if that cannot be done."""
+    """Write a PNG file, whole or not at all. [any] RtAudioGenError if that fails."""
     file = QSaveFile(str(path))
     if not (
         file.open(QIODevice.OpenModeFlag.WriteOnly)
-        # its stub knows names of files only where a device may stand as well
+        # its stub lacks the overload that takes a device
         and picture.save(file, "PNG")  # type: ignore[call-overload]
         and file.commit()
     ):

@@ -1,4 +1,4 @@
-"""What the window does with sessions and recordings."""
+"""Actions of the window for sessions and recordings."""
 
 from pathlib import Path
 from typing import Any
@@ -14,11 +14,11 @@ from .bridge import Bridge
 from .messages import MessageBar
 
 
-class Files(QObject):
-    """Asks the engine, and says in the message bar what has become of it."""
+class SessionActions(QObject):
+    """Has the engine carry out actions, and reports the results in the message bar."""
 
     changed = Signal()  # a file was written
-    session_named = Signal(str)  # the file of the rack as it is; empty: it has none
+    session_named = Signal(str)  # the rack's file; empty: it has none
     recent = Signal(object)  # list[Path]: the sessions that were opened or saved last
 
     def __init__(self, bridge: Bridge, messages: MessageBar, window: QWidget) -> None:
@@ -26,27 +26,27 @@ class Files(QObject):
         self._bridge, self._messages = bridge, messages
 
     def open_session(self, path: str) -> None:
-        """Open a session's file, its devices included."""
+        """Open a session's file, including its devices."""
 
         def done(notices: list[str]) -> None:
-            self._messages.say(f"{path} is open.")
+            self._messages.say(f"Opened {path}.")
             self._say_all(notices)
             self._name_session(path)
 
         self._bridge.open_session(Path(path), done)
 
     def save_session(self, path: str) -> None:
-        """Write the rack to a file."""
+        """Write the rack to a session's file."""
 
         def done(_: None) -> None:
-            self._messages.say(f"The session is saved in {path}.")
+            self._messages.say(f"Saved the session to {path}.")
             self._name_session(path)
             self.changed.emit()
 
         self._bridge.do(lambda engine: engine.save_session(Path(path)), done)
 
     def look_for_recent_sessions(self) -> None:
-        """Tell `recent` which there are."""
+        """Emit `recent` with the sessions that were used last."""
         self._bridge.ask(recent_sessions, self.recent.emit)
 
     def _name_session(self, path: str) -> None:
@@ -54,20 +54,20 @@ class Files(QObject):
         self._bridge.ask(lambda: remember_session(Path(path)), self.recent.emit)
 
     def empty_rack(self) -> None:
-        """Begin with nothing."""
+        """Remove every slot."""
         self._load({})
 
     def play_demo(self) -> None:
-        """What the first start plays."""
+        """Load the demo, and play a phrase on it."""
         self._load(catalogue.demo().session)
         self._bridge.do(lambda engine: engine.play_phrase(DEMO_SECONDS))
 
     def record(self) -> None:
-        """Into a new file in the folder of recordings."""
+        """Start a recording into a new file in the folder of recordings."""
         self._bridge.do(lambda engine: engine.record())
 
     def stop_recording(self) -> None:
-        """Finish the file and name it."""
+        """Finish the recording and tell its file."""
         self._bridge.do(lambda engine: engine.stop_recording(), self._say_recorded)
 
     def _load(self, session: dict[str, Any]) -> None:
@@ -80,5 +80,5 @@ class Files(QObject):
 
     def _say_recorded(self, facts: dict[str, Any]) -> None:
         marks = f", {facts['marks']} marks where something went wrong" if facts["marks"] else ""
-        self._messages.say(f"{facts['seconds']:.1f} s are recorded in {facts['path']}{marks}.")
+        self._messages.say(f"Recorded {facts['seconds']:.1f} s to {facts['path']}{marks}.")
         self.changed.emit()

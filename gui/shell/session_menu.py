@@ -1,4 +1,4 @@
-"""What is done with sessions, and the look of the window."""
+"""Menu for sessions, the theme and the size of the window."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -17,7 +17,7 @@ UNTITLED = f"session{SUFFIX}"
 
 
 class SessionMenu(QToolButton):
-    """A button with a menu; signals say what is wanted."""
+    """A button with a menu; signals tell what the user wants."""
 
     opened = Signal(str)
     saved = Signal(str)
@@ -29,7 +29,7 @@ class SessionMenu(QToolButton):
     def __init__(self, folder: Path, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._folder = folder
-        self.path = ""  # of the session's file; empty: there is none
+        self.path = ""  # the rack's file; empty: it has none
         self.setText("Session")
         self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -52,12 +52,12 @@ class SessionMenu(QToolButton):
         self.show_recent([])
 
     def show_session(self, path: str) -> None:
-        """The file that the rack was opened from or saved to; empty: there is none."""
+        """Show the rack's file; empty: it has none."""
         self.path = path
         self.setToolTip(path)
 
     def show_recent(self, paths: Sequence[Path]) -> None:
-        """Sessions that can be opened again, the newest first."""
+        """Offer recent sessions, the newest first."""
         self.recent.clear()
         for path in paths:
             action = self.recent.addAction(path.stem.replace("&", "&&"))

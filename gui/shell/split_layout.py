@@ -1,17 +1,17 @@
-"""The middle of the window: two columns of parts, and the room between them divided by hand."""
+"""Layout of the window's middle: two columns of parts, with dividers that the user can move."""
 
 from collections.abc import Mapping
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QFrame, QScrollArea, QSplitter, QVBoxLayout, QWidget
 
-LEFT_EM = 23  # wide, as long as nobody moves it
+LEFT_EM = 23  # initial width of the left column
 
 
-class Desk(QSplitter):
-    """Parts one below the other, with their shares of the room; 0: no more than they need.
+class SplitLayout(QSplitter):
+    """Two columns of parts with their shares of the room; share 0: as little as they need.
 
-    It asks for no more room than it needs: what is left in a window is its own anyway.
+    It asks for its minimum size: a window gives it all that is left anyway.
     """
 
     def __init__(
@@ -27,7 +27,7 @@ class Desk(QSplitter):
         self.setSizes([LEFT_EM * self.fontMetrics().height(), 10000])
 
     def splitters(self) -> dict[str, QSplitter]:
-        """By the names under which their states are kept."""
+        """Return the splitters by the names under which their states are saved."""
         return {"desk": self, "left": self.left, "right": self.right}
 
     def sizeHint(self) -> QSize:
@@ -43,8 +43,8 @@ class Desk(QSplitter):
         return column
 
 
-def scrolled(head: QWidget, desk: Desk, foot: QWidget) -> QScrollArea:
-    """All three below one another; scrolled only where a window is too small for their letters."""
+def scrolled(head: QWidget, desk: SplitLayout, foot: QWidget) -> QScrollArea:
+    """Return all three below one another; they scroll only in a window too small for them."""
     page, area = QWidget(), QScrollArea()
     column = QVBoxLayout(page)
     column.setContentsMargins(0, 0, 0, 0)

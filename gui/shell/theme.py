@@ -1,8 +1,8 @@
-"""The two looks of the application: dark for the stage, light for the desk.
+"""The two themes of the application: dark for the stage, light for the desk.
 
-A theme is a palette, a little stylesheet that names the palette's colours only, and Qt's Fusion
-style. Widgets that paint ask their own palette for the roles below, so that Qt repaints them in the
-new colours when the theme changes.
+A theme is a palette, a small stylesheet that uses only the palette's colours, and Qt's Fusion
+style. Widgets that paint ask their own palette for the roles below, so Qt repaints them in the new
+colours when the theme changes.
 """
 
 from dataclasses import dataclass
@@ -14,19 +14,19 @@ from PySide6.QtWidgets import QApplication, QWidget
 Role = QPalette.ColorRole
 
 WINDOW = Role.Window
-WELL = Role.Base  # behind curves, meters and text that is typed
-RAISED = Role.Button  # what can be pressed
+WELL = Role.Base  # behind curves, meters and typed text
+RAISED = Role.Button  # surfaces that can be pressed
 EDGE = Role.Mid  # borders, grids, the empty part of a dial
 TEXT = Role.WindowText
-DIM = Role.PlaceholderText  # what need not be read from afar
+DIM = Role.PlaceholderText  # text that need not be read from afar
 ACCENT = Role.Accent  # values, selection, focus
 ON_ACCENT = Role.HighlightedText
-SIGNAL = Role.LinkVisited  # sound that is as it should be
-WARNING = Role.Link  # louder than it should be, mapped to a controller
+SIGNAL = Role.LinkVisited  # sound at a normal level
+WARNING = Role.Link  # too loud; mapped to a controller
 ALARM = Role.BrightText  # clipped, failed
 
-# Letters can be read at two metres from about 18 pixels of a laptop's screen on; what is read there
-# is drawn larger than this, the font of everything else.
+# Text that must be read from two metres needs about 18 pixels of a laptop's screen and is drawn
+# larger than this, the smallest size of all other text.
 SMALLEST_FONT_POINTS = 11.0
 
 STYLESHEET = """
@@ -50,7 +50,7 @@ QLineEdit:focus { border-color: palette(highlight); }
 
 @dataclass(frozen=True)
 class Theme:
-    """Colours by what they say; every text has a contrast of 4.5 or more to what it stands on."""
+    """Colours by purpose; every text has a contrast of at least 4.5 to its background."""
 
     window: str
     well: str
@@ -65,7 +65,7 @@ class Theme:
     alarm: str
 
     def palette(self) -> QPalette:
-        """The same as Qt's roles."""
+        """Return the colours as a palette of Qt's roles."""
         palette = QPalette(QColor(self.raised), QColor(self.window))
         for roles, colour in (
             ((Role.Window, Role.AlternateBase, Role.Shadow), self.window),
@@ -101,7 +101,7 @@ THEMES = {"dark": DARK, "light": LIGHT}
 
 
 def apply_theme(app: QApplication, name: Literal["dark", "light"]) -> None:
-    """Give the whole application one of `THEMES`; windows that are open change at once."""
+    """Give the whole application one of `THEMES`; open windows change at once."""
     app.setStyle("Fusion")
     font = app.font()
     if font.pointSizeF() < SMALLEST_FONT_POINTS:
@@ -112,7 +112,7 @@ def apply_theme(app: QApplication, name: Literal["dark", "light"]) -> None:
 
 
 def colour(widget: QWidget, role: QPalette.ColorRole, alpha: float = 1.0) -> QColor:
-    """What a widget paints with: `role`'s colour in its palette, `alpha` 0 … 1 opaque."""
+    """Return `role`'s colour in a widget's palette, with the opacity `alpha` 0 … 1."""
     found = QColor(widget.palette().color(role))
     found.setAlphaF(alpha)
     return found

@@ -1,4 +1,4 @@
-"""What the window looks like, kept from one start to the next."""
+"""State of the window that is saved from one start to the next: theme, scale, parts."""
 
 import contextlib
 from collections.abc import Callable
@@ -14,7 +14,7 @@ from rtaudiogen.processors import AUTO, CPU, NAMES
 from .theme import THEMES, apply_theme
 
 SCALES = (100, 125, 150, 200)  # percent
-KEEP_MS = 10_000  # a window that is killed comes back as it was so long ago
+SAVE_MS = 10_000  # a window that is killed loses at most the changes of this time
 THEME, SCALE, DEVICE = "theme", "scale_percent", "device"
 
 
@@ -24,53 +24,57 @@ class _Part(NamedTuple):
     show: Callable[[Any], object]
 
 
-class Looks:
-    """Theme, scale, and whatever parts of the window want to be found as they were left."""
+class WindowState:
+    """Theme, scale, and the state of every part that was added."""
 
     def __init__(self) -> None:
         self.values = appearance()
         self._parts: list[_Part] = []
-        self._kept: dict[str, Any] = {}  # what the file says
+        self._kept: dict[str, Any] = {}  # the file's content
 
     @property
     def theme(self) -> str:
-        """The name of the theme."""
+        """Name of the theme."""
         name = self.values.get(THEME)
         return name if isinstance(name, str) and name in THEMES else "dark"
 
     @property
     def scale_percent(self) -> int:
-        """How large everything is drawn; a change shows at the next start."""
+        """Size at which everything is drawn, in percent; a change takes effect at the next
+        start.
+        """
         percent = self.values.get(SCALE)
         return percent if percent in SCALES else SCALES[0]
 
     @property
     def device(self) -> str:
-        """What networks were computed on last: it belongs to the machine, not to a session."""
+        """Processor of the networks that was used last: it belongs to the machine, not to a
+        session.
+        """
         name = self.values.get(DEVICE)
         return name if name in (*NAMES, AUTO) else CPU
 
-    def compute_on(self, device: str) -> None:
-        """Keep what networks are computed on, for the next start."""
+    def remember_device(self, device: str) -> None:
+        """Remember the processor of the networks for the next start."""
         self.values[DEVICE] = device
 
     def apply_theme(self, name: str = "") -> None:
-        """Put the whole application into another theme; or into the one that was kept."""
+        """Give the whole application a theme; empty: the saved one."""
         self.values[THEME] = name or self.theme
         application = QApplication.instance()
         assert isinstance(application, QApplication)
         apply_theme(application, "light" if self.theme == "light" else "dark")
 
     def scale(self, percent: int) -> None:
-        """Draw everything larger, from the next start on."""
+        """Set the scale from the next start on."""
         self.values[SCALE] = percent
 
     def add(self, name: str, read: Callable[[], Any], show: Callable[[Any], object]) -> None:
-        """A part that tells how it looks, in JSON values, and is shown as it was."""
+        """Add a part: `read` returns its state in JSON values, `show` restores it."""
         self._parts.append(_Part(name, read, show))
 
     def add_window(self, window: QWidget) -> None:
-        """Its place and size."""
+        """Add the place and size of a window."""
         self.add(
             "geometry",
             lambda: _text(window.saveGeometry()),
@@ -78,7 +82,7 @@ class Looks:
         )
 
     def add_splitter(self, name: str, splitter: QSplitter) -> None:
-        """How a splitter's room is divided."""
+        """Add the sizes of a splitter's parts."""
         self.add(
             name,
             lambda: _text(splitter.saveState()),
@@ -86,14 +90,14 @@ class Looks:
         )
 
     def restore(self) -> None:
-        """Show every part as it was; one whose values make no sense stays as it is."""
+        """Restore every part; one whose saved values are invalid stays as it is."""
         for part in self._parts:
             if part.name in self.values:
                 with contextlib.suppress(TypeError, ValueError, KeyError, AttributeError):
                     part.show(self.values[part.name])
 
-    def keep(self) -> None:
-        """For the next start. A disk that is full is no reason not to end."""
+    def save(self) -> None:
+        """Save the state for the next start. A full disk must not prevent the end."""
         self.values.update({part.name: part.read() for part in self._parts})
         if self.values == self._kept:
             return
@@ -101,10 +105,10 @@ class Looks:
             keep_appearance(self.values)
             self._kept = dict(self.values)
 
-    def keep_now_and_then(self, owner: QObject) -> None:
-        """As long as the owner lives, if anything has changed."""
-        timer = QTimer(owner, interval=KEEP_MS)
-        timer.timeout.connect(self.keep)
+    def save_periodically(self, owner: QObject) -> None:
+        """Save the state regularly while the owner lives, if it has changed."""
+        timer = QTimer(owner, interval=SAVE_MS)
+        timer.timeout.connect(self.save)
         timer.start()
 
 

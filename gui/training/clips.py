@@ -1,4 +1,4 @@
-"""What a training has made to listen to: a button for each clip, the newest first."""
+"""List of the clips that a training has rendered: a button for each, the newest first."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,7 +10,7 @@ MOST = 40  # clips that are offered
 
 
 class TrainingClips(QWidget):
-    """Clips to be played."""
+    """Buttons that play clips."""
 
     play = Signal(str)  # a sound file
 
@@ -37,7 +37,7 @@ class TrainingClips(QWidget):
         outer.addWidget(area)
 
     def show_clips(self, paths: Sequence[Path]) -> None:
-        """These, newest first."""
+        """Show these clips, given with the newest first."""
         shown = tuple(paths[:MOST])
         if shown == self._paths:
             return
@@ -63,6 +63,6 @@ class TrainingClips(QWidget):
 
 
 def title(path: Path) -> str:
-    """A clip's name for people: step-0002000.wav is step 2000."""
+    """Return a clip's title: "step-0002000.wav" becomes "step 2000"."""
     word, _, number = path.stem.rpartition("-")
     return f"{word} {int(number)}" if word and number.isdigit() else path.stem

@@ -1,4 +1,4 @@
-"""What is asked before a training: which family, which sounds, which name, for how long."""
+"""Form that starts a training: family, sounds, name, duration and further options."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -23,39 +23,39 @@ from rtaudiogen.client.training import TrainableFamily
 
 from ..shell.theme import ALARM, DIM
 from ..widgets.elided_label import ElidedLabel
-from .options import TrainingOptions, value_text
+from .options import OptionFields, value_text
 
-MINUTES = "minutes"  # the option that is not folded away
-LOOKING = "Looking which families can be trained …"
+MINUTES = "minutes"  # the option that is always visible
+LOOKING = "Looking for families that can be trained …"
 
 
 class TrainingForm(QWidget):
-    """Fields, and a button to start; a folder may be dropped on it."""
+    """Fields and a button to start; a folder can be dropped on it."""
 
     begin = Signal(object, object, str, object)  # TrainableFamily, folder, name, values
-    named = Signal(str)  # the model's name is another: `show_goes_on` is wanted
+    named = Signal(str)  # the model's new name; the receiver answers with `show_goes_on`
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._families: Sequence[TrainableFamily] = ()
         self._wanted: tuple[str, dict[str, Any]] | None = None  # before the families are known
-        self._own_name = False  # somebody has typed one
+        self._own_name = False  # True: the user has typed a name
         self.setAcceptDrops(True)
         self.family, self.summary = QComboBox(self), ElidedLabel(LOOKING, self)
         self.folder, self.choose = QLineEdit(self), QPushButton("Choose …", self)
         self.name, self.minutes = QLineEdit(self), QLineEdit(self)
-        self.more, self.options = QToolButton(self), TrainingOptions((), self)
+        self.more, self.options = QToolButton(self), OptionFields((), self)
         self.start, self._problem = QPushButton("Start", self), QLabel(self)
         self._build()
         self._connect()
 
     @property
     def problem(self) -> str:
-        """Why the last one did not begin."""
+        """Reason why the last training did not start."""
         return self._problem.text()
 
     def offer(self, families: Sequence[TrainableFamily]) -> None:
-        """The families to choose from."""
+        """Offer families to choose from."""
         self._families = families
         self.family.clear()
         self.family.addItems([family.name for family in families])
@@ -64,7 +64,7 @@ class TrainingForm(QWidget):
             self.show_choice(*self._wanted)
 
     def show_choice(self, family: str, values: Mapping[str, Any]) -> None:
-        """A family, and values of its options other than the defaults."""
+        """Show a family, and values of its options that differ from the defaults."""
         self._wanted = (family, dict(values))
         self.family.setCurrentText(family)
         self.minutes.setText(value_text(values[MINUTES]) if MINUTES in values else "")
@@ -72,29 +72,29 @@ class TrainingForm(QWidget):
         self.more.setChecked(self.more.isChecked() or bool(set(values) - {MINUTES}))
 
     def show_folder(self, folder: str) -> None:
-        """Another folder of sounds."""
+        """Show a folder of sounds."""
         self.folder.setText(folder)
 
     def show_name(self, name: str) -> None:
-        """The model's name, as if it had been typed."""
+        """Show the model's name as if the user had typed it."""
         self._own_name = True
         self.name.setText(name)
         self.named.emit(name)
 
     def show_goes_on(self, goes_on: bool) -> None:
-        """Whether there is a training of this name to go on with."""
+        """Show that a training of this name can be continued, or that it cannot."""
         self.start.setText("Go on" if goes_on else "Start")
         self.start.setToolTip(
-            "A training of this name was begun: it goes on from there" if goes_on else ""
+            "Continue the training of this name from where it stopped" if goes_on else ""
         )
 
     def show_problem(self, sentence: str) -> None:
-        """Why it did not begin; empty if it did."""
+        """Show why the training did not start; empty: it did."""
         self._problem.setText(sentence)
         self._problem.setVisible(bool(sentence))
 
     def ask(self) -> None:
-        """Give out what the fields say."""
+        """Emit the values of the fields."""
         if self._families:
             values = self.options.values()
             if self.minutes.text().strip():
@@ -127,9 +127,9 @@ class TrainingForm(QWidget):
         self.summary.setForegroundRole(DIM)
         self.family.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         for field in (self.folder, self.name, self.minutes):
-            field.setAcceptDrops(False)  # a folder is for the form, not text for a field
+            field.setAcceptDrops(False)  # the form takes a dropped folder, not a field
         self.folder.setPlaceholderText("Drop a folder of sounds here, or choose one")
-        self.name.setPlaceholderText("Of the model")
+        self.name.setPlaceholderText("Name of the model")
         self.minutes.setFixedWidth(self.fontMetrics().horizontalAdvance("0" * 12))
         self.more.setText("More options")
         self.more.setCheckable(True)
@@ -176,7 +176,7 @@ class TrainingForm(QWidget):
         self.start.clicked.connect(self.ask)
 
     def _turn_to(self, index: int) -> None:
-        """The chosen family's own options."""
+        """Show the options of the chosen family."""
         if index < 0:
             return
         family = self._families[index]
@@ -185,7 +185,7 @@ class TrainingForm(QWidget):
         minutes = options.pop(MINUTES, None)
         self.minutes.setPlaceholderText(value_text(minutes.default) if minutes else "")
         self.minutes.setToolTip(minutes.help if minutes else "")
-        old, self.options = self.options, TrainingOptions(tuple(options.values()), self)
+        old, self.options = self.options, OptionFields(tuple(options.values()), self)
         self._column.replaceWidget(old, self.options)
         old.hide()
         old.deleteLater()
@@ -212,6 +212,6 @@ class TrainingForm(QWidget):
 
 
 def _folder_of(event: QDropEvent) -> str:
-    """The folder that is being dragged; empty if it is something else."""
+    """Return the folder that is being dragged; empty if it is something else."""
     paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
     return str(paths[0]) if len(paths) == 1 and paths[0].is_dir() else ""

@@ -1,4 +1,4 @@
-"""A training's further options, drawn from what the command says about them."""
+"""Fields for a training's further options, built from the family's option table."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -22,8 +22,8 @@ QCheckBox:focus { border: 1px solid palette(highlight); }
 Field = QCheckBox | QComboBox | QLineEdit
 
 
-class TrainingOptions(QWidget):
-    """A row for each option: its name, its value, what it means."""
+class OptionFields(QWidget):
+    """A row for each option: its name, its value, its meaning."""
 
     def __init__(self, options: Sequence[Option], parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -42,7 +42,7 @@ class TrainingOptions(QWidget):
                 grid.addWidget(part, row, column)
 
     def values(self) -> dict[str, Any]:
-        """Those that differ from the defaults, by name; texts as they were typed."""
+        """Return the values that differ from the defaults, by name; texts as they were typed."""
         found: dict[str, Any] = {}
         for option in self._options:
             field = self.fields[option.name]
@@ -57,7 +57,7 @@ class TrainingOptions(QWidget):
         return found
 
     def set_values(self, values: Mapping[str, Any]) -> None:
-        """Show these, and the defaults of all others."""
+        """Show these values, and the defaults of all other options."""
         for option in self._options:
             field = self.fields[option.name]
             if isinstance(field, QCheckBox):
@@ -92,10 +92,10 @@ class TrainingOptions(QWidget):
 
 
 def words(name: str) -> str:
-    """An option's name for people."""
+    """Return an option's name in words."""
     return name.replace("_", " ").capitalize()
 
 
 def value_text(value: Any) -> str:
-    """As a person would type it."""
+    """Return a value as a person would type it."""
     return f"{value:g}" if isinstance(value, float) else str(value)

@@ -1,4 +1,4 @@
-"""Training a folder of sounds from the window."""
+"""Page that starts and shows a training of a folder of sounds."""
 
 from collections.abc import Callable, Mapping
 from functools import partial
@@ -21,13 +21,13 @@ LOOK_MS = 400
 
 
 class TrainingPage(QStackedWidget):
-    """A form, and then the training; one that is under way already is found and shown.
+    """Shows the form, and then the training; finds a training that is already running.
 
-    It goes on when the window is closed.
+    A training goes on when the window is closed.
     """
 
-    models_changed = Signal()  # there is a model that was not there before, or one has ended
-    add = Signal(str)  # a model to the rack
+    models_changed = Signal()  # a new model can be played, or a training has ended
+    add = Signal(str)  # a model to add to the rack
 
     def __init__(self, bridge: Bridge, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -55,7 +55,7 @@ class TrainingPage(QStackedWidget):
 
     @property
     def facts(self) -> TrainingFacts | None:
-        """Where the training that is shown stands."""
+        """State of the training that is shown."""
         return self._facts
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -70,14 +70,14 @@ class TrainingPage(QStackedWidget):
         if isinstance(found, str):
             self.form.summary.show_sentence("")
             self.form.show_problem(found)
-            self._asked = False  # the next time the page is turned to
+            self._asked = False  # ask again when the page is shown next
         else:
             self.form.offer(found)
 
     # -- a run -----------------------------------------------------------------------------------
 
     def _find(self) -> None:
-        """Watch a training that somebody else has begun."""
+        """Watch a training that was started elsewhere."""
 
         def then(run: TrainingRun | None) -> None:
             if run is not None and self._run is None:
@@ -141,12 +141,12 @@ class TrainingPage(QStackedWidget):
         self._look_at_name(self.form.name.text())
 
     def _fill_form(self, facts: TrainingFacts) -> None:
-        """So that it can go on when it has been stopped."""
+        """Fill the form with the training's values, so that it can be continued after a stop."""
         self.form.show_choice(facts.family, facts.options)
         self.form.show_folder(facts.folder)
         self.form.show_name(facts.model.stem)
 
-    # -- what a hand does ------------------------------------------------------------------------
+    # -- the user's actions ----------------------------------------------------------------------
 
     def _stop(self) -> None:
         if self._run is not None:
@@ -168,14 +168,14 @@ class TrainingPage(QStackedWidget):
 
 
 def _attempt(work: Callable[[], Any]) -> Callable[[], Any]:
-    """The same, whose errors are a sentence that is returned: they belong on the page."""
+    """Return `work` with errors turned into a sentence, because they belong on the page."""
 
     def attempt() -> Any:
         try:
             return work()
         except RtAudioGenError as error:
             return str(error)
-        except Exception as error:  # a fault of ours: the page goes on
+        except Exception as error:  # a bug of ours must not end the page
             return f"{type(error).__name__}: {error}"
 
     return attempt

@@ -1,4 +1,4 @@
-"""A training that is under way, or has ended: how far, how good, what it sounds like."""
+"""View of a training: progress, curves, messages and clips."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -24,7 +24,7 @@ from .clips import TrainingClips
 if TYPE_CHECKING:
     from ..widgets.scopes.curve_plot import CurvePlot
 
-ALARMING = "WARNING: "  # what sentences begin with that tell of something wrong
+ALARMING = "WARNING: "  # prefix of messages about problems
 STATES = {
     "preparing": "reading the sounds",
     "training": "training",
@@ -36,12 +36,12 @@ STATES = {
 
 
 class TrainingView(QWidget):
-    """Facts in; what a hand wants out."""
+    """Shows facts of a training; signals tell what the user wants."""
 
     stop = Signal()
     go_on = Signal()
     another = Signal()
-    add = Signal()  # the model to the rack
+    add = Signal()  # add the model to the rack
     play = Signal(str)  # a sound file
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -59,7 +59,7 @@ class TrainingView(QWidget):
         self._connect()
 
     def show_facts(self, facts: TrainingFacts) -> None:
-        """Where the training stands."""
+        """Show the state of the training."""
         self.title.show_sentence(f"{facts.model.stem}  ←  {facts.folder}")
         self.state.setForegroundRole(ALARM if facts.problem else TEXT)
         self.state.show_sentence(facts.problem or sentence(facts))
@@ -90,7 +90,7 @@ class TrainingView(QWidget):
             self.said.addItem(item)
 
     def _show_curves(self, facts: TrainingFacts) -> None:
-        # only now: it takes half a second that not every start of the window should pay
+        # importing pyqtgraph takes half a second: only windows that show a training pay for it
         from ..widgets.scopes.curve_plot import CurvePlot, PlotCurve
 
         if not self.plots:
@@ -102,7 +102,7 @@ class TrainingView(QWidget):
         x = tuple(tuple(s / seconds for s in c.seconds) for c in (facts.loss, facts.held_out))
         loss = PlotCurve("training", x[0], facts.loss.values, ACCENT)
         held_out = PlotCurve("held out", x[1], facts.held_out.values, SIGNAL, dotted=True)
-        apart = bool(facts.measure)  # two units do not go on one axis
+        apart = bool(facts.measure)  # two units cannot share an axis
         one.show_curves((loss,) if apart else (loss, held_out), facts.unit, time)
         other.show_curves((held_out,) if apart else (), facts.measure, time)
         other.setVisible(apart)
@@ -110,14 +110,14 @@ class TrainingView(QWidget):
     def _build(self) -> None:
         self.title.setForegroundRole(DIM)
         self.bar.setTextVisible(False)
-        self.bar.setAccessibleName("How far the training is")
+        self.bar.setAccessibleName("Progress of the training")
         self.bar.setFixedHeight(self.fontMetrics().height() // 2)
-        self.said.setAccessibleName("What the training said, newest first")
+        self.said.setAccessibleName("Messages of the training, newest first")
         self.said.setWordWrap(True)
         self.said.setSelectionMode(QListWidget.SelectionMode.NoSelection)
         self.said.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.add_button.setToolTip("Play the model as it is by now")
-        self.stop_button.setToolTip("Stop; the model is as good as it is by then, and can go on")
+        self.add_button.setToolTip("Play the model in its present state")
+        self.stop_button.setToolTip("Stop and write the model; the training can be continued later")
         head = QHBoxLayout()
         words = QVBoxLayout()
         words.setSpacing(0)
@@ -150,7 +150,7 @@ class TrainingView(QWidget):
 
 
 def sentence(facts: TrainingFacts) -> str:
-    """Where a training stands, in a line."""
+    """Return a line that describes the state of a training."""
     parts = [STATES[facts.state]]
     if facts.state == "training":
         parts[0] = facts.title
@@ -165,14 +165,14 @@ def sentence(facts: TrainingFacts) -> str:
 
 
 def time_unit(seconds: float) -> tuple[float, str]:
-    """In what to count a time that is so long: how many seconds that is, and its name."""
+    """Return the unit for a time of this length: its seconds and its name."""
     if seconds < 180:
         return 1.0, "seconds"
     return (60.0, "minutes") if seconds < 3 * 3600 else (3600.0, "hours")
 
 
 def duration(seconds: float) -> str:
-    """For people, in two units at most."""
+    """Return a duration as text, in two units at most."""
     minutes = round(seconds / 60)
     if seconds < 60:
         return f"{seconds:.0f} s"

@@ -1,4 +1,4 @@
-"""Which devices and ports the engine uses, how much sound it keeps ready, and what computes it."""
+"""Choosers for devices, MIDI ports, sample rate, buffering, and the processor of the networks."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -15,15 +15,15 @@ from ..widgets.flow_layout import FlowLayout
 
 Choices = list[tuple[str, Any]]
 
-MOST_LETTERS = 22  # of a choice; a longer one is told by the tooltip
+MOST_LETTERS = 22  # of a choice; the tooltip shows longer ones in full
 RATES_HZ = (44100, 48000, 88200, 96000)
 BLOCKS_FRAMES = (32, 64, 128, 256, 512, 1024, 2048)
 LATENCIES_MS = (5.0, 10.0, 20.0, 40.0, 80.0, 160.0, 320.0)
-TITLES = {CPU: "CPU", CUDA: "GPU (CUDA)", MPS: "GPU (Metal)", AUTO: "whichever is faster"}
+TITLES = {CPU: "CPU", CUDA: "GPU (CUDA)", MPS: "GPU (Metal)", AUTO: "The faster one"}
 
 
 class Chooser(QComboBox):
-    """A list of choices, each with a value; one that is in use but not there is listed too."""
+    """A list of choices, each with a value; a value in use that is missing is listed, too."""
 
     picked = Signal(object)
     opened = Signal()
@@ -41,7 +41,7 @@ class Chooser(QComboBox):
         self.activated.connect(lambda index: self.picked.emit(self.itemData(index)))
 
     def offer(self, choices: Choices) -> None:
-        """The choices from now on; what is chosen stays."""
+        """Set the choices; keep the chosen one."""
         value, text = self.currentData(), self.currentText()
         if choices == [(self.itemText(i), self.itemData(i)) for i in range(self.count())]:
             return
@@ -53,7 +53,7 @@ class Chooser(QComboBox):
             self.choose(value, text)
 
     def choose(self, value: Any, text: str = "") -> None:
-        """Show what is in use."""
+        """Show the value that is in use."""
         for index in range(self.count()):
             if self.itemData(index) == value:
                 self.setCurrentIndex(index)
@@ -62,7 +62,7 @@ class Chooser(QComboBox):
         self.setCurrentIndex(self.count() - 1)
 
     def sizeHint(self) -> QSize:
-        """Room for what is chosen, up to a point."""
+        """Return a size with room for the chosen text, up to `MOST_LETTERS`."""
         metrics = self.fontMetrics()
         text = metrics.horizontalAdvance(self.currentText())
         most = metrics.averageCharWidth() * MOST_LETTERS
@@ -80,27 +80,29 @@ class Chooser(QComboBox):
 
 
 class ConnectionBar(QWidget):
-    """Output, input, MIDI port, sample rate, block and ring latency; CPU or GPU."""
+    """Choosers for output, input, MIDI port, sample rate, block and ring latency, CPU or GPU."""
 
     wanted = Signal(str, object)  # a field of EngineSettings, and its value
-    look = Signal()  # the lists may be out of date
+    look = Signal()  # the lists are about to be shown and may be out of date
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.output = Chooser("Output", "Where the sound goes")
-        self.input = Chooser("Input", "What effects hear")
-        self.midi = Chooser("MIDI", "Which controllers are listened to")
+        self.output = Chooser("Output", "Audio device that plays the sound")
+        self.input = Chooser("Input", "Audio device that effects hear")
+        self.midi = Chooser("MIDI", "MIDI ports whose messages are played")
         self.rate = Chooser("Rate", "Frames per second of the device")
         self.block = Chooser(
-            "Block", "Frames that the device asks for at a time: the smaller, the quicker a hit"
+            "Block",
+            "Frames that the device requests at a time; smaller blocks let hits sound sooner",
         )
         self.latency = Chooser(
-            "Buffer", "Sound that is kept ready against dropouts: less is quicker, more is safer"
+            "Buffer",
+            "Sound that is kept ready against dropouts; less means lower latency, more is safer",
         )
         self.processor = Chooser(
             "Networks",
-            "What computes them: a GPU is for many voices and large networks;\n"
-            "with one voice and 128 frames the CPU is faster on many machines",
+            "Processor of the networks. A GPU suits many voices and large networks;\n"
+            "for one voice at 128 frames the CPU is faster on many machines",
         )
         self._fields = {
             "output": self.output, "input": self.input, "midi": self.midi,
@@ -134,7 +136,7 @@ class ConnectionBar(QWidget):
         return pair
 
     def show_connections(self, found: Connections) -> None:
-        """What there is to choose from."""
+        """Offer the devices and ports that were found."""
         clock = ("No sound (clock)", NULL_OUTPUT)
         self.output.offer([("System default", None), *_choices(found.outputs), clock])
         default = [("System default", "default")] if found.inputs else []
@@ -143,12 +145,12 @@ class ConnectionBar(QWidget):
         self.midi.offer([("All ports", "all"), *ports, ("None", "none")])
 
     def show_processors(self, names: Sequence[str]) -> None:
-        """What networks can be computed on."""
+        """Offer the processors that networks can be computed on."""
         self.processor.offer([(TITLES[name], name) for name in (*names, AUTO)])
         self._show_whether_there_is_a_choice()
 
     def show_settings(self, settings: EngineSettings) -> None:
-        """What is in use."""
+        """Show the settings that are in use."""
         for field, chooser in self._fields.items():
             value = getattr(settings, field)
             text = f"{value:g} ms" if field == "latency_ms" else str(value)
@@ -156,13 +158,13 @@ class ConnectionBar(QWidget):
         self._show_whether_there_is_a_choice()
 
     def _show_whether_there_is_a_choice(self) -> None:
-        """A machine without a GPU has none, unless it had one when it was asked for."""
-        ways = self.processor.count() - 1  # one of them is `AUTO`
+        """Hide the processor's chooser on a machine without a GPU, unless one is in use."""
+        ways = self.processor.count() - 1  # without `AUTO`
         pair = self.processor.parentWidget()
         assert pair is not None
         pair.setVisible(ways > 1 or self.processor.currentData() not in (CPU, None))
 
 
 def _choices(devices: Iterable[AudioDevice]) -> Choices:
-    """By full name, which tells devices of the same name in several audio systems apart."""
+    """Return devices by full name, which distinguishes equal names in several audio systems."""
     return [(f"{d.name} ({d.host_api})", f"{d.name} ({d.host_api})") for d in devices]

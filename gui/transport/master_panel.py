@@ -1,4 +1,4 @@
-"""The gain of everything that is heard, and its true peak."""
+"""Master gain and true-peak meter of the output."""
 
 import math
 
@@ -11,23 +11,23 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QWidget
 from rtaudiogen.generator import Parameter
 from rtaudiogen.true_peak import TruePeak
 
-from ..shell.echo_guard import Settling
 from ..shell.theme import ALARM, TEXT
+from ..widgets.controls.echo_guard import EchoGuard
 from ..widgets.controls.fader import Fader
 from ..widgets.scopes.level_meter import LevelMeter
 
-GAIN = Parameter("master", "Master", -60.0, 6.0, 0.0, "dB", help="gain of everything heard")
+GAIN = Parameter("master", "Master", -60.0, 6.0, 0.0, "dB", help="gain of the whole output")
 
 
 class MasterPanel(QWidget):
-    """A fader, a meter with a clip light, and the highest true peak since they were cleared."""
+    """A fader, a meter with a clip light, and the highest true peak since it was cleared."""
 
     moved = Signal(float)  # gain in dB
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._true_peak = TruePeak()
-        self._settling = Settling()
+        self._echo_guard = EchoGuard()
         self.gain = Fader(GAIN, self)
         self.gain.learns = False
         self.gain.changed.connect(self._move)
@@ -51,21 +51,21 @@ class MasterPanel(QWidget):
 
     @property
     def peak(self) -> str:
-        """The highest true peak, as it is shown."""
+        """Text of the highest true peak."""
         return self._peak.text()
 
     def show_gain(self, gain_db: float) -> None:
-        """The engine's gain."""
-        if self._settling.believes("gain") and not self.gain.is_held:
+        """Show the engine's gain."""
+        if self._echo_guard.accepts("gain") and not self.gain.is_held:
             self.gain.show_value(gain_db)
 
     def hear(self, frames: NDArray[np.float32]) -> None:
-        """What went to the device, (frames, channels)."""
+        """Measure frames that went to the device, (frames, channels)."""
         self.meter.set_level(self._true_peak.measure(frames))
         self._show_peak()
 
     def _move(self, gain_db: float) -> None:
-        self._settling.touch("gain")
+        self._echo_guard.touch("gain")
         self.moved.emit(gain_db)
 
     def _show_peak(self) -> None:

@@ -1,4 +1,4 @@
-"""The record button: elapsed time, size, room on the disk, and the way to the file."""
+"""Record button with elapsed time, size, free space on the disk, and a link to the folder."""
 
 from pathlib import Path
 
@@ -18,17 +18,17 @@ from rtaudiogen.wire.snapshot import RecordingSnapshot
 from ..shell.theme import ALARM, DIM, TEXT
 from ..widgets.painting import scaled_font
 
-ROOM_MS = 5000  # between looks at the room on the disk
+ROOM_MS = 5000  # between two checks of the free space
 REC, STOP = "● REC", "■ STOP"
 WIDEST = "00:00:00 · 000.0 GB"
 
 
 class RecorderPanel(QWidget):
-    """Records everything that is heard."""
+    """Starts and stops recordings of the output, and shows their state."""
 
     record = Signal()
     stop = Signal()
-    room_wanted = Signal(str)  # a folder of which `show_room` is to tell the room
+    room_wanted = Signal(str)  # a folder; the receiver answers with `show_room`
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -44,7 +44,7 @@ class RecorderPanel(QWidget):
         self.button.setStyleSheet(
             "QPushButton:checked { background: palette(bright-text); color: palette(window); }"
         )
-        self.button.setToolTip("Record everything that is heard to a WAV file")
+        self.button.setToolTip("Record the output to a WAV file")
         self.button.clicked.connect(self._press)
         self._facts, self._room = QLabel(self), QLabel(self)
         for label in (self._facts, self._room):
@@ -53,7 +53,7 @@ class RecorderPanel(QWidget):
         self._facts.setMinimumWidth(self._facts.fontMetrics().horizontalAdvance(WIDEST))
         self.folder = QToolButton(self)
         self.folder.setText("Folder")
-        self.folder.setToolTip("Open the folder that recordings are in")
+        self.folder.setToolTip("Open the folder of the recordings")
         self.folder.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.folder.setEnabled(False)
         self.folder.clicked.connect(self._show_folder)
@@ -70,20 +70,20 @@ class RecorderPanel(QWidget):
 
     @property
     def path(self) -> str:
-        """The file that is, or was last, recorded to."""
+        """The file of the current or last recording."""
         return self._path
 
     @property
     def facts(self) -> str:
-        """What is written below the buttons."""
+        """Text below the buttons."""
         return f"{self._facts.text()} {self._room.text()}".strip()
 
     def show_recording(self, recording: RecordingSnapshot | None) -> None:
-        """What the recorder does."""
+        """Show the state of the recorder."""
         if recording is None:
             return
         shown = (recording.path, int(recording.seconds), recording.running, recording.problem)
-        if shown == self._shown:  # the file is looked at once a second
+        if shown == self._shown:  # check the file's size once a second at most
             return
         self._shown, self._path, self._recording = shown, recording.path, recording
         self.watch(str(Path(recording.path).parent))
@@ -95,14 +95,14 @@ class RecorderPanel(QWidget):
         self._show_facts()
 
     def watch(self, folder: str) -> None:
-        """Keep asking for the room on the disk of this folder."""
+        """Ask regularly for the free space on the disk of this folder."""
         if folder != self._folder:
             self._folder = folder
             self._clock.start()
             self._ask_for_room()
 
     def show_room(self, free_bytes: int) -> None:
-        """Room on the disk of the folder that is watched; 0: it cannot be told."""
+        """Show the free space of the watched folder; 0: unknown."""
         self._free_bytes = free_bytes
         self._show_facts()
 
@@ -130,7 +130,7 @@ class RecorderPanel(QWidget):
         return max(texts) + 2 * self.fontMetrics().height()
 
     def _press(self, checked: bool) -> None:
-        self.button.setChecked(not checked)  # the facts decide
+        self.button.setChecked(not checked)  # stays as it is until the engine reports the change
         (self.record if checked else self.stop).emit()
 
     def _show_folder(self) -> None:
@@ -138,7 +138,7 @@ class RecorderPanel(QWidget):
 
 
 def bytes_text(size: float) -> str:
-    """A size for people."""
+    """Return a size in bytes as text, in B, kB, MB or GB."""
     for unit in ("B", "kB", "MB"):
         if size < 1000:
             return f"{size:.0f} {unit}"

@@ -1,4 +1,4 @@
-"""Pictures of what is heard: waveform, spectrum and phase, side by side, each if it is wanted."""
+"""Row of scopes for the output: waveform, spectrum and phase, each shown or hidden."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -12,11 +12,11 @@ from ..widgets.scopes.scope import Scope
 from ..widgets.scopes.spectrum_view import SpectrumView
 from ..widgets.scopes.waveform_view import WaveformView
 
-UNLIMITED = (1 << 24) - 1  # Qt's word for any size
+UNLIMITED = (1 << 24) - 1  # QWIDGETSIZE_MAX
 
 
-class Views(QWidget):
-    """They get what the loudspeakers get; a row of buttons shows and hides them."""
+class ScopesRow(QWidget):
+    """Scopes that are fed with the output; a column of buttons shows and hides them."""
 
     save_wanted = Signal(object, int, object)  # frozen (frames, channels), their rate in Hz, QImage
 
@@ -48,13 +48,15 @@ class Views(QWidget):
         self.show_scope("phase", False)
 
     def feed(self, frames: NDArray[Any], sample_rate: int) -> None:
-        """The newest frames (frames, channels)."""
+        """Feed the newest frames, (frames, channels), to the scopes."""
         for scope in self.scopes.values():
             scope.set_sample_rate(sample_rate)
             scope.feed(frames)
 
     def show_scope(self, name: str, shown: bool) -> None:
-        """Show or hide "waveform", "spectrum" or "phase"; without any, little room is taken."""
+        """Show or hide "waveform", "spectrum" or "phase"; with all hidden the row takes little
+        room.
+        """
         self.toggles[name].setChecked(shown)
         self.scopes[name].setVisible(shown)
         any_shown = any(toggle.isChecked() for toggle in self.toggles.values())
@@ -62,12 +64,12 @@ class Views(QWidget):
         self.setMaximumHeight(UNLIMITED if any_shown else self._buttons.sizeHint().height())
 
     def state(self) -> dict[str, Any]:
-        """Which are shown, and how wide, in JSON values."""
+        """Return which scopes are shown, and their widths, in JSON values."""
         shown = {name: toggle.isChecked() for name, toggle in self.toggles.items()}
         return {"shown": shown, "sizes": self.splitter.sizes()}
 
     def restore(self, state: Mapping[str, Any]) -> None:
-        """As `state` told; what it does not know stays."""
+        """Restore what `state` returned; unknown scopes are ignored."""
         for name, shown in state["shown"].items():
             if name in self.scopes:
                 self.show_scope(name, bool(shown))

@@ -1,4 +1,4 @@
-"""A number to be read from afar, with its name above it and what it consists of below."""
+"""Label for a statistic: a large number with its name above and a note below."""
 
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
@@ -7,13 +7,13 @@ from ..shell.theme import DIM, TEXT
 from ..widgets.painting import em, scaled_font
 
 LARGER, SMALLER = 1.3, 0.8  # than the window's font
-NOTE_EM = 10.5  # a note that is wider is written in two lines
+NOTE_EM = 10.5  # a wider note takes two lines
 
 
-class Reading(QWidget):
+class StatLabel(QWidget):
     """A name, a value in larger letters, and a note in smaller ones; the tooltip says more.
 
-    It grows with its texts, and never shrinks: what stands beside it does not dance.
+    It grows with its texts and never shrinks, so that its neighbours stay in place.
     """
 
     def __init__(self, name: str, widest: str, parent: QWidget | None = None) -> None:
@@ -40,13 +40,13 @@ class Reading(QWidget):
 
     @property
     def note(self) -> str:
-        """The line below it."""
+        """The line below the value."""
         return self._note.text()
 
     def show_value(
         self, text: str, tip: str = "", role: QPalette.ColorRole = TEXT, note: str = ""
     ) -> None:
-        """A new value, in the colour of what it means, and the note below it."""
+        """Show a value in the colour of `role`, and a note below it."""
         for label, new in ((self._value, text), (self._note, note)):
             if new != label.text():
                 label.setText(new)

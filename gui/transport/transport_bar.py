@@ -1,4 +1,4 @@
-"""The head of the window: connections, latency, load, dropouts, master level, recording, panic."""
+"""Head of the window: connections, latency, load, dropouts, master level, recording, panic."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -16,15 +16,15 @@ from ..widgets.flow_layout import FlowLayout
 from .connection_bar import ConnectionBar
 from .master_panel import MasterPanel
 from .recorder_panel import RecorderPanel
-from .stat_label import Reading
+from .stat_label import StatLabel
 
 HIGH_LOAD, FULL_LOAD = 0.7, 0.95  # shares of the block's time
-LEAST_MS = 0.05  # parts of the latency below that are not named
+LEAST_MS = 0.05  # smaller parts of the latency are left out
 SHORT = {"resampler + model": "model"}
 
 
 class TransportBar(QWidget):
-    """What must always be in sight. Values in, signals out."""
+    """Controls and facts that are always visible. Values in, signals out."""
 
     panic = Signal()
 
@@ -32,10 +32,10 @@ class TransportBar(QWidget):
         super().__init__(parent)
         self.connections = ConnectionBar(self)
         self.recorder = RecorderPanel(self)
-        self.device = Reading("Device", "no sound", self)
-        self.latency = Reading("Latency", "000 ms", self)
-        self.load = Reading("Load", "00 · 00 %", self)
-        self.dropouts = Reading("Dropouts", "000", self)
+        self.device = StatLabel("Device", "no sound", self)
+        self.latency = StatLabel("Latency", "000 ms", self)
+        self.load = StatLabel("Load", "00 · 00 %", self)
+        self.dropouts = StatLabel("Dropouts", "000", self)
         self.master = MasterPanel(self)
         self.meter = self.master.meter
         self.panic_button = QPushButton("PANIC", self)
@@ -56,8 +56,8 @@ class TransportBar(QWidget):
         top.addWidget(self.panic_button, 0, bottom)
         below = FlowLayout(spacing=10)
         below.setContentsMargins(0, 0, 0, 0)
-        for reading in (self.device, self.latency, self.load, self.dropouts):
-            below.addWidget(reading)
+        for label in (self.device, self.latency, self.load, self.dropouts):
+            below.addWidget(label)
         below.addWidget(self.master)
         below.addWidget(self.recorder)
         column = QVBoxLayout(self)
@@ -66,7 +66,7 @@ class TransportBar(QWidget):
         column.addLayout(below)
 
     def show_snapshot(self, facts: Snapshot) -> None:
-        """The engine's newest facts."""
+        """Show the engine's newest facts."""
         self._show_device(facts)
         self._show_latency(facts)
         self._show_load(facts)
@@ -75,14 +75,16 @@ class TransportBar(QWidget):
         self.recorder.show_recording(facts.recording)
 
     def hear(self, frames: NDArray[np.float32]) -> None:
-        """What went to the device, (frames, channels): behind the limiter, hits included."""
+        """Measure frames that went to the device, (frames, channels): after the limiter, with
+        hits.
+        """
         self.master.hear(frames)
 
     def _show_device(self, facts: Snapshot) -> None:
         rate = f"{facts.sample_rate / 1000:g} kHz"
         if facts.null_device:
-            tip = "There is no such audio device, or none at all: the clock keeps the time.\n"
-            tip += "As soon as it is there, it plays."
+            tip = "The audio device is missing; the engine keeps time by the clock.\n"
+            tip += "It uses the device as soon as it is back."
             self.device.show_value("no sound", tip, WARNING, rate)
         else:
             self.device.show_value(rate, facts.device)
@@ -91,15 +93,15 @@ class TransportBar(QWidget):
         parts = "\n".join(f"{ms:6.1f} ms  {name}" for name, ms in facts.latency_ms.items())
         total = facts.total_latency_ms
         way = "From the input" if facts.input else "From a key"
-        tip = f"{way} to the loudspeaker:\n{parts}\n{total:6.1f} ms  together"
+        tip = f"{way} to the loudspeaker:\n{parts}\n{total:6.1f} ms  in total"
         self.latency.show_value(f"{total:.0f} ms", tip, TEXT, parts_text(facts.latency_ms))
 
     def _show_load(self, facts: Snapshot) -> None:
         tip = (
-            "Time that rendering takes, as a share of the time that there is:\n"
-            "in the middle, and in the worst of a hundred blocks. Sound drops out when there is\n"
-            "no time left; single blocks above 100 %, of networks that compute in hops, are\n"
-            "what the buffer is for."
+            "Rendering time as a share of the available time:\n"
+            "median, and the worst of a hundred blocks. Sound drops out when no time is\n"
+            "left. The buffer absorbs single blocks above 100 %, which are normal for\n"
+            "networks that compute in hops."
         )
         text = f"{100 * facts.load_p50:.0f} · {100 * facts.load_p99:.0f} %"
         self.load.show_value(text, tip, load_role(facts), "p50 · p99")
@@ -119,7 +121,7 @@ class TransportBar(QWidget):
 
 
 def parts_text(latency_ms: Mapping[str, float]) -> str:
-    """The parts of a latency as a sum: "MIDI 0.5 + ring 20 + block 5"."""
+    """Return the parts of a latency as a sum: "MIDI 0.5 + ring 20 + block 5"."""
     return " + ".join(
         f"{SHORT.get(name, name)} {ms:.1f}" if ms < 1 else f"{SHORT.get(name, name)} {ms:.0f}"
         for name, ms in latency_ms.items()
@@ -128,7 +130,7 @@ def parts_text(latency_ms: Mapping[str, float]) -> str:
 
 
 def load_role(facts: Snapshot) -> QPalette.ColorRole:
-    """What colour the load has: worry before anything is heard, alarm when it must be."""
+    """Return the colour of the load: a warning before dropouts are heard, an alarm at full load."""
     if facts.load_p50 >= FULL_LOAD:
         return ALARM
     return WARNING if facts.load_p50 >= HIGH_LOAD or facts.load_p99 >= FULL_LOAD else TEXT

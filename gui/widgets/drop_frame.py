@@ -1,4 +1,4 @@
-"""A frame around what would take the thing that is being dragged."""
+"""Frame around the part of the window that would take what is being dragged."""
 
 from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
@@ -9,7 +9,7 @@ from .painting import em
 
 
 class DropFrame(QWidget):
-    """Lies over its parent, and lets the mouse through."""
+    """An overlay of its parent that lets the mouse through."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -18,7 +18,7 @@ class DropFrame(QWidget):
         self.hide()
 
     def surround(self, widget: QWidget) -> None:
-        """Be seen around a widget of the same window."""
+        """Show the frame around a widget of the same window."""
         corner = widget.mapTo(self._window, QPoint(0, 0))
         self.setGeometry(QRect(corner, widget.size()) & self._window.rect())
         self.raise_()

@@ -1,4 +1,4 @@
-"""A line of text that ends in … where the room ends; the whole is in its tooltip."""
+"""Line of text that ends in … where the room ends; the tooltip has all of it."""
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 
 class ElidedLabel(QLabel):
-    """Takes the room that is left, and asks for none."""
+    """A label that takes the room that is left, and asks for none."""
 
     def __init__(self, sentence: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -16,16 +16,16 @@ class ElidedLabel(QLabel):
 
     @property
     def sentence(self) -> str:
-        """All of it."""
+        """The whole text."""
         return self._sentence
 
     @property
     def is_elided(self) -> bool:
-        """Whether there is no room for all of it."""
+        """True if the text does not fit."""
         return self.text() != self._sentence
 
     def show_sentence(self, sentence: str) -> None:
-        """Another text, in one line."""
+        """Show a text, in one line."""
         self._sentence = " ".join(sentence.split())
         self.setToolTip(sentence)
         self._fit()

@@ -1,13 +1,13 @@
-"""Widgets one after the other, in as many rows as the width makes necessary."""
+"""Layout that places widgets in as many rows as the width requires."""
 
 from PySide6.QtCore import QMargins, QPoint, QRect, QSize, Qt
 from PySide6.QtWidgets import QLayout, QLayoutItem, QWidget
 
 
 class FlowLayout(QLayout):
-    """Like words in a paragraph; hidden widgets take no room. Rows align at their tops.
+    """Places widgets like words in a paragraph; hidden ones take no room. Rows align at their tops.
 
-    Widgets that expand share what is left of their row.
+    Widgets that expand share the rest of their row.
     """
 
     def __init__(self, parent: QWidget | None = None, spacing: int = 6) -> None:

@@ -1,4 +1,4 @@
-"""A handle at the edge of something that can be moved among others."""
+"""Handle that drags something among others."""
 
 import math
 
@@ -13,9 +13,10 @@ _DOTS = 4
 
 
 class Grip(QWidget):
-    """`dragged(y)` while the mouse moves it, in pixels of the screen, `dropped()` at the end.
+    """Emits `dragged(y)` while the mouse moves it, in pixels of the screen, and `dropped()` at the
+    end.
 
-    Marked, it is filled and shows an arrow: what it belongs to is the chosen one.
+    A marked grip is filled and shows an arrow: it belongs to the selected item.
     """
 
     dragged = Signal(int)
@@ -27,11 +28,11 @@ class Grip(QWidget):
         self._is_dragged = False
         self.setCursor(Qt.CursorShape.SizeVerCursor)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
-        self.setToolTip("Drag up or down to move it in the rack (Alt with ↑ or ↓)")
+        self.setToolTip("Drag up or down to move the slot in the rack (or Alt with ↑ or ↓)")
         self.setAccessibleName("Move in the rack")
 
     def show_marked(self, marked: bool) -> None:
-        """Whether it belongs to the chosen one."""
+        """Show whether the grip belongs to the selected item."""
         if marked != self._marked:
             self._marked = marked
             self.update()

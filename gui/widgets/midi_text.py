@@ -1,4 +1,4 @@
-"""MIDI messages as a person reads them."""
+"""MIDI messages in words."""
 
 from typing import NamedTuple
 
@@ -19,7 +19,7 @@ NOTE_OFF, NOTE_ON, POLY_PRESSURE, CONTROL, PROGRAM, PRESSURE, BEND = range(0x80,
 
 
 class MidiText(NamedTuple):
-    """What a channel message says."""
+    """The parts of a channel message in words."""
 
     channel: int  # 1 … 16
     what: str
@@ -27,12 +27,12 @@ class MidiText(NamedTuple):
 
 
 def controller_name(controller: int) -> str:
-    """ "CC 74 brightness"."""
+    """Return a controller as "CC 74 brightness"."""
     return f"CC {controller} {CONTROLLERS.get(controller, '')}".rstrip()
 
 
 def midi_text(status: int, data1: int, data2: int) -> MidiText:
-    """A channel message in words."""
+    """Return a channel message in words."""
     kind, channel = status & 0xF0, (status & 0x0F) + 1
     if kind == NOTE_ON and data2:
         return MidiText(channel, f"note on {key_name(data1)}", f"velocity {data2}")

@@ -1,4 +1,4 @@
-"""A button with a name that may be long: it ends in … where the room ends."""
+"""Button with a name that ends in … where the room ends."""
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPaintEvent
@@ -11,12 +11,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-_LETTERS = 10  # for which there is room at least
-_FRAME_LETTERS = 3  # that the frame and its padding take
+_LETTERS = 10  # letters that always fit
+_FRAME_LETTERS = 3  # width of the frame and its padding
 
 
 class NameButton(QToolButton):
-    """Takes the room that is left; its name moves nothing beside it."""
+    """A button that takes the room that is left; a longer name never changes the layout."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -1,4 +1,4 @@
-"""What several painted widgets need: sizes that follow the font, and curves from arrays."""
+"""Tools of painted widgets: sizes that follow the font, and curves from arrays."""
 
 from typing import Any
 
@@ -13,20 +13,20 @@ from ..shell.theme import ACCENT, colour
 
 Floats = NDArray[np.float32] | NDArray[np.float64]
 
-SMALLEST = 0.7  # letters that are to fit are made no smaller than that, as a share of the font
+SMALLEST = 0.7  # the smallest size of fitted letters, as a share of the font
 
 
 def em(widget: QWidget) -> float:
-    """Height of a line of text in the widget's font, in pixels: the unit of every other size."""
+    """Return the height of a line in the widget's font, in pixels: the unit of all other sizes."""
     return float(widget.fontMetrics().height())
 
 
 def scaled_font(widget: QWidget, factor: float, bold: bool = False) -> QFont:
-    """The widget's font at another size."""
+    """Return the widget's font at another size."""
     font = QFont(widget.font())
     if font.pointSizeF() > 0:
         font.setPointSizeF(font.pointSizeF() * factor)
-    else:  # a font that somebody has set in pixels
+    else:  # a font whose size is set in pixels
         font.setPixelSize(max(1, round(font.pixelSize() * factor)))
     font.setBold(bold)
     return font
@@ -35,9 +35,10 @@ def scaled_font(widget: QWidget, factor: float, bold: bool = False) -> QFont:
 def fitted_font(
     widget: QWidget, text: str, width: float, factor: float = 1.0, bold: bool = False
 ) -> QFont:
-    """As `scaled_font`, but so much smaller that the text fits into `width` pixels.
+    """Return the font of `scaled_font`, smaller if the text needs it to fit into `width` pixels.
 
-    Never below `SMALLEST` of the widget's font: what does not fit even then has to be wrapped.
+    It is never below `SMALLEST` of the widget's font: a text that does not fit even then must be
+    wrapped.
     """
     font = scaled_font(widget, factor, bold)
     needed = QFontMetricsF(font).horizontalAdvance(text)
@@ -47,11 +48,11 @@ def fitted_font(
 
 
 def polygon(x: Floats, y: Floats) -> QPolygonF:
-    """The points (x, y), each (points,); copied as one block, not one by one."""
+    """Return the points (x, y), each (points,), copied as one block and not one by one."""
     points = QPolygonF()
     points.resize(len(x))
     if len(x):
-        # Its stub knows neither the size nor that it may be written to.
+        # The stub lacks the arguments for size and writability.
         memory: Any = VoidPtr(points.data(), len(x) * 16, True)  # type: ignore[call-arg,arg-type]
         pairs = np.frombuffer(memory, np.float64).reshape(-1, 2)
         pairs[:, 0], pairs[:, 1] = x, y
@@ -59,10 +60,10 @@ def polygon(x: Floats, y: Floats) -> QPolygonF:
 
 
 def draw_curve(painter: QPainter, points: QPolygonF, ink: QColor, pixels: float = 2.0) -> None:
-    """A line through the points, about `pixels` thick.
+    """Draw a line through the points, about `pixels` thick.
 
     Qt's raster engine takes 0.5 ms for a noisy curve one device pixel wide, and 23 ms for a wider
-    one. So it is drawn several times, each a device pixel lower.
+    one. So the curve is drawn several times, each a device pixel lower.
     """
     ratio = painter.device().devicePixelRatio()
     painter.setPen(QPen(ink, 0))
@@ -74,7 +75,7 @@ def draw_curve(painter: QPainter, points: QPolygonF, ink: QColor, pixels: float 
 
 
 def draw_focus(painter: QPainter, widget: QWidget) -> None:
-    """A ring around the widget that has the keyboard."""
+    """Draw a ring around the widget if it has the keyboard."""
     if not widget.hasFocus():
         return
     painter.setPen(QPen(colour(widget, ACCENT), 2.0))
@@ -83,5 +84,5 @@ def draw_focus(painter: QPainter, widget: QWidget) -> None:
 
 
 def decibels(linear: float | Floats, floor: float = 1e-6) -> NDArray[np.float64]:
-    """20 log10 of an amplitude, which is taken to be `floor` or more."""
+    """Return 20 log10 of an amplitude that counts as `floor` or more."""
     return np.asarray(20.0 * np.log10(np.maximum(linear, floor)), np.float64)

@@ -1,13 +1,14 @@
-"""A small button that says by name and tooltip what its sign means."""
+"""Small button whose name and tooltip explain its sign."""
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QToolButton, QWidget
 
 
 def small_button(sign: str, help: str, parent: QWidget) -> QToolButton:
-    """With a sign or a short word on it; reached by Tab, so that a click takes no key from a piano.
+    """Return a button with a sign or a short word on it.
 
-    `help` is its tooltip and its accessible name.
+    Only Tab gives it the focus, so a click does not take the keyboard from the piano. `help` is its
+    tooltip and its accessible name.
     """
     button = QToolButton(parent)
     button.setText(sign)

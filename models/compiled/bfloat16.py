@@ -1,11 +1,12 @@
-"""Matrix times vectors with bfloat16 weights and float32 sums.
+"""Products of matrices and vectors with bfloat16 weights and float32 sums.
 
 A 32-bit lane holds the weights of one output for inputs 2i (low half) and 2i+1 (high half). Shifted
-left by 16 it is the first weight as a float32. As it stands it is the second: its low bits are then
-the other weight's instead of 0, so the second weight is rounded to the nearest *lane*. That is as
-precise as bfloat16 and saves a mask. `unpack` returns exactly what is computed with.
+left by 16 it is the first weight as a float32. Unshifted it is the second: its low bits are then
+those of the other weight instead of 0, so the second weight is rounded to the nearest *lane*. That
+is as precise as bfloat16 and saves a mask. `unpack` returns exactly the weights that are computed
+with.
 
-Lanes lie in blocks of 64 outputs (what is left in blocks of 16): [block][input pair][output], so a
+Lanes lie in blocks of 64 outputs (the rest in blocks of 16): [block][input pair][output], so a
 product reads its weights in one sweep.
 """
 
@@ -22,13 +23,15 @@ from rtaudiogen.kernel_cache import cached_njit
 from .vectors import LANES, Vector, address, broadcast, constant, load, loop, pointers, times
 
 WIDE, NARROW = 64, 16  # outputs of a block
-PARTS = {WIDE: 2, NARROW: 4}  # partial sums of a sum: enough to keep the adders of one column busy
-REGISTERS = {16: 16, 8: 8, 4: 16}[LANES]  # vectors of sums; the rest is for weights and inputs
-SMALLEST = 0x0C80  # high half of 2^-102; below it lanes could be subnormal numbers, which are slow
+PARTS = {WIDE: 2, NARROW: 4}  # partial sums of a sum: enough to keep the adders busy
+REGISTERS = {16: 16, 8: 8, 4: 16}[LANES]  # for sums; the others hold weights and inputs
+SMALLEST = 0x0C80  # high half of 2^-102; smaller lanes could be subnormal numbers, which are slow
 
 
 def pack(weight: NDArray[np.float32]) -> NDArray[np.uint32]:
-    """Lanes (outputs · inputs / 2) of a matrix (outputs, inputs), multiples of 16 and of 4."""
+    """Return the lanes (outputs · inputs / 2) of a matrix (outputs, inputs), multiples of 16 and of
+    4.
+    """
     outputs = len(weight)
     bits = np.ascontiguousarray(weight.T, np.float32).view(np.uint32).astype(np.int64)
     even, odd = bits[0::2], bits[1::2]  # (inputs / 2, outputs)
@@ -41,7 +44,7 @@ def pack(weight: NDArray[np.float32]) -> NDArray[np.uint32]:
 
 
 def unpack(lanes: NDArray[np.uint32], outputs: int, inputs: int) -> NDArray[np.float32]:
-    """The matrix (outputs, inputs) that `pack` made `lanes` of, rounded."""
+    """Return the matrix (outputs, inputs) that `pack` made `lanes` of, rounded."""
     weight = np.empty((inputs, outputs), np.float32)
     pairs = inputs // 2
     for first, width in _blocks(outputs):
@@ -52,7 +55,7 @@ def unpack(lanes: NDArray[np.uint32], outputs: int, inputs: int) -> NDArray[np.f
 
 
 def rows(lanes: NDArray[np.uint32], outputs: int, inputs: int) -> NDArray[np.uint32]:
-    """(outputs, inputs / 2) of `pack`'s lanes, as whole rows."""
+    """Return `pack`'s lanes as whole rows, (outputs, inputs / 2)."""
     pairs = inputs // 2
     blocks = [
         lanes[first * pairs : (first + width) * pairs].reshape(pairs, width).T
@@ -62,7 +65,7 @@ def rows(lanes: NDArray[np.uint32], outputs: int, inputs: int) -> NDArray[np.uin
 
 
 def _blocks(outputs: int) -> list[tuple[int, int]]:
-    """First output and width of each block."""
+    """Return first output and width of each block."""
     wide = outputs // WIDE * WIDE
     narrow = [(first, NARROW) for first in range(wide, outputs, NARROW)]
     return [(first, WIDE) for first in range(0, wide, WIDE)] + narrow
@@ -77,7 +80,7 @@ def _emit_block(
     starts: list[ir.Value],
     targets: list[ir.Value],
 ) -> None:
-    """target[0 … width) = start[0 … width) + Σ weight · input for each column, sums in registers.
+    """Emit target[0 … width) = start[0 … width) + Σ weight · input per column, sums in registers.
 
     The order of every sum is the same whatever the number of columns, so are its bits.
     """
@@ -172,7 +175,7 @@ def _product(columns: int) -> Any:
 _product1, _product2, _product4 = _product(1), _product(2), _product(4)
 
 
-# compiled once; callers that are inlined themselves would hand that on to it
+# compiled once; else callers that are inlined would inline it, too
 @cached_njit(nogil=True, error_model="numpy", forceinline=False)
 def product(
     columns: int,
@@ -186,7 +189,8 @@ def product(
     y: int,
     y_step: int,
 ) -> None:
-    """y = start + W x for 1, 2 or 4 columns; a column's bits do not depend on the others. [render]
+    """Compute y = start + W x for 1, 2 or 4 columns; columns do not affect each other's bits.
+    [render]
 
     `lanes`, `x`, `start` and `y` are places (see `vectors`), each `…_step` the distance of two
     columns in elements. `start` may be `y`.

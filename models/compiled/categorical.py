@@ -1,4 +1,4 @@
-"""Drawing one of some codes from their logits, in vector code without allocation. [render]"""
+"""Drawing of codes from their logits, in vector code without allocation. [render]"""
 
 from typing import Any
 
@@ -13,14 +13,14 @@ from .elementwise import LOG2E, exp2
 from .vectors import Vector, address, broadcast, constant, load, loop, place, pointers, times
 
 GROUP = 16  # codes whose probabilities are summed at once
-COLDEST = 1e-3  # the lowest temperature, practically the most likely code
+COLDEST = 1e-3  # the lowest temperature: practically always the most likely code
 
 
 @intrinsic
 def softmax(typing_context, size, x, scale, sums):  # type: ignore[no-untyped-def]
-    """x = e^(scale · (x - max x)), not below 2^-100, and the sum of every 16 of them in turn.
+    """Compute x = e^(scale · (x - max x)), not below 2^-100, and the sum of every 16 of them.
 
-    `size` elements, a multiple of 16. All finite, whatever x is, if `scale` is.
+    `size` elements, a multiple of 16. All results are finite, whatever x is, if `scale` is finite.
     """
 
     def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:

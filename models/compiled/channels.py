@@ -1,3 +1,3 @@
-"""The channel count that compiled layers compute at a time."""
+"""Channel count that compiled layers compute at a time."""
 
-CHANNEL_MULTIPLE = 16  # channels come in multiples of it: the layers compute whole vectors
+CHANNEL_MULTIPLE = 16  # channels are multiples of it, because layers compute whole vectors

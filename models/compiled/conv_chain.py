@@ -11,24 +11,26 @@ from .conv_kernels import run
 from .conv_layers import Conv, Floats, Layer, TransposedConv
 from .conv_memory import restore, scratch_of, state_of, weights_of
 
-BLOCK = 64  # most input frames that go through all layers at once
+BLOCK = 64  # the most input frames that go through all layers at once
 
 
 class Chain:
-    """One stream through layers of the given weights and biases."""
+    """One stream through layers with given weights and biases."""
 
     def __init__(self, layers: Sequence[Layer], tensors: Sequence[tuple[Floats, Floats]]) -> None:
-        """Allocate and begin. ValueError if a weight or bias does not fit its layer."""
+        """Allocate and start. ValueError if a weight or bias does not fit its layer."""
         for layer, (weight, bias) in zip(layers, tensors, strict=True):
             if weight.shape != layer.weight_shape or bias.shape != (layer.outputs,):
-                raise ValueError(f"weight {weight.shape} or bias {bias.shape} is another layer's")
+                raise ValueError(
+                    f"weight {weight.shape} or bias {bias.shape} does not fit its layer"
+                )
         self.layers = tuple(layers)
         self._weights = weights_of(layers, tensors)
         self._state, self._scratch = state_of(layers, 1), scratch_of(layers, BLOCK)
 
     @property
     def delay_frames(self) -> int:
-        """Input frames that the first frame of a step waits for, until the output it is in."""
+        """Input frames from the first frame of a step to the output that contains it."""
         return delay_frames(self.layers)
 
     @property
@@ -37,16 +39,16 @@ class Chain:
         return self._state._asdict()
 
     def restore(self, state: dict[str, NDArray[Any]]) -> None:
-        """Continue bit for bit from copies of `state`; ValueError if it is another chain's."""
+        """Continue bit for bit from copies of `state`; ValueError for another chain's state."""
         restore(self._state, state)
 
     def reset(self) -> None:
-        """As if nothing had been heard before."""
+        """Start again, as if nothing had been processed before."""
         for array in self._state:
             array[...] = 0
 
     def process(self, x: Floats) -> Floats:
-        """(frames, channels) to the (frames, channels) that they complete."""
+        """Return the (frames, channels) that `x` (frames, channels) completes."""
         pieces = [self._process(x[at : at + BLOCK]) for at in range(0, len(x), BLOCK)]
         return np.concatenate([np.zeros((0, self.layers[-1].outputs), np.float32), *pieces])
 
@@ -61,25 +63,25 @@ class Chain:
 
 
 class StreamingConv(Chain):
-    """`network.CausalConv` frame by frame."""
+    """A `CausalConv` frame by frame."""
 
     def __init__(self, weight: Floats, bias: Floats, stride: int = 1, dilation: int = 1) -> None:
-        """Of a weight (outputs, inputs, K) and a bias (outputs,)."""
+        """Take a weight (outputs, inputs, K) and a bias (outputs,)."""
         outputs, inputs, kernel = weight.shape
         super().__init__([Conv(inputs, outputs, kernel, stride, dilation)], [(weight, bias)])
 
 
 class StreamingTransposedConv(Chain):
-    """`network.CausalTransposedConv` frame by frame."""
+    """A `CausalTransposedConv` frame by frame."""
 
     def __init__(self, weight: Floats, bias: Floats, stride: int) -> None:
-        """Of a weight (inputs, outputs, K) and a bias (outputs,)."""
+        """Take a weight (inputs, outputs, K) and a bias (outputs,)."""
         inputs, outputs, kernel = weight.shape
         super().__init__([TransposedConv(inputs, outputs, kernel, stride)], [(weight, bias)])
 
 
 def delay_frames(layers: Sequence[Layer]) -> int:
-    """Input frames that the first frame of a step waits for, until the output it is in."""
+    """Return input frames from the first frame of a step to the output that contains it."""
     delay, scale = Fraction(0), Fraction(1)  # input frames of the first layer in one of the next
     for layer in layers:
         delay += layer.delay_frames * scale

@@ -1,7 +1,7 @@
-"""The layers of `kernels.run` for many streams at once in torch, state in a device's memory.
+"""The layers of `conv_kernels.run` for many streams at once in torch, on any device.
 
-The same table, the same rounded weights and the same layout of what a stream remembers; in float32,
-as products of (streams · steps) windows with a layer's matrix, as `layers` has them.
+It uses the same table, the same rounded weights and the same layout of a stream's memory; in
+float32, as products of (streams · steps) windows with a layer's matrix, as in `conv_layers`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -20,27 +20,27 @@ from .conv_memory import State, Weights, restore, state_of
 
 
 class _Placed(NamedTuple):
-    """A layer, and where its numbers lie."""
+    """A layer, and the places of its numbers."""
 
     layer: Layer
     matrix: Tensor  # (numbers, taps · inputs)
     biases: slice
     history: slice  # of a stream's memory
-    rest: slice  # of it that no step needs: it fills up a layer's place
-    windows: Tensor | None  # (steps · taps,) frames that steps see; None: each its own
+    rest: slice  # unused memory that fills up a layer's place
+    windows: Tensor | None  # (steps · taps,) frames that steps see; None: one frame each
 
 
 class DeviceLayers:
     """`streams` streams that always take the same number of frames, whole steps of every layer.
 
-    All but the making happens in the order of one `DeviceCall`.
+    Everything except making it happens in the order of one `DeviceCall`.
     """
 
     def __init__(
         self, layers: Sequence[Layer], weights: Weights, streams: int, frames: int,
         device: torch.device,
     ) -> None:  # fmt: skip
-        """Upload, and begin. [control]"""
+        """Upload the weights, and start. [control]"""
         self._layers, self.streams = tuple(layers), streams
         self.history = torch.zeros(streams, sum(layer.remembered for layer in layers)).to(device)
         self._placed: list[_Placed] = []
@@ -51,30 +51,31 @@ class DeviceLayers:
     # -- between calls -----------------------------------------------------------------------------
 
     def state(self) -> State:
-        """Copies; no step is ever unfinished. [render]"""
+        """Return copies of the state; no step is ever unfinished. [render]"""
         state = state_of(self._layers, self.streams)
         state.history[...] = self.history.cpu().numpy()
         return state
 
     def restore(self, state: Mapping[str, NDArray[Any]]) -> None:
-        """Continue bit for bit from such copies; ValueError as `memory.restore`. [render]"""
+        """Continue bit for bit from such copies; ValueError as `conv_memory.restore`. [render]"""
         here = state_of(self._layers, self.streams)
         restore(here, state)
         self.history.copy_(torch.from_numpy(here.history))
 
     def reset(self, stream: int) -> None:
-        """As if nothing had been before. [render]"""
+        """Start a stream again, as if nothing had been before. [render]"""
         self.history[stream] = 0.0
 
-    # -- in a call: what is done never depends on numbers ------------------------------------------
+    # -- in a call: the operations never depend on the numbers -------------------------------------
 
     def advance(self, x: Tensor, bias: Tensor, due: Tensor | None = None) -> Tensor:
-        """(streams, frames, inputs) to (streams, frames, outputs); `bias` of all layers, flat.
+        """Return (streams, frames, outputs) of (streams, frames, inputs); `bias` of all layers,
+        flat.
 
-        Streams that are not `due` (streams,) remember what they did before; their output is void.
+        Streams that are not `due` (streams,) keep their memory; their output is void.
         """
         size = x.abs()
-        usable = (size > TINY) & (size < HUGE)  # what is no number is neither
+        usable = (size > TINY) & (size < HUGE)  # both False for NaN
         work = {self._layers[0].source: x.masked_fill(~usable, 0.0)}
         remembered: list[Tensor] = []
         for placed in self._placed:
@@ -87,7 +88,9 @@ class DeviceLayers:
         return work[self._layers[-1].target]
 
     def _step(self, placed: _Placed, x: Tensor, bias: Tensor) -> tuple[Tensor, Tensor]:
-        """Of one layer: (streams, F, inputs) to (streams, F', outputs), and what it will need."""
+        """Return one layer's output (streams, F', outputs) of (streams, F, inputs), and its new
+        memory.
+        """
         layer = placed.layer
         heard = F.elu(x) if layer.activated else x
         if layer.history:
@@ -104,7 +107,7 @@ def _placed(
 ) -> _Placed:
     steps, unfinished = divmod(frames, layer.takes)
     if unfinished:
-        raise ValueError(f"{frames} frames are no whole steps of {layer.takes}")
+        raise ValueError(f"{frames} frames: expected whole steps of {layer.takes}")
     size, at = layer.taps * layer.inputs, int(record["lanes_at"])
     lanes = weights.lanes[at : at + layer.rows * size // 2]
     matrix = bfloat16.unpack(lanes, layer.rows, size)[: layer.numbers]
@@ -121,6 +124,6 @@ def _placed(
 
 
 def _windows(layer: Layer, steps: int) -> Tensor:
-    """(steps · taps,) which of the frames that a layer has heard its steps see."""
+    """Return (steps · taps,) indices of the layer's input frames that its steps see."""
     first = layer.skipped + layer.takes * torch.arange(steps)
     return (first[:, None] + layer.dilation * torch.arange(layer.taps)).flatten()

@@ -1,8 +1,7 @@
-"""Layers one after another, in one call that compiles to machine code. [render]
+"""Convolution layers one after another, in one call of machine code. [render]
 
-Steps of a layer go four, two or one at a time and share every weight. A step's sums have the same
-order however many there are, so bits do not depend on how a signal is cut into calls.
-
+A layer's steps are computed four, two or one at a time and share every weight. A step's sums have
+the same order however many there are, so bits do not depend on how a signal is cut into calls.
 Nothing here allocates, raises, or reads out of range, whatever the numbers are.
 """
 
@@ -20,7 +19,10 @@ from .conv_memory import TOGETHER, Scratch, State
 from .elementwise import activate, add, copy, move
 from .vectors import place
 
-TINY, HUGE = 1e-30, 1e30  # input beyond them is 0: subnormal numbers are slow, infinite ones spread
+TINY, HUGE = (
+    1e-30,
+    1e30,
+)  # other input counts as 0: subnormal numbers are slow, infinite ones spread
 
 # `_nrt=False` leaves out numba's memory manager: allocation becomes an error of compilation. Parts
 # are inlined because a call would push every word of every array in its arguments.
@@ -39,10 +41,10 @@ def run(
     x: NDArray[np.float32],
     out: NDArray[np.float32],
 ) -> int:
-    """Frames `x` (frames · inputs,) of a voice through all layers to `out`, flat. [render]
+    """Send frames `x` (frames · inputs,) of a voice through all layers to `out`, flat. [render]
 
-    No more frames than `scratch` was made for. Returns how many came out; `out` gets the first
-    numbers it has room for.
+    `x` has no more frames than `scratch` was made for. Return the number of output frames; `out`
+    gets the first numbers that it has room for.
     """
     first, last = layers[0], layers[len(layers) - 1]
     for k in range(len(x)):
@@ -69,7 +71,7 @@ def _layer(
     voice: int,
     frames: int,
 ) -> int:
-    """`frames` frames at the layer's source to as many as they make at its target."""
+    """Send `frames` frames from the layer's source to its target; return the frames there."""
     layer = layers[k]
     inputs, takes, history = layer["inputs"], layer["takes"], layer["history"]
     pending = state.pending[voice, k]
@@ -109,7 +111,7 @@ def _steps(
     step: int,
     columns: int,
 ) -> None:
-    """Steps `step` … `step + columns` of a layer whose input frames lie in scratch."""
+    """Compute steps `step` … `step + columns` of a layer whose input frames lie in scratch."""
     inputs, numbers, rows = layer["inputs"], layer["numbers"], layer["rows"]
     size, stride = layer["taps"] * inputs, layer["takes"] * inputs
     x = place(scratch.frames, step * stride + layer["skipped"] * inputs)
@@ -135,7 +137,7 @@ def _steps(
 
 @part
 def _gather(layer: Any, scratch: Scratch, x: int, columns: int) -> None:
-    """The taps of each step side by side; a tap's last vector may reach into the next one."""
+    """Copy the taps of each step side by side; a tap's last vector may reach into the next one."""
     inputs, taps = layer["inputs"], layer["taps"]
     size = (inputs + CHANNEL_MULTIPLE - 1) // CHANNEL_MULTIPLE * CHANNEL_MULTIPLE
     for column in range(columns):

@@ -15,12 +15,14 @@ from numpy.typing import NDArray
 from .channels import CHANNEL_MULTIPLE
 
 Floats = NDArray[np.float32]
-INPUTS = 4  # a product's inputs come in multiples of it
+INPUTS = 4  # a product's inputs are multiples of it
 
 
 @dataclass(frozen=True)
 class Layer:
-    """Sizes of a layer, and where in work memory its input and output lie. ValueError if absurd."""
+    """Sizes of a layer, and the places of its input and output in work memory. ValueError if
+    invalid.
+    """
 
     inputs: int  # channels of an input frame
     outputs: int  # channels of an output frame
@@ -33,14 +35,14 @@ class Layer:
     target: int = 0
 
     def __post_init__(self) -> None:
-        """Check."""
+        """Check the sizes."""
         sizes = (self.inputs, self.outputs, self.kernel, self.stride, self.dilation)
         if min(sizes) < 1:
             raise ValueError(f"sizes of a layer must be positive, not {sizes}")
 
     @property
     def weight_shape(self) -> tuple[int, int, int]:
-        """As torch has it."""
+        """Shape of the weight as in torch."""
         raise NotImplementedError
 
     @property
@@ -59,16 +61,16 @@ class Layer:
         raise NotImplementedError
 
     def matrix(self, weight: Floats) -> Floats:
-        """(rows, taps · inputs), oldest tap first; what the kernel does not reach is 0."""
+        """Return (rows, taps · inputs), oldest tap first, with 0 beyond the kernel."""
         raise NotImplementedError
 
     def weight(self, matrix: Floats) -> Floats:
-        """What `matrix` was made of."""
+        """Return the weight that `matrix` was made of."""
         raise NotImplementedError
 
     @property
     def taps(self) -> int:
-        """Frames of a window; more of the past than the kernel sees where a product needs it."""
+        """Frames of a window; more of the past than the kernel sees if a product needs it."""
         least = INPUTS // gcd(INPUTS, self.inputs)
         return ceil(self.reach / least) * least
 
@@ -89,31 +91,31 @@ class Layer:
 
     @property
     def history(self) -> int:
-        """Input frames that a step needs from before those it takes."""
+        """Earlier input frames that a step needs in addition to those it takes."""
         return max(self.window - self.takes, 0)
 
     @property
     def skipped(self) -> int:
-        """First ones of the frames that a step takes which no tap sees."""
+        """First ones of a step's frames that no tap sees."""
         return max(self.takes - self.window, 0)
 
     @property
     def kept(self) -> int:
-        """Most input frames that are kept between two calls: history, and an unfinished step."""
+        """The most input frames kept between two calls: history, and an unfinished step."""
         return self.history + self.takes - 1
 
     @property
     def remembered(self) -> int:
-        """Numbers that a stream's memory has for them: whole vectors."""
+        """Numbers of a stream's memory for the kept frames: whole vectors."""
         return whole(self.kept * self.inputs)
 
     @property
     def delay_frames(self) -> int:
-        """Input frames that the first frame of a step waits for, until the step's output."""
+        """Input frames from the first frame of a step to the step's output."""
         return self.takes - 1
 
     def row_bias(self, bias: Floats) -> Floats:
-        """(outputs,) to the (rows,) that a step starts from."""
+        """Return the (rows,) that a step starts from, of a bias (outputs,)."""
         return np.pad(np.tile(bias, self.gives), (0, self.rows - self.numbers))
 
 
@@ -122,7 +124,7 @@ class Conv(Layer):
 
     @property
     def weight_shape(self) -> tuple[int, int, int]:
-        """As torch has it."""
+        """Shape of the weight as in torch."""
         return self.outputs, self.inputs, self.kernel
 
     @property
@@ -137,17 +139,17 @@ class Conv(Layer):
 
     @property
     def reach(self) -> int:
-        """Taps that the kernel itself has."""
+        """Taps of the kernel."""
         return self.kernel
 
     def matrix(self, weight: Floats) -> Floats:
-        """From (outputs, inputs, K)."""
+        """Return the matrix of a weight (outputs, inputs, K)."""
         by_tap = weight.transpose(0, 2, 1)
         more = ((0, self.rows - self.numbers), (self.taps - self.kernel, 0), (0, 0))
         return np.pad(by_tap, more).reshape(self.rows, -1)
 
     def weight(self, matrix: Floats) -> Floats:
-        """To (outputs, inputs, K)."""
+        """Return the weight (outputs, inputs, K)."""
         by_tap = matrix[: self.numbers].reshape(self.outputs, self.taps, self.inputs)
         return by_tap[:, self.taps - self.kernel :].transpose(0, 2, 1).copy()
 
@@ -156,14 +158,14 @@ class TransposedConv(Layer):
     """out[t·S + r] = b + Σ_m W_{r+m·S} x[t-m], r < S, weight (inputs, outputs, K); no dilation."""
 
     def __post_init__(self) -> None:
-        """Check."""
+        """Check the sizes."""
         super().__post_init__()
         if self.dilation != 1:
-            raise ValueError(f"a transposed layer has no dilation, and not {self.dilation}")
+            raise ValueError(f"a transposed layer cannot have dilation {self.dilation}")
 
     @property
     def weight_shape(self) -> tuple[int, int, int]:
-        """As torch has it."""
+        """Shape of the weight as in torch."""
         return self.inputs, self.outputs, self.kernel
 
     @property
@@ -182,7 +184,7 @@ class TransposedConv(Layer):
         return ceil(self.kernel / self.stride)
 
     def matrix(self, weight: Floats) -> Floats:
-        """From (inputs, outputs, K)."""
+        """Return the matrix of a weight (inputs, outputs, K)."""
         more = self.taps * self.stride - self.kernel
         by_tap = np.pad(weight, ((0, 0), (0, 0), (0, more)))
         by_tap = by_tap.reshape(self.inputs, self.outputs, self.taps, self.stride)
@@ -192,7 +194,7 @@ class TransposedConv(Layer):
         )  # fmt: skip
 
     def weight(self, matrix: Floats) -> Floats:
-        """To (inputs, outputs, K)."""
+        """Return the weight (inputs, outputs, K)."""
         ordered = matrix[: self.numbers].reshape(self.stride, self.outputs, self.taps, self.inputs)
         by_tap = ordered.transpose(3, 1, 2, 0)[:, :, ::-1]  # (inputs, outputs, taps, S)
         kernel = by_tap.reshape(self.inputs, self.outputs, -1)[..., : self.kernel]
@@ -200,5 +202,5 @@ class TransposedConv(Layer):
 
 
 def whole(size: int) -> int:
-    """`size` rounded up to whole vectors."""
+    """Return `size` rounded up to whole vectors."""
     return ceil(size / CHANNEL_MULTIPLE) * CHANNEL_MULTIPLE

@@ -1,4 +1,4 @@
-"""What compiled layers read and write: weights, what a stream remembers, what a call scribbles."""
+"""Memory of compiled layers: weights, a stream's state, and scratch of a call."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
@@ -10,7 +10,7 @@ from . import bfloat16
 from .conv_layers import Floats, Layer, whole
 from .vectors import aligned, aligned_zeros
 
-TOGETHER = 4  # steps that share a weight once it is loaded
+TOGETHER = 4  # steps that share a weight after loading it
 SLACK = 64  # numbers beyond the end of work memory that a whole vector may touch
 
 FIELDS = (
@@ -33,20 +33,20 @@ class State(NamedTuple):
     """Everything that future output depends on; V voices, L layers."""
 
     history: Floats  # (V, Σ remembered) last input frames of each layer
-    pending: NDArray[np.int64]  # (V, L) those of them that wait for the rest of a step
+    pending: NDArray[np.int64]  # (V, L) number of them that wait for the rest of a step
 
 
 class Scratch(NamedTuple):
     """Memory for one call; its contents mean nothing between calls."""
 
-    work: Floats  # (2, ·) what layers hand on
+    work: Floats  # (2, ·) input and output of layers
     frames: Floats  # one layer's input frames: the kept ones, then the new ones
     windows: Floats  # (TOGETHER, ·) windows of a dilated layer
-    steps: Floats  # (TOGETHER, ·) what steps give where it is no multiple of a vector
+    steps: Floats  # (TOGETHER, ·) output of steps if it is not a multiple of a vector
 
 
 def weights_of(layers: Sequence[Layer], tensors: Sequence[tuple[Floats, Floats]]) -> Weights:
-    """From each layer's weight and bias. [control]"""
+    """Return the weights of layers from each one's weight and bias. [control]"""
     records = np.zeros(len(layers), LAYER)
     lanes: list[NDArray[np.uint32]] = []
     biases: list[Floats] = []
@@ -65,13 +65,13 @@ def weights_of(layers: Sequence[Layer], tensors: Sequence[tuple[Floats, Floats]]
 
 
 def rounded(layer: Layer, weight: Floats) -> Floats:
-    """The weight that is computed with."""
+    """Return the weight that is computed with."""
     matrix = layer.matrix(weight)
     return layer.weight(bfloat16.unpack(bfloat16.pack(matrix), *matrix.shape))
 
 
 def state_of(layers: Sequence[Layer], voices: int) -> State:
-    """Of streams that begin: before them there were zeros."""
+    """Return the state of new streams, preceded by zeros."""
     size = sum(layer.remembered for layer in layers)
     return State(aligned_zeros(voices, size), np.zeros((voices, len(layers)), np.int64))
 
@@ -80,13 +80,13 @@ def restore(state: State, saved: Mapping[str, NDArray[Any]]) -> None:
     """Continue bit for bit from copies of the arrays; ValueError if shapes differ. [render]"""
     for name, array in state._asdict().items():
         if name not in saved or saved[name].shape != array.shape:
-            raise ValueError(f"the state's {name!r} is another network's")
+            raise ValueError(f"the state's {name!r} belongs to another network")
     for name, array in state._asdict().items():
         array[...] = saved[name]
 
 
 def scratch_of(layers: Sequence[Layer], frames: int) -> Scratch:
-    """For calls of up to `frames` input frames."""
+    """Return scratch memory for calls of up to `frames` input frames."""
     work = frames * layers[0].inputs
     kept = 0
     for layer in layers:
@@ -103,5 +103,5 @@ def scratch_of(layers: Sequence[Layer], frames: int) -> Scratch:
 
 
 def _window(layer: Layer) -> int:
-    """Numbers of a window that the last tap's whole vectors fit into."""
+    """Return the numbers of a window with room for the last tap's whole vectors."""
     return whole(layer.taps * layer.inputs) + whole(layer.inputs)

@@ -1,7 +1,7 @@
-"""A computation of fixed shapes on a device: one copy there, one replayed graph, one copy back.
+"""Call of fixed shapes on a device: one copy there, one replayed graph, one copy back.
 
-A kernel takes microseconds to start and a block of sound holds dozens of them; so whatever a call
-consists of is recorded once, as a CUDA graph, and replayed. Elsewhere it is simply called.
+A kernel takes microseconds to start, and a block of sound needs dozens of them. So a call is
+recorded once, as a CUDA graph, and replayed. On other devices it is simply called.
 """
 
 import gc
@@ -24,34 +24,36 @@ Tensors = Mapping[str, Tensor]
 Compute = Callable[[Tensors, Tensors], None]
 
 UINT8 = torch.uint8
-ALIGNMENT = 256  # bytes: no array shares a cache line, on any device
-WARM_UPS = 3  # before a recording: libraries choose and allocate at their first calls
+ALIGNMENT = 256  # bytes; no two arrays share a cache line, on any device
+WARM_UPS = 3  # before a recording, because libraries choose and allocate at their first calls
 FIRST, LAST = -1, 0  # priorities of streams
-STREAMS = 32  # of one priority: torch deals them out again and again
+STREAMS = 32  # of one priority; torch hands them out repeatedly
 
-_recording = Lock()  # torch knows one recording at a time
-_taken: WeakSet[Any] = WeakSet()  # streams of the calls that there are
-_unfinished: list[Any] = []  # torch's allocator asks graphs whose recording has failed, too
+_recording = Lock()  # torch allows one recording at a time
+_taken: WeakSet[Any] = WeakSet()  # streams of the existing calls
+_unfinished: list[Any] = []  # torch's allocator also uses graphs whose recording has failed
 _metal = RLock()  # torch may abort the process if two threads use an Apple GPU at once
 
 
 def torch_device(name: str) -> torch.device:
-    """One of `processors.NAMES`, for torch. [control] RtAudioGenError if torch cannot use it."""
+    """Return the torch device for one of `processors.NAMES`. [control] RtAudioGenError if there is
+    none.
+    """
     cuda, mps = torch.cuda.is_available(), torch.backends.mps.is_available()
     usable = {"cpu": True, "cuda": cuda, "mps": mps}
     if not usable.get(name):
-        raise RtAudioGenError(f"device '{name}': torch finds none here; 'cpu' is always there")
+        raise RtAudioGenError(f"device '{name}': torch finds none here; 'cpu' always works")
     return torch.device(name)
 
 
 class Exchange:
-    """Arrays by name that lie in one piece of memory, here and once more on a device."""
+    """Arrays by name in one piece of memory, here and on a device."""
 
     def __init__(self, shapes: Shapes, device: torch.device) -> None:
-        """Allocate, zeros. [control]"""
+        """Allocate zeros. [control]"""
         sizes = {n: -(-_bytes(*s) // ALIGNMENT) * ALIGNMENT for n, s in shapes.items()}
         total = max(sum(sizes.values()), 1)
-        self._waits = device.type != "cuda"  # there the call's stream is what is waited for
+        self._waits = device.type != "cuda"  # with CUDA, the call waits for its stream
         self._here = _pinned(total) if device.type == "cuda" else torch.zeros(total, dtype=UINT8)
         self._there = torch.zeros(total, dtype=UINT8, device=device)
         self.here: dict[str, NDArray[Any]] = {}
@@ -65,21 +67,21 @@ class Exchange:
             start += sizes[name]
 
     def send(self) -> None:
-        """From here to there. [render]"""
+        """Copy from here to the device. [render]"""
         self._there.copy_(self._here, non_blocking=not self._waits)
 
     def fetch(self) -> None:
-        """From there to here; with CUDA done when the stream is. [render]"""
+        """Copy from the device to here; with CUDA it is done when the stream is. [render]"""
         self._here.copy_(self._there, non_blocking=not self._waits)
 
 
 class DeviceCall:
-    """`compute(inputs, outputs)` on a device, from `inputs` to `outputs` that are arrays here.
+    """A call `compute(inputs, outputs)` on a device, with arrays here as its inputs and outputs.
 
-    `compute` writes the output tensors, and whatever tensors of its own it keeps, in place; a call
-    does the same whatever the numbers are. What it keeps is made on the thread that makes this, and
-    set afterwards: `compute` may be called a few times before the first call. What is `urgent` goes
-    before what is not.
+    `compute` writes the output tensors, and any tensors of its own, in place; a call does the same
+    operations whatever the numbers are. Make its own tensors on the thread that makes this object,
+    and set them after it is made, because `compute` may be called a few times before the first
+    call. `urgent` calls use a high-priority stream.
     """
 
     def __init__(
@@ -100,7 +102,7 @@ class DeviceCall:
             self._stream: Any = None
             if device.type == "cuda":
                 self._stream = _stream_of_its_own(device, FIRST if urgent else LAST)
-                torch.cuda.current_stream(device).synchronize()  # what was just allocated is there
+                torch.cuda.current_stream(device).synchronize()  # completes the allocations
             for _ in range(WARM_UPS if recorded else 0):
                 self()
             if self._stream is not None and recorded:
@@ -108,7 +110,9 @@ class DeviceCall:
                 self()  # the first replay brings the graph to the device
 
     def _record(self, stream: Any) -> Any:
-        """By hand: `torch.cuda.graph` would halt what other threads have sounding now."""
+        """Record the graph by hand, because `torch.cuda.graph` would halt what other threads play
+        now.
+        """
         graph = torch.cuda.CUDAGraph()
         with (
             _recording,
@@ -121,8 +125,8 @@ class DeviceCall:
             graph.capture_begin(capture_error_mode="thread_local")
             try:
                 self._compute(self._in.there, self._out.there)
-            except BaseException:  # Ctrl-C as well: a recording that is left open spoils the next
-                with suppress(RuntimeError):  # it only says that something was wrong before
+            except BaseException:  # also Ctrl-C: an unfinished recording spoils the next one
+                with suppress(RuntimeError):  # it only repeats the error above
                     graph.capture_end()
                 raise
             graph.capture_end()
@@ -130,7 +134,7 @@ class DeviceCall:
         return graph
 
     def __call__(self) -> None:
-        """Read `inputs`, leave `outputs`; one at a time. [render] or [worker] ProcessorLostError"""
+        """Read `inputs`, write `outputs`; one at a time. [render] or [worker] ProcessorLostError"""
         with self.in_order():
             self._in.send()
             if self._graph is not None:
@@ -144,9 +148,9 @@ class DeviceCall:
 
     @contextmanager
     def in_order(self) -> Iterator[None]:
-        """What is done within comes after the calls before it and before those after it. [render]
+        """Run the block after all earlier calls and before all later ones. [render]
 
-        ProcessorLostError for whatever torch raises.
+        ProcessorLostError for any error of torch.
         """
         with lost(self.device), torch.inference_mode(), self._on_stream():
             yield
@@ -157,9 +161,10 @@ class DeviceCall:
 
 @contextmanager
 def lost(device: torch.device) -> Iterator[None]:
-    """Whatever torch raises within means that the device is of no more use: ProcessorLostError.
+    """Raise ProcessorLostError for any error of torch in the block: the device cannot be used any
+    more.
 
-    One thread at a time on an Apple GPU.
+    On an Apple GPU only one thread at a time enters the block.
     """
     try:
         with _metal if device.type == "mps" else nullcontext():
@@ -170,7 +175,9 @@ def lost(device: torch.device) -> Iterator[None]:
 
 
 class _Exactness:
-    """torch's flags are the process's: who comes first sets them, who leaves last restores them."""
+    """torch's global flags: the first one who enters sets them, the last one who leaves restores
+    them.
+    """
 
     def __init__(self) -> None:
         self._lock, self._inside, self._set = Lock(), 0, ExitStack()
@@ -200,28 +207,30 @@ _exactness = _Exactness()
 
 
 def exactly() -> _Exactness:
-    """float32 as it is, and the same bits at every call: no tf32, no choice by measuring. [any]"""
+    """Return a context with plain float32 and the same bits at every call, without tf32. [any]"""
     return _exactness
 
 
 def _stream_of_its_own(device: torch.device, priority: int) -> Any:
-    """Shared with no other call: a recording would take in what the other does meanwhile."""
+    """Return a stream of this call alone: a recording would include other calls on the same
+    stream.
+    """
     with _recording:
         for attempt in range(2 * STREAMS):
             if attempt == STREAMS:
-                gc.collect()  # calls that nobody has any more may still hold theirs
-            # torch says no types here, nor of `cudart` below
+                gc.collect()  # unused calls may still hold their streams
+            # torch has no types here, nor for `cudart` below
             stream = torch.cuda.Stream(device, priority=priority)  # type: ignore[no-untyped-call]
             if stream not in _taken:
                 _taken.add(stream)
                 return stream
-    raise RtAudioGenError(f"device 'cuda': {STREAMS} computations at most, and there are so many")
+    raise RtAudioGenError(f"device 'cuda': all {STREAMS} streams are in use")
 
 
 def _pinned(size: int) -> Tensor:
-    """(size,) zeros in pages of their own, which a GPU may read and write by itself.
+    """Return (size,) zeros in pages of their own that a GPU may read and write by itself.
 
-    Not of torch's allocator: that ends the process if memory is freed once the device is lost.
+    torch's allocator is not used: it ends the process if memory is freed after the device was lost.
     """
     memory = np.frombuffer(mmap.mmap(-1, size), np.uint8)
     cudart = torch.cuda.cudart()  # type: ignore[no-untyped-call]
@@ -233,7 +242,7 @@ def _pinned(size: int) -> Tensor:
 
 @contextmanager
 def _uncollected() -> Iterator[None]:
-    """Without the garbage collector: a dead graph that is freed now would spoil a recording."""
+    """Run the block without garbage collection: freeing a dead graph would spoil a recording."""
     collects = gc.isenabled()
     gc.disable()
     try:

@@ -17,7 +17,7 @@ ROUNDER = 12582912.0  # 1.5 · 2^23: added to a float it leaves the nearest inte
 
 
 def exp2(x: Vector) -> Vector:
-    """2^x for -126 ≤ x ≤ 126."""
+    """Return 2^x for -126 ≤ x ≤ 126."""
     rounded = x + ROUNDER
     fraction = x - (rounded - ROUNDER)
     power = fraction.times_plus(EXP2[-1], EXP2[-2])
@@ -27,14 +27,14 @@ def exp2(x: Vector) -> Vector:
 
 
 def elu(x: Vector) -> Vector:
-    """x above 0, e^x - 1 below, absolute error 2e-7; -1 for NaN."""
+    """Return x above 0, e^x - 1 below, absolute error 2e-7; -1 for NaN."""
     below = exp2((x * LOG2E).at_least(-100.0).at_most(0.0)) - 1.0
     return x.at_least(0.0) + below
 
 
 @intrinsic
 def activate(typing_context, size, source, target):  # type: ignore[no-untyped-def]
-    """target = elu(source), `size` elements, a multiple of 16. `target` may be `source`."""
+    """Set target = elu(source), `size` elements, a multiple of 16. `target` may be `source`."""
 
     def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         source, target = pointers(builder, *arguments[1:])
@@ -52,7 +52,7 @@ def activate(typing_context, size, source, target):  # type: ignore[no-untyped-d
 
 @intrinsic
 def move(typing_context, size, source, target):  # type: ignore[no-untyped-def]
-    """target = source, `size` elements, any number of them; the two may not overlap."""
+    """Set target = source, `size` elements, any number of them; the two must not overlap."""
 
     def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         source, target = pointers(builder, *arguments[1:])
@@ -64,7 +64,7 @@ def move(typing_context, size, source, target):  # type: ignore[no-untyped-def]
 
 @intrinsic
 def copy(typing_context, size, source, target):  # type: ignore[no-untyped-def]
-    """target = source, `size` elements, a multiple of 16."""
+    """Set target = source, `size` elements, a multiple of 16."""
 
     def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         source, target = pointers(builder, *arguments[1:])
@@ -80,7 +80,7 @@ def copy(typing_context, size, source, target):  # type: ignore[no-untyped-def]
 
 @intrinsic
 def add(typing_context, size, first, second, target):  # type: ignore[no-untyped-def]
-    """target = first + second, `size` elements, a multiple of 16."""
+    """Set target = first + second, `size` elements, a multiple of 16."""
 
     def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         first, second, target = pointers(builder, *arguments[1:])
@@ -99,7 +99,7 @@ def add(typing_context, size, first, second, target):  # type: ignore[no-untyped
 
 @intrinsic
 def rectify(typing_context, size, x):  # type: ignore[no-untyped-def]
-    """x = max(x, 0) in place, `size` elements, a multiple of 16."""
+    """Set x = max(x, 0) in place, `size` elements, a multiple of 16."""
 
     def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         (x,) = pointers(builder, arguments[1])

@@ -9,7 +9,7 @@ MU = LEVELS - 1
 
 
 def encode(signal: NDArray[np.float32]) -> NDArray[np.uint8]:
-    """Codes of a signal in [-1, 1]; 0 becomes 128."""
+    """Return the codes of a signal in [-1, 1]; 0 becomes 128."""
     clipped = np.clip(signal, -1.0, 1.0)
     companded = np.sign(clipped) * np.log1p(MU * np.abs(clipped)) / np.log1p(MU)
     codes: NDArray[np.uint8] = np.floor((companded + 1) / 2 * MU + 0.5).astype(np.uint8)
@@ -17,7 +17,7 @@ def encode(signal: NDArray[np.float32]) -> NDArray[np.uint8]:
 
 
 def decode(codes: NDArray[np.integer]) -> NDArray[np.float32]:
-    """The amplitudes that codes stand for."""
+    """Return the amplitudes of codes."""
     amplitudes: NDArray[np.float32] = TABLE[codes]
     return amplitudes
 

@@ -1,4 +1,4 @@
-"""Random numbers that are named, not drawn: any of them can be had at any time, by its place."""
+"""Named random numbers: each can be computed at any time from its stream and index."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,7 +8,7 @@ from rtaudiogen.kernel_cache import cached_njit
 
 @cached_njit(nogil=True)
 def uniform(stream: np.uint64, index: np.int64) -> float:
-    """The `index`-th number in [0, 1) of a stream: a counter hashed by SplitMix64. [render]
+    """Return the `index`-th number in [0, 1) of a stream: a counter hashed by SplitMix64. [render]
 
     Steele, Lea and Flood 2014, "Fast Splittable Pseudorandom Number Generators".
     """
@@ -21,6 +21,6 @@ def uniform(stream: np.uint64, index: np.int64) -> float:
 
 @cached_njit(nogil=True)
 def fill_uniforms(stream: np.uint64, first: np.int64, out: NDArray[np.float32]) -> None:
-    """`out` (numbers,) = the numbers of a stream from the `first`-th on. [render]"""
+    """Fill `out` (numbers,) with the numbers of a stream from the `first`-th on. [render]"""
     for k in range(len(out)):
         out[k] = uniform(stream, first + k)

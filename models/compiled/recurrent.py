@@ -1,4 +1,4 @@
-"""The gates of a recurrent layer as vector code, on places (see `vectors`). [render]"""
+"""Gates of recurrent layers as vector code, on places (see `vectors`). [render]"""
 
 from typing import Any
 
@@ -25,11 +25,11 @@ def tanh(x: Vector) -> Vector:
 
 @intrinsic
 def turn_gru(typing_context, width, told, own, hidden):  # type: ignore[no-untyped-def]
-    """One step of a gated recurrent unit of `width` units, a multiple of 16.
+    """Compute one step of a gated recurrent unit of `width` units, a multiple of 16.
 
-    Cho et al. 2014 (arXiv 1406.1078) in the form of `torch.nn.GRU`: `told` (3 · width) is what the
-    inputs give to the gates r, z and n, `own` (3 · width) what `hidden` (width) gives, biases
-    included; hidden = n + z (hidden - n) with n = tanh(told_n + r · own_n).
+    Cho et al. 2014 (arXiv 1406.1078) in the form of `torch.nn.GRU`: `told` (3 · width) is the
+    contribution of the inputs to the gates r, z and n, `own` (3 · width) that of `hidden` (width),
+    biases included; hidden = n + z (hidden - n) with n = tanh(told_n + r · own_n).
     """
 
     def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:

@@ -1,10 +1,10 @@
-"""LLVM vectors for numba: formulas written once, emitted for whatever vectors the CPU has.
+"""LLVM vectors for numba: formulas written once, emitted for the widest vectors of the CPU.
 
 Numba compiles scalars; whether a loop becomes vector code, and whether its sums stay in registers,
 is then LLVM's guess. Here an `@intrinsic` writes vector instructions itself: `Vector` turns Python
 operators into LLVM instructions, `loop` keeps the sums of a loop in registers.
 
-Such code passes memory as a *place*: the address of a 4-byte number, an int64 got from `place`. A
+Such code passes memory as a *place*: the address of a 4-byte number, an int64 from `place`. A
 function of places is called through registers; one of arrays would push seven words for each.
 """
 
@@ -25,7 +25,7 @@ FLOAT, INT, INDEX = ir.FloatType(), ir.IntType(32), ir.IntType(64)
 
 
 def vector_lanes() -> int:
-    """How many float32 the widest registers of the CPU that numba compiles for hold."""
+    """Return how many float32 the widest registers of the CPU hold that numba compiles for."""
     features = config.CPU_FEATURES
     if features is None:
         features = llvm.get_host_cpu_features().flatten()
@@ -38,7 +38,7 @@ CACHE_LINE = 64  # bytes
 
 
 def aligned_zeros(*shape: int) -> NDArray[np.float32]:
-    """A float32 array that begins at a cache line, so that no vector of it lies in two."""
+    """Return a float32 array that begins at a cache line, so that no vector spans two lines."""
     size = 4 * math.prod(shape)
     memory = np.zeros(size + CACHE_LINE, np.uint8)
     start = -memory.ctypes.data % CACHE_LINE
@@ -46,7 +46,7 @@ def aligned_zeros(*shape: int) -> NDArray[np.float32]:
 
 
 def aligned(array: NDArray[Any]) -> NDArray[Any]:
-    """A copy of an array of 4-byte numbers that begins at a cache line."""
+    """Return a copy of an array of 4-byte numbers that begins at a cache line."""
     copy = aligned_zeros(*array.shape).view(array.dtype)
     copy[...] = array
     return copy
@@ -80,17 +80,17 @@ class Vector:
         return self._new(self.builder.fdiv(self.value, self._other(other)))
 
     def at_least(self, bound: "Vector | float") -> "Vector":
-        """max(self, bound); NaN becomes the bound."""
+        """Return max(self, bound); NaN becomes the bound."""
         above = self.builder.fcmp_ordered(">", self.value, self._other(bound))
         return self._new(self.builder.select(above, self.value, self._other(bound)))
 
     def at_most(self, bound: "Vector | float") -> "Vector":
-        """min(self, bound); NaN becomes the bound."""
+        """Return min(self, bound); NaN becomes the bound."""
         below = self.builder.fcmp_ordered("<", self.value, self._other(bound))
         return self._new(self.builder.select(below, self.value, self._other(bound)))
 
     def times_plus(self, factor: "Vector | float", addend: "Vector | float") -> "Vector":
-        """self · factor + addend, rounded once where the CPU can."""
+        """Return self · factor + addend, rounded once if the CPU can."""
         kind = self.value.type
         name = f"llvm.fmuladd.v{self.lanes}f32"
         function = cgutils.get_or_insert_function(
@@ -100,23 +100,23 @@ class Vector:
         return self._new(self.builder.call(function, arguments))
 
     def bits(self) -> "Vector":
-        """The same bits as int32."""
+        """Return the same bits as int32."""
         return self._new(self.builder.bitcast(self.value, ir.VectorType(INT, self.lanes)))
 
     def floats(self) -> "Vector":
-        """The same bits as float32."""
+        """Return the same bits as float32."""
         return self._new(self.builder.bitcast(self.value, ir.VectorType(FLOAT, self.lanes)))
 
     def shifted(self, places: int) -> "Vector":
-        """int32 bits moved left."""
+        """Return the int32 bits moved left."""
         return self._new(self.builder.shl(self.value, self._other(places)))
 
     def plus_bits(self, other: "Vector") -> "Vector":
-        """int32 sum, wrapping."""
+        """Return the int32 sum, wrapping."""
         return self._new(self.builder.add(self.value, other.value))
 
     def store(self, pointer: ir.Value) -> None:
-        """To memory, of any alignment."""
+        """Store to memory of any alignment."""
         typed = self.builder.bitcast(pointer, self.value.type.as_pointer())
         self.builder.store(self.value, typed, align=4)
 
@@ -126,7 +126,7 @@ class Vector:
         return self._new(self.builder.shuffle_vector(self.value, undefined, order))
 
     def fold(self, combine: Callable[["Vector", "Vector"], "Vector"]) -> ir.Value:
-        """One scalar of all lanes, halves combined until one is left."""
+        """Return one scalar of all lanes, combining halves until one is left."""
         vector = self
         while vector.lanes > 1:
             half = vector.lanes // 2
@@ -135,18 +135,18 @@ class Vector:
 
 
 def load(builder: ir.IRBuilder, pointer: ir.Value, lanes: int = LANES) -> Vector:
-    """`lanes` float32 from memory of any alignment."""
+    """Return `lanes` float32 from memory of any alignment."""
     typed = builder.bitcast(pointer, ir.VectorType(FLOAT, lanes).as_pointer())
     return Vector(builder, builder.load(typed, align=4))
 
 
 def constant(builder: ir.IRBuilder, number: float, lanes: int = LANES) -> Vector:
-    """A float32 known now, in every lane."""
+    """Return a constant float32 in every lane."""
     return Vector(builder, ir.Constant(ir.VectorType(FLOAT, lanes), [number] * lanes))
 
 
 def broadcast(builder: ir.IRBuilder, scalar: ir.Value, lanes: int = LANES) -> Vector:
-    """A float32 in every lane."""
+    """Return a float32 in every lane."""
     undefined = ir.Constant(ir.VectorType(FLOAT, lanes), ir.Undefined)
     first = builder.insert_element(undefined, scalar, ir.Constant(INT, 0))
     order = ir.Constant(ir.VectorType(INT, lanes), [0] * lanes)
@@ -154,7 +154,7 @@ def broadcast(builder: ir.IRBuilder, scalar: ir.Value, lanes: int = LANES) -> Ve
 
 
 def address(builder: ir.IRBuilder, pointer: ir.Value, *offsets: ir.Value | int) -> ir.Value:
-    """The pointer moved by a sum of offsets, in elements."""
+    """Return the pointer moved by a sum of offsets, in elements."""
     for offset in offsets:
         index = ir.Constant(INDEX, offset) if isinstance(offset, int) else offset
         pointer = builder.gep(pointer, [index])
@@ -162,7 +162,7 @@ def address(builder: ir.IRBuilder, pointer: ir.Value, *offsets: ir.Value | int) 
 
 
 def times(builder: ir.IRBuilder, index: ir.Value, factor: int) -> ir.Value:
-    """index · factor."""
+    """Return index · factor."""
     return builder.mul(index, ir.Constant(index.type, factor))
 
 
@@ -172,7 +172,7 @@ def loop(
     start: Sequence[Vector],
     body: Callable[[ir.Value, list[Vector]], Sequence[Vector]],
 ) -> list[Vector]:
-    """Run `body(step, sums)` `count` times; what it returns are the sums of the next step."""
+    """Run `body(step, sums)` `count` times; it returns the sums of the next step."""
     before = builder.block
     head = builder.append_basic_block("head")
     inside = builder.append_basic_block("body")
@@ -209,13 +209,13 @@ def sweep(builder: ir.IRBuilder, size: ir.Value, body: Callable[[ir.Value], None
 
 
 def pointers(builder: ir.IRBuilder, *places: ir.Value) -> list[ir.Value]:
-    """The float pointers that places are."""
+    """Return places as float pointers."""
     return [builder.inttoptr(place, FLOAT.as_pointer()) for place in places]
 
 
 @intrinsic
 def place(typing_context, array, element):  # type: ignore[no-untyped-def]
-    """The address of an element, counted flat, of a contiguous array of 4-byte numbers."""
+    """Return the address of an element, counted flat, of a contiguous array of 4-byte numbers."""
 
     def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         data = context.make_array(signature.args[0])(context, builder, arguments[0]).data

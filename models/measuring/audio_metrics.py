@@ -1,4 +1,4 @@
-"""How much a sound that came back differs from what it was.
+"""Measures of the difference between a coded sound and the original.
 
 Every function takes signals (frames,) of equal length, aligned. Full scale is ±1.
 """
@@ -22,15 +22,15 @@ SMALLEST = 1e-5  # magnitude that counts as silence, as in Kumar et al. 2023 (ar
 
 
 def level_db(signal: Signal) -> float:
-    """RMS, 0 dB at full scale."""
+    """Return the RMS level, 0 dB at full scale."""
     power = float(np.mean(np.square(signal, dtype=np.float64))) if len(signal) else 0.0
     return float(10 * np.log10(max(power, 10 ** (SILENCE_DB / 10))))
 
 
 def si_sdr_db(made: Signal, real: Signal) -> float | None:
-    """Scale-invariant signal-to-distortion ratio (Le Roux et al. 2019); None if `real` is silent.
+    """Return the scale-invariant signal-to-distortion ratio (Le Roux et al. 2019).
 
-    Of limited meaning below some 10 kbit/s, where nobody codes phases.
+    None if `real` is silent. It means little below some 10 kbit/s, where codecs do not code phases.
     """
     wanted, got = real.astype(np.float64), made.astype(np.float64)
     power = wanted @ wanted
@@ -44,7 +44,10 @@ def si_sdr_db(made: Signal, real: Signal) -> float | None:
 
 
 def mel_distance(made: Signal, real: Signal, sample_rate: int) -> float:
-    """Mean absolute difference of log10 mel magnitudes, mean over windows of 16, 32 and 64 ms."""
+    """Return the mean absolute difference of log10 mel magnitudes.
+
+    It is the mean over windows of 16, 32 and 64 ms.
+    """
     distances = []
     for window_ms, bands in MEL_WINDOWS:
         window = window_frames(window_ms, sample_rate)
@@ -55,9 +58,11 @@ def mel_distance(made: Signal, real: Signal, sample_rate: int) -> float:
 
 
 def stft_distance(made: Signal, real: Signal, sample_rate: int) -> float:
-    """Multi-resolution STFT distance (Yamamoto et al. 2020, arXiv 1910.11480, equations 3 to 6).
+    """Return the multi-resolution STFT distance (Yamamoto et al. 2020, arXiv 1910.11480, eq. 3 to
+    6).
 
-    Spectral convergence and mean absolute difference of natural logarithms, mean over windows.
+    It is spectral convergence plus mean absolute difference of natural logarithms, mean over
+    windows.
     """
     distances = []
     for window_ms in STFT_WINDOWS_MS:
@@ -70,12 +75,12 @@ def stft_distance(made: Signal, real: Signal, sample_rate: int) -> float:
 
 
 def has_pesq() -> bool:
-    """Whether the package is there that `pesq_score` needs."""
+    """Return True if the package that `pesq_score` needs is installed."""
     return find_spec("pesq") is not None
 
 
 def pesq_score(made: Signal, real: Signal, sample_rate: int, wide: bool) -> float | None:
-    """ITU-T P.862 narrow band, or P.862.2 wide band, which needs 16 kHz: 1 to 4.5, or 4.64.
+    """Return ITU-T P.862 narrow band, or P.862.2 wide band at 16 kHz: 1 to 4.5, or 4.64.
 
     None where it is not defined: other rates than 8 and 16 kHz, no speech found, too short.
     """
@@ -90,11 +95,13 @@ def pesq_score(made: Signal, real: Signal, sample_rate: int, wide: bool) -> floa
 
 
 def stoi_score(made: Signal, real: Signal, sample_rate: int) -> float | None:
-    """Short-time objective intelligibility (Taal et al. 2011), up to 1; None if too short."""
+    """Return short-time objective intelligibility (Taal et al. 2011), up to 1; None if too
+    short.
+    """
     if not real.any():
         return None
     with warnings.catch_warnings():
-        warnings.simplefilter("error")  # it warns, and gives a number, where there is none
+        warnings.simplefilter("error")  # instead of an error it warns and returns a number
         try:
             return float(stoi(real, made, sample_rate))
         except (RuntimeWarning, ValueError):
@@ -102,10 +109,10 @@ def stoi_score(made: Signal, real: Signal, sample_rate: int) -> float | None:
 
 
 def lag(made: list[Signal], real: list[Signal], sample_rate: int, longest: int) -> int:
-    """Frames by which `made` is late, from -longest to longest: where the envelopes agree most.
+    """Return the frames by which `made` is late, from -longest to longest, from the envelopes.
 
-    Envelopes, as a parametric codec makes up the phases; and one lag for all pairs, as a codec has
-    one, however alike the periods of a single sound are.
+    Envelopes are compared because a parametric codec invents the phases, and one lag is found for
+    all pairs because a codec has one, however alike the periods of a single sound are.
     """
     agreement = sum(
         _correlation(envelope(a, sample_rate), envelope(b, sample_rate), longest)
@@ -115,7 +122,7 @@ def lag(made: list[Signal], real: list[Signal], sample_rate: int, longest: int) 
 
 
 def envelope(signal: Signal, sample_rate: int) -> Signal:
-    """(frames,) mean magnitude of the surrounding few milliseconds, without its mean."""
+    """Return (frames,) mean magnitude of the surrounding few milliseconds, without its mean."""
     window = np.hanning(round(ENVELOPE_MS * sample_rate / 1000) + 2)
     smooth = np.convolve(np.abs(signal), window / window.sum(), "full")
     first = (len(window) - 1) // 2
@@ -125,7 +132,7 @@ def envelope(signal: Signal, sample_rate: int) -> Signal:
 
 
 def shifted(signal: Signal, late: int, frames: int) -> Signal:
-    """(frames,) of a signal that is so many frames late, in time; zeros where there is nothing."""
+    """Return (frames,) of a signal that is `late` frames late, in time, padded with zeros."""
     out = np.zeros(frames, np.float32)
     part = signal[max(late, 0) : max(frames + late, 0)]
     first = max(-late, 0)
@@ -134,7 +141,7 @@ def shifted(signal: Signal, late: int, frames: int) -> Signal:
 
 
 def magnitudes(signal: Signal, window: int) -> Magnitudes:
-    """Of the short-time spectrum: Hann windows, a quarter of a window apart."""
+    """Return magnitudes of the short-time spectrum: Hann windows, a quarter of a window apart."""
     padded = np.pad(signal, (0, max(0, window - len(signal))))
     spectrum = librosa.stft(padded, n_fft=window, hop_length=window // 4, pad_mode="constant")
     absolute: Magnitudes = np.abs(spectrum).astype(np.float32)
@@ -142,7 +149,7 @@ def magnitudes(signal: Signal, window: int) -> Magnitudes:
 
 
 def window_frames(window_ms: int, sample_rate: int) -> int:
-    """The power of two next to so many milliseconds."""
+    """Return the power of two nearest to so many milliseconds."""
     return int(2 ** round(np.log2(window_ms * sample_rate / 1000)))
 
 
@@ -151,7 +158,7 @@ def _log(values: Magnitudes) -> Magnitudes:
 
 
 def _correlation(made: Signal, real: Signal, longest: int) -> NDArray[np.float64]:
-    """(2 · longest + 1,) by lag, 1 for signals that are equal but for their level."""
+    """Return (2 · longest + 1,) correlation by lag, 1 for signals that differ only in level."""
     size = 1 << (len(made) + len(real) + longest).bit_length()
     spectrum = np.fft.rfft(made, size) * np.conj(np.fft.rfft(real, size))
     around = np.fft.irfft(spectrum, size)

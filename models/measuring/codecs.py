@@ -1,6 +1,6 @@
-"""What others make of the same sounds at such bit rates: Opus (RFC 6716) and Codec 2.
+"""Reference codecs at similar bit rates: Opus (RFC 6716) and Codec 2.
 
-They are programs of their own. Where one is not installed it is left out, and that is said.
+They are separate programs. One that is not installed is left out with a notice.
 """
 
 import shutil
@@ -20,39 +20,41 @@ from rtaudiogen.errors import RtAudioGenError
 Signal = NDArray[np.float32]
 
 CODEC2_RATE = 8000
-TAIL_SECONDS = 0.1  # of silence: what comes late is still heard
+TAIL_SECONDS = 0.1  # of silence, so that delayed sound is still heard
 TIMEOUT_SECONDS = 60
 _PAGE = struct.Struct("<4sBBqIIIB")  # an Ogg page's header (RFC 3533), up to its table
 
 
 @dataclass(frozen=True)
 class Coded:
-    """What came back, as late as the codec is, and the bits that it took."""
+    """A decoded sound, delayed by the codec, and its bit rate."""
 
     signal: Signal
     bits_per_second: float
 
 
 @dataclass(frozen=True)
-class Rival:
-    """A codec; `code` takes a signal, its rate in Hz and a folder for files in between."""
+class ReferenceCodec:
+    """A codec; `code` takes a signal, its rate in Hz and a folder for temporary files."""
 
     name: str
     programs: tuple[str, ...]
-    package: str  # Debian's, that has the programs
+    package: str  # Debian package of the programs
     code: Callable[[Signal, int, Path], Coded]
     only_speech: bool = False
 
     @property
     def missing(self) -> str | None:
-        """Why it cannot be run here; None if it can."""
+        """Return why it cannot be run here; None if it can."""
         if all(map(shutil.which, self.programs)):
             return None
         return f"not run ({self.package} is not installed)"
 
 
 def opus(signal: Signal, sample_rate: int, folder: Path) -> Coded:
-    """Opus at 6 kbit/s, the least that `opusenc` does; the bits of the packets alone."""
+    """Code with Opus at 6 kbit/s, the least that `opusenc` does; count the bits of the packets
+    alone.
+    """
     before, coded, after = (folder / name for name in ("in.wav", "coded.opus", "out.wav"))
     soundfile.write(before, signal, sample_rate, subtype="PCM_16")
     _run("opusenc", "--quiet", "--bitrate", "6", "--discard-comments", before, coded)
@@ -63,7 +65,7 @@ def opus(signal: Signal, sample_rate: int, folder: Path) -> Coded:
 
 
 def codec2(mode: str) -> Callable[[Signal, int, Path], Coded]:
-    """Codec 2 in one of its modes, at its own 8 kHz."""
+    """Return a coder with Codec 2 in one of its modes, at its own 8 kHz."""
 
     def code(signal: Signal, sample_rate: int, folder: Path) -> Coded:
         before, coded, after = (folder / name for name in ("in.raw", "coded.bit", "out.raw"))
@@ -79,20 +81,24 @@ def codec2(mode: str) -> Callable[[Signal, int, Path], Coded]:
     return code
 
 
-RIVALS = (
-    Rival("Opus at 6 kbit/s", ("opusenc", "opusdec"), "opus-tools", opus),
-    Rival("Codec 2 at 3200 bit/s", ("c2enc", "c2dec"), "codec2", codec2("3200"), only_speech=True),
-    Rival("Codec 2 at 1200 bit/s", ("c2enc", "c2dec"), "codec2", codec2("1200"), only_speech=True),
+REFERENCE_CODECS = (
+    ReferenceCodec("Opus at 6 kbit/s", ("opusenc", "opusdec"), "opus-tools", opus),
+    ReferenceCodec(
+        "Codec 2 at 3200 bit/s", ("c2enc", "c2dec"), "codec2", codec2("3200"), only_speech=True
+    ),
+    ReferenceCodec(
+        "Codec 2 at 1200 bit/s", ("c2enc", "c2dec"), "codec2", codec2("1200"), only_speech=True
+    ),
 )
 
 
 def opus_packet_bytes(stream: bytes) -> int:
-    """Bytes of the sound in an Ogg Opus file: without Ogg's pages, Opus' headers and comments."""
+    """Return the bytes of sound in an Ogg Opus file, without Ogg's pages, headers and comments."""
     offset = total = 0
     while offset < len(stream):
         magic, _, _, position, _, _, _, segments = _PAGE.unpack_from(stream, offset)
         if magic != b"OggS":
-            raise RtAudioGenError(f"no Ogg page at byte {offset}")
+            raise RtAudioGenError(f"expected an Ogg page at byte {offset}")
         offset += _PAGE.size
         payload = sum(stream[offset : offset + segments])
         offset += segments + payload
@@ -101,7 +107,7 @@ def opus_packet_bytes(stream: bytes) -> int:
 
 
 def _run(*command: object) -> None:
-    """RtAudioGenError, one line, if the program fails."""
+    """Run a program. RtAudioGenError, one line, if it fails."""
     done = subprocess.run(
         [str(part) for part in command], capture_output=True, text=True, timeout=TIMEOUT_SECONDS
     )

@@ -1,4 +1,4 @@
-"""What a processor can do at best, by torch alone: what shares of its speed refer to. [control]"""
+"""Upper bounds of a processor's speed, measured with torch alone, as a reference. [control]"""
 
 from collections.abc import Iterator
 
@@ -14,7 +14,7 @@ COPIED_BYTES = 2**30  # far more than any cache holds
 def ceiling_rows(
     device: str, seconds: float, copied_bytes: int = COPIED_BYTES
 ) -> Iterator[BenchRow]:
-    """Bytes per second of its memory, and what it takes to have the smallest thing computed."""
+    """Yield the bandwidth of its memory, and the latency of the smallest computation."""
     place = torch.device(device)
     bandwidth = bytes_per_second(place, seconds, copied_bytes)
     what = f"copy of {copied_bytes / 2**20:.0f} MiB within its memory, read and written"
@@ -25,7 +25,7 @@ def ceiling_rows(
 
 
 def bytes_per_second(device: torch.device, seconds: float, copied_bytes: int) -> float:
-    """Of reading and writing together, measured for so long."""
+    """Return bytes per second of reading and writing together, measured for `seconds`."""
     source = torch.zeros(copied_bytes // 4, device=device)
     target = torch.empty_like(source)
 
@@ -37,7 +37,7 @@ def bytes_per_second(device: torch.device, seconds: float, copied_bytes: int) ->
 
 
 def latency_seconds(device: torch.device, seconds: float) -> float:
-    """From asking for one addition to having it, measured for so long."""
+    """Return the time from the request of one addition to its result, measured for `seconds`."""
     number = torch.zeros(1, device=device)
 
     def add() -> None:

@@ -12,14 +12,14 @@ Floats = NDArray[np.float32]
 
 
 class Streaming(Protocol):
-    """Something with a state that can be copied out and put back."""
+    """An object with a state that can be copied out and put back."""
 
     @property
     def state(self) -> Mapping[str, NDArray[Any]]:
-        """The arrays that everything future depends on."""
+        """Return the arrays that the future output depends on."""
 
     def restore(self, state: Any, /) -> None:
-        """Put a copy of `state` back."""
+        """Restore a copy of `state`."""
 
 
 def close(
@@ -43,10 +43,10 @@ def whole_and_resumed(
     interruption: int,
     axis: int = 0,
 ) -> tuple[Floats, Floats]:
-    """Stream a signal in one go, and once more with the state saved, disturbed and restored.
+    """Stream a signal at once, and once more with the state saved, disturbed and restored.
 
-    `through` streams the frames of a slice of the signal; `axis` is that of time in what it
-    returns. The state is saved after `interruption` of the signal's `frames`.
+    `through` streams the frames of a slice of the signal; `axis` is that of time in its result. The
+    state is saved after `interruption` of the signal's `frames`.
     """
     reset()
     whole = through(slice(0, frames))

@@ -1,6 +1,5 @@
-"""Notes and textures measured as a musician would hear them: pitch, level, long holds, speed.
-
-Everything is [control].
+"""Measures of played notes and textures: pitch, level, long holds, speed. Everything is
+[control].
 """
 
 import time
@@ -18,7 +17,7 @@ from ..playing.codes.rendered import BLOCK, play_note
 from ..sounds.notes.corpus import Corpus
 from ..sounds.notes.notes import Note
 
-NOTE_SECONDS = 1.0  # how long a note is held to be measured
+NOTE_SECONDS = 1.0  # length of a measured note
 STEADY = (0.15, 0.9)  # the part of it, in seconds, that is compared
 HELD_SECONDS, FROM_SECONDS, UNTIL_SECONDS = 2.5, 0.5, 2.0  # a held key's level is compared
 HELD_KEYS = range(40, 85)  # E2 … C6
@@ -34,7 +33,7 @@ def judge_notes(
     pitch_step: int,
     hold_seconds: float,
 ) -> dict[str, Any]:
-    """Return pitch and level of every instrument, and how many voices play in real time.
+    """Return pitch and level of every instrument, and the number of voices in real time.
 
     `pitch_step` in semitones from E2 to C6; `hold_seconds` 0 leaves out the long hold.
     """
@@ -55,7 +54,7 @@ def judge_notes(
 def judge_instrument(
     generator: Generator, instrument: int, recorded: Sequence[Note], pitch_step: int
 ) -> dict[str, Any]:
-    """Pitch and level of notes from E2 to C6."""
+    """Return pitch and level of notes from E2 to C6."""
     rate = generator.sample_rate
     cents, levels = [], []
     velocities = sorted({note.velocity for note in recorded})
@@ -77,10 +76,10 @@ def judge_instrument(
 
 
 def measured_pitch(signal: NDArray[np.float32], sample_rate: int) -> float:
-    """MIDI note number by an estimator that is independent of the network.
+    """Return the MIDI note number by an estimator that is independent of the network.
 
-    pYIN (Mauch & Dixon 2014) finds the note between C2 and C7, in steps of 10 cents; plain YIN
-    (de Cheveigné & Kawahara 2002) around it, four times upsampled, finds the cents.
+    pYIN (Mauch & Dixon 2014) finds the note between C2 and C7, in steps of 10 cents; plain YIN (de
+    Cheveigné & Kawahara 2002) around it, four times upsampled, finds the cents.
     """
     import librosa
 
@@ -99,7 +98,7 @@ def measured_pitch(signal: NDArray[np.float32], sample_rate: int) -> float:
 
 
 def hold_rise(generator: Generator, instrument: int, seconds: float) -> float:
-    """dB by which the loudest second of a long hold exceeds the first two; ≤ 0 if it never does."""
+    """Return by how many dB the loudest second of a long hold exceeds the first two; ≤ 0: never."""
     sound = play_note(generator, instrument, 60.0, 0.7, seconds)
     rate = generator.sample_rate
     levels = [_level_db(part) for part in sound[: int(seconds) * rate].reshape(-1, rate)]
@@ -125,7 +124,7 @@ def _drop(sound: NDArray[np.float32], rate: int) -> float:
 
 
 def voices_in_real_time(generator: Generator, seconds: float = 2.0) -> float:
-    """Seconds of sound of one voice rendered per second, while all voices sound."""
+    """Return seconds of sound of one voice rendered per second, while all voices sound."""
     parameters = generator.descriptor.defaults()
     generator.reset(1)
     out = np.zeros((BLOCK, 1), np.float32)
@@ -137,7 +136,7 @@ def voices_in_real_time(generator: Generator, seconds: float = 2.0) -> float:
 
 
 def texture_speed(generator: Generator, seconds: float = 2.0) -> float:
-    """Seconds of sound per second."""
+    """Return seconds of sound per second."""
     generator.reset(1)
     out = np.zeros((BLOCK, 1), np.float32)
     return rounded(_speed(generator, out, generator.descriptor.defaults(), seconds))

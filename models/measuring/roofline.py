@@ -1,4 +1,4 @@
-"""What one core can do at best: multiply-adds per second, bytes per second from its L2 cache."""
+"""Upper bounds of one core's speed: multiply-adds and bytes from its L2 cache per second."""
 
 from typing import Any
 
@@ -13,13 +13,13 @@ from rtaudiogen.kernel_cache import cached_njit
 
 from ..compiled.vectors import LANES, Vector, address, load, loop, place, pointers
 
-SUMS = 12  # independent chains, enough to hide the latency of an addition
+SUMS = 12  # independent chains that hide the latency of an addition
 L2_BYTES = 512 * 1024  # more than any L1, less than most L2
 
 
 @intrinsic
 def _multiply_adds(typing_context, data, steps):  # type: ignore[no-untyped-def]
-    """`steps` times SUMS vector multiply-adds on registers."""
+    """Run `steps` times SUMS vector multiply-adds on registers."""
 
     def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         (pointer,) = pointers(builder, arguments[0])
@@ -70,13 +70,13 @@ def _sweep(data: NDArray[np.float32], steps: int, times: int) -> None:
 
 
 def multiply_adds_per_second(seconds: float = 0.3) -> float:
-    """float32 multiply-adds per second of this core, from registers."""
+    """Return float32 multiply-adds per second of this core, from registers."""
     data, steps = np.full(SUMS * LANES, 0.5, np.float32), 100_000
     return steps * SUMS * LANES / best_of(lambda: _spin(data, steps), seconds)
 
 
 def l2_bytes_per_second(seconds: float = 0.3) -> float:
-    """Bytes per second that this core reads from its L2 cache."""
+    """Return the bytes per second that this core reads from its L2 cache."""
     steps = L2_BYTES // (4 * SUMS * LANES)
     data = np.ones(steps * SUMS * LANES + 16, np.float32)
     data = data[-data.ctypes.data % 64 // 4 :]

@@ -1,13 +1,13 @@
-"""How far two sounds are apart in spectrum: mel and linear, in several resolutions.
+"""Spectral distance of two sounds: mel and linear, in several resolutions.
 
-Steinmetz and Reiss 2020, auraloss.
+Source: Steinmetz and Reiss 2020, auraloss.
 """
 
 import auraloss
 import torch
 from torch import Tensor, nn
 
-FLOOR = 1e-7  # of power, -70 dBFS: below it nobody tells hiss from silence
+FLOOR = 1e-7  # of power, -70 dBFS: quieter hiss sounds like silence
 HANN_POWER = 0.375  # mean square of the window
 MEL_RESOLUTIONS = ((4, 16), (16, 32), (32, 64), (64, 80))  # window in ms, bands
 LINEAR_RESOLUTIONS_MS = (16, 64)
@@ -30,6 +30,6 @@ class SpectralDistance(nn.Module):
         self.scales = nn.ModuleList(scales)
 
     def forward(self, made: Tensor, real: Tensor) -> Tensor:
-        """(B, T) each."""
+        """Return the distance of two batches, (B, T) each."""
         losses = [scale(made[:, None], real[:, None]) for scale in self.scales]
         return torch.stack(losses).mean()

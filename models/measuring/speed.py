@@ -1,4 +1,4 @@
-"""Speeds of compiled code beside the machine's limits and beside torch."""
+"""Speed of compiled code, compared with the machine's limits and with torch."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -11,13 +11,13 @@ from rtaudiogen.benchmark import BenchRow, best_of
 
 from .roofline import l2_bytes_per_second, multiply_adds_per_second
 
-MEASURE_SECONDS = 1.0  # for which each figure is tried
+MEASURE_SECONDS = 1.0  # duration of each measurement
 WEIGHT_BYTES = 2  # bfloat16
 
 
 @dataclass(frozen=True)
 class CallTimes:
-    """Seconds that single calls take: half stay below `p50`, 99 of 100 below `p99`."""
+    """Seconds of single calls: half stay below `p50`, 99 of 100 below `p99`."""
 
     p50: float
     p99: float
@@ -44,10 +44,10 @@ def call_times(run: Callable[[], object]) -> CallTimes:
 
 @dataclass(frozen=True)
 class Work:
-    """What a unit of sound (a frame, a hop, a hit) takes at least, as the network's sizes say."""
+    """The least work for a unit of sound (a frame, a hop, a hit), from the network's sizes."""
 
     multiply_adds: float
-    weights: float  # that have to be read from the L2 cache
+    weights: float  # to be read from the L2 cache
 
 
 def roofline_row(
@@ -67,7 +67,9 @@ def roofline_row(
 
 
 def torch_seconds(run: Callable[[], object]) -> float:
-    """Return what the fastest call of `run` takes with torch on one thread, gradients off."""
+    """Return the seconds of the fastest call of `run` with torch on one thread, without
+    gradients.
+    """
     import torch
 
     with one_torch_thread(), torch.inference_mode():

@@ -1,8 +1,9 @@
-"""From what the network gives to a hit that can be played: it begins at once and ends in silence.
+"""Finishing of a network's output to a hit that begins at once and ends in silence.
 
-In this order: infinite and missing numbers, DC and what lies before the onset and after the end go,
-and a hit has ended where it is silent for a while: a network may begin another sound after that;
-pitch; level; direction, start and decay; fades. After the level is set everything only takes away.
+In this order: infinite and missing numbers, DC, and sound before the onset and after the end are
+removed. A hit has ended where it is silent for a while, because a network may begin another sound
+after that. Then pitch, level, direction, start, decay and fades are applied. After the level is
+set, every step only takes away.
 """
 
 import math
@@ -17,28 +18,28 @@ from .pad_parameters import FARTHEST_PITCH
 
 Signal = NDArray[np.float32]  # (frames,)
 
-DC_HZ = 15.0  # what lies lower is no sound
+DC_HZ = 15.0  # lower frequencies are not sound
 ATTACK_DB, ONSET_DB, END_DB = -20.0, -36.0, -66.0  # below the peak
-REACH_SECONDS = 0.001  # from the onset to the attack at most: a hit must not keep a player waiting
-PAUSE_SECONDS = 0.05  # of silence; the strokes of a clap lie closer together
+REACH_SECONDS = 0.001  # from the onset to the attack at most, for low latency
+PAUSE_SECONDS = 0.05  # of silence; longer than between the strokes of a clap
 LEAD_SECONDS = 0.0005  # kept before the onset, and faded in
-CUT_SECONDS = 0.0015  # of the fade where the attack itself is not played
-SHORTEST_SECONDS = 0.2  # a shorter one would save nothing, and whoever watches voices sees this one
+CUT_SECONDS = 0.0015  # of the fade-in if the attack itself is not played
+SHORTEST_SECONDS = 0.2  # shorter hits would save nothing and be hard to see in the meters
 FADE_OUT_SECONDS = 0.005
 PEAK = 10 ** (-1 / 20)  # amplitude that no hit exceeds
-LOUDNESS = 10 ** (-9 / 20)  # RMS of the loudest LOUDNESS_SECONDS: what holds back steady tones
+LOUDNESS = 10 ** (-9 / 20)  # RMS of the loudest LOUDNESS_SECONDS, which limits steady tones
 LOUDNESS_SECONDS = 0.05
-SILENCE = 10 ** (-60 / 20)  # peak of a network's output that is not made louder
+SILENCE = 10 ** (-60 / 20)  # peak below which a network's output is not made louder
 DECAY_DB = 60.0  # fall of a shortened hit
-UNDECAYED = 0.75  # above this decay the fall is less, down to none at 1
+UNDECAYED = 0.75  # above this decay the fall shrinks to 0 at 1
 ZEROS = 24  # zero crossings of the resampling sinc on each side
-POINTS = 512  # of its table between two of them
+POINTS = 512  # of its table between two zero crossings
 CUTOFF = 0.95  # of the lower Nyquist frequency
 STOPBAND_DB = 86.0
 
 
 class Shape(NamedTuple):
-    """What a performer does to a hit."""
+    """A performer's changes of a hit."""
 
     pitch: float = 0.0  # semitones
     decay: float = 1.0  # share of the length
@@ -50,14 +51,15 @@ PLAIN = Shape()
 
 
 def longest_frames(frames: int) -> int:
-    """Frames that a hit of a network's `frames` can have at most."""
+    """Return the most frames that a hit of a network's `frames` can have."""
     return math.ceil(frames * math.exp2(FARTHEST_PITCH / 12)) + 1
 
 
 def finished(raw: Signal, sample_rate: int, shape: Shape = PLAIN) -> Signal:
-    """A hit of its own memory, (frames,), from a network's output, (frames,). [any]
+    """Return a hit in its own memory, (frames,), from a network's output, (frames,). [any]
 
-    Peak at most -1 dBFS, finite, never empty; the compiled parts run without the GIL.
+    Its peak is at most -1 dBFS, it is finite and never empty; the compiled parts run without the
+    GIL.
     """
     signal = np.empty(len(raw), np.float32)
     peak = _without_dc(raw, math.exp(-2.0 * math.pi * DC_HZ / sample_rate), signal)
@@ -81,7 +83,9 @@ def finished(raw: Signal, sample_rate: int, shape: Shape = PLAIN) -> Signal:
 
 
 def pitched(signal: Signal, semitones: float) -> Signal:
-    """Resampled to sound higher and be shorter, or lower and longer; nothing aliases. [any]"""
+    """Return a signal resampled to sound higher and shorter, or lower and longer, unaliased.
+    [any]
+    """
     if semitones == 0 or not len(signal):
         return signal
     speed = 2.0 ** (semitones / 12)
@@ -91,7 +95,9 @@ def pitched(signal: Signal, semitones: float) -> Signal:
 
 
 def _table() -> Signal:
-    """One half of a Kaiser-windowed sinc, POINTS to a zero crossing; one more 0 at its end."""
+    """Return one half of a Kaiser-windowed sinc, POINTS to a zero crossing, with one more 0 at its
+    end.
+    """
     x = np.arange(ZEROS * POINTS + 2) / POINTS
     beta = 0.1102 * (STOPBAND_DB - 8.7)  # Kaiser 1974
     window = np.i0(beta * np.sqrt(np.clip(1.0 - (x / ZEROS) ** 2, 0.0, None))) / np.i0(beta)
@@ -103,7 +109,7 @@ TABLE = _table()
 
 @cached_njit(nogil=True, error_model="numpy")
 def _resample(signal: Signal, speed: float, table: Signal, out: Signal) -> None:
-    """out[n] = the signal at n · speed, below the lower of the two Nyquist frequencies."""
+    """Set out[n] = the signal at n · speed, below the lower of the two Nyquist frequencies."""
     scale = CUTOFF * min(1.0, 1.0 / speed)  # zero crossings of the sinc per frame
     reach = ZEROS / scale
     step = np.float32(scale * POINTS)
@@ -123,11 +129,11 @@ def _resample(signal: Signal, speed: float, table: Signal, out: Signal) -> None:
 
 @cached_njit(nogil=True, error_model="numpy")
 def _without_dc(raw: Signal, pole: float, out: Signal) -> float:
-    """`out` = raw through a high-pass of first order, finite; its peak."""
+    """Set `out` = raw through a high-pass of first order, finite; return its peak."""
     before, state, peak = 0.0, 0.0, 0.0
     for n in range(len(raw)):
         value = float(raw[n])
-        if not abs(value) <= 8.0:  # the network gives no more than its filter's gain
+        if not abs(value) <= 8.0:  # a valid output is below its filter's gain
             value = 0.0
         state = value - before + pole * state
         before = value
@@ -140,10 +146,10 @@ def _without_dc(raw: Signal, pole: float, out: Signal) -> float:
 def _extent(
     signal: Signal, attack: float, onset: float, end: float, reach: int, pause: int
 ) -> tuple[int, int]:
-    """The first frame that is as loud as an onset, and the one after the last that is no end.
+    """Return the hit's first frame, as loud as an onset, and the frame after its end.
 
-    The first that is as loud as an attack lies within `reach` of the onset; what comes after a
-    `pause` of frames quieter than `end` is left out.
+    The first frame as loud as an attack lies within `reach` of the onset; sound after a `pause` of
+    frames quieter than `end` is left out.
     """
     strong = 0
     while strong < len(signal) - 1 and abs(signal[strong]) < attack:
@@ -161,7 +167,7 @@ def _extent(
 
 @cached_njit(nogil=True, error_model="numpy")
 def _set_level(signal: Signal, window: int) -> None:
-    """To PEAK, or less where LOUDNESS would be exceeded; silence stays silence."""
+    """Bring to PEAK, or less if LOUDNESS would be exceeded; silence stays silence."""
     peak, energy, loudest = np.float32(0.0), 0.0, 0.0
     for n in range(len(signal)):
         peak = max(peak, abs(signal[n]))
@@ -178,7 +184,7 @@ def _set_level(signal: Signal, window: int) -> None:
 
 @cached_njit(nogil=True, error_model="numpy")
 def _fade(signal: Signal, fall: float, fade_in: int, fade_out: int) -> None:
-    """In and out by half a cosine, and `fall` dB in all in between."""
+    """Fade in and out by half a cosine, and by `fall` dB in total in between."""
     frames = len(signal)
     step, envelope = 10.0 ** (-fall / 20.0 / frames), 1.0
     for n in range(frames):

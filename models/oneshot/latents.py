@@ -1,12 +1,12 @@
-"""Where in latent space a hit lies: a pure function of what is asked for.
+"""Place of a hit in latent space, as a pure function of what is requested.
 
-The network's latents are uniform in -1 … 1. Here they are thought of as normal numbers, g, and
-become uniform at the end: erf(g / √2). Of two independent points of unit variance a turn,
-cos φ · a + sin φ · b, is one again; so whatever is mixed here stays where the network was trained,
-where a straight line between two uniform points would pass near the middle, which it hardly saw.
+The network's latents are uniform in -1 … 1. Here they are treated as normal numbers, g, that become
+uniform at the end: erf(g / √2). Two independent points a, b of unit variance give another one by a
+turn, cos φ · a + sin φ · b. So every mixture stays where the network was trained; a straight line
+between two uniform points would pass near the middle, which the network hardly saw.
 
-Every random vector is named by what it is for, none is drawn after another: so hit 100000 costs
-as much as the first, and the same name gives the same bits.
+Every random vector is named by its purpose, none is drawn after another: so hit 100000 costs as
+much as the first, and the same name gives the same bits.
 """
 
 import math
@@ -20,16 +20,16 @@ from rtaudiogen.kernel_cache import cached_njit
 
 from ..compiled.random_numbers import uniform
 
-STEP = 0.12  # of a quarter turn: how far a mutation goes
+STEP = 0.12  # size of a mutation, as a share of a quarter turn
 DRIFT_HITS = 8  # hits from one point of a drift to the next
-SOFTEST = 0.5  # of a quarter turn: how far the softest layer can lie from the hardest
+SOFTEST = 0.5  # the greatest distance of the softest layer, as a share of a quarter turn
 WORD = (1 << 64) - 1
 
 Point = NDArray[np.float64]  # (latent,) normal numbers
 
 
 class Name(IntEnum):
-    """What a random vector is for."""
+    """Purposes of random vectors."""
 
     ANCHOR = 0
     MUTATION = 1
@@ -49,7 +49,7 @@ class Anchor(NamedTuple):
 
 
 class Place(NamedTuple):
-    """Where a hit lies; shares are of a quarter turn, 0 … 1."""
+    """Place of a hit in latent space; shares are of a quarter turn, 0 … 1."""
 
     anchor: Anchor
     partner: Anchor | None  # crossed with it
@@ -61,7 +61,7 @@ class Place(NamedTuple):
 
 
 def of_hit(seed: int, place: Place, latent: int) -> NDArray[np.float32]:
-    """(latent,) in -1 … 1 for the network. [any]"""
+    """Return a hit's latent, (latent,) in -1 … 1, for the network. [any]"""
     pad = place.anchor.pad
     point = of_anchor(place.anchor, latent)
     if place.partner is not None:
@@ -76,7 +76,9 @@ def of_hit(seed: int, place: Place, latent: int) -> NDArray[np.float32]:
 
 
 def of_sample(seed: int, spread: float, around: int, latent: int) -> NDArray[np.float32]:
-    """(latent,) in -1 … 1: at `spread` 1 the seed's own, at 0 that of the seed `around`. [any]"""
+    """Return (latent,) in -1 … 1: at `spread` 1 the seed's own, at 0 that of seed `around`.
+    [any]
+    """
     point = normals(latent, around if spread < 1 else seed, Name.SAMPLE)
     if 0 < spread < 1:
         turn(point, normals(latent, seed, Name.VARIATION), spread)
@@ -84,14 +86,14 @@ def of_sample(seed: int, spread: float, around: int, latent: int) -> NDArray[np.
 
 
 def normals(latent: int, *name: int) -> Point:
-    """(latent,) independent normal numbers that belong to a name. [any]"""
+    """Return (latent,) independent normal numbers that belong to a name. [any]"""
     point = np.empty(latent)
     _fill_normals(stream(*name), point)
     return point
 
 
 def stream(*name: int) -> np.uint64:
-    """A stream of `random_numbers` for a name of whole numbers. [any]"""
+    """Return a stream of `random_numbers` for a name of whole numbers. [any]"""
     word = 0
     for part in name:
         word = (word ^ (part & WORD)) * 0xD1342543DE82EF95 + 0x9E3779B97F4A7C15 & WORD
@@ -101,9 +103,9 @@ def stream(*name: int) -> np.uint64:
 
 
 def of_anchor(anchor: Anchor, latent: int) -> Point:
-    """The same for every seed: a number that one has come to like is worth noting. [any]
+    """Return an anchor's point, the same for every seed, so that users can note its number. [any]
 
-    Another pad's are others, since two that are crossed have to be independent.
+    Points of different pads differ, because two points that are crossed must be independent.
     """
     name = (anchor.pad, anchor.number)
     point = normals(latent, Name.ANCHOR, *name)
@@ -113,7 +115,7 @@ def of_anchor(anchor: Anchor, latent: int) -> Point:
 
 
 def _drift(seed: int, pad: int, number: int, latent: int) -> Point:
-    """On a path from point to point, hit by hit."""
+    """Return a point on a path from point to point, hit by hit."""
     leg, step = divmod(number, DRIFT_HITS)
     point = normals(latent, seed, Name.DRIFT, pad, leg)
     turn(point, normals(latent, seed, Name.DRIFT, pad, leg + 1), step / DRIFT_HITS)
@@ -121,7 +123,7 @@ def _drift(seed: int, pad: int, number: int, latent: int) -> Point:
 
 
 def to_uniform(point: Point) -> NDArray[np.float32]:
-    """Normal numbers to uniform ones in -1 … 1. [any]"""
+    """Return normal numbers as uniform ones in -1 … 1. [any]"""
     out = np.empty(len(point), np.float32)
     _fill_uniform(point, out)
     return out
@@ -142,7 +144,7 @@ def _turn(point: Point, other: Point, cosine: float, sine: float) -> None:
 
 @cached_njit(nogil=True, error_model="numpy")
 def _fill_normals(stream: np.uint64, out: Point) -> None:
-    """Box and Muller 1958."""
+    """Fill `out` with normal numbers by the method of Box and Muller 1958."""
     for k in range(len(out)):
         radius = math.sqrt(-2.0 * math.log(1.0 - uniform(stream, 2 * k)))
         out[k] = radius * math.cos(2.0 * math.pi * uniform(stream, 2 * k + 1))

@@ -1,4 +1,4 @@
-"""Parameters as they are read when a pad is struck, held within their ranges."""
+"""Parameters as they are read when a pad is struck, limited to their ranges."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -15,7 +15,7 @@ SHORTEST_DECAY = 0.05  # share of the length
 
 
 class KitValues(NamedTuple):
-    """The kit's, in the descriptor's order."""
+    """The kit's values, in the descriptor's order."""
 
     level: float
     spread: float
@@ -26,7 +26,7 @@ class KitValues(NamedTuple):
 
 
 class PadValues(NamedTuple):
-    """A pad's, in the descriptor's order."""
+    """A pad's values, in the descriptor's order."""
 
     anchor: float
     mutate: float
@@ -60,20 +60,20 @@ class Settings:
         self.locks, self._keeps = (pads + PadValues._fields.index(id) for id in ("lock", "kept"))
 
     def kit(self, values: NDArray[np.float32]) -> KitValues:
-        """The kit's values."""
+        """Return the kit's values."""
         return KitValues(*self._read(values, self._kit))
 
     def pad(self, values: NDArray[np.float32], pad: int) -> PadValues:
-        """A pad's values."""
+        """Return a pad's values."""
         first = self._kit.stop + pad * self._of_a_pad
         return PadValues(*self._read(values, slice(first, first + self._of_a_pad)))
 
     def locked(self, values: NDArray[np.float32]) -> NDArray[np.bool_]:
-        """(PADS,) which pads keep their hit."""
+        """Return (PADS,) True for pads that keep their hit."""
         return values[self.locks] >= np.float32(0.5)
 
     def kept(self, values: NDArray[np.float32]) -> NDArray[np.int64]:
-        """(PADS,) the numbers, from 1, of the hits that locked pads play; 0: the last one."""
+        """Return (PADS,) numbers, from 1, of the hits that locked pads play; 0: the last one."""
         return np.rint(self._held(values, self._keeps)).astype(np.int64)
 
     def _read(self, values: NDArray[np.float32], where: slice) -> list[float]:

@@ -1,10 +1,10 @@
-"""Sixteen pads: which key strikes which, and which of a model's classes each has to begin with.
+"""Sixteen pads: their keys, and the classes of a model that they begin with.
 
-Keys 36 … 51 strike pads 1 … 16 in order: there pad controllers have their keys, and General MIDI
-the drums that are used most. A pad's class is what General MIDI has on its key, with three
-exceptions: General MIDI has six toms, of which electronic kits strike 43, 45 and 48. The other
-three keys, 41, 47 and 50, are hand drum, bell and shaker, so that their many General MIDI keys
-above 51 have a pad to strike. Where a model knows other classes, pads share the ones it has.
+Keys 36 … 51 strike pads 1 … 16 in order: pad controllers have their keys there, and General MIDI
+its most used drums. A pad's class is the General MIDI drum on its key, with three exceptions:
+General MIDI has six toms, of which electronic kits strike 43, 45 and 48. The other three keys, 41,
+47 and 50, are hand drum, bell and shaker, so that their many General MIDI keys above 51 have a pad
+to strike. If a model has other classes, pads share the ones that it has.
 """
 
 import re
@@ -16,14 +16,14 @@ FIRST_KEY = 36
 
 
 class Pad(NamedTuple):
-    """What a pad looks for in a model's classes, best first: names that have all of these words."""
+    """The classes that a pad prefers, best first: names that have all of these words."""
 
     wanted: tuple[str, ...]
-    semitones: float = 0.0  # where it shares a class with other pads
-    level_db: float = 0.0  # of what it wants: hits are equally loud, the drums of a kit are not
+    semitones: float = 0.0  # pitch if it shares a class with other pads
+    level_db: float = 0.0  # of its drum: hits are equally loud, the drums of a kit are not
 
     def finds(self, name: str) -> bool:
-        """Whether a class is one that it wants."""
+        """Return True if the pad prefers a class."""
         return any(is_called(name, words) for words in self.wanted)
 
 
@@ -62,13 +62,13 @@ HATS = ("hat", "hihat", "hh", "ch", "oh")
 
 
 def pad_of(key: int) -> int | None:
-    """The pad that a MIDI note strikes; None: no pad. [any]"""
+    """Return the pad that a MIDI note strikes; None: no pad. [any]"""
     pad = key - FIRST_KEY
     return pad if 0 <= pad < PADS else ELSEWHERE.get(key)
 
 
 def assign(classes: Sequence[str]) -> tuple[int, ...]:
-    """(PADS,) the class that each pad begins with: what it wants, else the one used least.
+    """Return (PADS,) the class that each pad begins with: a preferred one, else the least used.
 
     0 everywhere without classes.
     """
@@ -94,7 +94,9 @@ def assign(classes: Sequence[str]) -> tuple[int, ...]:
 
 
 def is_called(name: str, words: str) -> bool:
-    """Whether each word begins a part of the name; two letters have to be all of it."""
+    """Return True if each word begins a part of the name; a word of two letters must be all
+    of it.
+    """
     parts = [part.lower() for part in re.findall(r"[A-Z]?[a-z]+|[A-Z]+|\d+", name)]
     return all(
         any(part == word or (len(word) > 2 and part.startswith(word)) for part in parts)
@@ -103,5 +105,5 @@ def is_called(name: str, words: str) -> bool:
 
 
 def is_hat(name: str) -> bool:
-    """Whether a class is a hi-hat, whose hits end one another."""
+    """Return True for a hi-hat, whose hits end one another."""
     return any(is_called(name, words) for words in HATS)

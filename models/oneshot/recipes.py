@@ -1,4 +1,4 @@
-"""What a hit is made of, as plain numbers: equal recipes make equal bits."""
+"""Recipe of a hit as plain numbers: equal recipes make equal bits."""
 
 from typing import NamedTuple
 
@@ -11,7 +11,7 @@ LAYERS = 4  # of velocity
 
 
 class Recipe(NamedTuple):
-    """All that a hit depends on but the network."""
+    """All that a hit depends on except the network."""
 
     seed: int
     pad: int
@@ -34,7 +34,7 @@ class Recipe(NamedTuple):
 
     @property
     def place(self) -> Place:
-        """Where in latent space it lies."""
+        """Return the hit's place in latent space."""
         partner = Anchor(self.partner, self.partner_anchor, self.partner_mutations)
         return Place(
             Anchor(self.pad, self.anchor, self.mutations), partner if self.partner >= 0 else None,
@@ -54,9 +54,9 @@ RECIPE = np.dtype(
 def recipe(
     seed: int, pad: int, number: int, layer: int, kit: KitValues, own: PadValues, mate: PadValues
 ) -> Recipe:
-    """A hit's recipe; `mate` are the values of the pad that it is bred with. [any]
+    """Return a hit's recipe; `mate` are the values of the pad that it is bred with. [any]
 
-    What makes no difference is 0, so that equal hits have equal recipes.
+    Values without effect are 0, so that equal hits have equal recipes.
     """
     bred = round(own.breed) not in (0, pad + 1) and own.blend > 0
     spread = scaled(own.spread, kit.spread)
@@ -84,5 +84,5 @@ def recipe(
 
 
 def scaled(spread: float, master: float) -> float:
-    """A pad's spread under the kit's: to 0 at -1, its own at 0, to 1 at 1."""
+    """Return a pad's spread under the kit's: 0 at -1, its own at 0, 1 at 1."""
     return spread * (1.0 + master) if master < 0 else spread + master * (1.0 - spread)

@@ -1,4 +1,4 @@
-"""Hits that sound: mixed frame by frame, ended by their length, a choke or their group. [render]"""
+"""Sounding hits: mixed frame by frame, ended by their length, a choke or their group. [render]"""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from rtaudiogen.kernel_cache import cached_njit
 from .pad_parameters import FARTHEST_PITCH
 from .recipes import RECIPE
 
-HELD = -1  # in VOICE["left"]: nothing ends it early
+HELD = -1  # in VOICE["left"]: no fade
 VOICE = np.dtype(
     [
         ("playing", np.int64),
@@ -24,7 +24,7 @@ VOICE = np.dtype(
         ("volume", np.float32),  # of its channel when it was struck
         ("pan", np.float32),
         ("group", np.int64),  # 0: none
-        ("left", np.int64),  # frames of its fade still to come; HELD without one
+        ("left", np.int64),  # remaining frames of its fade; HELD without one
         ("fade", np.int64),  # frames of its whole fade
         ("peak", np.float32),  # of what sounded last
         ("recipe", RECIPE),
@@ -33,9 +33,9 @@ VOICE = np.dtype(
 
 
 def let_go(voice: Any, frames: int) -> None:
-    """Fade to exact silence in so many frames; a fade under way can only become shorter.
+    """Fade to exact silence in so many frames; a running fade can only become shorter.
 
-    What has not begun to sound never does, as on stage.
+    A hit that has not begun to sound never does, as in a live host.
     """
     frames = max(1, frames)
     if not voice["playing"]:
@@ -52,7 +52,7 @@ def let_go(voice: Any, frames: int) -> None:
 
 
 def playable(voices: NDArray[Any], classes: int) -> bool:
-    """Whether a saved state's voices can be those of a model with so many classes."""
+    """Return True if a saved state's voices can be those of a model with so many classes."""
     recipes = voices["recipe"]
     kinds = np.stack([recipes["kind"], recipes["partner_kind"]])
     return bool(

@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from rtaudiogen.errors import RtAudioGenError
 from rtaudiogen.generator import Descriptor, Generator
-from rtaudiogen.realtime.render.worker_pool import the_crew
+from rtaudiogen.realtime.render.worker_pool import worker_pool
 
 from ..playing.codes.generator import CodeGenerator, Tensors
 from ..playing.codes.notes import NoteGenerator
@@ -47,7 +47,7 @@ class SampleRNNGenerator(CodeGenerator):
         """See CodeGenerator."""
         if self.device != "cpu":
             raise RtAudioGenError(f"device '{self.device}': a SampleRNN is sampled on 'cpu'")
-        return Sampler(self.packed, voices, self.sample_rate, the_crew())
+        return Sampler(self.packed, voices, self.sample_rate, worker_pool())
 
     def new_bias(self, embedding: NDArray[np.float32]) -> NDArray[np.float32]:
         """See CodeGenerator: of the slow gates, the middle and the sample tier."""

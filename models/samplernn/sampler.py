@@ -4,10 +4,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rtaudiogen.generator import State
-from rtaudiogen.realtime.render.worker_pool import Crew
+from rtaudiogen.realtime.render.worker_pool import WorkerPool
 
 from ..compiled.mulaw import LEVELS, SILENCE
-from ..compiled.multicore import Sharing
+from ..compiled.multicore import Multicore
 from . import packing
 from .kernels import sample
 from .packing import Weights
@@ -23,13 +23,13 @@ class Sampler:
     """
 
     def __init__(
-        self, weights: Weights, voices: int, sample_rate: int = 0, crew: Crew | None = None
+        self, weights: Weights, voices: int, sample_rate: int = 0, pool: WorkerPool | None = None
     ) -> None:
-        """Allocate and silence. [control] With a `crew`, other cores help where one is too slow."""
+        """Allocate and silence. [control] With a `pool`, other cores help where one is too slow."""
         self.weights, self.voices = weights, voices
         self._state = packing.state_of(weights, voices)
-        self._sharing = Sharing(sample_rate, crew if voices > 1 else None)
-        self._scratches = [packing.scratch_of(weights) for _ in range(self._sharing.hands)]
+        self._multicore = Multicore(sample_rate, pool if voices > 1 else None)
+        self._scratches = [packing.scratch_of(weights) for _ in range(self._multicore.hands)]
         self._temperatures = np.ones(voices, np.float32)
         self.rates = np.ones(2)  # of the slow and the middle tier's clock, 0: it stands still
         for voice in range(voices):
@@ -87,7 +87,7 @@ class Sampler:
                 bias, uniforms, self._temperatures, self.rates, codes, NO_LOGITS, False,
             )  # fmt: skip
 
-        self._sharing.run(part, active, frames)
+        self._multicore.run(part, active, frames)
 
     def teacher_force(
         self,

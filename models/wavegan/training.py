@@ -16,7 +16,7 @@ import torch
 from numpy.typing import NDArray
 
 from ..oneshot.judging.corpus import Corpus, read
-from ..oneshot.judging.dataset import Draws
+from ..oneshot.judging.dataset import BatchSource
 from ..oneshot.judging.metrics import Judge
 from ..oneshot.judging.pictures import write_gallery
 from ..oneshot.judging.warnings import alarms
@@ -142,7 +142,7 @@ def contest(
         critics, options.critics_begin, options.critic_learning_rate, options.budget.betas,
         scheduled=True,
     )  # fmt: skip
-    draws = Draws(corpus.training, options.sample_rate, options.latent)
+    draws = BatchSource(corpus.training, options.sample_rate, options.latent)
 
     def batches(step: int, process: int) -> list[dict[str, torch.Tensor]]:
         rng = np.random.default_rng(np.random.SeedSequence([options.seed, process, step]))

@@ -12,7 +12,7 @@ import numpy as np
 from rtaudiogen.benchmark import BenchRow
 from rtaudiogen.events import chord, no_events
 from rtaudiogen.generator import Plays
-from rtaudiogen.realtime.render.worker_pool import Crew, the_crew
+from rtaudiogen.realtime.render.worker_pool import WorkerPool, worker_pool
 
 from ..measuring.speed import Work, fastest, roofline_row, torch_seconds
 from .config import WaveNetConfig
@@ -49,12 +49,12 @@ def seconds_a_frame(config: WaveNetConfig, voices: int) -> float:
 
 
 def sampling(
-    config: WaveNetConfig, voices: int, frames: int, crew: Crew | None = None
+    config: WaveNetConfig, voices: int, frames: int, pool: WorkerPool | None = None
 ) -> Callable[[], None]:
     """A function that samples the next `frames` frames of a network of random weights."""
     random = np.random.default_rng(0)
     weights = pack(config, random_tensors(config, random))
-    sampler = Sampler(weights, voices, config.sample_rate, crew)
+    sampler = Sampler(weights, voices, config.sample_rate, pool)
     conditioning = random.standard_normal((voices, frames, config.conditioning), np.float32)
     embeddings = random.standard_normal((voices, config.embedding), np.float32)
     biases = gate_bias(sampler.weights, embeddings)
@@ -98,13 +98,13 @@ def _polyphony(config: WaveNetConfig) -> BenchRow:
 
 
 def _polyphony_of_all_cores(config: WaveNetConfig) -> BenchRow:
-    crew, frames = the_crew(), HOST_BLOCK * config.sample_rate // HOST_RATE
+    pool, frames = worker_pool(), HOST_BLOCK * config.sample_rate // HOST_RATE
 
     def seconds_a_frame(voices: int) -> float:
-        return fastest(sampling(config, voices, frames, crew)) / frames
+        return fastest(sampling(config, voices, frames, pool)) / frames
 
     most, detail = _most_voices(seconds_a_frame, config)
-    cores = 1 + crew.helpers
+    cores = 1 + pool.helpers
     floor, goal = (16, 26) if cores == 2 else (None, None)
     what = f"voices of WaveNet {size(config)} in real time, {cores} cores"
     return BenchRow(what, most, "voices", floor, goal, f"{detail}, in blocks of {HOST_BLOCK}")

@@ -6,10 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rtaudiogen.errors import RtAudioGenError
-from rtaudiogen.realtime.render.worker_pool import Crew, the_crew
+from rtaudiogen.realtime.render.worker_pool import WorkerPool, worker_pool
 
 from ..compiled.mulaw import LEVELS, SILENCE
-from ..compiled.multicore import Sharing
+from ..compiled.multicore import Multicore
 from .config import WaveNetConfig
 from .kernels import fill_gate_bias, sample
 from .memory import State, scratch_of, state_of
@@ -29,16 +29,16 @@ class Sampler:
     """
 
     def __init__(
-        self, weights: Weights, voices: int, sample_rate: int = 0, crew: Crew | None = None
+        self, weights: Weights, voices: int, sample_rate: int = 0, pool: WorkerPool | None = None
     ) -> None:
         """Allocate and silence. [control]
 
-        With a `crew`, other cores help whenever one alone would be late at `sample_rate` Hz.
+        With a `pool`, other cores help whenever one alone would be late at `sample_rate` Hz.
         """
         self.weights, self.voices = weights, voices
         self._state = state_of(weights, voices)
-        self._sharing = Sharing(sample_rate, crew if voices > 1 else None)
-        self._scratches = [scratch_of(weights) for _ in range(self._sharing.hands)]
+        self._multicore = Multicore(sample_rate, pool if voices > 1 else None)
+        self._scratches = [scratch_of(weights) for _ in range(self._multicore.hands)]
         self._temperatures = np.ones(voices, np.float32)
         for voice in range(voices):
             self.reset_voice(voice)
@@ -95,7 +95,7 @@ class Sampler:
                 gate_bias, uniforms, self._temperatures, codes, NO_LOGITS, False,
             )  # fmt: skip
 
-        self._sharing.run(draw, active, frames)
+        self._multicore.run(draw, active, frames)
 
     def teacher_force(
         self,
@@ -122,7 +122,7 @@ def sampler_on(
     RtAudioGenError, one line, if it cannot run there.
     """
     if device == "cpu":
-        return Sampler(weights, voices, config.sample_rate, the_crew())
+        return Sampler(weights, voices, config.sample_rate, worker_pool())
     if device != "cuda":
         raise RtAudioGenError(f"device '{device}': a WaveNet is sampled on 'cpu' or 'cuda'")
     try:

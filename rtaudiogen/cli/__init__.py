@@ -1,4 +1,6 @@
-"""The command line: one thin file per command, heavy parts imported when a command needs them."""
+"""The command line: a thin file for each command; heavy parts are imported when a command needs
+them.
+"""
 
 import io
 import os
@@ -15,13 +17,15 @@ TRACEBACK_VARIABLE = "RTAUDIOGEN_TRACEBACK"
 def main() -> None:
     """Run the command line and end the process with its exit status."""
     for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):  # a file's name may hold what no text does
+        if isinstance(stream, io.TextIOWrapper):  # a file's name may hold bytes that are not text
             stream.reconfigure(errors="backslashreplace")
     sys.exit(run(sys.argv[1:]))
 
 
 def run(arguments: Sequence[str]) -> int:
-    """Carry out one command; 0 done, 1 failed, 2 bad usage. Errors are one line on stderr."""
+    """Carry out one command; return 0 done, 1 failed, 2 bad usage. Errors are one line on
+    stderr.
+    """
     from .app import app
 
     try:
@@ -38,7 +42,7 @@ def run(arguments: Sequence[str]) -> int:
                 raise
             return fail(
                 f"unexpected {type(error).__name__}: {error} "
-                f"(a fault of the program; {TRACEBACK_VARIABLE}=1 tells where)",
+                f"(a bug of the program; {TRACEBACK_VARIABLE}=1 shows where)",
                 1,
             )
         context = getattr(error, "ctx", None)
@@ -48,6 +52,6 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def fail(message: str, status: int) -> int:
-    """Say in one line what went wrong."""
+    """Print in one line what went wrong; return `status`."""
     print("rtaudiogen:", plain(message), file=sys.stderr)
     return status

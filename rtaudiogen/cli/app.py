@@ -1,4 +1,4 @@
-"""The commands and what `rtaudiogen` alone does."""
+"""The commands, and `rtaudiogen` without a command."""
 
 from typing import Annotated
 
@@ -47,7 +47,7 @@ def alone(
     elif context.invoked_subcommand is not None and device is not None:
         named = context.invoked_subcommand
         takes = named in {command.__name__ for command in (models, play, render, check, bench)}
-        after = f"write it after '{named}'" if takes else f"'{named}' takes none here"
+        after = f"write it after '{named}'" if takes else f"'{named}' has no such option"
         raise UsageError(f"--device {device}: {after}")
     elif context.invoked_subcommand is None:
         from .window import show_window

@@ -1,4 +1,4 @@
-"""`rtaudiogen bench`."""
+"""Command `rtaudiogen bench`."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
@@ -22,13 +22,16 @@ def bench(
     device: Annotated[
         str,
         typer.Option(
-            "--device", metavar="NAME", callback=checked, help="What to measure: cpu, cuda or mps."
+            "--device",
+            metavar="NAME",
+            callback=checked,
+            help="Processor to measure: cpu, cuda or mps.",
         ),
     ] = CPU,
 ) -> None:
     """Measure what this machine can do; the table is Markdown."""
     if device == AUTO:
-        raise UsageError(f"bench --device {AUTO}: name what to measure: {', '.join(NAMES)}")
+        raise UsageError(f"bench --device {AUTO}: name one processor: {', '.join(NAMES)}")
     if json:
         rows = [asdict(row) for row in _rows(models, device)]
         print_json({"machine": machine(), "device": device, "rows": rows})

@@ -1,4 +1,4 @@
-"""`rtaudiogen check`."""
+"""Command `rtaudiogen check`."""
 
 from dataclasses import asdict
 from typing import Annotated
@@ -34,8 +34,8 @@ def check(
     if device not in known.devices:
         there = ", ".join(known.devices)
         raise UsageError(f"device '{device}': {descriptor.id} is computed on: {there}")
-    tried = create(descriptor, HOST_RATE)  # a damaged file is no broken promise
-    if device != CPU:  # nor is a package that is missing
+    tried = create(descriptor, HOST_RATE)  # a damaged file must fail before the checks
+    if device != CPU:  # and so must a missing package
         tried.prepare(1, device)
     findings = verify(lambda: create(descriptor, HOST_RATE), known, device)
     if json:

@@ -1,4 +1,4 @@
-"""`rtaudiogen decode`."""
+"""Command `rtaudiogen decode`."""
 
 from pathlib import Path
 from typing import Annotated
@@ -15,12 +15,12 @@ def decode(
     target: Annotated[Path, typer.Argument(metavar="OUT.wav", help="The sound.")],
     model: Annotated[
         str | None,
-        typer.Option(metavar="MODEL", help="Id or model file; default: the one it names."),
+        typer.Option(metavar="MODEL", help="Id or model file; default: the model that IN names."),
     ] = None,
     overwrite: Overwrite = False,
     json: Json = False,
 ) -> None:
-    """Decode a code file into a WAV file, exactly as long as what was encoded."""
+    """Decode a code file into a WAV file, exactly as long as the encoded sound."""
     from ..codes.codec import decode_file
 
     header = decode_file(source, target, find(model) if model else None, overwrite)

@@ -1,4 +1,4 @@
-"""`rtaudiogen devices`."""
+"""Command `rtaudiogen devices`."""
 
 from collections.abc import Iterable
 from dataclasses import asdict
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def devices(json: Json = False) -> None:
-    """List audio outputs, inputs and MIDI ports, and what networks can be computed on."""
+    """List audio outputs, inputs, MIDI ports and the processors for networks."""
     from ..devices import list_devices, list_inputs
     from ..midi import list_ports
     from ..processors import available
@@ -29,13 +29,13 @@ def devices(json: Json = False) -> None:
     if outputs:
         _print("output", outputs)
     else:
-        print("No audio output here; 'null' keeps time by the clock.")
+        print("No audio output; 'null' keeps time by the clock.")
     if inputs:
         _print("input", inputs)
     else:
-        print("No audio input here.")
+        print("No audio input.")
     print(ports)
-    print(f"Networks can be computed on: {', '.join(available())}.")
+    print(f"Processors for networks: {', '.join(available())}.")
 
 
 def _print(kind: str, devices: Iterable["Device"]) -> None:

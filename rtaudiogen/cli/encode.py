@@ -1,4 +1,4 @@
-"""`rtaudiogen encode`."""
+"""Command `rtaudiogen encode`."""
 
 from pathlib import Path
 from typing import Annotated
@@ -10,7 +10,7 @@ from .options import Overwrite
 from .output import Json, print_json, warn
 
 DEFAULT_MODEL = "vqvae-speech"
-PCM_BYTES = 2  # a frame, of the sound that the size is compared with
+PCM_BYTES = 2  # bytes of a frame of 16 bits, which the size is compared with
 
 
 def encode(
@@ -28,7 +28,7 @@ def encode(
     overwrite: Overwrite = False,
     json: Json = False,
 ) -> None:
-    """Encode a sound file into the codes of a model, a tiny file that 'decode' makes audible."""
+    """Encode a sound file into the codes of a model, a tiny file that 'decode' turns into sound."""
     from ..codes.codec import encode_file
 
     say = lambda line: warn([line])  # noqa: E731

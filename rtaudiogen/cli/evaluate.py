@@ -1,4 +1,4 @@
-"""`rtaudiogen evaluate`."""
+"""Command `rtaudiogen evaluate`."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -16,11 +16,11 @@ def evaluate(
     folder: Annotated[Path, typer.Argument(help="The sounds it was trained on.")],
     json: Json = False,
 ) -> None:
-    """Measure a model on sounds it never saw: the numbers of its family, and its speed."""
+    """Measure a model on held-out sounds: the numbers of its family, and its speed."""
     descriptor = find(model)
     measure = family(descriptor.family).evaluate
     if measure is None or descriptor.path is None:
-        raise UsageError(f"the model '{descriptor.id}' has nothing to evaluate: it was not trained")
+        raise UsageError(f"the model '{descriptor.id}' cannot be evaluated: it was not trained")
     if not folder.is_dir():
         raise UsageError(f"{folder}: no such folder")
     facts = load_extra(measure, "evaluating")(descriptor.path, folder)
@@ -44,7 +44,7 @@ def _lines(facts: Mapping[str, Any], indent: str = "") -> Iterator[str]:
 
 
 def _is_table(value: Any) -> TypeGuard[Sequence[Mapping[str, Any]]]:
-    """Return whether these are rows of the same columns."""
+    """Return True if these are rows of the same columns."""
     return (
         isinstance(value, list | tuple)
         and len(value) > 0

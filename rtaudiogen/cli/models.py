@@ -1,4 +1,4 @@
-"""`rtaudiogen models`."""
+"""Command `rtaudiogen models`."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
@@ -20,7 +20,7 @@ HEADING = ("model", "family", "plays", "rate", "voices", "speed", "licence", "pa
 def models(device: Device = CPU, json: Json = False) -> None:
     """List the models that can be played, built-in and your own.
 
-    The speed is the device's; with --device auto that of the device that a model is played on.
+    The speed is that of the device; with --device auto, of the device that each model plays on.
     """
     found = listing()
     known = [_known(model, device) for model in found.models.values()]
@@ -79,14 +79,14 @@ def _row(model: Descriptor, speed: float | None, choice: Choice | None) -> tuple
 
 
 def _cells(choice: Choice) -> tuple[str, str]:
-    """Return the device and the measured p99 of all."""
+    """Return the device, and the measured p99 of all devices."""
     measured = [f"{name} {times.p99_ms:.3g} ms" for name, times in choice.times.items()]
     return choice.device or "–", ", ".join(measured) or "–"
 
 
 def _parameters(model: Descriptor) -> Iterator[str]:
-    """Return their ids; those of many equal parts (pad1.pitch, pad2.pitch …) once."""
-    parts: dict[str, list[str]] = {}  # by what follows the part's name
+    """Yield the ids; those of many equal parts (pad1.pitch, pad2.pitch …) once."""
+    parts: dict[str, list[str]] = {}  # by the rest of the id
     for parameter in model.parameters:
         part, _, rest = parameter.id.rpartition(".")
         parts.setdefault(rest if part else "", []).append(part or rest)

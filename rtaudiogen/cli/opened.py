@@ -1,4 +1,4 @@
-"""A session that a command opens, and what the command line changes in it."""
+"""Sessions that a command opens, with the changes of the command line."""
 
 from collections.abc import Mapping
 from contextlib import suppress
@@ -11,13 +11,13 @@ from ..saving.sessions import Session
 
 
 def models_of(session: Session) -> dict[str, Descriptor]:
-    """Return those of a session's models that exist; an error if none does."""
+    """Return those of a session's models that exist; raise an error if none does."""
     found = {}
     for slot in session.slots:
         with suppress(RtAudioGenError):
             found[slot.model] = find(slot.model)
     if session.slots and not found:
-        find(session.slots[0].model)  # says what is the matter
+        find(session.slots[0].model)  # raises the error that tells why
     return found
 
 

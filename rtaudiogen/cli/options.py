@@ -1,4 +1,4 @@
-"""Options that several commands share, and what their text means."""
+"""Options that several commands share."""
 
 import math
 from collections.abc import Collection, Sequence
@@ -55,7 +55,7 @@ Master = Annotated[
 ]
 
 
-Overwrite = Annotated[bool, typer.Option("--overwrite", help="Write over an existing file.")]
+Overwrite = Annotated[bool, typer.Option("--overwrite", help="Overwrite an existing file.")]
 
 Voices = Annotated[
     int,
@@ -86,10 +86,10 @@ def check_voices(models: Collection[Descriptor], voices: int) -> None:
 
 
 def check_takers(models: Collection[Descriptor], sound: Path | None) -> None:
-    """Check `--sound`: UsageError if no model would play from it."""
+    """Check `--sound`: UsageError if no model plays from a sound."""
     if sound is not None and not any(model.takes_sound for model in models):
         names = ", ".join(model.id for model in models)
-        raise UsageError(f"--sound {sound}: {names} plays from no sound")
+        raise UsageError(f"--sound {sound}: {names} cannot play from a sound")
 
 
 def check_seconds(seconds: float | None) -> float | None:

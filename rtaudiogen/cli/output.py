@@ -19,7 +19,7 @@ def print_json(facts: Mapping[str, Any]) -> None:
 
 
 def print_table(heading: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    """Print columns as wide as their widest cell; the last one may be of any length."""
+    """Print columns as wide as their widest cell; the last column has any length."""
     lines = [tuple(map(plain, line)) for line in (heading, *rows)]
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
     for line in lines:
@@ -28,16 +28,16 @@ def print_table(heading: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
 
 
 def warn(sentences: Iterable[str]) -> None:
-    """Print on standard error what the user should know but need not stop for."""
+    """Print notices on standard error."""
     for sentence in sentences:
         print("rtaudiogen:", plain(sentence), file=sys.stderr)
 
 
 def plain(text: str) -> str:
-    """Return a text in one line, without anything that a terminal would obey."""
+    """Return a text in one line, without control characters that a terminal would interpret."""
     return "".join(c for c in " ".join(text.split()) if is_printable(c) or _is_half(c))
 
 
 def _is_half(character: str) -> bool:
-    """Return whether it stands for a byte of a file's name that is no text."""
+    """Return True for a surrogate that stands for a byte of a file name."""
     return "\udc80" <= character <= "\udcff"

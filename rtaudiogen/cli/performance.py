@@ -1,4 +1,4 @@
-"""A live performance: the score it plays, and its end."""
+"""Live performance of the command `play`: its score and its end."""
 
 import signal
 import threading
@@ -32,7 +32,7 @@ def perform(
 ) -> Snapshot:
     """Play `score`, MIDI input, or the built-in phrase; return the last facts.
 
-    The load is that of the busiest stretch: after the last note there is none.
+    The load is that of the busiest stretch, because it falls to nothing after the last note.
     """
     snapshot = _first_facts(engine)
     notices = list(notices)
@@ -53,7 +53,7 @@ def perform(
 
 
 def with_recording(last: Snapshot, facts: Mapping[str, Any]) -> Snapshot:
-    """Return the last facts with those of the finished recording, as its file has them.
+    """Return the last facts with those of the finished recording.
 
     The last snapshot is older than the end of the recording, which began with the first frame.
     """
@@ -65,7 +65,7 @@ def with_recording(last: Snapshot, facts: Mapping[str, Any]) -> Snapshot:
 
 @contextmanager
 def stopped_by_signals() -> Iterator[threading.Event]:
-    """Give an event that Ctrl-C and SIGTERM set, to end in order; the second one breaks off."""
+    """Yield an event that Ctrl-C and SIGTERM set, to end in order; a second one interrupts."""
     stopped = threading.Event()
 
     def stop(number: int, frame: FrameType | None) -> None:
@@ -85,13 +85,13 @@ def _first_facts(engine: Facade) -> Snapshot:
     deadline = time.monotonic() + FIRST_FACTS_SECONDS
     while not (facts := engine.snapshot()).get("playing"):
         if time.monotonic() > deadline:
-            raise RtAudioGenError(f"the engine did not begin within {FIRST_FACTS_SECONDS:.0f} s")
+            raise RtAudioGenError(f"the engine did not start within {FIRST_FACTS_SECONDS:.0f} s")
         time.sleep(0.02)
     return Snapshot.from_json(facts)
 
 
 def wants_notes(models: Collection[Descriptor]) -> bool:
-    """Return whether one of them is silent without notes."""
+    """Return True if a model is silent without notes."""
     return any(
         model.plays & {Plays.NOTES, Plays.HITS} and Plays.STREAM not in model.plays
         for model in models

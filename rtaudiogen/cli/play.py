@@ -1,4 +1,4 @@
-"""`rtaudiogen play`."""
+"""Command `rtaudiogen play`."""
 
 from contextlib import closing
 from pathlib import Path
@@ -127,7 +127,7 @@ def play(
         latency_ms=opened.latency_ms if latency_ms is None else latency_ms,
         midi=opened.midi if midi is None else midi,
         seed=seed,
-        fall_back=output is None,  # a device that was asked for by hand is there, or it is an error
+        fall_back=output is None,  # a named device must exist
         input=None if heard == NO_INPUT else _device(heard),
         input_required=input not in (None, NO_INPUT),
         device=device,
@@ -165,13 +165,13 @@ def check_bits(path: Path | None, bits: int) -> None:
 
         sample_format(path, bits)
     elif bits:
-        raise UsageError(f"--bits {bits}: of a recording, and there is no --record FILE")
+        raise UsageError(f"--bits {bits}: needs a recording; give --record FILE")
 
 
 def _open_session(
     models: list[str], path: Path | None, overwrite: bool, inputs: list[Path]
 ) -> Session:
-    """Return the session to begin with. An existing one is only replaced on request."""
+    """Return the session to start with. An existing one is only replaced on request."""
     if not models:
         if path is None:
             raise UsageError("which model? 'rtaudiogen models' lists them; or give --session FILE")

@@ -1,4 +1,4 @@
-"""`--preset` and `--save-preset`: the same files that the window keeps."""
+"""Options `--preset` and `--save-preset`: the same files that the window saves."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -21,7 +21,9 @@ NO_PRESET = Preset()
 
 
 def fitting(models: Mapping[str, Descriptor], path: Path) -> dict[str, Preset]:
-    """Return a preset for each model of its family. UsageError if there is none."""
+    """Return the preset fitted to each model of its family. UsageError if there is no such
+    model.
+    """
     from ..client.library import look
 
     family, preset = look(path).family, load_preset(path)
@@ -43,7 +45,7 @@ def seeds_of(presets: Mapping[str, Preset]) -> dict[str, int]:
 
 
 def check_new(path: Path, overwrite: bool, inputs: Iterable[Path]) -> None:
-    """Raise UsageError for a file that would be written over, or has a wrong suffix."""
+    """Raise UsageError for a file that would be overwritten, or has a wrong suffix."""
     check_target(path, overwrite, inputs)
     if path.suffix != ".json":
         raise UsageError(f"--save-preset {path}: presets are .json files")

@@ -1,4 +1,4 @@
-"""`rtaudiogen render`."""
+"""Command `rtaudiogen render`."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -33,7 +33,7 @@ from .performance import wants_notes
 from .preset import NO_PRESET, PresetFile, fitting, seeds_of
 
 DEFAULT_SECONDS, DEFAULT_RATE = 10.0, 48000
-TAIL_SECONDS, MARGIN_SECONDS = 3.0, 0.2  # after the last note; after its release if that is longer
+TAIL_SECONDS, MARGIN_SECONDS = 3.0, 0.2  # after the last note; after its release, if that is longer
 
 
 def render(
@@ -44,7 +44,9 @@ def render(
     seconds: Annotated[
         float | None,
         typer.Option(
-            metavar="S", callback=check_seconds, help="Length; default: as long as notes or input."
+            metavar="S",
+            callback=check_seconds,
+            help="Length; default: that of notes or input.",
         ),
     ] = None,
     midi: Annotated[
@@ -77,7 +79,10 @@ def render(
     block: Annotated[
         int,
         typer.Option(
-            min=1, max=65536, metavar="N", help="Frames at a time; the bits do not depend on it."
+            min=1,
+            max=65536,
+            metavar="N",
+            help="Frames per block; does not affect the result.",
         ),
     ] = 1024,
     set: Settings = None,
@@ -102,7 +107,7 @@ def render(
     if not names and not session:
         raise UsageError("which model? render MODEL… OUT.wav, or give --session FILE")
     if names and session:
-        raise UsageError(f"--session {session}: its own models are rendered; leave the MODELs out")
+        raise UsageError(f"--session {session}: has models of its own; leave the MODELs out")
     read = [Path(name) for name in names]
     read += [path for path in (midi, input, session, preset, sound) if path]
     check_target(Path(out), overwrite, read)
@@ -152,7 +157,7 @@ def render(
 
 
 def _tail(models: Mapping[str, Descriptor], values: Mapping[str, Mapping[str, float]]) -> float:
-    """Return the seconds in which the last note of any model has died away."""
+    """Return the seconds after which the last note of every model has died away."""
     releases = [
         values[name].get(parameter.id, parameter.default) / 1000 + MARGIN_SECONDS
         for name, model in models.items()

@@ -1,4 +1,4 @@
-"""`rtaudiogen sample`."""
+"""Command `rtaudiogen sample`."""
 
 import csv
 import io
@@ -33,17 +33,19 @@ Row = dict[str, Any]  # of the index, by column
 
 def sample(
     model: Annotated[str, typer.Argument(metavar="MODEL", help="Id or model file.")],
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Where the one-shots go.")],
-    count: Annotated[int, typer.Option(min=1, metavar="N", help="How many.")] = 100,
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder for the one-shots.")],
+    count: Annotated[int, typer.Option(min=1, metavar="N", help="Number of one-shots.")] = 100,
     kind: Annotated[
         str | None, typer.Option("--class", metavar="NAME", help="Default: each class in turn.")
     ] = None,
     seed: Seed = 0,
     spread: Annotated[
-        float, typer.Option(min=0.0, max=1.0, help="1: any hit; less: nearer to --around.")
+        float,
+        typer.Option(min=0.0, max=1.0, help="1 for any hit, less for hits nearer to --around."),
     ] = 1.0,
     around: Annotated[
-        int | None, typer.Option(min=0, metavar="SEED", help="Seed of the hit in their middle.")
+        int | None,
+        typer.Option(min=0, metavar="SEED", help="Seed of the central hit; default --seed."),
     ] = None,
     bits: Annotated[
         int, typer.Option(metavar="16|24|32", help="Bits per value: 16 is dithered, 32 is float.")
@@ -52,10 +54,10 @@ def sample(
     overwrite: Overwrite = False,
     json: Json = False,
 ) -> None:
-    """Fill a folder with one-shots, a WAV and a seed each, and an index of them.
+    """Fill a folder with one-shots: WAV files with their seeds in an index.
 
     The first has the seed --seed, the next one more. The same class and seed give the same file:
-    'sample MODEL DIR --class kick --seed 123 --count 1' makes a kick of seed 123 again.
+    'sample MODEL DIR --class kick --seed 123 --count 1' makes the kick of seed 123 again.
     """
     from ..recorder.formats import sample_format
 
@@ -63,7 +65,7 @@ def sample(
     descriptor = find(model)
     hook = family(descriptor.family).sample
     if hook is None:
-        raise UsageError(f"the model '{descriptor.id}' makes no one-shots")
+        raise UsageError(f"the model '{descriptor.id}' cannot make one-shots")
     if folder.exists() and not folder.is_dir():
         raise UsageError(f"{folder}: is a file; expected a folder, or a name for a new one")
     around = seed if around is None else around
@@ -89,9 +91,9 @@ class Export:
     overwrite: bool
 
     def write(self, shots: Iterable[OneShot], origin: Row) -> int:
-        """Write all, add them to the index of earlier calls, and return how many there are.
+        """Write all, add them to the index of earlier calls, and return their number.
 
-        UsageError at the first that would take the place of another file; then nothing new stays.
+        UsageError at the first that would replace another file; the new files are then removed.
         """
         index = self.folder / INDEX
         earlier = {row["file"]: row for row in _read_index(index)}
@@ -126,7 +128,7 @@ class Export:
             }  # fmt: skip
 
     def _write_one(self, path: Path, shot: OneShot) -> bool:
-        """Write a file whole; return whether there was none before."""
+        """Write a file whole; return True if it is new."""
         from ..recorder.wav import WavWriter
 
         is_new = not os.path.lexists(path)
@@ -138,7 +140,7 @@ class Export:
                 wav.close()
             if not is_new and not self.overwrite and not _are_equal(unfinished, path):
                 raise UsageError(
-                    f"{path} is there already and sounds otherwise; choose another folder or "
+                    f"{path} exists already and sounds different; choose another folder or "
                     "--seed, or --overwrite"
                 )
         return is_new
@@ -149,7 +151,7 @@ def _are_equal(one: Path, other: Path) -> bool:
 
 
 def _kind_in(file: str) -> str:
-    """Return the part of a file's name that names the class."""
+    """Return the class in a file's name."""
     return file.rsplit("-", 2)[0]
 
 
@@ -162,7 +164,7 @@ def _write_index(path: Path, rows: Iterable[Row]) -> None:
 
 
 def _read_index(path: Path) -> list[Row]:
-    """Return the rows of an earlier index; none without one."""
+    """Return the rows of an earlier index; empty if there is none."""
     if not os.path.lexists(path):
         return []
     text = read_limited(path, MOST_INDEX_BYTES).decode(errors="replace")

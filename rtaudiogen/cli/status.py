@@ -1,4 +1,4 @@
-"""The status line of `play`, and its report at the end."""
+"""Status line of `play`, and its report at the end."""
 
 import math
 import sys
@@ -11,11 +11,11 @@ from ..wire.snapshot import HitsSnapshot, Snapshot
 from .output import print_json
 
 SILENT = 1e-6  # amplitude, -120 dBFS
-PLAIN_SECONDS = 5.0  # between lines where there is no terminal
+PLAIN_SECONDS = 5.0  # between two lines if stderr is not a terminal
 
 
 class Show(Protocol):
-    """Takes snapshots several times a second."""
+    """Function that shows snapshots, called several times a second."""
 
     def __call__(self, snapshot: Snapshot) -> None:
         """Show the newest facts."""
@@ -62,7 +62,7 @@ class _PlainStatus:
 
 
 class _Messages:
-    """Hands out every message once."""
+    """Filter that passes on every message once."""
 
     def __init__(self) -> None:
         self._seen: set[str] = set()
@@ -99,7 +99,7 @@ def print_report(snapshot: Snapshot, json: bool) -> None:
 
 
 def report(snapshot: Snapshot) -> list[str]:
-    """Return what was played, in sentences."""
+    """Return sentences about the performance."""
     from ..recorder.formats import clipping  # brings libsndfile along
 
     paced = ", paced by the clock: nothing was audible" if snapshot.null_device else ""
@@ -108,7 +108,7 @@ def report(snapshot: Snapshot) -> list[str]:
         f"Played {snapshot.seconds_played:.2f} s at {snapshot.sample_rate} Hz on "
         f"'{snapshot.device}'{paced}.",
         f"Latency: {snapshot.total_latency_ms:.1f} ms = {latency}.",
-        f"Load: p50 {snapshot.load_p50:.0%}, p99 {snapshot.load_p99:.0%} of the time there is, "
+        f"Load: p50 {snapshot.load_p50:.0%}, p99 {snapshot.load_p99:.0%} of the available time, "
         "when busiest.",
         f"Dropouts: {snapshot.underrun_episodes} ({snapshot.lost_frames} frames lost, longest gap "
         f"{snapshot.longest_gap_ms:.1f} ms; the machine's own longest pause was "
@@ -130,8 +130,8 @@ def report(snapshot: Snapshot) -> list[str]:
 
 def _hits(model: str, hits: HitsSnapshot) -> str:
     return (
-        f"Hits of {model}: {hits.played} played, {hits.stale} of them for values that had changed;"
-        f" {hits.replays} times the last one was repeated, {hits.refused} did not fit in."
+        f"Hits of {model}: {hits.played} played, {hits.stale} of them made for earlier values; "
+        f"{hits.replays} repeated because none was ready, {hits.refused} dropped."
     )
 
 
@@ -145,7 +145,7 @@ def decibels(amplitude: float) -> str:
 
 
 def clock(seconds: float) -> str:
-    """Return h:mm:ss, without the hours while there are none."""
+    """Return h:mm:ss, or m:ss below an hour."""
     minutes, rest = divmod(int(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"

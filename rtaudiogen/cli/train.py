@@ -1,4 +1,4 @@
-"""`rtaudiogen train`: the flags are the fields of the family's own options."""
+"""Command `rtaudiogen train`: its flags are the fields of the family's options."""
 
 import inspect
 import os
@@ -74,24 +74,24 @@ def _command(name: str, function: Callable[..., bool | None]) -> Callable[..., N
             except KeyboardInterrupt:
                 journal.write("stopped")
                 if target.exists():
-                    print(f"{target}: as far as it got; the same command goes on from there")
+                    print(f"{target}: saved; the same command continues the training")
                 raise
             journal.write("finished")
         if trained is False:
             print(
-                f"{target}: nothing to do, it has been trained for as long as was asked for; give "
-                "more --steps or --minutes to go on, or --fresh to begin anew"
+                f"{target}: already trained for as long as requested; give more --steps or "
+                "--minutes to continue, or --fresh to start again"
             )
             return
         print(f"{target}: play it with 'rtaudiogen play {out or target.stem}'")
 
     where = f"The model file; default: your own models folder, as {name}-FOLDER."
-    anew = "Start again; an earlier training of that name is kept in another folder."
+    fresh_help = "Start again; an earlier training of that name is moved to another folder."
     parameters = [
         _parameter("folder", Annotated[Path, typer.Argument(help="Your sounds.")]),
         _parameter("out", Annotated[Path | None, typer.Option(metavar="FILE", help=where)], None),
         _parameter(
-            "fresh", Annotated[bool, typer.Option("--fresh", "--overwrite", help=anew)], False
+            "fresh", Annotated[bool, typer.Option("--fresh", "--overwrite", help=fresh_help)], False
         ),
     ]
     hints = get_type_hints(options)
@@ -102,23 +102,23 @@ def _command(name: str, function: Callable[..., bool | None]) -> Callable[..., N
         )
     command.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     command.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
-    command.__doc__ = f"Train a {name} model on FOLDER, or go on where it was interrupted."
+    command.__doc__ = f"Train a {name} model on FOLDER, or continue an interrupted training."
     return command
 
 
 def _check_out(out: Path, suffix: str) -> None:
-    """Raise UsageError for a place where no model can go."""
+    """Raise UsageError for a path that no model can have."""
     if out.suffix != suffix:
         raise UsageError(f"--out {out}: a model file ends in {suffix}")
     if not is_name(out.stem):
-        raise UsageError(f"--out {out}: no model can be called so")
+        raise UsageError(f"--out {out}: not a valid name for a model")
     check_folder(out)
 
 
 def _place(
     name: str, folder: Path, out: Path | None, suffix: str, chosen: Any, fresh: bool
 ) -> tuple[Path, list[str]]:
-    """Return the model's file and sentences for the user; see `placing.place` in models."""
+    """Return the model's file and sentences for the user; see `models.training.placing.place`."""
     found = {model.id: model.path for model in listing().models.values()}
     place = load_extra("rtaudiogen.models.training.placing:place", "training")
     fixed = getattr(chosen, "identity", {})
@@ -129,7 +129,7 @@ def _place(
 
 
 def _help(field: "Field[Any]") -> str:
-    """Return an option's meaning and the values that it takes."""
+    """Return an option's help and its allowed values."""
     help: str = field.metadata.get("help", "")
     range = range_text(field.metadata.get("bounds", {}))
     return f"{help} ({range})" if range else help
@@ -150,7 +150,7 @@ def _parameter(name: str, annotation: Any, default: Any = inspect.Parameter.empt
 
 
 def _changed(options: Any) -> dict[str, Any]:
-    """Return the values of options that are not the defaults."""
+    """Return the values of options that differ from the defaults."""
     defaults = {field.name: field.default for field in fields(options)}
     return {name: v for name, v in asdict(options).items() if v != defaults[name]}
 

@@ -1,4 +1,4 @@
-"""`rtaudiogen` without a command: the desktop application, if it and a display exist."""
+"""Start of the desktop application, if it is installed and there is a display."""
 
 import os
 import sys
@@ -25,17 +25,17 @@ def hindrance() -> str:
 def show_window(device: str | None) -> tuple[int, str]:
     """Show the application until it is closed; return its status and why it was not shown.
 
-    `device` is what networks are computed on, see `EngineSettings`; None: the same as last time.
+    `device` is the processor of the networks, see `EngineSettings`; None: the one used last time.
     """
     problem = hindrance()
     if problem:
         return 0, problem
     try:
         main = registry.load(WINDOW)
-    except ImportError as error:  # a system library that Qt needs
+    except ImportError as error:  # Qt lacks a system library
         return 1, f"The desktop application cannot be loaded ({error}); see the README."
     return int(main(device=device)), ""
 
 
-if __name__ == "__main__":  # whether there can be a window: status 0, or why not
+if __name__ == "__main__":  # status 0 if there can be a window; else the reason
     sys.exit(hindrance() or None)

@@ -1,1 +1,1 @@
-"""The front end's side: an engine process that is started, watched and asked, and the library."""
+"""The front end's side: supervision of an engine process, and the library."""

@@ -1,7 +1,7 @@
-"""What there is to choose from: models, devices, ports and folders. No network is loaded.
+"""Choices of a front end: models, devices, ports and folders. No network is loaded.
 
-Audio systems are asked in a process of their own: a server that dies takes PortAudio with it, and
-the front end must not hang.
+Audio systems are queried in a separate process: an audio server that dies takes PortAudio with it,
+and the front end must not hang.
 """
 
 import json
@@ -24,21 +24,21 @@ from ..processors import CPU
 from ..realtime.render.checks import RESERVED_CONTROLLERS
 from ..storage import folders
 from ..wire.settings import NULL_OUTPUT
-from .session_files import SUFFIX, Beginning, beginning, demo, recent_path
+from .session_files import SUFFIX, Startup, demo, last_startup, recent_path
 
 __all__ = [
     "MAPPABLE_CONTROLLERS",
     "NULL_OUTPUT",
     "SUFFIX",
     "AudioDevice",
-    "Beginning",
     "Connections",
     "Models",
-    "beginning",
+    "Startup",
     "connections",
     "demo",
     "describe",
     "free_bytes",
+    "last_startup",
     "measure_speeds",
     "models",
     "processors",
@@ -50,7 +50,7 @@ __all__ = [
 ]
 
 MAPPABLE_CONTROLLERS = tuple(n for n in range(128) if n not in RESERVED_CONTROLLERS)
-LOOK_SECONDS = 20.0  # an audio server that hangs is not waited for longer
+LOOK_SECONDS = 20.0  # the longest wait for an audio server that hangs
 
 
 @dataclass(frozen=True)
@@ -58,19 +58,19 @@ class Models:
     """The models that can be played."""
 
     models: tuple[Descriptor, ...] = ()
-    problems: tuple[str, ...] = ()  # a sentence for everything that should have been one
-    factors: Mapping[str, float] = field(default_factory=dict)  # × real time, by id, once measured
+    problems: tuple[str, ...] = ()  # a sentence for every file that could not be read
+    factors: Mapping[str, float] = field(default_factory=dict)  # by id: × real time
     suffixes: tuple[str, ...] = ()  # of model files
 
     def find(self, id_or_path: str) -> Descriptor | None:
-        """A model by its id or its file; None if there is none."""
+        """Return a model by its id or its file; None if there is none."""
         for model in self.models:
             if id_or_path in (model.id, str(model.path)):
                 return model
         return None
 
     def and_one(self, model: Descriptor) -> "Models":
-        """The same and one that lies elsewhere."""
+        """Return the models with another one, from elsewhere, added."""
         return replace(self, models=(*self.models, model))
 
 
@@ -80,13 +80,13 @@ class AudioDevice:
 
     name: str
     host_api: str
-    sample_rate: int  # its own preferred one, in Hz
+    sample_rate: int  # the device's preferred rate in Hz
     is_default: bool
 
 
 @dataclass(frozen=True)
 class Connections:
-    """What the machine has at the moment."""
+    """Audio devices and MIDI ports that the machine has now."""
 
     outputs: tuple[AudioDevice, ...] = ()
     inputs: tuple[AudioDevice, ...] = ()
@@ -94,29 +94,29 @@ class Connections:
 
 
 def models() -> Models:
-    """Built-in and user models. [any], a fraction of a second"""
+    """Return built-in and user models. [any], takes a fraction of a second"""
     found = registry.listing()
     return Models(tuple(found.models.values()), found.problems, known_speeds(), registry.suffixes())
 
 
 def describe(path: Path) -> Descriptor:
-    """The model of a file of any folder. [any] RtAudioGenError if it is none."""
+    """Return the model of a file in any folder. [any] RtAudioGenError if it is not a model."""
     return registry.describe(path)
 
 
 def measure_speeds() -> None:
-    """Measure the real-time factor of every model on this machine. [any], a quarter of a minute
+    """Measure the real-time factor of every model on this machine. [any], takes some 15 s
 
-    RtAudioGenError if that cannot be done.
+    RtAudioGenError if that fails.
     """
     command = [sys.executable, "-m", "rtaudiogen", "bench", "--models", "--json"]
     done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True)
     if done.returncode:
-        raise RtAudioGenError(f"the speeds cannot be measured ({done.stderr.strip()})")
+        raise RtAudioGenError(f"cannot measure the speeds ({done.stderr.strip()})")
 
 
 def connections() -> Connections:
-    """Devices and ports. [any], a second or so
+    """Return devices and ports. [any], takes about a second
 
     RtAudioGenError if the audio system does not answer.
     """
@@ -127,7 +127,7 @@ def connections() -> Connections:
         )
         return _read(json.loads(done.stdout))
     except (OSError, ValueError, KeyError, TypeError, subprocess.TimeoutExpired) as error:
-        raise RtAudioGenError("the audio system does not say which devices there are") from error
+        raise RtAudioGenError("the audio system does not list its devices") from error
 
 
 def _read(facts: Mapping[str, Any]) -> Connections:
@@ -141,31 +141,31 @@ def _read(facts: Mapping[str, Any]) -> Connections:
 
 
 def processors() -> tuple[str, ...]:
-    """What networks can be computed on, the CPU first. [any], seconds where there is a GPU"""
+    """Return the processors for networks, the CPU first. [any], takes seconds with a GPU"""
     command = [sys.executable, "-m", "rtaudiogen.processors"]
     done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True)
     return tuple(done.stdout.split()) or (CPU,)
 
 
 def sessions_folder() -> Path:
-    """Where the user's sessions are."""
+    """Return the folder of the user's sessions."""
     return folders.sessions()
 
 
 def recordings_folder() -> Path:
-    """Where recordings go that nobody named."""
+    """Return the folder of recordings without a path of their own."""
     return folders.recordings()
 
 
 def user_models_folder() -> Path:
-    """Where the user's own models are found."""
+    """Return the folder of the user's own models."""
     return folders.models()
 
 
 def write_sound(path: Path, frames: NDArray[np.float32], sample_rate: int) -> None:
     """Write (frames, channels) to a float WAV file, whole or not at all. [any]
 
-    RtAudioGenError if that cannot be done.
+    RtAudioGenError if that fails.
     """
     from ..recorder.wav import write_wav  # brings the compiler along
 
@@ -173,7 +173,7 @@ def write_sound(path: Path, frames: NDArray[np.float32], sample_rate: int) -> No
 
 
 def free_bytes(folder: Path) -> int:
-    """Room on the disk of a folder that may not be there yet; 0 if it cannot be told.
+    """Return the free space on the disk of a folder, which may not exist yet; 0 if unknown.
 
     [any], a network disk may take long
     """

@@ -1,4 +1,4 @@
-"""The folder that an engine's process and its front end share."""
+"""Folder that an engine's process and its front end share."""
 
 import json
 import shutil
@@ -14,29 +14,29 @@ from ..storage.locking import lock
 
 BOARD, CHECKPOINT, ADDRESS, LOG = "board", "checkpoint.npz", "address.json", "engine.log"
 MOST_PID = 2**31 - 1
-CLAIM_SECONDS = 2.0  # in which an engine that is just ending is gone
+CLAIM_SECONDS = 2.0  # the longest wait for an engine that is ending
 LOCK = "lock"  # held by the engine as long as it lives
 
 
 class Address(NamedTuple):
-    """Where an engine listens: a port of this machine, and the word that opens it."""
+    """Where an engine listens: a port of this machine, and the token that grants access."""
 
     port: int
     token: str
     pid: int
 
 
-class Home:
-    """Paths in a folder of one's own, or in one that outlasts the front end. [control]"""
+class EngineFolder:
+    """Paths in a temporary folder, or in one that outlasts the front end. [control]"""
 
     def __init__(self, folder: Path | None = None) -> None:
-        """None: a temporary one. RtAudioGenError if it cannot be made."""
+        """Make the folder; None: a temporary one. RtAudioGenError if that fails."""
         self.lasts = folder is not None
         if folder is None:
             folder = Path(tempfile.mkdtemp(prefix="rtaudiogen-"))
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            folder.chmod(0o700)  # the address lets whoever can read it play
+            folder.chmod(0o700)  # anyone who can read the address can play the engine
         except OSError as error:
             raise RtAudioGenError(f"{folder}: cannot be used ({error.strerror})") from error
         self.folder = folder
@@ -45,11 +45,11 @@ class Home:
         self._address, self._lock = folder / ADDRESS, folder / LOCK
 
     def tell(self, address: Address) -> None:
-        """Write down where the engine listens."""
+        """Write the engine's address to the folder."""
         write_atomically(self._address, json.dumps(address._asdict()).encode())
 
     def address(self) -> Address | None:
-        """Where an engine listens, or did; None if nobody has written it down."""
+        """Return the address of an engine that listens, or did; None if none was written."""
         try:
             facts = json.loads(self._address.read_bytes())
             return Address(whole(facts["port"], 1, 65535), text(facts["token"]),
@@ -58,7 +58,7 @@ class Home:
             return None
 
     def claim(self) -> bool:
-        """For the engine: whether no other lives here; from then on this one does."""
+        """Claim the folder for this engine; return False if another engine lives in it."""
         self._claim = self._lock.open("ab")
         end = time.monotonic() + CLAIM_SECONDS
         while not lock(self._claim):
@@ -68,7 +68,7 @@ class Home:
         return True
 
     def is_claimed(self) -> bool:
-        """Whether an engine lives here. On Windows that cannot be known."""
+        """Return True if an engine lives here. On Windows this is unknown, and False."""
         try:
             with self._lock.open("rb") as file:
                 return not lock(file, shared=True)
@@ -76,7 +76,9 @@ class Home:
             return False
 
     def is_free(self) -> bool:
-        """Whether no engine lives here, or the last one is about to leave. On Windows: yes."""
+        """Return True if no engine lives here, after a wait for one that is ending. On Windows:
+        True.
+        """
         end = time.monotonic() + CLAIM_SECONDS
         while self.is_claimed():
             if time.monotonic() > end:
@@ -85,7 +87,7 @@ class Home:
         return True
 
     def log_tail(self) -> str:
-        """The last line that the engine wrote to its log."""
+        """Return the last line of the engine's log."""
         try:
             lines = self.log.read_text(errors="replace").splitlines()
         except OSError:
@@ -93,5 +95,5 @@ class Home:
         return lines[-1] if lines else "(empty)"
 
     def clear(self) -> None:
-        """Nothing is left that anybody could go on from."""
+        """Delete the folder and all that is in it."""
         shutil.rmtree(self.folder, ignore_errors=True)

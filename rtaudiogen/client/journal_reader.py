@@ -1,4 +1,4 @@
-"""What a training's journal tells, gathered: where it stands, its curves, what it said."""
+"""Facts of a training, gathered from its journal: state, curves, messages."""
 
 from collections import deque
 from collections.abc import Mapping
@@ -26,45 +26,45 @@ NOTHING = Curve()
 
 @dataclass(frozen=True)
 class TrainingFacts:
-    """Where a training stands. Plain values."""
+    """State of a training, as plain values."""
 
-    model: Path  # its file, there from the first report on
+    model: Path  # its file, which exists from the first report on
     state: str  # preparing, training, stopping, finished, stopped or failed
     family: str = ""
     folder: str = ""
     options: Mapping[str, Any] = field(default_factory=dict)  # other than the defaults
-    title: str = ""  # the part of the training that is under way
+    title: str = ""  # of the stage that is running
     unit: str = ""  # of the loss
-    measure: str = ""  # what is measured instead of a held-out loss, if so
-    progress: float = 0.0  # 0 … 1 of that part
+    measure: str = ""  # the measure used instead of a held-out loss, if any
+    progress: float = 0.0  # of that stage, 0 … 1
     seconds: float = 0.0  # of training, over all resumptions
     step: int = 0  # of the last report
     loss: Curve = NOTHING
     held_out: Curve = NOTHING
     sentences: tuple[str, ...] = ()  # newest last
     clips: tuple[Path, ...] = ()  # sound files to listen to, newest first
-    playable: bool = False  # whether the model's file is there
+    playable: bool = False  # the model's file exists
     problem: str = ""  # why it failed, in a sentence
 
     @property
     def ended(self) -> bool:
-        """Whether nothing more will come."""
+        """True if nothing more will come."""
         return self.state in ("finished", "stopped", "failed")
 
     @property
     def seconds_left(self) -> float | None:
-        """Of this part of the training; None if it cannot be told yet."""
+        """Seconds that are left of this stage; None if they cannot be estimated yet."""
         return self.seconds * (1.0 / self.progress - 1.0) if self.progress > 0.0 else None
 
 
 class _Points:
-    """A curve that grows. A point that is earlier than others takes their place."""
+    """A growing curve. A new point replaces all points that are not earlier than it."""
 
     def __init__(self) -> None:
         self._points: list[tuple[float, float]] = []
 
     def add(self, seconds: float, value: Any) -> None:
-        """What is no finite number, because the training has gone astray, is no point."""
+        """Add a point, unless the value is not finite because the training has diverged."""
         with suppress(ValueError):
             self._add(seconds, number(value))
 
@@ -86,12 +86,12 @@ def _begun(event: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-class Story:
-    """Takes a journal's events one by one; an interrupted training is one story."""
+class TrainingHistory:
+    """Facts gathered from a journal's events; a continued training is one whole."""
 
     def __init__(self) -> None:
         self.begun: Mapping[str, Any] = {}  # the event of the newest process
-        self.end = ""  # finished or stopped, if that process has said so
+        self.end = ""  # finished or stopped, if that process has written so
         self.stage: Mapping[str, Any] = {}
         self._progress = self._seconds = 0.0
         self._step = 0
@@ -99,7 +99,7 @@ class Story:
         self._sentences: deque[str] = deque(maxlen=MOST_SENTENCES)
 
     def take(self, event: Mapping[str, Any]) -> None:
-        """Go on by one event; one that lacks what it should have is passed over."""
+        """Take an event; skip one that lacks required fields."""
         try:
             self._take(event["event"], event)
         except (KeyError, TypeError, ValueError):
@@ -133,7 +133,7 @@ class Story:
         loss.add(seconds, event["loss"])
 
     def facts(self) -> dict[str, Any]:
-        """The fields of `TrainingFacts` that a journal tells."""
+        """Return the fields of `TrainingFacts` that the journal tells."""
         begun, stage = self.begun, self.stage
         loss, held_out = self._curves.get(stage.get("title", ""), (_Points(), _Points()))
         return {

@@ -1,7 +1,7 @@
-"""The library: models, presets, sessions and recordings, as a player finds them. [any]
+"""The library: models, presets, sessions and recordings, as the user finds them. [any]
 
-Every file is looked into, so it may take a second. One that cannot be used is an item, too, whose
-`problem` says why in one line.
+Every file is opened, so it may take a second. An unusable file is an item, too; its `problem` says
+why in one line.
 """
 
 import os
@@ -24,41 +24,41 @@ from .session_files import SUFFIX, recent_path
 SOUNDS = (".wav", ".flac", ".ogg", ".mp3", ".aif", ".aiff")
 CODES = code_file.SUFFIX
 DOCUMENTS = SUFFIX  # sessions and presets
-FILE_LABEL = "file"  # of a choice: the sound that was loaded
+FILE_LABEL = "file"  # the label of a choice that stands for the loaded sound
 
 
 class Kind(StrEnum):
-    """What an item is."""
+    """Kinds of items."""
 
     MODEL = "model"
     PRESET = "preset"
     SESSION = "session"
-    RECORDING = "recording"  # any sound, encoded ones among them
+    RECORDING = "recording"  # any sound, including encoded ones
 
 
 @dataclass(frozen=True)
 class Item:
-    """One thing of the library. What does not apply is empty or 0."""
+    """One item of the library. Fields that do not apply are empty or 0."""
 
     kind: Kind
     name: str
     path: Path | None = None  # None: it is part of a family's code
-    own: bool = True  # the player's, not the installation's
+    own: bool = True  # the user's, not the installation's
     modified: float = 0.0  # seconds since the epoch
     size_bytes: int = 0
     problem: str = ""
     model: Descriptor | None = None
-    real_time_factor: float = 0.0  # of a model, once this machine has measured it
+    real_time_factor: float = 0.0  # of a model, if it was measured on this machine
     uses: tuple[str, ...] = ()  # ids or files of the models that it was made with
     family: str = ""  # of a model or a preset
     seconds: float = 0.0  # of sound
     sample_rate: int = 0  # of sound, in Hz
-    marks: int = 0  # places in a recording where something went wrong
-    reference: str = ""  # what the façade's verbs call a model: its id, or its file
+    marks: int = 0  # places in a recording with a dropout or another fault
+    reference: str = ""  # of a model: its name for the façade's verbs, an id or a file
 
 
 def library() -> tuple[Item, ...]:
-    """Everything there is: models and presets by name, sessions and recordings newest first."""
+    """Return all items: models and presets by name, sessions and recordings newest first."""
     listing = registry.listing()
     families = {id: model.family for id, model in listing.models.items()}
     found = [
@@ -71,13 +71,13 @@ def library() -> tuple[Item, ...]:
 
 
 def folders_to_watch() -> tuple[Path, ...]:
-    """Those folders of the library that there are."""
+    """Return the folders of the library that exist."""
     own = (folders.models(), folders.sessions(), folders.recordings())
     return tuple(folder for folder in (*own, *_preset_folders()) if folder.is_dir())
 
 
 def look(path: Path) -> Item:
-    """The item that a file of any folder is. RtAudioGenError, in one line, if it is none."""
+    """Return the item of a file in any folder. RtAudioGenError, in one line, if it is unusable."""
     suffix = path.suffix.lower()
     if suffix in registry.suffixes():
         model = registry.describe(path)
@@ -88,8 +88,8 @@ def look(path: Path) -> Item:
         return _recording(path)
     if suffix != DOCUMENTS:
         raise UsageError(
-            f"{path}: nothing that is played here; models ({' '.join(registry.suffixes())}), "
-            f"sessions and presets ({DOCUMENTS}) and sounds ({' '.join((*SOUNDS, CODES))}) are"
+            f"{path}: cannot be used; expected a model ({' '.join(registry.suffixes())}), a "
+            f"session or preset ({DOCUMENTS}) or a sound ({' '.join((*SOUNDS, CODES))})"
         )
     if documents.kind_of(path) == presets.KIND:
         models = registry.listing().models
@@ -98,13 +98,13 @@ def look(path: Path) -> Item:
 
 
 def taker_of(models: Iterable[Descriptor], sample_rate: int) -> Descriptor | None:
-    """The model that plays from a sound at the rate nearest to this one; None if none does."""
+    """Return the model that plays from a sound at the nearest rate; None if no model does."""
     takers = [model for model in models if model.takes_sound]
     return min(takers, key=lambda model: abs(model.sample_rate - sample_rate), default=None)
 
 
 def values_to_play_sound(model: Descriptor) -> dict[str, float]:
-    """What makes the sound heard that a model was given: its first choice that offers a `file`."""
+    """Return the values that make a model play its sound file: the first choice with a `file`."""
     for parameter in model.parameters:
         if parameter.stepped and FILE_LABEL in parameter.labels:
             return {parameter.id: parameter.minimum + parameter.labels.index(FILE_LABEL)}
@@ -112,7 +112,7 @@ def values_to_play_sound(model: Descriptor) -> dict[str, float]:
 
 
 def presets_of(items: Sequence[Item], family: str) -> list[Item]:
-    """The usable presets of a family."""
+    """Return the usable presets of a family."""
     kept = [item for item in items if item.kind == Kind.PRESET and not item.problem]
     return [item for item in kept if item.family == family]
 
@@ -154,7 +154,7 @@ def _files(kind: Kind, places: Iterable[Path], read: Callable[[Path], Item]) -> 
 
 
 def _inside(folder: Path) -> list[Path]:
-    """What lies in a folder, by name; nothing if it cannot be read."""
+    """Return the paths in a folder by name; empty if it cannot be read."""
     try:
         return sorted(folder.iterdir())
     except OSError:
@@ -184,7 +184,7 @@ def _session(path: Path) -> Item:
 
 def _recording(path: Path) -> Item:
     try:
-        with open_regular(path) as file:  # what is no ordinary file could be waited for for ever
+        with open_regular(path) as file:  # opening a pipe or a device could block for ever
             facts = os.fstat(file.fileno())
     except OSError as error:
         raise RtAudioGenError(f"{path}: cannot be read ({error.strerror})") from error
@@ -193,7 +193,7 @@ def _recording(path: Path) -> Item:
 
 @lru_cache(4096)
 def _heard(path: Path, modified_ns: int, size_bytes: int) -> Item:
-    """A sound, looked into once for every state of its file."""
+    """Return the item of a sound; each state of its file is read once."""
     item = Item(Kind.RECORDING, path.name, path, modified=modified_ns / 1e9, size_bytes=size_bytes)
     if path.suffix.lower() == CODES:
         header = code_file.read_header(path)

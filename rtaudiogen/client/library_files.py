@@ -1,6 +1,6 @@
-"""What is done with the library's files: kept, renamed, exported, encoded. Everything is [any].
+"""Actions on the library's files: save, rename, export, encode. Everything is [any].
 
-Nothing is written over unless that is asked for, and nothing is left half-written.
+Nothing is overwritten unless asked for, and nothing is left half-written.
 """
 
 import json
@@ -28,25 +28,25 @@ from .library import CODES, DOCUMENTS, Item, Kind
 
 @dataclass(frozen=True)
 class Encoded:
-    """A sound that has become a code file."""
+    """The code file that a sound was encoded to."""
 
     path: Path
     seconds: float
     bits_per_second: float
-    notices: tuple[str, ...]  # what the codes do not know of the sound
+    notices: tuple[str, ...]  # what the codes do not preserve of the sound
 
 
 def preset_path(family: str, name: str) -> Path:
-    """The file of a preset of that name. UsageError if no file can be called so."""
+    """Return the file of a preset of that name. UsageError if it cannot be a file name."""
     return folders.presets(family) / file_name(name, DOCUMENTS)
 
 
 def keep_preset(
     session: Mapping[str, Any], position: int, name: str, overwrite: bool = False
 ) -> Path:
-    """Keep a slot of a façade's `session` as a preset of its family; the file.
+    """Save a slot of a façade's `session` as a preset of its family; return the file.
 
-    `position` counts the rack's slots from 0. RtAudioGenError if there is such a preset already.
+    `position` counts the rack's slots from 0. RtAudioGenError if the preset exists already.
     """
     preset, family = preset_of(session, position, name)
     path = preset_path(family, name)
@@ -57,25 +57,29 @@ def keep_preset(
 
 
 def preset_of(session: Mapping[str, Any], position: int, name: str) -> tuple[Preset, str]:
-    """A slot of a façade's `session` as a preset, and its family. UsageError if there is none."""
+    """Return a slot of a façade's `session` as a preset, and its family. UsageError if it is
+    gone.
+    """
     slots = Session.from_json(session).slots
     if not 0 <= position < len(slots):
-        raise UsageError("there is no such slot any more")
+        raise UsageError("the slot does not exist any more")
     slot = slots[position]
     model = registry.find(slot.model)
     return Preset(slot.values, slot.seed, model.id, name.strip()), model.family
 
 
 def read_preset(path: Path) -> dict[str, Any]:
-    """A preset as `apply_preset` takes it. RtAudioGenError, in one line, for a damaged file."""
+    """Return a preset as `apply_preset` takes it. RtAudioGenError, in one line, if it is
+    damaged.
+    """
     return load_preset(path).to_json()
 
 
 def rename(item: Item, name: str) -> Path:
-    """Give a preset, a session or a recording another name; its new path."""
+    """Rename a preset, a session or a recording; return its new path."""
     path = _own(item)
     if item.kind == Kind.MODEL:
-        raise UsageError(f"{item.name}: a model keeps its name, because sessions know it by that")
+        raise UsageError(f"{item.name}: a model cannot be renamed: sessions refer to its name")
     target = path.with_name(file_name(name.removesuffix(path.suffix), path.suffix))
     if target == path:
         return path
@@ -86,22 +90,22 @@ def rename(item: Item, name: str) -> Path:
     except OSError as error:
         raise RtAudioGenError(f"{path}: cannot be renamed ({error.strerror})") from error
     if item.kind == Kind.PRESET:
-        with suppress(RtAudioGenError):  # a damaged one has no name but its file's
+        with suppress(RtAudioGenError):  # a damaged preset has only its file's name
             save_preset(target, replace(load_preset(target), name=target.stem))
     return target
 
 
 def parts(path: Path) -> list[Path]:
-    """A file and the marks that belong to it, if there are any; the marks come first."""
+    """Return a file and its marks, if there are any; the marks come first."""
     return [part for part in (sidecar_path(path), path) if part.exists()]
 
 
 def export(path: Path, target: Path) -> None:
-    """Copy a file to where the player wants it; codes become a sound if a .wav is asked for."""
+    """Copy a file to `target`; codes are decoded if the target is a .wav."""
     if path.resolve() == target.resolve():
-        raise UsageError(f"{target}: a file is not exported onto itself")
+        raise UsageError(f"{target}: a file cannot be exported onto itself")
     if not path.is_file():
-        raise RtAudioGenError(f"{path} is not there any more")
+        raise RtAudioGenError(f"{path} does not exist any more")
     if path.suffix.lower() == CODES and target.suffix.lower() != CODES:
         decode_file(path, target)
         return
@@ -113,7 +117,7 @@ def export(path: Path, target: Path) -> None:
 
 
 def encode(source: Path) -> Encoded:
-    """Encode a sound among the recordings, as `rtaudiogen encode` does, in a process of its own.
+    """Encode a sound into the folder of recordings, by `rtaudiogen encode` in a process of its own.
 
     It takes a fraction of the sound's length. RtAudioGenError, in one line, for unusable sound.
     """
@@ -124,13 +128,13 @@ def encode(source: Path) -> Encoded:
     done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True)
     said = [line.removeprefix("rtaudiogen: ") for line in done.stderr.splitlines()]
     if done.returncode != 0:
-        raise RtAudioGenError(said[-1] if said else f"{source}: encoding ended without a word")
+        raise RtAudioGenError(said[-1] if said else f"{source}: encoding ended without a message")
     facts = json.loads(done.stdout)
     return Encoded(target, facts["seconds"], facts["bits_per_second"], tuple(said))
 
 
 def free_path(folder: Path, stem: str, suffix: str) -> Path:
-    """The first name in a folder that nothing has: take.wav, take 2.wav, …"""
+    """Return the first free file name in a folder: take.wav, take 2.wav, …"""
     stem = safe_name(stem)
     path, number = folder / f"{stem}{suffix}", 2
     while os.path.lexists(path):
@@ -149,10 +153,10 @@ def file_name(name: str, suffix: str) -> str:
 
 def _own(item: Item) -> Path:
     if item.path is None or not item.own:
-        raise UsageError(f"{item.name} came with the program and stays as it is")
+        raise UsageError(f"{item.name} belongs to the program and cannot be changed")
     return item.path
 
 
 def _refuse_to_overwrite(path: Path) -> None:
     if os.path.lexists(path):
-        raise RtAudioGenError(f"{path} is there already; another name, please")
+        raise RtAudioGenError(f"{path} exists already; give another name")

@@ -1,25 +1,26 @@
-"""What is heard, for a front end's meters and pictures: the newest frames of the engine's tap."""
+"""Reader of the engine's tap, for a front end's meters and scopes."""
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import RtAudioGenError
 
-MOST_SECONDS = 0.25  # that one call returns; what is older has been seen by nobody and is left out
+MOST_SECONDS = 0.25  # the longest sound that a call returns; older frames are left out
 
 
-class Ear:
-    """Reads along in another process's audio memory, which it never disturbs. [control]"""
+class TapListener:
+    """Reads another process's audio memory without disturbing it. [control]"""
 
     def __init__(self) -> None:
         self._name = ""
-        self._memory: object = None  # keeps the mapping
+        self._memory: object = None  # keeps the mapping alive
         self._frames = np.empty((0, 2), np.float32)
 
     def frames(self, name: str) -> NDArray[np.float32]:
-        """(frames, channels) since the last call, from the memory of that name; a view until then.
+        """Return (frames, channels) since the last call from the memory `name`; a view until the
+        next.
 
-        Empty where there is no such memory, and at the first call for a new one.
+        Empty if there is no such memory, and at the first call for a new one.
         """
         if name != self._name:
             self._attach(name)
@@ -36,7 +37,7 @@ class Ear:
         self._name = ""
         try:
             memory = AudioMemory.attach(name)
-        except (RtAudioGenError, OSError, ValueError):  # the engine has just gone, or is beginning
+        except (RtAudioGenError, OSError, ValueError):  # the engine has just ended or started
             return
         self._tap = memory.tap()
         shape = int(MOST_SECONDS * memory.sample_rate), memory.channels

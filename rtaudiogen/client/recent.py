@@ -1,4 +1,4 @@
-"""The sessions that were opened or saved last. Everything is [any]."""
+"""List of the sessions that were opened or saved last. Everything is [any]."""
 
 from pathlib import Path
 
@@ -11,16 +11,16 @@ MOST = 10
 
 
 def recent_sessions() -> list[Path]:
-    """Files that are still there, the newest first."""
+    """Return the files that still exist, the newest first."""
     try:
         paths = read_document(_file(), KIND, VERSION)["paths"]
         return [path for path in map(Path, map(text, paths)) if path.is_file()]
     except (RtAudioGenError, OSError, ValueError, TypeError, KeyError):
-        return []  # it can be made again
+        return []  # it will be written again
 
 
 def remember_session(path: Path) -> list[Path]:
-    """Put a session first; all of them."""
+    """Put a session first; return the list."""
     path = path.absolute()
     paths = [path, *(other for other in recent_sessions() if other != path)][:MOST]
     write_document(_file(), KIND, VERSION, {"paths": list(map(str, paths))})

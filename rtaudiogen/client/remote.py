@@ -1,7 +1,8 @@
-"""An engine in a process of its own, restarted with session and state when it dies or hangs.
+"""An engine in a separate process, restarted with session and state when it dies or hangs.
 
-It is watched from outside. Painting, garbage and crashes of the front end cannot starve the sound,
-and an audio server that takes PortAudio with it takes only the engine's process.
+The process is watched from outside. Painting, garbage collection and crashes of the front end
+cannot starve the sound, and an audio server that takes PortAudio with it takes only the engine's
+process.
 """
 
 from pathlib import Path
@@ -13,8 +14,8 @@ from numpy.typing import NDArray
 from ..errors import RtAudioGenError
 from ..saving.sessions import Session, load_session, save_session
 from ..wire.settings import EngineSettings
-from .engine_folder import Home
-from .listening import Ear
+from .engine_folder import EngineFolder
+from .listening import TapListener
 from .session_files import settings_of
 from .supervision import HUNG_SECONDS, SupervisedEngine
 
@@ -22,22 +23,24 @@ __all__ = ["HUNG_SECONDS", "EngineProcess"]
 
 
 class EngineProcess(SupervisedEngine):
-    """The façade over another process. See `facade.Facade` for the verbs. [control]"""
+    """The façade of an engine in another process. See `wire.facade.Facade` for the verbs.
+    [control]
+    """
 
-    def _prepare(self, home: Home, settings: EngineSettings) -> None:
+    def _prepare(self, home: EngineFolder, settings: EngineSettings) -> None:
         super()._prepare(home, settings)
-        self._ear = Ear()
+        self._listener = TapListener()
 
     def record(self, path: str | None = None, bits: int = 0) -> str:
-        """See Facade."""
+        """Implement `Facade.record`."""
         self._recording, self._bits = self._call("record", path=path, bits=bits), bits
         assert self._recording is not None
         return self._recording
 
     def stop_recording(self) -> dict[str, Any]:
-        """See Facade."""
+        """Implement `Facade.stop_recording`."""
         facts: dict[str, Any] = self._call("stop_recording")
-        self._recording = None  # only now: a restart on the way has still to go on recording
+        self._recording = None  # only now: a restart in between must continue the recording
         return facts
 
     def save_session(self, path: Path) -> None:
@@ -45,7 +48,7 @@ class EngineProcess(SupervisedEngine):
         save_session(path, Session.from_json(self.session()))
 
     def open_session(self, path: Path) -> list[str]:
-        """Open a session's file, its devices and timing included; see `load_session`."""
+        """Open a session's file with its devices and timing; see `load_session`."""
         session = load_session(path)
         settings = settings_of(session, self._settings)
         if settings != self._settings:
@@ -53,17 +56,17 @@ class EngineProcess(SupervisedEngine):
         return self.load_session(session.to_json())
 
     def tap_frames(self) -> NDArray[np.float32]:
-        """(frames, channels) float32: what was heard since the last call; a view until the next.
+        """Return (frames, channels) float32 heard since the last call; a view until the next.
 
-        Read from shared memory; never waits for the engine. Empty while there is none, and at most
-        a quarter of a second. Calls come from one thread at a time.
+        The frames are read from shared memory without waiting for the engine: a quarter of a second
+        at most, none while there is no engine. Calls come from one thread at a time.
         """
-        return self._ear.frames((self._board.read() or {}).get("memory", ""))
+        return self._listener.frames((self._board.read() or {}).get("memory", ""))
 
     def snapshot(self) -> dict[str, Any]:
-        """See Facade. Read from shared memory; never waits for the engine.
+        """Implement `Facade.snapshot`: read shared memory, never wait for the engine.
 
-        RtAudioGenError once the engine was given up.
+        RtAudioGenError after the engine was given up.
         """
         if self._failure is not None:
             raise RtAudioGenError(self._failure)

@@ -1,4 +1,4 @@
-"""Sessions as a front end opens and keeps them: how the engine is connected, and the rack."""
+"""Session files of a front end: the engine's connections, and the rack."""
 
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -11,28 +11,28 @@ from ..wire.settings import EngineSettings
 
 DEMO_MODEL = "wavenet-keys-strings"
 SUFFIX = ".json"
-WINDOW = EngineSettings(midi_required=False)  # nothing that is missing keeps it from opening
+WINDOW = EngineSettings(midi_required=False)  # a missing port does not prevent opening
 
 
 @dataclass(frozen=True)
-class Beginning:
-    """What a front end starts with."""
+class Startup:
+    """Settings and session that a front end starts with."""
 
     settings: EngineSettings
     session: dict[str, Any]
     is_demo: bool = False
-    notice: str = ""  # a sentence for the player
+    notice: str = ""  # a sentence for the user
 
 
 def recent_path() -> Path:
-    """Where a front end keeps the rack as it was last."""
+    """Return the file in which a front end saves its last rack."""
     return folders.sessions() / f"recent{SUFFIX}"
 
 
-def beginning() -> Beginning:
-    """Return the rack as it was last; at first, and where that cannot be read, the demo. [control]
+def last_startup() -> Startup:
+    """Return the last rack; without one, or if it cannot be read, the demo. [control]
 
-    What cannot be read is put aside, because the next rack is kept under its name.
+    An unreadable file is put aside, because the next rack is saved under its name.
     """
     path = recent_path()
     if not path.exists():
@@ -41,29 +41,29 @@ def beginning() -> Beginning:
         session = load_session(path)
     except RtAudioGenError as error:
         return replace(demo(), notice=f"{error}; {put_aside(path)}")
-    return Beginning(settings_of(session), session.to_json())
+    return Startup(settings_of(session), session.to_json())
 
 
 def put_aside(path: Path) -> str:
-    """Give a session that is in the way a name that is free; a phrase that says which. [control]"""
+    """Rename a session file to a free name; return a phrase that tells the name. [control]"""
     aside, number = path.with_name(f"put-aside{SUFFIX}"), 2
     while aside.exists():
         aside, number = path.with_name(f"put-aside-{number}{SUFFIX}"), number + 1
     try:
         path.replace(aside)
     except OSError as error:
-        return f"it cannot be put aside ({error.strerror})"
-    return f"it is put aside in {aside}"
+        return f"it cannot be moved away ({error.strerror})"
+    return f"it was moved to {aside}"
 
 
-def demo() -> Beginning:
-    """One instrument that sounds from any key."""
+def demo() -> Startup:
+    """Return the demo: one instrument that sounds from any key."""
     session = Session(slots=(SlotState(DEMO_MODEL),))
-    return Beginning(settings_of(session), session.to_json(), is_demo=True)
+    return Startup(settings_of(session), session.to_json(), is_demo=True)
 
 
 def settings_of(session: Session, others: EngineSettings = WINDOW) -> EngineSettings:
-    """How the engine is opened for a session; what that does not say is as in `others`."""
+    """Return the engine's settings for a session; what it does not say is as in `others`."""
     return replace(
         others,
         output=device(session.output),
@@ -76,5 +76,5 @@ def settings_of(session: Session, others: EngineSettings = WINDOW) -> EngineSett
 
 
 def device(text: str) -> str | int | None:
-    """An index, a name, or None for an empty one."""
+    """Return an index, a name, or None for an empty text."""
     return int(text) if text.isdecimal() else text or None

@@ -1,4 +1,4 @@
-"""The process of an engine and who watches it: restarted with session and state when it dies."""
+"""Supervision of an engine's process: restarts it with session and state when it dies."""
 
 import math
 import threading
@@ -14,33 +14,34 @@ from .. import __version__
 from ..errors import RtAudioGenError, UsageError
 from ..wire.board import Board
 from ..wire.channel import EXIT_DEVICE_LOST
-from ..wire.client_connection import OPEN_SECONDS, GoneError, Link, TakenError
+from ..wire.client_connection import OPEN_SECONDS, ClientConnection, GoneError, TakenError
 from ..wire.remote_verbs import RemoteVerbs
 from ..wire.settings import EngineSettings
-from .engine_folder import Home
+from .engine_folder import EngineFolder
 
-HUNG_SECONDS = 4.0  # without a post from the engine
+HUNG_SECONDS = 4.0  # an engine that posts nothing for so long hangs
 LOOK_SECONDS, OVERSLEPT_SECONDS = 0.1, 1.0  # of the supervisor
 GIVE_UP_RESTARTS, GIVE_UP_SECONDS = 5, 30.0
 CONTROL_CHANGE, ALL_NOTES_OFF = 0xB0, 123
 
 
 class SupervisedEngine(RemoteVerbs):
-    """Carries commands to the engine's process, and starts another one when it dies or hangs.
+    """Sends commands to the engine's process, and starts another one when it dies or hangs.
 
-    With a `home`, a folder that lasts, the engine plays on when this process is killed or hangs:
-    `attach` finds it again. `resume` goes on from the checkpoint that lies there, if there is one.
+    With a `home`, a folder that lasts, the engine plays on when this process is killed or hangs,
+    and `attach` finds it again. `resume` goes on from the checkpoint in that folder, if there is
+    one.
     """
 
     def __init__(
         self, settings: EngineSettings, home: Path | None = None, resume: bool = False
     ) -> None:
-        """RtAudioGenError if the engine cannot be opened. [control]"""
-        place = Home(home)
+        """Start and open the engine. RtAudioGenError if it cannot be opened. [control]"""
+        place = EngineFolder(home)
         if not place.is_free():
             raise RtAudioGenError(f"an engine plays in {place.folder} already")
         for left in (place.board, *(() if resume else (place.checkpoint,))):
-            left.unlink(missing_ok=True)  # another engine's
+            left.unlink(missing_ok=True)  # left by another engine
         self._prepare(place, settings)
         try:
             self._spawn(resume)
@@ -55,41 +56,41 @@ class SupervisedEngine(RemoteVerbs):
 
     @classmethod
     def attach(cls, home: Path) -> Self | None:
-        """The engine that plays in `home`, whose front end is gone or hangs; None: there is none.
+        """Attach to the engine in `home` whose front end is gone or hangs; None: there is none.
 
-        One of another version is asked to end, and leaves its checkpoint. [control]
+        An engine of another version is asked to end, and leaves its checkpoint. [control]
         """
-        place = Home(home)
-        link = Link.find(place)
-        if link is None:
+        place = EngineFolder(home)
+        connection = ClientConnection.find(place)
+        if connection is None:
             return None
-        greeting = link.greeting
+        greeting = connection.greeting
         if greeting["version"] != __version__ or not greeting["playing"]:
-            link.end()
+            connection.end()
             return None
         engine = cls.__new__(cls)
         engine._prepare(place, EngineSettings.from_json(greeting["settings"]))
-        engine._link, engine._started = link, True
+        engine._connection, engine._started = connection, True
         engine._recording, engine._bits = greeting["recording"], greeting["bits"]
         engine._awaited = time.monotonic()
-        for channel in range(16):  # keys of a screen that nobody sees any more
+        for channel in range(16):  # keys that were held in a lost window
             engine.play_now(CONTROL_CHANGE | channel, ALL_NOTES_OFF, 0)
         engine._watch()
         return engine
 
-    def _prepare(self, home: Home, settings: EngineSettings) -> None:
+    def _prepare(self, home: EngineFolder, settings: EngineSettings) -> None:
         self._settings = settings
         self._home, self._board = home, Board(home.board)
-        self._link: Link | None = None
+        self._connection: ClientConnection | None = None
         self._messages: list[str] = []
         self._restarted = 0
         self._restarts: deque[float] = deque(maxlen=GIVE_UP_RESTARTS)
         self._lock = threading.RLock()
         self._closing = threading.Event()
         self._started = False
-        self._awaited = math.inf  # since when facts may be expected of the engine
+        self._awaited = math.inf  # time from which the engine must post facts
         self._recording: str | None = None
-        self._bits = 0  # of its values
+        self._bits = 0  # bits of the recording's values
         self._failure: str | None = None  # why the engine was given up
 
     @property
@@ -99,18 +100,18 @@ class SupervisedEngine(RemoteVerbs):
 
     @property
     def settings(self) -> EngineSettings:
-        """How the engine is opened."""
+        """Settings that the engine was opened with."""
         return self._settings
 
     @property
     def was_taken(self) -> bool:
-        """Whether another front end plays the engine now."""
-        return self._link is not None and self._link.was_taken
+        """True if another front end has taken over the engine."""
+        return self._connection is not None and self._connection.was_taken
 
-    def _present(self) -> Link:
-        if self._link is None:
+    def _present(self) -> ClientConnection:
+        if self._connection is None:
             raise RtAudioGenError("the engine is not running")
-        return self._link
+        return self._connection
 
     # -- commands --------------------------------------------------------------------------------
 
@@ -122,25 +123,25 @@ class SupervisedEngine(RemoteVerbs):
                 self._restart()
                 return self._present().exchange(call, arguments)
             except GoneError:  # the supervisor starts another one
-                raise RtAudioGenError(f"the engine died twice of the command '{call}'") from None
+                raise RtAudioGenError(f"the command '{call}' killed the engine twice") from None
 
     def _send(self, call: str, arguments: Mapping[str, Any]) -> None:
         self._present().send(call, arguments)
 
     def start(self) -> None:
-        """See Facade."""
+        """Implement `Facade.start`."""
         self._call("start")
         self._started = True
 
     def reopen(self, settings: EngineSettings) -> None:
         """Go on with another device, port or timing: a new process, the same session and state.
 
-        RtAudioGenError if it cannot be opened like that; the engine plays on as it was then. It
-        must have been started.
+        The engine must have been started. RtAudioGenError if it cannot be opened with these
+        settings; it then plays on with the previous ones.
         """
         with self._lock:
             if not self._started:
-                raise UsageError("an engine that was not started has nothing to go on with")
+                raise UsageError("an engine must be started before it is reopened")
             self._end_process()
             before, self._settings = self._settings, settings
             problem = ""
@@ -160,7 +161,7 @@ class SupervisedEngine(RemoteVerbs):
                 raise RtAudioGenError(problem)
 
     def close(self) -> None:
-        """See Facade. An engine that another front end has taken over is left to it."""
+        """Implement `Facade.close`; an engine that another front end has taken over plays on."""
         self._closing.set()
         with self._lock:
             try:
@@ -174,34 +175,34 @@ class SupervisedEngine(RemoteVerbs):
 
     def _spawn(self, resume: bool) -> None:
         self._awaited = math.inf
-        link = self._link = Link.start(self._home)
+        connection = self._connection = ClientConnection.start(self._home)
         settings = self._settings
-        if resume:  # without an input that has gone with the device, or a port that was pulled out
+        if resume:  # an input or a port may have vanished with the device
             settings = replace(settings, input_required=False, midi_required=False)
         arguments = {"settings": settings.to_json(), "resume": resume}
         # an audio server that hangs must not hang the front end: opening has a time limit
-        limit = threading.Timer(OPEN_SECONDS, link.kill)
+        limit = threading.Timer(OPEN_SECONDS, connection.kill)
         limit.start()
         try:
-            self._messages.extend(link.exchange("open", arguments))
+            self._messages.extend(connection.exchange("open", arguments))
         finally:
             limit.cancel()
             self._awaited = time.monotonic()
 
     def _end_process(self) -> None:
-        if self._link is not None:
+        if self._connection is not None:
             self._awaited = math.inf
-            self._link.end()
+            self._connection.end()
 
     def _go_on(self) -> None:
-        """A new engine does what the one before it did."""
-        link = self._present()
+        """Have a new engine do what the previous one did."""
+        connection = self._present()
         if self._started:
-            link.exchange("start", {})
+            connection.exchange("start", {})
         if self._recording is not None:
             wanted = {"path": _continuation(self._recording), "bits": self._bits}
-            self._recording = link.exchange("record", wanted)
-            self._messages.append(f"The recording goes on in {self._recording}.")
+            self._recording = connection.exchange("record", wanted)
+            self._messages.append(f"The recording continues in {self._recording}.")
 
     # -- the supervisor --------------------------------------------------------------------------
 
@@ -212,37 +213,37 @@ class SupervisedEngine(RemoteVerbs):
         looked = awake = time.monotonic()
         while not self._closing.wait(LOOK_SECONDS):
             now = time.monotonic()
-            if now - looked > OVERSLEPT_SECONDS:  # the machine slept: the engine could not post
+            if now - looked > OVERSLEPT_SECONDS:  # the machine slept, so the engine could not post
                 awake = now
             looked = now
             silent_since = max(self._awaited, awake)
             hung = self._board.age_seconds() > HUNG_SECONDS and now - silent_since > HUNG_SECONDS
-            link = self._present()
-            if hung and link.is_open:
-                link.kill()  # releases a command that waits for its reply, too
-                link.wait()
-            if not link.is_open:
+            connection = self._present()
+            if hung and connection.is_open:
+                connection.kill()  # releases a command that waits for its reply, too
+                connection.wait()
+            if not connection.is_open:
                 self._replace(hung)
 
     def _replace(self, hung: bool) -> None:
         with self._lock:
             if self._present().is_open or self._closing.is_set():
-                return  # somebody else has done it meanwhile
+                return  # another thread has restarted it meanwhile
             try:
                 self._restart(hung)
             except GoneError:
-                pass  # counted as one more death in the next round
+                pass  # the next round counts one more death
             except RtAudioGenError as error:
                 self._failure = str(error)
                 self._closing.set()
 
     def _restart(self, hung: bool = False) -> None:
-        """Start the engine anew with the last session and state, and say so.
+        """Start a new engine with the last session and state, and report it.
 
-        RtAudioGenError if it is not to be had any more.
+        RtAudioGenError if no engine can be started any more.
         """
-        link = self._present()
-        status = link.end()
+        connection = self._present()
+        status = connection.end()
         fell_silent = time.monotonic()
         self._restarts.append(fell_silent)
         if (
@@ -276,7 +277,7 @@ def _cause(status: int | None, hung: bool) -> str:
 
 
 def _continuation(path: str) -> str:
-    """The first free name for the next part of a recording: take.wav → take-2.wav."""
+    """Return the first free name for the next part of a recording: take.wav → take-2.wav."""
     first = Path(path)
     stem, _, number = first.stem.rpartition("-")
     part = int(number) + 1 if stem and number.isdigit() and len(number) < 3 else 2

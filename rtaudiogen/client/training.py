@@ -1,6 +1,6 @@
-"""Training from the window: `rtaudiogen train` in a process of its own, watched through its files.
+"""Training from the window: `rtaudiogen train` in a separate process, watched through its files.
 
-The process outlives the window; whoever comes later finds it by its journal and goes on watching.
+The process outlives the window; a later window finds it by its journal and goes on watching.
 """
 
 import json
@@ -21,7 +21,7 @@ from ..generator import SUFFIX
 from ..option_bounds import range_text, refusal
 from ..storage import folders
 from ..training_journal import NAME, JournalReader, is_claimed, run_folder
-from .journal_reader import Curve, Story, TrainingFacts
+from .journal_reader import Curve, TrainingFacts, TrainingHistory
 from .library_files import file_name
 
 __all__ = [
@@ -36,10 +36,10 @@ __all__ = [
 ]
 
 ERRORS, CHECKPOINT = "errors.txt", "checkpoint.safetensors"
-ASK_SECONDS = 180.0  # a first import of torch from a slow disk takes long
-NICENESS = 10  # behind everything that plays
-FULL_BYTES = 1 << 20  # less room than this on a disk is none
-MISSING = "the command 'rtaudiogen train' does not say which families can be trained"
+ASK_SECONDS = 180.0  # the first import of torch from a slow disk takes long
+NICENESS = 10  # below everything that plays
+FULL_BYTES = 1 << 20  # a disk with less free space is full
+MISSING = "the command 'rtaudiogen train' does not list the families that can be trained"
 
 
 @dataclass(frozen=True)
@@ -54,12 +54,12 @@ class Option:
 
     @property
     def choices(self) -> tuple[str, ...]:
-        """Return the values to choose from, as texts; empty if it takes others, too."""
+        """Return the values to choose from, as texts; empty if other values are allowed."""
         return tuple(map(str, self.bounds.get("choices", ())))
 
     @property
     def meaning(self) -> str:
-        """Return its help and the values that it takes."""
+        """Return the help and the allowed values."""
         range = range_text(self.bounds)
         return f"{self.help} ({range})" if range else self.help
 
@@ -74,7 +74,7 @@ class Option:
             raise UsageError(f"{self.name.replace('_', ' ')} must be {wanted}, not {value}")
 
     def argument(self, value: Any) -> str:
-        """The flag that gives it a value."""
+        """Return the flag that sets a value."""
         flag = self.name.replace("_", "-")
         if self.kind == "bool":
             return f"--{flag}" if value else f"--no-{flag}"
@@ -93,9 +93,9 @@ class TrainableFamily:
 
 
 def families() -> tuple[TrainableFamily, ...]:
-    """What can be trained. [any], seconds: networks are imported, in another process
+    """Return the families that can be trained. [any], takes seconds: another process imports torch
 
-    RtAudioGenError if that cannot be told.
+    RtAudioGenError if that fails.
     """
     command = [sys.executable, "-m", "rtaudiogen", "train", "--json"]
     try:
@@ -112,17 +112,17 @@ def families() -> tuple[TrainableFamily, ...]:
 
 
 def model_path(name: str, suffix: str = SUFFIX) -> Path:
-    """The file of a model of the user's own. UsageError if it cannot be called so."""
+    """Return the file of a model of the user's own. UsageError if the name cannot be used."""
     try:
         if name.startswith("-"):
-            raise UsageError("it would be taken for an option")
+            raise UsageError("it begins with a dash like an option")
         return folders.models() / file_name(name, suffix)
     except UsageError as error:
         raise UsageError(f"a model cannot be called '{name[:20]}': {error}") from error
 
 
 def goes_on(name: str) -> bool:
-    """Whether a training of this name was interrupted, or can be made longer. [any]"""
+    """Return True if a training of this name can be continued. [any]"""
     try:
         return (run_folder(model_path(name)) / CHECKPOINT).is_file()
     except UsageError:
@@ -130,7 +130,7 @@ def goes_on(name: str) -> bool:
 
 
 def running() -> "TrainingRun | None":
-    """A training that is under way, whoever has started it. [any]"""
+    """Return a training that is running, by any process; None: there is none. [any]"""
     for journal in sorted(folders.models().glob(f"*-training/{NAME}")):
         if is_claimed(journal.parent):
             name = journal.parent.name.removesuffix("-training")
@@ -139,28 +139,28 @@ def running() -> "TrainingRun | None":
 
 
 class TrainingRun:
-    """One training, ours or one that was found. Its methods are [any], one caller at a time."""
+    """One training, started here or found. Its methods are [any], one caller at a time."""
 
     def __init__(self, model: Path, process: "subprocess.Popen[bytes] | None" = None) -> None:
-        """To watch the training of a model's file, which `process` carries out if it is ours."""
+        """Watch the training of a model's file; `process` is given if it was started here."""
         self.model, self.folder = model, run_folder(model)
         self._process = process
-        self._reader, self._story = JournalReader(self.folder), Story()
-        self._stops = 0  # how often it was asked to
+        self._reader, self._history = JournalReader(self.folder), TrainingHistory()
+        self._stops = 0  # number of requests to stop
 
     @classmethod
     def begin(
         cls, family: TrainableFamily, folder: Path | None, name: str, values: Mapping[str, Any]
     ) -> "TrainingRun":
-        """Start, or go on with, the training of a model called `name` on a folder.
+        """Start or continue the training of a model called `name` on a folder.
 
-        `values` by the option's name; those that are left out are the defaults. RtAudioGenError,
-        in one line, if that cannot be; what the command itself finds out comes with the facts.
+        `values` go by the option's name; those left out are the defaults. RtAudioGenError, in one
+        line, if it cannot start; problems that the command itself finds come with the facts.
         """
         if family.problem:
             raise RtAudioGenError(family.problem)
         if folder is None or not folder.is_dir():
-            raise UsageError(f"{folder or 'no folder'}: a folder of sounds is wanted")
+            raise UsageError(f"{folder or 'no folder'}: expected a folder of sounds")
         model = model_path(name, family.suffix)
         _refuse_taken(name, model)
         options = {option.name: option for option in family.options}
@@ -175,10 +175,10 @@ class TrainingRun:
         return cls(model, process)
 
     def look(self) -> TrainingFacts:
-        """Where it stands."""
-        alive = self._is_alive()  # before reading: then nothing of what it wrote is missed
+        """Return the state of the training."""
+        alive = self._is_alive()  # asked before reading, so that nothing it wrote is missed
         for event in self._reader.news():
-            self._story.take(event)
+            self._history.take(event)
         state = self._living_state() if alive else self._end()
         return TrainingFacts(
             model=self.model,
@@ -186,24 +186,23 @@ class TrainingRun:
             clips=self._clips(),
             playable=self.model.is_file(),
             problem=self._problem() if state == "failed" else "",
-            **self._story.facts(),
+            **self._history.facts(),
         )
 
     def stop(self) -> None:
-        """Ask it to end with a model as good as it is by then; a second time: at once.
-
-        A third time, it is ended by force.
+        """Ask the training to write its model and end; a second time: at once; a third time: kill
+        it.
         """
         self._stops += 1
         number = signal.SIGINT if self._stops < 3 else getattr(signal, "SIGKILL", signal.SIGTERM)
         if self._process is not None:
             self._process.send_signal(number)
-        elif is_claimed(self.folder) and (pid := self._story.begun.get("pid")):
+        elif is_claimed(self.folder) and (pid := self._history.begun.get("pid")):
             with suppress(ProcessLookupError):
                 os.kill(pid, number)
 
     def clear(self) -> None:
-        """After a failure: take away what the start has left, if there is nothing else."""
+        """Delete the files that a failed start has left, if there is nothing else."""
         with suppress(OSError):
             if {path.name for path in self.folder.iterdir()} <= {NAME, ERRORS}:
                 shutil.rmtree(self.folder)
@@ -214,21 +213,21 @@ class TrainingRun:
         return is_claimed(self.folder)
 
     def _has_begun(self) -> bool:
-        """Whether the journal speaks of this process, and not of one before."""
-        return self._process is None or self._story.begun.get("pid") == self._process.pid
+        """Return True if the journal's newest entry comes from this process."""
+        return self._process is None or self._history.begun.get("pid") == self._process.pid
 
     def _living_state(self) -> str:
         if self._stops:
             return "stopping"
-        return "training" if self._has_begun() and self._story.stage else "preparing"
+        return "training" if self._has_begun() and self._history.stage else "preparing"
 
     def _end(self) -> str:
-        if self._has_begun() and self._story.end:
-            return self._story.end
+        if self._has_begun() and self._history.end:
+            return self._history.end
         return "stopped" if self._stops else "failed"
 
     def _clips(self) -> tuple[Path, ...]:
-        """Named by their steps, so the names' order is theirs."""
+        """Return the clips, newest first; their names contain the step."""
         try:
             found = self.folder.rglob("*.wav")
             return tuple(sorted(found, key=lambda path: path.name, reverse=True))
@@ -248,21 +247,21 @@ class TrainingRun:
             lines = []
         said = [line.strip() for line in lines if line.strip()]
         if not said or (status is None and not said[-1].startswith("rtaudiogen:")):
-            return "the training ended without a word, as if somebody had ended it"
+            return "the training ended without a message, as if it had been killed"
         return said[-1].removeprefix("rtaudiogen:").strip()
 
 
 def _refuse_taken(name: str, model: Path) -> None:
-    """A model that was not made by the training of this name is not written over."""
+    """Raise UsageError if the model's file was not made by a training of this name."""
     if is_claimed(run_folder(model)):
         raise UsageError(f"'{name}' is being trained already")
     known = registry.listing().models.get(name)
     if (known is not None and known.path != model) or (model.exists() and not goes_on(name)):
-        raise UsageError(f"there is a model '{name}' already; give another name")
+        raise UsageError(f"the model '{name}' exists already; give another name")
 
 
 def _start(arguments: Sequence[str], place: Path) -> "subprocess.Popen[bytes]":
-    """`rtaudiogen train` with arguments, behind everything that plays; its errors in `place`."""
+    """Start `rtaudiogen train` at a low priority, with its errors in a file of `place`."""
     place.mkdir(parents=True, exist_ok=True)
     with (place / ERRORS).open("wb") as errors:
         process = subprocess.Popen(
@@ -271,7 +270,7 @@ def _start(arguments: Sequence[str], place: Path) -> "subprocess.Popen[bytes]":
             stdout=subprocess.DEVNULL,
             stderr=errors,
             env=_environment(),
-            start_new_session=True,  # a terminal that is closed does not reach it
+            start_new_session=True,  # closing the terminal must not end it
         )
     if hasattr(os, "setpriority"):
         with suppress(OSError):
@@ -280,7 +279,7 @@ def _start(arguments: Sequence[str], place: Path) -> "subprocess.Popen[bytes]":
 
 
 def _environment() -> dict[str, str]:
-    """Half of the cores are for playing."""
+    """Return the environment that limits the training to half of the cores."""
     threads = str(max(1, (os.cpu_count() or 1) // 2))
     names = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "TORCHINDUCTOR_COMPILE_THREADS")
     return {**os.environ, **dict.fromkeys(names, threads), "PYTHONUNBUFFERED": "1"}

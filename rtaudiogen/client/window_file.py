@@ -1,4 +1,4 @@
-"""How a window looked last: plain values that mean something to the window alone. [any]"""
+"""File with the window's state from the last start, as plain values. [any]"""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -12,7 +12,7 @@ KIND, VERSION = "window", 1
 
 
 def appearance() -> dict[str, Any]:
-    """What was kept; nothing if that cannot be read, since it can be had again."""
+    """Return the saved state; empty if it cannot be read."""
     try:
         return read_document(_path(), KIND, VERSION)
     except RtAudioGenError:
@@ -20,7 +20,7 @@ def appearance() -> dict[str, Any]:
 
 
 def keep_appearance(values: Mapping[str, Any]) -> None:
-    """For the next start. RtAudioGenError if it cannot be written."""
+    """Save the state for the next start. RtAudioGenError if that fails."""
     _path().parent.mkdir(parents=True, exist_ok=True)
     write_document(_path(), KIND, VERSION, values)
 

@@ -26,7 +26,7 @@ from ..storage.files import open_regular
 
 Codes = NDArray[np.uint16]  # (code frames, stages)
 
-MAGIC = b"\x89RTAC\r\n\x1a"  # not text, and told apart from one that went through a text mode
+MAGIC = b"\x89RTAC\r\n\x1a"  # shows damage by a transfer in text mode
 VERSION = 1
 SUFFIX = ".rtac"
 DIGEST_BYTES = 32
@@ -38,7 +38,7 @@ MAX_CHUNK_CODES = 1 << 20
 
 @dataclass(frozen=True)
 class CodeHeader:
-    """The facts that are needed to decode a sound."""
+    """Facts that are needed to decode a sound."""
 
     model: str  # its id
     digest: bytes  # (32,) of the model's contents
@@ -51,27 +51,27 @@ class CodeHeader:
 
     @property
     def code_frames(self) -> int:
-        """Return the number of code frames in the file."""
+        """Number of code frames in the file."""
         return -(-self.frames // self.hop)
 
     @property
     def payload_bytes(self) -> int:
-        """Return the bytes of all chunks."""
+        """Bytes of all chunks."""
         whole, rest = divmod(self.code_frames, self.chunk)
         return whole * self.chunk_bytes(self.chunk) + (self.chunk_bytes(rest) if rest else 0)
 
     def chunk_bytes(self, code_frames: int) -> int:
-        """Return the bytes of a chunk of so many code frames, its checksum included."""
+        """Return the bytes of a chunk of so many code frames, including its checksum."""
         return packed_bytes(code_frames * self.stages, self.codes) + _CHECKSUM.size
 
     @property
     def seconds(self) -> float:
-        """Return the length of the sound."""
+        """Length of the sound."""
         return self.frames / self.sample_rate
 
     @property
     def bits_per_second(self) -> float:
-        """Return the bit rate of the codes."""
+        """Bit rate of the codes."""
         return 8 * self.payload_bytes / self.seconds
 
     def seconds_at(self, code_frame: int) -> float:
@@ -79,7 +79,7 @@ class CodeHeader:
         return code_frame * self.hop / self.sample_rate
 
     def is_possible(self) -> bool:
-        """Return whether such a file can exist; this also bounds the memory of reading."""
+        """Return True if such a file can exist; this also bounds the memory of reading."""
         return (
             min(self.sample_rate, self.hop, self.stages, self.chunk, self.frames) > 0
             and 2 <= self.codes <= 1 << 16
@@ -88,10 +88,12 @@ class CodeHeader:
 
 
 class CodeWriter:
-    """Writes code frames as they come, and the header once the length is known."""
+    """Writes code frames as they come, and the header when the length is known."""
 
     def __init__(self, file: BinaryIO, header: CodeHeader) -> None:
-        """Begin in `file`, which must be seekable; the header's `frames` do not matter yet."""
+        """Write a preliminary header to `file`, which must be seekable; its `frames` do not matter
+        yet.
+        """
         self._file, self._header = file, header
         self._waiting: Codes = np.zeros((0, header.stages), np.uint16)
         self._written, self._checksum = 0, 0
@@ -125,7 +127,7 @@ class CodeWriter:
 
 
 def read_header(path: Path) -> CodeHeader:
-    """Return the header of a code file. RtAudioGenError, one line, if it is none or damaged."""
+    """Return the header of a code file. RtAudioGenError, one line, if it is damaged or none."""
     with open_regular(path) as file:
         return _read_header(path, file)
 
@@ -133,7 +135,7 @@ def read_header(path: Path) -> CodeHeader:
 def read_codes(path: Path) -> Iterator[Codes]:
     """Yield the codes of a file, chunk by chunk, (code frames, stages) each.
 
-    RtAudioGenError, one line with the time in the sound, at the first chunk that is damaged.
+    RtAudioGenError, one line with the time in the sound, at the first damaged chunk.
     """
     with open_regular(path) as file:
         header = _read_header(path, file)
@@ -151,11 +153,11 @@ def read_codes(path: Path) -> Iterator[Codes]:
                 )
             yield codes
         if file.read(1):
-            raise RtAudioGenError(f"{path}: damaged: it goes on after its end")
+            raise RtAudioGenError(f"{path}: damaged: there are bytes after its end")
 
 
 def pack_header(header: CodeHeader) -> bytes:
-    """Return all bytes before the first chunk; their count does not depend on the numbers."""
+    """Return all bytes before the first chunk; their number does not depend on the values."""
     model = header.model.encode()
     h = header
     numbers = _NUMBERS.pack(h.sample_rate, h.hop, h.stages, h.codes, h.chunk, h.frames)

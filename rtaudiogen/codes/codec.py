@@ -1,4 +1,4 @@
-"""A sound file to a code file and back: of any length, in constant memory. Everything is [control].
+"""Conversion of sound files to code files and back, in constant memory. Everything is [control].
 
 The decoded sound has exactly as many frames as the encoded one, at the model's rate.
 """
@@ -37,10 +37,10 @@ def encode_file(
     say: Say = print,
     overwrite: bool = True,
 ) -> CodeHeader:
-    """Encode any sound file into a code file that appears when it is whole; its header.
+    """Encode any sound file into a code file that appears when it is whole; return its header.
 
-    `stages` fewer than the model has save bits; `say` is told what the codes will not know of the
-    sound. UsageError for what cannot be meant, RtAudioGenError, one line, for unusable sound.
+    Fewer `stages` than the model has save bits; `say` gets sentences about what the codes do not
+    preserve. UsageError for an impossible request, RtAudioGenError, one line, for unusable sound.
     """
     _check_target(source, target, SUFFIX, "encoding", overwrite)
     codec = open_codec(model)
@@ -71,10 +71,10 @@ def encode_file(
 def decode_file(
     source: Path, target: Path, model: Descriptor | None = None, overwrite: bool = True
 ) -> CodeHeader:
-    """Decode a code file into a float32 WAV that appears when it is whole; the file's header.
+    """Decode a code file into a float32 WAV that appears when it is whole; return the header.
 
-    Without `model` it is the one that the file names, which must be among those that are listed.
-    RtAudioGenError, one line, for a damaged file and for another model than it was encoded with.
+    Without `model`, the listed model that the file names is used. RtAudioGenError, one line, for a
+    damaged file and for another model than it was encoded with.
     """
     _check_target(source, target, ".wav", "decoding", overwrite)
     header, signals = decode(source, model)
@@ -89,7 +89,9 @@ def decode_file(
 
 
 def decode(source: Path, model: Descriptor | None = None) -> tuple[CodeHeader, Iterator[Signal]]:
-    """Return a code file's header and its sound in pieces at that rate; see `decode_file`."""
+    """Return a code file's header and an iterator over its sound at that rate; see
+    `decode_file`.
+    """
     header = read_header(source)
     model = model or _named_model(source, header)
     _refuse_other_model(source, header, model)
@@ -113,7 +115,7 @@ def open_codec(model: Descriptor) -> Codec:
     if reference is None:
         having = [f.name for f in registry.families()[0].values() if f.codec]
         raise UsageError(
-            f"the model '{model.id}' is no codec; those of the family {' or '.join(having)} are"
+            f"the model '{model.id}' is not a codec; expected one of {' or '.join(having)}"
         )
     codec: Codec = registry.load(reference)(model)
     codec.reset()
@@ -123,7 +125,7 @@ def open_codec(model: Descriptor) -> Codec:
 def digest(model: Descriptor) -> bytes:
     """Return (32,) bytes that identify the sound of a model: SHA-256 of configuration and weights.
 
-    Whatever else a model file says of itself does not matter.
+    Other entries of a model file do not matter.
     """
     if model.path is None:
         return hashlib.sha256(f"{model.family} {model.id}".encode()).digest()
@@ -138,15 +140,15 @@ def digest(model: Descriptor) -> bytes:
 def read_sound(path: Path, sample_rate: int, say: Say = print) -> Iterator[Signal]:
     """Yield a file of any format, rate and number of channels as mono at `sample_rate`.
 
-    n frames at rate r become round(n · sample_rate / r), but never none. `say` is told of a loss
-    and of what was mended. RtAudioGenError, one line, for a file that is no sound or empty.
+    n frames at rate r become round(n · sample_rate / r), at least one. `say` gets sentences about
+    losses and repairs. RtAudioGenError, one line, for a file that is empty or not a sound.
     """
     reader = SoundReader(path)
     rate = reader.sample_rate
     if reader.channels > 1:
         say(f"{shown(path)}: {reader.channels} channels are mixed to one")
     if rate < sample_rate:
-        say(f"{shown(path)}: {rate} Hz; nothing above {rate // 2} Hz is in it or will be")
+        say(f"{shown(path)}: {rate} Hz; it has no sound above {rate // 2} Hz")
     yield from _at_rate(reader.blocks(), rate, sample_rate)
     for notice in reader.notices:
         say(notice)
@@ -182,7 +184,7 @@ def _refuse_other_model(source: Path, header: CodeHeader, model: Descriptor) -> 
     if given != header.digest:
         raise RtAudioGenError(
             f"{source}: was encoded with the model '{header.model}' ({_short(header.digest)}); "
-            f"'{model.id}' ({_short(given)}) is another one"
+            f"'{model.id}' ({_short(given)}) is a different model"
         )
 
 

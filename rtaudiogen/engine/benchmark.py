@@ -1,4 +1,4 @@
-"""What `rtaudiogen bench` measures of the host itself, and of every model by the contract alone."""
+"""Benchmark of the host, and of every model through the contract, for `rtaudiogen bench`."""
 
 import subprocess
 import sys
@@ -27,7 +27,7 @@ NOT_BUILT = "not built yet"
 NOT_MEASURED = (
     BenchRow("full-band instrument (48 kHz), voices on one core", None, "voices", 4, 8, NOT_BUILT),
     BenchRow("distilled WaveNet, voices on one core", None, "voices", 20, 30, NOT_BUILT),
-    BenchRow("NAM A1 at 48 kHz, 64 frames, beside its program", None, "×", 1, 2, NOT_BUILT),
+    BenchRow("NAM A1 at 48 kHz, 64 frames, against its program", None, "×", 1, 2, NOT_BUILT),
     BenchRow("WaveGAN, 44.1 kHz, 1.5 s, one core", None, "× real time", 20, 60, NOT_BUILT),
     BenchRow("a knob while another slot loads a model", None, "ms", 20, 10, "not measured yet"),
     BenchRow("exchanging a preset in play", None, "ms", 50, 20, "not measured yet"),
@@ -38,7 +38,7 @@ WAV_HEADER_BYTES = 4096
 
 
 def host_rows() -> Iterator[BenchRow]:
-    """Yield start-up and latency, each of a fixed subject; then what is not measured here.
+    """Yield start-up and latency, each of a fixed subject; then rows that are not measured here.
 
     Floors and goals of times are upper bounds.
     """
@@ -57,7 +57,7 @@ def host_rows() -> Iterator[BenchRow]:
 
 
 def _delays() -> Iterator[BenchRow]:
-    """Yield rows of what is heard after a note; see `note_delay`."""
+    """Yield rows of the time from a note to its sound; see `note_delay`."""
     from . import note_delay  # brings the compiler along
 
     ring, block = note_delay.RING_MS, 1000.0 * note_delay.BLOCK_FRAMES / note_delay.RATE
@@ -95,9 +95,9 @@ def play_once(model: str) -> float:
 
 
 def model_rows(device: str = CPU) -> Iterator[BenchRow]:
-    """The real-time factor of every model with all its voices sounding; kept for `models`.
+    """Yield the real-time factor of every model with all its voices sounding; save it for `models`.
 
-    Of those that the device can have.
+    Models that the device cannot compute are left out.
     """
     speeds = {}
     for model in listing().models.values():
@@ -111,7 +111,7 @@ def model_rows(device: str = CPU) -> Iterator[BenchRow]:
 
 
 def speed(model: Descriptor, device: str = CPU) -> float:
-    """Seconds of sound per second of one core, or of the device, all voices sounding."""
+    """Return seconds of sound per second of one core, or of the device, all voices sounding."""
     generator = create(model, HOST_RATE)
     block = np.zeros((round(BLOCK_SECONDS * generator.sample_rate), model.channels), np.float32)
     generator.prepare(len(block), device)
@@ -128,11 +128,16 @@ def speed(model: Descriptor, device: str = CPU) -> float:
 
 
 def known_speeds(device: str = CPU) -> Mapping[str, float]:
-    """Real-time factors by model id, as this machine last measured them; empty before."""
+    """Return real-time factors by model id, as last measured on this machine; empty before."""
     try:
         speeds = read_document(_file(device), KIND, VERSION)["speeds"]
         return {text(id): number(speed, 0.0) for id, speed in speeds.items()}
-    except (RtAudioGenError, KeyError, ValueError, AttributeError):  # a cache: measured again
+    except (
+        RtAudioGenError,
+        KeyError,
+        ValueError,
+        AttributeError,
+    ):  # a cache: measure again
         return {}
 
 

@@ -1,4 +1,4 @@
-"""A checkpoint: session and complete state of the renderer in one file, nothing pickled."""
+"""Checkpoint: session and complete state of the renderer in one file, nothing pickled."""
 
 import io
 import json
@@ -19,7 +19,7 @@ DESCRIPTION = "description"
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """What it takes to go on where another process ended."""
+    """Everything that another process needs to go on from here."""
 
     session: dict[str, Any]  # sessions.Session
     numbers: list[int]  # the slots' numbers, in the session's order
@@ -36,14 +36,17 @@ def write_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
         "facts": checkpoint.facts,
     }
     description = np.frombuffer(json.dumps(described).encode(), np.uint8)
-    # numpy's own container, not safetensors: a generator's state may be of structured records
+    # numpy's container and not safetensors: a generator's state may hold structured records
     file = io.BytesIO()
     np.savez(file, allow_pickle=False, **{DESCRIPTION: description}, **checkpoint.arrays)
     write_atomically(path, file.getvalue())
 
 
 def read_checkpoint(path: Path) -> Checkpoint:
-    """RtAudioGenError, one line, if the file is damaged or another version's."""
+    """Return the checkpoint of a file.
+
+    RtAudioGenError, one line, if the file is damaged or of another version.
+    """
     try:
         with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
             described = json.loads(file[DESCRIPTION].tobytes())
@@ -51,12 +54,12 @@ def read_checkpoint(path: Path) -> Checkpoint:
         if described["version"] == VERSION:
             return _checked(described, arrays)
     except Exception as error:  # the readers of zip and npy raise many kinds
-        raise RtAudioGenError(f"{path}: no checkpoint ({error})") from error
+        raise RtAudioGenError(f"{path}: not a checkpoint ({error})") from error
     raise RtAudioGenError(f"{path}: checkpoint of version {described['version']}")
 
 
 def _checked(described: dict[str, Any], arrays: State) -> Checkpoint:
     session, numbers, facts = described["session"], described["numbers"], described["facts"]
     if len(Session.from_json(session).slots) != len(numbers) or not isinstance(facts, dict):
-        raise ValueError("its parts do not fit together")
+        raise ValueError("session and state do not fit together")
     return Checkpoint(session, numbers, facts, arrays)

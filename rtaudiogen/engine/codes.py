@@ -1,4 +1,4 @@
-"""What a front end sees of a generator that plays a stream of codes, as plain values."""
+"""Facts about a generator that plays a stream of codes, as plain values for a front end."""
 
 from collections.abc import Sequence
 from contextlib import suppress
@@ -6,20 +6,20 @@ from typing import Any, NamedTuple, cast
 
 from ..generator import CodeStream, Generator
 
-MOST_FRAMES = 6000  # of a stream that are sent; a longer one is thinned out
-MOST_NEWEST = 32  # code frames in a snapshot: more than sound between two of them
+MOST_FRAMES = 6000  # the most frames that are sent; longer streams are thinned out
+MOST_NEWEST = 32  # code frames in a snapshot, more than sound between two snapshots
 
 
 class CodesNow(NamedTuple):
-    """What sounds."""
+    """The codes that sound now."""
 
     position: float | None = None  # in the stream, in code frames
-    played: int = 0  # code frames, from wherever they came
+    played: int = 0  # code frames, from any source
     newest: Sequence[Sequence[int]] = ()  # (code frames, stages) that sounded last
 
 
 def code_stream(generator: Generator) -> dict[str, Any]:
-    """See `facade.Facade.code_stream`. [control]"""
+    """Return what `Facade.code_stream` returns. [control]"""
     if not hasattr(generator, "code_stream"):
         return {"codes": [], "levels": [], "frames": 0, "every": 1, "frames_per_second": 0.0}
     shown = cast(CodeStream, generator)
@@ -36,8 +36,8 @@ def code_stream(generator: Generator) -> dict[str, Any]:
 
 
 def codes_now(generator: Generator) -> CodesNow:
-    """A glance at what sounds. [control]"""
-    with suppress(Exception):  # a stranger's code may raise anything: then nothing is seen of it
+    """Return the codes that sound now, read without a lock. [control]"""
+    with suppress(Exception):  # third-party code may raise anything; then nothing is shown
         if hasattr(generator, "code_stream"):
             shown = cast(CodeStream, generator)
             played, newest = shown.newest_codes()

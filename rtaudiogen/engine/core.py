@@ -33,7 +33,7 @@ from ..wire.settings import EngineSettings
 from .audition import Audition
 from .checkpoint import Checkpoint, read_checkpoint, write_checkpoint
 from .device_choice import DeviceChoice
-from .device_fallback import Rescue
+from .device_fallback import DeviceFallback
 from .slot_verbs import SlotVerbs
 from .snapshot_builder import snapshot
 from .transport import DeviceLostError, Transport
@@ -44,7 +44,9 @@ SUSTAIN_PEDAL, SOSTENUTO_PEDAL, ALL_NOTES_OFF = 64, 66, 123
 
 
 class Engine(SlotVerbs):
-    """See facade.Facade. `checkpoint`: keep session and state fresh in that file."""
+    """Carries out the verbs of `wire.facade.Facade`; keeps session and state in the file
+    `checkpoint`.
+    """
 
     def __init__(self, settings: EngineSettings, checkpoint: Path | None = None) -> None:
         self.settings = settings
@@ -53,10 +55,10 @@ class Engine(SlotVerbs):
         self.messages = self.transport.messages
         self.device_of = DeviceChoice(settings.device, self.messages.append)
         self._renew_renderer()
-        self.slots: dict[int, SlotState] = {}  # replaced or added to: others iterate over a copy
+        self.slots: dict[int, SlotState] = {}  # may change at any time: others iterate over a copy
         self.master_gain_db = 0.0
-        self._session_others: Mapping[str, Any] = {}  # of a session that was opened
-        self.machine_gap_seconds = 0.0  # the longest that a sleeping thread was kept from waking
+        self._session_others: Mapping[str, Any] = {}  # unknown fields of the opened session
+        self.machine_gap_seconds = 0.0  # the longest delay of a sleeping thread
         self._checkpoint = checkpoint
         self._saved = time.monotonic()
         self._slots_lock = Lock()
@@ -75,7 +77,7 @@ class Engine(SlotVerbs):
         self.playing = False
 
     def start(self) -> None:
-        """See Facade."""
+        """Implement `Facade.start`."""
         if self.playing:
             return
         named = self.settings.midi not in (None, "all", "none")
@@ -88,14 +90,14 @@ class Engine(SlotVerbs):
         self.playing = True
 
     def close(self) -> None:
-        """See Facade."""
+        """Implement `Facade.close`."""
         if self.playing:
             self.midi.close()
             self.pads.close()
         self.recorder.stop()
         self.transport.close()
-        if self.playing:  # whoever opens the engine anew goes on from here
-            # a slot that was about to come, or whose device is lost: the last one stands
+        if self.playing:  # the next engine goes on from here
+            # if a slot is not ready, or its device is lost, the last checkpoint remains
             with suppress(RtAudioGenError):
                 self._write_checkpoint(self.renderer.save_state())
         self.playing = False
@@ -103,12 +105,12 @@ class Engine(SlotVerbs):
     def _renew_renderer(self) -> None:
         rate, seed = self.transport.sample_rate, self.settings.seed
         self.renderer = Renderer(rate, seed, self.device_of, self.pads)
-        self._rescue = Rescue(self.renderer, self.device_of, self.messages.append)
+        self._fallback = DeviceFallback(self.renderer, self.device_of, self.messages.append)
 
     def _deliver(self, events: NDArray[np.void], slot: int = 0) -> None:
-        """Live events, for one slot alone or (0) for all. [midi]
+        """Pass on live events to one slot, or (0) to all. [midi]
 
-        To the pads first: a hit is heard one device block after its key.
+        The pads come first: a hit sounds one device block after its key.
         """
         transport = self.transport
         if transport.is_listened_to():
@@ -119,19 +121,19 @@ class Engine(SlotVerbs):
     # -- playing -----------------------------------------------------------------------------------
 
     def set_master(self, gain_db: float) -> None:
-        """See Facade."""
+        """Implement `Facade.set_master`."""
         self.master_gain_db = checked_master(gain_db)
         self.transport.memory.set_master(amplitude(self.master_gain_db))
 
     def panic(self) -> None:
-        """See Facade. [any]"""
+        """Implement `Facade.panic`. [any]"""
         self.renderer.panic()
-        if self.playing:  # keys that went down before, and are on their way through the ring
+        if self.playing:  # also keys that are on their way through the ring
             now = self.transport.render_frame_at(time.perf_counter())
             self.renderer.panic(now + self.midi.latency_frames)
 
     def play_midi(self, messages: TimedMidi, after_seconds: float = 0.0) -> None:
-        """See Facade."""
+        """Implement `Facade.play_midi`."""
         timed = [TimedMessage(*message) for message in messages]
         start = self.transport.render_frame_at(time.perf_counter()) if self.playing else 0
         start += self.transport.latency_frames if start else 0
@@ -140,11 +142,13 @@ class Engine(SlotVerbs):
         self.renderer.midi_events(events)
 
     def play_phrase(self, seconds: float) -> None:
-        """See Facade."""
+        """Implement `Facade.play_phrase`."""
         self.play_midi(beginning(phrase(), seconds))
 
     def play_now(self, status: int, data1: int, data2: int, slot: int = 0) -> None:
-        """See Facade. Hits are heard a device block later, as those of a port. [any]"""
+        """Implement `Facade.play_now`. Hits sound a device block later, as those of a port.
+        [any]
+        """
         check_channel_message(status, data1, data2)
         now = time.perf_counter()
         self.midi.monitor.note(now, SCREEN, status, data1, data2)
@@ -153,7 +157,7 @@ class Engine(SlotVerbs):
         self._deliver(np.array([(frame, status, data1, data2, SCREEN_PORT)], MIDI_EVENT), slot)
 
     def play_sound(self, path: str | None = None) -> None:
-        """See Facade."""
+        """Implement `Facade.play_sound`."""
         if path is None:
             self.audition.stop()
         else:
@@ -162,11 +166,11 @@ class Engine(SlotVerbs):
     # -- recording ---------------------------------------------------------------------------------
 
     def record(self, path: str | None = None, bits: int = 0) -> str:
-        """See Facade."""
+        """Implement `Facade.record`."""
         return str(self.recorder.start(expanded(Path(path)) if path else None, bits).resolve())
 
     def stop_recording(self) -> dict[str, Any]:
-        """See Facade."""
+        """Implement `Facade.stop_recording`."""
         status = self.recorder.stop()
         if status is None:
             raise RtAudioGenError("nothing has been recorded")
@@ -175,11 +179,11 @@ class Engine(SlotVerbs):
     # -- sessions ----------------------------------------------------------------------------------
 
     def session(self) -> dict[str, Any]:
-        """See Facade."""
+        """Implement `Facade.session`."""
         return self._session(list(self.slots)).to_json()
 
     def _session(self, numbers: Iterable[int]) -> Session:
-        """Of these slots."""
+        """Return a session of these slots."""
         settings, readings = self.settings, self.renderer.read().slots
         return Session(
             slots=tuple(self._with_values(slot, readings.get(slot)) for slot in numbers),
@@ -194,7 +198,9 @@ class Engine(SlotVerbs):
         )
 
     def load_session(self, session: Mapping[str, Any]) -> list[str]:
-        """See Facade. A slot whose model is not there is left out, and said so."""
+        """Implement `Facade.load_session`; leave out a slot whose model is missing, and
+        report it.
+        """
         wanted = Session.from_json(session)
         notices = list(wanted.remarks())
         self._session_others = wanted.others
@@ -211,19 +217,19 @@ class Engine(SlotVerbs):
     # -- housekeeping ------------------------------------------------------------------------------
 
     def tick(self) -> None:
-        """Carry messages to and fro and watch the device; call it some 20 times a second.
+        """Handle messages of the renderer and watch the device; call it some 20 times a second.
 
-        DeviceLostError if the device has gone: state is saved, and the process has to end.
+        DeviceLostError if the device has gone: the state is saved, and the process has to end.
         """
         now = time.monotonic()
         for message in (*self.renderer.messages(), *self.pads.losses()):
             self._hear_renderer(message)
-        self._rescue.finish()
+        self._fallback.finish()
         self.messages.extend(self.pads.messages())
         for notice in self.midi.notices():
             if notice.kind == NoticeKind.LEARNED:
                 self._bind(notice.number)
-            elif notice.kind != NoticeKind.PROGRAM:  # the renderer tells which slot hears it
+            elif notice.kind != NoticeKind.PROGRAM:  # the renderer reports which slot hears it
                 self.messages.append(str(notice))
         del self.messages[:-MOST_MESSAGES]
         try:
@@ -250,10 +256,10 @@ class Engine(SlotVerbs):
         elif message.kind == "failed":
             self.messages.append(f"Slot {message.slot} is silent: {message.text}; exchange it.")
         elif message.kind in ("lost", "moved"):
-            self._rescue.hear(message, self.slots.get(message.slot))
+            self._fallback.hear(message, self.slots.get(message.slot))
 
     def snapshot(self) -> dict[str, Any]:
-        """See Facade."""
+        """Implement `Facade.snapshot`."""
         return snapshot(self).to_json()
 
     def _write_checkpoint(self, saved: tuple[Any, Any]) -> None:
@@ -264,7 +270,7 @@ class Engine(SlotVerbs):
             write_checkpoint(self._checkpoint, Checkpoint(session, numbers, facts, arrays))
 
     def resume(self) -> list[str]:
-        """Go on from the checkpoint, before `start`; sentences about what could not be restored.
+        """Go on from the checkpoint, before `start`; return sentences about what was not restored.
 
         If the state does not fit (another sample rate), the session alone is restored.
         """
@@ -290,7 +296,7 @@ class Engine(SlotVerbs):
         self.set_master(session.master_gain_db)
         self.transport.first_frame = self.renderer.frame
         for port in range(SCREEN_PORT + 1):
-            for channel in range(16):  # keys and pedals that were let go of meanwhile
+            for channel in range(16):  # keys and pedals that were released meanwhile
                 for controller in (SUSTAIN_PEDAL, SOSTENUTO_PEDAL, ALL_NOTES_OFF):
                     self.renderer.midi(0, 0xB0 | channel, controller, 0, port)
         return notices

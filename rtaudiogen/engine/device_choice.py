@@ -1,6 +1,8 @@
-"""What a model is computed on: what the player named, or whatever renders it with the lower p99.
+"""Choice of the processor for a model: the named one, or the one that renders it with the lower
+p99.
 
-A GPU loses with one voice at 128 frames on many machines, so `auto` measures; see `render_times`.
+With one voice at 128 frames a GPU is slower on many machines, so `auto` measures; see
+`render_times`.
 """
 
 from collections.abc import Callable, Mapping
@@ -16,7 +18,7 @@ Say = Callable[[str], None]
 
 
 class DeviceChoice:
-    """Asked for every generator that is made; says a sentence if it cannot be as was wished.
+    """Chooses a processor for every new generator; says so if the wish cannot be met.
 
     `wanted` is one of `processors.NAMES` or `AUTO`.
     """
@@ -25,10 +27,10 @@ class DeviceChoice:
         self._wanted, self._say = wanted, say
         self._lost: set[str] = set()
         self._said: set[str] = set()
-        self._cannot: set[tuple[str, str]] = set()  # titles, and devices that cannot have them
+        self._cannot: set[tuple[str, str]] = set()  # titles, and devices that cannot compute them
 
     def __call__(self, model: Descriptor) -> str:
-        """The device's name. [control], with `auto` seconds when a model is new"""
+        """Return the device's name. [control], takes seconds with `auto` and a new model"""
         if self._wanted == CPU:
             return CPU
         if self._wanted == AUTO:
@@ -37,23 +39,25 @@ class DeviceChoice:
             return CPU
         reason = processors.missing(self._wanted)
         if self._wanted not in registry.family(model.family).devices:
-            reason = f"the family '{model.family}' does not know it"
+            reason = f"the family '{model.family}' does not support it"
         if reason:
             self._say_once(f"Device '{self._wanted}': {reason}; the CPU computes {model.id}.")
         return CPU if reason else self._wanted
 
     def lose(self, device: str) -> None:
-        """A device has gone: nothing is given to it any more; the CPU stays. [control]"""
+        """Stop using a device that has gone; the CPU always stays. [control]"""
         if device != CPU:
             self._lost.add(device)
 
     def _fastest(self, model: Descriptor) -> str:
-        """Of the devices that are there; if there is but one, nothing is measured."""
+        """Return the fastest of the available devices; measure nothing if there is only one."""
         there = [device for device in candidates(model) if device not in self._lost]
         if len(there) < 2:
             only = there[0] if there else CPU
-            if not self._lost:  # of which the player has been told
-                self._say_once(f"{_title(model)} is computed on '{only}': nothing else here can.")
+            if not self._lost:  # else the user has been told
+                self._say_once(
+                    f"{_title(model)} is computed on '{only}': no other processor here can."
+                )
             return only
         known = render_times.known(model, there)
         cannot = [device for device in there if (_title(model), device) in self._cannot]
@@ -70,12 +74,12 @@ class DeviceChoice:
         return device
 
     def _measure(self, model: Descriptor, devices: list[str]) -> dict[str, RenderTime]:
-        """Of those that can have it."""
+        """Return the times on the devices that can compute the model."""
         measured = {}
         for device in devices:
             try:
                 measured[device] = render_times.measure(model, device)
-            except Exception as error:  # a stranger's generator may raise anything
+            except Exception as error:  # a third-party generator may raise anything
                 self._cannot.add((_title(model), device))
                 sentence = f"Device '{device}' cannot compute {_title(model)}: {one_line(error)}."
                 self._say_once(sentence)
@@ -88,25 +92,25 @@ class DeviceChoice:
 
 
 def _title(model: Descriptor) -> str:
-    """With its voices, which it is measured with."""
+    """Return the model's name with the number of voices, which affects the time."""
     return f"{model.id} ({model.voices} voice{'s' if model.voices > 1 else ''})"
 
 
 def candidates(model: Descriptor) -> list[str]:
-    """The devices that are here and that its family knows. [control]"""
+    """Return the available devices that the model's family supports. [control]"""
     known = registry.family(model.family).devices
     return [device for device in processors.available() if device in known]
 
 
 def fastest(times: Mapping[str, RenderTime]) -> str | None:
-    """The device with the lowest p99; the first of equals; None if there is none."""
+    """Return the device with the lowest p99; the first of equals; None if there is none."""
     return min(times, key=lambda device: times[device].p99_ms, default=None)
 
 
 def remembered(model: Descriptor) -> tuple[str | None, dict[str, RenderTime]]:
-    """What `auto` would choose without measuring, and the times it knows; None: it would measure.
+    """Return what `auto` would choose without measuring, and the known times. [control]
 
-    [control]
+    None: it would have to measure.
     """
     there = candidates(model)
     known = render_times.known(model, there)

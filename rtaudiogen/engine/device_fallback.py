@@ -1,7 +1,7 @@
-"""A slot whose device was lost plays on on the CPU: the same model, sound, seed and values.
+"""Fallback to the CPU for a slot whose device was lost: same model, sound, seed and values.
 
-The stand-in is made on a thread of its own, because compiling may take longer than an engine may
-be silent before it is taken for dead; it takes its place when the housekeeper looks for it.
+The replacement is made on a thread of its own, because compiling may take longer than an engine may
+be silent. The housekeeper puts it into the rack when it is ready.
 """
 
 import threading
@@ -13,7 +13,7 @@ from ..errors import RtAudioGenError
 from ..processors import CPU
 from ..realtime.render.rack import Message
 from ..realtime.render.renderer import Renderer
-from ..realtime.render.slot_generator import Source
+from ..realtime.render.slot_generator import SlotGenerator
 from ..registry import one_line
 from ..saving import session_slots
 from ..saving.sessions import SlotState
@@ -22,55 +22,60 @@ from .device_choice import DeviceChoice, Say
 
 class _Made(NamedTuple):
     lost: Message
-    source: Source | None  # None: the CPU cannot have it either
+    source: SlotGenerator | None  # None: the CPU cannot compute it either
     notices: list[str]
 
 
-class Rescue:
-    """Stand-ins on their way to a renderer's rack."""
+class DeviceFallback:
+    """Replacements that are being made for a renderer's rack."""
 
     def __init__(self, renderer: Renderer, device_of: DeviceChoice, say: Say) -> None:
         self._renderer, self._device_of, self._say = renderer, device_of, say
-        self._known: WeakSet[Source] = WeakSet()  # the render and the hits' thread may both tell
+        self._known: WeakSet[SlotGenerator] = WeakSet()  # two threads may report the same one
         self._made: SimpleQueue[_Made] = SimpleQueue()
 
     def hear(self, message: Message, state: SlotState | None) -> None:
-        """A "lost" or a "moved" message of a slot; None: it is gone. Returns at once. [control]"""
-        if message.kind == "moved":  # the GPU may do for others
-            self._say(f"Slot {message.slot}: not on the GPU ({message.text}); the CPU plays.")
+        """Handle a "lost" or a "moved" message of a slot; `state` None: it is gone. [control]
+
+        It returns at once.
+        """
+        if message.kind == "moved":  # the GPU may still work for other slots
+            self._say(
+                f"Slot {message.slot}: the GPU failed ({message.text}); the CPU computes it now."
+            )
             return
         self._device_of.lose(message.payload.device)
         if state is not None:
             self._begin(message, state)
 
     def _begin(self, lost: Message, state: SlotState) -> None:
-        source: Source = lost.payload
+        source: SlotGenerator = lost.payload
         if source in self._known:
             return
         self._known.add(source)
-        if source.device == CPU:  # there is nothing to fall back to
+        if source.device == CPU:  # there is no other processor
             self._made.put(_Made(lost, None, []))
             return
         arguments = (lost, state.model)
-        threading.Thread(target=self._make, args=arguments, name="rescue", daemon=True).start()
+        threading.Thread(target=self._make, args=arguments, name="fallback", daemon=True).start()
 
     def _make(self, lost: Message, model: str) -> None:
         notices: list[str] = []
-        stand_in: Source | None = None
+        stand_in: SlotGenerator | None = None
         try:
             generator = session_slots.recreate(
                 model, lost.payload.sound, lost.payload.generator.descriptor.voices,
                 self._renderer.sample_rate, notices,
             )  # fmt: skip
             if generator.descriptor.parameters != lost.payload.generator.descriptor.parameters:
-                raise RtAudioGenError("its file has been replaced by another model's")
+                raise RtAudioGenError("its file now holds another model")
             stand_in = self._renderer.stand_in(generator, lost.payload)
-        except Exception as error:  # a stranger's generator may raise anything
-            notices.append(f"The CPU cannot have {model}: {one_line(error)}.")
+        except Exception as error:  # a third-party generator may raise anything
+            notices.append(f"The CPU cannot compute {model}: {one_line(error)}.")
         self._made.put(_Made(lost, stand_in, notices))
 
     def finish(self) -> None:
-        """Let the next one play that is ready, and say so. [control], often
+        """Put the next finished replacement into the rack, and report it. [control], call it often
 
         One at a time: the first hits of a drum machine take a while to make.
         """
@@ -86,11 +91,11 @@ class Rescue:
             id = made.source.generator.descriptor.id
             self._say(
                 f"Slot {made.lost.slot}: the GPU is lost ({made.lost.text});"
-                f" {id} plays on on the CPU."
+                f" {id} now plays on the CPU."
             )
 
     def _give_up(self, lost: Message) -> None:
-        source: Source = lost.payload
-        source.lost = False  # it has failed, as any other
-        state = "is silent" if source.failed else "repeats the hits that it has"
+        source: SlotGenerator = lost.payload
+        source.lost = False  # treat it as a failed generator
+        state = "is silent" if source.failed else "repeats its ready hits"
         self._say(f"Slot {lost.slot} {state}: {lost.text}; exchange it.")

@@ -1,4 +1,4 @@
-"""What a front end sees of a slot's hits, and takes away as a file. [control]"""
+"""Facts about a slot's hits for a front end, and hits as files. [control]"""
 
 from pathlib import Path
 
@@ -14,18 +14,18 @@ SUFFIX = ".wav"
 
 
 def outlines(kit: Kit | None) -> list[list[float]]:
-    """See `facade.Facade.hit_outlines`; None: the slot plays no hits."""
+    """Return what `Facade.hit_outlines` returns; `kit` None: the slot plays no hits."""
     if kit is None:
         return []
     return [_outline(kit.pool.last(pad)) for pad in range(kit.maker.pads)]
 
 
 def save(kit: Kit | None, slot: int, pad: int, path: Path, sample_rate: int) -> None:
-    """See `facade.Facade.save_hit`; `sample_rate` in Hz is the stream's."""
+    """Write a hit as `Facade.save_hit` describes; `sample_rate` in Hz is the stream's."""
     if path.suffix.lower() != SUFFIX:
         raise UsageError(f"{path}: a hit is saved as a WAV file; expected a name ending in .wav")
     if kit is None:
-        raise UsageError(f"slot {slot} plays no hits, so there is none to save")
+        raise UsageError(f"slot {slot} plays no hits that could be saved")
     if pad not in range(kit.maker.pads):
         raise UsageError(f"no pad {pad} in slot {slot}; there are: 0 … {kit.maker.pads - 1}")
     hit = kit.pool.last(int(pad))
@@ -35,7 +35,7 @@ def save(kit: Kit | None, slot: int, pad: int, path: Path, sample_rate: int) -> 
 
 
 def _outline(hit: Audio | None) -> list[float]:
-    """Peaks 0 … 1 of as many stretches of equal length."""
+    """Return peaks 0 … 1 of `OUTLINE_POINTS` stretches of equal length."""
     if hit is None:
         return [0.0] * OUTLINE_POINTS
     levels = np.minimum(np.abs(hit).max(axis=1), 1.0)

@@ -1,7 +1,7 @@
-"""The time from a note to its first frame at the device.
+"""Measurement of the time from a note to its first frame at the device.
 
-Measured in this process on the null device, which the clock paces: as from a port and to a sound
-card, without what port and card add. Everything is [control].
+It runs in this process on the null device, which the clock paces. So it includes the way from a
+port to a sound card, but not what port and card add. Everything is [control].
 """
 
 import time
@@ -20,13 +20,13 @@ RATE, BLOCK_FRAMES, RING_MS = 48000, 128, 10.0
 NOTE_ON, VELOCITY = 0x90, 100
 SILENT = 1e-5  # amplitude, -100 dBFS
 SETTLE_SECONDS, GAP_SECONDS, PATIENCE_SECONDS = 1.0, 0.25, 2.0
-LOOK_SECONDS, STEP_SECONDS = 0.02, 0.013  # no multiple of a block: notes fall anywhere in one
+LOOK_SECONDS, STEP_SECONDS = 0.02, 0.013  # not a multiple of a block, so notes fall anywhere in it
 
 
 def note_delays(model: str, key: int, notes: int) -> NDArray[np.float64]:
     """Return milliseconds from each of `notes` strikes of a key to its first frame, (notes,).
 
-    RtAudioGenError if one is not heard.
+    RtAudioGenError if a strike is not heard.
     """
     with _playing(model) as engine:
         return np.array([_delay_ms(engine, key, number) for number in range(notes)])

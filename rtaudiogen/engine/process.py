@@ -1,13 +1,13 @@
 """The engine's own process: `python -m rtaudiogen.engine.process FOLDER [--outlive]`.
 
-Commands and replies are JSON lines on a connection (`reception.py`), facts are posted on a `Board`
-in FOLDER, and the rack's session and state are kept there in a checkpoint, so that whoever starts
-another process goes on from the last one. With --outlive it plays on when its front end is gone.
+Commands and replies are JSON lines on a connection (`wire/server.py`). Facts are posted on a
+`Board` in FOLDER, and the rack's session and state are saved there in a checkpoint, from which
+another process can go on. With --outlive the engine plays on when its front end is gone.
 
-Three threads of control: the reader takes commands, and carries out at once what waits for nothing
-(notes, knobs, faders, panic); the main thread carries out the others; the housekeeper posts facts,
-watches the device and keeps the checkpoint fresh. A command that takes long (a model that compiles)
-holds up neither a note nor a knob, and does not make the process look dead.
+There are three threads of control. The reader takes commands, and carries out at once those that
+wait for nothing (notes, knobs, faders, panic). The main thread carries out the others. The
+housekeeper posts facts, watches the device and saves the checkpoint. So a command that takes long
+(a model that compiles) holds up neither a note nor a knob, and does not make the process look dead.
 """
 
 import gc
@@ -25,22 +25,22 @@ from queue import SimpleQueue
 from typing import Any, NamedTuple
 
 from .. import __version__
-from ..client.engine_folder import Home
+from ..client.engine_folder import EngineFolder
 from ..errors import RtAudioGenError
 from ..realtime.render.scheduling import HELPER_PRIORITY, raise_priority
 from ..wire import channel
 from ..wire.board import Board
 from ..wire.channel import EXIT_DEVICE_LOST, Channel, Message
 from ..wire.facade import AT_ONCE, VERBS
-from ..wire.server import Reception
+from ..wire.server import EngineServer
 from ..wire.settings import EngineSettings
 from .core import Engine
 from .transport import DeviceLostError
 
 POST_SECONDS = 0.04
-SWITCH_SECONDS = 0.0005  # the longest that one thread keeps the interpreter from the render thread
+SWITCH_SECONDS = 0.0005  # the longest time that a thread holds the interpreter
 LEAVE_SECONDS = 2.0
-NOT_SENT = {"close", "snapshot"}  # one ends the process, the other is read from the board
+NOT_SENT = {"close", "snapshot"}  # the first ends the process, the second reads the board
 COMMANDS: Mapping[str, Callable[..., Any]] = {
     name: getattr(Engine, name) for name in VERBS if name not in NOT_SENT
 }
@@ -54,21 +54,21 @@ class _Waiting(NamedTuple):
 class Host:
     """One engine, its commands and its housekeeping."""
 
-    def __init__(self, home: Home) -> None:
+    def __init__(self, home: EngineFolder) -> None:
         self._checkpoint = home.checkpoint
         self._board = Board(home.board)
         self._engine: Engine | None = None
-        self._lock = threading.Lock()  # a command and a tick do not meet
+        self._lock = threading.Lock()  # keeps commands and ticks apart
         self._complaint = ""
-        self._closed = False  # a device that was closed is not one that was lost
+        self._closed = False  # a closed device must not count as lost
 
     @property
     def playing(self) -> bool:
-        """Whether it has been started. [any]"""
+        """True if the engine was started. [any]"""
         return self._engine is not None and self._engine.playing
 
     def greeting(self) -> Message:
-        """What a front end that comes later has to know. [any]"""
+        """Return the facts for a front end that attaches. [any]"""
         engine = self._engine
         if engine is None:
             return {"version": __version__, "playing": False}
@@ -82,19 +82,19 @@ class Host:
         }
 
     def carry_out(self, message: Message) -> Any:
-        """The result of one command. [control]"""
+        """Return the result of a command. [control]"""
         call, arguments = message["call"], message.get("arguments", {})
         if call == "open":
             return self._open(**arguments)
         if self._engine is None or call not in COMMANDS:
-            raise ValueError(f"no command '{call}' now")
+            raise ValueError(f"unknown command '{call}', or the engine is not open")
         with self._lock:
             result = COMMANDS[call](self._engine, **arguments)
         _spare_garbage_collection()
         return result
 
     def do_at_once(self, call: str, arguments: Mapping[str, Any]) -> None:
-        """Carry out a verb that waits for nothing, beside a command that takes long. [reader]"""
+        """Carry out a verb that waits for nothing, even while another command runs. [reader]"""
         if self._engine is None:
             return
         try:
@@ -128,7 +128,7 @@ class Host:
             self._nap()
 
     def _complain(self, fault: str) -> None:
-        """Into the log; not 25 times a second, which would fill the disk."""
+        """Write a fault to the log once; 25 times a second would fill the disk."""
         if fault != self._complaint:
             self._complaint = fault
             print(fault, file=sys.stderr, flush=True)
@@ -151,15 +151,15 @@ class Host:
 def main() -> None:
     """Serve until no front end needs the engine any more."""
     sys.setswitchinterval(SWITCH_SECONDS)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the front end's to answer
-    home = Home(Path(sys.argv[1]))
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the front end handles Ctrl-C
+    home = EngineFolder(Path(sys.argv[1]))
     if not home.claim():
         sys.exit(f"an engine plays in {home.folder} already")
     waiting: SimpleQueue[_Waiting | None] = SimpleQueue()
     host = Host(home)
     take = partial(take_in, host, waiting)
     outlives = (lambda: host.playing) if "--outlive" in sys.argv else (lambda: False)
-    Reception(home, outlives, host.greeting, take, lambda: waiting.put(None))
+    EngineServer(home, outlives, host.greeting, take, lambda: waiting.put(None))
     serve(host, waiting)
     try:
         host.close()
@@ -171,7 +171,7 @@ def main() -> None:
 def take_in(
     host: Host, waiting: "SimpleQueue[_Waiting | None]", message: Message, replies: Channel
 ) -> None:
-    """Do at once what waits for nothing, and queue every other command. [reader]"""
+    """Carry out at once what waits for nothing, and queue every other command. [reader]"""
     if message["call"] in AT_ONCE:
         host.do_at_once(message["call"], message["arguments"])
     else:
@@ -179,7 +179,7 @@ def take_in(
 
 
 def serve(host: Host, waiting: "SimpleQueue[_Waiting | None]") -> None:
-    """Carry out one command after the other, until there are no more. [control]"""
+    """Carry out queued commands one after the other until the queue ends. [control]"""
     while (command := waiting.get()) is not None:
         try:
             reply: Message = {"result": host.carry_out(command.message)}
@@ -195,18 +195,18 @@ def _answer(command: _Waiting, reply: Message) -> None:
     with suppress(OSError):  # the front end has gone; another one may come
         try:
             command.replies.send(reply | number)
-        except (TypeError, ValueError) as error:  # a result that JSON does not know
+        except (TypeError, ValueError) as error:  # a result that JSON cannot hold
             command.replies.send(channel.failure(error) | number)
 
 
 def _spare_garbage_collection() -> None:
-    """A full collection would hold the interpreter for longer than the ring lasts."""
+    """Freeze old objects: a full collection would take longer than the ring lasts."""
     gc.collect(0)
     gc.freeze()
 
 
 def _leave_audio_server() -> None:
-    """Say good-bye to JACK, which in synchronous mode waits long for a client that just goes."""
+    """Log off from JACK, which in synchronous mode waits long for a client that just ends."""
     if "sounddevice" in sys.modules:
         leaving = threading.Thread(target=sys.modules["sounddevice"]._terminate, daemon=True)
         leaving.start()

@@ -1,7 +1,7 @@
-"""How long a device takes for what a model has to do at a time: measured once, remembered.
+"""Time that a device takes to render a model's quantum or hit: measured once, then remembered.
 
-A GPU is started and waited for at every quantum, which takes it tens of microseconds; with one
-voice and 128 frames at a time the CPU has often finished before.
+A GPU is started and waited for at every quantum, which takes tens of microseconds; with one voice
+at 128 frames the CPU is often faster.
 """
 
 import time
@@ -25,7 +25,7 @@ from ..storage import folders
 
 HOST_RATE = 48000  # Hz
 WARM_UPS = 20
-CALLS, LEAST_CALLS, SECONDS = 400, 50, 1.0  # whichever of the calls and the seconds is over first
+CALLS, LEAST_CALLS, SECONDS = 400, 50, 1.0  # stop at the first limit
 LOWEST_KEY, KEYS, VELOCITY = 36, 92, 100
 NOTE_ON = 0x90
 KIND, VERSION = "render times", 1
@@ -35,16 +35,18 @@ Call = Callable[[], object]
 
 @dataclass(frozen=True)
 class RenderTime:
-    """Of a quantum, 128 frames at 48 kHz with all voices sounding; of a hit that is made ahead."""
+    """Time of a quantum (128 frames at 48 kHz, all voices sounding), or of a hit that is made
+    ahead.
+    """
 
     p50_ms: float
     p99_ms: float
 
 
 def measure(model: Descriptor, device: str) -> RenderTime:
-    """About a second of work on a generator of its own. [control]
+    """Measure a model on a device with a generator of its own; takes about a second. [control]
 
-    RtAudioGenError if the device cannot have it.
+    RtAudioGenError if the device cannot compute it.
     """
     call = _work(model, device)
     for _ in range(WARM_UPS):
@@ -63,11 +65,13 @@ def measure(model: Descriptor, device: str) -> RenderTime:
 
 
 def _work(model: Descriptor, device: str) -> Call:
-    """What the render thread calls for every quantum, or the hits' worker for every hit."""
+    """Return the call of the render thread for every quantum, or of the hits' worker for
+    every hit.
+    """
     from ..realtime.hits.pads import makes_hits  # brings the compiler along
-    from ..realtime.render.slot_generator import QUANTUM, Source
+    from ..realtime.render.slot_generator import QUANTUM, SlotGenerator
 
-    source = Source(registry.create(model, HOST_RATE), HOST_RATE, device=device)
+    source = SlotGenerator(registry.create(model, HOST_RATE), HOST_RATE, device=device)
     numbers = count()
     if makes_hits(source):
         maker, values = cast(HitMaker, source.generator), source.parameters.values
@@ -92,11 +96,11 @@ def _work(model: Descriptor, device: str) -> Call:
 
 
 def known(model: Descriptor, devices: Iterable[str]) -> dict[str, RenderTime]:
-    """What is remembered of this very model on these devices, which are here. [control]"""
+    """Return the remembered times of this model on these devices of this machine. [control]"""
     remembered, stamp = _read(), _stamp(model)
     found = {}
     for device in devices:
-        with suppress(KeyError, TypeError, ValueError, AttributeError):  # damaged: measured again
+        with suppress(KeyError, TypeError, ValueError, AttributeError):  # damaged: measure again
             entry = remembered[_hardware(device)][_name(model)]
             if entry["file"] == stamp:
                 times = number(entry["p50_ms"], 0.0), number(entry["p99_ms"], 0.0)
@@ -105,17 +109,17 @@ def known(model: Descriptor, devices: Iterable[str]) -> dict[str, RenderTime]:
 
 
 def remember(model: Descriptor, times: Mapping[str, RenderTime]) -> None:
-    """Keep what was measured, beside what is known of other models and machines. [control]"""
+    """Save measured times, next to those of other models and machines. [control]"""
     remembered = _read()
     for device, measured in times.items():
         models = remembered.setdefault(_hardware(device), {})
         models[_name(model)] = {"file": _stamp(model), **asdict(measured)}
-    with suppress(RtAudioGenError):  # without a cache that can be written, it is measured each time
+    with suppress(RtAudioGenError):  # an unwritable cache means measuring each time
         write_document(_file(), KIND, VERSION, {"times": remembered})
 
 
 def _read() -> dict[str, dict[str, Any]]:
-    """Entries by hardware and model; empty if there are none, or they are damaged."""
+    """Return entries by hardware and model; empty if there are none, or the file is damaged."""
     with suppress(RtAudioGenError, KeyError):
         times = read_document(_file(), KIND, VERSION)["times"]
         if isinstance(times, dict):
@@ -124,18 +128,20 @@ def _read() -> dict[str, dict[str, Any]]:
 
 
 def _hardware(device: str) -> str:
-    """The processors that decide: a GPU's calls are prepared by the CPU."""
+    """Return the processors that matter: the CPU prepares a GPU's calls."""
     computer = f"{machine()}, {cores()} cores"
     return computer if device == CPU else f"{processors.title(device)}, {computer}"
 
 
 def _name(model: Descriptor) -> str:
-    """With the voices: the CPU is the faster one for few of them, a GPU for many."""
+    """Return the model's name with its voices: the CPU is faster for few of them, a GPU for
+    many.
+    """
     return f"{model.id} × {model.voices}"
 
 
 def _stamp(model: Descriptor) -> list[int]:
-    """Size and time of its file: what is trained anew is measured again."""
+    """Return size and time of the model's file, so that a retrained model is measured again."""
     try:
         facts = model.path.stat() if model.path else None
     except OSError:

@@ -24,9 +24,9 @@ from .transport import Transport
 
 
 class SlotVerbs(Facade):
-    """The verbs for one slot. See `facade.Facade`. [control]
+    """The verbs for one slot. See `wire.facade.Facade`. [control]
 
-    A mix is set beside a command that takes long, so `slots` changes under a lock.
+    A mix can be set while a long command runs, so `slots` changes under a lock.
     """
 
     transport: Transport
@@ -35,7 +35,7 @@ class SlotVerbs(Facade):
     midi: MidiInput
     slots: dict[int, SlotState]  # by number, in the order of the rack
     _slots_lock: Lock
-    messages: list[str]  # sentences for the player
+    messages: list[str]  # sentences for the user
     _learning: tuple[int, str] | None  # slot and parameter that the next controller will move
 
     # -- the rack ----------------------------------------------------------------------------------
@@ -48,7 +48,7 @@ class SlotVerbs(Facade):
         sound: str | None = None,
         voices: int = 0,
     ) -> int:
-        """See Facade."""
+        """Implement `Facade.add_slot`."""
         path = _absolute(sound)
         generator = create(model, path, voices, self.transport.sample_rate, self.messages)
         number = self.renderer.add(generator, values or {}, seed=seed, sound=path)
@@ -59,7 +59,7 @@ class SlotVerbs(Facade):
     def swap_slot(
         self, slot: int, model: str, values: Values | None = None, sound: str | None = None
     ) -> None:
-        """See Facade."""
+        """Implement `Facade.swap_slot`."""
         state, path = self._state(slot), _absolute(sound)
         voices = state.voices if model == state.model else 0
         generator = create(model, path, voices, self.transport.sample_rate, self.messages)
@@ -72,7 +72,7 @@ class SlotVerbs(Facade):
         )  # fmt: skip
 
     def set_voices(self, slot: int, voices: int) -> None:
-        """See Facade."""
+        """Implement `Facade.set_voices`."""
         state, now = self._state(slot), self.renderer.descriptor(slot)
         if voices and not takes_voices(now):
             raise UsageError(f"{voices} voices: {state.model} plays without notes")
@@ -80,17 +80,17 @@ class SlotVerbs(Facade):
             rate = self.transport.sample_rate
             generator = create(state.model, state.sound, voices, rate, self.messages)
             if generator.descriptor.parameters != now.parameters:
-                raise RtAudioGenError(f"the file of {state.model} has been replaced by another's")
+                raise RtAudioGenError(f"the file of {state.model} now holds another model")
             self.renderer.renew(slot, generator)
         self._change(slot, voices=voices)
 
     def remove_slot(self, slot: int) -> None:
-        """See Facade."""
+        """Implement `Facade.remove_slot`."""
         self.renderer.remove(slot)
         del self.slots[slot]
 
     def move_slot(self, slot: int, position: int) -> None:
-        """See Facade."""
+        """Implement `Facade.move_slot`."""
         self._state(slot)
         if position not in range(len(self.slots)):
             raise UsageError(f"position {position}: expected 0 … {len(self.slots) - 1}")
@@ -111,20 +111,20 @@ class SlotVerbs(Facade):
         return self.slots[slot]
 
     def _with_values(self, slot: int, reading: SlotReading | None) -> SlotState:
-        """A slot's state with the values that it has at the moment, once it plays."""
+        """Return a slot's state with its present values, if it plays already."""
         state = self._state(slot)
         if reading is None:
             return state
         return replace(state, values={**state.values, **reading.values, **self.pads.kept(slot)})
 
-    # -- what it plays and how it is heard ---------------------------------------------------------
+    # -- parameters, mix, presets ------------------------------------------------------------------
 
     def set_parameter(self, slot: int, id: str, value: float) -> None:
-        """See Facade."""
+        """Implement `Facade.set_parameter`."""
         self.renderer.set_parameter(slot, id, value)
 
     def set_mix(self, slot: int, field: str, value: float) -> None:
-        """See Facade."""
+        """Implement `Facade.set_mix`."""
         self.renderer.set_mix(slot, field, value)
         with self._slots_lock:
             state = self._state(slot)
@@ -132,7 +132,7 @@ class SlotVerbs(Facade):
             self.slots[slot] = replace(state, mix=mix)
 
     def apply_preset(self, slot: int, preset: Mapping[str, Any]) -> None:
-        """See Facade."""
+        """Implement `Facade.apply_preset`."""
         wanted = Preset.from_json(preset)
         self.messages.extend(wanted.remarks())
         self._apply(slot, wanted)
@@ -150,13 +150,13 @@ class SlotVerbs(Facade):
     # -- controllers -------------------------------------------------------------------------------
 
     def learn(self, slot: int, id: str) -> None:
-        """See Facade."""
+        """Implement `Facade.learn`."""
         find_parameter(self.renderer.descriptor(slot), id)
         self._learning = (slot, id)
         self.midi.learn()
 
     def _bind(self, controller: int) -> None:
-        """The controller that `learn` has waited for."""
+        """Map the controller that `learn` has waited for."""
         if self._learning is None:
             return
         (slot, id), self._learning = self._learning, None
@@ -168,14 +168,14 @@ class SlotVerbs(Facade):
             self.messages.append(f"Controller {controller} now moves {id} of slot {slot}.")
 
     def map_controller(self, slot: int, controller: int, id: str) -> None:
-        """See Facade."""
+        """Implement `Facade.map_controller`."""
         state = self._state(slot)
         self.renderer.map_controller(slot, controller, id)
         others = {number: other for number, other in state.controls.items() if number != controller}
         self._change(slot, controls={**others, controller: id})
 
     def unmap_controller(self, slot: int, controller: int) -> None:
-        """See Facade."""
+        """Implement `Facade.unmap_controller`."""
         state = self._state(slot)
         if controller not in state.controls:
             mapped = ", ".join(map(str, state.controls)) or "none"
@@ -186,19 +186,19 @@ class SlotVerbs(Facade):
         others = {number: id for number, id in state.controls.items() if number != controller}
         self._change(slot, controls=others)
 
-    # -- what it lets be seen ----------------------------------------------------------------------
+    # -- codes and hits ----------------------------------------------------------------------------
 
     def code_stream(self, slot: int) -> dict[str, Any]:
-        """See Facade."""
+        """Implement `Facade.code_stream`."""
         return code_stream(self.renderer.generator(slot))
 
     def hit_outlines(self, slot: int) -> list[list[float]]:
-        """See Facade."""
+        """Implement `Facade.hit_outlines`."""
         self._state(slot)
         return hits.outlines(self.pads.kit(slot))
 
     def save_hit(self, slot: int, pad: int, path: str) -> str:
-        """See Facade."""
+        """Implement `Facade.save_hit`."""
         self._state(slot)
         where = Path(_absolute(path))
         hits.save(self.pads.kit(slot), slot, pad, where, self.transport.sample_rate)
@@ -206,5 +206,5 @@ class SlotVerbs(Facade):
 
 
 def _absolute(path: str | None) -> str:
-    """For a session that is opened elsewhere; empty if there is none."""
+    """Return an absolute path, for a session that is opened elsewhere; empty if there is none."""
     return str(expanded(Path(path)).absolute()) if path else ""

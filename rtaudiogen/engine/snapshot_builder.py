@@ -1,4 +1,4 @@
-"""What an engine looks like at this moment, gathered from its parts."""
+"""Builder of the engine's snapshot from the facts of its parts."""
 
 import math
 from dataclasses import replace
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def snapshot(engine: "Engine") -> Snapshot:
-    """Facts of a glance; two of them may be a quantum apart. [control]"""
+    """Return the present facts; two of them may be a quantum apart. [control]"""
     transport, reading = engine.transport, engine.renderer.read()
     counters = transport.memory.counters()
     midi = engine.midi.status()
@@ -57,7 +57,7 @@ def snapshot(engine: "Engine") -> Snapshot:
 
 
 def latency_ms(engine: "Engine") -> dict[str, float]:
-    """From a key to the loudspeaker, by named parts in signal order."""
+    """Return the latency from a key to the loudspeaker, by named parts in signal order."""
     transport, rate = engine.transport, engine.transport.sample_rate
     ring = transport.memory.ring.goal_frames
     slots = engine.renderer.read().slots.values()
@@ -73,7 +73,7 @@ def latency_ms(engine: "Engine") -> dict[str, float]:
 
 
 def _hit_latency_ms(engine: "Engine") -> dict[str, float]:
-    """Where all slots play hits, which pass the ring by."""
+    """Return the latency when all slots play hits, which bypass the ring."""
     transport = engine.transport
     return {
         "MIDI": POLL_SECONDS * 1000,
@@ -83,7 +83,7 @@ def _hit_latency_ms(engine: "Engine") -> dict[str, float]:
 
 
 def input_latency_ms(engine: "Engine") -> dict[str, float]:
-    """From microphone to loudspeaker, by named parts in signal order."""
+    """Return the latency from microphone to loudspeaker, by named parts in signal order."""
     transport, rate = engine.transport, engine.transport.sample_rate
     slots = [slot for slot in engine.renderer.read().slots.values() if slot.listens]
     return {
@@ -113,7 +113,7 @@ def _slot(
         controls={id: controller for controller, id in state.controls.items()},
         sound=state.sound,
     )
-    if reading is None:  # on its way to the render thread
+    if reading is None:  # not yet on the render thread
         return known
     kit = engine.pads.kit(number)
     codes = codes_now(reading.generator)

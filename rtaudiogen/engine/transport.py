@@ -1,8 +1,8 @@
-"""From renderer to device: the ring, the render thread, the clock, and the device while it lasts.
+"""Transport from renderer to device: the ring, the render thread, the clock, and the device.
 
-A device that vanishes takes PortAudio with it (JACK), so it is not survived in this process:
-`check` raises DeviceLostError and the process is to be ended and started anew. Where the wanted
-device is not there, the null device keeps the time, and `check` looks for the wanted one.
+A device that vanishes takes PortAudio with it (JACK), so this process cannot survive that: `check`
+raises DeviceLostError, and the process must end and be started again. If the wanted device is
+missing, the null device keeps time, and `check` looks for the wanted one.
 """
 
 import time
@@ -21,9 +21,9 @@ from ..realtime.render.slot_generator import QUANTUM
 from ..wire.settings import NULL_OUTPUT, EngineSettings
 
 NULL_RATE, NULL_BLOCK_FRAMES = 48000, 256
-LOOK_SECONDS = 1.0  # between looks for a device that is not there
-PAUSE_SECONDS = 0.2  # without a callback for longer, nobody hears what is struck
-STUMBLE_SECONDS = 3.0  # an audio server may freeze for so long and is not given up
+LOOK_SECONDS = 1.0  # between two searches for a missing device
+PAUSE_SECONDS = 0.2  # without a callback for so long, strikes are dropped
+STUMBLE_SECONDS = 3.0  # an audio server may stall for so long
 
 
 class DeviceLostError(Exception):
@@ -38,7 +38,7 @@ class Transport:
         self.messages: list[str] = []
         device = self._find()
         rate = settings.sample_rate or device.sample_rate or NULL_RATE
-        # whole quanta, so that the ring is full to the frame and no event is late by a part of one
+        # whole quanta fill the ring to the frame, so no event is late by a part of a quantum
         target = -(-round(settings.latency_ms * rate / 1000) // QUANTUM) * QUANTUM
         self.memory = AudioMemory.create(rate, target, shared=True)
         self.output = self._open(device)
@@ -47,33 +47,33 @@ class Transport:
         self._worker: RenderThread | None = None
         self._watch: devices.Watch | None = None
         self._looked = time.monotonic()
-        self._stumbled: float | None = None  # since when the device has not called
+        self._stumbled: float | None = None  # time of the first missing callback
         self.first_frame = 0  # render time at stream frame 0
 
     @property
     def sample_rate(self) -> int:
-        """Of the stream, in Hz."""
+        """Sample rate of the stream in Hz."""
         return self.memory.sample_rate
 
     @property
     def listens(self) -> bool:
-        """Whether an input is wanted; it is silence where there is none."""
+        """True if an input is wanted; a missing input is silence."""
         return self._settings.input is not None
 
     @property
     def priority(self) -> str:
-        """What the operating system granted the render thread."""
+        """Priority that the operating system granted to the render thread."""
         return self._worker.priority if self._worker else "not started"
 
     @property
     def block_frames(self) -> int:
-        """The largest block that the device has asked for, or is expected to."""
+        """The largest block that the device has requested so far, or is expected to request."""
         largest = int(self.memory.slots[layout.RING + LARGEST_READ])
         return largest or self.output.block_frames or NULL_BLOCK_FRAMES
 
     @property
     def latency_frames(self) -> int:
-        """From an event's arrival to its frame being handed to the device."""
+        """Frames from an event's arrival to its hand-over to the device."""
         block = self.block_frames
         ragged = QUANTUM if block % QUANTUM else 0
         return self.memory.ring.goal_frames + block + ragged
@@ -92,7 +92,7 @@ class Transport:
             self._worker.stop()
 
     def close(self) -> None:
-        """Fade out, let go of the device, then of the memory."""
+        """Fade out, close the device, then the memory."""
         if self._worker is not None:
             self.memory.mute(True)
             time.sleep(0.03)
@@ -101,21 +101,22 @@ class Transport:
         self.memory.close()
 
     def render_frame_at(self, seconds: float) -> int:
-        """Render time that belongs to a time of `time.perf_counter`. [midi]"""
+        """Return the render time at a time of `time.perf_counter`. [midi]"""
         return self.clock.stream_frame_at(seconds) - self._ahead_frames
 
     def stream_frame(self, render_frame: int) -> int:
-        """Stream time that belongs to a render time. [render], for what is reached; [midi]"""
+        """Return the stream time of a render time. [render], for frames already reached; [midi]"""
         return render_frame + self._ahead_frames
 
     @property
     def _ahead_frames(self) -> int:
-        """By which stream time is ahead of render time; negative after a resumption."""
+        """Frames by which stream time is ahead of render time; negative after a resumption."""
         skipped = self._worker.skipped_frames if self._worker else 0
         return skipped - self.first_frame
 
     def hit_frame(self, render_frame: int) -> int | None:
-        """Stream frame of a hit, a device block after the arrival at a render time. [midi]
+        """Return the stream frame of a hit, a device block after its arrival at a render time.
+        [midi]
 
         None while nothing is played.
         """
@@ -124,15 +125,17 @@ class Transport:
         return None if frame is None else frame + block
 
     def is_listened_to(self) -> bool:
-        """Whether the device asks for sound: what is struck while it does not is not heard. [midi]
+        """Return True if the device asks for sound; strikes are dropped while it does not. [midi]
 
-        Nor is it kept: a device that comes back does not begin with a heap of old hits.
+        So a device that comes back does not begin with a burst of old hits.
         """
         patience = max(PAUSE_SECONDS, 2 * self.block_frames / self.sample_rate)
         return self.clock.seconds_since_callback(time.perf_counter()) < patience
 
     def check(self) -> None:
-        """Notice a lost device, find a missing one. DeviceLostError. Call it often."""
+        """Detect a lost device, or find a missing one. Call it often. DeviceLostError if it is
+        lost.
+        """
         if self._watch is None:
             return
         if self.output.name == NULL_OUTPUT:
@@ -143,7 +146,7 @@ class Transport:
             self._wait_or_give_up()
 
     def _wait_or_give_up(self) -> None:
-        """A server that has died says so; one that only stumbles deserves a moment."""
+        """Give up a device whose server has died; wait a moment for one that only stalls."""
         now = time.monotonic()
         if self._stumbled is None:
             self._stumbled = now
@@ -158,10 +161,10 @@ class Transport:
             if not self._settings.fall_back:
                 raise
             device = devices.NULL_DEVICE
-            self.messages.append(f"{error}; the clock keeps the time until it is there.")
+            self.messages.append(f"{error}; the clock keeps time until it is found.")
         else:
             if device.index < 0 and self._settings.output is None:
-                self.messages.append("There is no audio device; the clock keeps the time.")
+                self.messages.append("There is no audio device; the clock keeps time.")
         return device
 
     def _open(self, device: devices.Device) -> devices.Output:
@@ -179,7 +182,7 @@ class Transport:
             return output
 
     def _find_input(self, output: devices.Device) -> devices.Device | None:
-        """What is to be heard beside that output, if it is there."""
+        """Return the input that fits the output, if it exists."""
         wanted = self._settings.input
         if wanted is None or (output.index < 0 and not self._settings.input_required):
             return None
@@ -191,12 +194,12 @@ class Transport:
             self._say(f"{error}; the input is silence.")
             return None
         if output.index < 0:
-            self._say(f"{device.name} is not heard: the input needs an audio device to play on.")
+            self._say(f"The input {device.name} is not used: it needs an audio output.")
             return None
         return device
 
     def _say(self, sentence: str) -> None:
-        """Once: the device is looked for again and again."""
+        """Add a message once, because the search for a device is repeated."""
         if sentence not in self.messages:
             self.messages.append(sentence)
 

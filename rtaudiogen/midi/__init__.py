@@ -1,4 +1,4 @@
-"""MIDI: live input from ports, files, and a phrase to play when there is neither."""
+"""MIDI: live input from ports, files, and a built-in phrase."""
 
 from rtaudiogen.midi.files import read_midi_file
 from rtaudiogen.midi.input import MidiInput, MidiStatus

@@ -7,40 +7,40 @@ from pathlib import Path
 
 from rtaudiogen.errors import RtAudioGenError
 from rtaudiogen.midi.note_pairs import NotePairs
-from rtaudiogen.midi.smf_chunks import Header, Mended, read_chunks
+from rtaudiogen.midi.smf_chunks import Header, Repairs, read_chunks
 from rtaudiogen.midi.smf_track import Tell, Track
 from rtaudiogen.midi.tempo import TempoMap
 from rtaudiogen.midi.timed import TimedMessage
 
 MOST_BYTES = 4 * 2**20
 LONGEST_SECONDS = 24 * 3600.0
-_INDEPENDENT = 2  # the format in which every track is a piece of its own
+_INDEPENDENT = 2  # the format of independent tracks
 
 
 def read_midi_file(path: Path, notices: list[str] | None = None) -> list[TimedMessage]:
     """Return the messages of all tracks sorted by time, the tempo map applied. [control]
 
     Tracks sound together, those of format 2 one after the other. Every note is ended once and
-    before the next one of its key (`note_pairs`). Sentences about what is damaged and played
-    nevertheless are appended to `notices`. RtAudioGenError with the place if there is no such file,
-    if it cannot be understood, or if it lasts longer than LONGEST_SECONDS.
+    before the next one of its key (`note_pairs`). Sentences about damage that was repaired are
+    appended to `notices`. RtAudioGenError, with the place, if there is no such file, if it cannot
+    be understood, or if it lasts longer than LONGEST_SECONDS.
     """
     if not path.is_file():
         raise RtAudioGenError(f"There is no MIDI file {path}.")
-    mended = Mended()
+    repairs = Repairs()
     try:
-        messages = parse_midi(_content(path), mended.tell)
+        messages = parse_midi(_content(path), repairs.tell)
     except RtAudioGenError as error:
         raise RtAudioGenError(f"{path} is not a readable MIDI file ({error}).") from None
     if notices is not None:
-        notices.extend(f"{path}: {line}" for line in mended.lines())
+        notices.extend(f"{path}: {line}" for line in repairs.lines())
     return messages
 
 
 def parse_midi(data: bytes, tell: Tell) -> list[TimedMessage]:
     """Return the messages in a file's bytes, as `read_midi_file` does. [control]
 
-    `tell` hears what is wrong and where. RtAudioGenError with the place in the bytes.
+    `tell` gets every problem and its place. RtAudioGenError with the place in the bytes.
     """
     header, tracks = read_chunks(data, tell)
     if header.format != _INDEPENDENT:
@@ -67,7 +67,9 @@ def _content(path: Path) -> bytes:
 def _together(
     tracks: Sequence[Track], header: Header, start: float, tell: Tell
 ) -> tuple[list[TimedMessage], float]:
-    """Tracks that begin at `start` seconds and sound at once; their messages and their end."""
+    """Return the messages of tracks that begin at `start` seconds and sound at once, and
+    their end.
+    """
     tempo = TempoMap(header, [change for track in tracks for change in track.tempos])
     merged = sorted(chain.from_iterable(track.messages for track in tracks), key=itemgetter(0))
     timed = (

@@ -1,4 +1,4 @@
-"""What a port holds down, so that it can be let go when the port is gone."""
+"""Keys, pedals and bends that a port holds, so that they can be released when the port is gone."""
 
 from typing import TypeVar
 
@@ -9,10 +9,10 @@ ALL_SOUND_OFF, RESET_CONTROLLERS, ALL_NOTES_OFF = 120, 121, 123
 _PEDALS = (SUSTAIN, SOSTENUTO, SOFT)
 _BEND_CENTRE = (0, 64)
 _Member = TypeVar("_Member")
-_MOST_PRESSES = 127  # of one key that are counted, as the keyboard does
+_MOST_PRESSES = 127  # presses of one key that are counted, as the keyboard does
 
 
-class Held:
+class HeldKeys:
     """Keys, pedals and bends of one port that are away from rest. [midi]"""
 
     def __init__(self) -> None:
@@ -21,7 +21,7 @@ class Held:
         self._bends: set[int] = set()
 
     def note(self, message: Message) -> None:
-        """Take notice of a message that went out."""
+        """Take account of a message that was sent."""
         kind, channel = message.status & 0xF0, message.status & 0x0F
         key = (channel, message.data1)
         if kind == NOTE_ON and message.data2 > 0:
@@ -48,7 +48,7 @@ class Held:
             self._keys = {key: left for key, left in self._keys.items() if key[0] != channel}
 
     def release(self) -> list[Message]:
-        """The messages that let everything go; nothing is held afterwards."""
+        """Return the messages that release everything; nothing is held afterwards."""
         messages = [
             Message(NOTE_OFF | channel, key, 64)
             for (channel, key), left in sorted(self._keys.items())

@@ -1,4 +1,4 @@
-"""Live MIDI input: the one object that the engine starts, asks and closes."""
+"""Live MIDI input as one object, which the engine starts, queries and closes."""
 
 import threading
 from collections.abc import Callable, Sequence
@@ -15,7 +15,7 @@ _JOIN_SECONDS = 2.0
 
 @dataclass(frozen=True)
 class MidiStatus:
-    """What is connected, and what each port has sent."""
+    """The connected ports, and what each has sent."""
 
     driver: str | None
     available: tuple[str, ...]
@@ -27,8 +27,8 @@ class MidiInput:
 
     `deliver` gets (events,) arrays of MIDI_EVENT on the [midi] thread; an event's frame is
     `frame_at(arrival) + latency_frames`, and never falls within a port. `wanted`: `all`, `none`,
-    indices, parts of names, `virtual:NAME`. `driver`: alsa, jack, coremidi, winmm, or None for
-    whichever answers.
+    indices, parts of names, `virtual:NAME`. `driver`: alsa, jack, coremidi, winmm, or None for the
+    first one that answers.
     """
 
     def __init__(
@@ -46,7 +46,7 @@ class MidiInput:
 
     @property
     def latency_frames(self) -> int:
-        """The constant distance from arrival to effect, in frames at the host rate; may be set."""
+        """Constant distance from arrival to effect, in frames at the host rate; may be set."""
         return self._poller.latency_frames
 
     @latency_frames.setter
@@ -59,7 +59,7 @@ class MidiInput:
         return self._poller.monitor
 
     def start(self, required: bool = True) -> str:
-        """Open the ports and begin; says in one line what is there. [control]
+        """Open the ports and start; return a line about the connected ports. [control]
 
         RtAudioGenError if `required` and a port is missing or busy; otherwise it is waited for.
         """
@@ -71,7 +71,7 @@ class MidiInput:
         return str(MidiPorts(self._watcher.driver, self._watcher.names))
 
     def close(self) -> None:
-        """Let every held note go and close the ports. [control]"""
+        """Release every held note and close the ports. [control]"""
         for event, thread in zip(
             (self._stop_watching, self._stop_polling), reversed(self._threads), strict=False
         ):
@@ -82,16 +82,16 @@ class MidiInput:
         self._threads = []
 
     def learn(self, armed: bool = True) -> None:
-        """The next controller that moves is reported once, as a LEARNED notice. [control]"""
+        """Report the next controller that moves once, as a LEARNED notice. [control]"""
         self._poller.learning = armed
 
     def notices(self) -> list[Notice]:
-        """What has happened since the last call. [control]"""
+        """Return the notices since the last call. [control]"""
         queue = self._poller.notices
         return [queue.get() for _ in range(queue.qsize())]
 
     def status(self) -> MidiStatus:
-        """Ports and counters. [control]"""
+        """Return ports and counters. [control]"""
         watcher, ports = self._watcher, self._poller.ports
         return MidiStatus(watcher.driver, watcher.names, tuple(map(port_status, ports)))
 

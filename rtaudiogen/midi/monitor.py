@@ -1,11 +1,11 @@
-"""The newest MIDI messages, for whoever wants to see what arrives."""
+"""The newest MIDI messages, for display."""
 
 import time
 from itertools import count
 from typing import NamedTuple
 
 KEPT = 32  # messages
-SCREEN = "screen"  # as a port: a front end's own notes
+SCREEN = "screen"  # the port of a front end's own notes
 
 
 class Heard(NamedTuple):
@@ -20,7 +20,9 @@ class Heard(NamedTuple):
 
 
 class Monitor:
-    """Keeps the last messages. No thread waits for another: each takes a number and its place."""
+    """Keeps the last messages without a lock: each message takes a number, which gives its
+    place.
+    """
 
     def __init__(self) -> None:
         self._begun = time.perf_counter()
@@ -28,10 +30,12 @@ class Monitor:
         self._places: list[Heard | None] = [None] * KEPT
 
     def note(self, arrival: float, port: str, status: int, data1: int, data2: int) -> None:
-        """A message that came at `arrival`, seconds of `time.perf_counter`. [midi] or [any]"""
+        """Add a message that arrived at `arrival`, seconds of `time.perf_counter`. [midi] or
+        [any]
+        """
         number, seconds = next(self._numbers), arrival - self._begun
         self._places[number % KEPT] = Heard(number, seconds, port, status, data1, data2)
 
     def newest(self) -> list[Heard]:
-        """At most KEPT of them, newest last. [any]"""
+        """Return at most KEPT messages, newest last. [any]"""
         return sorted(heard for heard in self._places.copy() if heard is not None)

@@ -1,4 +1,4 @@
-"""Notes that end by count: a key that is struck n times is let go when it was let go n times."""
+"""Pairing of notes by count: a key that is struck n times is released after n note-offs."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
@@ -8,22 +8,22 @@ from rtaudiogen.midi.parser import CONTROL_CHANGE, NOTE_OFF, NOTE_ON
 from rtaudiogen.midi.smf_track import Tell
 from rtaudiogen.midi.timed import TimedMessage
 
-LAST_NOTE_SECONDS = 1.0  # of notes that nobody ends, after the last one began
+LAST_NOTE_SECONDS = 1.0  # notes without an end last until so long after the last note began
 _VELOCITY = 64
 
 _Source = tuple[int, int]  # port, channel
 
 
 class NotePairs:
-    """The keys that are down while messages go by, sorted by time.
+    """Tracks the keys that are down in a sequence of messages sorted by time.
 
-    A note of a key that is down ends the one before, however a file orders what happens at one
-    time; of the n note-offs that belong to n such notes the last one ends the last note.
+    A note of a key that is down ends the previous one, in whatever order a file lists what happens
+    at one time; of the n note-offs that belong to n such notes the last one ends the last note.
     """
 
     def __init__(self) -> None:
         self._down: defaultdict[_Source, Counter[int]] = defaultdict(Counter)
-        self._begun = 0.0  # when the last note began, in seconds
+        self._begun = 0.0  # time of the last note-on in seconds
 
     def pair(self, messages: Iterable[TimedMessage]) -> Iterator[TimedMessage]:
         """Yield the messages so that every note is ended once, before the next of its key."""
@@ -45,7 +45,9 @@ class NotePairs:
             yield message
 
     def release(self, end_seconds: float, tell: Tell) -> list[TimedMessage]:
-        """Let go of what is still down, LAST_NOTE_SECONDS after the last note at the earliest."""
+        """Return messages that release what is down, LAST_NOTE_SECONDS or more after the last
+        note.
+        """
         seconds = max(end_seconds, self._begun + LAST_NOTE_SECONDS)
         messages = [
             TimedMessage(seconds, NOTE_OFF | channel, key, _VELOCITY, port)
@@ -54,7 +56,7 @@ class NotePairs:
         ]
         if messages:
             words = f"{len(messages)} notes" if len(messages) > 1 else "a note"
-            tell(f"{words} without an end, let go after", f"{seconds:.2f} s")
+            tell(f"{words} without an end, released after", f"{seconds:.2f} s")
         self._down.clear()
         return messages
 

@@ -1,4 +1,4 @@
-"""From the bytes of a MIDI cable to channel messages; whatever else comes along is counted.
+"""Parser from the bytes of a MIDI cable to channel messages; it counts all other messages.
 
 Source: MIDI 1.0 Detailed Specification 4.2, "Data Format" and appendix 2.
 """
@@ -16,7 +16,7 @@ _UNDEFINED = frozenset({0xF4, 0xF5, 0xF9, 0xFD})
 
 
 class Message(NamedTuple):
-    """A channel message; `data2` is 0 where the message has only one data byte."""
+    """A channel message; `data2` is 0 if the message has only one data byte."""
 
     status: int
     data1: int
@@ -25,19 +25,21 @@ class Message(NamedTuple):
 
 @dataclass
 class ParserCounts:
-    """What a port has sent so far: messages of each kind, and bytes that were no MIDI."""
+    """Counts of what a port has sent: messages of each kind, and invalid bytes."""
 
     messages: int = 0
     clock: int = 0
     sensing: int = 0
     sysex: int = 0
     other_system: int = 0
-    truncated: int = 0  # messages that never became whole
-    dropped: int = 0  # bytes that belonged to no message, or to a truncated one
+    truncated: int = 0  # incomplete messages
+    dropped: int = 0  # bytes outside any message, or in a truncated one
 
 
 def data_bytes(status: int) -> int:
-    """How many data bytes follow a status byte below 0xF8 (sysex: 0, they are skipped)."""
+    """Return the number of data bytes after a status byte below 0xF8 (sysex: 0, they are
+    skipped).
+    """
     if status < _SYSEX:
         return 1 if status & 0xF0 in (PROGRAM_CHANGE, 0xD0) else 2
     return {0xF1: 1, 0xF2: 2, 0xF3: 1}.get(status, 0)
@@ -46,19 +48,19 @@ def data_bytes(status: int) -> int:
 class Parser:
     """One port's parser: understands running status, interleaved clock, and split sysex. [midi]
 
-    A packet is what the driver hands over at once. Only sysex may go on from packet to packet: data
-    bytes that open a packet belong to nothing and are dropped.
+    A packet is what the driver hands over at once. Only sysex may continue from packet to packet:
+    data bytes at the start of a packet belong to nothing and are dropped.
     """
 
     def __init__(self) -> None:
         self.counts = ParserCounts()
         self._status = 0  # 0: none
         self._data: list[int] = []
-        self._fresh = False  # a status byte that no message has been built on yet
+        self._fresh = False  # True after a status byte, until its message is complete
         self._in_sysex = False
 
     def feed(self, packet: Iterable[int]) -> list[Message]:
-        """The channel messages of one packet of bytes. Never raises."""
+        """Return the channel messages of one packet of bytes. Never raise."""
         messages: list[Message] = []
         for byte in packet:
             if byte >= _FIRST_REALTIME:
@@ -107,7 +109,7 @@ class Parser:
         self._fresh = False
 
     def _give_up_message(self) -> None:
-        """Count a status byte, or data bytes, whose message never became whole."""
+        """Count a status byte, or data bytes, of an incomplete message."""
         if self._status and (self._data or self._fresh):
             self.counts.truncated += 1
             self.counts.dropped += len(self._data) + self._fresh

@@ -1,13 +1,13 @@
 """The built-in phrase: half a minute for any pitched instrument between E2 and C6.
 
-Nine bars in A minor that end in A major, in four parts of which never more than four notes sound,
-the sustain pedal counted. The second half sings: the mod wheel swells on the long E, and the high A
-that answers the dominant is scooped from a semitone below while it stands alone.
+It has nine bars in A minor that end in A major, in four parts of which never more than four notes
+sound, including the sustain pedal. In the second half the mod wheel swells on the long E, and the
+high A that answers the dominant is scooped from a semitone below while it stands alone.
 """
 
 from collections.abc import Iterable
 
-from rtaudiogen.midi.held import SUSTAIN, Held
+from rtaudiogen.midi.held import SUSTAIN, HeldKeys
 from rtaudiogen.midi.parser import CONTROL_CHANGE, NOTE_OFF, NOTE_ON, PITCH_BEND, Message
 from rtaudiogen.midi.timed import TimedMessage
 
@@ -57,7 +57,7 @@ _BEND = ((27.98, 27.98, -_SEMITONE, -_SEMITONE), (28.0, 28.5, -_SEMITONE, 0))
 
 
 def phrase() -> list[TimedMessage]:
-    """The phrase on channel 1, sorted by time; at equal times what ends comes first."""
+    """Return the phrase on channel 1, sorted by time; at equal times ends come first."""
     messages = [message for row in _NOTES for message in _note(*row)]
     for down, up in _PEDAL:
         messages += [_control(down, SUSTAIN, 127), _control(up, SUSTAIN, 0)]
@@ -69,9 +69,9 @@ def phrase() -> list[TimedMessage]:
 
 
 def beginning(messages: Iterable[TimedMessage], seconds: float) -> list[TimedMessage]:
-    """What is played within `seconds`; then everything that is held is let go."""
+    """Return the messages within `seconds`, followed by the release of everything that is held."""
     played = [message for message in messages if message.seconds < seconds]
-    held = Held()
+    held = HeldKeys()
     for message in played:
         held.note(Message(*message[1:4]))
     return [*played, *(TimedMessage(seconds, *message) for message in held.release())]

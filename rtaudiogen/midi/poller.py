@@ -1,8 +1,8 @@
-"""Live MIDI: a polling thread that stamps and schedules, a watching thread that opens and closes.
+"""Live MIDI on two threads: one polls, stamps and schedules; one opens and closes ports.
 
-The driver is polled, never given a callback: a Python callback would run on the audio server's own
-thread and wait there for the interpreter. Opening and closing may take milliseconds, so that is
-done by the watcher, which hands open ports over to the polling thread and gets them back from it.
+The driver is polled and never given a callback: a Python callback would run on the audio server's
+own thread and wait there for the interpreter. Opening and closing may take milliseconds, so the
+watcher does that; it hands open ports over to the polling thread and gets them back from it.
 """
 
 import threading
@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from rtaudiogen.events import MIDI_EVENT
 from rtaudiogen.midi.arrival import ArrivalClock
-from rtaudiogen.midi.held import Held
+from rtaudiogen.midi.held import HeldKeys
 from rtaudiogen.midi.monitor import Monitor
 from rtaudiogen.midi.parser import (
     CONTROL_CHANGE,
@@ -30,29 +30,29 @@ from rtaudiogen.midi.parser import (
 )
 from rtaudiogen.realtime.render.scheduling import HELPER_PRIORITY, raise_priority
 
-POLL_SECONDS = 0.0005  # a hit has a device block, some 3 ms, from its key to its frame
-_CHANNEL_MODE = 120  # controllers from here on are commands, no knobs
+POLL_SECONDS = 0.0005  # short against a device block, some 3 ms, after which a hit sounds
+_CHANNEL_MODE = 120  # controllers from here on are commands, not knobs
 
 Deliver = Callable[[NDArray[np.void]], object]  # (events,) dtype MIDI_EVENT, sorted by frame
 FrameAt = Callable[[float], int]  # seconds of time.perf_counter -> stream frame at the host rate
 
 
 class NoticeKind(StrEnum):
-    """What control is told about."""
+    """Kinds of notices for control."""
 
     CONNECTED = "connected"
     DISCONNECTED = "disconnected"
     PROBLEM = "problem"
-    LEARNED = "learned"  # number: the controller, value: where it stands
-    PROGRAM = "program"  # number: the program asked for
+    LEARNED = "learned"  # number: the controller, value: its position
+    PROGRAM = "program"  # number: the requested program
 
 
 @dataclass(frozen=True)
 class Notice:
-    """Something that happened at a port; as a string, a sentence for the player."""
+    """An event at a port; as a string, a sentence for the user."""
 
     kind: NoticeKind
-    text: str  # a port's name, what was learned or asked for, or the problem
+    text: str  # a port's name, the learned or requested thing, or the problem
     port: int = 0
     channel: int = 0  # 0 … 15
     number: int = 0
@@ -62,16 +62,16 @@ class Notice:
         if self.kind is NoticeKind.CONNECTED:
             return f"MIDI port {self.text} is connected."
         if self.kind is NoticeKind.DISCONNECTED:
-            return f"MIDI port {self.text} has gone; its notes were let go."
+            return f"MIDI port {self.text} has gone; its notes were released."
         return self.text
 
 
 class OpenPort:
-    """A port in the hands of the polling thread."""
+    """A port that the polling thread owns."""
 
     def __init__(self, client: rtmidi.MidiIn, name: str, number: int) -> None:
         self.client, self.name, self.number = client, name, number
-        self.parser, self.clock, self.held = Parser(), ArrivalClock(), Held()
+        self.parser, self.clock, self.held = Parser(), ArrivalClock(), HeldKeys()
         self.empty_at = time.perf_counter()
         self.last_frame = 0
 
@@ -93,7 +93,7 @@ class Poller:
         self._orders: SimpleQueue[tuple[bool, OpenPort]] = SimpleQueue()
 
     def adopt(self, port: OpenPort) -> None:
-        """Begin to poll a port. [control, watcher]"""
+        """Start to poll a port. [control, watcher]"""
         self._orders.put((True, port))
 
     def dismiss(self, port: OpenPort) -> None:
@@ -101,7 +101,7 @@ class Poller:
         self._orders.put((False, port))
 
     def run(self, stop: threading.Event) -> None:
-        """Poll until told to stop, then let go of every port."""
+        """Poll until asked to stop, then release every port."""
         raise_priority(HELPER_PRIORITY)
         while not stop.is_set():
             self.step()
@@ -111,7 +111,7 @@ class Poller:
         self.step()
 
     def step(self) -> None:
-        """Take over and give back ports, then fetch what has come."""
+        """Take over and give back ports, then fetch and deliver new messages."""
         while not self._orders.empty():
             wanted, port = self._orders.get()
             if wanted:
@@ -123,7 +123,7 @@ class Poller:
         self._send([arrived for port in self.ports for arrived in self._fetch(port)])
 
     def _fetch(self, port: OpenPort) -> list[_Arrived]:
-        """Everything in a port's queue."""
+        """Return all messages in a port's queue."""
         arrived: list[_Arrived] = []
         while True:
             asked_at = time.perf_counter()
@@ -136,7 +136,7 @@ class Poller:
             arrived += [(arrival, port, message) for message in port.parser.feed(packet)]
 
     def _send(self, arrived: list[_Arrived]) -> None:
-        """Deliver in the order of arrival, whatever the order in which ports were asked."""
+        """Deliver messages in the order of their arrival, across ports."""
         if arrived:
             arrived.sort(key=itemgetter(0))
             self._deliver(np.array([self._schedule(*one) for one in arrived], MIDI_EVENT))
@@ -178,5 +178,5 @@ class PortStatus:
 
 
 def port_status(port: OpenPort) -> PortStatus:
-    """A snapshot of a port."""
+    """Return a snapshot of a port."""
     return PortStatus(port.name, port.number, replace(port.parser.counts))

@@ -1,4 +1,4 @@
-"""MIDI ports of this machine: which driver there is, which ports it lists, which were asked for."""
+"""MIDI drivers and ports of this machine, and the selection of ports."""
 
 import os
 import re
@@ -12,7 +12,7 @@ import rtmidi
 
 from rtaudiogen.errors import RtAudioGenError, UsageError
 
-QUEUE_LIMIT = 4096  # messages the driver keeps while nobody fetches them
+QUEUE_LIMIT = 4096  # messages that the driver keeps until they are fetched
 VIRTUAL = "virtual:"
 DRIVERS = {
     "alsa": rtmidi.API_LINUX_ALSA,
@@ -26,10 +26,10 @@ _ALSA_ADDRESS = re.compile(r" \d+:\d+$")  # changes when a device is plugged in 
 
 
 def new_client(driver: str, name: str = "rtaudiogen") -> rtmidi.MidiIn:
-    """An unopened client that passes every message on; rtmidi.SystemError if there is no server.
+    """Return an unopened client that passes every message on; rtmidi.SystemError without a server.
 
-    Nothing is filtered by the driver, because it would drop the filtered message's delta time too.
-    On JACK this holds the interpreter for about 12 ms: make clients before the music starts.
+    The driver filters nothing, because it would drop a filtered message's delta time, too. On JACK
+    this holds the interpreter for about 12 ms: make clients before the music starts.
     """
     client = rtmidi.MidiIn(DRIVERS[driver], name=name, queue_size_limit=QUEUE_LIMIT)
     client.ignore_types(sysex=False, timing=False, active_sense=False)
@@ -37,12 +37,12 @@ def new_client(driver: str, name: str = "rtaudiogen") -> rtmidi.MidiIn:
 
 
 def find_driver(wanted: str | None = None) -> tuple[str | None, rtmidi.MidiIn | None]:
-    """The first driver that works here, and a client of it; (None, None) if there is none.
+    """Return the first driver that works here, and a client of it; (None, None) if there is none.
 
     rtmidi does not fall back from ALSA to JACK by itself. UsageError for an unknown name.
     """
     if wanted is not None and wanted not in DRIVERS:
-        raise UsageError(f"{wanted!r} is no MIDI driver; there are: {', '.join(DRIVERS)}.")
+        raise UsageError(f"{wanted!r} is not a MIDI driver; there are: {', '.join(DRIVERS)}.")
     compiled = rtmidi.get_compiled_api()
     for driver, number in DRIVERS.items():
         if wanted in (None, driver) and number in compiled and _may_be_there(driver):
@@ -55,10 +55,10 @@ def find_driver(wanted: str | None = None) -> tuple[str | None, rtmidi.MidiIn | 
 
 
 def jack_server() -> str | None:
-    """Which JACK server listens here, told apart from its predecessors; None if there is none.
+    """Return an identity of the JACK server that listens here; None if there is none.
 
-    The kernel's list of sockets answers at once. libjack would not: a client of a server that died
-    goes on listing its ports, and asking for a new client takes 12 ms.
+    The kernel's list of sockets answers at once. libjack would not: a client of a dead server goes
+    on listing its ports, and a new client takes 12 ms.
     """
     if sys.platform != "linux":
         return None
@@ -78,7 +78,7 @@ def _may_be_there(driver: str) -> bool:
 
 @contextmanager
 def _silent_stderr() -> Iterator[None]:
-    """Keep the C libraries' own complaints about an absent server off the terminal."""
+    """Suppress the messages of C libraries about an absent server."""
     saved, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 2)
     try:
@@ -91,7 +91,7 @@ def _silent_stderr() -> Iterator[None]:
 
 @dataclass(frozen=True)
 class MidiPorts:
-    """What `rtaudiogen devices` shows."""
+    """Driver and ports as `rtaudiogen devices` shows them."""
 
     driver: str | None
     names: tuple[str, ...]
@@ -103,7 +103,7 @@ class MidiPorts:
 
 
 def list_ports(driver: str | None = None) -> MidiPorts:
-    """Driver and input ports of this machine. [control]"""
+    """Return driver and input ports of this machine. [control]"""
     found, client = find_driver(driver)
     if client is None:
         return MidiPorts(None, ())
@@ -113,18 +113,18 @@ def list_ports(driver: str | None = None) -> MidiPorts:
 
 
 def describe(names: Sequence[str]) -> str:
-    """Ports in one line."""
+    """Return a line about ports."""
     return ", ".join(f"{i} {name!r}" for i, name in enumerate(names)) if names else "no ports"
 
 
 def identity(name: str) -> str:
-    """What stays of a port's name when it is plugged in again."""
+    """Return the part of a port's name that stays the same when it is plugged in again."""
     return _ALSA_ADDRESS.sub("", name)
 
 
 @dataclass(frozen=True)
 class Selection:
-    """Which ports were asked for: now and when they appear later."""
+    """The wanted ports: those that exist now and those that appear later."""
 
     everything: bool = False
     identities: frozenset[str] = frozenset()
@@ -132,7 +132,7 @@ class Selection:
     virtual: tuple[str, ...] = ()  # names of ports to offer to other programs
 
     def wants(self, name: str) -> bool:
-        """Whether a port of this name is to be opened."""
+        """Return True if a port of this name is to be opened."""
         lower = name.lower()
         return (
             (self.everything and _LOOPBACK not in name)
@@ -142,9 +142,9 @@ class Selection:
 
 
 def select(wanted: Sequence[str], names: Sequence[str], required: bool = True) -> Selection:
-    """Understand `all`, `none`, an index, part of a name, or `virtual:NAME`; several may be given.
+    """Parse `all`, `none`, an index, part of a name, or `virtual:NAME`; several may be given.
 
-    RtAudioGenError if `required` and one fits no port that is there now.
+    RtAudioGenError if `required` and one matches no present port.
     """
     identities, fragments, virtual = set(), [], []
     for text in (text for text in wanted if text not in ("all", "none")):

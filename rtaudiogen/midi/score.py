@@ -1,4 +1,4 @@
-"""A MIDI file as what models play."""
+"""MIDI file as a score for models."""
 
 from collections.abc import Collection
 from pathlib import Path
@@ -14,18 +14,17 @@ def read_score(
 ) -> list[TimedMessage]:
     """Return a MIDI file's messages for `models`. [control]
 
-    Sentences about what is damaged and played nevertheless are appended to `notices`.
-    RtAudioGenError for a file that cannot be read, and for one without notes unless a model sounds
-    by itself.
+    Sentences about damage that was repaired are appended to `notices`. RtAudioGenError for a file
+    that cannot be read, and for one without notes unless a model sounds by itself.
     """
-    mended: list[str] = []
-    messages = read_midi_file(path, mended)
+    repairs: list[str] = []
+    messages = read_midi_file(path, repairs)
     by_itself = any(model.plays & {Plays.STREAM, Plays.EFFECT} for model in models)
     if not (messages if by_itself else has_notes(messages)):
-        reasons = "; ".join(line.removeprefix(f"{path}: ") for line in mended)
+        reasons = "; ".join(line.removeprefix(f"{path}: ") for line in repairs)
         raise RtAudioGenError(
             f"{path}: there are no notes in this MIDI file{reasons and f' ({reasons})'}, so nothing"
             " to play."
         )
-    notices.extend(mended)
+    notices.extend(repairs)
     return messages

@@ -1,4 +1,4 @@
-"""The chunks of a Standard MIDI File: what it is, how it counts time, and its tracks.
+"""Chunks of a Standard MIDI File: header, time division and tracks.
 
 Sources: Standard MIDI Files 1.0 (RP-001), "Chunks"; RMID: Microsoft, "Multimedia Programming
 Interface and Data Specifications 1.0".
@@ -15,16 +15,16 @@ from rtaudiogen.midi.smf_track import Tell, Track, read_track
 
 MOST_TRACKS = 65535  # the header's count has 16 bits
 _HEADER, _TRACK = b"MThd", b"MTrk"
-_HEAD_BYTES, _HEADER_BYTES = 8, 6  # of a chunk; of the header's contents that are understood
-_LOOKED_THROUGH = 4096  # bytes before the header, as archives and mail put them there
+_HEAD_BYTES, _HEADER_BYTES = 8, 6  # of a chunk's head; of the known part of the header
+_LOOKED_THROUGH = 4096  # bytes before the header, which archives and mail may add
 _PADDING = re.compile(rb"\0{0,65536}")
 _FRAMES_A_SECOND = {24: Fraction(24), 25: Fraction(25), 29: Fraction(30000, 1001), 30: Fraction(30)}
 
 
 class Header(NamedTuple):
-    """What a file says about itself.
+    """The contents of the header chunk.
 
-    `ticks` are those of a beat, or of a second where it counts SMPTE frames: tempo is nothing then.
+    `ticks` are per beat, or per second if the file counts SMPTE frames; tempo then has no effect.
     """
 
     format: int
@@ -34,8 +34,8 @@ class Header(NamedTuple):
 
 
 @dataclass
-class Mended:
-    """What was wrong and played nevertheless: of each kind the first place and a count."""
+class Repairs:
+    """Problems that were repaired: of each kind the first place and a count."""
 
     places: dict[str, tuple[str, int]] = field(default_factory=dict)
 
@@ -45,13 +45,13 @@ class Mended:
         self.places[problem] = first, count + 1
 
     def tell_again(self, tell: Tell) -> None:
-        """Hand everything on."""
+        """Pass all problems on."""
         for problem, (place, count) in self.places.items():
             for _ in range(count):
                 tell(problem, place)
 
     def lines(self) -> list[str]:
-        """One line for each kind of problem."""
+        """Return a line for each kind of problem."""
         return [
             f"{problem} ({place}{f' and {count - 1} more' if count > 1 else ''})"
             for problem, (place, count) in self.places.items()
@@ -59,10 +59,10 @@ class Mended:
 
 
 def read_chunks(data: bytes, tell: Tell) -> tuple[Header, list[Track]]:
-    """Read the header and all tracks of a file's bytes.
+    """Return the header and all tracks of a file's bytes.
 
-    `tell` hears what was wrong and passed over. RtAudioGenError, with the place, for what is no
-    MIDI file or cannot be understood.
+    `tell` gets every problem that was skipped, and its place. RtAudioGenError, with the place, if
+    it is not a MIDI file or cannot be understood.
     """
     start, end = _smf(data)
     header, position = _header(data, start, end)
@@ -73,14 +73,16 @@ def read_chunks(data: bytes, tell: Tell) -> tuple[Header, list[Track]]:
         tracks.append(_track(data, position, end, len(tracks) + 1, tell))
         position = tracks[-1].end
     if not tracks:
-        raise RtAudioGenError(f"byte {position}: no track in it")
+        raise RtAudioGenError(f"byte {position}: the file has no track")
     if len(tracks) != header.tracks:
-        tell(f"the header counts {header.tracks} tracks, {len(tracks)} are there", f"byte {start}")
+        tell(
+            f"the header counts {header.tracks} tracks, the file has {len(tracks)}", f"byte {start}"
+        )
     return header, tracks
 
 
 def _smf(data: bytes) -> tuple[int, int]:
-    """Where the MIDI file begins and ends among the bytes: RIFF may be around it."""
+    """Return where the MIDI file begins and ends in the bytes, which may be a RIFF file."""
     if data[:4] == b"RIFF" and data[8:12] == b"RMID":
         start, end = _riff_data(data)
     else:
@@ -104,7 +106,7 @@ def _riff_data(data: bytes) -> tuple[int, int]:
 
 
 def _header(data: bytes, start: int, end: int) -> tuple[Header, int]:
-    """Read the header chunk; what it says and the byte behind it."""
+    """Return the header chunk's contents, and the position after it."""
     content = start + _HEAD_BYTES
     if content + _HEADER_BYTES > end:
         raise RtAudioGenError(f"byte {end}: the header is cut short")
@@ -121,7 +123,9 @@ def _header(data: bytes, start: int, end: int) -> tuple[Header, int]:
 
 
 def _division(high: int, low: int, at: int) -> tuple[Fraction, bool]:
-    """Ticks a beat, or a second (SMPTE: frames a second as a negative number, ticks a frame)."""
+    """Return ticks per beat, or per second (SMPTE: frames a second as a negative number, ticks a
+    frame).
+    """
     if high < 0x80:
         ticks = high << 8 | low
         if ticks == 0:
@@ -137,10 +141,10 @@ def _division(high: int, low: int, at: int) -> tuple[Fraction, bool]:
 
 
 def _next_track(data: bytes, position: int, end: int, tell: Tell) -> int:
-    """The byte at which the next track chunk begins, past chunks of other kinds; `end` if none."""
+    """Return the position of the next track chunk, past other chunks; `end` if there is none."""
     while position < end and not data.startswith(_TRACK, position):
         if data.startswith(_HEADER, position):
-            tell("a second MIDI file begins here and is passed over", f"byte {position}")
+            tell("a second MIDI file begins here and is skipped", f"byte {position}")
             return end
         if _is_chunk(data, position, end):
             position += _HEAD_BYTES + _length(data, position)
@@ -148,13 +152,13 @@ def _next_track(data: bytes, position: int, end: int, tell: Tell) -> int:
         found = data.find(_TRACK, position, end)
         behind = end if found < 0 else found
         if data.count(0, position, behind) < behind - position:  # padding with zeros is common
-            tell("bytes that belong to no chunk are passed over", f"byte {position}")
+            tell("bytes outside any chunk are skipped", f"byte {position}")
         position = behind
     return min(position, end)
 
 
 def _track(data: bytes, position: int, end: int, number: int, tell: Tell) -> Track:
-    """Read the track chunk at `position`; its end event is believed more than its length."""
+    """Read the track chunk at `position`; its end event is trusted more than its length."""
     start = position + _HEAD_BYTES
     declared = start + _length(data, position)
     if _ends_at(data, declared, end):
@@ -174,12 +178,12 @@ def _track(data: bytes, position: int, end: int, number: int, tell: Tell) -> Tra
 
 
 def _read_doubtful(data: bytes, start: int, end: int, limit: int, number: int, tell: Tell) -> Track:
-    """Read a track whose length is wrong: to its end event, wherever that is before `limit`."""
-    told = Mended()
+    """Read a track whose length is wrong, to its end event or to `limit`."""
+    told = Repairs()
     track = read_track(data, start, end, number, told.tell)
     if not track.ended and end < limit:
-        longer = Mended()
-        with suppress(RtAudioGenError):  # then what follows is no part of the track
+        longer = Repairs()
+        with suppress(RtAudioGenError):  # then the rest does not belong to the track
             whole = read_track(data, start, limit, number, longer.tell)
             track, told = (whole, longer) if whole.ended else (track, told)
     told.tell_again(tell)
@@ -191,7 +195,7 @@ def _length(data: bytes, position: int) -> int:
 
 
 def _is_chunk(data: bytes, position: int, end: int) -> bool:
-    """Whether something that looks like a chunk begins here: a track, or printable and whole."""
+    """Return True if a chunk seems to begin here: a track, or printable and whole."""
     if data.startswith(_TRACK, position, end):
         return True
     name = data[position : position + 4]
@@ -200,12 +204,12 @@ def _is_chunk(data: bytes, position: int, end: int) -> bool:
 
 
 def _is_next(data: bytes, position: int, end: int) -> bool:
-    """Whether a track begins here, padding aside."""
+    """Return True if a track begins here, after any padding."""
     return data.startswith(_TRACK, _behind_padding(data, position), end)
 
 
 def _ends_at(data: bytes, position: int, end: int) -> bool:
-    """Whether a chunk can end here: another one follows, or nothing but padding."""
+    """Return True if a chunk can end here: followed by another one, or by padding only."""
     behind = _behind_padding(data, position)
     return position <= end and (behind >= end or _is_chunk(data, behind, end))
 

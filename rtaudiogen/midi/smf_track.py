@@ -1,4 +1,4 @@
-"""One track of a Standard MIDI File: from its bytes to channel messages at ticks.
+"""Track of a Standard MIDI File: from its bytes to channel messages at ticks.
 
 Source: Standard MIDI Files 1.0 (MIDI Manufacturers Association, RP-001), "Track Chunks". Where
 files depart from it, the table in docs/midi-files.md says what is done and why.
@@ -17,7 +17,7 @@ _KEY_PRESSURE = 0xA0
 _NUMBERED = range(NOTE_OFF, PROGRAM_CHANGE + 0x10)  # data1 is a key, a controller or a program
 _LONGEST_NUMBER = 4  # bytes of a variable-length number
 
-Tell = Callable[[str, str], None]  # what was wrong, where
+Tell = Callable[[str, str], None]  # a problem, and its place
 TickMessage = tuple[int, int, int, int, int]  # tick of its track, status, data1, data2, port
 
 
@@ -29,17 +29,17 @@ class Track:
     messages: list[TickMessage] = field(default_factory=list)
     tempos: list[tuple[int, int]] = field(default_factory=list)  # tick, microseconds a beat
     ticks: int = 0  # the length, as far as its events reach
-    ended: bool = False  # by an end-of-track event
-    cut: bool = False  # within an event
-    end: int = 0  # the byte behind what was read
-    pause: tuple[int, int] = (0, 0)  # the longest: ticks, and the byte where it is written
+    ended: bool = False  # True: by an end-of-track event
+    cut: bool = False  # True: within an event
+    end: int = 0  # the position after the last byte that was read
+    pause: tuple[int, int] = (0, 0)  # the longest pause in ticks, and its byte
 
 
 def read_track(data: bytes, start: int, end: int, number: int, tell: Tell) -> Track:
-    """Read the events in `data[start:end]`, to the end of the track or that of the bytes.
+    """Read the events in `data[start:end]`, to the end of the track or of the bytes.
 
-    `tell` hears what was wrong and passed over. RtAudioGenError, with the place, where the bytes
-    are no events.
+    `tell` gets every problem that was skipped, and its place. RtAudioGenError, with the place, if
+    the bytes are not events.
     """
     reader = _Reader(data, start, end, Track(number), tell)
     return reader.read()
@@ -50,7 +50,7 @@ class _CutError(Exception):
 
 
 class _Reader:
-    """Reads events one after the other. Running status outlasts meta events and SysEx."""
+    """Reads events one after the other. Running status survives meta events and SysEx."""
 
     def __init__(self, data: bytes, start: int, end: int, track: Track, tell: Tell) -> None:
         self._data, self._position, self._end = data, start, end
@@ -88,7 +88,7 @@ class _Reader:
             self._meta()
         elif status in (_SYSEX, _ESCAPE):
             self._packet(status)
-        else:  # clocks and the like, which should not be here, with the bytes that belong to them
+        else:  # clocks and other messages that do not belong into files, with their data
             self._bytes(data_bytes(status))
 
     def _channel_message(self, status: int) -> None:
@@ -97,7 +97,7 @@ class _Reader:
         data2 = self._byte() if data_bytes(status) == 2 else 0
         self._in_sysex = False
         if data1 > 127 and status & 0xF0 in _NUMBERED:
-            self._tell(f"there is no {_numbered(status)} {data1}", self._place(at))
+            self._tell(f"{_numbered(status)} {data1} does not exist", self._place(at))
             return
         if max(data1, data2) > 127:
             self._tell("a value over 127 is taken as 127", self._place(at))
@@ -120,7 +120,7 @@ class _Reader:
             if tempo:
                 self._track.tempos.append((self._tick, tempo))
             else:
-                self._tell("a tempo without a value is passed over", self._place(at))
+                self._tell("a tempo without a value is skipped", self._place(at))
 
     def _packet(self, status: int) -> None:
         """Skip SysEx; an escape outside of it holds bytes as a cable has them."""
@@ -157,7 +157,7 @@ class _Reader:
         return self._data[self._position - count : self._position]
 
     def _number(self) -> int:
-        """Read a variable-length number: seven bits a byte, the last one without the eighth."""
+        """Return a variable-length number: seven bits a byte, the last byte without the eighth."""
         at, value = self._position, 0
         for _ in range(_LONGEST_NUMBER):
             byte = self._byte()

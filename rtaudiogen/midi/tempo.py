@@ -1,4 +1,4 @@
-"""From the ticks of a MIDI file to seconds."""
+"""Tempo map: from the ticks of a MIDI file to seconds."""
 
 from bisect import bisect_right
 from collections.abc import Iterable
@@ -10,7 +10,7 @@ _MICROSECONDS = 1_000_000
 
 
 class TempoMap:
-    """The tempo changes of tracks that sound together; tempo is nothing to SMPTE ticks.
+    """The tempo changes of tracks that sound together; SMPTE ticks have no tempo.
 
     `changes` are (tick, microseconds a beat) in any order; of those at one tick the last counts.
     Sums are exact: only the last division rounds.

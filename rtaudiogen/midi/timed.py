@@ -1,4 +1,4 @@
-"""Messages at times, as files and phrases hold them, and the events they become."""
+"""Timed messages, as files and phrases hold them, and the events that they become."""
 
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
@@ -27,7 +27,7 @@ class TimedMessage(NamedTuple):
 def to_events(
     messages: Iterable[TimedMessage], sample_rate: int, start_frame: int = 0, port: int = 0
 ) -> NDArray[np.void]:
-    """(messages,) dtype MIDI_EVENT at host frames, sorted as the messages are. [control]
+    """Return (messages,) dtype MIDI_EVENT at host frames, in the messages' order. [control]
 
     `port` is the number that the messages' own port 0 gets, at most 128; the others follow it.
     """
@@ -39,14 +39,14 @@ def to_events(
 
 
 def has_notes(messages: Iterable[TimedMessage]) -> bool:
-    """Whether a note begins. [control]"""
+    """Return True if a note begins. [control]"""
     return any(message.status & 0xF0 == NOTE_ON and message.data2 > 0 for message in messages)
 
 
 def sounding_seconds(messages: Sequence[TimedMessage]) -> float:
-    """Return when the last note has been let go, by key or pedal, in seconds. [control]
+    """Return when the last note has been released, by key or pedal, in seconds. [control]
 
-    Without notes, when the last message comes; 0.0 without any.
+    Without notes, the time of the last message; 0.0 without messages.
     """
     last = messages[-1].seconds if messages else 0.0
     if not has_notes(messages):

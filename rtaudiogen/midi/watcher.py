@@ -1,4 +1,4 @@
-"""Which ports are open: looks every half second for wanted ports that came or went."""
+"""Watcher of MIDI ports: looks every half second for wanted ports that appeared or vanished."""
 
 import ctypes
 from collections.abc import Sequence
@@ -42,7 +42,7 @@ class Watcher:
         self._trouble = ""
 
     def begin(self, required: bool) -> None:
-        """Find the driver and open what was asked for; RtAudioGenError if that is not there."""
+        """Find the driver and open the wanted ports; RtAudioGenError if one is missing."""
         self._find_driver()
         self._selection = select(self.wanted, self.names, required)
         if self._scanner is not None:
@@ -50,10 +50,10 @@ class Watcher:
             self._open_wanted(required)
             self._idle.append(new_client(self.driver or ""))
         elif required and self._selection.virtual:
-            raise RtAudioGenError("There is no MIDI here, so no virtual port can be offered.")
+            raise RtAudioGenError("There is no MIDI driver, so no virtual port can be offered.")
 
     def look(self) -> None:
-        """One round: see what came and went; trouble becomes a notice, once."""
+        """Look once for ports that appeared or vanished; report each problem once."""
         try:
             self._look()
             self._trouble = ""
@@ -94,11 +94,11 @@ class Watcher:
         return self.driver == "jack" and self._server != jack_server()
 
     def _abandon(self) -> None:
-        """Leave clients of a dead JACK server for ever: closing one crashes the process."""
+        """Leave clients of a dead JACK server unclosed: closing one crashes the process."""
         opened = [port.client for port in self._open.values()]
         for client in [*opened, *self._idle, *filter(None, [self._scanner])]:
             self._abandoned.append(client)
-            ctypes.pythonapi.Py_IncRef(ctypes.py_object(client))  # not even at exit
+            ctypes.pythonapi.Py_IncRef(ctypes.py_object(client))  # never deleted, even at exit
         for name in list(self._open):
             self._dismiss(name)
         self._scanner, self._idle, self.names, self.driver = None, [], (), None
@@ -109,7 +109,7 @@ class Watcher:
             try:
                 client.open_virtual_port(name)
             except (rtmidi.RtMidiError, NotImplementedError) as error:
-                problem = f"No virtual MIDI port can be offered here: {error}"
+                problem = f"A virtual MIDI port cannot be offered here: {error}"
                 raise RtAudioGenError(problem) from error
             self._adopt(client, name)
 
@@ -122,7 +122,7 @@ class Watcher:
         client = self._client()
         try:
             client.open_port(client.get_ports().index(name), name="in")
-        except ValueError:  # it went this moment
+        except ValueError:  # it has just vanished
             self._idle.append(client)
         except rtmidi.RtMidiError as error:
             self._idle.append(client)
@@ -132,7 +132,7 @@ class Watcher:
             )
             if required:
                 raise RtAudioGenError(problem) from error
-            if name not in self._refused:  # said once, tried again at every look
+            if name not in self._refused:  # reported once, tried again at every look
                 self._refused.add(name)
                 self._poller.notices.put(Notice(NoticeKind.PROBLEM, problem))
         else:

@@ -1,4 +1,4 @@
-"""The recorder: WAV and FLAC files of what was heard, with marks where something went wrong."""
+"""The recorder: WAV and FLAC files of the output, with marks at dropouts."""
 
 from rtaudiogen.recorder.marks import Dropout, Mark, Underruns, read_marks
 from rtaudiogen.recorder.recorder import Recorder, RecordingStatus, Tap

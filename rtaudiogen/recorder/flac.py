@@ -1,7 +1,7 @@
-"""FLAC files that can be played at every moment.
+"""FLAC files that can be played at every moment of their recording.
 
-libFLAC writes the length into the header when it closes the file; until then it says 0, which means
-"unknown" and which soundfile cannot read. So the length so far is put there after every write.
+libFLAC writes the length into the header when it closes the file. Until then the header says 0,
+"unknown", which soundfile cannot read. So every write puts the length so far there.
 """
 
 from collections.abc import Sequence
@@ -32,7 +32,7 @@ class FlacWriter:
         sample_format: SampleFormat = SampleFormat.PCM24,
         dither: bool = False,
     ) -> None:
-        """Create the file; FileExistsError rather than overwrite one."""
+        """Create the file; FileExistsError if it exists."""
         self.frames = 0
         self._whole_bytes = 0
         self._quantize = Quantizer(sample_format.bits, dither)
@@ -49,11 +49,11 @@ class FlacWriter:
 
     @property
     def clipped(self) -> int:
-        """Values so far that were beyond full scale and could not be stored."""
+        """Values so far beyond full scale, which the format cannot store."""
         return self._quantize.clipped
 
     def write(self, block: NDArray[np.float32]) -> None:
-        """Append (frames, channels). OSError if there is no room: the file keeps what it had."""
+        """Append (frames, channels). OSError if the disk is full: the file keeps what it had."""
         try:
             self._encoder.write(self._quantize(block) << self._shift)
         except soundfile.LibsndfileError as error:
@@ -63,18 +63,20 @@ class FlacWriter:
         self._put_length(self._whole_frames())
 
     def close(self, marks: Sequence[Mark] = ()) -> None:
-        """Let the encoder finish. FLAC has no cue points: its marks are in the sidecar only."""
+        """Finish the file. FLAC has no cue points: the marks are in the sidecar only."""
         with suppress(soundfile.LibsndfileError):
             self._encoder.close()
         with suppress(OSError):
-            if self._length() != self.frames:  # the encoder had no room for it
+            if self._length() != self.frames:  # the disk was full when the encoder finished
                 self.frames = self._whole_frames()
                 self._file.truncate(self._whole_bytes)
                 self._put_length(self.frames)
         self._file.close()
 
     def _whole_frames(self) -> int:
-        """Frames in finished blocks: the encoder waits for one frame more than a block."""
+        """Return the frames of finished blocks: the encoder waits for one frame more than a
+        block.
+        """
         block_frames = self._get(_BLOCK_FRAMES_OFFSET, _BLOCK_FRAMES_BYTES)
         return max(self.frames - 1, 0) // block_frames * block_frames if block_frames else 0
 

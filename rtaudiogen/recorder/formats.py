@@ -1,4 +1,4 @@
-"""The files that sound is written to: the suffix names the container, a number of bits the rest."""
+"""Formats of written sound files: the suffix chooses the container, the bits the sample format."""
 
 from collections.abc import Iterable, Sequence
 from contextlib import closing
@@ -18,30 +18,30 @@ from rtaudiogen.storage.files import appearing_whole
 _FORMATS = {
     ".wav": (SampleFormat.FLOAT32, SampleFormat.PCM24, SampleFormat.PCM16),
     ".flac": (SampleFormat.PCM24, SampleFormat.PCM16),
-}  # the first is what one gets unasked
+}  # the first of each is the default
 SUFFIXES = tuple(_FORMATS)
 
 
 class AudioFile(Protocol):
-    """A container. `write` raises OSError; the file stays whole whatever happens."""
+    """A container. `write` raises OSError; the file stays whole in any case."""
 
     frames: int
 
     @property
     def clipped(self) -> int:
-        """Values so far that were beyond full scale and could not be stored."""
+        """Values so far beyond full scale, which the format cannot store."""
 
     def write(self, block: NDArray[np.float32]) -> None:
         """Append (frames, channels)."""
 
     def close(self, marks: Sequence[Mark] = ()) -> None:
-        """Finish; never raises for want of room."""
+        """Finish the file; never raise because the disk is full."""
 
 
 def sample_format(path: Path, bits: int = 0) -> SampleFormat:
-    """Return how values are stored in a file of this name; `bits` of 0 are the container's own.
+    """Return the sample format of a file of this name; `bits` 0: the container's default.
 
-    UsageError for a name or a number of bits that is not written. [any]
+    UsageError for a suffix or a number of bits that is not supported. [any]
     """
     formats = _FORMATS.get(path.suffix.lower())
     if formats is None:
@@ -58,9 +58,9 @@ def sample_format(path: Path, bits: int = 0) -> SampleFormat:
 def create(
     path: Path, suffix: str, sample_rate: int, channels: int, stored: SampleFormat
 ) -> AudioFile:
-    """Begin a file of the container that `suffix` names, dithered; OSError if it cannot be. [any]
+    """Create a file of the container that `suffix` names, dithered. [any]
 
-    FileExistsError rather than write over one.
+    OSError if that fails, FileExistsError if the file exists.
     """
     if suffix.lower() == ".flac":
         return FlacWriter(path, sample_rate, channels, stored, dither=True)
@@ -77,7 +77,7 @@ def write_sound(
 ) -> int:
     """Write blocks (frames, channels) to a file that appears when it is whole. [any]
 
-    Return how many values were beyond full scale and are clipped. Equal sound makes equal bytes.
+    Return the number of values beyond full scale that were clipped. Equal sound makes equal bytes.
     Folders are made. RtAudioGenError if it cannot be written, UsageError as `sample_format`.
     """
     stored = sample_format(path, bits)
@@ -95,7 +95,7 @@ def write_sound(
 
 
 def clipping(path: Path, clipped: int) -> str:
-    """Return a sentence for values that were clipped; empty if there were none. [any]"""
+    """Return a sentence about clipped values; empty if there are none. [any]"""
     if not clipped:
         return ""
     values = "1 value was" if clipped == 1 else f"{clipped} values were"

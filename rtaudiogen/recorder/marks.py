@@ -1,4 +1,4 @@
-"""Marks: where in a recording something went wrong, written down as it happens."""
+"""Marks at dropouts of a recording, written as they happen."""
 
 import json
 from collections.abc import Callable, Sequence
@@ -10,18 +10,19 @@ from rtaudiogen.realtime.callback.counters import Counters
 
 @dataclass(frozen=True)
 class Dropout:
-    """Frames that were not played, or not recorded, as they should have been."""
+    """Frames that were lost in playing or in recording."""
 
-    device_frame: int  # where it began, in frames handed to the device (the tap's positions)
-    frames: int  # how many were lost
-    kind: str = "underrun"  # or "overflow": heard, but the disk was too slow to keep it
+    device_frame: int  # its start, in frames handed to the device (the tap's positions)
+    frames: int  # frames that were lost
+    kind: str = "underrun"  # or "overflow": played, but the disk was too slow to record it
 
 
 class Underruns:
     """Turns the audio callback's counters into dropouts. [writer]
 
-    An episode is told when it is over, one that goes on every second. Where it began is exact if it
-    lasts until the next call, else it is that call's time: as exact as the calls are frequent.
+    An episode is reported when it is over, a long one every second. Its start is exact if the
+    episode lasts until the next call; otherwise it is the time of that call, so frequent calls make
+    it precise.
     """
 
     def __init__(self, counters: Callable[[], Counters], sample_rate: int) -> None:
@@ -30,7 +31,7 @@ class Underruns:
         self._began: int | None = None
 
     def __call__(self) -> list[Dropout]:
-        """What was lost since it was last told."""
+        """Return the dropouts since the last report."""
         now = self._counters()
         lost = now.lost_frames - self._told_frames
         if lost == 0:
@@ -61,9 +62,9 @@ class Mark:
 
 
 class Sidecar:
-    """`NAME.marks.jsonl` beside a recording: one JSON object a line, there from the first mark on.
+    """The file `NAME.marks.jsonl` of a recording: one JSON object a line, made with the first mark.
 
-    The recording matters more than its marks: a full disk does not raise here. [writer]
+    A full disk does not raise here, because the recording matters more than its marks. [writer]
     """
 
     def __init__(self, recording: Path) -> None:
@@ -79,12 +80,12 @@ class Sidecar:
 
 
 def sidecar_path(recording: Path) -> Path:
-    """Where a recording's marks are listed."""
+    """Return the path of a recording's marks."""
     return recording.with_suffix(".marks.jsonl")
 
 
 def read_marks(recording: Path) -> Sequence[Mark]:
-    """The marks of a recording; none if it has no sidecar. [control]"""
+    """Return the marks of a recording; empty if it has no sidecar. [control]"""
     path = sidecar_path(recording)
     if not path.exists():
         return []

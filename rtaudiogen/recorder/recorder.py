@@ -1,4 +1,4 @@
-"""The recorder: what was heard goes from a tap to the disk, on a thread that nobody waits for."""
+"""Recorder that moves the output from a tap to the disk, on a thread that blocks nothing."""
 
 import errno
 import shutil
@@ -22,16 +22,16 @@ from rtaudiogen.storage.files import check_target
 _PULL_SECONDS = 0.05
 _BLOCK_FRAMES = 8192
 _JOIN_SECONDS = 30.0
-_LEAST_FREE_BYTES = 1 << 20  # to begin with
+_LEAST_FREE_BYTES = 1 << 20  # required at the start
 
 
 class Tap(Protocol):
-    """Where the output can be listened to, from its making on: a `realtime.tap.TapReader`."""
+    """A reader of the output from its making on: a `realtime.callback.tap.TapReader`."""
 
-    position: int  # device frame that the next read begins with; jumps where frames were lost
+    position: int  # device frame of the next read; jumps where frames were lost
 
     def read(self, out: NDArray[np.float32]) -> int:
-        """Take up to len(out) frames (frames, channels) without waiting; how many there were."""
+        """Take up to len(out) frames (frames, channels) without waiting; return their number."""
 
 
 @dataclass(frozen=True)
@@ -42,18 +42,18 @@ class RecordingStatus:
     running: bool
     frames: int
     seconds: float
-    lost_frames: int  # the disk was too slow: there is silence in their place
+    lost_frames: int  # replaced by silence because the disk was too slow
     marks: int
-    problem: str = ""  # why it stopped, if it did not stop because it was asked to
-    bits: int = 0  # of a value, as it was asked for; 0: the container's own
-    clipped: int = 0  # values that were beyond full scale and could not be stored
+    problem: str = ""  # why it stopped by itself, if it did
+    bits: int = 0  # of a value, as requested; 0: the container's default
+    clipped: int = 0  # values beyond full scale, which the format cannot store
 
 
 class Recorder:
-    """Records what is heard to WAV or FLAC files, one at a time.
+    """Records the output to WAV or FLAC files, one at a time.
 
     `open_tap` makes a tap that begins now [control]; `dropouts` returns what the output has lost
-    since it was last called, for the marks [writer].
+    since its last call, for the marks [writer].
     """
 
     def __init__(
@@ -68,10 +68,10 @@ class Recorder:
         self._take: Take | None = None
 
     def start(self, path: Path | None = None, bits: int = 0) -> Path:
-        """Record what is heard from now on; the file's path. [control]
+        """Start a recording; return the file's path. [control]
 
-        The suffix, .wav or .flac, chooses the container; without a path a new WAV file in the
-        recordings folder is named by the time. A file that exists is never overwritten. `bits` of a
+        The suffix, .wav or .flac, chooses the container. Without a path, a new WAV file in the
+        recordings folder is named by the time. An existing file is never overwritten. `bits` of a
         value: 16, 24 or, in a WAV alone, 32 (float); 0: 32 in a WAV, 24 in a FLAC.
         """
         if self._take is not None and self._take.running:
@@ -85,13 +85,13 @@ class Recorder:
         return path
 
     def stop(self) -> RecordingStatus | None:
-        """Write what has been heard until now and finish the file; its facts. [control]"""
+        """Write what has been heard so far and finish the file; return its facts. [control]"""
         if self._take is not None:
             self._take.stop()
         return self.status()
 
     def status(self) -> RecordingStatus | None:
-        """The recording in progress, or the last one; None before the first. [control]"""
+        """Return the recording in progress, or the last one; None before the first. [control]"""
         return self._take.status() if self._take is not None else None
 
 
@@ -116,25 +116,25 @@ class Take:
         self._block = block
         self._start_frame = self._next_frame = tap.position
         for _ in dropouts():
-            pass  # what was lost before
+            pass  # forget earlier losses
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="recorder", daemon=True)
         self._thread.start()
 
     @property
     def running(self) -> bool:
-        """Whether the file is still open."""
+        """True while the file is open."""
         return self._thread.is_alive()
 
     def stop(self) -> None:
-        """Finish and wait for it. [control]"""
+        """Finish the file and wait for that. [control]"""
         self._stop.set()
         self._thread.join(_JOIN_SECONDS)
         if self._thread.is_alive():
             self._problem = f"The disk does not answer: {self.path} is not finished yet."
 
     def status(self) -> RecordingStatus:
-        """Facts so far. [control]"""
+        """Return the facts so far. [control]"""
         frames = self._file.frames
         return RecordingStatus(
             self.path,
@@ -149,7 +149,7 @@ class Take:
         )
 
     def _run(self) -> None:
-        """Pull until told to stop or until the disk refuses. [writer]"""
+        """Pull until asked to stop or until the disk refuses. [writer]"""
         try:
             stopping = False
             while not stopping:
@@ -161,7 +161,7 @@ class Take:
             self._file.close(sorted(self._marks, key=lambda mark: mark.frame))
 
     def _pull(self) -> None:
-        """Everything that lies in the tap."""
+        """Write everything that is in the tap."""
         while count := self._tap.read(self._block):
             first = self._tap.position - count
             if first > self._next_frame:
@@ -172,7 +172,7 @@ class Take:
             self._mark(dropout)
 
     def _fill(self, overflow: Dropout) -> None:
-        """Silence in place of frames that never came: the file keeps the device's time."""
+        """Write silence in place of lost frames, so that the file keeps the device's time."""
         self._mark(overflow)
         self._lost_frames += overflow.frames
         for start in range(0, overflow.frames, _BLOCK_FRAMES):
@@ -189,13 +189,13 @@ class Take:
 
 
 def check_recording(path: Path, overwrite: bool, inputs: Iterable[Path]) -> None:
-    """Refuse a recording that would take the place of something. UsageError, in one line. [any]"""
+    """Raise UsageError, in one line, for a recording that would replace something. [any]"""
     for written in (path, sidecar_path(path)):
         check_target(written, overwrite, inputs)
 
 
 def remove_recording(path: Path) -> None:
-    """Remove a recording and its marks, which another is to take the place of. [any]"""
+    """Remove a recording and its marks, to make room for another. [any]"""
     for written in (path, sidecar_path(path)):
         written.unlink(missing_ok=True)
 
@@ -204,7 +204,7 @@ def _create(path: Path, sample_rate: int, channels: int, bits: int) -> AudioFile
     stored = sample_format(path, bits)
     for taken in (path, sidecar_path(path)):
         if taken.exists():
-            raise RtAudioGenError(f"{taken} is there already; recordings overwrite nothing.")
+            raise RtAudioGenError(f"{taken} exists already; a recording never overwrites a file.")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         if shutil.disk_usage(path.parent).free < _LEAST_FREE_BYTES:

@@ -1,9 +1,9 @@
-"""How a value is stored in a file: as a float, or rounded to 16 or 24 bits with dither.
+"""Sample formats of files: float, or rounded to 16 or 24 bits with dither.
 
 Dither is triangular noise of ±1 step (TPDF), added before rounding, so that the error is noise that
 does not depend on the sound (Lipshitz, Wannamaker and Vanderkooy, Quantization and Dither, J. Audio
-Eng. Soc. 40, 1992). A value that needs no rounding is kept: silence stays silent, and what had 16
-bits before has the same ones afterwards.
+Eng. Soc. 40, 1992). A value that needs no rounding is kept: silence stays silent, and a sound of 16
+bits keeps its bits.
 """
 
 from enum import StrEnum
@@ -11,11 +11,11 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
-DITHER_SEED = 0x5EED  # the same noise every time: equal sound makes equal files
+DITHER_SEED = 0x5EED  # a fixed seed makes equal files of equal sound
 
 
 class SampleFormat(StrEnum):
-    """How a value is stored."""
+    """Format of a stored value."""
 
     FLOAT32 = "float32"
     PCM24 = "pcm24"
@@ -66,7 +66,7 @@ class Encoder:
 
     @property
     def clipped(self) -> int:
-        """Values so far that were beyond full scale and could not be stored."""
+        """Values so far beyond full scale, which the format cannot store."""
         return self._quantizer.clipped if self._quantizer is not None else 0
 
     def __call__(self, block: NDArray[np.float32]) -> bytes:

@@ -1,6 +1,6 @@
-"""WAV files that are valid at every moment, of any length.
+"""WAV files that are valid at every moment of their recording, of any length.
 
-RIFF sizes are 32 bits. A `JUNK` chunk of 28 bytes keeps the place for `ds64`, so that a file which
+RIFF sizes are 32 bits. A `JUNK` chunk of 28 bytes reserves the place of `ds64`, so a file that
 grows past them becomes RF64 in place (EBU Tech 3306). Dropouts become `cue ` points with labels
 (Microsoft, Multimedia Programming Interface and Data Specifications 1.0).
 """
@@ -27,12 +27,12 @@ _CUES = 1000  # readers refuse more than a few thousand; the sidecar has all
 
 
 def chunk(name: bytes, payload: bytes) -> bytes:
-    """A RIFF chunk, padded to even length."""
+    """Return a RIFF chunk, padded to even length."""
     return struct.pack("<4sI", name, len(payload)) + payload + b"\0" * (len(payload) % 2)
 
 
 def cue_chunks(marks: Sequence[Mark]) -> bytes:
-    """Cue points and their labels; marks past 2³² frames have no place in a cue chunk."""
+    """Return cue points with labels; marks past 2³² frames do not fit into a cue chunk."""
     marks = [mark for mark in marks if mark.frame <= 0xFFFF_FFFF][:_CUES]
     if not marks:
         return b""
@@ -51,7 +51,7 @@ def cue_chunks(marks: Sequence[Mark]) -> bytes:
 class WavWriter:
     """A WAV file being written; after every `write` the file on disk is whole. [writer]
 
-    `riff_limit_bytes` is where it becomes RF64; lower than 4 GiB only to try that out.
+    `riff_limit_bytes` is the size at which it becomes RF64; tests set it below 4 GiB.
     """
 
     def __init__(
@@ -63,7 +63,7 @@ class WavWriter:
         riff_limit_bytes: int = RIFF_LIMIT_BYTES,
         dither: bool = False,
     ) -> None:
-        """Create the file; FileExistsError rather than overwrite one."""
+        """Create the file; FileExistsError if it exists."""
         self.frames = 0
         self._sample_rate, self._channels = sample_rate, channels
         self._format, self._limit = sample_format, riff_limit_bytes
@@ -82,11 +82,11 @@ class WavWriter:
 
     @property
     def clipped(self) -> int:
-        """Values so far that were beyond full scale and could not be stored."""
+        """Values so far beyond full scale, which the format cannot store."""
         return self._encode.clipped
 
     def write(self, block: NDArray[np.float32]) -> None:
-        """Append (frames, channels). OSError if there is no room: the file keeps what it had."""
+        """Append (frames, channels). OSError if the disk is full: the file keeps what it had."""
         try:
             self._put(self._end(), self._encode(block))
             self.frames += len(block)
@@ -96,7 +96,7 @@ class WavWriter:
             raise
 
     def close(self, marks: Sequence[Mark] = ()) -> None:
-        """Add the marks as cue points, if they find room, and close."""
+        """Add the marks as cue points, if there is room, and close the file."""
         tail = b"\0" * (self._data_bytes() % 2) + cue_chunks(marks)
         try:
             self._put(self._end(), tail)
@@ -121,7 +121,7 @@ class WavWriter:
             rest = rest[os.write(self._file, rest) :]
 
     def _header(self, tail_bytes: int) -> bytes:
-        """Everything before the samples, with the sizes as they are now."""
+        """Return everything before the samples, with the present sizes."""
         float_format = self._format is SampleFormat.FLOAT32
         fields = struct.pack(
             "<HHIIHH",
@@ -159,7 +159,7 @@ def write_wav(
 ) -> None:
     """Write blocks (frames, channels) to a float32 file that appears when it is whole. [any]
 
-    Equal sound makes equal bytes: libsndfile would stamp the time of day into a float file. Folders
+    Equal sound makes equal bytes; libsndfile would write the time of day into a float file. Folders
     are made. RtAudioGenError if it cannot be written.
     """
     try:

@@ -13,15 +13,15 @@ MOST_DEPTH, MOST_DIGITS = 24, 20
 def loads(payload: bytes | str, most_bytes: int = MOST_BYTES, finite: bool = True) -> Any:
     """Return the value of a JSON text. [any]
 
-    ValueError, with one short reason, for text that is no JSON in UTF-8, repeats a key, nests
+    ValueError, with one short reason, for text that is not JSON in UTF-8, repeats a key, nests
     deeper than MOST_DEPTH, has numbers that are not finite or longer than MOST_DIGITS, or is larger
-    than anything that this program writes. Without `finite` NaN and infinities are numbers.
+    than anything that this program writes. Without `finite`, NaN and infinities are numbers.
     """
     if len(payload) > most_bytes:
         raise ValueError(f"{len(payload)} bytes of JSON, expected at most {most_bytes}")
     text = _decoded(payload)
     if text.count("[") + text.count("{") > MOST_CONTAINERS or text.count(",") > MOST_MEMBERS:
-        raise ValueError("more entries than any such file has")
+        raise ValueError("more entries than expected in any such file")
     try:
         value = json.loads(
             text,
@@ -48,7 +48,7 @@ def _decoded(payload: bytes | str) -> str:
 
 
 def _refuse(constant: str) -> None:
-    raise ValueError(f"{constant} is no number")
+    raise ValueError(f"{constant} is not a number")
 
 
 def _finite(digits: str) -> float:
@@ -69,7 +69,7 @@ def _without_repeats(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
     if len(members) < len(pairs):
         names = [name for name, _ in pairs]
         twice = next(name for name in members if names.count(name) > 1)
-        raise ValueError(f"'{twice[:50]}' stands there twice")
+        raise ValueError(f"'{twice[:50]}' occurs twice")
     return members
 
 

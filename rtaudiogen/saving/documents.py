@@ -1,4 +1,4 @@
-"""Versioned JSON files: one clear line for each fault, written whole or not at all."""
+"""Versioned JSON files: one clear line for each error, written whole or not at all."""
 
 import json
 import math
@@ -13,7 +13,7 @@ from .json_text import described, parse_json, shown
 
 KIND, VERSION = "rtaudiogen", "version"
 
-KINDS = ("session", "preset")  # that people handle
+KINDS = ("session", "preset")  # of the files that users handle
 
 FINITE = sys.float_info.max  # JSON has whole numbers of any size
 MOST_BYTES = 16 << 20
@@ -21,7 +21,7 @@ LONGEST_TEXT = 4096  # characters
 
 
 def write_document(path: Path, kind: str, version: int, fields: Mapping[str, Any]) -> None:
-    """Write `fields` under a heading that says what they are. Numbers must be finite."""
+    """Write `fields` with their kind and version. Numbers must be finite."""
     document = {KIND: kind, VERSION: version, **fields}
     text = json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False)
     try:
@@ -33,7 +33,7 @@ def write_document(path: Path, kind: str, version: int, fields: Mapping[str, Any
 def read_document(path: Path, kind: str, version: int) -> dict[str, Any]:
     """Return the fields of a file of this kind and of this or an older version. [any]
 
-    RtAudioGenError, in one line with file and place, for one that is missing, damaged or foreign.
+    RtAudioGenError, in one line with file and place, if it is missing, damaged or foreign.
     """
     document = _read(path)
     if not isinstance(document, dict) or document.get(KIND) != kind:
@@ -65,7 +65,7 @@ def _read(path: Path) -> Any:
 
 
 def kind_of(path: Path) -> str:
-    """Return what the file's heading says that it is; empty for anything else. [any]"""
+    """Return the kind in the file's heading; empty for anything else. [any]"""
     try:
         document = _read(path)
     except RtAudioGenError:

@@ -1,4 +1,4 @@
-"""The fields of a JSON object: each is checked when it is read, and named where it is wrong."""
+"""Fields of a JSON object: each is checked when it is read, and named if it is wrong."""
 
 import difflib
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -23,10 +23,10 @@ def at(*path: str | int) -> Iterator[None]:
 
 
 class Fields:
-    """An object's values, taken one by one; what nobody takes is left over.
+    """An object's values, taken one by one; unknown ones are left over.
 
     Every reader raises ValueError with the field's name and what is expected there. A default is
-    for a field that is missing, and is not checked. [any]
+    for a missing field, and is not checked. [any]
     """
 
     def __init__(self, values: Any, expected: str = "an object, {…}") -> None:
@@ -37,9 +37,9 @@ class Fields:
     def get(
         self, name: str, read: Callable[[Any], T], default: T = REQUIRED, named: bool = True
     ) -> T:
-        """Return what `read` makes of a field, or the default.
+        """Return the result of `read` for a field, or the default.
 
-        Without `named`, what `read` complains about is told without this field's name before it.
+        Without `named`, errors of `read` do not begin with this field's name.
         """
         if name not in self._left:
             if default is REQUIRED:
@@ -66,7 +66,7 @@ class Fields:
         return self.get(name, truth, default)
 
     def rest(self) -> dict[str, Any]:
-        """Return the fields that nobody took, to be kept as they are."""
+        """Return the fields that were not taken, to be kept as they are."""
         return dict(self._left)
 
 
@@ -85,18 +85,18 @@ def items(values: Any, expected: str) -> Iterable[tuple[int, Any]]:
 
 
 def key_number(name: str, high: int) -> int:
-    """Return the whole number 0 … `high` that a name in an object stands for. [any]"""
+    """Return the whole number 0 … `high` that an object's name stands for. [any]"""
     if name.isascii() and name.isdecimal() and len(name) <= len(str(high)) and int(name) <= high:
         return int(name)
     raise ValueError(f"expected a number of 0 … {high} in quotes as the name")
 
 
 def unknown(place: str, others: Iterable[str], known: Iterable[str]) -> Iterator[str]:
-    """Yield a sentence for each field that is kept and means nothing here. [any]"""
+    """Yield a sentence for each field that is kept without effect. [any]"""
     names = list(known)
     for name in others:
         close = difflib.get_close_matches(name.lower(), names, n=1, cutoff=0.6)
         close += [other for other in names if other.startswith(f"{name.lower()}_")][:1]
         hint = f"; did you mean '{close[0]}'?" if close else ""
         where = f"{place}: " if place else ""
-        yield f"{where}'{printable(name)}' is not known here and does nothing; it is kept{hint}"
+        yield f"{where}'{printable(name)}' is unknown and has no effect; it is kept{hint}"

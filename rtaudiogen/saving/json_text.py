@@ -19,15 +19,15 @@ _HINTS = {
     "„": 'text stands between straight quotes: "…"',
     "True": "in small letters: true",
     "False": "in small letters: false",
-    "None": "nothing is written null",
+    "None": "JSON writes it as null",
 }
 
 
 def parse_json(data: bytes) -> Any:
     """Return the document in `data`, of UTF-8, 16 or 32, with or without a byte order mark. [any]
 
-    ValueError, in one line with the place, for what is no JSON, for numbers that are not finite,
-    names that an object has twice, broken characters, and nesting deeper than `DEEPEST`.
+    ValueError, in one line with the place, for text that is not JSON, for numbers that are not
+    finite, names that an object has twice, broken characters, and nesting deeper than `DEEPEST`.
     """
     text = _decoded(data)
     if not text.strip():
@@ -90,7 +90,7 @@ def _decoded(data: bytes) -> str:
         return data.decode(encoding)
     except UnicodeDecodeError as error:
         raise ValueError(
-            f"byte {error.start} is no {encoding.removesuffix('-sig').upper()}; save it as UTF-8"
+            f"byte {error.start} is not {encoding.removesuffix('-sig').upper()}; save it as UTF-8"
         ) from None
 
 
@@ -107,7 +107,7 @@ def _integer(text: str) -> int | float:
 
 
 def _cause(error: json.JSONDecodeError) -> str:
-    """Say what stands there, if it is one of the usual slips, or what the parser says."""
+    """Return the usual mistake at this place, if there is one, or the parser's message."""
     here, before = error.doc[error.pos :], error.doc[: error.pos].rstrip()
     for start, hint in _HINTS.items():
         if here.startswith(start):
@@ -124,13 +124,13 @@ def _cause(error: json.JSONDecodeError) -> str:
 
 
 def _inspect(document: Any) -> None:
-    """Refuse whatever could not be written again, or means two things."""
+    """Refuse values that could not be written again, or are ambiguous."""
     for path, value in _walk(document):
         place = f"{place_of(path)}: " if path else ""
         if len(path) > DEEPEST:
             raise ValueError(f"nested more than {DEEPEST} deep")
         if isinstance(value, dict) and TWICE in value:
-            raise ValueError(f"{place}'{printable(value[TWICE])}' is there twice; keep one of them")
+            raise ValueError(f"{place}'{printable(value[TWICE])}' occurs twice; keep one of them")
         if isinstance(value, int | float) and not abs(value) < math.inf:
             raise ValueError(f"{place}{shown(value)}; expected a finite number")
         for text in (value, *path[-1:]):
@@ -151,7 +151,7 @@ def _walk(document: Any) -> Iterator[tuple[tuple[str | int, ...], Any]]:
 
 
 def _is_whole(text: str) -> bool:
-    """Tell whether a text has no surrogate without its other half."""
+    """Return True for a text without a surrogate that lacks its other half."""
     try:
         text.encode()
     except UnicodeEncodeError:

@@ -1,4 +1,4 @@
-"""Presets: one generator's values and seed, as a file to keep and to exchange."""
+"""Presets: one generator's values and seed in a file."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -19,10 +19,10 @@ class Preset:
     """Plain values by parameter id. Ids that a model does not know are kept."""
 
     values: Mapping[str, float] = field(default_factory=dict)
-    seed: int | None = None  # None: whatever the slot has
+    seed: int | None = None  # None: that of the slot
     model: str = ""  # id of the model it was made with
     name: str = ""
-    others: Mapping[str, Any] = field(default_factory=dict)  # fields of a file that mean nothing
+    others: Mapping[str, Any] = field(default_factory=dict)  # unknown fields of a file
 
     def to_json(self) -> dict[str, Any]:
         """Return plain values."""
@@ -36,7 +36,7 @@ class Preset:
 
     @classmethod
     def from_json(cls, fields: Mapping[str, Any]) -> "Preset":
-        """Return the preset of `to_json`. ValueError, which names the field, for anything else."""
+        """Return the preset of plain values. ValueError, which names the field, for a wrong one."""
         given = Fields(fields)
         return cls(
             values=given.get("values", read_values, {}),
@@ -47,11 +47,13 @@ class Preset:
         )
 
     def remarks(self, place: str = "") -> Iterator[str]:
-        """Yield a sentence for each field that is kept but means nothing."""
+        """Yield a sentence for each field that is kept without effect."""
         return unknown(place, self.others, ("name", "model", "seed", "values"))
 
     def fit(self, descriptor: Descriptor) -> tuple[dict[str, float], tuple[str, ...]]:
-        """Return the values this model has, in its ranges, and a sentence for each other one."""
+        """Return the values that this model has, in its ranges, and a sentence for each other
+        one.
+        """
         known = {parameter.id: parameter for parameter in descriptor.parameters}
         fitting, notices = {}, []
         for id, value in self.values.items():
@@ -65,7 +67,7 @@ class Preset:
 
 
 def read_values(fields: Any) -> dict[str, float]:
-    """Return parameters' values by id. ValueError, which names the parameter."""
+    """Return parameters' values by id. ValueError, which names the parameter, for a wrong one."""
     values = {}
     for id, value in entries(fields, '{"PARAMETER": number, …}'):
         with at(id):

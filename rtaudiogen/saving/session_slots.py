@@ -1,4 +1,4 @@
-"""The slots of a session in a renderer, whether that plays live or into a file. [control]"""
+"""Slots of a session in a renderer, live or offline. [control]"""
 
 from pathlib import Path
 
@@ -14,8 +14,8 @@ from .sessions import SlotState
 def create(model: str, sound: str, voices: int, sample_rate: int, notices: list[str]) -> Generator:
     """Create a model's generator, which plays from the file `sound` if that is not empty.
 
-    `voices` of 0 are the model's own, `sample_rate` in Hz is the host's. RtAudioGenError if
-    something cannot be had.
+    `voices` 0: the model's own; `sample_rate` in Hz is the host's. RtAudioGenError if it cannot be
+    created.
     """
     model_as_wanted = registry.with_voices(registry.find(model), voices)
     generator = registry.create(model_as_wanted, sample_rate)
@@ -27,7 +27,7 @@ def create(model: str, sound: str, voices: int, sample_rate: int, notices: list[
 def recreate(
     model: str, sound: str, voices: int, sample_rate: int, notices: list[str]
 ) -> Generator:
-    """Create a generator; leave out a sound that cannot be read any more, and say so."""
+    """Create a generator; leave out a sound that cannot be read any more, and report it."""
     try:
         return create(model, sound, voices, sample_rate, notices)
     except RtAudioGenError as error:
@@ -39,10 +39,10 @@ def recreate(
 
 
 def add(renderer: Renderer, state: SlotState, notices: list[str]) -> int:
-    """Give a slot of a session a place in a renderer; return its number there.
+    """Add a slot of a session to a renderer; return its number there.
 
-    Values, sounds and controllers that do not fit are left out and said so; RtAudioGenError if the
-    model cannot be had.
+    Values, sounds and controllers that do not fit are left out and reported; RtAudioGenError if the
+    model cannot be created.
     """
     values, unfit = Preset(state.values).fit(registry.find(state.model))
     notices.extend(unfit)

@@ -1,4 +1,4 @@
-"""Sessions: the rack and how it is connected, as a file."""
+"""Sessions: the rack and its connections in a file."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
@@ -22,7 +22,7 @@ SLOTS = f"a list of slots, [{A_SLOT}, …]"
 
 @dataclass(frozen=True)
 class Mix:
-    """The mix of a slot: how it is heard and what it hears."""
+    """The mix of a slot, and the part of the keyboard that it hears."""
 
     gain_db: float = 0.0  # -60 … 12
     pan: float = 0.0  # -1 left … 1 right
@@ -34,10 +34,10 @@ class Mix:
     transpose: int = 0  # semitones
     bend_range: float = 2.0  # semitones, of channels that RPN 0 told no other
 
-    others: Mapping[str, Any] = field(default_factory=dict)  # fields of a file that mean nothing
+    others: Mapping[str, Any] = field(default_factory=dict)  # unknown fields of a file
 
     def values(self) -> dict[str, Any]:
-        """Return what the renderer is told, by field."""
+        """Return the fields for the renderer."""
         return {name: getattr(self, name) for name in _names(self)}
 
     def to_json(self) -> dict[str, Any]:
@@ -62,7 +62,7 @@ class Mix:
         )
 
     def remarks(self, place: str) -> Iterator[str]:
-        """Yield a sentence for each field that does nothing, and for keys that nobody can play."""
+        """Yield a sentence for each field without effect, and for a zone without keys."""
         yield from unknown(place, self.others, _names(self))
         if self.low_key > self.high_key:
             yield f"{place}: low_key {self.low_key} is above high_key {self.high_key}: no key plays"
@@ -80,10 +80,10 @@ class SlotState:
     programs: Mapping[int, Preset] = field(default_factory=dict)  # program change 0 … 127 → preset
     sound: str = ""  # path of the file it plays from; empty: none
     voices: int = 0  # 0: the model's own number
-    others: Mapping[str, Any] = field(default_factory=dict)  # fields of a file that mean nothing
+    others: Mapping[str, Any] = field(default_factory=dict)  # unknown fields of a file
 
     def to_json(self) -> dict[str, Any]:
-        """Return plain values; JSON knows keys as text only."""
+        """Return plain values; JSON has only texts as keys."""
         return {
             **self.others,
             "model": self.model,
@@ -98,7 +98,7 @@ class SlotState:
 
     @classmethod
     def from_json(cls, fields: Mapping[str, Any]) -> "SlotState":
-        """Return the slot of `to_json`. ValueError, which names the field, for anything else."""
+        """Return the slot of plain values. ValueError, which names the field, for a wrong one."""
         given = Fields(fields, A_SLOT)
         return cls(
             model=_model(given),
@@ -113,7 +113,7 @@ class SlotState:
         )
 
     def remarks(self, place: str) -> Iterator[str]:
-        """Yield a sentence for each field, of its parts as well, that does nothing."""
+        """Yield a sentence for each field without effect, its parts included."""
         yield from unknown(place, self.others, _names(self))
         yield from self.mix.remarks(place)
         for number, preset in self.programs.items():
@@ -149,7 +149,7 @@ def _names(part: Any) -> list[str]:
 
 @dataclass(frozen=True)
 class Session:
-    """The rack and how it is connected. Empty or zero: what the machine prefers."""
+    """The rack and its connections. Empty or zero: the machine's preference."""
 
     slots: tuple[SlotState, ...] = ()
     output: str = ""  # audio device
@@ -158,8 +158,8 @@ class Session:
     block_frames: int = 0
     latency_ms: float = 20.0
     midi: str = "all"
-    master_gain_db: float = 0.0  # of everything that is heard
-    others: Mapping[str, Any] = field(default_factory=dict)  # fields of a file that mean nothing
+    master_gain_db: float = 0.0  # of the whole output
+    others: Mapping[str, Any] = field(default_factory=dict)  # unknown fields of a file
 
     def to_json(self) -> dict[str, Any]:
         """Return plain values."""
@@ -168,7 +168,7 @@ class Session:
 
     @classmethod
     def from_json(cls, fields: Mapping[str, Any]) -> "Session":
-        """Return the session of `to_json`. ValueError, which names slot and field, otherwise."""
+        """Return the session of plain values. ValueError, with slot and field, for a wrong one."""
         given = Fields(fields)
         return cls(
             slots=given.get("slots", _slots, (), named=False),
@@ -183,7 +183,7 @@ class Session:
         )
 
     def remarks(self) -> Iterator[str]:
-        """Yield a sentence for each field that does nothing, wherever it stands."""
+        """Yield a sentence for each field without effect."""
         yield from unknown("", self.others, _names(self))
         for number, slot in enumerate(self.slots, 1):
             yield from slot.remarks(f"slot {number}")
@@ -220,12 +220,12 @@ def save_session(path: Path, session: Session) -> None:
 
 
 def load_session(path: Path) -> Session:
-    """Read a session. RtAudioGenError, in one line, for a damaged, foreign or newer file.
+    """Return the session of a file. RtAudioGenError, in one line, for a damaged, foreign or newer
+    one.
 
-    A value that a file may not have is refused with its slot and name; what depends on the models
-    (their parameters and ranges) is fitted later, where the rack is built. Fields that are not
-    known are kept, and told by `Session.remarks`. Files that lie beside the session's may be named
-    without their folder.
+    A wrong value is refused with its slot and name; values that depend on the models (their
+    parameters and ranges) are fitted later, when the rack is built. Unknown fields are kept and
+    reported by `Session.remarks`. Files in the session's folder may be named without the folder.
     """
     fields = read_document(path, KIND, VERSION)
     if "slots" not in fields:
@@ -238,7 +238,7 @@ def load_session(path: Path) -> Session:
 
 
 def _found(slot: SlotState, folder: Path) -> SlotState:
-    """Return the slot with the whole path of a model or a sound that lies beside the session."""
+    """Return the slot with the full path of a model or a sound in the session's folder."""
     model, sound = (
         str((folder / name).absolute()) if name and isfile(folder / name) else name
         for name in (slot.model, slot.sound)

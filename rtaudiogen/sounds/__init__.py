@@ -1,4 +1,4 @@
-"""Reading sound files: one way to open, mend and mix them, for the engine and every training."""
+"""Reading of sound files: opening, repairing and mixing, for the engine and every training."""
 
 from .mixing import ChannelMeter
 from .names import one_line, shown

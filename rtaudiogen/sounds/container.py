@@ -1,7 +1,7 @@
-"""Headers of WAV, BW64, CAF and MP3 files as libsndfile should have found them.
+"""Repair of the headers of WAV, BW64, CAF and MP3 files before libsndfile reads them.
 
-Programs that stream cannot go back to write the size of the data; recordings that were cut off
-lack it too. Nothing is written: the file is read through a view in which some bytes are replaced.
+Programs that stream cannot go back to write the size of the data; recordings that were cut off lack
+it, too. Nothing is written: the file is read through a view in which some bytes are replaced.
 """
 
 import io
@@ -13,12 +13,12 @@ from typing import BinaryIO
 
 from .rebuilt import Head, is_padded, mpeg_head, wave_head
 
-UNKNOWN_SIZE = 0x7FFF0000  # sizes from here on stand for "not known" in files that were streamed
+UNKNOWN_SIZE = 0x7FFF0000  # sizes from here on mean "unknown" in streamed files
 MOST_CHUNKS = 10_000
 HEAD_BYTES = 12  # of a RIFF file: name, size, form
 W64_HEAD_BYTES, W64_CHUNK_BYTES = 40, 24
 
-Patch = tuple[int, bytes]  # where, and what is read there
+Patch = tuple[int, bytes]  # a position, and the bytes that are read there
 
 
 @dataclass(frozen=True)
@@ -26,14 +26,14 @@ class Container:
     """What the header of a file says about its data, as far as it matters."""
 
     patches: tuple[Patch, ...] = ()
-    share: float = 1.0  # of the data that the header promises, how much is in the file
-    head: Head | None = None  # read in place of its beginning
+    share: float = 1.0  # of the data that the header promises: the part that is in the file
+    head: Head | None = None  # replaces the beginning of the file
 
 
 class PatchedFile(io.RawIOBase):
-    """A file, some of whose bytes are read as others. It never raises: libsndfile calls it.
+    """A file with replaced bytes. It never raises, because libsndfile calls it.
 
-    The patches' places are those of the file itself, without another head.
+    The offsets of patches count in the original file, without a replaced head.
     """
 
     def __init__(
@@ -45,7 +45,7 @@ class PatchedFile(io.RawIOBase):
         self._place = 0
 
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
-        """Fill `buffer` from the current place on; the number of bytes, 0 at the end."""
+        """Fill `buffer` from the current position; return the number of bytes, 0 at the end."""
         try:
             data = bytearray(self._head.content[self._place : self._place + len(buffer)])
             self._file.seek(max(self._place, len(self._head.content)) - self._shift)
@@ -61,13 +61,13 @@ class PatchedFile(io.RawIOBase):
         return len(data)
 
     def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
-        """Move to a place; before the beginning is the beginning."""
+        """Move to a position, but not before the start."""
         start = {os.SEEK_SET: 0, os.SEEK_CUR: self._place, os.SEEK_END: self._size}[whence]
         self._place = max(0, start + offset)
         return self._place
 
     def tell(self) -> int:
-        """Return the current place."""
+        """Return the current position."""
         return self._place
 
     def close(self) -> None:
@@ -77,7 +77,9 @@ class PatchedFile(io.RawIOBase):
 
 
 def examine(file: BinaryIO) -> Container:
-    """Return the repairs that a file needs; none for other formats. OSError if it is unreadable."""
+    """Return the repairs that a file needs; empty for other formats. OSError if it is
+    unreadable.
+    """
     size = os.fstat(file.fileno()).st_size
     file.seek(0)
     head = file.read(HEAD_BYTES)
@@ -134,7 +136,7 @@ def _wave_data(
 
 
 def _only_chunks_follow(file: BinaryIO, place: int, size: int) -> bool:
-    """Tell whether a file without data goes on with other chunks, up to its very end."""
+    """Return True if a file without data goes on with other chunks to its very end."""
     end = place
     for name, start, length in _chunks(file, "<I", place, size):
         if not all(0x20 <= byte < 0x7F for byte in name):
@@ -176,7 +178,7 @@ def _examine_w64(file: BinaryIO, size: int) -> Container:
 
 
 def _chunks(file: BinaryIO, form: str, place: int, size: int) -> Iterator[tuple[bytes, int, int]]:
-    """Yield each chunk's name, the place of its content, and its length, as they are written."""
+    """Yield each chunk's name, the position of its content, and its length, as they are written."""
     width = struct.calcsize(form)
     for _ in range(MOST_CHUNKS):
         file.seek(place)

@@ -1,4 +1,4 @@
-"""Mixing the channels of a file to one, by one decision for the whole file."""
+"""Mixing of a file's channels to one, by one decision for the whole file."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,9 +9,9 @@ from ..mono_rule import CANCELLED, DEAD, NEARLY, PIECE, SHARE_LOST
 class ChannelMeter:
     """Finds the channels whose mean keeps the sound of a file.
 
-    The power is measured without DC, piece by piece, so that channels that cancel for a part of
-    the time only are found, too. Since one decision holds for the whole file, the mix never
-    switches while it plays, whatever the size of the blocks it is read in later.
+    The power is measured without DC, piece by piece, so that channels that cancel only for a time
+    are found, too. One decision holds for the whole file, so the mix never switches while it plays,
+    whatever the block size.
     """
 
     def __init__(self, channels: int) -> None:

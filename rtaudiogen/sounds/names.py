@@ -11,7 +11,7 @@ def shown(path: Path | str) -> str:
 
 
 def one_line(error: BaseException) -> str:
-    """Return what an error says in one line; its type if it says nothing."""
+    """Return an error's message in one line; its type if it has none."""
     text = " ".join(str(error).split()).rstrip(". ")
     printable = text.encode("utf-8", "backslashreplace").decode()
     return printable or type(error).__name__

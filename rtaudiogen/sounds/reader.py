@@ -1,4 +1,4 @@
-"""The one reader of sound files: mended, mono, float32, at the file's own rate. [control]"""
+"""The reader of all sound files: repaired, mono, float32, at the file's own rate. [control]"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,12 +13,12 @@ from .container import Container, PatchedFile, examine
 from .foreign import foreign
 from .mixing import ChannelMeter, mixed
 from .names import one_line, shown
-from .values import Mended, ScaleMeter
+from .values import Repairs, ScaleMeter
 
 Signal = NDArray[np.float32]  # (frames,)
 
 BLOCK_FRAMES = 1 << 14
-DECODED_FRAMES = 1 << 12  # at a time: so much is lost where a file is damaged
+DECODED_FRAMES = 1 << 12  # decoded at a time: the most that is lost where a file is damaged
 MOST_CHANNELS = 64
 RATES = (1000, 768_000)  # Hz
 WHOLE = 0.999  # of the frames that a header promises; MP3 headers only estimate
@@ -28,10 +28,10 @@ ESTIMATED, ESTIMATED_WHOLE = ("MP3",), 0.9
 class SoundReader:
     """A sound file as mono blocks, in constant memory.
 
-    The values of floating-point files are checked and mended before anything else happens to
-    them, and the channels are mixed by `ChannelMeter`. Both need to know the whole file, so it is
-    read once more when the first block is asked for, unless it is mono and holds integers.
-    RtAudioGenError, one line that begins with the file's name, for what is no sound.
+    The values of floating-point files are checked and repaired first, and the channels are mixed by
+    `ChannelMeter`. Both need to know the whole file, so it is read once more when the first block
+    is asked for, unless it is mono and holds integers. RtAudioGenError, one line that begins with
+    the file's name, if it is not a usable sound.
     """
 
     def __init__(self, path: Path) -> None:
@@ -44,7 +44,7 @@ class SoundReader:
             self._format, self._subtype = str(file.format), str(file.subtype)
         self._check()
         self._done: list[str] = []
-        self._mended = Mended()
+        self._repairs = Repairs()
 
     @property
     def seconds(self) -> float:
@@ -53,18 +53,18 @@ class SoundReader:
 
     @property
     def notices(self) -> list[str]:
-        """What was done to the file so far: sentences that begin with its name."""
-        lines = [*self._mended.lines(), *self._done]
+        """What was repaired in the file so far: sentences that begin with its name."""
+        lines = [*self._repairs.lines(), *self._done]
         return [f"{shown(self.path)}: {line}" for line in lines]
 
     def blocks(self) -> Iterator[Signal]:
-        """Yield the whole file, mono, at its own rate, from the beginning."""
+        """Yield the whole file, mono, at its own rate, from the start."""
         scale = self._scale()
         channels = self._mix(scale)
         read = 0
         for block in self._raw():
             read += len(block)
-            yield mixed(self._clean(block, scale, self._mended), channels)
+            yield mixed(self._clean(block, scale, self._repairs), channels)
         if not read:
             raise RtAudioGenError(f"{shown(self.path)}: there is no sound in it (0 frames)")
 
@@ -81,7 +81,7 @@ class SoundReader:
             )
         if self.frames <= 0:
             raise RtAudioGenError(
-                f"{name}: an empty file (there is no sound in it, 0 frames); a sound is wanted"
+                f"{name}: an empty file (there is no sound in it, 0 frames); expected a sound"
             )
 
     def _scale(self) -> float:
@@ -92,13 +92,13 @@ class SoundReader:
             meter.measure(block)
         scale = meter.scale()
         if scale != 1.0:
-            self._say(f"its values are those of integers, divided by {scale:.0f}")
+            self._say(f"its values have the range of integers and were divided by {scale:.0f}")
         return scale
 
     def _mix(self, scale: float) -> NDArray[np.intp]:
         if self.channels == 1:
             return np.arange(1)
-        meter, unsaid = ChannelMeter(self.channels), Mended()
+        meter, unsaid = ChannelMeter(self.channels), Repairs()
         for block in self._raw():
             meter.measure(self._clean(block, scale, unsaid))
         channels = meter.channels()
@@ -108,15 +108,15 @@ class SoundReader:
             self._say(f"only {which} used: the others are silent or cancel it")
         return channels
 
-    def _clean(self, block: NDArray[np.float32], scale: float, mended: Mended) -> Signal:
+    def _clean(self, block: NDArray[np.float32], scale: float, repairs: Repairs) -> Signal:
         if scale != 1.0:
             block /= np.float32(scale)
         if not self._subtype.startswith("PCM"):
-            mended.mend(block)
+            repairs.repair(block)
         return block
 
     def _raw(self) -> Iterator[NDArray[np.float32]]:
-        """Yield (frames, channels) as they are written; damage ends the file, with a line."""
+        """Yield (frames, channels) as they are written; damage ends the file, with a notice."""
         read, damage = 0, ""
         with self._opened() as file:
             while not damage:
@@ -132,10 +132,10 @@ class SoundReader:
         whole = ESTIMATED_WHOLE if self._format in ESTIMATED else WHOLE
         promised = round(max(self.frames, read) / min(self.container.share, 1.0))
         if damage:
-            self._say(f"damaged: read as far as it goes, {seconds:.2f} s ({damage})")
+            self._say(f"damaged: only {seconds:.2f} s could be read ({damage})")
         elif read < whole * promised:
             of = promised / self.sample_rate
-            self._say(f"ends early: read as far as it goes, {seconds:.2f} of {of:.2f} s")
+            self._say(f"ends early: {seconds:.2f} of {of:.2f} s could be read")
 
     def _say(self, line: str) -> None:
         if line not in self._done:
@@ -146,19 +146,19 @@ class SoundReader:
 
 
 class _Forward(soundfile.SoundFile):
-    """A file that is read from its beginning to its end.
+    """A sound file that is read only forwards.
 
-    python-soundfile moves to the place where it is after every read. That throws away what an MP3
-    decoder keeps of the frames before: every block would begin with a fault.
+    After every read, python-soundfile seeks to the current position of a seekable file. That resets
+    an MP3 decoder, so every block would begin with a fault.
     """
 
     def seekable(self) -> bool:
-        """Return that nobody is to seek."""
+        """Return False, so that python-soundfile never seeks."""
         return False
 
 
 class _Opened:
-    """A file that libsndfile reads through a view with its header repaired."""
+    """A file that libsndfile reads through a view with a repaired header."""
 
     def __init__(self, path: Path, container: Container) -> None:
         self._path, self._container = path, container
@@ -169,7 +169,7 @@ class _Opened:
                 self._path.open("rb"), self._container.patches, self._container.head
             )
             self._file = _Forward(self._view)
-        except Exception as error:  # whatever a library raises on a user's file
+        except Exception as error:  # libraries raise many kinds of errors
             if hasattr(self, "_view"):
                 self._view.close()
             raise unreadable(self._path, error) from error
@@ -189,11 +189,11 @@ class WholeSound:
     signal: Signal  # mono, at `sample_rate`
     sample_rate: int  # Hz
     complete: bool  # nothing is left in the file
-    notices: tuple[str, ...]  # what was done to it
+    notices: tuple[str, ...]  # what was repaired
 
 
 def read_whole(path: Path, most_seconds: float = np.inf) -> WholeSound:
-    """Read a sound file into memory, mended and mono; see `SoundReader` for what is refused."""
+    """Read a sound file into memory, repaired and mono; see `SoundReader` for what is refused."""
     reader = SoundReader(path)
     most = most_seconds * reader.sample_rate
     pieces, frames = [], 0
@@ -208,7 +208,7 @@ def read_whole(path: Path, most_seconds: float = np.inf) -> WholeSound:
 
 
 def unreadable(path: Path, error: Exception) -> RtAudioGenError:
-    """Return the one line for a file that a library could not read."""
+    """Return the one-line error for a file that a library could not read."""
     if what := foreign(path):
         return RtAudioGenError(f"{shown(path)}: {what}")
     reason = _reason(error) or "no format that is known"
@@ -216,7 +216,7 @@ def unreadable(path: Path, error: Exception) -> RtAudioGenError:
 
 
 def _reason(error: Exception) -> str:
-    """Return what a library says of a file, in one line; nothing if it does not say."""
+    """Return the library's message about a file, in one line; empty if it has none."""
     if isinstance(error, soundfile.LibsndfileError):
         return " ".join(error.error_string.split()).rstrip(".")
     if isinstance(error, OSError) and error.strerror:
@@ -228,12 +228,12 @@ def _container(path: Path) -> Container:
     try:
         if path.is_dir():
             raise RtAudioGenError(
-                f"{shown(path)}: a folder; a sound file (WAV, FLAC, OGG …) is wanted"
+                f"{shown(path)}: a folder; expected a sound file (WAV, FLAC, OGG …)"
             )
         if not path.exists():
             raise RtAudioGenError(f"{shown(path)}: there is no such file")
         if not path.is_file():
-            raise RtAudioGenError(f"{shown(path)}: no file but a pipe or a device")
+            raise RtAudioGenError(f"{shown(path)}: a pipe or a device; expected a file")
         with path.open("rb") as file:
             return examine(file)
     except (OSError, ValueError) as error:
@@ -241,7 +241,7 @@ def _container(path: Path) -> Container:
 
 
 def _read_block(file: soundfile.SoundFile) -> tuple[NDArray[np.float32], str]:
-    """Return the next frames, fewer at the end, and what is wrong if decoding failed."""
+    """Return the next frames, fewer at the end, and the problem if decoding failed."""
     block = np.empty((BLOCK_FRAMES, file.channels), np.float32)
     read = 0
     try:
@@ -250,6 +250,6 @@ def _read_block(file: soundfile.SoundFile) -> tuple[NDArray[np.float32], str]:
             if not len(piece):
                 break
             read += len(piece)
-    except Exception as error:  # whatever a library raises on a user's file
+    except Exception as error:  # libraries raise many kinds of errors
         return block[:read], _reason(error) or "it cannot be decoded"
     return block[:read], ""

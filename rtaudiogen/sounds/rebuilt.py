@@ -1,4 +1,4 @@
-"""Heads for files that libsndfile would not find its way in, read in place of their own."""
+"""Replacement headers for files that libsndfile would misread."""
 
 import struct
 from collections.abc import Sequence
@@ -16,14 +16,14 @@ Chunk = tuple[bytes, int, int]  # name, place of the content, length
 
 @dataclass(frozen=True)
 class Head:
-    """What is read in place of the first `skipped` bytes of a file."""
+    """Bytes to read in place of the first `skipped` bytes of a file."""
 
     content: bytes = b""
     skipped: int = 0
 
 
 def mpeg_head(head: bytes) -> Head | None:
-    """Return a tag for an MPEG stream that has none: without it, its kind is only guessed.
+    """Return an ID3 tag for an MPEG stream that has none: libsndfile would only guess its format.
 
     The stream begins with the sync word of a frame (ISO 11172-3, 2.4.1.3).
     """
@@ -34,8 +34,10 @@ def mpeg_head(head: bytes) -> Head | None:
 
 
 def wave_head(file: BinaryIO, chunks: Sequence[Chunk], size: int) -> Head | None:
-    """Return the usual order of a WAV, for one that has its sound before its format, or whose odd
-    chunks are not padded; None where it is as usual, or has no sound.
+    """Return the usual header for a WAV file whose sound precedes its format, or whose odd chunks
+    are not padded.
+
+    Return None if the file is already in the usual order, or has no sound.
     """
     first = {name: (place, length) for name, place, length in reversed(chunks)}
     if not first.get(b"data", (0, 0))[1] or b"fmt " not in first:
@@ -60,7 +62,7 @@ def _is_unpadded(chunks: Sequence[Chunk], until: int) -> bool:
 
 
 def is_padded(file: BinaryIO, end: int) -> bool:
-    """Tell whether an odd chunk that ends there is followed by the byte that should follow it."""
+    """Return True if the padding byte follows an odd chunk that ends at `end`."""
     file.seek(end)
     behind = file.read(5)
     return not (behind[:4] in CHUNKS and behind[1:] not in CHUNKS)

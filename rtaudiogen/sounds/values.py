@@ -1,12 +1,12 @@
-"""Checking the values of sound files that hold floating-point numbers."""
+"""Check of the values in floating-point sound files."""
 
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-# 40 dB above full scale. Recorders that write floats keep peaks of 20 to 30 dB above it, which are
-# meant and are levelled later; nothing that was ever a sound lies beyond 40 dB.
+# 40 dB above full scale. Recorders that write floats keep intended peaks of 20 to 30 dB above it,
+# which are levelled later; no sound lies beyond 40 dB.
 LARGEST = 100.0
 INTEGER_SCALES = (2.0**15, 2.0**23, 2.0**31)  # of 16, 24 and 32 bits
 OFFSET_AUDIBLE, OFFSET_SHARE = 1e-3, 0.1  # -60 dB of full scale; of the deviation
@@ -14,14 +14,14 @@ FEW, MANY = 0.01, 0.2  # shares of a file's values beyond LARGEST
 
 
 @dataclass
-class Mended:
+class Repairs:
     """Counts of values that were replaced by silence."""
 
     not_numbers: int = 0
     too_large: int = 0
 
-    def mend(self, block: NDArray[np.float32]) -> None:
-        """Set values that are no numbers or beyond LARGEST to 0, in place."""
+    def repair(self, block: NDArray[np.float32]) -> None:
+        """Set values that are not numbers or beyond LARGEST to 0, in place."""
         with np.errstate(invalid="ignore"):
             good = np.abs(block) <= LARGEST  # false for NaN, too
         if good.all():
@@ -32,14 +32,14 @@ class Mended:
         block[~good] = 0.0
 
     def lines(self) -> list[str]:
-        """Return what was done, for people."""
+        """Return lines about the repairs."""
         lines = []
         if self.not_numbers:
             kind = "no number" if self.not_numbers == 1 else "not numbers"
-            lines.append(f"{_samples(self.not_numbers)} {kind}, taken as silence")
+            lines.append(f"{_samples(self.not_numbers)} {kind} and became silence")
         if self.too_large:
             what = f"{_samples(self.too_large)} more than 40 dB above full scale"
-            lines.append(f"{what}, taken as silence")
+            lines.append(f"{what} and became silence")
         return lines
 
 
@@ -64,7 +64,7 @@ class ScaleMeter:
         self._peak = max(self._peak, float(magnitude.max(initial=0.0)))
 
     def scale(self) -> float:
-        """Return what the values are to be divided by: 1 for a file as it should be."""
+        """Return the divisor for the values: 1 for a correct file."""
         share = self._large / max(self._values, 1)
         if share > (FEW if not self._fractions else MANY):
             return next((scale for scale in INTEGER_SCALES if self._peak <= scale), 1.0)
@@ -72,10 +72,10 @@ class ScaleMeter:
 
 
 def without_offset(signal: NDArray[np.float32]) -> tuple[NDArray[np.float32], float]:
-    """Return a whole sound (frames,) without its DC, and the DC; 0 where it is left as it is.
+    """Return a whole sound (frames,) without its DC, and the DC; 0 if it is kept.
 
-    Every finite stretch of sound has a small mean that is part of it. Only a mean that is large
-    beside the sound, or that would count as a sound by itself, is an offset of the converter.
+    Every finite stretch of sound has a small mean that is part of it. Only a mean that is large in
+    relation to the sound, or that would count as a sound by itself, is an offset of the converter.
     """
     mean = float(signal.mean(dtype=np.float64)) if len(signal) else 0.0
     if abs(mean) < OFFSET_AUDIBLE or abs(mean) < OFFSET_SHARE * float(signal.std()):

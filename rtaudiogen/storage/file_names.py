@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import MutableMapping
 
 NOT_IN_NAMES = frozenset('/\\:*?"<>|')
-LONGEST_BYTES = 200  # 255 are a system's limit, and there are numbers and suffixes
+LONGEST_BYTES = 200  # systems allow 255; leaves room for numbers and suffixes
 JOINER = "\u200d"  # between the parts of an emoji: the one unprintable character that names have
 _RESERVED = frozenset(
     ("con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10)))
@@ -15,12 +15,12 @@ _DIGITS = 8
 
 
 def is_printable(text: str) -> bool:
-    """Return whether a text can be shown: no control characters, no halves of characters."""
+    """Return True for a text without control characters or halves of characters."""
     return text.replace(JOINER, "").isprintable()
 
 
 def problem_of(name: str) -> str:
-    """Return why no file can be called so on some system, in a few words; empty if one can."""
+    """Return why a name cannot be a file's name on some system, in a few words; empty if it can."""
     if not name.strip():
         return "it is empty"
     if len(name.encode(errors="replace")) > LONGEST_BYTES:
@@ -37,9 +37,9 @@ def problem_of(name: str) -> str:
 
 
 def safe_name(text: str) -> str:
-    """Return a name, without suffix, that says as much of a text as a file's name can.
+    """Return a name, without suffix, that keeps as much of a text as a file's name can.
 
-    Two texts may have the same one; `unique_name` tells them apart.
+    Two texts may have the same name; `unique_name` distinguishes them.
     """
     kept = "".join(
         "_" if c in NOT_IN_NAMES or not is_printable(c) else c
@@ -55,8 +55,8 @@ def safe_name(text: str) -> str:
 def unique_name(text: str, taken: MutableMapping[str, str]) -> str:
     """Return a safe name that no other text has, and note it in `taken`.
 
-    `taken` has texts by what a file system that knows no capitals makes of their names. The same
-    text gets the same name again; one whose name is taken gets a few digits of its digest.
+    `taken` maps `folded` names to texts. The same text gets the same name again; a name that is
+    taken is extended by a few digits of the text's digest.
     """
     plain = safe_name(text)
     digest = hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()[:_DIGITS]
@@ -67,12 +67,12 @@ def unique_name(text: str, taken: MutableMapping[str, str]) -> str:
 
 
 def folded(name: str) -> str:
-    """Return what names have in common that a file system may take for the same."""
+    """Return a form that is equal for all names that a file system may treat as the same."""
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
 
 
 def temporary_name(name: str) -> str:
-    """Return a name for a file that is to be called `name` once it is whole."""
+    """Return a name for a file that is to be called `name` when it is whole."""
     start = os.fsencode(name)[:100].decode(errors="ignore")
     digest = hashlib.sha256(os.fsencode(name)).hexdigest()[:_DIGITS]
     return f"{start}.{digest}.{os.getpid()}.part"

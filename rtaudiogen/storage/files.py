@@ -1,4 +1,4 @@
-"""Files that appear whole or not at all, and files that are opened without waiting."""
+"""Files that appear whole or not at all, and files that are opened without blocking."""
 
 import os
 import stat
@@ -28,8 +28,8 @@ def expanded(path: Path) -> Path:
 def open_regular(path: Path) -> BinaryIO:
     """Open a file for reading. [any]
 
-    RtAudioGenError, in one line, for what cannot be read and for what is no ordinary file: a pipe
-    would make its reader wait for ever.
+    RtAudioGenError, in one line, for a file that cannot be read or is not regular: a pipe would
+    block its reader for ever.
     """
     flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
     try:
@@ -45,7 +45,7 @@ def open_regular(path: Path) -> BinaryIO:
 
 
 def read_limited(path: Path, most_bytes: int) -> bytes:
-    """Return what a file holds. [any] RtAudioGenError as `open_regular`, and for a larger file."""
+    """Return a file's content. [any] RtAudioGenError as `open_regular`, and for a larger file."""
     with open_regular(path) as file:
         try:
             payload = file.read(most_bytes + 1)
@@ -53,14 +53,14 @@ def read_limited(path: Path, most_bytes: int) -> bytes:
             raise RtAudioGenError(f"{path}: cannot be read ({error.strerror})") from error
     if len(payload) > most_bytes:
         raise RtAudioGenError(
-            f"{path}: larger than {most_bytes >> 20} MiB, so none of this program"
+            f"{path}: larger than {most_bytes >> 20} MiB, so not written by this program"
         )
     return payload
 
 
 def _reason(path: Path, error: OSError | ValueError) -> str:
     if isinstance(error, FileNotFoundError) and path.is_symlink():
-        return "it is a link to what is not there"
+        return "it is a link to a missing file"
     return (error.strerror if isinstance(error, OSError) else None) or str(error)
 
 
@@ -75,8 +75,8 @@ def write_atomically(path: Path, payload: bytes) -> None:
 def appearing_whole(path: Path, overwrite: bool = True) -> Iterator[Path]:
     """Yield another name to write under; it becomes `path` when the block ends. [any]
 
-    If the block fails, what was written goes, and whatever was at `path` stays. Without `overwrite`
-    a file that has appeared there meanwhile stays, too: RtAudioGenError.
+    If the block fails, the new file is deleted, and any file at `path` stays. Without `overwrite` a
+    file that has appeared there meanwhile stays, too: RtAudioGenError.
     """
     unfinished = path.with_name(temporary_name(path.name))
     try:
@@ -95,42 +95,42 @@ def _put_in_place(unfinished: Path, path: Path) -> None:
     try:
         os.link(unfinished, path)  # unlike a renaming, this never replaces anything
     except FileExistsError:
-        raise RtAudioGenError(f"{path} has appeared meanwhile and stays as it is") from None
+        raise RtAudioGenError(f"{path} has appeared meanwhile and was not replaced") from None
     except OSError:  # a file system without links
         if os.path.lexists(path):
-            raise RtAudioGenError(f"{path} has appeared meanwhile and stays as it is") from None
+            raise RtAudioGenError(f"{path} has appeared meanwhile and was not replaced") from None
         unfinished.replace(path)
 
 
 def check_target(target: Path, overwrite: bool = False, inputs: Iterable[Path] = ()) -> None:
     """Refuse to write a file where something would be lost, before any work is done. [any]
 
-    UsageError, in one line, if `target` is one of the files that are read (through links and other
-    spellings as well), if it is there already and `overwrite` is not asked for, or if there is no
-    folder for it. Folders are not made: one that is missing is more often a slip.
+    UsageError, in one line, if `target` is one of the files that are read (also through links and
+    other spellings), if it exists already and `overwrite` is False, or if its folder does not
+    exist. Folders are not made: a missing one is more often a typing error.
     """
     if any(_is_same(source, target) for source in inputs):
-        raise UsageError(f"{target}: is itself read for this; give the output another name")
+        raise UsageError(f"{target}: is also an input; give the output another name")
     if target.is_dir():
         raise UsageError(f"{target}: is a folder; expected the name of a file")
     if os.path.lexists(target):
         if not overwrite:
-            raise UsageError(f"{target} is there already; give another name, or --overwrite")
+            raise UsageError(f"{target} exists already; give another name, or --overwrite")
         if target.exists() and not target.is_file():
-            raise UsageError(f"{target}: is no file that could be written anew")
+            raise UsageError(f"{target}: is not a regular file and cannot be replaced")
     check_folder(target)
 
 
 def check_folder(target: Path) -> None:
-    """Refuse a file whose folder is not there. [any]
+    """Refuse a file whose folder does not exist. [any]
 
-    UsageError, or RtAudioGenError if it is a file.
+    UsageError, or RtAudioGenError if the folder is a file.
     """
     folder = target.parent
     if folder.is_dir():
         return
     if os.path.lexists(folder):
-        raise RtAudioGenError(f"{target}: {folder} is no folder")
+        raise RtAudioGenError(f"{target}: {folder} is not a folder")
     raise UsageError(f"{target}: there is no folder {folder}")
 
 

@@ -8,9 +8,9 @@ if sys.platform != "win32":
 
 
 def lock(file: IO[bytes], shared: bool = False) -> bool:
-    """Take the lock if it is free; return whether it was. It is held until the file is closed.
+    """Take the lock if it is free, and return True; it is held until the file is closed.
 
-    On Windows, and on a file system that knows no locks, it is always free.
+    On Windows, and on a file system without locks, it is always free.
     """
     if sys.platform != "win32":
         try:

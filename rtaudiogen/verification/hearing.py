@@ -42,7 +42,7 @@ def hearing(make: Make) -> Iterator[Finding]:
 
 
 def _causality(generator: Generator) -> Finding:
-    """Check that input which differs from a frame on changes something soon, nothing earlier."""
+    """Check that input which differs from a frame on has an effect soon, but not earlier."""
     frame, delay = 300, _input_delay(generator)
     total = frame + delay + round(EFFECT_SECONDS * generator.sample_rate)
     heard = sound(generator.sample_rate, total)

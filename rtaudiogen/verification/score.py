@@ -14,7 +14,7 @@ from rtaudiogen.generator import Audio, Descriptor, Events, Finding, Generator, 
 from rtaudiogen.processors import CPU
 
 SEED = 7
-MAX_FRAMES = 512  # that generators are prepared for
+MAX_FRAMES = 512  # for which generators are prepared
 MOVE_FRAMES = 1000  # parameters move at multiples of this
 EFFECT_SECONDS = 0.02  # a note, or a change of the input, is audible so soon after the delay
 INPUT_LEVEL = 0.25  # of the noise and of the sine that effects hear
@@ -35,17 +35,17 @@ class Make:
 
 
 def is_played(descriptor: Descriptor) -> bool:
-    """Return whether notes make it sound."""
+    """Return True if notes make it sound."""
     return bool(descriptor.plays & {Plays.NOTES, Plays.HITS})
 
 
 def sounds_by_itself(descriptor: Descriptor) -> bool:
-    """Return whether something may sound while every voice is silent."""
+    """Return True if it may sound while every voice is silent."""
     return bool(descriptor.plays & {Plays.STREAM, Plays.EFFECT})
 
 
 def listens(descriptor: Descriptor) -> bool:
-    """Return whether it hears an input."""
+    """Return True if it hears an input."""
     return Plays.EFFECT in descriptor.plays
 
 
@@ -128,7 +128,7 @@ def play(
     """Return (total - start, channels), played from frame `start` on.
 
     `parameters` (moves, parameters) repeat after the last. An effect hears `heard` (total, 1), by
-    default `sound`. Whatever is not written stays NaN.
+    default `sound`. Frames that are not written stay NaN.
     """
     if heard is None and listens(generator.descriptor):
         heard = sound(generator.sample_rate, total)
@@ -146,7 +146,7 @@ def play(
 def _let_hear(generator: Generator, heard: Audio) -> None:
     block = heard.copy()
     cast(Listener, generator).hear(block)
-    block[:] = np.nan  # whoever kept it instead of a copy is found out
+    block[:] = np.nan  # reveals a generator that kept it instead of a copy
 
 
 def still(generator: Generator, frames: int, *events: Line) -> Audio:
@@ -176,7 +176,7 @@ def prepared(make: Make, seed: int = SEED) -> Generator:
 
 
 def same(name: str, one: Audio, other: Audio, what: str) -> Finding:
-    """Return whether two recordings are the same bits; `what` says what was compared."""
+    """Return the finding that two recordings are the same bits; `what` names the comparison."""
     frame = first_difference(one, other)
     if frame < 0:
         return Finding(name, True, f"{what}: {len(one)} frames, the same bits")

@@ -1,7 +1,7 @@
-"""The verifier of the contract, for any generator. Everything is [control].
+"""Verifier of the contract, for any generator. Everything is [control].
 
-Each check plays the generator and returns findings with what was measured. A check that the
-generator cannot even survive fails with what was raised.
+Each check plays the generator and returns findings with the measured evidence. A check in which the
+generator raises an error fails with that error.
 """
 
 import subprocess
@@ -52,7 +52,7 @@ Examine = Callable[[Make], Iterator[Finding]]
 
 SIZES = (1, 7, 64, 441, 512)
 SETTLE_SECONDS = 30.0  # a released note is silent by then
-SOUND_SECONDS = 3.0  # of a sound to play from
+SOUND_SECONDS = 3.0  # length of a sound to play from
 SILENCE = 1e-4  # amplitude, -80 dBFS
 
 NOTE = (0, EventKind.NOTE_ON, 0, 60.0, 0.8)
@@ -63,7 +63,7 @@ def verify(
 ) -> list[Finding]:
     """Check every property of the contract, on a device of `processors.NAMES`.
 
-    With a family also its import and its parallel form.
+    With a family, check also its import and its parallel form.
     """
     make = Make(create, device)
     checks = list(CHECKS)
@@ -76,7 +76,7 @@ def _survived(check: Examine, make: Make) -> list[Finding]:
     found: list[Finding] = []
     try:
         found.extend(check(make))
-    except Exception as error:  # a stranger's code may raise anything
+    except Exception as error:  # third-party code may raise anything
         name = check.__name__.strip("_").replace("_", " ")
         found.append(Finding(name, False, f"raised {type(error).__name__}: {one_line(error)}"))
     return found
@@ -99,11 +99,11 @@ def _descriptor(make: Make) -> Iterator[Finding]:
     if generator.sample_rate <= 0 or d.sample_rate not in (0, generator.sample_rate):
         wrong.append(f"runs at {generator.sample_rate} Hz, describes {d.sample_rate} Hz")
     if listens(d) and not hasattr(generator, "hear"):
-        wrong.append("plays an effect, has no method 'hear'")
+        wrong.append("plays an effect, but has no method 'hear'")
     if listens(d) and not hasattr(generator, "input_delay_frames"):
-        wrong.append("plays an effect, does not say its 'input_delay_frames'")
+        wrong.append("plays an effect, but has no 'input_delay_frames'")
     if d.takes_sound and not hasattr(generator, "take"):
-        wrong.append("takes a sound, has no method 'take'")
+        wrong.append("takes a sound, but has no method 'take'")
     if len({p.id for p in d.parameters}) < len(d.parameters):
         wrong.append("two parameters share an id")
     for p in d.parameters:
@@ -177,7 +177,7 @@ def _extremes(make: Make) -> Iterator[Finding]:
         generator.reset(SEED)
         try:
             finite = np.isfinite(play(generator, events, 1400, [MAX_FRAMES], values[None])).all()
-        except Exception as error:  # as above; which of the settings it was is the evidence
+        except Exception as error:  # as above; the setting is the evidence
             broken.append(f"{label} raised {type(error).__name__}: {one_line(error)}")
         else:
             broken += [] if finite else [f"{label} is not finite"]
@@ -229,7 +229,7 @@ def _chokes(generator: Generator) -> Finding:
 
 
 def _silence(generator: Generator) -> tuple[bool, str]:
-    """Return whether nothing sounds any more, and why; a stream or an effect may go on."""
+    """Return whether nothing sounds any more, and the evidence; a stream or an effect may go on."""
     if sounds_by_itself(generator.descriptor):
         return True, ""
     peak = float(np.abs(still(generator, MAX_FRAMES)).max())

@@ -1,4 +1,4 @@
-"""Checks of views, and of what a ribbon shows: a part of `verify.py`. [control]"""
+"""Checks of views, and of the codes of a ribbon: a part of `verify.py`. [control]"""
 
 from collections.abc import Iterator
 from typing import cast
@@ -11,7 +11,7 @@ from rtaudiogen.generator import CodeStream, Finding, Generator
 from rtaudiogen.verification.score import MAX_FRAMES, Make, prepared
 from rtaudiogen.views import RibbonView, problem
 
-SECONDS = 0.5  # that are played while its codes are looked at
+SECONDS = 0.5  # played while the codes are checked
 
 
 def views(make: Make) -> Iterator[Finding]:

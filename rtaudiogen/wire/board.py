@@ -1,6 +1,6 @@
-"""A board in shared memory: one process posts its newest facts, others read them without asking.
+"""Board in shared memory: one process posts its newest facts, others read them without a request.
 
-A memory-mapped file rather than a named segment, because the file goes away with its folder and no
+It is a memory-mapped file and not a named segment: the file goes away with its folder, and no
 tracker process unlinks it when a reader ends.
 """
 
@@ -18,22 +18,23 @@ _HEADER = struct.Struct("<QQII")  # posts so far, monotonic time in ns, length a
 
 
 class Board:
-    """The newest JSON facts and when they were posted. One writer, any number of readers."""
+    """The newest JSON facts and the time of their post. One writer, any number of readers."""
 
     def __init__(self, path: Path) -> None:
-        """Map the file at `path`, which is made if it is not there. [control]"""
+        """Map the file at `path`; make it if it does not exist. [control]"""
         with path.open("a+b") as file:
             if file.seek(0, os.SEEK_END) < CAPACITY_BYTES:
                 file.truncate(CAPACITY_BYTES)
         with path.open("r+b") as file:
             self._map = mmap.mmap(file.fileno(), CAPACITY_BYTES)
         self._posts: int = _HEADER.unpack_from(self._map)[0]
-        self._newest: tuple[tuple[int, ...], dict[str, Any]] | None = None  # of what was read
+        self._newest: tuple[tuple[int, ...], dict[str, Any]] | None = None  # last read
 
     def post(self, facts: dict[str, Any]) -> None:
         """Replace the facts. Only one process may do this. [control]
 
-        ValueError for too many: the last ones stay, and count as new, since whoever posts is alive.
+        ValueError for too many facts: the last ones stay, but their age is reset, since the writer
+        is alive.
         """
         payload = json.dumps(facts).encode()
         self._posts += 1
@@ -41,19 +42,19 @@ class Board:
             _, _, length, checksum = _HEADER.unpack_from(self._map)
             _HEADER.pack_into(self._map, 0, self._posts, time.monotonic_ns(), length, checksum)
             raise ValueError(f"{len(payload)} bytes of facts; the board holds {CAPACITY_BYTES}")
-        # a reader who comes in between sees a checksum that does not fit: Python has no fences
+        # a reader in between sees a wrong checksum, which stands in for fences that Python lacks
         self._map[_HEADER.size : _HEADER.size + len(payload)] = payload
         _HEADER.pack_into(
             self._map, 0, self._posts, time.monotonic_ns(), len(payload), zlib.crc32(payload)
         )
 
     def age_seconds(self) -> float:
-        """Time since the last post; infinite before the first."""
+        """Return the time since the last post; infinite before the first."""
         posts, stamp_ns, _, _ = _HEADER.unpack_from(self._map)
         return (time.monotonic_ns() - stamp_ns) / 1e9 if posts else float("inf")
 
     def read(self, attempts: int = 100) -> dict[str, Any] | None:
-        """The newest facts, not to be changed, or None if there are none yet. [any]"""
+        """Return the newest facts, which must not be changed; None if there are none yet. [any]"""
         for _ in range(attempts):
             heading = _HEADER.unpack_from(self._map)
             newest = self._newest
@@ -69,5 +70,5 @@ class Board:
         return None
 
     def close(self) -> None:
-        """Let go of the memory; the file stays."""
+        """Unmap the memory; the file stays."""
         self._map.close()

@@ -1,4 +1,4 @@
-"""A front end's line to the process of an engine: one that it started, or one that it found."""
+"""Connection of a front end to an engine's process that it started or found."""
 
 import os
 import signal
@@ -11,7 +11,7 @@ from contextlib import suppress
 from queue import SimpleQueue
 from typing import Any
 
-from ..client.engine_folder import Address, Home
+from ..client.engine_folder import Address, EngineFolder
 from ..errors import RtAudioGenError
 from . import channel
 from .channel import Channel, Message
@@ -26,22 +26,22 @@ class GoneError(Exception):
 
 
 class TakenError(RtAudioGenError):
-    """Another front end plays the engine, which is not this one's to end any more."""
+    """Another front end has taken over the engine, so this one must not end it."""
 
     def __init__(self) -> None:
-        super().__init__("another window has taken the engine over, and plays it now")
+        super().__init__("another window has taken over the engine")
 
 
-class Link:
-    """One engine's process. [control]"""
+class ClientConnection:
+    """Connection to one engine's process. [control]"""
 
     def __init__(self, address: Address, process: "subprocess.Popen[bytes] | None") -> None:
-        """Connect. GoneError if nobody answers there."""
+        """Connect to an address. GoneError if no engine answers there."""
         self.pid = address.pid
         self.was_taken = False  # by another front end
         self._process = process
         self._ended = threading.Event()
-        self._asked = 0  # commands that are answered, and the number of the newest
+        self._asked = 0  # number of the newest command with a reply
         self._replies: SimpleQueue[Message | None] = SimpleQueue()
         try:
             self._channel = Channel.connect(address.port, GREETING_SECONDS)
@@ -62,14 +62,14 @@ class Link:
         threading.Thread(target=self._listen, name="replies", daemon=True).start()
 
     @classmethod
-    def start(cls, home: Home) -> "Link":
-        """A new process, which outlives this one if its home does.
+    def start(cls, home: EngineFolder) -> "ClientConnection":
+        """Start a process and connect to it; it outlives this one if its folder does.
 
-        GoneError if it ends at once, RtAudioGenError if it cannot even begin. An audio server that
-        hangs must not hang the front end: who opens the engine sets itself a limit.
+        GoneError if it ends at once, RtAudioGenError if it cannot be started. An audio server that
+        hangs must not hang the front end: the caller that opens the engine sets itself a limit.
         """
         command = [sys.executable, "-m", "rtaudiogen.engine.process", str(home.folder)]
-        before = home.address()  # that of an engine that has gone, or lives and keeps its home
+        before = home.address()  # the address of a previous engine
         try:
             with home.log.open("ab") as log:
                 process = subprocess.Popen(
@@ -77,10 +77,10 @@ class Link:
                     stdin=subprocess.DEVNULL,
                     stdout=log,
                     stderr=log,
-                    start_new_session=home.lasts,  # a terminal that is closed does not reach it
+                    start_new_session=home.lasts,  # closing the terminal must not end it
                 )
         except OSError as error:
-            raise RtAudioGenError(f"no engine can be started in {home.folder} ({error})") from error
+            raise RtAudioGenError(f"cannot start an engine in {home.folder} ({error})") from error
         end = time.monotonic() + START_SECONDS
         while (address := home.address()) in (None, before):
             if process.poll() is not None or time.monotonic() > end:
@@ -97,10 +97,10 @@ class Link:
             raise
 
     @classmethod
-    def find(cls, home: Home) -> "Link | None":
-        """To the engine that plays in `home` without a front end, or with one that hangs.
+    def find(cls, home: EngineFolder) -> "ClientConnection | None":
+        """Connect to the engine in `home` that has no front end, or one that hangs.
 
-        None if there is none. An engine that hangs itself is ended.
+        None if there is none. An engine that hangs itself is killed.
         """
         address = home.address()
         if address is None:
@@ -120,18 +120,21 @@ class Link:
                     self.was_taken = True
                     break
                 self._replies.put(message)
-        except (OSError, ValueError):  # the line is broken, or what came through it is
+        except (OSError, ValueError):  # the connection or a message is broken
             pass
         self._ended.set()
         self._replies.put(None)
 
     @property
     def is_open(self) -> bool:
-        """Whether the engine is there, and ours."""
+        """True while the engine is there and belongs to this front end."""
         return not self._ended.is_set()
 
     def exchange(self, call: str, arguments: Mapping[str, Any]) -> Any:
-        """A command's result, or its error. One at a time. GoneError if there is no reply."""
+        """Send a command and return its result, or raise its error. One at a time.
+
+        GoneError if there is no reply.
+        """
         self._asked += 1
         try:
             self._channel.send({"call": call, "arguments": dict(arguments), "number": self._asked})
@@ -139,19 +142,19 @@ class Link:
             self._hear_out()
             raise GoneError from None
         while (reply := self._replies.get()) is not None:
-            if reply.get("number") == self._asked:  # not of one that a Ctrl-C has given up
+            if reply.get("number") == self._asked:  # else of an interrupted command
                 return channel.result(reply)
-        self._replies.put(None)  # for whoever asks next
+        self._replies.put(None)  # for the next caller
         raise GoneError
 
     def send(self, call: str, arguments: Mapping[str, Any]) -> None:
-        """A command that is not answered. OSError if the engine is gone. [any]"""
+        """Send a command without a reply. OSError if the engine is gone. [any]"""
         self._channel.send({"call": call, "arguments": dict(arguments)})
 
     def wait(self, seconds: float | None = None) -> int | None:
-        """Until the process has ended: its exit status, None if that cannot be known.
+        """Wait until the process has ended; return its exit status, None if that is unknown.
 
-        TimeoutError if it has not by then.
+        TimeoutError if it is still alive after `seconds`.
         """
         if self._process is None:
             if not self._ended.wait(seconds):
@@ -163,16 +166,16 @@ class Link:
             raise TimeoutError from None
 
     def kill(self) -> None:
-        """End the process by force; who waits for its reply gets GoneError."""
+        """End the process by force; a caller that waits for a reply gets GoneError."""
         if self._process is not None:
             self._process.kill()
         elif self.is_open:
             _kill(self.pid)
 
     def end(self) -> int | None:
-        """Have the process end in good order, or by force: its exit status, if that can be known.
+        """Ask the process to end, then force it; return its exit status, None if that is unknown.
 
-        TakenError if another front end plays it by now.
+        TakenError if another front end has taken it over.
         """
         try:
             self.send("close", {})
@@ -189,17 +192,17 @@ class Link:
         return status
 
     def _hear_out(self) -> None:
-        """What the engine has said last is known then, though nothing can be sent any more."""
+        """Wait for the engine's last messages when nothing can be sent any more."""
         self._ended.wait(GREETING_SECONDS)
 
     def close(self) -> None:
-        """Hang up; the process goes on if it outlives its front ends."""
+        """Close the connection; the process goes on if it outlives its front ends."""
         self._channel.close()
         if self._process is not None and self._process.poll() is None:
             _left_playing.append(self._process)
 
 
-_left_playing: list["subprocess.Popen[bytes]"] = []  # nobody waits for them, and that is meant
+_left_playing: list["subprocess.Popen[bytes]"] = []  # keeps them from being reaped
 
 
 def _kill(pid: int) -> None:

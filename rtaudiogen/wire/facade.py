@@ -3,11 +3,10 @@
 `engine.core.Engine` carries the verbs out in its own process. `client.remote.EngineProcess` sends
 them to the process of an engine; what it sends is derived from this declaration (`remote_verbs`).
 Verbs are [control] unless they say otherwise. Errors are RtAudioGenError (cannot be done) and
-UsageError (cannot be meant).
+UsageError (the call makes no sense).
 """
 
 # mypy: disable-error-code="empty-body"
-# The bodies are docstrings: whoever derives from Facade gives each verb.
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
@@ -15,7 +14,7 @@ from typing import Any, TypeVar
 from ..errors import UsageError
 
 Values = Mapping[str, float]
-# seconds from now, status, data1, data2, and a port of its own (0 … 127) where there are several
+# seconds from now, status, data1, data2, and the port (0 … 127) if there are several
 TimedMidi = Sequence[tuple[float, int, int, int] | tuple[float, int, int, int, int]]
 
 Verb = TypeVar("Verb", bound=Callable[..., None])
@@ -24,22 +23,22 @@ Verb = TypeVar("Verb", bound=Callable[..., None])
 def at_once(verb: Verb) -> Verb:
     """Mark a verb that waits for nothing, not even for a command that takes seconds. [any]
 
-    The engine's process carries it out on the thread that reads commands, as it arrives. It is not
-    answered: what is wrong with it becomes one of the engine's messages, and what arrives while the
-    engine is restarted is lost.
+    The engine's process carries it out on the thread that reads commands, as it arrives. It has no
+    reply: an error becomes one of the engine's messages, and a verb that arrives while the engine
+    is restarted is lost.
     """
     verb.__dict__["at_once"] = True
     return verb
 
 
 class Facade:
-    """What a window or a command line may ask of an engine."""
+    """The verbs that a window or a command line may call."""
 
     def start(self) -> None:
-        """Begin to sound."""
+        """Start to sound."""
 
     def close(self) -> None:
-        """Fall silent without a click, finish the recording, let go of device and ports."""
+        """Fall silent without a click, finish the recording, release device and ports."""
 
     def add_slot(
         self,
@@ -49,10 +48,11 @@ class Facade:
         sound: str | None = None,
         voices: int = 0,
     ) -> int:
-        """Load a model by name or path into a new slot; its number. `values` by parameter id.
+        """Load a model by name or path into a new slot; return its number. `values` by parameter
+        id.
 
-        `sound` is the path of a sound file for a model that plays from one; `voices` of 0 are the
-        model's own.
+        `sound` is the path of a sound file for a model that plays from one; `voices` 0: the model's
+        own number.
         """
 
     def swap_slot(
@@ -60,28 +60,28 @@ class Facade:
     ) -> None:
         """Exchange a slot's generator while it plays, with a crossfade.
 
-        Another model has its own number of voices, the same one keeps the slot's.
+        Another model has its own number of voices; the same model keeps the slot's.
         """
 
     def set_voices(self, slot: int, voices: int) -> None:
-        """Let a slot play so many notes at a time, 0: as many as its model by itself.
+        """Set the number of notes that a slot plays at a time; 0: the model's own.
 
-        Its generator is made anew and crossfaded in: what is held, turned and counted goes on.
-        UsageError for a number that there is not, and for a model that no note plays.
+        A new generator is crossfaded in; held notes, values and counters are kept. UsageError if
+        `voices` is out of range or the model takes no notes.
         """
 
     def remove_slot(self, slot: int) -> None:
-        """Fade a slot out and drop it."""
+        """Fade a slot out and remove it."""
 
     def move_slot(self, slot: int, position: int) -> None:
-        """Put a slot at a position of the rack, 0: first; its number and its sound stay.
+        """Move a slot to a position of the rack, 0: first; its number and its sound stay.
 
-        The order is that of snapshots and sessions. UsageError for a position that there is not.
+        The order is that of snapshots and sessions. UsageError for a position out of range.
         """
 
     @at_once
     def set_parameter(self, slot: int, id: str, value: float) -> None:
-        """Move a parameter's target."""
+        """Set a parameter's target."""
 
     @at_once
     def set_mix(self, slot: int, field: str, value: float) -> None:
@@ -89,71 +89,74 @@ class Facade:
 
     @at_once
     def set_master(self, gain_db: float) -> None:
-        """Gain of everything that is heard, hits and auditions included, -60 … 6 dB.
+        """Set the gain of the whole output, -60 … 6 dB, hits and auditions included.
 
-        It glides there within some 20 ms, before the last limiter; it is recorded and is a part of
-        the session. UsageError outside the range.
+        The gain glides to the value within some 20 ms, before the last limiter; it is recorded and
+        belongs to the session. UsageError outside the range.
         """
 
     def learn(self, slot: int, id: str) -> None:
         """Map the next control change that arrives to a parameter; see `map_controller`."""
 
     def map_controller(self, slot: int, controller: int, id: str) -> None:
-        """Let a control change move a parameter of a slot, over its whole range.
+        """Let a control change move a parameter of a slot over its whole range.
 
-        Within a slot a controller moves one parameter, the last it was mapped to; in several slots
-        it may move several. Several controllers may move the same parameter: the snapshot names the
-        one that was mapped last. UsageError for a parameter that there is not, and for controllers
-        with a meaning of their own (6, 38, 64, 98 … 101, 120 … 127).
+        Within a slot a controller moves one parameter, the last it was mapped to; it may move one
+        in several slots. Several controllers may move the same parameter: the snapshot names the
+        one that was mapped last. UsageError for an unknown parameter, and for controllers with a
+        fixed meaning (6, 38, 64, 98 … 101, 120 … 127).
         """
 
     def unmap_controller(self, slot: int, controller: int) -> None:
-        """Let a control change do what it does unmapped. UsageError if it moves nothing there."""
+        """Unmap a control change, which then has its usual effect. UsageError if it is not
+        mapped.
+        """
 
     def apply_preset(self, slot: int, preset: Mapping[str, Any]) -> None:
         """Set a slot's values and seed from a preset."""
 
     def code_stream(self, slot: int) -> dict[str, Any]:
-        """The stream of codes that a slot reads when it plays from a sound.
+        """Return the stream of codes that a slot reads when it plays from a sound.
 
-        `frames` long, at `frames_per_second`; of every `every`-th frame its `codes` (frames,
-        stages) and `levels` (frames,), peaks of how it sounds. None of them where there is none.
+        The stream is `frames` long, at `frames_per_second`; `codes` (frames, stages) and `levels`
+        (frames,), peaks of the sound, describe every `every`-th frame. They are empty if there is
+        no stream.
         """
 
     def hit_outlines(self, slot: int) -> list[list[float]]:
-        """(pads, 48) peaks 0 … 1, in equal parts, of the hit that each pad played last.
+        """Return (pads, 48) peaks 0 … 1 of the hit that each pad played last, in equal parts.
 
-        Before its first strike, of the one that it would play; zeros where none is made yet. Empty
-        for a slot that plays no hits.
+        Before its first strike, of the hit that it would play; zeros if none is made yet. Empty for
+        a slot that plays no hits.
         """
 
     def save_hit(self, slot: int, pad: int, path: str) -> str:
-        """Write the same hit of a pad, from 0, to a float32 WAV file at the host's rate; its path.
+        """Write a pad's last hit to a float32 WAV file at the host's rate; return its path.
 
-        As it was made, before velocity, gain and pan. A file of that name is replaced. UsageError
-        for a slot without hits or a pad that there is not.
+        `pad` counts from 0. The hit is written as it was made, before velocity, gain and pan, and
+        replaces a file of that name. UsageError for a slot without hits or an unknown pad.
         """
 
     def play_midi(self, messages: TimedMidi, after_seconds: float = 0.0) -> None:
-        """Play messages at their times from now on, or from `after_seconds` later.
+        """Play messages at their times, counted from `after_seconds` from now.
 
-        Between two messages lie as many frames as in `offline.render`, whenever that is.
+        Two messages are as many frames apart as in `offline.render`.
         """
 
     def play_phrase(self, seconds: float) -> None:
-        """Play the beginning of the built-in phrase; after `seconds` everything is let go."""
+        """Play the beginning of the built-in phrase; release all its notes after `seconds`."""
 
     @at_once
     def play_now(self, status: int, data1: int, data2: int, slot: int = 0) -> None:
-        """Play a channel message as if it had arrived at a port now. UsageError if it is none.
+        """Play a channel message as if it arrived at a port now. UsageError for another message.
 
-        For one slot alone, as far as that listens to its channel; 0: for all.
+        `slot`: only that slot hears it, if it listens to the channel; 0: all slots.
         """
 
     def play_sound(self, path: str | None = None) -> None:
-        """Play a sound file once, beside all that plays; the one before fades out. None: no more.
+        """Play a sound file once, along with the slots; the previous one fades out. None: stop.
 
-        It is recorded, as everything that is heard, and belongs to no slot.
+        It is recorded like all output, and belongs to no slot.
         """
 
     @at_once
@@ -161,22 +164,22 @@ class Facade:
         """Silence every voice at once."""
 
     def record(self, path: str | None = None, bits: int = 0) -> str:
-        """Write everything that is heard to a file (.wav or .flac); its path.
+        """Record the output to a file (.wav or .flac); return its path.
 
         `bits` of a value: 16, 24 or, in a WAV alone, 32 (float); 0: 32 in a WAV, 24 in a FLAC.
         """
 
     def stop_recording(self) -> dict[str, Any]:
-        """Finish the recording: path, frames, seconds, marks, clipped values."""
+        """Finish the recording; return path, frames, seconds, marks, clipped values."""
 
     def session(self) -> dict[str, Any]:
-        """The rack as a session: everything `load_session` needs."""
+        """Return the rack as a session with everything that `load_session` needs."""
 
     def load_session(self, session: Mapping[str, Any]) -> list[str]:
-        """Rebuild the rack; sentences about what could not be restored."""
+        """Rebuild the rack; return sentences about what could not be restored."""
 
     def snapshot(self) -> dict[str, Any]:
-        """The newest facts: see `snapshot.Snapshot`."""
+        """Return the newest facts; see `snapshot.Snapshot`."""
 
 
 VERBS: Mapping[str, Callable[..., Any]] = {
@@ -186,9 +189,9 @@ AT_ONCE = frozenset(name for name, verb in VERBS.items() if hasattr(verb, "at_on
 
 
 def check_channel_message(status: int, data1: int, data2: int) -> None:
-    """UsageError for what is no MIDI channel message."""
+    """Raise UsageError for anything but a MIDI channel message."""
     if not (0x80 <= status < 0xF0 and 0 <= data1 < 128 and 0 <= data2 < 128):
         raise UsageError(
-            f"no channel message: {status}, {data1}, {data2};"
+            f"not a channel message: {status}, {data1}, {data2};"
             " expected a status of 128 … 239 and data of 0 … 127"
         )

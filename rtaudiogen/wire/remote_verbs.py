@@ -12,7 +12,7 @@ from .facade import AT_ONCE, VERBS, Facade, check_channel_message
 class RemoteVerbs(Facade):
     """Sends every verb that a subclass does not define itself. [control]
 
-    A subclass owns the line to the other process and gives `_call` and `_send`.
+    A subclass owns the connection to the other process and defines `_call` and `_send`.
     """
 
     def _call(self, call: str, **arguments: Any) -> Any:
@@ -20,11 +20,13 @@ class RemoteVerbs(Facade):
         raise NotImplementedError
 
     def _send(self, call: str, arguments: Mapping[str, Any]) -> None:
-        """Send a command that is not answered. OSError, ValueError if nobody is there. [any]"""
+        """Send a command without a reply. OSError or ValueError if the other process is gone.
+        [any]
+        """
         raise NotImplementedError
 
     def play_now(self, status: int, data1: int, data2: int, slot: int = 0) -> None:
-        """See Facade; what is no channel message is refused here. [any]"""
+        """Implement `Facade.play_now`; refuse other messages than channel messages here. [any]"""
         check_channel_message(status, data1, data2)
         message = {"status": status, "data1": data1, "data2": data2, "slot": slot}
         with contextlib.suppress(OSError, ValueError):
@@ -32,7 +34,7 @@ class RemoteVerbs(Facade):
 
 
 def _sent(name: str, verb: Callable[..., Any]) -> Callable[..., Any]:
-    """Return a method that sends a verb: without waiting if it is to be carried out at once."""
+    """Return a method that sends a verb, without waiting if it is carried out at once."""
     signature = inspect.signature(verb)
 
     @wraps(verb)

@@ -1,7 +1,8 @@
-"""Where an engine's process is talked to: by one front end at a time, the newest that has come.
+"""Server of an engine's process, for one front end at a time: the newest.
 
-A front end that came before is told so and let go; so a window that hangs cannot keep another from
-taking its place. One that just ends leaves the engine playing if it is to outlive it.
+The previous front end is told so and disconnected, so a window that hangs cannot keep another one
+from taking its place. A front end that just ends leaves the engine playing if the engine is to
+outlive it.
 """
 
 import hmac
@@ -14,29 +15,34 @@ from collections.abc import Callable
 from contextlib import suppress
 from os import getpid
 
-from ..client.engine_folder import Address, Home
+from ..client.engine_folder import Address, EngineFolder
 from .channel import HOST, Channel, Message
 
-FIRST_SECONDS = 60.0  # that the first front end has to come
+FIRST_SECONDS = 60.0  # the longest wait for the first front end
 GREETING_SECONDS = 2.0
-PAUSE_SECONDS = 0.1  # before the next try, where nobody can be let in
+PAUSE_SECONDS = 0.1  # before the next attempt to accept a connection
 
-Greet = Callable[[], Message]  # what a front end is told at first
-Take = Callable[[Message, Channel], None]  # a message, and where its reply goes
+Greet = Callable[[], Message]  # returns the first message to a front end
+Take = Callable[[Message, Channel], None]  # takes a message, and the channel of its reply
 
 
-class Reception:
-    """Listens from the start. `end` is called once nobody needs the engine any more. [control]"""
+class EngineServer:
+    """Listens from the start, and calls `end` when no front end needs the engine any more.
+    [control]
+    """
 
     def __init__(
         self,
-        home: Home,
+        home: EngineFolder,
         outlives: Callable[[], bool],
         greet: Greet,
         take: Take,
         end: Callable[[], None],
     ) -> None:
-        """`outlives`: whether it plays on when the front end that listens now is gone."""
+        """Listen, and write the address to the folder.
+
+        `outlives` returns True if the engine plays on when its present front end is gone.
+        """
         self._outlives, self._greet, self._take, self._end = outlives, greet, take, end
         token = secrets.token_hex(16)
         self._token = token.encode()
@@ -44,17 +50,17 @@ class Reception:
         self._lock = threading.Lock()
         self._listener = socket.create_server((HOST, 0))
         self._listener.settimeout(FIRST_SECONDS)
-        threading.Thread(target=self._welcome, name="reception", daemon=True).start()
+        threading.Thread(target=self._welcome, name="server", daemon=True).start()
         home.tell(Address(self._listener.getsockname()[1], token, getpid()))
 
     def _welcome(self) -> None:
         while True:
             try:
                 connection, _ = self._listener.accept()
-            except TimeoutError:  # whoever started the engine is gone already
+            except TimeoutError:  # the process that started the engine is gone already
                 self._end()
                 return
-            except OSError:  # too many files are open, or the caller has gone again
+            except OSError:  # too many files are open, or the caller is gone already
                 time.sleep(PAUSE_SECONDS)
                 continue
             channel = Channel(connection)
@@ -68,7 +74,7 @@ class Reception:
         hello = channel.receive()
         token = hello.get("token") if hello else None
         if not isinstance(token, str) or not hmac.compare_digest(token.encode(), self._token):
-            raise ValueError("a stranger")
+            raise ValueError("wrong token")
         channel.limit(None)
         self._listener.settimeout(None)
         with self._lock:
@@ -81,7 +87,7 @@ class Reception:
         threading.Thread(target=self._listen_to, args=(channel,), daemon=True).start()
 
     def _listen_to(self, channel: Channel) -> None:
-        """Hand on what a front end says, until it ends, or says what makes no sense. [reader]"""
+        """Pass on the messages of a front end until it ends, or sends an invalid one. [reader]"""
         asked_to_end = False
         try:
             channel.send({"result": self._greet()})
@@ -93,9 +99,9 @@ class Reception:
         except Exception as error:
             if not isinstance(error, OSError):
                 traceback.print_exc()
-            channel.close()  # or it would wait for its reply for ever
+            channel.close()  # else the front end would wait for its reply for ever
         with self._lock:
             is_current = channel is self._current
-        # the line stays open: its end is that of the process, for whoever waits for that
+        # the connection stays open: its end tells the front end that the process has ended
         if is_current and (asked_to_end or not self._outlives()):
             self._end()

@@ -1,4 +1,4 @@
-"""How an engine is opened."""
+"""Settings that an engine is opened with."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -15,9 +15,10 @@ class EngineSettings:
     """Device, timing and MIDI choice.
 
     `output` is a device name or index, None for the default device, or "null" for a clock in place
-    of a device. `input` likewise names what effects hear, None for nothing, "default" for the
-    default device. A `sample_rate` or `block_frames` of 0 takes what the device prefers. `device`
-    is what networks are computed on; where it is lost or cannot have a model, the CPU is.
+    of a device. `input` likewise names the device that effects hear, None for nothing, "default"
+    for the default device. A `sample_rate` or `block_frames` of 0 takes the device's preference.
+    `device` is the processor of the networks; the CPU replaces it if it is lost or cannot compute a
+    model.
     """
 
     output: str | int | None = None
@@ -26,10 +27,10 @@ class EngineSettings:
     latency_ms: float = 20.0  # audio kept ready in the ring
     midi: str | None = "all"  # "all", "none", or part of a port's name
     seed: int = 0
-    fall_back: bool = True  # no device: keep time by the clock instead of failing
+    fall_back: bool = True  # without a device keep time by the clock instead of failing
     input: str | int | None = None
-    input_required: bool = False  # no such input: fail instead of hearing silence
-    midi_required: bool = True  # a port that was named is not there: fail instead of waiting for it
+    input_required: bool = False  # fail without this input instead of hearing silence
+    midi_required: bool = True  # fail without a named port instead of waiting for it
     device: str = CPU  # of `processors.NAMES`, or "auto"
 
     def __post_init__(self) -> None:
@@ -43,10 +44,10 @@ class EngineSettings:
             raise UsageError(f"device '{self.device}': expected {', '.join((*NAMES, AUTO))}")
 
     def to_json(self) -> dict[str, Any]:
-        """Plain values."""
+        """Return plain values."""
         return asdict(self)
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> "EngineSettings":
-        """From `to_json`."""
+        """Make settings from the values of `to_json`."""
         return cls(**values)

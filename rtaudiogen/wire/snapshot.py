@@ -1,4 +1,4 @@
-"""What is known of a playing engine at one moment, as plain facts that go through JSON."""
+"""Facts of a playing engine at one moment, as plain values for JSON."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
@@ -7,13 +7,13 @@ from typing import Any
 
 @dataclass(frozen=True)
 class HitsSnapshot:
-    """What a slot that plays hits has done with its strikes."""
+    """Counts of the strikes in a slot that plays hits."""
 
     played: int  # fresh hits
-    stale: int  # of these: made for other values, or for another velocity
-    replays: int  # none was ready: the last one once more
-    refused: int  # too many sounded already
-    ready: int  # hits that every pad has in store, at least
+    stale: int  # of these, made for other values or another velocity
+    replays: int  # repetitions of the last hit, because none was ready
+    refused: int  # not played, because too many sounded
+    ready: int  # hits that every pad has ready, at least
 
 
 @dataclass(frozen=True)
@@ -24,26 +24,26 @@ class SlotSnapshot:
     model: str  # descriptor id
     level: float = 0.0  # recent peak after gain, linear
     voices: int = 0  # sounding now
-    most_voices: int = 0  # that it plays at a time; 0: on its way to the render thread
-    device: str = ""  # that computes it, of `processors.NAMES`; empty: likewise
-    faults: int = 0  # voices that were reset because they ran away
+    most_voices: int = 0  # notes at a time; 0: not yet on the render thread
+    device: str = ""  # its processor, of `processors.NAMES`; empty: likewise
+    faults: int = 0  # voices that were reset because they diverged
     values: Mapping[str, float] = field(default_factory=dict)  # by parameter id
     hits: HitsSnapshot | None = None
     mix: Mapping[str, float] = field(default_factory=dict)  # see sessions.Mix
     controls: Mapping[str, int] = field(default_factory=dict)  # parameter id → control change
-    sound: str = ""  # path of the file that it was given to play from
-    position: float | None = None  # in its `code_stream`, in code frames; None: none of it sounds
-    codes_played: int = 0  # code frames that have sounded, wherever they came from
-    newest_codes: Sequence[Sequence[int]] = ()  # (code frames, stages), the last of them
-    load: float = 0.0  # share of the time there is that its rendering takes, median; 1: all of it
+    sound: str = ""  # path of the sound file that it plays from
+    position: float | None = None  # in its `code_stream`, in code frames; None: it does not sound
+    codes_played: int = 0  # code frames that have sounded, from any source
+    newest_codes: Sequence[Sequence[int]] = ()  # (code frames, stages) that sounded last
+    load: float = 0.0  # rendering time as a share of the available time, median
 
     def to_json(self) -> dict[str, Any]:
-        """Plain values, not to be changed."""
+        """Return plain values, which must not be changed."""
         return {**vars(self), "hits": self.hits and vars(self.hits)}
 
     @classmethod
     def from_json(cls, facts: Mapping[str, Any]) -> "SlotSnapshot":
-        """From plain values."""
+        """Make a snapshot from plain values."""
         hits = facts.get("hits")
         known = HitsSnapshot(**_known(HitsSnapshot, hits)) if hits else None
         return cls(**{**_known(cls, facts), "hits": known})
@@ -56,10 +56,10 @@ class RecordingSnapshot:
     path: str
     seconds: float = 0.0
     running: bool = False
-    marks: int = 0  # places where something went wrong
+    marks: int = 0  # dropouts and other faults
     lost_frames: int = 0  # the disk was too slow
     problem: str = ""  # why it stopped, if it did
-    clipped: int = 0  # values that were beyond full scale and could not be stored
+    clipped: int = 0  # values beyond full scale, which the format cannot store
 
 
 @dataclass(frozen=True)
@@ -76,16 +76,16 @@ class MidiSnapshot:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """Everything a front end shows. Times are milliseconds, counts are since the start."""
+    """All facts that a front end shows. Times are milliseconds, counts are since the start."""
 
     device: str  # "" before the start
     sample_rate: int  # frames per second in Hz
     playing: bool = False
-    null_device: bool = False  # paced by the clock: nothing is heard
+    null_device: bool = False  # the clock keeps time; nothing is heard
     midi_ports: tuple[str, ...] = ()
     midi: tuple[
         MidiSnapshot, ...
-    ] = ()  # the last 32, newest last; notes by time are not among them
+    ] = ()  # the last 32, newest last; without notes that are played by time
     input: str = ""  # device that effects hear; empty: none
     latency_ms: Mapping[str, float] = field(default_factory=dict)  # named parts, in signal order
     load_p50: float = 0.0  # render time ÷ block time
@@ -93,35 +93,35 @@ class Snapshot:
     underrun_episodes: int = 0
     lost_frames: int = 0
     longest_gap_ms: float = 0.0
-    machine_gap_ms: float = 0.0  # the longest time the machine itself kept the callback waiting
+    machine_gap_ms: float = 0.0  # the longest delay of a sleeping thread by the machine itself
     late_events: int = 0
-    late_hits: int = 0  # began after the frame that they were meant for
+    late_hits: int = 0  # hits that began after their frame
     dropped_midi_bytes: int = 0
     restarts: int = 0  # of the engine process
     frames_played: int = 0
     master_gain_db: float = 0.0
-    peak: float = 0.0  # recent, of what is heard, linear
+    peak: float = 0.0  # recent, of the output, linear
     input_peak: float = 0.0  # recent, linear
-    input_late_frames: int = 0  # had not come when they were needed: silence was heard
-    input_lost_frames: int = 0  # came and could not be heard any more: sound was skipped
+    input_late_frames: int = 0  # arrived too late and were replaced by silence
+    input_lost_frames: int = 0  # arrived but were skipped
     limiter_db: float = 0.0  # gain reduction now
     slots: tuple[SlotSnapshot, ...] = ()  # in the order of the rack
     recording: RecordingSnapshot | None = None
-    memory: str = ""  # name of the shared memory that holds what is heard
-    messages: tuple[str, ...] = ()  # sentences for the player, the last 20, newest last
+    memory: str = ""  # name of the shared memory with the output's tap
+    messages: tuple[str, ...] = ()  # sentences for the user, the last 20, newest last
 
     @property
     def total_latency_ms(self) -> float:
-        """From a key press to its sound; with an input, from its sound to the loudspeaker's."""
+        """Latency from a key to its sound; with an input, from its sound to the loudspeaker."""
         return sum(self.latency_ms.values())
 
     @property
     def seconds_played(self) -> float:
-        """Length of what has been played."""
+        """Length of the output so far."""
         return self.frames_played / self.sample_rate
 
     def to_json(self) -> dict[str, Any]:
-        """Plain values, not to be changed: asked for 25 times a second, they are not copied."""
+        """Return plain values, which must not be changed: 25 calls a second make no copies."""
         return {
             **vars(self),
             "midi": [vars(message) for message in self.midi],
@@ -131,7 +131,7 @@ class Snapshot:
 
     @classmethod
     def from_json(cls, facts: Mapping[str, Any]) -> "Snapshot":
-        """From plain values; unknown fields, a newer engine's, are ignored."""
+        """Make a snapshot from plain values; ignore unknown fields of a newer engine."""
         known = _known(cls, facts)
         slots = tuple(SlotSnapshot.from_json(slot) for slot in facts.get("slots", ()))
         recording = facts.get("recording")

@@ -137,7 +137,7 @@ def test_speeds_are_kept_by_device_and_shown_for_it(run_here: Run, fate: Fate) -
 def test_no_benchmark_of_a_device_that_is_yet_to_be_chosen(run_here: Run) -> None:
     done = run_here("bench", "--device", "auto")
     assert done.returncode == 2
-    assert "name what to measure: cpu, cuda, mps" in done.stderr
+    assert "name one processor: cpu, cuda, mps" in done.stderr
 
 
 def test_models_show_what_was_chosen_for_them(
@@ -168,7 +168,8 @@ def test_a_check_with_auto_says_on_what(run_here: Run) -> None:
     done = run_here("check", "sine", "--device", "auto")
     assert done.returncode == 0
     assert (
-        done.stderr == "rtaudiogen: sine (16 voices) is computed on 'cpu': nothing else here can.\n"
+        done.stderr
+        == "rtaudiogen: sine (16 voices) is computed on 'cpu': no other processor here can.\n"
     )
 
 

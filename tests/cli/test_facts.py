@@ -54,7 +54,7 @@ def test_models_as_json_carry_ranges_and_units(run_here: Run) -> None:
 def test_devices_as_json_name_outputs_inputs_and_ports(run_here: Run) -> None:
     facts = json.loads(run_here("devices", "--json").stdout)
     assert set(facts) == {"outputs", "inputs", "midi"}
-    assert "Networks can be computed on: cpu" in run_here("devices").stdout
+    assert "Processors for networks: cpu" in run_here("devices").stdout
 
 
 def test_training_lists_the_familys_own_options(run_here: Run) -> None:

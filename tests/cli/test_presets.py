@@ -49,7 +49,7 @@ def test_a_rendering_has_the_presets_values_and_seed(run_here: Run, folder: Path
     [
         (("--preset", "choir.json"), "another family"),
         (("--preset", "gone.json"), "cannot be read"),
-        (("--save-preset", "choir.json"), "there already"),
+        (("--save-preset", "choir.json"), "exists already"),
         (("--save-preset", "sine.txt"), ".json"),
     ],
 )

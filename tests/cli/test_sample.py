@@ -97,7 +97,7 @@ def test_a_folder_can_be_added_to_and_its_index_has_all(run_here: Run, folder: P
     [
         (("drums", "out", "--class", "cowbell"), "no class 'cowbell'; it has kick, hat/open"),
         (("drums", "file"), "file: is a file; expected a folder"),
-        (("sine", "out"), "'sine' makes no one-shots"),
+        (("sine", "out"), "'sine' cannot make one-shots"),
         (("drums", "out", "--count", 0), "'--count'"),
         (("drums", "out", "--spread", 2), "'--spread'"),
         (("drumz", "out"), "did you mean drums"),
@@ -140,7 +140,7 @@ def test_a_hit_of_another_kind_is_not_written_over(run_here: Run, folder: Path) 
     other = ("sample", "drums", "out", "--count", 3, "--class", "kick", "--spread", 0)
     done = run_here(*other, "--around", 9)
     assert done.returncode == BAD_USAGE
-    assert "kick-0001-s0.wav is there already" in done.stderr
+    assert "kick-0001-s0.wav exists already" in done.stderr
     assert {path.name: path.read_bytes() for path in (folder / "out").iterdir()} == before
     assert run_here(*other, "--around", 9, "--overwrite").returncode == 0
     assert len(os.listdir(folder / "out")) == 4

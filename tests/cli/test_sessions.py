@@ -61,13 +61,13 @@ def test_play_takes_a_master_gain_and_a_session_keeps_it(run: Run, folder: Path)
         ("play sine --output null --master nan", 2, "master gain of nan dB"),
         ("render --session gig.json sine x.wav", 2, "leave the MODELs out"),
         ("render --session none.json x.wav", 1, "none.json: cannot be read"),
-        ("render --session gig.json x.wav --sound a.wav", 2, "sine plays from no sound"),
+        ("render --session gig.json x.wav --sound a.wav", 2, "sine cannot play from a sound"),
         ("render --session gig.json x.wav --set colour=1", 2, "no parameter 'colour'"),
         ("render --session gone.json x.wav", 2, "no model 'gone'"),
         ("render sine x.flac --bits 32", 2, "x.flac: 32 bits; FLAC has 16 or 24"),
         ("render sine x.wav --bits 20", 2, "x.wav: 20 bits; WAV has 16 or 24 or 32"),
         ("render sine x.mp3", 2, "'x.mp3' ends neither in .wav nor in .flac"),
-        ("play sine --output null --bits 16", 2, "there is no --record FILE"),
+        ("play sine --output null --bits 16", 2, "give --record FILE"),
         ("play sine --output null --record x.flac --bits 32", 2, "x.flac: 32 bits; FLAC has"),
         ("render x.wav", 2, "which model? render MODEL… OUT.wav, or give --session FILE"),
     ],
@@ -89,7 +89,7 @@ def test_unknown_field_is_told_once_by_render_and_play(run_here: Run, folder: Pa
     for command in ("render --session gig.json x.wav", "play --session gig.json"):
         done = run_here(*command.split(), "--seconds", 0.5)
         assert done.returncode == 0, done.stderr
-        assert done.stderr.count("slot 1: 'gain' is not known here") == 1
+        assert done.stderr.count("slot 1: 'gain' is unknown") == 1
         assert done.stderr.count("did you mean 'gain_db'?") == 1
 
 

@@ -77,7 +77,7 @@ def test_a_training_never_takes_the_place_of_another(run_here: Run, songs: Path)
 
 @pytest.mark.parametrize(
     ("out", "words"),
-    [("none/x.safetensors", "there is no folder none"), (" .safetensors", "can be called so")],
+    [("none/x.safetensors", "there is no folder none"), (" .safetensors", "not a valid name")],
 )
 def test_a_place_where_no_model_can_go_is_refused(
     run_here: Run, songs: Path, out: str, words: str

@@ -9,9 +9,9 @@ import threading
 
 import pytest
 
-from rtaudiogen.client.engine_folder import Address, Home
+from rtaudiogen.client.engine_folder import Address, EngineFolder
 from rtaudiogen.wire import client_connection
-from rtaudiogen.wire.client_connection import Link
+from rtaudiogen.wire.client_connection import ClientConnection
 
 
 @pytest.mark.parametrize(
@@ -25,13 +25,13 @@ from rtaudiogen.wire.client_connection import Link
 )  # fmt: skip
 def test_a_damaged_address_is_none(tmp_path, written):
     (tmp_path / "address.json").write_text(written)
-    assert Home(tmp_path).address() is None
-    assert Link.find(Home(tmp_path)) is None
+    assert EngineFolder(tmp_path).address() is None
+    assert ClientConnection.find(EngineFolder(tmp_path)) is None
 
 
 def test_an_address_comes_back_as_it_was(tmp_path):
-    Home(tmp_path).tell(Address(4000, "word", os.getpid()))
-    assert Home(tmp_path).address() == Address(4000, "word", os.getpid())
+    EngineFolder(tmp_path).tell(Address(4000, "word", os.getpid()))
+    assert EngineFolder(tmp_path).address() == Address(4000, "word", os.getpid())
 
 
 def test_a_stranger_with_the_number_of_a_lost_engine_is_not_ended(tmp_path, monkeypatch):
@@ -40,8 +40,8 @@ def test_a_stranger_with_the_number_of_a_lost_engine_is_not_ended(tmp_path, monk
         socket.create_server(("127.0.0.1", 0)) as silent,
         subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as stranger,
     ):
-        Home(tmp_path).tell(Address(silent.getsockname()[1], "word", stranger.pid))
-        assert Link.find(Home(tmp_path)) is None
+        EngineFolder(tmp_path).tell(Address(silent.getsockname()[1], "word", stranger.pid))
+        assert ClientConnection.find(EngineFolder(tmp_path)) is None
         stranger.communicate(b"\n")
     assert stranger.returncode == 0
 
@@ -49,7 +49,7 @@ def test_a_stranger_with_the_number_of_a_lost_engine_is_not_ended(tmp_path, monk
 @pytest.mark.parametrize("answer", [{}, {"result": 3}, {"error": "no"}])
 def test_one_who_answers_something_else_is_no_engine(tmp_path, answer):
     with socket.create_server(("127.0.0.1", 0)) as other:
-        Home(tmp_path).tell(Address(other.getsockname()[1], "word", os.getpid()))
+        EngineFolder(tmp_path).tell(Address(other.getsockname()[1], "word", os.getpid()))
 
         def serve() -> None:
             connection, _ = other.accept()
@@ -58,14 +58,14 @@ def test_one_who_answers_something_else_is_no_engine(tmp_path, answer):
 
         thread = threading.Thread(target=serve)
         thread.start()
-        assert Link.find(Home(tmp_path)) is None
+        assert ClientConnection.find(EngineFolder(tmp_path)) is None
         thread.join()
 
 
 def test_an_engine_claims_its_home_for_itself(tmp_path):
-    assert not Home(tmp_path).is_claimed()
-    home = Home(tmp_path)
+    assert not EngineFolder(tmp_path).is_claimed()
+    home = EngineFolder(tmp_path)
     assert home.claim()
     with home._claim:
-        assert Home(tmp_path).is_claimed()
-    assert not Home(tmp_path).is_claimed()
+        assert EngineFolder(tmp_path).is_claimed()
+    assert not EngineFolder(tmp_path).is_claimed()

@@ -150,7 +150,7 @@ def test_what_waits_for_nothing_overtakes_a_command(call, arguments):
 
 @pytest.mark.parametrize("message", [(0x70, 60, 100), (0xF0, 60, 1), (0x90, 128, 1), (0x90, 1, -1)])
 def test_what_is_no_channel_message_is_refused(engine, message):
-    with pytest.raises(UsageError, match="no channel message"):
+    with pytest.raises(UsageError, match="not a channel message"):
         engine.play_now(*message)
 
 

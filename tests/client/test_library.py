@@ -126,7 +126,7 @@ def test_any_file_is_known_by_what_it_is(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("name", "complaint"),
-    [("a.txt", "nothing that is played"), ("a.wav", "cannot be read"), ("a.json", "damaged"),
+    [("a.txt", "cannot be used"), ("a.wav", "cannot be read"), ("a.json", "damaged"),
      ("a.rtac", "not a code file"), ("a.safetensors", "not a .safetensors")],
 )  # fmt: skip
 def test_a_file_of_no_use_is_refused_in_one_line(tmp_path: Path, name: str, complaint: str) -> None:
@@ -218,7 +218,7 @@ def test_a_renamed_preset_is_called_so_inside_too() -> None:
 
 def test_what_came_with_the_program_keeps_its_name() -> None:
     shipped = next(item for item in of_kind(Kind.MODEL) if item.path is not None)
-    with pytest.raises(UsageError, match="stays as it is"):
+    with pytest.raises(UsageError, match="cannot be changed"):
         library_files.rename(shipped, "mine")
     assert shipped.path is not None
     assert shipped.path.exists()

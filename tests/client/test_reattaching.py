@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 import soundfile
 
-from rtaudiogen.client.engine_folder import Home
+from rtaudiogen.client.engine_folder import EngineFolder
 from rtaudiogen.client.open_engine import open_engine, stop_engine
 from rtaudiogen.client.remote import HUNG_SECONDS, EngineProcess
 from rtaudiogen.client.session_files import recent_path
@@ -23,7 +23,7 @@ from rtaudiogen.errors import RtAudioGenError
 from rtaudiogen.storage import folders
 from rtaudiogen.wire import client_connection
 from rtaudiogen.wire.channel import Channel
-from rtaudiogen.wire.client_connection import GoneError, Link
+from rtaudiogen.wire.client_connection import ClientConnection, GoneError
 from rtaudiogen.wire.settings import EngineSettings
 
 from ..engine.test_engine_process import playing_a_held_note
@@ -160,15 +160,15 @@ def test_a_front_end_that_was_replaced_does_not_end_the_engine_of_another(home):
 
 
 def test_an_engine_that_does_not_play_yet_ends_with_its_front_end(home):
-    line = Link.start(Home(home))
+    line = ClientConnection.start(EngineFolder(home))
     line.close()
     eventually(lambda: not is_alive(line.pid))
 
 
 def test_two_engines_do_not_share_a_home(home, front_end):
     with pytest.raises(GoneError):
-        Link.start(Home(home))
-    assert "already" in Home(home).log_tail()
+        ClientConnection.start(EngineFolder(home))
+    assert "already" in EngineFolder(home).log_tail()
     with pytest.raises(RtAudioGenError, match="already"):
         EngineProcess(NULL, home)
     assert is_alive(front_end.engine_pid)
@@ -223,7 +223,7 @@ def test_an_engine_that_was_found_is_watched_like_any_other(home, front_end):
 
 
 def test_after_a_crash_of_everything_the_rack_is_as_it_was_with_its_notes(home, front_end):
-    checkpoint, sounds = Home(home).checkpoint, time.time()
+    checkpoint, sounds = EngineFolder(home).checkpoint, time.time()
     eventually(lambda: checkpoint.exists() and checkpoint.stat().st_mtime > sounds)
     front_end.end()
     os.kill(front_end.engine_pid, signal.SIGKILL)
@@ -241,7 +241,7 @@ def test_an_engine_that_hangs_without_a_front_end_is_ended_and_followed(
     home, front_end, monkeypatch
 ):
     monkeypatch.setattr(client_connection, "GREETING_SECONDS", 1.0)
-    eventually(lambda: Home(home).checkpoint.exists())
+    eventually(lambda: EngineFolder(home).checkpoint.exists())
     front_end.end()
     os.kill(front_end.engine_pid, signal.SIGSTOP)
     engine, _ = open_engine()
@@ -255,11 +255,11 @@ def test_an_engine_of_another_version_makes_room_for_one_of_this(home, front_end
     monkeypatch.setattr("rtaudiogen.client.supervision.__version__", "0.0.1")
     assert EngineProcess.attach(home) is None
     assert not is_alive(front_end.engine_pid)
-    assert Home(home).checkpoint.exists()
+    assert EngineFolder(home).checkpoint.exists()
 
 
 def test_nobody_is_let_in_without_the_word(home, front_end):
-    address = Home(home).address()
+    address = EngineFolder(home).address()
     assert address is not None
     assert home.stat().st_mode & 0o077 == 0
     for hello in ({"token": "x" * 32}, {"token": 1}, {"token": "ä"}, {"call": "panic"}):
@@ -278,7 +278,7 @@ def test_nobody_is_let_in_without_the_word(home, front_end):
 
 def test_a_checkpoint_that_is_damaged_is_left_for_the_session_that_was_kept(home):
     home.mkdir(parents=True)
-    Home(home).checkpoint.write_bytes(b"no checkpoint")
+    EngineFolder(home).checkpoint.write_bytes(b"no checkpoint")
     recent_path().parent.mkdir(parents=True)
     with closing(playing_a_held_note(EngineProcess(NULL))) as engine:
         engine.save_session(recent_path())

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from rtaudiogen import cli, registry, training_journal
 from rtaudiogen.cli import train
 from rtaudiogen.client import training
-from rtaudiogen.client.journal_reader import Story
+from rtaudiogen.client.journal_reader import TrainingHistory
 from rtaudiogen.client.training import TrainableFamily, TrainingFacts, TrainingRun
 from rtaudiogen.errors import RtAudioGenError, UsageError
 from rtaudiogen.training_journal import NAME, Journal, JournalReader
@@ -159,11 +159,11 @@ def test_what_cannot_be_meant_is_refused_before_anything_is_started(
     begin, families, rain, tmp_path, home
 ):
     for folder, name, reason in (
-        (None, "mine", "a folder of sounds is wanted"),
-        (tmp_path / "nowhere", "mine", "nowhere: a folder of sounds is wanted"),
+        (None, "mine", "expected a folder of sounds"),
+        (tmp_path / "nowhere", "mine", "nowhere: expected a folder of sounds"),
         (rain, "", "cannot be called ''"),
         (rain, "../mine", "cannot be called"),
-        (rain, "sine", "there is a model 'sine' already"),
+        (rain, "sine", "the model 'sine' exists already"),
     ):
         with pytest.raises(UsageError, match=reason):
             begin(folder, name)
@@ -176,7 +176,7 @@ def test_what_cannot_be_meant_is_refused_before_anything_is_started(
 def test_a_model_from_elsewhere_is_not_written_over(begin, rain, home):
     (home / "models").mkdir(parents=True)
     (home / "models" / "mine.safetensors").write_text("precious")
-    with pytest.raises(UsageError, match="there is a model 'mine' already"):
+    with pytest.raises(UsageError, match="the model 'mine' exists already"):
         begin(rain)
     assert (home / "models" / "mine.safetensors").read_text() == "precious"
 
@@ -191,7 +191,7 @@ def test_a_training_that_was_killed_or_ran_out_of_disk_says_so(begin, rain, monk
     facts = until(run, lambda facts: facts.ended)
     assert facts.state == "failed"
     assert "signal 9" in facts.problem
-    assert "without a word" in found.look().problem, "who did not start it cannot know more"
+    assert "without a message" in found.look().problem, "who did not start it cannot know more"
 
     class Full:
         free = 4096
@@ -249,7 +249,7 @@ def test_a_line_that_is_still_being_written_is_read_when_it_is_whole(tmp_path):
 def test_what_is_no_event_is_passed_over(tmp_path):
     (tmp_path / NAME).write_text('{"event": "st\n[1]\n{"step": 3}\n\n{"event": "finished"}\n')
     assert JournalReader(tmp_path).news() == [{"event": "finished"}]
-    story = Story()
+    story = TrainingHistory()
     for event in ({"event": "step", "seconds": 1}, {"event": "said"}, {"event": "finished"}):
         story.take(event)
     assert story.end == "finished"
@@ -271,7 +271,7 @@ def test_what_a_full_disk_has_cut_off_does_not_spoil_the_next_event(tmp_path):
     )
 )
 def test_no_event_makes_facts_of_another_kind(event):
-    story = Story()
+    story = TrainingHistory()
     story.take({"event": "stage", "title": "codec"})
     story.take(event)
     facts = TrainingFacts(Path("model"), "training", **story.facts())
@@ -291,7 +291,7 @@ def test_a_resumed_training_is_one_curve_and_each_part_has_its_own():
     def point(seconds: float, loss: float) -> dict[str, Any]:
         return {"event": "step", "progress": 0.5, "seconds": seconds, "loss": loss}
 
-    story = Story()
+    story = TrainingHistory()
     codec, prior = ({"event": "stage", "title": t, "unit": "u"} for t in ("codec", "prior"))
     for event in (
         {"event": "begun"}, codec, point(1, 9), point(2, 8), point(3, 7),

@@ -175,14 +175,14 @@ def test_with_one_candidate_nothing_is_measured(fate):
     assert choosing(SINE) == "cpu"
     assert remembered(SINE) == ("cpu", {})
     assert fate.prepared == []
-    assert choosing.said == ["sine (16 voices) is computed on 'cpu': nothing else here can."]
+    assert choosing.said == ["sine (16 voices) is computed on 'cpu': no other processor here can."]
 
 
 def test_a_named_device_is_taken_by_the_families_that_know_it(fate):
     choosing = Choosing("cuda")
     assert [choosing(FRAGILE), choosing(SINE), choosing(SINE)] == ["cuda", "cpu", "cpu"]
     assert choosing.said == [
-        "Device 'cuda': the family 'sine' does not know it; the CPU computes sine."
+        "Device 'cuda': the family 'sine' does not support it; the CPU computes sine."
     ]
 
 

@@ -142,7 +142,7 @@ def test_a_checkpoint_resumes_the_sounding_note(tmp_path):
 def test_a_damaged_checkpoint_is_refused_in_one_line(tmp_path):
     (tmp_path / "checkpoint").write_bytes(b"nothing of the kind")
     engine = Engine(EngineSettings(output="null", midi="none"), tmp_path / "checkpoint")
-    with pytest.raises(RtAudioGenError, match="no checkpoint"):
+    with pytest.raises(RtAudioGenError, match="not a checkpoint"):
         engine.resume()
     engine.close()
 

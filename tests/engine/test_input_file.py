@@ -82,7 +82,7 @@ def test_channels_are_heard_as_their_mean_and_what_is_no_number_is_silence(tmp_p
     assert out[2000] == 0.0
     assert out[2001] == pytest.approx(LEFT * samples[2001, 1] / 2)
     np.testing.assert_allclose(out[3000:], LEFT * samples[3000:].mean(axis=1), atol=1e-7)
-    assert notices == [f"{path}: 3 samples were not numbers, taken as silence"]
+    assert notices == [f"{path}: 3 samples were not numbers and became silence"]
 
 
 def test_a_file_is_read_as_it_is_needed(tmp_path: Path) -> None:
@@ -125,7 +125,7 @@ def test_files_that_cannot_be_heard_are_refused_in_one_line(tmp_path: Path) -> N
 
 def test_an_input_that_nothing_would_hear_is_refused(tmp_path: Path) -> None:
     path = write(tmp_path / "in.wav", noise(100))
-    with pytest.raises(UsageError, match=r"no effect among sine: nothing would hear .*in\.wav"):
+    with pytest.raises(UsageError, match=r"sine: not an effect, so nothing would hear .*in\.wav"):
         render(RenderRequest([SINE], 0.1, RATE, input_file=path))
 
 
@@ -175,7 +175,7 @@ def test_aligned_output_is_the_same_without_the_delay(
     assert len(aligned) == len(late_out) == len(samples)
     np.testing.assert_array_equal(aligned[:-frames], late_out[frames:])
     span = f"the answer to the input is {frames} frames ({1000 * frames / rate:.1f} ms) late"
-    assert told[0] == [f"echo-16k: {span}; the output is as late"]
+    assert told[0] == [f"echo-16k: {span}, and so is the output"]
     assert told[1] == [f"echo-16k: {span}; the output is aligned with the input"]
 
 
@@ -199,5 +199,5 @@ def test_slower_effect_beside_a_faster_one_is_told(tmp_path: Path, late: None) -
     )
     slow, fast = sorted(notices, key=len, reverse=True)
     assert slow.startswith("echo-16k: the answer to the input is ")
-    assert slow.endswith(" of it are left, as another effect is faster")
+    assert slow.endswith(" of it remain, because another effect is faster")
     assert fast.startswith("echo: the answer to the input is 250 frames (5.2 ms) late; the output")

@@ -75,7 +75,7 @@ def test_the_held_note_sounds_again_and_one_message_tells_what_happened(engine, 
     session = engine.session()
     path = engine.record(str(tmp_path / "take.wav"))
     said = lose(engine, fate)
-    assert said == f"Slot 1: the GPU is lost ({WHY}); fragile plays on on the CPU."
+    assert said == f"Slot 1: the GPU is lost ({WHY}); fragile now plays on the CPU."
     for_a_while(engine)
     assert devices(engine) == ["cpu"]
     assert voices(engine) == [1]
@@ -123,7 +123,7 @@ def test_where_the_cpu_cannot_have_it_the_slot_is_silent_and_the_rack_is_still_s
     for_a_while(engine)
     assert engine.messages.count(silent) == 1
     assert fate.prepared == ["cuda", "cpu"]
-    assert any("CPU cannot have fragile" in message for message in engine.messages)
+    assert any("CPU cannot compute fragile" in message for message in engine.messages)
     (tmp_path / "checkpoint").unlink(missing_ok=True)
     eventually(engine, lambda: (tmp_path / "checkpoint").exists())
     fate.refused = set()
@@ -139,7 +139,9 @@ def test_a_model_whose_file_is_another_by_now_does_not_stand_in(engine, fate, mo
     monkeypatch.setattr(registry, "find", lambda model: fewer)
     fate.calls_left["cuda"] = 0
     eventually(engine, lambda: f"Slot 1 is silent: {WHY}; exchange it." in engine.messages)
-    assert any("fragile: its file has been replaced" in message for message in engine.messages)
+    assert any(
+        "fragile: its file now holds another model" in message for message in engine.messages
+    )
 
 
 def test_a_processor_that_loses_itself_on_the_cpu_has_failed(fate):
@@ -195,7 +197,7 @@ def test_a_model_that_finds_no_room_on_the_gpu_begins_on_the_cpu(engine, fate):
     fate.refused = {"cuda"}
     engine.add_slot("fragile")
     engine.start()
-    said = f"Slot 1: not on the GPU ({WHY}); the CPU plays."
+    said = f"Slot 1: the GPU failed ({WHY}); the CPU computes it now."
     eventually(engine, lambda: said in engine.messages)
     assert devices(engine) == ["cpu"]
     fate.refused = set()
@@ -208,7 +210,7 @@ def test_a_rack_of_both_kinds_says_what_the_cpu_computes(engine):
     engine.load_session(session.to_json())
     assert engine.renderer.generator(1).device == "cuda"
     assert engine.messages == [
-        "Device 'cuda': the family 'sine' does not know it; the CPU computes sine."
+        "Device 'cuda': the family 'sine' does not support it; the CPU computes sine."
     ]
 
 
@@ -241,7 +243,9 @@ def test_rendering_on_a_device_gives_what_the_device_gives(fate):
     models = [FRAGILE, SINE]
     on_gpu = render(RenderRequest(models, 0.1, events=NOTE, device="cuda"), notices=notices)
     assert fate.prepared == ["cuda"]
-    assert notices == ["Device 'cuda': the family 'sine' does not know it; the CPU computes sine."]
+    assert notices == [
+        "Device 'cuda': the family 'sine' does not support it; the CPU computes sine."
+    ]
     np.testing.assert_array_equal(on_gpu, render(RenderRequest(models, 0.1, events=NOTE)))
 
 

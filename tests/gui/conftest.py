@@ -88,7 +88,7 @@ class SharedWindow:
             self._patch.undo()
 
     def _open(self) -> "MainWindow":
-        from rtaudiogen.client.catalogue import Beginning
+        from rtaudiogen.client.catalogue import Startup
         from rtaudiogen.gui.shell.bridge import Bridge
         from rtaudiogen.gui.shell.main_window import MainWindow
         from rtaudiogen.wire.settings import EngineSettings
@@ -96,7 +96,7 @@ class SharedWindow:
         settings = EngineSettings(output="null", sample_rate=48000, latency_ms=40.0, midi="none")
         self._patch.setenv("RTAUDIOGEN_HOME", str(self._folders.mktemp("home")))
         window = MainWindow(Bridge())
-        window.bridge.open(Beginning(settings, SESSION))
+        window.bridge.open(Startup(settings, SESSION))
         window.show()
         wait(lambda: window.rack.models.models and window.rack.strips)
         return window

@@ -115,7 +115,7 @@ def cut_anywhere(window: MainWindow, wait: Callable[..., None]) -> list[str]:
 
 def main() -> None:
     """Print what is cut in a window of its own; the scale is the environment's."""
-    from rtaudiogen.client.catalogue import Beginning
+    from rtaudiogen.client.catalogue import Startup
     from rtaudiogen.gui.shell.bridge import Bridge
     from rtaudiogen.gui.shell.theme import apply_theme
     from rtaudiogen.wire.settings import EngineSettings
@@ -125,7 +125,7 @@ def main() -> None:
     application = QApplication(["rtaudiogen"])
     apply_theme(application, "dark")
     window = MainWindow(Bridge())
-    window.bridge.open(Beginning(EngineSettings(output="null", midi="none"), SESSION))
+    window.bridge.open(Startup(EngineSettings(output="null", midi="none"), SESSION))
     window.show()
     wait(lambda: window.rack.models.models and window.rack.strips and window.instrument.panel)
     print("\n".join(cut_anywhere(window, wait)))

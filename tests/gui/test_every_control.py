@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from rtaudiogen.client.catalogue import Beginning
+from rtaudiogen.client.catalogue import Startup
 from rtaudiogen.gui.shell.bridge import Bridge
 from rtaudiogen.gui.shell.main_window import MainWindow
 from rtaudiogen.gui.shell.theme import apply_theme
@@ -43,7 +43,7 @@ def window(
     """One of its own, since nothing in it will be as it was."""
     monkeypatch.setenv("RTAUDIOGEN_HOME", str(tmp_path))
     window = MainWindow(Bridge())
-    window.bridge.open(Beginning(SETTINGS, {"slots": [{"model": "sine"}, {"model": model}]}))
+    window.bridge.open(Startup(SETTINGS, {"slots": [{"model": "sine"}, {"model": model}]}))
     window.show()
     eventually(lambda: len(window.rack.strips) == 2)
     window.rack.select(max(window.rack.strips))

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from rtaudiogen.client.catalogue import Beginning
+from rtaudiogen.client.catalogue import Startup
 from rtaudiogen.gui.shell.bridge import Bridge
 from rtaudiogen.gui.shell.main_window import MainWindow
 from rtaudiogen.gui.widgets.elided_label import ElidedLabel
@@ -37,7 +37,7 @@ def large_letters(
     font.setPointSizeF(font.pointSizeF() * request.param)
     qapp.setFont(font)
     window = MainWindow(Bridge())
-    window.bridge.open(Beginning(EngineSettings(output="null", midi="none"), SESSION))
+    window.bridge.open(Startup(EngineSettings(output="null", midi="none"), SESSION))
     window.show()
     eventually(lambda: window.rack.models.models and window.rack.strips)
     yield window

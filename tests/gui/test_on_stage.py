@@ -11,7 +11,7 @@ import soundfile
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
-from rtaudiogen.client.catalogue import Beginning
+from rtaudiogen.client.catalogue import Startup
 from rtaudiogen.gui.shell.bridge import Bridge
 from rtaudiogen.gui.shell.main_window import MainWindow
 from rtaudiogen.wire.settings import EngineSettings
@@ -104,7 +104,7 @@ def stage(
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     monkeypatch.setenv("RTAUDIOGEN_HOME", str(tmp_path / "home"))
     window = MainWindow(Bridge())
-    window.bridge.open(Beginning(SETTINGS, {"slots": [{"model": "sine"}]}))
+    window.bridge.open(Startup(SETTINGS, {"slots": [{"model": "sine"}]}))
     window.show()
     eventually(lambda: window.facts is not None and window.rack.strips)
     eventually(lambda: window.facts.midi_ports and window.instrument.panel is not None)

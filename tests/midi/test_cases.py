@@ -267,7 +267,7 @@ REFUSED: dict[str, tuple[bytes, str]] = {
     "RMID without data": (b"RIFF\0\0\0\0RMIDLIST\0\0\0\0", "without a chunk 'data'"),
     "MIDI 2.0": (b"SMF2CLIP", "found 'SMF2'"),
     "half a header": (b"MThd\0\0\0\6\0\1", "byte 10: the header is cut short"),
-    "no track": (header(1, 0), "byte 14: no track in it"),
+    "no track": (header(1, 0), "byte 14: the file has no track"),
     "format 3": (midi([NOTE], format=3), "byte 8: format 3; expected 0, 1 or 2"),
     "division 0": (midi([NOTE], division=0), "byte 12: division 0; expected 1 … 32767"),
     "23 frames": (midi([NOTE], division=smpte(23, 40)), "byte 12: division of 23 frames"),
@@ -304,15 +304,15 @@ def test_what_nobody_can_play_is_refused_with_its_place(case: str, tmp_path: Pat
 
 
 TOLD: dict[str, str] = {
-    "tempo 0": "a tempo without a value is passed over (track 1, byte 23)",
-    "garbage between": "bytes that belong to no chunk are passed over (byte",
-    "more tracks counted": "the header counts 3 tracks, 2 are there",
+    "tempo 0": "a tempo without a value is skipped (track 1, byte 23)",
+    "garbage between": "bytes outside any chunk are skipped (byte",
+    "more tracks counted": "the header counts 3 tracks, the file has 2",
     "cut within a note": "a track of 14 bytes is cut short (track 2",
-    "second file behind": "a second MIDI file begins here and is passed over",
+    "second file behind": "a second MIDI file begins here and is skipped",
     "SysEx that is too long": "a SysEx with a wrong length, read up to its end (track 1, byte 23)",
     "velocity over 127": "a value over 127 is taken as 127 (track 1, byte 24)",
-    "key over 127": "there is no key 200 (track 1, byte 24)",
-    "never ended": "a note without an end, let go after (2.00 s)",
+    "key over 127": "key 200 does not exist (track 1, byte 24)",
+    "never ended": "a note without an end, released after (2.00 s)",
 }
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from rtaudiogen.midi.held import Held
+from rtaudiogen.midi.held import HeldKeys
 from rtaudiogen.midi.parser import Message
 
 Bytes = tuple[int, int, int]
@@ -22,7 +22,7 @@ Bytes = tuple[int, int, int]
     ],
 )
 def test_what_is_held_is_let_go_once(played: list[Bytes], released: list[Bytes]) -> None:
-    held = Held()
+    held = HeldKeys()
     for message in played:
         held.note(Message(*message))
     assert held.release() == released

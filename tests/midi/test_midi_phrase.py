@@ -1,7 +1,7 @@
 """The built-in phrase suits every pitched instrument of four voices."""
 
 from rtaudiogen.midi import PHRASE_SECONDS, TimedMessage, phrase
-from rtaudiogen.midi.held import SUSTAIN, Held
+from rtaudiogen.midi.held import SUSTAIN, HeldKeys
 from rtaudiogen.midi.parser import Message
 
 NOTES = [m for m in phrase() if m.status == 0x90]
@@ -50,7 +50,7 @@ def test_velocity_pedal_wheel_and_bend_are_used() -> None:
 
 
 def test_everything_is_at_rest_at_the_end() -> None:
-    held = Held()
+    held = HeldKeys()
     for _, *message, _ in phrase():
         held.note(Message(*message))
     assert held.release() == []

@@ -245,7 +245,7 @@ def test_a_name_is_found_and_nothing_is_overwritten(
         finished(recorder)
     assert len(set(paths)) == 3
     assert {path.parent for path in paths} == {folders.recordings()}
-    with pytest.raises(RtAudioGenError, match="there already"):
+    with pytest.raises(RtAudioGenError, match="exists already"):
         recorder.start(paths[0])
     assert soundfile.info(paths[0]).frames == 0
 

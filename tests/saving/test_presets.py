@@ -80,7 +80,7 @@ def test_values_out_of_range_are_clamped_and_named() -> None:
         ('{"rtaudiogen": "preset", "version": 1, "seed": "1"}', 'seed: "1" is a text'),
         ('{"rtaudiogen": "preset", "version": 1, "name": 7}', "name: 7 is a number"),
         ('{"rtaudiogen": "preset", "version": 1, "values": {"a": 1,}}', "a comma before '}'"),
-        ('{"rtaudiogen": "preset", "version": 1, "seed": 1, "seed": 2}', "'seed' is there twice"),
+        ('{"rtaudiogen": "preset", "version": 1, "seed": 1, "seed": 2}', "'seed' occurs twice"),
         ('{"rtaudiogen": "preset", "version": 2}', "newer"),
         ('{"rtaudiogen": "preset", "version": "x"}', "version"),
         ('{"rtaudiogen": "session", "version": 1}', "not an rtaudiogen preset"),
@@ -120,7 +120,7 @@ def test_unknown_fields_are_told_and_kept(tmp_path: Path) -> None:
     path.write_text('{"rtaudiogen": "preset", "version": 1, "valuse": {"leslie": 1}, "tags": [1]}')
     preset = load_preset(path)
     assert len(told := list(preset.remarks())) == 2
-    assert told[0].startswith("'valuse' is not known here")
+    assert told[0].startswith("'valuse' is unknown")
     assert told[0].endswith("did you mean 'values'?")
     save_preset(path, preset)
     kept = json.loads(path.read_text())

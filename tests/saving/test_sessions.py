@@ -187,8 +187,8 @@ HEAD = '{"rtaudiogen": "session", "version": 1, "slots": '
         (HEAD + '[{"model": "si\nne"}]}', "a line break or a tab inside a text"),
         (HEAD + '[{"model": "sine"}', "the file ends too early"),
         (HEAD + "[]} []", "extra data"),
-        (HEAD + '[], "slots": []}', "'slots' is there twice"),
-        (HEAD + '[{"model": "a", "model": "b"}]}', "slot 1: 'model' is there twice"),
+        (HEAD + '[], "slots": []}', "'slots' occurs twice"),
+        (HEAD + '[{"model": "a", "model": "b"}]}', "slot 1: 'model' occurs twice"),
         (
             HEAD + '[{"model": "a", "values": {"x": NaN}}]}',
             "slot 1: values: x: NaN;",
@@ -213,7 +213,7 @@ def test_broken_json_is_refused_with_its_place(
 def test_session_in_another_encoding_is_named(tmp_path: Path) -> None:
     path = tmp_path / "bad.json"
     path.write_bytes((HEAD + '[{"model": "Flügel"}]}').encode("cp1252"))
-    with pytest.raises(RtAudioGenError, match="damaged: byte 63 is no UTF-8"):
+    with pytest.raises(RtAudioGenError, match="damaged: byte 63 is not UTF-8"):
         load_session(path)
 
 
@@ -250,10 +250,10 @@ def test_unknown_fields_are_told_and_kept(tmp_path: Path) -> None:
     told = list(session.remarks())
     assert len(told) == 4
     for start, end in (
-        ("'colour' is not known here", "it is kept"),
-        ("slot 1: 'mixx' is not known here", "did you mean 'mix'?"),
-        ("slot 1: 'gain' is not known here", "did you mean 'gain_db'?"),
-        ("slot 1: program 3: 'sed' is not known here", "did you mean 'seed'?"),
+        ("'colour' is unknown", "it is kept"),
+        ("slot 1: 'mixx' is unknown", "did you mean 'mix'?"),
+        ("slot 1: 'gain' is unknown", "did you mean 'gain_db'?"),
+        ("slot 1: program 3: 'sed' is unknown", "did you mean 'seed'?"),
     ):
         assert any(line.startswith(start) and line.endswith(end) for line in told), told
     save_session(path, session)

@@ -105,5 +105,5 @@ def test_every_way_to_break_the_codes_is_caught(create: type[Sine], words: str) 
 def test_a_view_of_an_unknown_parameter_is_refused_in_one_line(view: View) -> None:
     first, *_ = views(Make(lambda: Sine(replace(SINE, views=(view,)), RATE)))
     assert not first.passed
-    assert "moves 'cutoff', which is no parameter" in first.detail
+    assert "moves 'cutoff', which is not a parameter" in first.detail
     assert "\n" not in first.detail

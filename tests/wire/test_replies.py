@@ -11,7 +11,7 @@ from rtaudiogen.engine import process
 from rtaudiogen.engine.process import Host, serve
 from rtaudiogen.errors import RtAudioGenError
 from rtaudiogen.wire.channel import Message
-from rtaudiogen.wire.client_connection import GoneError, Link
+from rtaudiogen.wire.client_connection import ClientConnection, GoneError
 from rtaudiogen.wire.settings import EngineSettings
 
 NULL = EngineSettings(output="null", midi="none")
@@ -70,16 +70,16 @@ def test_the_reply_to_a_command_that_was_given_up_is_not_that_to_the_next(engine
 
 
 def test_a_command_of_which_every_engine_dies_is_an_error_in_one_line(engine, monkeypatch):
-    exchange = Link.exchange
+    exchange = ClientConnection.exchange
 
-    def deadly(link: Link, call: str, arguments: Any) -> Any:
+    def deadly(connection: ClientConnection, call: str, arguments: Any) -> Any:
         if call == "learn":
-            link.kill()
+            connection.kill()
             raise GoneError
-        return exchange(link, call, arguments)
+        return exchange(connection, call, arguments)
 
-    monkeypatch.setattr(Link, "exchange", deadly)
-    with pytest.raises(RtAudioGenError, match="died twice of the command 'learn'"):
+    monkeypatch.setattr(ClientConnection, "exchange", deadly)
+    with pytest.raises(RtAudioGenError, match="the command 'learn' killed the engine twice"):
         engine.learn(1, "attack")
     assert engine.session()["slots"] == []
 

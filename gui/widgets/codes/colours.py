@@ -1,4 +1,4 @@
-"""A colour for every code, as pictures: distinguishable on a dark ground and on a light one."""
+"""Colours of codes, distinguishable on a dark and on a light ground."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,21 +8,23 @@ from PySide6.QtWidgets import QWidget
 from ...shell.theme import WELL, colour
 from ..painting import decibels
 
-GOLDEN = 0.6180339887498949  # the turn of the hue circle after which hues never come close
+GOLDEN = 0.6180339887498949  # a turn of the hue circle that never brings hues close together
 QUIETEST_DB = -54.0
-FAINTEST = 0.22  # share of a code's colour where nothing is heard
+FAINTEST = 0.22  # share of a code's colour in silence
 ON_DARK, ON_LIGHT = (0.62, 1.0), (0.9, 0.72)  # saturation and value
 
 Codes = NDArray[np.int64]  # (code frames, stages)
 
 
 def ground(widget: QWidget) -> QColor:
-    """What the colours stand on."""
+    """Return the colour behind the codes."""
     return colour(widget, WELL)
 
 
 def rgb(codes: Codes, well: QColor) -> NDArray[np.float64]:
-    """(…, 3) colours 0 … 1 of codes (…): one hue a code, a golden turn from the one before it."""
+    """Return colours (…, 3) of 0 … 1 for codes (…); successive codes differ by a golden turn in
+    hue.
+    """
     saturation, value = ON_LIGHT if well.lightnessF() > 0.5 else ON_DARK
     hue = (np.asarray(codes, np.float64) * GOLDEN % 1.0)[..., None]
     sector = np.abs((hue * 6.0 + np.array([0.0, 4.0, 2.0])) % 6.0 - 3.0) - 1.0
@@ -31,9 +33,9 @@ def rgb(codes: Codes, well: QColor) -> NDArray[np.float64]:
 
 
 def picture(codes: Codes, levels: NDArray[np.float32], well: QColor) -> QImage:
-    """One pixel a code, a row a stage, the first on top; the quieter, the closer to `well`.
+    """Return an image of one pixel per code: a row a stage, the first on top; quiet codes fade.
 
-    `levels` (code frames,) are amplitudes; those that are missing are taken to be loud.
+    `levels` (code frames,) are amplitudes; missing ones count as loud.
     """
     frames, stages = codes.shape
     strength = np.ones(frames)

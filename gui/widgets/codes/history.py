@@ -1,4 +1,4 @@
-"""The codes that sounded last, moving to the left: for streams that are invented or heard."""
+"""Picture of the codes that sounded last, moving to the left."""
 
 import math
 from collections.abc import Sequence
@@ -13,11 +13,11 @@ from ..painting import em, scaled_font
 from .colours import Codes, ground, picture
 from .marks import caption_of, cells_of
 
-SECONDS = 8.0  # that are shown
+SECONDS = 8.0  # length of the picture
 
 
 class CodeHistory(QWidget):
-    """A cell a code, the brighter the louder; the newest on the right."""
+    """A cell for each code, the newest on the right; louder codes are brighter."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -31,22 +31,22 @@ class CodeHistory(QWidget):
         self.setToolTip(f"The codes of the last {SECONDS:g} seconds, one colour each")
 
     def begin(self, frames_per_second: float) -> None:
-        """Another stream, of which nothing is known yet."""
+        """Begin another stream with an empty picture."""
         self._rate = max(frames_per_second, 1.0)
         self.codes, self._levels = np.zeros((0, 1), np.int64), np.zeros(0, np.float32)
         self.played = 0
         self.update()
 
     def show_sentence(self, sentence: str) -> None:
-        """What is seen here."""
+        """Show a caption."""
         if sentence != self._sentence:
             self._sentence = sentence
             self.update()
 
     def show_newest(self, played: int, newest: Sequence[Sequence[int]], level: float) -> None:
-        """How many code frames have sounded, the last of them (n, stages), how loud they are.
+        """Add the last code frames, `newest` (n, stages), at a level; `played` counts all so far.
 
-        Those that were missed are left out.
+        Code frames that were missed are left out.
         """
         fresh = played - self.played if played >= self.played else played
         self.played = played
@@ -86,5 +86,5 @@ class CodeHistory(QWidget):
         painter.drawText(line, Qt.AlignmentFlag.AlignLeft, text)
 
     def _kept(self) -> int:
-        """Code frames that are shown."""
+        """Return the number of code frames that are shown."""
         return round(SECONDS * self._rate)

@@ -1,4 +1,4 @@
-"""What ribbons of codes have in common, and what is drawn over them: window and playhead."""
+"""Parts that code ribbons share: areas, loop window and playhead."""
 
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QPainter, QPen, QPolygonF
@@ -7,20 +7,22 @@ from PySide6.QtWidgets import QWidget
 from ...shell.theme import ACCENT, TEXT, WELL, colour
 from ..painting import em
 
-_OUTSIDE = 0.72  # how much of what is not played is covered
+_OUTSIDE = 0.72  # opacity of the cover over codes that are not played
 _HANDLE, _WING = 0.35, 0.3  # widths, in em
-_CAPTION, _CELLS = 1.3, 1.8  # heights, in em; the caption goes before the cells become lower
+_CAPTION, _CELLS = 1.3, 1.8  # heights, in em; the cells keep theirs, the caption is dropped
 
 
 def cells_of(widget: QWidget) -> QRectF:
-    """Where a ribbon's cells are drawn, in pixels; below is room for its caption, if there is."""
+    """Return the area of a ribbon's cells in pixels; the caption's room is below, if there is
+    any.
+    """
     caption = em(widget) * _CAPTION
     fits = widget.height() - caption >= em(widget) * _CELLS
     return QRectF(widget.rect()).adjusted(4, 4, -4, -caption if fits else -4)
 
 
 def caption_of(widget: QWidget) -> QRectF:
-    """Where a line of text stands below the cells; empty where there is no room."""
+    """Return the area of the caption below the cells; empty if there is no room."""
     top = cells_of(widget).bottom() + 1
     return QRectF(4, top, widget.width() - 8, max(widget.height() - top - 3, 0.0))
 
@@ -28,7 +30,7 @@ def caption_of(widget: QWidget) -> QRectF:
 def paint_window(
     painter: QPainter, widget: QWidget, area: QRectF, start: float, end: float
 ) -> None:
-    """From x = `start` to `end`, with handles; the rest of the area is covered."""
+    """Paint the loop window from x = `start` to `end` with handles; darken the rest of the area."""
     cover = colour(widget, WELL, _OUTSIDE)
     painter.fillRect(QRectF(area.left(), area.top(), start - area.left(), area.height()), cover)
     painter.fillRect(QRectF(end, area.top(), area.right() - end, area.height()), cover)
@@ -42,7 +44,7 @@ def paint_window(
 
 
 def paint_head(painter: QPainter, widget: QWidget, area: QRectF, x: float) -> None:
-    """A line that stands out from any colour, and a flag on top of it."""
+    """Paint the playhead: a line that stands out from any colour, with a flag on top."""
     top, wing = area.top(), em(widget) * _WING
     for role, width in ((WELL, 4), (TEXT, 2)):
         painter.setPen(QPen(colour(widget, role), width))
@@ -53,6 +55,6 @@ def paint_head(painter: QPainter, widget: QWidget, area: QRectF, x: float) -> No
 
 
 def head_area(widget: QWidget, area: QRectF, x: float) -> QRectF:
-    """All that `paint_head` may touch."""
+    """Return the area that `paint_head` may touch."""
     reach = em(widget) * _WING + 4
     return QRectF(x - reach, area.top(), 2 * reach, area.height())

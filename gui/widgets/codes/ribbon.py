@@ -1,4 +1,4 @@
-"""A stream of codes as a ribbon of coloured cells, and the window of it that is played."""
+"""Ribbon that shows a stream of codes as coloured cells, and the loop window in it."""
 
 import math
 
@@ -20,20 +20,20 @@ from ...shell.theme import DIM, EDGE, colour
 from ..painting import draw_focus, em, scaled_font
 from .colours import Codes, ground, picture
 from .marks import caption_of, cells_of, head_area, paint_head, paint_window
-from .window import Grip, Sight, Window
+from .window import Grip, VisibleRange, Window
 
 _ZOOM = 1.3  # a notch of the wheel
-_STEP = 0.01  # of what is seen, by an arrow key
+_STEP = 0.01  # of the visible part, by an arrow key
 
 HELP = (
     "The codes of the sound, one colour each. Drag across it to loop a part; drag the window or "
-    "its edges; double-click for the whole. Wheel: zoom, with Shift: to the side. Arrows move the "
-    "window, with Shift its end; Page keys: by its length; Home: the whole"
+    "its edges to move them; double-click to loop everything. Wheel: zoom; with Shift: scroll. "
+    "Arrows move the window, with Shift its end; Page keys move it by its length; Home: loop all"
 )
 
 
 class CodeRibbon(QWidget):
-    """`changed(start, end)`, shares 0 … 1 of the stream, while a hand moves the window."""
+    """Emits `changed(start, end)`, shares 0 … 1 of the stream, while the user moves the window."""
 
     changed = Signal(float, float)
 
@@ -43,12 +43,12 @@ class CodeRibbon(QWidget):
         self._levels = np.zeros(0, np.float32)
         self._every, self._rate = 1, 1.0
         self.window_played = Window(0, 1, 1)
-        self._sight = Sight()
+        self._visible = VisibleRange()
         self._position: float | None = None
         self._sentence = ""
         self._grip: Grip | None = None
         self._origin, self._before = 0, self.window_played
-        self._cells: QPixmap | None = None  # what lies below window and playhead
+        self._cells: QPixmap | None = None  # the picture below window and playhead
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
@@ -56,31 +56,31 @@ class CodeRibbon(QWidget):
         self.setToolTip(HELP)
         self._describe()
 
-    # -- what it shows ---------------------------------------------------------------------------
+    # -- display ---------------------------------------------------------------------------------
 
     def show_stream(
         self, codes: Codes, levels: NDArray[np.float32], frames: int, frames_per_second: float
     ) -> None:
-        """Another stream of `frames` code frames; of every n-th its codes (n, stages), and levels.
+        """Show a stream of `frames` code frames; `codes` (n, stages) and `levels` may be a subset.
 
-        An empty one shows the sentence of `show_sentence` alone.
+        They are then those of every n-th code frame. An empty stream shows only the caption.
         """
         self.codes, self._levels = codes, levels
         self._every = -(-frames // max(len(codes), 1)) or 1
         self._rate = max(frames_per_second, 1.0)
         start, end = self.window_played.shares
         self.window_played = Window.of_shares(start, end, max(frames, 1))
-        self._sight, self._position, self._grip = Sight(), None, None
+        self._visible, self._position, self._grip = VisibleRange(), None, None
         self._paint_anew()
 
     def show_sentence(self, sentence: str) -> None:
-        """What to do, or what is seen; it stands where there is room."""
+        """Show a caption where there is room."""
         if sentence != self._sentence:
             self._sentence = sentence
             self.update()
 
     def show_window(self, start: float, end: float) -> None:
-        """It was moved elsewhere, shares of the stream in either order: follow, and say nothing."""
+        """Show a window that was moved elsewhere, in shares of the stream; emit nothing."""
         if self._grip is not None or not (math.isfinite(start) and math.isfinite(end)):
             return
         window = Window.of_shares(start, end, self.window_played.frames)
@@ -90,7 +90,7 @@ class CodeRibbon(QWidget):
             self.update()
 
     def show_position(self, position: float | None) -> None:
-        """The code frame that sounds; None: none of the stream does."""
+        """Show the playhead at a code frame; None: remove it."""
         if position == self._position:
             return
         for place in (self._position, position):
@@ -100,22 +100,22 @@ class CodeRibbon(QWidget):
 
     @property
     def position(self) -> float | None:
-        """The code frame where the playhead stands."""
+        """Code frame of the playhead."""
         return self._position
 
     @property
-    def sight(self) -> Sight:
-        """The part of the stream that is looked at."""
-        return self._sight
+    def visible(self) -> VisibleRange:
+        """The visible part of the stream."""
+        return self._visible
 
     def is_empty(self) -> bool:
-        """Whether there is no stream."""
+        """Return True if there is no stream."""
         return not len(self.codes)
 
-    # -- what a hand does ------------------------------------------------------------------------
+    # -- the user's actions ----------------------------------------------------------------------
 
     def set_window(self, window: Window) -> None:
-        """The hand wants this window."""
+        """Set the window as the user does, and emit `changed`."""
         if window != self.window_played and not self.is_empty():
             self.window_played = window
             self._describe()
@@ -123,16 +123,16 @@ class CodeRibbon(QWidget):
             self.changed.emit(*window.shares)
 
     def zoom(self, factor: float, around: float) -> None:
-        """Closer to a share of the stream."""
-        self._look_at(self._sight.zoomed(factor, around, self.window_played.frames))
+        """Zoom in by `factor` around a share of the stream."""
+        self._look_at(self._visible.zoomed(factor, around, self.window_played.frames))
 
     def x_of(self, frame: float) -> float:
-        """Where a code frame begins, in pixels."""
+        """Return the x where a code frame begins, in pixels."""
         area, share = self.cells_area(), frame / self.window_played.frames
-        return area.left() + (share - self._sight.left) / self._sight.span * area.width()
+        return area.left() + (share - self._visible.left) / self._visible.span * area.width()
 
     def cells_area(self) -> QRectF:
-        """Where the cells are drawn, in pixels."""
+        """Return the area of the cells in pixels."""
         return cells_of(self)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
@@ -162,12 +162,12 @@ class CodeRibbon(QWidget):
         if turned:
             self.zoom(_ZOOM**turned, self._share_at(event.position()))
         if aside:
-            self._look_at(self._sight.panned(-aside / 10))
+            self._look_at(self._visible.panned(-aside / 10))
         event.accept()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key, window = event.key(), self.window_played
-        step = max(1, round(_STEP * self._sight.span * window.frames))
+        step = max(1, round(_STEP * self._visible.span * window.frames))
         moves = {
             Qt.Key.Key_Left: -step,
             Qt.Key.Key_Right: step,
@@ -178,7 +178,7 @@ class CodeRibbon(QWidget):
             by = moves[Qt.Key(key)]
             resizes = event.modifiers() & Qt.KeyboardModifier.ShiftModifier
             self.set_window(window.with_end(window.end + by) if resizes else window.moved(by))
-            self._look_at(self._sight.showing(*self.window_played.shares))
+            self._look_at(self._visible.showing(*self.window_played.shares))
         elif key in (Qt.Key.Key_Up, Qt.Key.Key_Down):
             start, end = window.shares
             self.zoom(_ZOOM if key == Qt.Key.Key_Up else 1 / _ZOOM, (start + end) / 2)
@@ -189,19 +189,19 @@ class CodeRibbon(QWidget):
 
     def _to_whole(self) -> None:
         self.set_window(Window(0, self.window_played.frames, self.window_played.frames))
-        self._look_at(Sight())
+        self._look_at(VisibleRange())
 
-    def _look_at(self, sight: Sight) -> None:
-        if sight != self._sight and not self.is_empty():
-            self._sight = sight
+    def _look_at(self, visible: VisibleRange) -> None:
+        if visible != self._visible and not self.is_empty():
+            self._visible = visible
             self._paint_anew()
 
     def _share_at(self, place: QPointF) -> float:
         area = self.cells_area()
-        return self._sight.left + self._sight.span * (place.x() - area.left()) / area.width()
+        return self._visible.left + self._visible.span * (place.x() - area.left()) / area.width()
 
     def _frame_at(self, place: QPointF) -> int:
-        """The nearest boundary between two code frames."""
+        """Return the boundary between two code frames that is nearest to a point."""
         frames = self.window_played.frames
         return min(max(round(self._share_at(place) * frames), 0), frames)
 

@@ -1,4 +1,4 @@
-"""One of several labels: buttons side by side for a few, a list for many."""
+"""Choice between labels: buttons side by side for a few, a list for many."""
 
 import math
 
@@ -23,7 +23,7 @@ MOST_BUTTONS = 4
 
 
 class Choice(Control):
-    """A stepped parameter whose every value has a label; arrow keys walk through them."""
+    """Control for a stepped parameter with a label for every value; arrow keys change it."""
 
     def __init__(self, parameter: Parameter, parent: QWidget | None = None) -> None:
         super().__init__(parameter, parent)
@@ -53,7 +53,7 @@ class Choice(Control):
         super().refresh()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        # The wheel over a list that has not been clicked scrolls the page, as a person expects.
+        # Users expect the wheel to scroll the page unless they have clicked the list.
         if isinstance(event, QWheelEvent) and self._list is not None and not self._list.hasFocus():
             event.ignore()
             return True
@@ -75,7 +75,7 @@ class Choice(Control):
             button.setAccessibleName(f"{self.parameter.name}: {label}")
             self._buttons.addButton(button, index)
             row.addWidget(button)
-        # Arrow keys check the next button of a group without a click.
+        # Arrow keys check the next button of a group without emitting `clicked`.
         self._buttons.idToggled.connect(self._picked)
         return row
 

@@ -1,4 +1,4 @@
-"""What every control of a parameter has in common: title, value, help, menu, mapped controller."""
+"""Base of every control: title, value, help, menu and mapped controller."""
 
 import math
 
@@ -14,15 +14,15 @@ from .value_text import value_text
 
 
 class Control(QWidget):
-    """A parameter that a hand can move.
+    """A parameter that the user can move.
 
-    `changed(value)` is emitted for what the hand does, never for `show_value`. `learn()` asks that
-    the next controller that moves be mapped to it.
+    `changed(value)` is emitted when the user moves it, never by `show_value`. `learn()` asks to map
+    the next controller that moves to this parameter.
     """
 
     changed = Signal(float)
     learn = Signal()
-    learns = True  # whether a controller can be mapped to it
+    learns = True  # a controller can be mapped to it
 
     def __init__(self, parameter: Parameter, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -37,43 +37,43 @@ class Control(QWidget):
 
     @property
     def value(self) -> float:
-        """In the parameter's own unit."""
+        """The value in the parameter's own unit."""
         return self._value
 
     @property
     def controller(self) -> str:
-        """What is mapped to it ("CC 74"); empty: nothing."""
+        """Name of the mapped controller ("CC 74"); empty: none."""
         return self._controller
 
     def show_value(self, value: float) -> None:
-        """The value was changed elsewhere: follow, and say nothing."""
+        """Show a value that was changed elsewhere; emit nothing."""
         if math.isfinite(value) and self.parameter.clamp(value) != self._value:
             self._value = self.parameter.clamp(value)
             self._describe()
             self.refresh()
 
     def set_value(self, value: float) -> None:
-        """The hand wants this value, or the nearest in range."""
+        """Set a value, or the nearest in range, as the user does; emit `changed`."""
         before = self._value
         self.show_value(value)
         if self._value != before:
             self.changed.emit(self._value)
 
     def show_controller(self, name: str) -> None:
-        """Mark it as moved by a controller of this name; empty: by none."""
+        """Mark the control as moved by a controller of this name; empty: by none."""
         if name != self._controller:
             self._controller = name
             self._describe()
             self.update()
 
     def show_title(self, title: str) -> None:
-        """Another heading than the parameter's name; the tooltip keeps the name."""
+        """Show a heading instead of the parameter's name; the tooltip keeps the name."""
         self._title = title
         self.updateGeometry()
         self.update()
 
     def menu(self) -> QMenu:
-        """What the right button, or the menu key, offers."""
+        """Return the menu of the right mouse button and the menu key."""
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         if self.learns:
@@ -83,15 +83,15 @@ class Control(QWidget):
         return menu
 
     def refresh(self) -> None:
-        """Draw `value`."""
+        """Redraw the control after `value` has changed."""
         self.update()
 
     def title_height(self) -> int:
-        """Pixels at the top that `paintEvent` writes the title into."""
+        """Return the height in pixels of the title at the top."""
         return math.ceil(em(self) * 1.15)
 
     def title_width(self) -> int:
-        """Pixels that the title needs, the dot of a controller included."""
+        """Return the width in pixels of the title, with the controller's dot."""
         return self.fontMetrics().horizontalAdvance(self._title) + 4 + math.ceil(1.1 * em(self))
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
@@ -103,7 +103,7 @@ class Control(QWidget):
         self.paint_title(painter)
 
     def paint_title(self, painter: QPainter) -> None:
-        """The heading, and a dot where a controller is mapped."""
+        """Paint the heading, and a dot if a controller is mapped."""
         dot = em(self) * 0.22
         area = QRectF(2, 0, self.width() - 4, self.title_height())
         painter.setPen(colour(self, DIM))

@@ -1,4 +1,4 @@
-"""A MIDI controller, chosen by number and common name."""
+"""List of MIDI controllers by number and common name."""
 
 from collections.abc import Iterable
 
@@ -10,7 +10,7 @@ from ..midi_text import controller_name
 
 
 class ControllerChoice(QComboBox):
-    """Those of `controllers`; the wheel scrolls the page below it, and chooses nothing."""
+    """A list of `controllers`; the wheel scrolls the page instead of changing the choice."""
 
     def __init__(self, controllers: Iterable[int], parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -18,16 +18,16 @@ class ControllerChoice(QComboBox):
             self.addItem(controller_name(controller), controller)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName("Controller")
-        self.setToolTip("Which controller moves it")
+        self.setToolTip("Controller that moves the parameter")
 
     @property
     def controller(self) -> int:
-        """Its number."""
+        """Number of the chosen controller."""
         number: int = self.currentData()
         return number
 
     def show_controller(self, controller: int) -> None:
-        """The one that is in use; one that is not on offer is added."""
+        """Show the controller in use; add it if it is not in the list."""
         if self.currentData() == controller:
             return
         index = self.findData(controller)

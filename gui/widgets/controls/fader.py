@@ -1,4 +1,4 @@
-"""A lying fader in a single line: its name, its value, and how far it is up."""
+"""Horizontal fader in a single line: name, value and bar."""
 
 import math
 

@@ -1,4 +1,4 @@
-"""A MIDI key to be typed or stepped through, by its name."""
+"""Box for a MIDI key, typed or stepped through by name."""
 
 import re
 
@@ -13,7 +13,7 @@ _WRITTEN = set("abcdefgABCDEFG#♯b♭-−0123456789 ")
 
 
 class KeyBox(QSpinBox):
-    """0 … 127 as C−1 … G9; "c#4", "Db4" and "61" are understood."""
+    """Shows keys 0 … 127 as C−1 … G9; accepts "c#4", "Db4" and "61"."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -35,9 +35,9 @@ class KeyBox(QSpinBox):
 
 
 def parse_key(text: str) -> int | None:
-    """A MIDI key from a name or a number; None: neither."""
+    """Return the MIDI key of a name or a number; None: the text is neither."""
     text = text.replace("−", "-")
-    if text.strip().isdigit():
+    if text.strip().isdecimal():
         key = int(text)
     else:
         match = _NAME.fullmatch(text)

@@ -1,4 +1,4 @@
-"""A rotary knob."""
+"""Rotary knob."""
 
 import math
 
@@ -13,7 +13,7 @@ from .value_text import extreme_texts, value_text
 _START_DEGREES, _SWEEP_DEGREES = 225.0, -270.0
 _DRAG_EM = 12.0  # height of a drag over the whole range
 _NARROWEST_EM, _WIDEST_EM = 6.6, 12.0
-_VALUE_FONT = 1.1  # as large as the widget's
+_VALUE_FONT = 1.1  # relative to the widget's font
 
 
 class Knob(Movable):
@@ -57,7 +57,7 @@ class Knob(Movable):
         flat = Qt.PenCapStyle.FlatCap
         painter.setPen(QPen(colour(self, EDGE), thick, Qt.PenStyle.SolidLine, flat))
         painter.drawArc(ring, round(_START_DEGREES * 16), round(_SWEEP_DEGREES * 16))
-        # A range with a middle grows from there.
+        # The arc grows from zero, or from the lower end if zero is out of range.
         origin, here = self.share(0.0), self.share(self._value)
         painter.setPen(QPen(colour(self, ACCENT), thick, Qt.PenStyle.SolidLine, flat))
         start = _START_DEGREES + _SWEEP_DEGREES * origin

@@ -1,4 +1,4 @@
-"""What knob and fader have in common: drag, wheel, keys, or a typed number."""
+"""Base of knob and fader: drag, wheel, keys, or a typed number."""
 
 from PySide6.QtCore import QEvent, QPointF, QRect, Qt
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QWheelEvent
@@ -16,51 +16,51 @@ _KEY, _PAGE = 0.01, 0.1  # of the range
 
 
 class Movable(Control):
-    """A parameter over a range; knob and fader give `travelled` and `value_area`.
+    """A parameter over a range; knob and fader define `travelled` and `value_area`.
 
-    Drag, turn the wheel or press arrows and page keys; Shift makes each fine. Home and End are the
-    ends, Delete or a double-click the default. Enter or a click on the value opens a field to type
-    into.
+    Drag, turn the wheel or press arrow and page keys to move it; Shift makes each finer. Home and
+    End set the ends, Delete or a double-click sets the default. Enter or a click on the value opens
+    a field to type into.
     """
 
     def __init__(self, parameter: Parameter, parent: QWidget | None = None) -> None:
         super().__init__(parameter, parent)
         self._grip: QPointF | None = None
-        self._exact = self._value  # where the hand is, between the steps of a stepped parameter
+        self._exact = self._value  # the mouse's place between the steps of a stepped parameter
         self._editor: QLineEdit | None = None
 
     @property
     def is_held(self) -> bool:
-        """Whether the mouse has it."""
+        """True while the mouse drags it."""
         return self._grip is not None
 
     def travelled(self, start: QPointF, end: QPointF) -> float:
-        """The share of the range that a way of the mouse is worth."""
+        """Return the share of the range that corresponds to a movement of the mouse."""
         raise NotImplementedError
 
     def value_area(self) -> QRect:
-        """Where the value is written, in pixels."""
+        """Return the area where the value is written, in pixels."""
         raise NotImplementedError
 
     def share(self, value: float) -> float:
-        """Where in the range a value is, 0 … 1."""
+        """Return the place of a value in the range, 0 … 1."""
         parameter = self.parameter
         span = parameter.maximum - parameter.minimum
         value = min(max(value, parameter.minimum), parameter.maximum)
         return (value - parameter.minimum) / span if span > 0 else 0.0
 
     def move_by(self, share: float) -> None:
-        """Move by a share of the range, as a hand does."""
+        """Move by a share of the range, as the user does."""
         parameter = self.parameter
         span = parameter.maximum - parameter.minimum
-        if parameter.clamp(self._exact) != self._value:  # it was moved by somebody else meanwhile
+        if parameter.clamp(self._exact) != self._value:  # it was moved elsewhere meanwhile
             self._exact = self._value
         exact = self._exact + share * span
         self._exact = min(max(exact, parameter.minimum), parameter.maximum)
         self.set_value(self._exact)
 
     def edit(self) -> None:
-        """Open a field to type the value into; Enter takes it, Escape does not."""
+        """Open a field to type the value into; Enter takes it, Escape cancels."""
         if self._editor is not None:
             return
         if self.parameter.labels:
@@ -73,7 +73,7 @@ class Movable(Control):
         editor.setStyleSheet("padding: 0")
         editor.setGeometry(self.value_area().adjusted(0, -2, 0, 2))
         editor.selectAll()
-        editor.editingFinished.connect(self._close_editor)  # something else was clicked
+        editor.editingFinished.connect(self._close_editor)  # the user clicked elsewhere
         editor.installEventFilter(self)
         self._editor = editor
         editor.show()
@@ -108,7 +108,7 @@ class Movable(Control):
             for end in (self.parameter.minimum, self.parameter.maximum)
         )
         place = self.mapToGlobal(self.value_area().bottomLeft())
-        sentence = f"'{text}' is no value of {self.parameter.name}: {low} … {high} was expected"
+        sentence = f"'{text}' is not a value of {self.parameter.name}; expected {low} … {high}"
         QToolTip.showText(place, sentence, self)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
@@ -143,7 +143,7 @@ class Movable(Control):
         turn = event.angleDelta()
         notches = (turn.y() or turn.x()) / 120.0  # Shift turns the wheel sideways on some systems
         self.move_by(notches * self._notch() * self._fineness(event.modifiers()))
-        event.accept()  # at an end of the range, too: the page below must not scroll away
+        event.accept()  # also at an end of the range: the page must not start to scroll
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key, parameter = event.key(), self.parameter

@@ -1,11 +1,11 @@
-"""A step that can be undone: parameters moved by one gesture."""
+"""Undoable step: parameters that one gesture moved."""
 
 from collections.abc import Callable, Mapping
 from time import monotonic
 
 from PySide6.QtGui import QUndoCommand
 
-GESTURE_SECONDS = 0.7  # movements of the same parameters that follow sooner are one step
+GESTURE_SECONDS = 0.7  # movements of the same parameters within this time are one step
 Values = Mapping[str, float]
 
 
@@ -25,7 +25,7 @@ class ParameterChange(QUndoCommand):
         self._time = monotonic()
 
     def id(self) -> int:
-        """Qt offers a step for merging to the one before it if both have the same id."""
+        """Return the key; Qt merges a step into the previous one only if both have the same id."""
         return self._key
 
     def mergeWith(self, other: QUndoCommand) -> bool:

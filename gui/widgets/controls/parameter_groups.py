@@ -1,4 +1,4 @@
-"""How parameters are grouped and found: by what their stable ids and names say."""
+"""Groups and search of parameters, by their stable ids and names."""
 
 import re
 
@@ -8,7 +8,7 @@ UNGROUPED = "General"
 
 
 def group_of(id: str) -> str:
-    """What stands before the first dot of an id; empty for none."""
+    """Return the part of an id before its first dot; empty if there is no dot."""
     prefix, dot, _ = id.partition(".")
     return prefix if dot else ""
 
@@ -22,7 +22,7 @@ def group_title(group: str) -> str:
 
 
 def short_title(parameter: Parameter) -> str:
-    """The name without its group's, which stands above it already."""
+    """Return a parameter's name without the group's name, which stands above it."""
     title = group_title(group_of(parameter.id)) + " "
     name = parameter.name
     if group_of(parameter.id) and name.lower().startswith(title.lower()):
@@ -31,6 +31,6 @@ def short_title(parameter: Parameter) -> str:
 
 
 def matches(parameter: Parameter, words: str) -> bool:
-    """Whether every one of the words occurs in the name or the id."""
+    """Return True if every word occurs in the parameter's name or id."""
     text = f"{parameter.name} {parameter.id}".lower()
     return all(word in text for word in words.lower().split())

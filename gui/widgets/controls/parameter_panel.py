@@ -1,8 +1,7 @@
-"""All parameters of a generator, built from their descriptions alone."""
+"""Panel of all parameters of a generator, built from their descriptions alone."""
 
 import math
 from collections.abc import Mapping, Sequence
-from time import monotonic
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QShowEvent, QUndoStack
@@ -21,16 +20,15 @@ from ..flow_layout import FlowLayout
 from ..scroll_page import ScrollPage
 from .choice import Choice
 from .control import Control
+from .echo_guard import EchoGuard
 from .knob import Knob
 from .parameter_change import ParameterChange
 from .parameter_groups import group_of, group_title, matches, short_title
 from .toggle import Toggle
 
-ECHO_SECONDS = 0.5  # an engine that has not yet heard of a change may contradict it for so long
-
 
 def control_for(parameter: Parameter, parent: QWidget | None = None) -> Control:
-    """The control that fits a parameter."""
+    """Return the control that suits a parameter."""
     steps = round(parameter.maximum - parameter.minimum) + 1
     if parameter.stepped and steps == 2:
         return Toggle(parameter, parent)
@@ -42,7 +40,7 @@ def control_for(parameter: Parameter, parent: QWidget | None = None) -> Control:
 class ParameterPanel(QWidget):
     """Controls in groups: those of `pad1.spread` and `pad1.pitch` under "Pad 1".
 
-    Controls are made when their group is first looked at, and only what can be seen is updated.
+    A control is made when its group is first shown, and only visible ones are updated.
     """
 
     changed = Signal(str, float)
@@ -56,7 +54,7 @@ class ParameterPanel(QWidget):
         self._controllers: dict[str, str] = {}
         self._controls: dict[str, Control] = {}
         self._shown: list[str] = []
-        self._moved: dict[str, float] = {}  # by the hand, and when
+        self._echo_guard = EchoGuard()
         self._undo_stack = QUndoStack(self)
         self._page = QWidget(self)
         self._flow = FlowLayout(self._page)
@@ -67,16 +65,16 @@ class ParameterPanel(QWidget):
 
     @property
     def undo_stack(self) -> QUndoStack:
-        """What was done by hand in this panel."""
+        """Undo stack of the user's movements in this panel."""
         return self._undo_stack
 
     @property
     def values(self) -> Mapping[str, float]:
-        """Of every parameter, as far as the panel knows."""
+        """Value of every parameter, as far as the panel knows."""
         return self._values
 
     def control(self, id: str) -> Control:
-        """The control of a parameter; KeyError if there is no such parameter."""
+        """Return the control of a parameter; KeyError if there is no such parameter."""
         if id not in self._controls:
             control = control_for(self._parameters[id], self._page)
             control.show_value(self._values[id])
@@ -89,7 +87,7 @@ class ParameterPanel(QWidget):
         return self._controls[id]
 
     def set_values(self, values: Mapping[str, float]) -> None:
-        """As a hand would, values by id: together one step that can be undone."""
+        """Set values by id as the user would: together they are one step that can be undone."""
         before = {id: self._values[id] for id in values}
         if dict(values) != before:
             key, name = 0, " and ".join(self._parameters[id].name for id in values)
@@ -98,26 +96,28 @@ class ParameterPanel(QWidget):
             self._undo_stack.push(ParameterChange(key, name, before, dict(values), self._move))
 
     def show_group(self, prefix: str) -> None:
-        """Turn to a group ("pad1"); empty: to what belongs to none. Unknown ones change nothing."""
+        """Show a group ("pad1"; empty: parameters without a group). Unknown ones change nothing."""
         index = self._selector.findData(prefix)
         if index >= 0:
             self._search.clear()
             self._selector.setCurrentIndex(index)
 
     def show_values(self, values: Mapping[str, float]) -> None:
-        """Values as the engine has them, by id; unknown ids are passed over."""
-        mine, now = self._values, monotonic()
+        """Show the engine's values by id, except those that the user has just moved; skip unknown
+        ids.
+        """
+        mine = self._values
         for id, value in values.items():
             if mine.get(id, value) == value or not math.isfinite(value):
                 continue
-            if now - self._moved.get(id, -math.inf) < ECHO_SECONDS:
+            if not self._echo_guard.accepts(id):
                 continue
             mine[id] = value
             if id in self._controls and not self._controls[id].isHidden():
                 self._controls[id].show_value(value)
 
     def show_controllers(self, names: Mapping[str, str]) -> None:
-        """Which controllers are mapped ("CC 74"), by id; the others are marked as unmapped."""
+        """Mark the mapped parameters ("CC 74"), by id; the others are marked as unmapped."""
         self._controllers = dict(names)
         for id, control in self._controls.items():
             control.show_controller(self._controllers.get(id, ""))
@@ -131,12 +131,12 @@ class ParameterPanel(QWidget):
         for group in groups:
             self._selector.addItem(group_title(group), group)
         self._selector.setAccessibleName("Group of parameters")
-        self._selector.setToolTip("Which parameters are shown")
+        self._selector.setToolTip("Group of parameters to show")
         self._selector.setVisible(len(groups) > 1)
         self._selector.currentIndexChanged.connect(self._select)
         self._search.setPlaceholderText("Search parameters")
         self._search.setAccessibleName("Search parameters")
-        self._search.setToolTip("Words of a parameter's name, in any group")
+        self._search.setToolTip("Search all groups for words of a parameter's name")
         self._search.setClearButtonEnabled(True)
         self._search.textChanged.connect(self._select)
         head = QHBoxLayout()
@@ -144,7 +144,7 @@ class ParameterPanel(QWidget):
         head.addWidget(self._search, 1)
         scroll = ScrollPage(self)
         scroll.setWidgetResizable(True)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # it follows the control that has it
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # it scrolls to the focused control
         scroll.setFrameShape(QFrame.Shape.NoFrame)
         scroll.setWidget(self._page)
         layout = QVBoxLayout(self)
@@ -157,7 +157,7 @@ class ParameterPanel(QWidget):
         return group != "", first
 
     def _select(self) -> None:
-        """Show what is searched for, or the group that is selected."""
+        """Show the parameters that match the search, or else the selected group."""
         words = self._search.text()
         group = self._selector.currentData()
         wanted = [
@@ -165,7 +165,7 @@ class ParameterPanel(QWidget):
             for id, parameter in self._parameters.items()
             if (matches(parameter, words) if words.strip() else group_of(id) == group)
         ]
-        self._flow.setEnabled(False)  # else every single control would have all others moved
+        self._flow.setEnabled(False)  # else showing each control would lay out all others again
         for id in set(self._shown).difference(wanted):
             self._controls[id].hide()
         for id in wanted:
@@ -179,7 +179,7 @@ class ParameterPanel(QWidget):
     def _move(self, values: Mapping[str, float]) -> None:
         for id, value in values.items():
             self._values[id] = value
-            self._moved[id] = monotonic()
+            self._echo_guard.touch(id)
             if id in self._controls:
                 self._controls[id].show_value(value)
             self.changed.emit(id, value)

@@ -1,4 +1,4 @@
-"""A switch for what is on or off."""
+"""Switch for a parameter that is on or off."""
 
 import math
 
@@ -12,7 +12,9 @@ from .control import Control
 
 
 class Toggle(Control):
-    """A stepped parameter from 0 to 1 as a button that stays down; space or a click moves it."""
+    """Control for a stepped parameter from 0 to 1: a button that stays down; space or a click moves
+    it.
+    """
 
     def __init__(self, parameter: Parameter, parent: QWidget | None = None) -> None:
         super().__init__(parameter, parent)

@@ -1,4 +1,4 @@
-"""A parameter's value as a person reads and types it."""
+"""Values of parameters as text, written and read."""
 
 import math
 
@@ -6,7 +6,7 @@ from rtaudiogen.generator import Parameter
 
 
 def decimals(parameter: Parameter) -> int:
-    """So many that a hundredth of the range can be told from none."""
+    """Return the decimals that a hundredth of the range needs."""
     span = parameter.maximum - parameter.minimum
     if parameter.stepped or span <= 0:
         return 0
@@ -14,9 +14,9 @@ def decimals(parameter: Parameter) -> int:
 
 
 def value_text(parameter: Parameter, value: float) -> str:
-    """A label, where a whole value has one; else the number and its unit.
+    """Return a label if the value has one; else the number with its unit.
 
-    Between two labels of a continuous value, the lower one and how far it is left behind.
+    A continuous value between two labels is written as the lower label plus the distance to it.
     """
     if parameter.labels:
         position = value - parameter.minimum
@@ -31,7 +31,7 @@ def value_text(parameter: Parameter, value: float) -> str:
 
 
 def extreme_texts(parameter: Parameter) -> list[str]:
-    """The longest texts that a parameter's values have: room for these is room for all."""
+    """Return texts at least as long as every text of the parameter's values."""
     if parameter.labels:
         between = "" if parameter.stepped else " +0.00"
         return [f"{label}{between}" for label in parameter.labels]
@@ -39,7 +39,10 @@ def extreme_texts(parameter: Parameter) -> list[str]:
 
 
 def parse_value(parameter: Parameter, text: str) -> float | None:
-    """What was typed: a number with or without the unit, or a label's beginning; None: neither."""
+    """Return the value of a typed number, with or without unit, or of a label's beginning.
+
+    None: the text is neither.
+    """
     text = text.strip()
     if parameter.labels and text:
         lowered = [label.lower() for label in parameter.labels]

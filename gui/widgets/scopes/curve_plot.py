@@ -1,4 +1,4 @@
-"""Curves over time, with their names and newest values, in the theme's colours."""
+"""Plot of curves over time, with their names and newest values, in the theme's colours."""
 
 import math
 from collections.abc import Sequence
@@ -14,23 +14,23 @@ from ...shell.theme import DIM, EDGE, WELL, colour
 from ..elided_label import ElidedLabel
 from ..painting import em, scaled_font
 
-LOGARITHMIC = 20.0  # from this ratio of the largest to the smallest value on
+LOGARITHMIC = 20.0  # the ratio of largest to smallest value above which the axis is logarithmic
 LINE_PIXELS, POINT_PIXELS = 2, 7
 
 
 @dataclass(frozen=True)
 class PlotCurve:
-    """One line; x and y of the same length."""
+    """One line; x and y have the same length."""
 
     name: str
     x: Sequence[float]
     y: Sequence[float]
     role: QPalette.ColorRole  # of its colour
-    dotted: bool = False  # every value is a point that was measured
+    dotted: bool = False  # draw every value as a point: each was measured
 
 
 class CurvePlot(QWidget):
-    """Shows curves as they are given; the axis of values is logarithmic where that tells more."""
+    """Shows curves; the axis of values is logarithmic where the values span a wide range."""
 
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -58,12 +58,12 @@ class CurvePlot(QWidget):
 
     @property
     def curves(self) -> Sequence[PlotCurve]:
-        """What is drawn."""
+        """The curves that are drawn."""
         return self._curves
 
     @property
     def is_logarithmic(self) -> bool:
-        """How the values are drawn."""
+        """True if the axis of values is logarithmic."""
         values = self._values()
         return bool(values) and min(values) > 0 and max(values) > LOGARITHMIC * min(values)
 
@@ -71,7 +71,7 @@ class CurvePlot(QWidget):
         return [value for curve in self._curves for value in curve.y if math.isfinite(value)]
 
     def show_curves(self, curves: Sequence[PlotCurve], unit: str, time: str) -> None:
-        """Draw them instead of those before: values in `unit` over x in units of `time`."""
+        """Draw curves instead of the previous ones: values in `unit` over x in units of `time`."""
         if (curves, unit, time) == (self._curves, self._unit, self._time):
             return
         self._curves, self._unit, self._time = curves, unit, time
@@ -101,7 +101,7 @@ class CurvePlot(QWidget):
         self._plot.clear()
         logarithmic = self.is_logarithmic
         self._plot.setLogMode(x=False, y=logarithmic)
-        ticks: Any = None  # the library's own
+        ticks: Any = None  # pyqtgraph's own
         if logarithmic:
             values = log_ticks(min(self._values()), max(self._values()))
             ticks = [[(math.log10(value), f"{value:g}") for value in values]]
@@ -120,7 +120,7 @@ class CurvePlot(QWidget):
             )  # fmt: skip
 
     def _dress(self) -> None:
-        """Take over colours and font."""
+        """Take over the theme's colours and the font."""
         self._plot.setBackground(colour(self, WELL))
         font = scaled_font(self, 0.85)
         for side in ("left", "bottom"):
@@ -134,7 +134,7 @@ class CurvePlot(QWidget):
 
 
 def log_ticks(lowest: float, highest: float) -> list[float]:
-    """1, 2, 5, 10 … in that range, or 1, 10, 100 … where those are enough."""
+    """Return 1, 2, 5, 10 … within the range, or 1, 10, 100 … if those are enough."""
     decades = range(math.floor(math.log10(lowest)), math.ceil(math.log10(highest)) + 1)
     steps = (1.0,) if len(decades) > 4 else (1.0, 2.0, 5.0)
     values = (step * 10.0**decade for decade in decades for step in steps)

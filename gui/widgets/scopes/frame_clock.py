@@ -1,4 +1,4 @@
-"""One timer for all that moves: nothing is painted unseen, or oftener than 30 times a second."""
+"""Timer shared by all animated widgets: paints only what is visible, at most 30 times a second."""
 
 from collections.abc import Callable
 from time import perf_counter
@@ -11,7 +11,7 @@ PERIOD_MS = 34  # just under 30 Hz
 
 
 class FrameClock(QObject):
-    """Emits `tick(seconds since the last one)` while somebody listens. [control]"""
+    """Emits `tick(seconds since the last one)` while it has listeners. [control]"""
 
     tick = Signal(float)
 
@@ -25,7 +25,7 @@ class FrameClock(QObject):
 
     @property
     def running(self) -> bool:
-        """Whether anybody listens."""
+        """True while the clock has listeners."""
         return self._timer.isActive()
 
     def listen(self, slot: Callable[[float], None]) -> None:
@@ -36,12 +36,12 @@ class FrameClock(QObject):
             self._timer.start()
 
     def leave(self, slot: Callable[[float], None]) -> None:
-        """Call it no more."""
+        """Stop calling `slot`."""
         self.tick.disconnect(slot)
         self._rest()
 
     def _rest(self) -> None:
-        # Qt knows of listeners that were deleted without leaving.
+        # Listeners may be deleted without leaving; Qt then removes them from its count.
         if not self.receivers(SIGNAL("tick(double)")):
             self._timer.stop()
 
@@ -53,22 +53,22 @@ class FrameClock(QObject):
 
 
 def shared_clock() -> FrameClock:
-    """The application's one clock."""
+    """Return the application's clock, made on the first call."""
     app = QApplication.instance()
-    assert app is not None, "a QApplication comes first"
+    assert app is not None, "make a QApplication first"
     found = app.findChild(FrameClock)
     return found if found is not None else FrameClock(app)
 
 
 class Animated(QWidget):
-    """A widget whose `advance(seconds)` is called at every tick while it can be seen."""
+    """A widget whose `advance(seconds)` is called at every tick while it is visible."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._listening: FrameClock | None = None
 
     def advance(self, seconds: float) -> None:
-        """Time has passed: move, and call `update` if that is to be seen."""
+        """Advance by the time that has passed; call `update` if that changes the picture."""
         raise NotImplementedError
 
     def showEvent(self, event: QShowEvent) -> None:

@@ -1,4 +1,4 @@
-"""The newest few seconds of sound."""
+"""Ring of the newest few seconds of sound."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,25 +8,25 @@ Signal = NDArray[np.float32]  # (frames,)
 
 
 class FrameRing:
-    """Keeps the last `capacity` frames; `written` counts all that ever came."""
+    """Keeps the last `capacity` frames; `written` counts all frames that were written."""
 
     def __init__(self, capacity: int, channels: int = 1) -> None:
-        # One channel after the other: views look at each for itself.
+        # Channels are stored one after the other because views read each by itself.
         self._lanes: NDArray[np.float32] = np.zeros((channels, capacity), np.float32)
         self.written = 0
 
     @property
     def capacity(self) -> int:
-        """Frames that are kept."""
+        """Number of frames that are kept."""
         return int(self._lanes.shape[1])
 
     @property
     def channels(self) -> int:
-        """Of what came last; another number begins anew."""
+        """Number of channels of the newest frames; another number empties the ring."""
         return len(self._lanes)
 
     def write(self, frames: Frames) -> None:
-        """Add (frames, channels) or mono (frames,); what is not finite becomes silence."""
+        """Add (frames, channels) or mono (frames,); samples that are not finite become silence."""
         lanes = np.atleast_2d(np.asarray(frames, np.float32).T)
         if not np.isfinite(lanes).all():
             lanes = np.nan_to_num(lanes, posinf=0.0, neginf=0.0)
@@ -42,7 +42,7 @@ class FrameRing:
         self.written += count
 
     def latest(self, count: int) -> Frames:
-        """A copy of the newest `count` frames, (≤ count, channels), oldest first."""
+        """Return a copy of the newest `count` frames, (≤ count, channels), oldest first."""
         count = min(count, self.written, self.capacity)
         end = self.written % self.capacity
         if count <= end:

@@ -1,4 +1,4 @@
-"""How loud it is: peak with hold and fall, and a mark that stays when it clipped."""
+"""Level meter: a peak with hold and fall, and a mark that stays after clipping."""
 
 import math
 
@@ -11,17 +11,17 @@ from ..painting import decibels, draw_focus, em, scaled_font
 from .frame_clock import Animated
 
 FLOOR_DB, WARNING_DB, CLIP_DB = -60.0, -6.0, 0.0
-FALL_DB_PER_SECOND = 26.0  # about that of a programme meter
+FALL_DB_PER_SECOND = 26.0  # about as fast as a programme meter
 HOLD_SECONDS = 1.5
 _MARKS_DB = (0, -6, -12, -24, -36, -48)
-_SCALE_FONT = 0.85  # as large as the widget's
+_SCALE_FONT = 0.85  # relative to the widget's font
 
 
 class LevelMeter(Animated):
     """Peak from −60 to 0 dBFS, upright or lying; a click or Delete clears clip mark and maximum.
 
-    `unit` is what the peaks are measured in: dBFS, or dBTP for true peaks. Without a `scale` it is
-    but a bar.
+    `unit` is the unit of the peaks: dBFS, or dBTP for true peaks. Without a `scale` only the bar is
+    painted.
     """
 
     cleared = Signal()
@@ -41,7 +41,7 @@ class LevelMeter(Animated):
         self._peak_db = self._held_db = self._rms_db = FLOOR_DB
         self._held_seconds = 0.0
         self._clipped = False
-        self._seen: tuple[float, float, float, bool] | None = None  # as painted last
+        self._seen: tuple[float, float, float, bool] | None = None  # values that were painted last
         self.setAccessibleName(name)
         self.setToolTip(
             f"{name}: peak and its recent maximum in {unit}; a click clears the clip mark"
@@ -52,7 +52,7 @@ class LevelMeter(Animated):
 
     @property
     def peak_db(self) -> float:
-        """What the bar shows, −60 … in dBFS."""
+        """Level of the bar, −60 … in dBFS."""
         return self._peak_db
 
     @property
@@ -62,16 +62,18 @@ class LevelMeter(Animated):
 
     @property
     def clipped(self) -> bool:
-        """Whether full scale was reached since the mark was cleared."""
+        """True if full scale was reached since the mark was cleared."""
         return self._clipped
 
     @property
     def maximum_db(self) -> float:
-        """The highest since it was cleared; −∞ for silence."""
+        """The highest level since it was cleared; −∞ for silence."""
         return float(decibels(self._maximum)) if self._maximum > 0 else -math.inf
 
     def set_level(self, peak_linear: float, rms_linear: float | None = None) -> None:
-        """The newest measurement, in amplitude; 1 is full scale. What is not finite has clipped."""
+        """Show the newest measurement, in amplitude (1: full scale). A value not finite counts as
+        clipped.
+        """
         peak_db = float(decibels(peak_linear)) if math.isfinite(peak_linear) else CLIP_DB
         self._clipped = self._clipped or peak_db >= CLIP_DB
         self._maximum = max(self._maximum, peak_linear if math.isfinite(peak_linear) else 1.0)
@@ -83,13 +85,13 @@ class LevelMeter(Animated):
             self._rms_db = max(float(decibels(rms_linear)), FLOOR_DB)
 
     def clear(self) -> None:
-        """Take the mark away, and begin to look for the maximum anew."""
+        """Remove the clip mark, and reset the maximum."""
         self._clipped, self._maximum = False, 0.0
         self.update()
         self.cleared.emit()
 
     def advance(self, seconds: float) -> None:
-        """Let the bar fall, and its maximum after a while."""
+        """Let the bar fall, and its maximum after the hold time."""
         self._update_if_changed()
         fall = FALL_DB_PER_SECOND * seconds
         self._peak_db = max(self._peak_db - fall, FLOOR_DB)
@@ -145,7 +147,7 @@ class LevelMeter(Animated):
             draw_focus(painter, self)
 
     def _paint_lamp(self, painter: QPainter, light: QRectF) -> None:
-        """Clipped is said by a sign, not by the colour alone."""
+        """Paint the clip mark; "!" shows clipping without relying on colour alone."""
         painter.fillRect(light, colour(self, ALARM if self._clipped else EDGE))
         if self._clipped:
             painter.setFont(scaled_font(self, 0.7, bold=True))
@@ -153,13 +155,13 @@ class LevelMeter(Animated):
             painter.drawText(light, Qt.AlignmentFlag.AlignCenter, "!")
 
     def _scale_room(self) -> float:
-        """Pixels beside the bar, or below it, for the numbers."""
+        """Return the pixels for the numbers next to or below the bar."""
         if not self._has_scale:
             return 0.0
         return em(self) * (1.6 if self._upright else _SCALE_FONT + 0.1)
 
     def _places(self) -> tuple[QRectF, QRectF]:
-        """The clip mark and the bar, in whole pixels."""
+        """Return the areas of clip mark and bar, in whole pixels."""
         whole = QRectF(self.rect()).adjusted(3, 3, -3, -3)
         lamp, scale = round(em(self) * 0.7), round(self._scale_room())
         if self._upright:

@@ -1,4 +1,4 @@
-"""A goniometer: how left and right belong together."""
+"""Goniometer: the phase relation of left and right."""
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
@@ -14,21 +14,21 @@ _SMOOTH_SECONDS, _FALL_SECONDS = 0.3, 2.0
 
 
 class PhaseView(Scope):
-    """Mid upwards, side sideways: mono is an upright line, what cancels in mono lies flat.
+    """Mid points upwards, side sideways: mono is an upright line, opposite phase lies flat.
 
     The bar is the correlation of the channels, from −1 to 1.
     """
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        help = "Stereo: mono is upright, out of phase lies flat; bar: correlation; space: freeze"
+        help = "Stereo: mono is upright, opposite phase lies flat; bar: correlation; space: freeze"
         super().__init__("Phase", help, parent)
         self._frames = np.zeros((0, 2), np.float32)
         self._powers = np.zeros(3)  # left · right, left², right²
-        self._peak = 0.0  # the recent one: the figure is about shape, the meters are about level
+        self._peak = 0.0  # the recent peak scales the figure: it shows shape, the meters show level
 
     @property
     def correlation(self) -> float:
-        """−1 … 1; 0 in silence."""
+        """Correlation of the channels, −1 … 1; 0 in silence."""
         both, left, right = (float(power) for power in self._powers)
         return both / np.sqrt(left * right) if left * right > 1e-18 else 0.0
 

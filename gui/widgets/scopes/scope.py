@@ -1,4 +1,4 @@
-"""What the views of sound have in common: frames in, freeze, cursor, a header with the readings."""
+"""Base of the scopes: frames in, freeze, cursor, and a header with the reading."""
 
 import math
 
@@ -12,15 +12,15 @@ from ..painting import draw_focus, em
 from .frame_clock import Animated
 from .frame_ring import FrameRing, Frames
 
-SECONDS = 4.0  # that are kept
+SECONDS = 4.0  # length of sound that is kept
 
 
 class Scope(Animated):
-    """A view that is fed with what is heard and painted by the clock, if it can be seen.
+    """A view that is fed with the output and painted by the clock while it is visible.
 
-    Every view gives `paint` and `reading`. Space freezes it; then a cursor follows mouse and arrow
-    keys, and `save(frames, sample_rate, picture)` asks that the frozen frames, (n,
-    channels), or their QImage be saved.
+    Every scope defines `paint` and `reading`. Space freezes it; then a cursor follows mouse and
+    arrow keys, and `save(frames, sample_rate, picture)` asks to save the frozen frames, (n,
+    channels), or their QImage.
     """
 
     save = Signal(object, int, object)
@@ -31,7 +31,7 @@ class Scope(Animated):
         self._sample_rate = 48000
         self.ring = FrameRing(round(SECONDS * self._sample_rate))
         self._still: Frames | None = None
-        self._painted = -1  # frames that had come when it was painted last
+        self._painted = -1  # frames written when it was last painted
         self._cursor: QPointF | None = None
         self._title = QLabel(name, self)
         self._readout = ElidedLabel(parent=self)
@@ -41,34 +41,34 @@ class Scope(Animated):
         self.setToolTip(help)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
-        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)  # nothing below need be painted
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)  # Qt need not paint what is below
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self._build(name)
 
     @property
     def sample_rate(self) -> int:
-        """Of the frames, per second in Hz."""
+        """Rate of the frames in Hz."""
         return self._sample_rate
 
     @property
     def frozen(self) -> bool:
-        """Whether the picture stands still."""
+        """True if the picture is frozen."""
         return self._still is not None
 
     def set_sample_rate(self, sample_rate: int) -> None:
-        """Frames per second in Hz from now on; begins anew if that is another rate."""
+        """Set the rate in Hz; another rate than before empties the ring."""
         if sample_rate != self._sample_rate:
             self._sample_rate = sample_rate
             self.ring = FrameRing(round(SECONDS * sample_rate), self.ring.channels)
             self.rate_changed()
 
     def feed(self, frames: Frames) -> None:
-        """Take what was heard since the last call, (n, channels); cheap. [control]"""
+        """Take the frames that were heard since the last call, (n, channels); cheap. [control]"""
         if len(frames):
             self.ring.write(frames)
 
     def set_frozen(self, frozen: bool) -> None:
-        """Stop the picture, or let it go on with what is heard by then."""
+        """Freeze the picture, or continue with the newest frames."""
         if frozen == self.frozen:
             return
         self._still = self.ring.latest(self.ring.capacity) if frozen else None
@@ -81,7 +81,7 @@ class Scope(Animated):
         self.froze.emit(frozen)
 
     def canvas(self) -> QRect:
-        """Where the picture is, in pixels."""
+        """Return the area of the picture in pixels."""
         margin = 2
         top = self._freeze.geometry().bottom() + 3
         return self.rect().adjusted(margin, top, -margin, -margin)
@@ -91,14 +91,14 @@ class Scope(Animated):
         raise NotImplementedError
 
     def reading(self, place: QPointF) -> str:
-        """What is at a point of the canvas."""
+        """Return the reading at a point of the canvas, as text."""
         raise NotImplementedError
 
     def heard(self, seconds: float) -> None:
-        """New frames are there, `seconds` after the last ones: prepare what is to be painted."""
+        """Prepare the picture of new frames, `seconds` after the last ones."""
 
     def rate_changed(self) -> None:
-        """The sample rate is another."""
+        """React to another sample rate."""
 
     def advance(self, seconds: float) -> None:
         if self.frozen or self.ring.written == self._painted:
@@ -111,7 +111,7 @@ class Scope(Animated):
         return QSize(math.ceil(em(self) * 26), math.ceil(em(self) * 12))
 
     def minimumSizeHint(self) -> QSize:
-        # one of the first two is shown at a time, and nothing moves when they change places
+        # title and save button share one place, so the layout stays the same when they swap
         place = max(self._title.sizeHint().width(), self._save.sizeHint().width())
         head = place + self._freeze.sizeHint().width() + em(self) * 1.5
         return QSize(math.ceil(max(head, em(self) * 9)), math.ceil(em(self) * 6))
@@ -136,7 +136,7 @@ class Scope(Animated):
             painter.restore()
 
     def _paint_reading(self, painter: QPainter, area: QRect) -> None:
-        """There is no room for it in the head: in the picture, all of it."""
+        """Paint the whole reading into the picture, because the header lacks room."""
         text, flags = self._readout.sentence, Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap
         place = painter.boundingRect(area.adjusted(4, 2, -4, -2), flags, text)
         painter.fillRect(place.adjusted(-4, -2, 4, 2), colour(self, WELL, 0.8))
@@ -144,7 +144,7 @@ class Scope(Animated):
         painter.drawText(place, flags, text)
 
     def move_cursor(self, place: QPointF) -> None:
-        """Put the cursor there, or at the nearest point of the canvas."""
+        """Move the cursor to a point, or to the nearest point of the canvas."""
         area = self.canvas()
         x = min(max(place.x(), area.left()), area.right())
         self._cursor = QPointF(x, min(max(place.y(), area.top()), area.bottom()))
@@ -184,7 +184,7 @@ class Scope(Animated):
         self._freeze.clicked.connect(self.set_frozen)
         self._save.setText("Save…")
         self._save.hide()
-        self._save.setAccessibleName(f"Save what is frozen in {name}")
+        self._save.setAccessibleName(f"Save the frozen {name}")
         self._save.setToolTip("Save the frozen sound as a WAV file, or its picture as PNG")
         self._save.clicked.connect(self._ask_to_save)
         self._readout.setAlignment(Qt.AlignmentFlag.AlignCenter)

@@ -15,7 +15,7 @@ _A4_HZ, _A4_KEY = 440.0, 69
 
 
 class LogSpectrum:
-    """`columns` levels from 20 Hz to the highest frequency there is, 20 kHz at most.
+    """Computes `columns` levels from 20 Hz to half the sample rate, 20 kHz at most.
 
     A sine of full scale is at 0 dB (Hann window). Where columns are denser than the FFT's bins they
     are interpolated; where bins are denser, the loudest counts.
@@ -32,7 +32,7 @@ class LogSpectrum:
         self._dense = np.floor(edges[1:]) > np.ceil(edges[:-1])
 
     def levels_db(self, signal: NDArray[np.float32]) -> NDArray[np.float32]:
-        """(SIZE,) frames to (columns,) dB, −90 or more."""
+        """Return (columns,) dB, −90 or more, of (SIZE,) frames."""
         # The window is periodic, the transform real: bins 0 … SIZE / 2.
         bins = decibels(np.abs(np.fft.rfft(signal * self._window)) * self._scale)
         levels = np.interp(self._centres, np.arange(len(bins)), bins)
@@ -41,16 +41,16 @@ class LogSpectrum:
         return np.maximum(levels, FLOOR_DB).astype(np.float32)
 
     def hz(self, share: float) -> float:
-        """The frequency at a share, 0 … 1, of the axis."""
+        """Return the frequency at a share, 0 … 1, of the axis."""
         return float(LOWEST_HZ * (self.highest_hz / LOWEST_HZ) ** share)
 
     def share(self, hz: float) -> float:
-        """Where on the axis a frequency is."""
+        """Return the place of a frequency on the axis, 0 … 1."""
         return math.log(hz / LOWEST_HZ) / math.log(self.highest_hz / LOWEST_HZ)
 
 
 def note_name(hz: float) -> str:
-    """The nearest note and the distance to it: "A4 +3 ct"."""
+    """Return the nearest note and the distance to it: "A4 +3 ct"."""
     position = _A4_KEY + 12 * math.log2(hz / _A4_HZ)
     key = round(position)
     return f"{NAMES[key % 12]}{key // 12 - 1} {100 * (position - key):+.0f} ct"

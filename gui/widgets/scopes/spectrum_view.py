@@ -1,4 +1,4 @@
-"""Spectrum with peak hold, and below it how it came about."""
+"""Spectrum with held peaks, above a spectrogram of the last seconds."""
 
 import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QRect, Qt
@@ -20,7 +20,7 @@ _MARKS_HZ = (50, 100, 200, 500, 1000, 2000, 5000, 10000)
 class SpectrumView(Scope):
     """Level over frequency (logarithmic, 20 Hz to 20 kHz), and a waterfall on the same axis.
 
-    The cursor reads frequency, note and level, frozen or not. Delete forgets the held peaks.
+    The cursor reads frequency, note and level, frozen or not. Delete resets the held peaks.
     """
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -34,12 +34,12 @@ class SpectrumView(Scope):
 
     @property
     def levels_db(self) -> np.ndarray[tuple[int], np.dtype[np.float32]]:
-        """(columns,) what the curve shows."""
+        """Levels of the curve, (columns,)."""
         return self._levels_db
 
     @property
     def held_db(self) -> np.ndarray[tuple[int], np.dtype[np.float32]]:
-        """(columns,) the held peaks."""
+        """Held peaks, (columns,)."""
         return self._held_db
 
     def rate_changed(self) -> None:
@@ -57,7 +57,7 @@ class SpectrumView(Scope):
         self._waterfall.add(1 - new / np.float32(FLOOR_DB))
 
     def forget_peaks(self) -> None:
-        """Let the held peaks begin anew."""
+        """Reset the held peaks to the present levels."""
         self._held_db = self._levels_db.copy()
         self.update(self.canvas())
 

@@ -1,4 +1,4 @@
-"""A spectrogram that flows downwards, the newest line at the top."""
+"""Spectrogram that flows downwards, with the newest line at the top."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,8 +11,8 @@ _STOPS = (0.0, 0.45, 0.68, 0.86, 1.0)
 class Waterfall:
     """The last `rows` lines of `columns` levels, as a picture.
 
-    A line is coloured once, when it comes; the picture is a ring of lines that is painted in two
-    pieces. So a line costs little, however many there are.
+    A line is coloured once, when it is added. The picture is a ring of lines that is painted in two
+    pieces, so adding a line costs the same however many there are.
     """
 
     def __init__(self, columns: int, rows: int) -> None:
@@ -25,7 +25,7 @@ class Waterfall:
         self._table: NDArray[np.uint32] = np.zeros(256, np.uint32)
 
     def set_colours(self, colours: tuple[QColor, ...]) -> None:
-        """From silence to the loudest, five colours."""
+        """Set five colours, from silence to the loudest."""
         parts = np.array([[c.red(), c.green(), c.blue()] for c in colours], np.float64)
         places = np.linspace(0, 1, 256)
         red, green, blue = (
@@ -37,13 +37,13 @@ class Waterfall:
             self._pixels[:] = self._table[self._levels]
 
     def add(self, levels: NDArray[np.float32]) -> None:
-        """A new line, (columns,) of 0 … 1."""
+        """Add a line, (columns,) of 0 … 1."""
         self._newest = (self._newest - 1) % len(self._levels)
         self._levels[self._newest] = np.clip(levels * 255, 0, 255)
         self._pixels[self._newest] = self._table[self._levels[self._newest]]
 
     def paint(self, painter: QPainter, area: QRect) -> None:
-        """Fill `area`."""
+        """Paint the picture into `area`."""
         rows, columns = self._levels.shape
         seam = area.top() + round(area.height() * (rows - self._newest) / rows)
         upper = QRect(area.left(), area.top(), area.width(), seam - area.top())

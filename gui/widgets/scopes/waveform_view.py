@@ -1,4 +1,4 @@
-"""An oscilloscope: a steady tone stands still, a long stretch scrolls."""
+"""Oscilloscope: a steady tone stands still, a long stretch scrolls."""
 
 import math
 
@@ -15,7 +15,7 @@ from .zero_crossing import last_crossing
 
 SHORTEST_SECONDS = 0.001
 TRIGGERED_SECONDS = 0.1  # a longer stretch scrolls
-_SEARCH_SECONDS = 0.06  # a period of the lowest notes
+_SEARCH_SECONDS = 0.06  # longer than a period of the lowest notes
 _ZOOM = 1.25  # a notch of the wheel
 _MOST_GAIN = 64.0
 _HOME_SECONDS = 0.02
@@ -24,8 +24,8 @@ _HOME_SECONDS = 0.02
 class WaveformView(Scope):
     """Level over time, a lane per channel (the first two).
 
-    Wheel or ↑ ↓ zoom in time, with Shift in level; Home is as at the start. When it is frozen,
-    dragging or page keys go back and forth in the last seconds.
+    Wheel or ↑ ↓ zoom in time, with Shift in level; Home resets both. When it is frozen, dragging or
+    page keys move through the last seconds.
     """
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -38,7 +38,7 @@ class WaveformView(Scope):
 
     @property
     def span_seconds(self) -> float:
-        """From the left edge to the right."""
+        """Length of the visible stretch."""
         return self._span_seconds
 
     @property
@@ -47,7 +47,7 @@ class WaveformView(Scope):
         return self._gain
 
     def zoom(self, factor: float) -> None:
-        """Show a stretch `factor` times as long; about the cursor, if there is one."""
+        """Show a stretch `factor` times as long, around the cursor if there is one."""
         before = self._span_seconds
         self._span_seconds = min(max(before * factor, SHORTEST_SECONDS), SECONDS)
         if self._cursor is not None:
@@ -57,7 +57,7 @@ class WaveformView(Scope):
         self._pan(0)
 
     def zoom_level(self, factor: float) -> None:
-        """Draw everything `factor` times as high."""
+        """Set the vertical zoom to `factor` times the present one."""
         self._gain = min(max(self._gain * factor, 1.0), _MOST_GAIN)
         self.update(self.canvas())
 
@@ -69,7 +69,9 @@ class WaveformView(Scope):
             self._pan(0)
 
     def visible(self) -> tuple[Frames, float]:
-        """What is shown, (n, channels), and where it begins, in frames from the left edge."""
+        """Return the visible frames, (n, channels), and where they begin, in frames from the left
+        edge.
+        """
         count = self._count()
         if self._still is not None:
             frames = self._still[max(self._end - count, 0) : self._end]
@@ -152,7 +154,7 @@ class WaveformView(Scope):
         self.update(self.canvas())
 
     def _live(self) -> tuple[int, float]:
-        """How many frames before the newest the picture ends, and the fraction it is shifted by."""
+        """Return how many frames before the newest the picture ends, and its shift in fractions."""
         if self._span_seconds > TRIGGERED_SECONDS:
             return 0, 0.0
         count = self._count()
@@ -161,7 +163,7 @@ class WaveformView(Scope):
         crossing = last_crossing(mono)
         if crossing is None:
             return 0, 0.0
-        # The picture is count + 2 frames from the one before the crossing on, that one at the edge.
+        # The picture begins with the frame before the crossing, at the edge, and has count + 2.
         before = math.floor(crossing)
         return len(frames) - before - count - 2, 2.0 - (crossing - before)
 
@@ -180,9 +182,10 @@ class WaveformView(Scope):
         draw_curve(painter, polygon(x, y), colour(self, SIGNAL), pixels=1.0 if dense else 2.0)
 
     def _extremes(self, signal: Signal, size: int) -> tuple[Floats, Signal]:
-        """Lowest and highest of every `size` frames, and where they are.
+        """Return lowest and highest of every `size` frames, and their places.
 
-        The same frames are always taken together, wherever they are shown: else it would flicker.
+        The same frames are always grouped together, wherever they are shown: otherwise it would
+        flicker.
         """
         end = self.ring.written if self._still is None else self._end
         start = (len(signal) - end) % size

@@ -1,16 +1,16 @@
-"""Where an oscilloscope begins its picture, so that a steady tone stands still."""
+"""Trigger of the oscilloscope: the zero crossing that makes a steady tone stand still."""
 
 import numpy as np
 from numpy.typing import NDArray
 
-HYSTERESIS = 0.2  # of the peak: smaller wiggles about zero do not count
+HYSTERESIS = 0.2  # of the peak; smaller movements about zero do not count
 
 
 def last_crossing(signal: NDArray[np.float32]) -> float | None:
-    """The last rising zero crossing of (frames,), in frames, between two frames; None: none.
+    """Return the last rising zero crossing of (frames,), in fractional frames; None: there is none.
 
-    It counts if the signal was below −h before and gets above h after it without another way back
-    below −h; h is `HYSTERESIS` times the peak.
+    A crossing counts if the signal was below −h before it and gets above h after it without falling
+    below −h in between; h is `HYSTERESIS` times the peak.
     """
     height = HYSTERESIS * float(np.max(np.abs(signal), initial=0.0))
     if height < 1e-6:

@@ -1,4 +1,4 @@
-"""A piano keyboard for the mouse, a finger, or the arrow keys."""
+"""Piano keyboard for the mouse, a finger, or the arrow keys."""
 
 import math
 from collections.abc import Iterable
@@ -30,10 +30,10 @@ HOME = 48  # C3
 
 
 class PianoKeyboard(QWidget):
-    """As many octaves as fit; the nearer to the front edge a key is struck, the louder.
+    """As many octaves as fit; a key sounds louder the nearer to its front edge it is struck.
 
     Dragging glides over the keys. Wheel and page keys move by octaves; arrows choose a key, space
-    holds it. Whatever happens, every `pressed(key, velocity)` is followed by its `released(key)`.
+    holds it. Every `pressed(key, velocity)` is followed by its `released(key)`.
     """
 
     pressed = Signal(int, int)
@@ -42,7 +42,7 @@ class PianoKeyboard(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._lowest = HOME
-        self._down: frozenset[int] = frozenset()  # as shown, by whomever
+        self._down: frozenset[int] = frozenset()  # keys that are drawn as pressed
         self._arrived: frozenset[int] = frozenset()  # held on another keyboard
         self._held: int | None = None  # by the mouse or the space bar
         self._chosen: int | None = None  # by the arrow keys
@@ -61,38 +61,38 @@ class PianoKeyboard(QWidget):
 
     @property
     def octaves(self) -> int:
-        """How many are shown; the C above them as well."""
+        """Number of octaves that are shown; the C above them is shown as well."""
         whites = self.width() / (em(self) * 1.35)
         return min(max(int((whites - 1) / 7), 1), 10)
 
     @property
     def keys(self) -> range:
-        """The MIDI keys that are shown."""
+        """MIDI keys that are shown."""
         return range(self._lowest, min(self._lowest + 12 * self.octaves, LAST) + 1)
 
     def shift_octaves(self, octaves: int) -> None:
-        """Look further up (positive) or down."""
+        """Move the visible range up (positive) or down."""
         top = (LAST - 12 * self.octaves) // 12 * 12
         self._lowest = min(max(self._lowest + 12 * octaves, FIRST), max(top, FIRST))
         self._chosen = None
         self.update()
 
     def show_down(self, keys: Iterable[int]) -> None:
-        """Draw these keys as pressed, and no others but the one under the mouse."""
+        """Draw these keys as pressed, and no others except the one under the mouse."""
         down = frozenset(keys)
         if down != self._down:
             self._down = down
             self.update()
 
     def show_arrived(self, keys: Iterable[int]) -> None:
-        """Draw these keys as pressed on another keyboard: in another shade, with a dot."""
+        """Draw these keys as pressed on another keyboard: in another colour, with a dot."""
         arrived = frozenset(keys)
         if arrived != self._arrived:
             self._arrived = arrived
             self.update()
 
     def key_area(self, key: int) -> QRectF:
-        """Where a key is drawn, in pixels."""
+        """Return the area of a key in pixels."""
         height, width = self.height() - 2.0, (self.width() - 2.0) / self._whites()
         before = whites_below(key) - whites_below(self._lowest)
         if is_black(key):
@@ -101,7 +101,7 @@ class PianoKeyboard(QWidget):
         return QRectF(1 + before * width, 1, width, height)
 
     def key_at(self, place: QPointF) -> int | None:
-        """The key under a point; None: none."""
+        """Return the key at a point; None: there is none."""
         for key in sorted(self.keys, key=is_black, reverse=True):
             if self.key_area(key).contains(place):
                 return key
@@ -184,7 +184,7 @@ class PianoKeyboard(QWidget):
         painter.drawRoundedRect(inside, 4, 4)
         if arrived:
             painter.setBrush(_EBONY)
-            above = area.width() * 0.5 + (0.0 if black else 1.5 * em(self))  # a white key's name
+            above = area.width() * 0.5 + (0.0 if black else 1.5 * em(self))  # room for the name
             dot = QPointF(area.center().x(), area.bottom() - above)
             painter.drawEllipse(dot, area.width() * 0.18, area.width() * 0.18)
         if key % 12 == 0:

@@ -9,24 +9,25 @@ _ROW = "AWSEDFTGYHUJKOLP"  # a piano's keys from C on, black ones in the row abo
 
 
 def key_name(key: int) -> str:
-    """The name of a MIDI key; 60 is C4."""
+    """Return the name of a MIDI key; 60 is C4."""
     return f"{NAMES[key % 12]}{key // 12 - 1}"
 
 
 def is_black(key: int) -> bool:
-    """Whether it is one of a piano's black keys."""
+    """Return True for a black key."""
     return key % 12 in BLACK
 
 
 def whites_below(key: int) -> int:
-    """How many white keys there are below a MIDI key, from key 0 on."""
+    """Return the number of white keys below a MIDI key, from key 0 on."""
     return 7 * (key // 12) + _WHITES_BELOW[key % 12]
 
 
 def key_of(qt_key: int, octave: int) -> int | None:
-    """The MIDI key that a key of the computer plays, A being the C of `octave`; None: none.
+    """Return the MIDI key that a key of the computer plays; None: it plays none.
 
-    `octave` 4 begins with key 60. W, E, T … are the black keys between A, S, D, F …
+    A plays the C of `octave`; octave 4 begins with key 60. W, E, T … are the black keys between A,
+    S, D, F …
     """
     letters = [*(ord(letter) for letter in _ROW), int(Qt.Key.Key_Semicolon)]
     if qt_key not in letters:

@@ -1,4 +1,4 @@
-"""How a single pad looks."""
+"""Painting of a single pad."""
 
 import math
 from dataclasses import dataclass
@@ -14,8 +14,8 @@ from ..painting import em, fitted_font, polygon
 
 
 @dataclass
-class Face:
-    """Label, thumbnail and state of a pad; `glow` 0 … 1 is how recently it was struck."""
+class PadFace:
+    """Label, thumbnail and state of a pad; `glow` 0 … 1 tells how recently it was struck."""
 
     label: str
     locked: bool = False
@@ -23,8 +23,10 @@ class Face:
     outline: NDArray[np.float64] | None = None  # (columns,) peaks of the sound, 0 … 1
 
 
-def paint_face(painter: QPainter, widget: QWidget, face: Face, area: QRectF, marked: bool) -> None:
-    """One pad; `marked`: it is the chosen one, or something is being dragged onto it."""
+def paint_face(
+    painter: QPainter, widget: QWidget, face: PadFace, area: QRectF, marked: bool
+) -> None:
+    """Paint a pad; `marked`: it is the selected one, or something is being dragged onto it."""
     painter.setPen(QPen(colour(widget, ACCENT if marked else EDGE), 3 if marked else 1.5))
     for fill in (colour(widget, RAISED), colour(widget, ACCENT, face.glow)):
         painter.setBrush(fill)
@@ -41,7 +43,7 @@ def paint_face(painter: QPainter, widget: QWidget, face: Face, area: QRectF, mar
 
 
 def _paint_label(painter: QPainter, widget: QWidget, label: str, room: QRectF) -> None:
-    """On as many lines as it has words, or on one where there is no room for two."""
+    """Paint the label on as many lines as it has words, or on one if two do not fit."""
     flags = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
     if room.height() >= 2 * em(widget):
         longest = max(label.split(), key=len, default="")
@@ -55,7 +57,7 @@ def _paint_label(painter: QPainter, widget: QWidget, label: str, room: QRectF) -
 
 
 def paint_arrow(painter: QPainter, widget: QWidget, start: QPointF, end: QPointF) -> None:
-    """From the pad that is dragged to the pointer."""
+    """Paint an arrow from the dragged pad to the pointer."""
     painter.setPen(QPen(colour(widget, WARNING), em(widget) * 0.2))
     painter.drawLine(start, end)
     angle = math.atan2(end.y() - start.y(), end.x() - start.x())

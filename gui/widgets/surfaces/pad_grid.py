@@ -1,4 +1,4 @@
-"""Sixteen pads to strike, as on a drum machine: the first is bottom left."""
+"""Grid of sixteen pads, as on a drum machine: the first is bottom left."""
 
 import math
 from collections.abc import Callable
@@ -19,7 +19,7 @@ from PySide6.QtWidgets import QApplication, QMenu, QSizePolicy, QWidget
 
 from ..painting import em
 from ..scopes.frame_clock import Animated
-from .pad_face import Face, paint_arrow, paint_face
+from .pad_face import PadFace, paint_arrow, paint_face
 
 SIDE = 4
 PADS = SIDE * SIDE
@@ -29,12 +29,12 @@ _PULL = Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.ControlModifier
 
 
 class PadGrid(Animated):
-    """4 × 4 pads: `struck(pad, velocity)` at once, the louder the nearer to the front edge.
+    """4 × 4 pads; `struck(pad, velocity)` is emitted at once, louder nearer to the front edge.
 
-    Dragging from one pad onto another asks that they be crossed, `bred(from, onto)`. The menu locks
-    a pad (`lock_wanted(pad, locked)`) or moves its sound a step (`mutate_wanted(pad, 1 or -1)`).
-    Dragging with Alt or Ctrl asks for a pad's sound as a file, `file_wanted(pad)`, to be dragged
-    further. Arrow keys choose a pad, space or Enter strikes it.
+    Dragging one pad onto another asks to cross them, `bred(from, onto)`. The menu locks a pad
+    (`lock_wanted(pad, locked)`) or mutates its sound (`mutate_wanted(pad, 1 or -1)`). Dragging with
+    Alt or Ctrl asks for the pad's sound as a file to drag on, `file_wanted(pad)`. Arrow keys choose
+    a pad, space or Enter strikes it.
     """
 
     struck = Signal(int, int)
@@ -47,7 +47,7 @@ class PadGrid(Animated):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._faces = [Face(f"{pad + 1}") for pad in range(PADS)]
+        self._faces = [PadFace(f"{pad + 1}") for pad in range(PADS)]
         self._current = 0
         self._from: int | None = None  # where a drag began
         self._pulled: QPointF | None = None  # where a sound began to be dragged out
@@ -67,7 +67,7 @@ class PadGrid(Animated):
         return self._current
 
     def set_label(self, pad: int, label: str) -> None:
-        """Name a pad."""
+        """Set a pad's label."""
         self._faces[pad].label = label
         self.update()
 
@@ -77,33 +77,33 @@ class PadGrid(Animated):
         self.update()
 
     def picture(self, pad: int) -> QPixmap:
-        """How a pad looks now."""
+        """Return a picture of a pad."""
         return self.grab(self.pad_area(pad).toAlignedRect())
 
     def set_locked(self, pad: int, locked: bool) -> None:
-        """Mark a pad as keeping its hit."""
+        """Mark a pad as locked to its hit."""
         if locked != self._faces[pad].locked:
             self._faces[pad].locked = locked
             self.update()
 
     def flash(self, pad: int, velocity: int = 127) -> None:
-        """Light a pad up: it sounds."""
+        """Light a pad up because it sounds."""
         self._faces[pad].glow = 0.3 + 0.7 * velocity / 127
         self.update(self.pad_area(pad).toAlignedRect())
 
     def pad_area(self, pad: int) -> QRectF:
-        """Where a pad is drawn, in pixels."""
+        """Return the area of a pad in pixels."""
         gap = em(self) * 0.3
         width, height = (self.width() - gap) / SIDE, (self.height() - gap) / SIDE
         column, row = pad % SIDE, SIDE - 1 - pad // SIDE
         return QRectF(gap + column * width, gap + row * height, width - gap, height - gap)
 
     def pad_at(self, place: QPointF) -> int | None:
-        """The pad under a point; None: none."""
+        """Return the pad at a point; None: there is none."""
         return next((pad for pad in range(PADS) if self.pad_area(pad).contains(place)), None)
 
     def menu(self, pad: int) -> QMenu:
-        """What can be done with a pad."""
+        """Return the menu of actions for a pad."""
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         locked = self._faces[pad].locked
@@ -123,7 +123,7 @@ class PadGrid(Animated):
         return menu
 
     def advance(self, seconds: float) -> None:
-        """Let what glows fade."""
+        """Let glowing pads fade."""
         for pad, face in enumerate(self._faces):
             if face.glow > 0:
                 face.glow = max(face.glow - seconds / _FLASH_SECONDS, 0.0)
@@ -206,7 +206,7 @@ class PadGrid(Animated):
             paint_arrow(painter, self, self.pad_area(self._from).center(), self._pointer)
 
     def choose(self, pad: int) -> None:
-        """Make it the current one; a pad that is struck is."""
+        """Make a pad the current one, as striking it does."""
         if pad != self._current:
             self._current = pad
             self.chosen.emit(pad)

@@ -1,4 +1,4 @@
-"""Two parameters under one finger."""
+"""Pad that moves two parameters with one finger."""
 
 import math
 from collections import deque
@@ -20,10 +20,10 @@ _STEP, _PAGE, _FINE = 0.01, 0.1, 0.1
 
 
 class XYPad(Animated):
-    """`x` grows to the right, `y` upwards; `changed(x, y)` while the point is dragged.
+    """`x` grows to the right, `y` upwards; `changed(x, y)` is emitted while the point is dragged.
 
-    Arrow keys move it (Shift: finely), page keys by a tenth up and down, Home or a double-click
-    to the defaults. Where it was lately fades away behind it.
+    Arrow keys move it (Shift: finely), page keys by a tenth up and down, Home or a double-click to
+    the defaults. Its recent path fades away.
     """
 
     changed = Signal(float, float)
@@ -41,11 +41,11 @@ class XYPad(Animated):
 
     @property
     def values(self) -> tuple[float, float]:
-        """(x, y) in the parameters' own units."""
+        """Values (x, y) in the parameters' own units."""
         return self._values
 
     def show_values(self, x: float, y: float) -> None:
-        """They were changed elsewhere: follow, and say nothing."""
+        """Show values that were changed elsewhere; emit nothing."""
         if not (math.isfinite(x) and math.isfinite(y)):
             return
         values = (self.parameters[0].clamp(x), self.parameters[1].clamp(y))
@@ -55,7 +55,7 @@ class XYPad(Animated):
             self.update()
 
     def set_values(self, x: float, y: float) -> None:
-        """The hand wants these, or the nearest in range."""
+        """Set values, or the nearest in range, as the user does; emit `changed`."""
         before = self._values
         self.show_values(x, y)
         if self._values != before:

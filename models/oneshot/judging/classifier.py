@@ -1,10 +1,10 @@
-"""A small network that tells the classes of a folder of hits apart, and whose inside is the ear.
+"""Classifier of hits, whose embedding serves to compare generated with real hits.
 
-What is generated is compared with what is real where this network hears it: in the embedding before
-its last layer. It learns two things at once: a hit's class, and which hit of the folder it is
-(Dosovitskiy et al. 2014, "exemplar" networks, arXiv 1406.6909). The second keeps the differences
-within a class in the embedding, where a network that only knows classes would drop them; and it is
-what remains to be learnt in a folder without classes.
+Generated and real hits are compared in the embedding before the last layer. The network learns two
+things at once: a hit's class, and which hit of the folder it is (Dosovitskiy et al. 2014,
+"exemplar" networks, arXiv 1406.6909). The second keeps the differences within a class in the
+embedding, where a network that only knows classes would drop them; and it is all that can be learnt
+in a folder without classes.
 """
 
 import hashlib
@@ -28,19 +28,21 @@ from .corpus import Corpus, Hits
 from .measures import percent
 from .spectra import BANDS, TRANSPOSED, Signals, in_form, log_mel
 
-VERSION = 1  # of everything in this file and in `spectra` that decides what is heard
+VERSION = 1  # of everything in this file and in `spectra` that affects the embedding
 WIDTHS = (1, 16, 32, 64, 64)
 EMBEDDING = 32
 BATCH, WARM_UP_STEPS, LEARNING_RATE = 64, 30, 2e-3
 FEWEST_STEPS, MOST_STEPS, STEPS_PER_HIT = 100, 500, 0.5
-EXEMPLAR_SHARE = 0.3  # of the loss for the hit, beside 1 for the class
-SYNTHETIC_WEIGHT = 1 / 3  # of a filler beside a real hit: real drums are what it is about
+EXEMPLAR_SHARE = 0.3  # weight of the loss for the hit, against 1 for the class
+SYNTHETIC_WEIGHT = 1 / 3  # of a filler against a real hit: real drums matter more
 LATEST_SECONDS, QUIETEST_DB = 0.006, -6.0  # augmentation
 NOISE_DB = (-100.0, -40.0)
 
 
-class Ear(nn.Module):
-    """Log-mel spectra (B, bands, windows) to embeddings (B, 32), and these to classes."""
+class HitNetwork(nn.Module):
+    """Network from log-mel spectra (B, bands, windows) to embeddings (B, 32), and from these to
+    classes.
+    """
 
     def __init__(self, classes: int) -> None:
         super().__init__()
@@ -59,7 +61,7 @@ class Ear(nn.Module):
         self.classes = nn.Linear(EMBEDDING, classes)
 
     def forward(self, spectra: Tensor) -> tuple[Tensor, Tensor]:
-        """Embeddings (B, 32) and logits (B, classes)."""
+        """Return embeddings (B, 32) and logits (B, classes)."""
         x = self.levels(spectra[:, None])  # (B, 64, bands / 16, windows / 16)
         x = torch.cat([x.mean(3), x.amax(3)], 1).flatten(1)  # hits may have any length
         x = self.embedding(self.drop(x))
@@ -67,8 +69,8 @@ class Ear(nn.Module):
 
 
 @dataclass(frozen=True)
-class Heard:
-    """What the network hears in hits."""
+class HitFeatures:
+    """Embeddings and classes that the network finds in hits."""
 
     embeddings: NDArray[np.float64]  # (hits, 32)
     classes: NDArray[np.int64]  # (hits,) the likeliest
@@ -77,11 +79,11 @@ class Heard:
 class Classifier:
     """A trained network for hits at one sample rate."""
 
-    def __init__(self, ear: Ear, sample_rate: int) -> None:
+    def __init__(self, ear: HitNetwork, sample_rate: int) -> None:
         self.ear, self.sample_rate = ear.eval(), sample_rate
 
-    def hear(self, signals: Signals) -> Heard:
-        """Of (hits, frames), in the form of `spectra.in_form`."""
+    def hear(self, signals: Signals) -> HitFeatures:
+        """Return embeddings and classes of (hits, frames), in the form of `spectra.in_form`."""
         parts = []
         with torch.inference_mode():
             for start in range(0, len(signals), BATCH):
@@ -89,15 +91,15 @@ class Classifier:
                 parts.append(self.ear(log_mel(part, self.sample_rate)))
         embeddings = torch.cat([embedding for embedding, _ in parts])
         logits = torch.cat([logits for _, logits in parts])
-        return Heard(embeddings.double().numpy(), logits.argmax(1).numpy())
+        return HitFeatures(embeddings.double().numpy(), logits.argmax(1).numpy())
 
 
 def classifier(corpus: Corpus, path: Path, say: Say = print) -> Classifier:
-    """Read from `path` if it was trained on these very hits, else trained and written there."""
+    """Return the classifier at `path` if it was trained on these hits; else train and save it."""
     identity = digest(corpus)
     if (ear := _read(path, identity, len(corpus.classes))) is not None:
         return Classifier(ear, corpus.sample_rate)
-    say(f"learning to tell the {len(corpus.training)} hits apart: up to half a minute on one core")
+    say(f"learning to distinguish the {len(corpus.training)} hits: up to 30 s on one core")
     trained = train(corpus)
     if len(corpus.classes) > 1:
         heard = trained.hear(in_form(corpus.held_out.signals)).classes
@@ -108,24 +110,24 @@ def classifier(corpus: Corpus, path: Path, say: Say = print) -> Classifier:
     return trained
 
 
-def _read(path: Path, identity: str, classes: int) -> Ear | None:
-    """None if there is none of this identity."""
+def _read(path: Path, identity: str, classes: int) -> HitNetwork | None:
+    """Return the network at `path`; None if there is none of this identity."""
     if not path.is_file():
         return None
     with torch.random.fork_rng(devices=[]):
-        ear = Ear(classes)
+        ear = HitNetwork(classes)
     try:
         checkpoint = Checkpoint.read(path)
         if checkpoint.facts["identity"] != identity:
             return None
         ear.load_state_dict(dict(checkpoint.groups["ear"]))
-    except (RtAudioGenError, KeyError, RuntimeError):  # damaged: half a minute makes it anew
+    except (RtAudioGenError, KeyError, RuntimeError):  # damaged: train again
         return None
     return ear
 
 
 def digest(corpus: Corpus) -> str:
-    """The same for the same training hits, under the same rules."""
+    """Return a digest that is equal for the same training hits under the same rules."""
     hits = corpus.training
     rules = [VERSION, corpus.sample_rate, list(corpus.classes), list(hits.signals.shape)]
     sha = hashlib.sha256(json.dumps(rules).encode())
@@ -135,7 +137,7 @@ def digest(corpus: Corpus) -> str:
 
 
 def weights(hits: Hits) -> NDArray[np.float64]:
-    """(hits,) that give every class the same share, real hits more than fillers; their sum is 1."""
+    """Return (hits,) weights of equal share per class, real hits above fillers; their sum is 1."""
     single = np.where(hits.synthetic, SYNTHETIC_WEIGHT, 1.0)
     even = single / np.bincount(hits.classes, single)[hits.classes]
     share: NDArray[np.float64] = even / even.sum()
@@ -143,9 +145,9 @@ def weights(hits: Hits) -> NDArray[np.float64]:
 
 
 def train(corpus: Corpus, seed: int = 0) -> Classifier:
-    """On the training hits, changed a little each time: level, onset, pitch, noise.
+    """Return a classifier of the training hits, varied each time: level, onset, pitch, noise.
 
-    A function of hits and seed, on one machine with one number of threads.
+    It is a function of hits and seed, on one machine with one number of threads.
     """
     signals = torch.from_numpy(in_form(corpus.training.signals))
     classes = torch.from_numpy(corpus.training.classes)
@@ -153,7 +155,7 @@ def train(corpus: Corpus, seed: int = 0) -> Classifier:
     steps = min(max(FEWEST_STEPS, round(STEPS_PER_HIT * len(signals))), MOST_STEPS)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        ear, which = Ear(len(corpus.classes)), nn.Linear(EMBEDDING, len(signals))
+        ear, which = HitNetwork(len(corpus.classes)), nn.Linear(EMBEDDING, len(signals))
         parameters = [*ear.parameters(), *which.parameters()]
         optimizer = torch.optim.AdamW(parameters, LEARNING_RATE)
         for step in range(steps):
@@ -174,7 +176,7 @@ def _learning_rate(step: int, steps: int) -> float:
 
 
 def _changed(signals: Tensor, sample_rate: int) -> Tensor:
-    """(B, frames) to log-mel spectra of the same hits, each changed by chance."""
+    """Return log-mel spectra of hits (B, frames), each varied at random."""
     count, frames = signals.shape
     late = torch.randint(round(LATEST_SECONDS * sample_rate), (count, 1))
     places = torch.arange(frames) - late

@@ -1,7 +1,7 @@
-"""From a folder of one-shots to hits that can be learnt: the pre-flight.
+"""Corpus of one-shots from a folder, with the checks before a training.
 
-Every hit is brought to the same form (from its onset, at full level, faded where it is too long),
-and whatever had to be done or left out is said in a line.
+Every hit is brought to the same form (from its onset, at full level, faded if it is too long), and
+everything that was changed or left out is reported in a line.
 """
 
 import re
@@ -22,9 +22,9 @@ from ...sounds.note_labels import Say
 
 CLASS_COLUMNS = ("class", "label", "instrument")
 SHORTEST_SECONDS = 0.01
-ONSET_DB = -40.0  # of the peak: what is quieter before it is not yet the hit
+ONSET_DB = -40.0  # of the peak: quieter sound before it does not belong to the hit
 BEFORE_ONSET_SECONDS = 0.001
-LATE_SECONDS = 0.005  # an onset later than this is worth a word
+LATE_SECONDS = 0.005  # a later onset is reported
 FADE_SECONDS = 0.03
 PEAK = 0.89  # -1 dBFS
 FEWEST, FEW = 8, 100  # hits: refused below the first, warned of below the second
@@ -44,18 +44,18 @@ class Hits:
     synthetic: NDArray[np.bool_]  # (hits,) fillers that a synthesiser made
 
     def __len__(self) -> int:
-        """How many."""
+        """Return the number of hits."""
         return len(self.classes)
 
     def only(self, chosen: NDArray[np.bool_]) -> "Hits":
-        """Those where `chosen` (hits,) is true."""
+        """Return the hits where `chosen` (hits,) is true."""
         sources = tuple(s for s, wanted in zip(self.sources, chosen, strict=True) if wanted)
         return Hits(self.signals[chosen], self.classes[chosen], sources, self.synthetic[chosen])
 
 
 @dataclass(frozen=True)
 class Corpus:
-    """What is learnt from, and what is held out: other drums, not other takes of the same."""
+    """Training hits, and held-out hits of other drums, not other takes of the same."""
 
     sample_rate: int
     classes: tuple[str, ...]
@@ -64,7 +64,7 @@ class Corpus:
 
 
 def read(folder: Path, sample_rate: int, frames: int, say: Say = print) -> Corpus:
-    """All one-shots of a folder, split the same way every time.
+    """Return all one-shots of a folder, split the same way every time.
 
     Classes are its sub-folders, or the column `class` of its metadata.csv. RtAudioGenError, one
     line, if there is too little to learn from.
@@ -84,22 +84,22 @@ def read(folder: Path, sample_rate: int, frames: int, say: Say = print) -> Corpu
         say(f"{count} of {len(clips)} {what}")
     if len(taken) < FEWEST:
         raise RtAudioGenError(
-            f"{folder}: {len(taken)} sounds can be learnt from; a WaveGAN needs {FEWEST} at least, "
-            f"and {FEW} or more to make anything new"
+            f"{folder}: only {len(taken)} usable sounds; expected at least {FEWEST}, and {FEW} or "
+            "more to make new ones"
         )
     return _split(taken, np.stack(signals), sample_rate, say)
 
 
 def _with_sure_labels(clips: Sequence[Clip], say: Say) -> list[Clip]:
-    """Without those whose class is a guess."""
+    """Return the clips without those whose class is a guess."""
     sure = [clip for clip in clips if clip.facts.get("label_src") != GUESSED]
     if len(sure) < len(clips):
-        say(f"{len(clips) - len(sure)} of {len(clips)} left out: their class is only guessed")
+        say(f"{len(clips) - len(sure)} of {len(clips)} left out: their class is only a guess")
     return sure
 
 
 def _at_one_rate(clips: Sequence[Clip]) -> list[Clip]:
-    """Each sound once, where a table lists it at several rates (16k/…, 44k/…): the first."""
+    """Return each sound once, at the first rate, if a table lists several (16k/…, 44k/…)."""
     found: dict[str, Clip] = {}
     for clip in clips:
         found.setdefault(clip.facts.get("sha") or str(clip.path), clip)
@@ -118,7 +118,7 @@ def _loaded(clip: Clip, sample_rate: int, say: Say) -> tuple[NDArray[np.float32]
 def _in_form(
     signal: NDArray[np.float32], sample_rate: int, frames: int, done: Counter[str]
 ) -> NDArray[np.float32]:
-    """(frames,) from the onset, without DC, faded out at the end, at full level."""
+    """Return (frames,) from the onset, without DC, faded out at the end, at full level."""
     signal = signal - np.float32(signal.mean())
     level = np.abs(signal)
     onset = int(np.argmax(level > level.max() * 10 ** (ONSET_DB / 20)))
@@ -152,10 +152,10 @@ def _split(
         + ", ".join(f"{name} {counts[name]}" for name in classes)
     )
     if len(clips) < FEW:
-        say(f"WARNING: only {len(clips)} hits: expect copies and metallic tones; {FEW} would do")
+        say(f"WARNING: only {len(clips)} hits: expect copies and metallic tones; use {FEW} or more")
     if len(classes) > 1 and (few := [n for n in classes if counts[n] < FEW_IN_CLASS]):
         say(f"WARNING: fewer than {FEW_IN_CLASS} hits in: {', '.join(few)}")
-    if not spared.any():  # nothing to measure by but what is learnt from
+    if not spared.any():  # measure with the training hits, because there are no others
         return Corpus(sample_rate, classes, hits, hits)
     return Corpus(sample_rate, classes, hits.only(~spared), hits.only(spared))
 
@@ -166,11 +166,11 @@ def _source(clip: Clip) -> str:
 
 
 def _spared(clips: Sequence[Clip], hits: Hits, copied: Sequence[int]) -> NDArray[np.bool_]:
-    """Return which hits are held out: an eighth or so of each class.
+    """Return True for the held-out hits: an eighth or so of each class.
 
-    Whole drums are held out where that is possible, and always all copies of a sound, whatever
-    their classes; `copied` says which hits are copies of each other. A filler is no measure of
-    what real drums are like: it is never held out, nor are its copies.
+    If possible whole drums are held out, and always all copies of a sound, whatever their classes;
+    `copied` groups hits that are copies of each other. A filler says nothing about real drums, so
+    neither a filler nor its copies are ever held out.
     """
     named = [(f"{c.instrument}/{_drum(c)}", copy) for c, copy in zip(clips, copied, strict=True)]
     drums, single = _grouped(named), _grouped([(copy,) for copy in copied])
@@ -220,10 +220,12 @@ def _grouped(keys: Sequence[tuple[object, ...]]) -> list[list[int]]:
 
 
 def _drum(clip: Clip) -> str:
-    """The same for all takes of one drum: the file's name without its last number."""
+    """Return a key that is equal for all takes of one drum: the file's name without its last
+    number.
+    """
     return clip.facts.get("source", "") + re.sub(r"[-_ ]?[a-z]?\d+$", "", clip.path.stem)
 
 
 def _digest(clip: Clip) -> int:
-    """By its name: a new file moves no other one across."""
+    """Return a digest of the name, so that a new file moves no other one to the other set."""
     return zlib.crc32(_drum(clip).encode())

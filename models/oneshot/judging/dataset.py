@@ -1,4 +1,4 @@
-"""Batches of hits, each class about as often as the others, none twice quite the same."""
+"""Batches of hits: classes evenly mixed, hits varied."""
 
 from typing import NamedTuple
 
@@ -14,19 +14,19 @@ SHORTENED = 0.25  # share drawn with a shorter decay
 SHORTEST_DECAY_SECONDS = 0.03
 QUIETEST = 0.7  # of full level
 SYNTHETIC_WEIGHT = 0.3  # of a filler against a real hit
-EVENNESS = 0.5  # a class's share is its size to this power: 0 would be the same for all
+EVENNESS = 0.5  # a class's share is its size to this power; 0: equal shares
 
 
 class Batch(NamedTuple):
-    """Of one step; the hits 2 n and 2 n + 1 are of one class."""
+    """Data of one step; the hits 2 n and 2 n + 1 are of one class."""
 
     real: NDArray[np.float32]  # (rounds, hits, frames)
     classes: NDArray[np.int64]  # (rounds, hits)
     latent: NDArray[np.float32]  # (rounds, hits, latent) uniform in -1 … 1
 
 
-class Draws:
-    """Random batches of a set of hits; a function of the generator that is passed."""
+class BatchSource:
+    """Random batches of a set of hits; a function of the random generator that is passed."""
 
     def __init__(self, hits: Hits, sample_rate: int, latent: int) -> None:
         self._hits, self._latent, self._sample_rate = hits, latent, sample_rate
@@ -38,7 +38,7 @@ class Draws:
         self._shifted = _shifted(hits.signals)
 
     def draw(self, rng: np.random.Generator, rounds: int, hits: int) -> Batch:
-        """A batch for one step of the generator and `rounds` of the critics."""
+        """Return a batch for one step of the generator and `rounds` of the critics."""
         chosen = np.array([index for _ in range(rounds) for index in self._pairs(rng, hits)])
         real = np.stack([self._varied(rng, index) for index in chosen])
         return Batch(
@@ -70,14 +70,14 @@ class Draws:
 
 
 def _shifted(signals: NDArray[np.float32]) -> list[NDArray[np.float32]]:
-    """(hits, frames) of each shift, made by playing faster or slower."""
+    """Return (hits, frames) of each shift, made by playing faster or slower."""
     frames, shifted = signals.shape[1], []
     for semitones in SHIFTS_SEMITONES:
         ratio = 2.0 ** (semitones / 12)
         moved = soxr.resample(np.ascontiguousarray(signals.T), ratio, 1.0, "HQ").T[:, :frames]
         padded = np.zeros_like(signals)
         padded[:, : moved.shape[1]] = moved
-        if ratio < 1:  # longer now: what is cut off has to fade
+        if ratio < 1:  # it is longer now and is cut, so it must fade
             padded[:, -frames // 32 :] *= np.linspace(1, 0, -(-frames // 32), dtype=np.float32)
         peaks = np.abs(padded).max(axis=1, keepdims=True)
         shifted.append(padded * np.minimum(1.0, PEAK / peaks))

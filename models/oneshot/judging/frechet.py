@@ -1,9 +1,9 @@
-"""The Fréchet distance between two sets of embeddings, as Gaussians.
+"""Fréchet distance between two sets of embeddings, as Gaussians.
 
 d² = |μ₁ - μ₂|² + tr(C₁ + C₂ - 2 (C₁ C₂)^½): Dowson and Landau 1982; as a measure of generators,
 Heusel et al. 2017, arXiv 1706.08500. It grows as sets get smaller (Chong and Forsyth 2020, arXiv
 1911.07023): only sets of the same size may be compared. Singular covariances need no regularisation
-here, as the trace of the root is computed from eigenvalues that cannot be negative.
+here, because the trace of the root is computed from eigenvalues that cannot be negative.
 """
 
 from typing import NamedTuple
@@ -22,14 +22,14 @@ class Gaussian(NamedTuple):
 def gaussian(
     embeddings: NDArray[np.float64], weights: NDArray[np.float64] | None = None
 ) -> Gaussian:
-    """Of (n, dimensions), each counted as often as `weights` (n,) say."""
+    """Return the moments of (n, dimensions), weighted by `weights` (n,)."""
     mean = np.average(embeddings, axis=0, weights=weights)
     covariance = np.cov(embeddings.T, ddof=0, aweights=weights)
     return Gaussian(mean, np.atleast_2d(covariance))
 
 
 def frechet_distance(one: Gaussian, other: Gaussian) -> float:
-    """d², 0 for equal moments, in squared units of the embeddings."""
+    """Return d², 0 for equal moments, in squared units of the embeddings."""
     values, vectors = np.linalg.eigh(one.covariance)
     root = (vectors * np.sqrt(values.clip(0.0))) @ vectors.T
     product = np.linalg.eigvalsh(root @ other.covariance @ root)  # those of C₁ C₂

@@ -1,4 +1,4 @@
-"""What can be measured of hits, and of the distances between them, without any network."""
+"""Measures of hits, and of distances between them, without any network."""
 
 import numpy as np
 import torch
@@ -12,17 +12,17 @@ from .spectra import Signals, log_mel
 Values = NDArray[np.float64]
 
 BATCH = 64
-ROWS = 256  # of a table of distances at a time: all of them would not fit for a large folder
+ROWS = 256  # rows of a table of distances at a time, to limit the memory for a large folder
 LOUDEST_SECONDS = 0.05
-LIKENESS_FLOOR = 1 / 3  # of the range of `log_mel`: noise below -40 dB does not hide a likeness
+LIKENESS_FLOOR = 1 / 3  # of the range of `log_mel`: ignores noise below -40 dB
 LINE_WINDOW_MS, LINE_BINS = 64, 5  # a steady tone fills a Hann window's main lobe, up to 60 Hz
-INAUDIBLE_BINS = 2  # a constant offset, which a player takes out
+INAUDIBLE_BINS = 2  # a constant offset, which playback removes
 SMALLEST = 1e-9  # energy of a window that is silent
 SOUNDING_DB = -50.0  # below a hit's loudest window
 
 
 def levels_db(signals: Signals, sample_rate: int) -> Values:
-    """(hits,) RMS of the loudest 50 ms, 0 dB at full scale."""
+    """Return (hits,) RMS of the loudest 50 ms, 0 dB at full scale."""
     window = round(LOUDEST_SECONDS * sample_rate)
     energy = np.cumsum(np.square(signals, dtype=np.float64), axis=1)
     energy = np.pad(energy, ((0, 0), (1, 0)))
@@ -32,7 +32,9 @@ def levels_db(signals: Signals, sample_rate: int) -> Values:
 
 
 def images(signals: Signals, sample_rate: int) -> NDArray[np.float32]:
-    """(hits, cells) log-mel spectra down to -40 dB, of hits in the form of `spectra.in_form`."""
+    """Return (hits, cells) log-mel spectra down to -40 dB, of hits in the form of
+    `spectra.in_form`.
+    """
     parts = [
         (log_mel(torch.from_numpy(signals[start : start + BATCH]), sample_rate) - LIKENESS_FLOOR)
         .clamp_min(0.0)
@@ -44,9 +46,10 @@ def images(signals: Signals, sample_rate: int) -> NDArray[np.float32]:
 
 
 def distances(one: NDArray[np.float32], other: NDArray[np.float32]) -> Values:
-    """(n, m) between images: 0 where they are the same, √2 where they have nothing in common.
+    """Return (n, m) distances of images: 0 for equal ones, √2 for those with nothing in common.
 
-    The difference's norm by the norm of both, so that short hits are not alike for being short.
+    It is the norm of the difference divided by the norm of both, so that short hits are not alike
+    for being short.
     """
     squares = [np.square(image, dtype=np.float64).sum(axis=1) for image in (one, other)]
     both = squares[0][:, None] + squares[1]
@@ -56,9 +59,9 @@ def distances(one: NDArray[np.float32], other: NDArray[np.float32]) -> Values:
 
 
 def nearest(one: NDArray[np.float32], other: NDArray[np.float32]) -> Values:
-    """(n,) distance of each of one set's images to the next one in the other.
+    """Return (n,) distance of each of one set's images to the nearest one in the other.
 
-    Of the same set: to the next other one.
+    Within the same set: to the nearest other one.
     """
     found = np.empty(len(one))
     for start in range(0, len(one), ROWS):
@@ -73,9 +76,9 @@ def nearest(one: NDArray[np.float32], other: NDArray[np.float32]) -> Values:
 def spreads(
     pictures: NDArray[np.float32], classes: NDArray[np.int64], count: int, weights: Values
 ) -> Values:
-    """(classes,) mean distance of two different hits of a class; NaN where there are not two.
+    """Return (classes,) mean distance of two different hits of a class; NaN without two.
 
-    Of hits weighed by `weights` (hits,), of no more than some hundred of them.
+    Hits are weighted by `weights` (hits,); at most some hundred of them are compared.
     """
     means = np.full(count, np.nan)
     for index in range(count):
@@ -90,9 +93,9 @@ def spreads(
 
 
 def line_shares(signals: Signals, sample_rate: int) -> NDArray[np.float32]:
-    """(hits, bins) share of the energy within 30 Hz or so of each frequency, mean over time.
+    """Return (hits, bins) share of the energy within 30 Hz or so of each frequency, mean over time.
 
-    Every window that sounds counts the same, so that a faint tone under the tail is seen too.
+    Every sounding window counts the same, so a faint tone under the tail is seen, too.
     """
     window = window_frames(LINE_WINDOW_MS, sample_rate)
     parts = [
@@ -103,7 +106,7 @@ def line_shares(signals: Signals, sample_rate: int) -> NDArray[np.float32]:
 
 
 def _line_shares(signals: Tensor, window: int) -> Tensor:
-    """(B, frames) to (B, bins)."""
+    """Return (B, bins) of (B, frames)."""
     hann = torch.hann_window(window)
     spectrum = torch.stft(signals, window, window // 2, window=hann, return_complex=True)
     power = spectrum.abs().square()  # (B, bins, windows)
@@ -117,11 +120,11 @@ def _line_shares(signals: Tensor, window: int) -> Tensor:
 
 
 def line_hz(sample_rate: int) -> Values:
-    """(bins,) the frequencies of `line_shares`."""
+    """Return (bins,) the frequencies of `line_shares`."""
     window = window_frames(LINE_WINDOW_MS, sample_rate)
     return np.arange(window // 2 + 1, dtype=np.float64) * sample_rate / window
 
 
 def percent(share: float) -> str:
-    """Of 1, as a person reads it."""
+    """Return a share of 1 as text."""
     return f"{100 * share:.0f} %"

@@ -1,4 +1,4 @@
-"""How good generated hits are, beside the real ones: numbers, every few minutes of a training."""
+"""Metrics of generated hits in comparison with real ones, computed regularly during a training."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
@@ -17,8 +17,8 @@ from .spectra import Signals, in_form, onsets
 
 CLASSIFIER = "classifier.safetensors"
 SILENT_DB = -50.0
-COPY = 0.15  # distance below which a hit is a training hit: noise of -40 dB moves one by 0.07
-LINE = 0.3  # share of the energy in one line that is heard as a tone
+COPY = 0.15  # distance below which a hit counts as a copy; noise of -40 dB moves one by 0.07
+LINE = 0.3  # share of the energy in one line that sounds like a tone
 
 Classes = NDArray[np.int64]
 Point = Mapping[str, Any]  # of a training's history: the `step`, and the fields of its verdict
@@ -26,19 +26,20 @@ Point = Mapping[str, Any]  # of a training's history: the `step`, and the fields
 
 @dataclass(frozen=True)
 class Verdict:
-    """On a set of hits. Plain values: `dataclasses.asdict` of it is JSON.
+    """Metrics of a set of hits. Plain values: `dataclasses.asdict` of it is JSON.
 
-    Real values are those of training hits, weighed to have each class as often as it was asked for.
+    Real values are those of training hits, weighted to have each class as often as it was
+    requested.
     """
 
     hits: int
     frechet: float  # squared distance to the real ones; its unit is one real standard deviation
-    joint: float  # the same of hits and the classes asked for together; what is best goes by it
-    accuracy: float | None  # share recognised as the class asked for; None without classes
+    joint: float  # the same of hits and requested classes together; decides which model is best
+    accuracy: float | None  # share recognised as the requested class; None without classes
     by_class: Mapping[str, float]  # the same for each class
     nearest: float  # mean distance to the nearest training hit: 0 a copy, 1.4 nothing in common
-    copied: float  # share of hits that are next to a training hit
-    diversity: float | None  # mean distance of two of a class, by that of two real ones
+    copied: float  # share of hits that are close to a training hit
+    diversity: float | None  # mean distance of two of a class, relative to that of real ones
     level_db: float  # mean RMS of the loudest 50 ms
     silent: float  # share of hits below -50 dB
     peakiness: float  # mean share of a hit's energy in its strongest line, some 60 Hz wide
@@ -48,15 +49,17 @@ class Verdict:
 
     @classmethod
     def of(cls, point: Point) -> "Verdict":
-        """The one in a point of a history, whatever else that holds."""
+        """Return the verdict in a point of a history, which may hold other fields."""
         return cls(**{field.name: point[field.name] for field in fields(cls)})
 
 
 class Judge:
-    """Knows the real hits. Takes half a minute to make for a folder that is new. [control]"""
+    """Compares hits with the real ones. Making it takes half a minute for a new folder.
+    [control]
+    """
 
     def __init__(self, corpus: Corpus, folder: Path, say: Say = print) -> None:
-        """Its classifier is kept in `folder`, and read again while the training hits are the same.
+        """Read or train the classifier, which is kept in `folder` for these training hits.
 
         RtAudioGenError if nothing can be written there.
         """
@@ -75,13 +78,14 @@ class Judge:
         self.real = self._real(corpus)
 
     def requests(self, count: int) -> Classes:
-        """(count,) classes to generate for a verdict: all of them evenly."""
+        """Return (count,) classes to generate for a verdict: all of them evenly."""
         return np.arange(count, dtype=np.int64) % len(self.classes)
 
     def judge(self, signals: Signals, classes: Classes) -> Verdict:
-        """On (hits, frames) generated as `classes` (hits,). Some seconds for a few hundred.
+        """Return the verdict of (hits, frames) generated as `classes` (hits,).
 
-        Two verdicts may be compared if they are on as many hits. NaN counts as silence.
+        It takes some seconds for a few hundred. Two verdicts may be compared if they are of as many
+        hits. NaN counts as silence.
         """
         signals = np.nan_to_num(np.asarray(signals, np.float32), posinf=0.0, neginf=0.0)
         formed = in_form(signals)
@@ -116,7 +120,9 @@ class Judge:
         )
 
     def strangeness(self, signals: Signals, classes: Classes) -> Values:
-        """(hits,) how far each is from the mean real hit of its class; 1000 more of another's."""
+        """Return (hits,) distance from the mean real hit of the class, plus 1000 for another
+        class.
+        """
         heard = self._ear.hear(in_form(np.nan_to_num(signals)))
         means = np.stack(
             [
@@ -129,7 +135,7 @@ class Judge:
         return strange
 
     def describe(self, history: Sequence[Point]) -> str:
-        """One line on the latest point of a training, beside the real hits' own values."""
+        """Return a line about the latest point of a training, with the real hits' values."""
         best = min(history, key=lambda point: float(point["joint"]))
         verdict, real = Verdict.of(history[-1]), self.real
         facts = [
@@ -145,7 +151,9 @@ class Judge:
         return ", ".join(facts)
 
     def _real(self, corpus: Corpus) -> Verdict:
-        """On the held-out hits; likeness, which needs many hits, of each training hit to others."""
+        """Return the verdict of held-out hits; likeness, which needs many hits, is that of training
+        hits.
+        """
         wanted = self._as_often(corpus.held_out.classes)
         return replace(
             self.judge(corpus.held_out.signals, corpus.held_out.classes),
@@ -159,16 +167,16 @@ class Judge:
         return standardised
 
     def _with_class(self, embeddings: Values, classes: Classes) -> Values:
-        """(hits, 32 + classes): a class weighs as much as all of what is heard.
+        """Return (hits, 32 + classes): a class weighs as much as the whole embedding.
 
-        The Fréchet joint distance of DeVries et al. 2019, arXiv 1907.05844, section 3.2: a good hit
-        of another class than was asked for, and the same hit for all of a class, are both far.
+        This is the Fréchet joint distance of DeVries et al. 2019, arXiv 1907.05844, section 3.2: a
+        good hit of the wrong class, and the same hit for all of a class, are both far.
         """
         size = np.sqrt(embeddings.shape[1])  # of a standardised embedding
         return np.concatenate([embeddings, size * np.eye(len(self.classes))[classes]], axis=1)
 
     def _as_often(self, classes: Classes) -> Values:
-        """(training hits,) weights with the sum 1, and over each class its share in `classes`."""
+        """Return (training hits,) weights with the sum 1, and each class's share in `classes`."""
         asked = np.bincount(classes, minlength=len(self.classes)) / len(classes)
         wanted: Values = self._weights * asked[self._known]
         wanted /= max(float(wanted.sum()), 1e-12)
@@ -179,14 +187,16 @@ class Judge:
         return {self.classes[index]: float(right[classes == index].mean()) for index in present}
 
     def _diversity(self, pictures: NDArray[np.float32], classes: Classes) -> float | None:
-        """Mean over the hits whose class has a second one, here and in training."""
+        """Return the mean over the hits whose class has a second one, here and in training."""
         here = spreads(pictures, classes, len(self.classes), np.ones(len(classes)))
         ratios = (here / self._spreads)[classes]
         known = ratios[np.isfinite(ratios)]
         return float(known.mean()) if len(known) else None
 
     def _hum(self, lines: NDArray[np.float32], wanted: Values) -> tuple[float, float]:
-        """Where a line is more common than in real hits: by which share of hits, and its Hz."""
+        """Return how much more common a line is than in real hits, as a share of hits, and
+        its Hz.
+        """
         excess = (lines > LINE).mean(axis=0) - wanted @ (self._lines > LINE)
         strongest = int((excess + 0.01 * lines.mean(axis=0)).argmax())  # neighbours share a tone
         return float(excess[strongest]), float(line_hz(self.sample_rate)[strongest])

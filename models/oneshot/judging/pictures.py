@@ -1,4 +1,4 @@
-"""What a person hears and sees of a training: hits of every class in a row, spectra, curves."""
+"""Sounds and pictures of a training: hits of every class in a row, spectra, curves."""
 
 import csv
 import io
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 PER_CLASS = 4
-END_DB = -60.0  # of the peak: what is quieter after it is not played
+END_DB = -60.0  # of the peak: a quieter end is not played
 GAP_SECONDS, CLASS_GAP_SECONDS = 0.1, 0.5
 CURVES = {
     "frechet": "Fréchet distance",
@@ -37,11 +37,11 @@ def write_gallery(
     path: Path, corpus: Corpus, signals: Signals, classes: Classes, history: Sequence[Point],
     real: Verdict,
 ) -> None:  # fmt: skip
-    """Write a WAV of hits at `path`, a .csv and a .png beside it, and the curves of a training.
+    """Write a WAV of hits at `path`, a .csv and a .png next to it, and the curves of a training.
 
-    Of the hits (hits, frames) some of each class are taken. The curves, `verdicts.png`, lie beside
-    the folder of `path`; `real` is `Judge.real`, drawn into them. Pictures are left out without
-    matplotlib.
+    Some hits of each class are taken of (hits, frames). The curves, `verdicts.png`, lie next to the
+    folder of `path`; `real` is `Judge.real`, drawn into them. Without matplotlib, pictures are left
+    out.
     """
     shown = np.concatenate([some_of(classes, index) for index in range(len(corpus.classes))])
     write_sounds(path, signals[shown], classes[shown], corpus)
@@ -50,13 +50,13 @@ def write_gallery(
 
 
 def some_of(classes: Classes, index: int) -> NDArray[np.int64]:
-    """Where a few hits of a class are, spread over all of them."""
+    """Return the positions of a few hits of a class, spread over all of them."""
     members = np.flatnonzero(classes == index)
     return members[:: max(1, len(members) // PER_CLASS)][:PER_CLASS]
 
 
 def write_sounds(path: Path, signals: Signals, classes: Classes, corpus: Corpus) -> None:
-    """A WAV of hits in the order given, and beside it a CSV of when each begins."""
+    """Write a WAV of hits in the given order, and a CSV of their start times."""
     rate = corpus.sample_rate
     table = io.StringIO()
     rows = csv.writer(table)
@@ -78,14 +78,14 @@ def write_sounds(path: Path, signals: Signals, classes: Classes, corpus: Corpus)
 
 
 def sounding(signal: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Up to its last frame that can be heard; all of silence."""
+    """Return the signal up to its last audible frame; all of silence."""
     level = np.abs(signal)
     heard = np.flatnonzero(level > level.max() * 10 ** (END_DB / 20))
     return signal[: heard[-1] + 1] if len(heard) else signal
 
 
 def draw_spectra(path: Path, signals: Signals, classes: Classes, corpus: Corpus) -> None:
-    """A row for each class: some of its real hits, and beside them generated ones."""
+    """Draw a row for each class: some of its real hits, next to generated ones."""
     if (figure := _figure(9.0, 1.0 + 0.6 * len(corpus.classes))) is None:
         return
     real = corpus.training
@@ -108,14 +108,14 @@ def draw_spectra(path: Path, signals: Signals, classes: Classes, corpus: Corpus)
 
 
 def _strip(signals: Signals, some: NDArray[np.int64], sample_rate: int) -> NDArray[np.float32]:
-    """(bands, PER_CLASS · windows) spectra of some hits beside each other, empty where too few."""
+    """Return (bands, PER_CLASS · windows) spectra of some hits side by side, empty if too few."""
     shown = np.zeros((PER_CLASS, signals.shape[1]), np.float32)
     shown[: len(some)] = in_form(signals[some])
     return np.concatenate(list(log_mel(torch.from_numpy(shown), sample_rate).numpy()), axis=1)
 
 
 def draw_verdicts(path: Path, history: Sequence[Point], real: Verdict) -> None:
-    """Curves over the steps, real hits' values dashed; nothing without matplotlib."""
+    """Draw curves over the steps, real hits' values dashed; nothing without matplotlib."""
     if (figure := _figure(9.0, 5.0)) is None:
         return
     steps = [point["step"] for point in history]

@@ -1,4 +1,4 @@
-"""Spectra of hits as they are compared: from their onset, at full level, in mel bands and dB."""
+"""Spectra of hits in a comparable form: from their onset, at full level, in mel bands and dB."""
 
 from functools import cache
 
@@ -12,13 +12,13 @@ from ...measuring.audio_metrics import window_frames
 Signals = NDArray[np.float32]  # (hits, frames)
 
 WINDOW_MS, BANDS, LOWEST_HZ = 32, 64, 30.0
-FLOOR_DB = -60.0  # below a full-scale sine: what is quieter is as good as silent
+FLOOR_DB = -60.0  # below a full-scale sine; quieter parts count as silent
 SILENT_PEAK = 10 ** (-60 / 20)
-ONSET_DB = -40.0  # of the peak: what is quieter before it is not yet the hit
+ONSET_DB = -40.0  # of the peak: quieter sound before it does not belong to the hit
 
 
 def onsets(signals: Signals) -> NDArray[np.int64]:
-    """(hits,) frames before the hit begins; 0 for silence."""
+    """Return (hits,) frames before the hit begins; 0 for silence."""
     levels = np.abs(signals)
     peaks = levels.max(axis=1, keepdims=True)
     first: NDArray[np.int64] = np.argmax(levels > peaks * 10 ** (ONSET_DB / 20), axis=1)
@@ -26,7 +26,9 @@ def onsets(signals: Signals) -> NDArray[np.int64]:
 
 
 def in_form(signals: Signals) -> Signals:
-    """(hits, frames) from their onset and with a peak of 1, as they are played; silence stays."""
+    """Return (hits, frames) from their onset and with a peak of 1, as they are played; silence
+    stays.
+    """
     peaks = np.abs(signals).max(axis=1, keepdims=True)
     formed = np.zeros_like(signals)
     for row, signal, onset in zip(formed, signals, onsets(signals), strict=True):
@@ -36,9 +38,9 @@ def in_form(signals: Signals) -> Signals:
 
 
 def log_mel(signals: Tensor, sample_rate: int, semitones: Tensor | None = None) -> Tensor:
-    """(B, frames) to (B, bands, windows): 0 at FLOOR_DB and below, 1 at a full-scale sine.
+    """Return (B, bands, windows) of (B, frames): 0 at FLOOR_DB and below, 1 at a full-scale sine.
 
-    Windows of 32 ms, 16 ms apart. `semitones` (B,) whole numbers from -2 to 2 transpose.
+    Windows of 32 ms, 16 ms apart. `semitones` (B,), whole numbers from -2 to 2, transpose.
     """
     window = window_frames(WINDOW_MS, sample_rate)
     hann = torch.hann_window(window, device=signals.device)
@@ -53,14 +55,14 @@ def log_mel(signals: Tensor, sample_rate: int, semitones: Tensor | None = None) 
     return ((db - FLOOR_DB) / -FLOOR_DB).clamp_min(0.0)
 
 
-TRANSPOSED = 2  # semitones both ways
+TRANSPOSED = 2  # semitones in both directions
 
 
 @cache
 def _filters(sample_rate: int) -> Tensor:
-    """(5, bands, bins) triangles evenly spaced in mel, for sounds transposed by -2 … 2 semitones.
+    """Return (5, bands, bins) triangles evenly spaced in mel, transposed by -2 … 2 semitones.
 
-    No narrower than a bin, so that no band is empty.
+    They are no narrower than a bin, so that no band is empty.
     """
     window = window_frames(WINDOW_MS, sample_rate)
     bins = np.fft.rfftfreq(window, 1 / sample_rate)

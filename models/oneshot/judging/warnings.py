@@ -1,4 +1,4 @@
-"""What goes wrong with a generator, in words, each with the number that says so."""
+"""Warnings about a generator, in words, each with the measured number."""
 
 from collections.abc import Iterator, Sequence
 
@@ -11,25 +11,25 @@ ALIKE = 0.4  # of the diversity of real hits
 HUMMING = 0.5  # share of hits, beyond that of real ones
 COPYING = 0.3  # the same
 NOISY = 0.25  # of the peakiness of real hits
-UNKNOWN = 0.25  # share of a class that is recognised
-FEWEST_OF_CLASS = 5  # hits that tell something about a class
+UNKNOWN = 0.25  # share of a class below which it counts as not recognised
+FEWEST_OF_CLASS = 5  # hits that are needed to judge a class
 WORSE, PATIENCE = 1.25, 3  # times the best distance, for so many verdicts
 
 
 def alarms(history: Sequence[Point], judge: Judge) -> list[str]:
-    """One sentence for each thing that is wrong, none if nothing is.
+    """Return a sentence for each problem; empty if there is none.
 
-    `history` is a training's so far, at least one point; all speak of the latest.
+    `history` is the training so far, at least one point; all sentences are about the latest.
     """
     verdict, real = Verdict.of(history[-1]), judge.real
-    if verdict.silent > SILENT:  # the other measures mean little then
+    if verdict.silent > SILENT:  # the other measures mean little for silence
         silence = f"{percent(verdict.silent)} of the hits are below {SILENT_DB:.0f} dB"
         return [f"the generator makes silence: {silence}", *_worse(history)]
     return [*_sound(verdict, real), *_likeness(verdict, real), *_classes(verdict), *_worse(history)]
 
 
 def _sound(verdict: Verdict, real: Verdict) -> Iterator[str]:
-    """What is wrong with single hits."""
+    """Yield the problems of single hits."""
     if verdict.level_db < real.level_db - FAINT_DB:
         yield (
             f"the generator makes clicks, or hardly any sound: the loudest 50 ms of a hit are at "
@@ -49,7 +49,7 @@ def _sound(verdict: Verdict, real: Verdict) -> Iterator[str]:
 
 
 def _likeness(verdict: Verdict, real: Verdict) -> Iterator[str]:
-    """What is wrong with all of them together."""
+    """Yield the problems of all hits together."""
     if verdict.diversity is not None and verdict.diversity < ALIKE:
         yield (
             "the generator makes one sound: two hits of a class differ by "

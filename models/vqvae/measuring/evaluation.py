@@ -27,7 +27,7 @@ from ...measuring.audio_metrics import (
     stft_distance,
     stoi_score,
 )
-from ...measuring.codecs import RIVALS, Rival
+from ...measuring.codecs import REFERENCE_CODECS, ReferenceCodec
 from ..codec import VQVAECodec, create
 from ..descriptor import describe
 from ..learning.corpus import Sound, read
@@ -221,7 +221,7 @@ def rival_rows(
     sounds: list[Signal], sample_rate: int, metrics: Mapping[str, Metric], speech: bool
 ) -> Iterator[Row]:
     """Other codecs on the same passages, brought into time."""
-    for rival in RIVALS:
+    for rival in REFERENCE_CODECS:
         if speech or not rival.only_speech:
             yield rival_row(rival, sounds, sample_rate, metrics)
     if speech and sample_rate > NARROW_RATE:
@@ -236,7 +236,7 @@ def rival_rows(
 
 
 def rival_row(
-    rival: Rival, sounds: list[Signal], sample_rate: int, metrics: Mapping[str, Metric]
+    rival: ReferenceCodec, sounds: list[Signal], sample_rate: int, metrics: Mapping[str, Metric]
 ) -> Row:
     """One codec's row; empty, with the reason, if it is not installed."""
     if rival.missing:

@@ -1,8 +1,8 @@
 """Atomic loads and stores for indices that two threads share, usable inside compiled code.
 
-A plain store publishes an index in program order on x86 only. On ARM the frames behind it may
-arrive later than the index itself, so every shared index goes through acquire and release here
-(LLVM `load atomic` / `store atomic`: `ldar` and `stlr` on aarch64, plain moves on x86-64).
+A plain store publishes an index in program order on x86 only. On ARM the index may become visible
+before the frames that it covers, so every shared index goes through acquire and release here (LLVM
+`load atomic` / `store atomic`: `ldar` and `stlr` on aarch64, plain moves on x86-64).
 """
 
 from typing import Any
@@ -23,7 +23,7 @@ def _element(context: Any, builder: Any, array_type: Any, array: Any, index: Any
 
 @intrinsic
 def load_acquire(typing_context: Any, slots: Any, index: Any) -> Any:
-    """slots[index], such that everything stored before its store_release is visible after it."""
+    """Return slots[index]; everything stored before its store_release is visible afterwards."""
 
     def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         pointer = _element(context, builder, signature.args[0], *arguments)
@@ -34,7 +34,7 @@ def load_acquire(typing_context: Any, slots: Any, index: Any) -> Any:
 
 @intrinsic
 def store_release(typing_context: Any, slots: Any, index: Any, value: Any) -> Any:
-    """slots[index] = value, after everything stored before it."""
+    """Set slots[index] to `value` after everything that was stored before."""
 
     def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         pointer = _element(context, builder, signature.args[0], *arguments[:2])
@@ -46,7 +46,7 @@ def store_release(typing_context: Any, slots: Any, index: Any, value: Any) -> An
 
 @intrinsic
 def fence(typing_context: Any) -> Any:
-    """Keep every load and store on its side: needed where data is read before its index is."""
+    """Keep every load and store on its side; needed where data is read before its index."""
 
     def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         builder.fence("seq_cst")
@@ -57,7 +57,7 @@ def fence(typing_context: Any) -> Any:
 
 @intrinsic
 def offset(typing_context: Any, pointer: Any, size_bytes: Any) -> Any:
-    """The pointer `size_bytes` further on."""
+    """Return the pointer `size_bytes` further on."""
 
     def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         return builder.gep(arguments[0], [arguments[1]])
@@ -67,7 +67,7 @@ def offset(typing_context: Any, pointer: Any, size_bytes: Any) -> Any:
 
 @intrinsic
 def as_pointer(typing_context: Any, address: Any) -> Any:
-    """An address kept in a slot, as a pointer."""
+    """Return the pointer of an address that is kept in a slot."""
 
     def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         return builder.inttoptr(arguments[0], ir.IntType(8).as_pointer())

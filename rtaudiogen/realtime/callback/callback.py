@@ -43,7 +43,7 @@ def _note_call(
     times: NDArray[np.float64],  # PaStreamCallbackTimeInfo: input, now, output
     flags: int,
 ) -> Any:
-    """Count the call; returns its time in nanoseconds. [audio]"""
+    """Count the call; return its time in nanoseconds. [audio]"""
     slots[layout.CALLS] += 1
     slots[layout.DEVICE_FLAGS] |= flags
     if flags & _UNDERFLOW_FLAG:
@@ -69,7 +69,7 @@ def _fill(
     header: NDArray[np.int64],
     frames: NDArray[np.float32],
     cursors: NDArray[np.int64],
-    bus: NDArray[np.float32],  # the tap's own storage: what is sent is what is tapped
+    bus: NDArray[np.float32],  # the tap's storage: the output is made there and copied
     out: NDArray[np.float32],
 ) -> None:
     """Fill `out` completely. [audio]"""
@@ -136,7 +136,7 @@ def _build(sources: str, cache: bool) -> Any:
 
 
 def compile_callback(cache: bool = True) -> Any:
-    """The compiled callback, a numba CFunc: `.address`, `.ctypes`. [control]"""
+    """Return the compiled callback, a numba CFunc: `.address`, `.ctypes`. [control]"""
     return _build(sources_digest(__name__), cache)
 
 

@@ -2,22 +2,24 @@
 
 Input has the device's own time: the frames that come with a callback are numbered like those that
 it hands out, so device frame i is heard and played in one call. They are kept in a tap (`tap.py`),
-written by the callback, which never waits: what nobody read in time is overwritten, never queued.
+which the callback writes without waiting: frames that are not read in time are overwritten, never
+queued.
 
 The rule: stream frame s, which is played at device frame START + s or not at all (`stream.py`), is
 made from input frame START + s - D. D does not depend on when anything is rendered, so neither
-underruns nor skipped stretches move output against input.
+underruns nor skipped stretches shift output against input.
 
-How small D may be. The callback keeps its input before it moves the ring's read position R on. So
-whoever sees R sees every input frame before START + R. The render thread makes Q frames at a time,
-from W on, while W - R is less than the goal G: it needs input before START + W + Q - D, and at most
-W = R + G - 1. So D = G + Q - 1 is always enough. If G and all blocks are whole quanta, so are R and
-W, and W ≤ R + G - Q: then D = G, and input is used in the moment it comes. `delay_frames` is that:
-G, and a quantum more where blocks are ragged. It changes only when G does: when the device asks for
-a larger block than ever before, or for the first ragged one.
+How small can D be? The callback keeps its input before it moves the ring's read position R on. So a
+thread that sees R sees every input frame before START + R. The render thread makes Q frames at a
+time, from W on, while W - R is less than the goal G: it needs input before START + W + Q - D, and
+at most W = R + G - 1. So D = G + Q - 1 is always enough. If G and all blocks are whole quanta, so
+are R and W, and W ≤ R + G - Q: then D = G, and input is used at the moment when it comes.
+`delay_frames` is G, plus a quantum if blocks are ragged. It changes only when G does: when the
+device asks for a larger block than ever before, or for the first ragged one.
 
-Only a thread that fills the ring behind a hole (`Ring.skip`) is ahead of its input: `worker.py`
-says what it does then. Before stream frame 0 is played, the input is silence.
+Only a thread that fills the ring behind a hole (`Ring.skip`) is ahead of its input:
+`render/render_thread.py` says what it does then. Before stream frame 0 is played, the input is
+silence.
 """
 
 import numpy as np
@@ -64,9 +66,9 @@ def keep(
 
 
 class Capture:
-    """The render thread's end: the input of the block that it is about to write to the ring.
+    """The render thread's end of the input: the input of the block that it makes next.
 
-    `block_frames`, a power of two, is the size of the blocks that are rendered.
+    `block_frames`, a power of two, is the size of the rendered blocks.
     """
 
     def __init__(self, memory: AudioMemory, block_frames: int) -> None:
@@ -75,19 +77,21 @@ class Capture:
         self._cursors = memory.slots[layout.INPUT : layout.INPUT + tap.SECTION_SLOTS]
         self._kept = memory.input_frames
         self._block_frames = block_frames
-        self._next = -1  # device frame after the last one that was read; -1: none was
-        self.late_frames = 0  # had not come when they were needed: silence. Writer: [render]
-        self.lost_frames = 0  # came, and nobody could hear them any more. Writer: [render]
+        self._next = -1  # device frame after the last one that was read; -1: nothing was read
+        self.late_frames = 0  # arrived too late and were silence. Writer: [render]
+        self.lost_frames = 0  # arrived but were skipped. Writer: [render]
 
     @property
     def delay_frames(self) -> int:
-        """D: from a frame's arrival to the frame that is made from it. [control] may read it."""
+        """D: frames from an input frame's arrival to the frame made from it. [control] may
+        read it.
+        """
         goal = self._ring.goal_frames
         ragged = (int(self._slots[layout.BLOCK_SIZES]) | goal) & (self._block_frames - 1)
         return goal + (self._block_frames if ragged else 0)
 
     def has_arrived(self) -> bool:
-        """Whether the next block's input is there, or none is to be. [render]"""
+        """Return True if the next block's input is there, or is silence. [render]"""
         first = self._first()
         return first is None or first + self._block_frames <= load(self._cursors, tap.WRITTEN)
 
@@ -116,6 +120,8 @@ class Capture:
             self.lost_frames += len(out)
 
     def _first(self) -> int | None:
-        """Input's device frame that the next block begins with; None before the stream's start."""
+        """Return the input's device frame at which the next block begins; None before the stream's
+        start.
+        """
         start = int(self._slots[layout.STREAM_START])
         return start + self._ring.written_frames - self.delay_frames if start >= 0 else None

@@ -1,4 +1,4 @@
-"""What the audio callback has counted, as a value."""
+"""Counts of the audio callback, as a value."""
 
 from dataclasses import dataclass
 from typing import Self
@@ -23,13 +23,13 @@ class Counters:
     longest_episode_frames: int
     longest_gap_seconds: float  # between two callbacks
     device_flags: int  # every PortAudio status flag seen, or-ed
-    device_underflows: int  # callbacks told of one by the device
+    device_underflows: int  # callbacks in which the device reported an underflow
     limited_frames: int
     not_finite_samples: int
     hits_ended: int
-    hits_late: int  # whose frame had been handed to the device when they came
-    hits_latest_frames: int  # by so much, at most
-    limiter_gain: float  # 1 when nothing is held back
+    hits_late: int  # hits that came after their frame had been handed to the device
+    hits_latest_frames: int  # the greatest lateness of a hit
+    limiter_gain: float  # 1 while nothing is limited
     device_latency_seconds: float  # from callback to loudspeaker, as the device says
     input_latency_seconds: float  # from microphone to callback, as the device says
     input_peak: float  # of the input's mono mix, falls by 20 dB a second
@@ -39,7 +39,7 @@ class Counters:
 
     @classmethod
     def read(cls, slots: NDArray[np.int64], reals: NDArray[np.float64]) -> Self:
-        """From the shared memory's two views. [any]"""
+        """Return the counters in the shared memory's two views. [any]"""
         channels = int(slots[layout.CHANNELS])
         peak = reals[layout.PEAK : layout.PEAK + channels]
         mean_square = reals[layout.MEAN_SQUARE : layout.MEAN_SQUARE + channels]

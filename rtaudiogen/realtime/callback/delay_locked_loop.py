@@ -1,8 +1,8 @@
-"""A delay-locked loop: it smooths callback times, late by whatever the system pleases.
+"""Delay-locked loop that smooths the jitter of callback times.
 
-Second order, after F. Adriaensen, "Using a DLL to filter time" (2005), run in the audio callback
-itself. It publishes one straight line, device frame against time, under a sequence lock; and when
-the last callback really came.
+It is of second order, after F. Adriaensen, "Using a DLL to filter time" (2005), and runs in the
+audio callback itself. It publishes one straight line, device frame against time, under a sequence
+lock, and the time of the last callback.
 """
 
 import math
@@ -20,11 +20,11 @@ SEQUENCE, FRAME, OUTLIERS = range(3)
 SECONDS, SECONDS_PER_FRAME, AGE_SECONDS, CALLED_SECONDS = range(3, 7)
 SECTION_SLOTS = 16
 
-_BANDWIDTH_HZ = 0.1  # of the loop, once settled: slower than any jitter, faster than drift
-_SETTLING = 0.5  # while it is young: bandwidth in Hz times age in seconds
-_MOST_OMEGA = 0.5  # the loop is stable well beyond
-_OUTLIER_SECONDS = 0.010  # further off than this (and two blocks) is no jitter …
-_MOST_OUTLIERS = 8  # … and so many in a row mean that the device itself was held up
+_BANDWIDTH_HZ = 0.1  # of the settled loop: slower than any jitter, faster than drift
+_SETTLING = 0.5  # of a new loop: bandwidth in Hz times age in seconds
+_MOST_OMEGA = 0.5  # well within the stable range
+_OUTLIER_SECONDS = 0.010  # more than this (and two blocks) is not jitter …
+_MOST_OUTLIERS = 8  # … and so many in a row mean that the device itself was late
 _MOST_DRIFT = 0.05
 
 
@@ -36,7 +36,7 @@ def observe(
     seconds: float,
     sample_rate: int,
 ) -> None:
-    """Device frame `frame` begins a callback that came at `seconds`. [audio]"""
+    """Take in a callback that came at `seconds` and begins with device frame `frame`. [audio]"""
     nominal = 1.0 / sample_rate
     period = reals[SECONDS_PER_FRAME]
     age = reals[AGE_SECONDS]
@@ -77,9 +77,9 @@ def observe(
     nogil=True,
 )
 def line(slots: NDArray[np.int64], reals: NDArray[np.float64]) -> tuple[float, float, float, float]:
-    """Frame, its time, seconds per frame, when it was really called for; all 0 before the first.
+    """Return frame, its time, seconds per frame, time of the last callback; all 0 before the first.
 
-    All of one callback.
+    All are of the same callback.
     """
     while True:
         sequence = load_acquire(slots, SEQUENCE)

@@ -1,7 +1,7 @@
 """Hits in the audio callback: begun at their frames, mixed, faded, ended.
 
-A record is free (then it is `hits.Hits`' to fill) or playing (then it is the callback's), and its
-state says which, published by release stores. So nothing is queued, and nothing can overflow here.
+A record is free (owned by `hits.Hits`) or playing (owned by the callback); its state says which,
+published by release stores. So there is no queue, and nothing can overflow here.
 """
 
 from typing import Any
@@ -40,7 +40,7 @@ def mix_hits(
 
 @njit(inline="always", error_model="numpy")
 def _frames_until(slots: NDArray[np.int64], stream_frame: int) -> Any:
-    """Device frames from now to a stream frame, negative if it is past; -1 means now."""
+    """Return the device frames from now to a stream frame, negative if it is past; -1 means now."""
     if stream_frame < 0:
         return 0
     if slots[layout.STREAM_START] < 0:
@@ -53,7 +53,7 @@ def _begin(slots: NDArray[np.int64], record: int) -> None:
     wait_frames = _frames_until(slots, slots[record + layout.HIT_START])
     slots[record + layout.HIT_POSITION] = -max(0, wait_frames)
     slots[record + layout.HIT_FADE_FRAMES] = 0
-    if wait_frames == _NEVER:  # until there is a stream: asked again next time
+    if wait_frames == _NEVER:  # there is no stream yet: try again next time
         return
     if wait_frames < 0:
         slots[layout.HITS_LATE] += 1
@@ -85,7 +85,7 @@ def _mix(
     start: int,
     frames: int,
 ) -> bool:
-    """Add one hit; true if it has ended."""
+    """Add one hit; return True if it has ended."""
     channels = bus.shape[1]
     length = slots[record + layout.HIT_FRAMES]
     pointer = as_pointer(slots[record + layout.HIT_ADDRESS])

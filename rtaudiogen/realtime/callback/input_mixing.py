@@ -1,10 +1,10 @@
-"""The channels of a live input become one, by the rule of files (mono_rule.py). [audio]
+"""Mix of the channels of a live input to one, by the rule of files (mono_rule.py). [audio]
 
-A file is judged as a whole before it plays; a stream is judged while it plays, after every PIECE
-of it. So powers are sums that forget: half in a second and a half of sound at 48 kHz, hardly at all
-in a pause, so that the noise of a pause decides nothing. A decision is left only for a clear
-reason, and the gains of the channels then glide for FADE frames. Pieces are counted from the first
-frame that the device brings, so the result does not depend on the sizes of its blocks.
+A file is judged as a whole before it plays; a live input is judged while it plays, after every
+PIECE of it. So powers are sums that decay: by half in a second and a half of sound at 48 kHz, and
+hardly at all in a pause, so that the noise of a pause decides nothing. A decision changes only for
+a clear reason, and the gains of the channels then glide for FADE frames. Pieces are counted from
+the first frame of the device, so the result does not depend on block sizes.
 """
 
 import numpy as np
@@ -15,12 +15,12 @@ from rtaudiogen.mono_rule import CANCELLED, DEAD, NEARLY, PIECE, SHARE_LOST
 
 MAX_INPUTS = 2
 FADE = 512  # frames
-FORGET = 0.99  # of the sums, is left after a piece of sound
+FORGET = 0.99  # share of the sums that is left after a piece of sound
 FORGET_IN_PAUSES = 0.9995
 PAUSE = 1e-3  # of the mean power so far: quieter pieces (-30 dB) are a pause
-SHARE_FOUND = 0.02  # of the whole power: what loses less in its sum is summed again
-ALIVE = 4.0  # times DEAD: a channel that was left out sounds again
-HALF = 0.5  # of the loudest power: a channel that is taken alone stays while it has as much
+SHARE_FOUND = 0.02  # of the whole power: channels that lose less in their sum are summed again
+ALIVE = 4.0  # times DEAD: from this power on, a channel that was left out is used again
+HALF = 0.5  # of the loudest power: a channel that is used alone stays while it has this much
 
 # The section in shared memory: whole numbers, then float64, of which the last five are a channel's
 TAKEN, FADED, ALONE = range(3)  # frames of this piece; of the glide; channel + 1, or 0: all
@@ -30,7 +30,7 @@ SECTION_SLOTS = 32
 
 
 def begin(whole: NDArray[np.int64], reals: NDArray[np.float64], channels: int) -> None:
-    """Forget what was heard, and begin with the mean of all channels. [control]"""
+    """Reset all sums and begin with the mean of all channels. [control]"""
     whole[:] = 0
     whole[FADED] = FADE
     gain = 1.0 / max(1, channels)
@@ -44,13 +44,13 @@ def hear(
     heard: NDArray[np.float32],  # (frames, channels), finite
     frame: int,
 ) -> np.float32:
-    """Return one frame's mix, and judge the piece that it ends."""
+    """Return the mix of one frame, and judge the piece that ends with it."""
     channels = heard.shape[1]
     glide = whole[FADED] / FADE
     total, summed = np.float32(0), 0.0
     for channel in range(channels):
         value = heard[frame, channel]
-        if abs(value) < np.inf:  # NaN is not less either
+        if abs(value) < np.inf:  # False for NaN, too
             wide = np.float64(value)
             before, gain = reals[BEFORE + channel], reals[GAIN + channel]
             if glide < 1.0:
@@ -85,7 +85,7 @@ def _judge(reals: NDArray[np.float64], channels: int) -> None:
     loudest = 0.0
     for channel in range(channels):
         power = _variance(reals, SUM + channel, SQUARE + channel)
-        reals[SUM + channel] = power  # until the forgetting is known
+        reals[SUM + channel] = power  # until the decay is known
         loudest = max(loudest, power)
     sounds = loudest > PAUSE * (1.0 - FORGET) * reals[LOUDEST]
     kept = FORGET if sounds else FORGET_IN_PAUSES
@@ -100,7 +100,7 @@ def _judge(reals: NDArray[np.float64], channels: int) -> None:
 
 @njit(inline="always", error_model="numpy")
 def _decide(whole: NDArray[np.int64], reals: NDArray[np.float64], channels: int) -> None:
-    """Choose the channels, and let the gains glide there."""
+    """Choose the channels and the new gains."""
     most = 0.0
     for channel in range(channels):
         most = max(most, reals[POWER + channel])
@@ -124,7 +124,7 @@ def _aim(whole: NDArray[np.int64], reals: NDArray[np.float64], channels: int, mo
     for channel in range(channels):
         gain = 1.0 / count if _is_chosen(whole, reals, channel, most) else 0.0
         reals[BEFORE + channel], reals[SUM + channel] = reals[GAIN + channel], gain
-    for channel in range(channels):  # not before all are judged by the gains that they had
+    for channel in range(channels):  # only after all were judged by their previous gains
         if reals[GAIN + channel] != reals[SUM + channel]:
             whole[FADED] = 0
         reals[GAIN + channel], reals[SUM + channel] = reals[SUM + channel], 0.0

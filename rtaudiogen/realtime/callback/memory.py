@@ -1,7 +1,7 @@
-"""The memory that producer, audio callback, recorder and scopes share: one block, made once.
+"""Memory that producer, audio callback, recorder and scopes share: one block, made once.
 
 In the engine's process it belongs to the engine; another process attaches to it by name and only
-reads. `layout.py` says where things lie and who writes them.
+reads. `layout.py` describes its slots and their writers.
 """
 
 import os
@@ -19,14 +19,14 @@ from rtaudiogen.realtime.callback.tap import TapReader
 
 FADE_SECONDS = 0.005
 _TAP_SECONDS = 4.0
-_INPUT_FRAMES = 1 << 16  # more than the render thread is ever behind without giving up
+_INPUT_FRAMES = 1 << 16  # the render thread gives up before it is so far behind
 _ALIGNMENT_BYTES = 128
 
 
 class _Segment(SharedMemory):
-    """Shared memory whose mapping lasts as long as anybody looks at it.
+    """Shared memory whose mapping lasts as long as any view of it.
 
-    Python's own would pull it away from under the views, the audio callback's included.
+    Python's own class would unmap it while views, the audio callback's included, are in use.
     """
 
     def __del__(self) -> None:
@@ -36,9 +36,9 @@ class _Segment(SharedMemory):
             os.close(file)
 
     def block(self) -> NDArray[np.uint8]:
-        """All of it; the view keeps the mapping."""
+        """Return the whole block; the view keeps the mapping."""
         buffer = self.buf
-        assert buffer is not None, "only close() gives it up, and nobody calls that"
+        assert buffer is not None, "only close() sets it to None, and close() is never called"
         return np.frombuffer(buffer, np.uint8, self.size)
 
 
@@ -71,9 +71,9 @@ class AudioMemory:
         tap_seconds: float = _TAP_SECONDS,
         shared: bool = False,
     ) -> Self:
-        """Fresh memory for one stream; `shared`: other processes can attach to it. [control]
+        """Return new memory for one stream; `shared`: other processes can attach to it. [control]
 
-        UsageError for a rate, target or channel count that cannot be meant.
+        UsageError for an impossible rate, target or channel count.
         """
         if sample_rate <= 0 or target_frames <= 0 or not 1 <= channels <= layout.MAX_CHANNELS:
             raise UsageError(
@@ -104,15 +104,15 @@ class AudioMemory:
 
     @classmethod
     def attach(cls, name: str) -> Self:
-        """Another process's memory, to read counters, clock and tap from. [any]
+        """Return another process's memory, to read counters, clock and tap from. [any]
 
-        RtAudioGenError if there is none of that name or it is of another version.
+        RtAudioGenError if there is none of that name, or it is of another version.
         """
         try:
             segment = _Segment(name)
         except FileNotFoundError:
             raise RtAudioGenError(f"no running engine has audio memory {name}") from None
-        # Python would delete the segment when this reader ends (bpo-38119); it is its maker's.
+        # Python would delete the segment when this reader ends (bpo-38119), but its maker owns it.
         resource_tracker.unregister(f"/{segment.name.lstrip('/')}", "shared_memory")
         block = segment.block()
         version = int(block[:8].view(np.int64)[0])
@@ -126,12 +126,12 @@ class AudioMemory:
 
     @property
     def name(self) -> str:
-        """What other processes attach to; empty if the memory is not shared."""
+        """Name that other processes attach to; empty if the memory is not shared."""
         return self._shared.name if self._shared else ""
 
     @property
     def address(self) -> int:
-        """What the callback gets as its user data; valid in this process while `self` lives."""
+        """Address for the callback's user data; valid in this process while `self` lives."""
         return self.slots.ctypes.data
 
     @property
@@ -141,38 +141,40 @@ class AudioMemory:
 
     @property
     def channels(self) -> int:
-        """Of the stream, whatever the device has."""
+        """Channels of the stream, whatever the device has."""
         return int(self.slots[layout.CHANNELS])
 
     def counters(self) -> Counters:
-        """What has happened so far. [any]"""
+        """Return the counts so far. [any]"""
         return Counters.read(self.slots, self.reals)
 
     def tap(self) -> TapReader:
-        """A reader of what is sent to the device from now on. [any]"""
+        """Return a reader of the output from now on. [any]"""
         return TapReader(self.slots[layout.TAP : layout.TAP + tap.SECTION_SLOTS], self.tap_frames)
 
     def mute(self, muted: bool) -> None:
-        """Fade everything, hits too, out or in again within FADE_SECONDS. [control]
+        """Fade the whole output, hits too, out or in again within FADE_SECONDS. [control]
 
-        A muted stream goes on in silence, and frames missing meanwhile are not counted as lost.
+        A muted stream goes on in silence, and frames that are missing meanwhile do not count as
+        lost.
         """
         self.slots[layout.MUTED] = int(muted)
 
     def set_master(self, factor: float) -> None:
-        """Bring everything, hits too, to an amplitude factor: a glide, no click. [control]
+        """Set the amplitude factor of the whole output, hits too: it glides there, no click.
+        [control]
 
-        Before the first callback there is nothing to glide from, and it begins with that factor.
+        Before the first callback the factor is set at once.
         """
         self.reals[layout.MASTER_GAIN] = factor
         if self.slots[layout.CALLS] == 0:
             self.reals[layout.MASTER_LEVEL] = factor
 
     def prepare_device(self, output_channels: int, input_channels: int = 0) -> None:
-        """A device that is not running yet will call: forget the last one's timing. [control]
+        """Prepare for a device that is not running yet: reset the timing of the last one. [control]
 
-        With `input_channels` it must bring as many with every call; without, the input is silence.
-        UsageError for more than MAX_INPUTS of them.
+        With `input_channels` every call must bring as many; without, the input is silence.
+        Raise UsageError for more than MAX_INPUTS of them.
         """
         if input_channels > input_mixing.MAX_INPUTS:
             raise UsageError(
@@ -188,10 +190,10 @@ class AudioMemory:
         self.reals[layout.DEVICE_LATENCY_SECONDS] = 0.0
 
     def close(self) -> None:
-        """No new reader can attach from now on. Idempotent. [control]
+        """Let no new reader attach from now on. Idempotent. [control]
 
-        The memory itself lasts as long as anything still refers to it: it is never pulled away from
-        under a thread that reads, or a driver that does not stop calling.
+        The memory itself lasts as long as anything refers to it: it is never unmapped while a
+        thread reads it, or a driver goes on calling.
         """
         shared, self._shared = self._shared, None
         if shared is not None and self.slots.flags.writeable:

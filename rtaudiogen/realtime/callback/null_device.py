@@ -1,4 +1,4 @@
-"""An output without a device: a thread that keeps the clock and calls the same callback."""
+"""Output without a device: a thread that keeps the clock and calls the same callback."""
 
 import ctypes
 import threading
@@ -9,14 +9,14 @@ import numpy as np
 from rtaudiogen.realtime.callback.callback import callback
 from rtaudiogen.realtime.callback.memory import AudioMemory
 
-_MOST_BEHIND_SECONDS = 1.0  # the machine slept: nobody wants those blocks any more
+_MOST_BEHIND_SECONDS = 1.0  # after a sleep of the machine, older blocks are skipped
 _JOIN_SECONDS = 2.0
 
 
 class NullDevice:
     """Calls the callback once a block, on an absolute schedule: late calls are made up for."""
 
-    name, input_name = "null", ""  # what it hears is silence
+    name, input_name = "null", ""  # its input is silence
 
     def __init__(self, memory: AudioMemory, block_frames: int) -> None:
         self.sample_rate = memory.sample_rate
@@ -30,25 +30,25 @@ class NullDevice:
 
     @property
     def active(self) -> bool:
-        """Whether blocks are being asked for."""
+        """True while blocks are requested."""
         return self._thread is not None and self._thread.is_alive()
 
     def start(self) -> None:
-        """Begin to ask for blocks. [control]"""
+        """Start to request blocks. [control]"""
         if not self.active:
             self._stop.clear()
             self._thread = threading.Thread(target=self._run, name="null device", daemon=True)
             self._thread.start()
 
     def stop(self) -> None:
-        """Ask for no more blocks. Idempotent. [control]"""
+        """Stop to request blocks. Idempotent. [control]"""
         self._stop.set()
         if self._thread is not None:
             self._thread.join(_JOIN_SECONDS)
             self._thread = None
 
     def close(self) -> bool:
-        """Stop for good; true: always within time. [control]"""
+        """Stop for good; return True: it always stops in time. [control]"""
         self.stop()
         return True
 

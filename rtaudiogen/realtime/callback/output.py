@@ -1,6 +1,6 @@
-"""The last steps before the device: fade of everything, master gain, guard, meters, channels.
+"""Last steps before the device: fade of the whole output, master gain, guard, meters, channels.
 
-The renderer has a limiter of its own, before the ring; this one holds what hits add behind it.
+The renderer has a limiter of its own, before the ring; this one limits what hits add behind it.
 """
 
 from typing import Any
@@ -15,15 +15,15 @@ from rtaudiogen.realtime.render.safety import ABSURD, CEILING
 
 NATURAL_PER_20_DB = 2.302585  # ln(10): a factor of ten
 _METER_SECONDS = 0.3
-_RELEASE_SECONDS = 0.1  # time constant with which the limiter lets go
+_RELEASE_SECONDS = 0.1  # time constant of the limiter's release
 _NEARLY_ONE = 1.0 - 1e-5
-MASTER_SECONDS = 0.005  # time constant of the master gain: four of them, and it is nearly there
-_ARRIVED = 1e-6  # from its target: less than anybody hears
+MASTER_SECONDS = 0.005  # time constant of the master gain, which arrives within some four
+_ARRIVED = 1e-6  # an inaudible distance from the target
 
 
 @njit(inline="always", error_model="numpy")
 def mute(slots: NDArray[np.int64], bus: NDArray[np.float32], start: int, frames: int) -> None:
-    """Move the fade of everything towards where the MUTED slot wants it. [audio]"""
+    """Move the fade of the whole output towards the state of the MUTED slot. [audio]"""
     full = slots[layout.FADE_FRAMES]
     level = slots[layout.MUTE_LEVEL]
     wanted = 0 if slots[layout.MUTED] != 0 else full
@@ -45,7 +45,7 @@ def master(
     start: int,
     frames: int,
 ) -> None:
-    """Multiply everything by the master gain, on its way to where MASTER_GAIN wants it. [audio]"""
+    """Multiply the output by the master gain, which glides towards MASTER_GAIN. [audio]"""
     wanted = reals[layout.MASTER_GAIN]
     level = reals[layout.MASTER_LEVEL]
     if level == 1.0 and wanted == 1.0:
@@ -69,7 +69,7 @@ def guard(
     start: int,
     frames: int,
 ) -> None:
-    """Hold everything at the ceiling, what is no number at 0, and feed the meters. [audio]"""
+    """Limit the output to the ceiling, replace invalid values by 0, and feed the meters. [audio]"""
     if _clean(slots, bus, start, frames) > CEILING or reals[layout.LIMITER_GAIN] < 1.0:
         _limit(slots, reals, bus, start, frames)
     seconds = frames / slots[layout.SAMPLE_RATE]
@@ -89,12 +89,12 @@ def guard(
 
 @njit(inline="always", error_model="numpy")
 def _clean(slots: NDArray[np.int64], bus: NDArray[np.float32], start: int, frames: int) -> Any:
-    """Replace what is no sane number by 0; the peak of the rest."""
+    """Replace values that are not finite or absurdly large by 0; return the peak of the rest."""
     peak = np.float32(0)
     for i in range(start, start + frames):
         for channel in range(bus.shape[1]):
             size = abs(bus[i, channel])
-            if not size < ABSURD:  # NaN is not less either
+            if not size < ABSURD:  # True for NaN, too
                 slots[layout.NOT_FINITE] += 1
                 bus[i, channel] = np.float32(0)
             else:
@@ -110,7 +110,7 @@ def _limit(
     start: int,
     frames: int,
 ) -> None:
-    """Instant attack, no delay, exponential release, one gain for all channels."""
+    """Limit with instant attack, no delay, exponential release, and one gain for all channels."""
     release = 1.0 / (_RELEASE_SECONDS * slots[layout.SAMPLE_RATE])
     gain = reals[layout.LIMITER_GAIN]
     for i in range(start, start + frames):
@@ -149,10 +149,12 @@ def to_device(
 
 
 class Master:
-    """Master gain and limiter for whoever has no device: the bits of the callback. [control]"""
+    """Master gain and limiter for rendering without a device: the bits of the callback.
+    [control]
+    """
 
     def __init__(self, sample_rate: int, factor: float) -> None:
-        """`factor`: amplitude, from the first frame on."""
+        """Set the amplitude factor `factor` from the first frame on."""
         self._slots = np.zeros(layout.SLOTS, np.int64)
         self._reals = self._slots.view(np.float64)
         self._slots[layout.SAMPLE_RATE] = sample_rate

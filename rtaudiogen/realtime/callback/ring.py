@@ -1,10 +1,11 @@
-"""The ring: a single-producer single-consumer queue of float32 frames that never waits.
+"""Ring: a single-producer single-consumer queue of float32 frames that never waits.
 
 One element is one frame, so channels cannot shift against each other. Two counters grow for ever:
-`WRITE` belongs to the producer, `READ` to the consumer; the difference is what lies in the ring.
-The audio callback, the consumer of the engine's ring, moves `READ` on even when frames are missing
-(see `stream.py`), so the difference may be negative: frames that the producer owes and that will
-be dropped when they come. The producer may also declare a hole, frames that will never come.
+`WRITE` belongs to the producer, `READ` to the consumer; the difference is the number of frames in
+the ring. The audio callback, the consumer of the engine's ring, moves `READ` on even when frames
+are missing (see `stream.py`), so the difference may be negative: frames that the producer owes and
+that will be dropped when they come. The producer may also declare a hole, frames that will never
+come.
 """
 
 from typing import Self
@@ -64,7 +65,7 @@ def _skip(slots: NDArray[np.int64], count: int) -> None:
     if count <= 0:
         return
     write = slots[WRITE]
-    # A hole the consumer has not reached the end of grows; what was written behind it is given up.
+    # A hole whose end the consumer has not reached grows; frames written behind it are dropped.
     if load_acquire(slots, READ) >= slots[HOLE_END]:
         slots[HOLE_START] = write
     slots[HOLE_END] = write + count
@@ -73,13 +74,13 @@ def _skip(slots: NDArray[np.int64], count: int) -> None:
 
 @cached_njit(int64(Array(int64, 1, "C", readonly=True), int64), nogil=True)
 def load(slots: NDArray[np.int64], index: int) -> int:
-    """One shared slot, acquired: for code that is not itself compiled."""
+    """Return one shared slot with acquire semantics, for code that is not compiled."""
     value: int = load_acquire(slots, index)
     return value
 
 
 class Ring:
-    """A ring in memory that somebody else owns. Methods say which side may call them.
+    """A ring in memory that another object owns. Methods say which side may call them.
 
     `slots` (HEADER_SLOTS,); `frames` (capacity, channels), the capacity a power of two.
     """
@@ -93,13 +94,13 @@ class Ring:
 
     @classmethod
     def create(cls, capacity_frames: int, channels: int) -> Self:
-        """An empty ring in memory of its own."""
+        """Return an empty ring in memory of its own."""
         slots = np.zeros(HEADER_SLOTS, np.int64)
         return cls(slots, np.zeros((capacity_frames, channels), np.float32))
 
     @property
     def capacity_frames(self) -> int:
-        """How many frames fit in."""
+        """Frames that fit into the ring."""
         return int(self._frames.shape[0])
 
     @property
@@ -109,7 +110,7 @@ class Ring:
 
     @property
     def target_frames(self) -> int:
-        """How many frames the producer keeps in the ring: its share of the latency."""
+        """Frames that the producer keeps in the ring: its share of the latency."""
         return int(self._slots[TARGET])
 
     @target_frames.setter
@@ -118,12 +119,12 @@ class Ring:
 
     @property
     def written_frames(self) -> int:
-        """Stream frame that the next write begins with. Any thread."""
+        """Stream frame at which the next write begins. Any thread."""
         return int(load(self._slots, WRITE))
 
     @property
     def read_frames(self) -> int:
-        """Stream frame that the consumer wants next. Any thread."""
+        """Stream frame that the consumer reads next. Any thread."""
         return int(load(self._slots, READ))
 
     @property
@@ -133,12 +134,14 @@ class Ring:
 
     @property
     def goal_frames(self) -> int:
-        """What the producer fills up to: the target, or the largest block if that is more."""
+        """Frames that the producer fills up to: the target, or the largest block if that is
+        more.
+        """
         goal = max(self.target_frames, int(self._slots[LARGEST_READ]))
         return min(goal, self.capacity_frames)
 
     def wanted_frames(self) -> int:
-        """Frames missing to the goal, owed ones included. [render]
+        """Return the frames missing to the goal, including owed ones. [render]
 
         Write blocks of any size as long as this is positive: stopping short of the goal would keep
         the consumer waiting for ever, and overshooting it by less than a block does no harm.
@@ -146,12 +149,12 @@ class Ring:
         read, hole_end = self.read_frames, int(self._slots[HOLE_END])
         if read >= hole_end:
             return max(0, self.goal_frames - (self.written_frames - read))
-        # The consumer passes the hole's end with any frame of a block, and needs its goal after it.
+        # The consumer may pass the hole's end anywhere in a block, and needs its goal after that.
         goal = self.goal_frames + int(self._slots[LARGEST_READ])
         return max(0, goal - (self.written_frames - hole_end))
 
     def write(self, block: NDArray[np.float32]) -> int:
-        """Append (frames, channels); returns how many frames found room. [render]"""
+        """Append (frames, channels); return how many frames found room. [render]"""
         return int(_write(self._slots, self._frames, block))
 
     def skip(self, frames: int) -> None:
@@ -159,5 +162,5 @@ class Ring:
         _skip(self._slots, frames)
 
     def read(self, out: NDArray[np.float32]) -> int:
-        """Take up to len(out) frames; returns how many there were. [consumer]"""
+        """Take up to len(out) frames; return their number. [consumer]"""
         return int(_read(self._slots, self._frames, out))

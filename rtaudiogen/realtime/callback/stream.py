@@ -1,12 +1,12 @@
-"""From ring to output: who plays what when frames are missing.
+"""From ring to output, also when frames are missing.
 
-The rule: once started, stream frame s is played at device frame STREAM_START + s or not at all.
-The read position moves with the device even when the ring is empty; frames that come later than
-that are passed over when they come. So latency is constant, and nothing stale is queued.
+The rule: once started, stream frame s is played at device frame STREAM_START + s or not at all. The
+read position moves with the device even when the ring is empty; frames that come later are skipped.
+So latency is constant, and nothing stale is queued.
 
 * Waiting: silence until the ring has reached its goal; then the first frame, without a fade.
-* Playing: a bit-exact copy. When frames are missing: the last ones there are fade out (over what
-  was played last, held, where there are too few), and an underrun episode begins.
+* Playing: a bit-exact copy. When frames are missing, the last present ones fade out (or, if there
+  are too few, the last played one is held and fades), and an underrun episode begins.
 * Starved: silence until the ring holds its goal again *ahead* of the read position; then fade in.
 """
 
@@ -73,7 +73,7 @@ def _begin_when_ready(
         slots[layout.LEVEL] = slots[layout.FADE_FRAMES]
         slots[layout.STREAM_START] = slots[layout.DEVICE_FRAMES] - read
     elif slots[layout.STATE] == layout.PLAYING or slots[layout.LEVEL] > 0:
-        return  # a fade-out under way is not cut short
+        return  # let a fade-out finish
     slots[layout.STATE] = layout.PLAYING
     slots[layout.RESUMED] += 1
 

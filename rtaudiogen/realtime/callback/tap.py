@@ -1,8 +1,8 @@
-"""The tap: exactly what was sent to the device, for the recorder and the scopes.
+"""Tap: a copy of the output for the recorder and the scopes.
 
-A ring that the audio callback writes and never waits for. Any number of readers, in any process,
-each keep a position of their own; one that falls behind by the whole ring loses the oldest frames
-and is told how many. Tap positions are device frames (`Counters.device_frames`).
+It is a ring that the audio callback writes without ever waiting. Any number of readers, in any
+process, each keep a position of their own; one that falls behind by the whole ring loses the oldest
+frames and is told how many. Tap positions are device frames (`Counters.device_frames`).
 """
 
 import numpy as np
@@ -31,7 +31,7 @@ def reserve(slots: NDArray[np.int64], frames: int) -> None:
 
 @njit(inline="always", error_model="numpy")
 def publish(slots: NDArray[np.int64]) -> None:
-    """The reserved frames are there. [audio]"""
+    """Announce that the reserved frames are written. [audio]"""
     store_release(slots, WRITTEN, slots[RESERVED])
 
 
@@ -42,7 +42,7 @@ def copy(
     position: int,
     out: NDArray[np.float32],
 ) -> int:
-    """Copy what there is from `position`; -1 if that was overwritten before or meanwhile."""
+    """Copy the frames from `position` on; return their number, -1 if they were overwritten."""
     capacity, channels = tap.shape
     count: int = min(out.shape[0], load_acquire(slots, WRITTEN) - position)
     for i in range(count):
@@ -69,13 +69,13 @@ class TapReader:
         return int(load(self._slots, WRITTEN))
 
     def read(self, out: NDArray[np.float32]) -> int:
-        """Take up to len(out) frames into `out` (frames, channels); returns how many. [writer]
+        """Take up to len(out) frames into `out` (frames, channels); return their number. [writer]
 
         If this reader was too slow, `lost_frames` grows and `position` jumps over the lost ones.
         """
         count: int = copy(self._slots, self._tap, self.position, out)
         if count < 0:
-            # Half the ring ahead of the overwriting: nearer, and the next read would lose again.
+            # Half the ring away from the overwriting, so that the next read does not lose again.
             next_position = self.written_frames - len(self._tap) // 2
             self.lost_frames += next_position - self.position
             self.position = next_position
@@ -84,7 +84,8 @@ class TapReader:
         return count
 
     def latest(self, out: NDArray[np.float32]) -> int:
-        """The last len(out) frames, wherever this reader stands; returns the first one's position.
+        """Copy the last len(out) frames, independent of `position`; return the first one's
+        position.
 
         Frames before the memory's first are zero. At most half of the tap's length.
         """

@@ -1,7 +1,7 @@
 """The clock of `time.perf_counter`, read from compiled code without the GIL.
 
-The function of the operating system is called through its address, which lies in the shared
-memory: so compiled code stays cacheable, and a test can put a clock of its own there.
+The function of the operating system is called through its address in the shared memory, so compiled
+code stays cacheable, and a test can put a clock of its own there.
 """
 
 import ctypes
@@ -29,7 +29,7 @@ _TICKS_PER_SECOND = _windows_frequency() if _WINDOWS else _NS_PER_SECOND
 
 
 def system_timer() -> int:
-    """Address of the function that `now_ns` calls; 0 where there is none."""
+    """Return the address of the function that `now_ns` calls; 0 if there is none."""
     try:
         library = ctypes.windll.kernel32 if _WINDOWS else ctypes.CDLL(None)  # type: ignore[attr-defined,unused-ignore]
         function = library.QueryPerformanceCounter if _WINDOWS else library.clock_gettime
@@ -40,7 +40,7 @@ def system_timer() -> int:
 
 @intrinsic
 def _call_timer(typing_context: Any, address: Any) -> Any:
-    """The two numbers of clock_gettime, or the ticks of QueryPerformanceCounter and 0."""
+    """Return the two numbers of clock_gettime, or the ticks of QueryPerformanceCounter and 0."""
 
     def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         word, integer = ir.IntType(64), ir.IntType(32)
@@ -59,7 +59,7 @@ def _call_timer(typing_context: Any, address: Any) -> Any:
 
 @njit(inline="always", error_model="numpy")
 def now_ns(address: int) -> Any:
-    """Nanoseconds on the clock of time.perf_counter_ns. [audio]"""
+    """Return nanoseconds on the clock of time.perf_counter_ns. [audio]"""
     first, second = _call_timer(address)
     if _WINDOWS:
         whole = first // _TICKS_PER_SECOND

@@ -1,4 +1,4 @@
-"""From what a generator makes to what the audio callback plays: one hit at the host's rate."""
+"""Conversion of a generator's hit to the host's rate and channels."""
 
 import numpy as np
 from numba.types import Array
@@ -13,15 +13,15 @@ from ..render.resampler import Resampler
 
 
 def finish(audio: Audio, rate_in: int, rate_out: int, channels: int) -> Audio:
-    """(frames, 1 or `channels`) at `rate_in` as contiguous (frames, channels) at `rate_out`.
+    """Return (frames, 1 or `channels`) at `rate_in` as contiguous (frames, channels) at `rate_out`.
 
-    The same bits as from the stream's resampler, for a hit on a frame that both rates share; its
-    delay is left out. RtAudioGenError for what is no hit. [worker]
+    The bits are those of the stream's resampler for a hit on a frame that both rates share, without
+    its delay. RtAudioGenError for an invalid hit. [worker]
     """
     if audio.ndim != 2 or audio.shape[1] not in (1, channels) or len(audio) == 0:
         raise RtAudioGenError(f"a hit of shape {audio.shape}; expected (frames, 1 or {channels})")
     if not np.isfinite(audio).all():
-        raise RtAudioGenError("a hit that is not finite")
+        raise RtAudioGenError("a hit has values that are not finite")
     out = _resampled(audio, rate_in, rate_out)
     if out.shape[1] != channels:
         out = out.repeat(channels, axis=1)
@@ -31,16 +31,18 @@ def finish(audio: Audio, rate_in: int, rate_out: int, channels: int) -> Audio:
 def _resampled(audio: Audio, rate_in: int, rate_out: int) -> Audio:
     frames_out = -(-len(audio) * rate_out // rate_in)
     delay = Resampler(rate_in, rate_out, 1, 1).delay_frames
-    total = frames_out + 2 * delay  # the filter rings as long behind as before
+    total = frames_out + 2 * delay  # the filter rings as long after a hit as before it
     resampler = Resampler(rate_in, rate_out, audio.shape[1], total)
-    resampler.inlet(len(audio))[:] = audio  # what follows is silent already
+    resampler.inlet(len(audio))[:] = audio  # the rest is silent already
     out = np.empty((total, audio.shape[1]), np.float32)
     resampler.process(resampler.needs(total), out)
     return out[delay:]
 
 
 def repitched(audio: Audio, ratio: float) -> Audio:
-    """A hit (frames, channels) played `ratio` times as fast, by linear interpolation. [midi]"""
+    """Return a hit (frames, channels) played `ratio` times as fast, linearly interpolated.
+    [midi]
+    """
     out = np.empty((int((len(audio) - 1) / ratio) + 1, audio.shape[1]), np.float32)
     _interpolate(audio, ratio, out)
     return out

@@ -1,4 +1,4 @@
-"""The thread that makes hits ahead, so that a strike finds one ready."""
+"""Thread that makes hits ahead, so that a strike finds one ready."""
 
 import threading
 from collections.abc import Callable, Collection
@@ -7,17 +7,17 @@ from ..render.scheduling import MAKER_PRIORITY, raise_priority
 from .kit import Kit
 from .pool import Job
 
-POLL_SECONDS = 0.01  # between looks at parameters that nobody announces
+POLL_SECONDS = 0.01  # between two checks of the parameters
 JOIN_SECONDS = 2.0
 
-Failed = Callable[[Kit, Exception], None]  # what to do with a kit whose maker has raised
+Failed = Callable[[Kit, Exception], None]  # handles a kit whose maker has raised
 
 
 class HitWorker:
-    """Makes what is missed most, one hit at a time. `kits` are asked for again every time.
+    """Makes the most urgent hit, one at a time. `kits` is called again every time.
 
-    Its priority is the lowest of the engine's threads, but above strangers': where it holds the
-    interpreter, the render and the midi thread would have to wait for them.
+    Its priority is the lowest of the engine's threads, but above other programs: while it holds the
+    interpreter, the render and the midi thread have to wait for it.
     """
 
     def __init__(self, kits: Callable[[], Collection[Kit]], failed: Failed) -> None:
@@ -26,15 +26,15 @@ class HitWorker:
         self._thread = threading.Thread(target=self._run, name="hits", daemon=True)
 
     def start(self) -> None:
-        """[control]"""
+        """Start the thread. [control]"""
         self._thread.start()
 
     def wake(self) -> None:
-        """A hit was taken, or there is a new kit. [any]"""
+        """Wake the worker: a hit was taken, or there is a new kit. [any]"""
         self._wake.set()
 
     def stop(self) -> None:
-        """Finish the hit in hand and end. [control]"""
+        """Finish the present hit and end. [control]"""
         self._stop.set()
         self._wake.set()
         if self._thread.is_alive():
@@ -48,7 +48,7 @@ class HitWorker:
                 self._wake.wait(POLL_SECONDS if self._kits() else None)
 
     def step(self) -> bool:
-        """Make one hit; false if there is nothing to do. [worker]"""
+        """Make one hit; return False if there is nothing to do. [worker]"""
         found: list[tuple[tuple[int, bool, int], Kit, Job]] = []
         for kit in self._kits():
             kit.stop_if_muted()
@@ -60,7 +60,7 @@ class HitWorker:
         _, kit, job = min(found, key=lambda candidate: candidate[0])
         try:
             kit.make(job)
-        except Exception as error:  # a stranger's maker may raise anything
+        except Exception as error:  # a third-party maker may raise anything
             self._failed(kit, error)
         return True
 

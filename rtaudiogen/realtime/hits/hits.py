@@ -18,7 +18,7 @@ from rtaudiogen.realtime.callback import layout
 from rtaudiogen.realtime.callback.atomics import load_acquire, store_release
 from rtaudiogen.realtime.callback.memory import FADE_SECONDS, AudioMemory
 
-_ROOM_FOR_FADES = 8  # records kept for the fades of the oldest, when very many hits sound
+_ROOM_FOR_FADES = 8  # records that are kept free while the oldest of very many hits fade
 
 
 @cached_njit(void(int64[::1], int64, int64), nogil=True)
@@ -34,7 +34,7 @@ def _read_states(slots: NDArray[np.int64], states: NDArray[np.int64]) -> None:
 
 @dataclass(frozen=True)
 class Hit:
-    """A started hit, to stop it by."""
+    """Handle of a started hit, to stop it."""
 
     record: int
     serial: int
@@ -49,12 +49,12 @@ class Hits:
 
     def __init__(self, memory: AudioMemory) -> None:
         self._memory = memory
-        self._lock = Lock()  # between control and midi: the callback never sees it
+        self._lock = Lock()  # between control and midi; the callback never takes it
         self._buffers: list[NDArray[np.float32] | None] = [None] * layout.HIT_COUNT
         self._serials = [0] * layout.HIT_COUNT
         self._states = np.zeros(layout.HIT_COUNT, np.int64)
         self._started = 0
-        self.refused = 0  # started when every record was busy
+        self.refused = 0  # strikes when every record was busy
 
     def start(
         self,
@@ -65,8 +65,8 @@ class Hits:
     ) -> Hit | None:
         """Play `audio` (frames, channels) from the next callback's first frame on. [midi]
 
-        With `stream_frame`, from exactly that frame, at once if it has been played. None if every
-        record is busy. UsageError if the buffer's shape or type is not the stream's.
+        With `stream_frame`, from exactly that frame on; at once if it has been played. None if
+        every record is busy. UsageError if the buffer's shape or type is not the stream's.
         """
         if audio.ndim != 2 or audio.shape[1] != self._memory.channels or len(audio) == 0:
             raise UsageError(
@@ -82,7 +82,7 @@ class Hits:
             if len(busy) == layout.HIT_COUNT:
                 self.refused += 1
                 return None
-            index = int(self._states.argmin())  # free is the least
+            index = int(self._states.argmin())  # HIT_FREE is the lowest state
             self._started += 1
             self._serials[index] = self._started
             self._buffers[index] = audio
@@ -101,7 +101,7 @@ class Hits:
     def stop(
         self, hit: Hit, fade_seconds: float = FADE_SECONDS, stream_frame: int | None = None
     ) -> None:
-        """Fade one hit out, at once or from a frame on; nothing if it has ended. [midi]
+        """Fade one hit out, at once or from a frame on; do nothing if it has ended. [midi]
 
         Of several stops the earliest counts.
         """
@@ -116,18 +116,18 @@ class Hits:
                 self._fade(index, fade_seconds)
 
     def sounding(self) -> int:
-        """How many hits are started and have not ended. [any]"""
+        """Return the number of hits that are started and have not ended. [any]"""
         with self._lock:
             return len(self._busy())
 
     def still(self, hits: Iterable[Hit]) -> list[Hit]:
-        """Those that have not ended. [any]"""
+        """Return the hits that have not ended. [any]"""
         with self._lock:
             busy = set(self._busy())
             return [h for h in hits if h.record in busy and self._serials[h.record] == h.serial]
 
     def _busy(self) -> list[int]:
-        """Records that the callback owns; the buffers of all others are let go."""
+        """Return the records that the callback owns; release the buffers of all others."""
         _read_states(self._memory.slots, self._states)
         busy = []
         for index, state in enumerate(self._states.tolist()):

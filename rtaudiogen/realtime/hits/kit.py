@@ -1,4 +1,4 @@
-"""One slot of hits on stage: what a strike at it starts, and what it stops."""
+"""Kit: the pads of one slot, with the hits that a strike starts and stops."""
 
 import math
 import time
@@ -17,14 +17,14 @@ from ..notes.following import ALL_SOUND_OFF, follow
 from ..notes.keyboard import softened
 from ..render.mixing import pan_gains
 from ..render.slot import METER_SECONDS, Slot
-from ..render.slot_generator import Source, first_line
+from ..render.slot_generator import SlotGenerator, first_line
 from .finishing import finish, repitched
 from .hits import Hit, Hits
 from .pool import Job, Pool
 
 NOTE_ON, CONTROL = 0x90, 0xB0
-REPLAY_PITCH, REPLAY_GAIN = 0.03, 0.15  # the most by which a repeated hit differs, as shares
-_ATTACK_FRAMES = 2048  # in which a hit is loudest, for the meter
+REPLAY_PITCH, REPLAY_GAIN = 0.03, 0.15  # the greatest differences of a repeated hit, as shares
+_ATTACK_FRAMES = 2048  # in which a hit is assumed to be loudest, for the meter
 
 
 class _Sounding(NamedTuple):
@@ -34,30 +34,32 @@ class _Sounding(NamedTuple):
 
 
 class KitCounts(NamedTuple):
-    """What has become of the strikes so far."""
+    """Counts of the strikes so far."""
 
     played: int  # made for this strike
-    stale: int  # of these: made for other values, or for another velocity
-    replays: int  # nothing was ready: the last hit once more, a little different
-    refused: int  # too many sounded already
+    stale: int  # of these, made for other values or another velocity
+    replays: int  # slightly varied repetitions of the last hit, because none was ready
+    refused: int  # not played, because too many sounded
 
 
 class Kit:
-    """The pads of one slot. Its own lock lies between those who strike: [midi] and the striker."""
+    """The pads of one slot. Its own lock is between the threads that strike: [midi] and the
+    striker.
+    """
 
     def __init__(
-        self, number: int, slot: Slot, source: Source, hits: Hits, rate: int, channels: int
+        self, number: int, slot: Slot, source: SlotGenerator, hits: Hits, rate: int, channels: int
     ) -> None:
         self.number, self.slot, self.source = number, slot, source
         self.maker = cast(HitMaker, source.generator)
         self.pool = Pool(self.maker)
-        self.failure = ""  # what the maker raised: no more hits are made
+        self.failure = ""  # the maker's error; no more hits are made after it
         self.played = self.stale = self.replays = self.refused = 0
         self._hits = hits
         self._rate, self._channels = rate, channels
         self._sounding: list[_Sounding] = []
         self._chance = Random(source.seed)
-        self._meter = 0.0, 0.0  # peak, and when that was
+        self._meter = 0.0, 0.0  # peak, and its time
         self._lock = Lock()
         self.channels = Channels()  # a copy of its own: strikes run ahead of the render thread
         self.channels.unheard = slot.controllers
@@ -95,7 +97,7 @@ class Kit:
         return self.channels.value(kind, source, 0.0)
 
     def _next(self, pad: int, layer: int) -> tuple[Audio | None, float]:
-        """What is played, and with which gain: the next hit, or the last one once more."""
+        """Return the hit to play and its gain: the next hit, or a repetition of the last one."""
         taken = self.pool.take(pad, layer)
         if taken is not None:
             audio, fresh = taken
@@ -110,7 +112,7 @@ class Kit:
         return repitched(last, ratio), 1.0 - REPLAY_GAIN * self._chance.random()
 
     def _choke(self, group: int, stream_frame: int | None) -> int | None:
-        """End the hits of a group; where the first that is to begin later will end this one."""
+        """End the hits of a group; return the frame at which a later one will end the new hit."""
         later = []
         for other in self._still_sounding() if group else ():
             if other.group != group:
@@ -145,13 +147,13 @@ class Kit:
         self._meter = max(peak, self.level()), time.monotonic()
 
     def stop(self, stream_frame: int | None = None) -> None:
-        """Fade out whatever sounds. [midi] or [control]"""
+        """Fade out everything that sounds. [midi] or [control]"""
         with self._lock:
             for sounding in self._still_sounding():
                 self._hits.stop(sounding.hit, stream_frame=stream_frame)
 
     def stop_if_muted(self) -> None:
-        """What sounds is not heard on when the mixer has closed its slot. [worker]"""
+        """Fade out everything that sounds if the mixer has closed the slot. [worker]"""
         if self._sounding and self.slot.gains(2) == (0.0, 0.0):
             self.stop()
 
@@ -162,40 +164,40 @@ class Kit:
     # -- making [worker] -------------------------------------------------------------------------
 
     def look(self) -> Job | None:
-        """What is missed most."""
+        """Return the most urgent job."""
         self.pool.look(self.values(), self.source.resets)
         return self.pool.next_job()
 
     def make(self, job: Job) -> None:
-        """Do it: milliseconds."""
+        """Make a job's hit; takes milliseconds."""
         audio = self.maker.make(job.recipe)
         source = self.source
         self.pool.put(job, finish(audio, source.generator.sample_rate, self._rate, self._channels))
 
     def make_first(self) -> None:
-        """One hit for every pad and layer. [control], before the worker knows this kit"""
+        """Make one hit for every pad and layer. [control], before the worker knows this kit"""
         while (job := self.look()) is not None and self.pool.urgency(job)[0] == 0:
             self.make(job)
 
     # -- facts [any] -----------------------------------------------------------------------------
 
     def values(self) -> NDArray[np.float32]:
-        """(parameters,) as they are at this moment."""
+        """Return (parameters,) present values."""
         return self.source.parameters.values.copy()
 
     def sounding(self) -> int:
-        """How many of its hits sound."""
+        """Return the number of its hits that sound."""
         return len(self._hits.still(sounding.hit for sounding in self._sounding))
 
     def level(self) -> float:
-        """Recent peak after gain, falling like the meters of the mixer."""
+        """Return the recent peak after gain, which falls like the meters of the mixer."""
         peak, at = self._meter
         return peak * math.exp((at - time.monotonic()) / METER_SECONDS)
 
     def counts(self) -> KitCounts:
-        """Since it stands here."""
+        """Return the counts since the kit was placed."""
         return KitCounts(self.played, self.stale, self.replays, self.refused)
 
     def give_up(self, error: Exception) -> None:
-        """The maker has failed: what there is is played, and nothing more is made."""
+        """Note that the maker has failed: present hits are played, and no more are made."""
         self.failure = f"{type(error).__name__}: {first_line(error)}"

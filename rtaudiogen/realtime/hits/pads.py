@@ -1,9 +1,9 @@
-"""Hits on stage: every strike starts a finished hit, one device block after the key.
+"""Pads of a live renderer: every strike starts a finished hit, one device block after the key.
 
 Live notes are struck on the midi thread itself. Notes that are played by time are reached by the
-render thread, a ring ahead of the device; it only hands them over, with the stream frame that they
-belong to, and the striker's thread starts them there. Whatever the pool cannot give in time is
-replaced by the pad's last hit: never silence, never a wait.
+render thread, a ring ahead of the device; it only passes them on, with their stream frame, and the
+striker's thread starts them there. If the pool has no hit ready, the pad's last hit is repeated:
+there is never silence, and never a wait.
 """
 
 import threading
@@ -22,34 +22,33 @@ from ..notes.channels import Channels
 from ..render.rack import Message
 from ..render.scheduling import HELPER_PRIORITY, raise_priority
 from ..render.slot import Slot
-from ..render.slot_generator import Source, first_line
+from ..render.slot_generator import SlotGenerator, first_line
 from .hit_worker import HitWorker
 from .hits import Hits
 from .kit import Kit
 
 JOIN_SECONDS = 2.0
 
-HitFrame = Callable[[int], int | None]  # an event's frame -> its hit's stream frame; None: at once
+HitFrame = Callable[[int], int | None]  # event frame -> stream frame of its hit; None: at once
 _Note = tuple[int, int, int, int, int, int]  # slot, stream frame, status, data1, data2, port
 
 
-def makes_hits(source: Source) -> bool:
-    """Whether its generator makes its hits ahead: it is a HitMaker."""
+def makes_hits(source: SlotGenerator) -> bool:
+    """Return True if its generator is a HitMaker."""
     return hasattr(source.generator, "make") and hasattr(source.generator, "recipe")
 
 
 class Pads:
     """The kits of a renderer that plays live.
 
-    `stream_frame` tells the render thread at which stream frame the render frame that it has
-    reached will be played.
+    `stream_frame` tells the render thread the stream frame of the render frame that it has reached.
     """
 
     def __init__(self, memory: AudioMemory, stream_frame: Callable[[int], int]) -> None:
         self.hits = Hits(memory)
         self._memory = memory
         self._stream_frame = stream_frame
-        self._kits: dict[int, Kit] = {}  # replaced as a whole: others iterate
+        self._kits: dict[int, Kit] = {}  # replaced as a whole, because others iterate over it
         self._messages: deque[str] = deque()
         self._losses: deque[Message] = deque()
         self._notes: SimpleQueue[_Note | None] = SimpleQueue()
@@ -57,7 +56,7 @@ class Pads:
         self._striker = threading.Thread(target=self._strike_on_time, name="striker", daemon=True)
 
     def start(self) -> None:
-        """Begin to make and to strike. [control]"""
+        """Start both threads, which make and strike hits. [control]"""
         self._worker.start()
         self._striker.start()
 
@@ -70,11 +69,11 @@ class Pads:
 
     # -- the rack [control] ----------------------------------------------------------------------
 
-    def place(self, number: int, slot: Slot, source: Source, channels: Channels) -> None:
-        """A slot is going to play `source`; if that makes hits, its notes are taken from here on.
+    def place(self, number: int, slot: Slot, source: SlotGenerator, channels: Channels) -> None:
+        """Use the kit of `source` in a slot, if it makes hits, and take over its notes.
 
-        `channels` is how all channels stand, as the render thread knows it.
-        Returns when every pad has a hit ready; what stood there before is played until then.
+        `channels` holds the states of all channels, as the render thread knows them.
+        Return when every pad has a hit ready; the previous kit is played until then.
         """
         if not makes_hits(source):
             self.remove(number)
@@ -83,7 +82,7 @@ class Pads:
         kit = Kit(number, slot, source, self.hits, rate, columns)
         try:
             kit.make_first()
-        except Exception as error:  # a stranger's maker may raise anything
+        except Exception as error:  # a third-party maker may raise anything
             self._give_up(kit, error)
         source.give_notes_to(partial(self._hand_over, number))
         before = self._kits.get(number)
@@ -94,30 +93,30 @@ class Pads:
         self._worker.wake()
 
     def remove(self, number: int) -> None:
-        """A slot's hits fade out, and no more are started."""
+        """Fade out a slot's hits, and start no more."""
         kit = self._kits.get(number)
         if kit is not None:
             self._kits = {n: other for n, other in self._kits.items() if other is not kit}
             kit.stop()
 
     def stop(self, number: int) -> None:
-        """A slot's hits fade out."""
+        """Fade out a slot's hits."""
         kit = self._kits.get(number)
         if kit is not None:
             kit.stop()
 
     def panic(self) -> None:
-        """All hits fade out. [any]"""
+        """Fade out all hits. [any]"""
         self.hits.stop_all()
         for kit in self._kits.values():
             kit.channels.panic()
 
     def kit(self, number: int) -> Kit | None:
-        """What a slot plays hits with, if it does."""
+        """Return the kit of a slot; None: it plays no hits."""
         return self._kits.get(number)
 
     def kept(self, number: int) -> Mapping[str, float]:
-        """Values by parameter id that a session needs beside those that are set."""
+        """Return values by parameter id that a session needs in addition to the set ones."""
         kit = self._kits.get(number)
         try:
             return {} if kit is None else kit.maker.kept(kit.values())
@@ -126,20 +125,21 @@ class Pads:
             return {}
 
     def messages(self) -> Iterator[str]:
-        """Sentences for the player since the last call."""
+        """Yield sentences for the user since the last call."""
         while self._messages:
             yield self._messages.popleft()
 
     def losses(self) -> Iterator[Message]:
-        """Kits whose maker has lost its device since the last call: "lost", see `rack.Message`.
+        """Yield messages "lost", see `rack.Message`, for kits that have lost their device.
+        [control]
 
-        What they have is repeated until another source takes their place. [control]
+        Such a kit repeats its hits until another source takes its place.
         """
         while self._losses:
             yield self._losses.popleft()
 
     def _give_up(self, kit: Kit, error: Exception) -> None:
-        if kit.failure:  # said already
+        if kit.failure:  # reported already
             return
         kit.give_up(error)
         if isinstance(error, ProcessorLostError):
@@ -147,14 +147,14 @@ class Pads:
             self._losses.append(Message("lost", kit.number, text, payload=kit.source))
             return
         self._messages.append(
-            f"Slot {kit.number} repeats the hits that it has: new ones cannot be made"
+            f"Slot {kit.number} repeats its ready hits, because it cannot make new ones"
             f" ({kit.failure})."
         )
 
     # -- strikes ---------------------------------------------------------------------------------
 
     def play(self, events: NDArray[np.void], hit_frame: HitFrame, slot: int = 0) -> None:
-        """Live MIDI_EVENTs for a slot (0: all); `hit_frame` tells when each takes effect. [midi]"""
+        """Play live MIDI_EVENTs for a slot (0: all); `hit_frame` maps their frames. [midi]"""
         kits = [kit for number, kit in self._kits.items() if slot in (0, number)]
         if not kits:
             return
@@ -167,7 +167,7 @@ class Pads:
     def _hand_over(
         self, number: int, frame: int, status: int, data1: int, data2: int, port: int
     ) -> None:
-        """A note that a slot has reached; live ones have been played. [render]"""
+        """Pass on a note that a slot has reached, unless it is a live one. [render]"""
         if port >= SCHEDULED_PORT:
             self._notes.put((number, self._stream_frame(frame), status, data1, data2, port))
 
@@ -175,7 +175,7 @@ class Pads:
         raise_priority(HELPER_PRIORITY)
         while (note := self._notes.get()) is not None:
             number, frame, *message = note
-            kit = self._kits.get(number)  # that of now: pads may have been exchanged meanwhile
+            kit = self._kits.get(number)  # the present kit: pads may have been exchanged meanwhile
             if kit is not None:
                 self._play(kit, frame, *message)
                 self._worker.wake()

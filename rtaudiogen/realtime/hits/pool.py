@@ -1,8 +1,8 @@
-"""Which hits are ready to be played, and which one has to be made next.
+"""Pool of finished hits, and the choice of the next hit to make.
 
-A pad's hits are numbered; of each number there is one for every velocity layer in use. The worker
-is the only one to change what is ready, and puts a new mapping in the old one's place, so whoever
-takes a hit needs no lock and waits for nobody.
+A pad's hits are numbered; each number has one hit for every velocity layer in use. Only the worker
+changes the ready hits, by replacing the mapping, so a thread that takes a hit needs no lock and
+never waits.
 """
 
 import time
@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 
 from ...generator import Audio, HitMaker
 
-DEPTH = 4  # numbers of a pad that are kept ready
-_REST_SECONDS = 0.0005  # after each pad, when all are looked at
-_TRIALS = 8  # velocities tried for every layer that a maker has
+DEPTH = 4  # hits of a pad that are kept ready
+_REST_SECONDS = 0.0005  # pause after each pad when all are updated
+_TRIALS = 8  # velocities that are tried for every layer of a maker
 
 Place = tuple[int, int]  # number, layer
 
@@ -29,7 +29,7 @@ class Ready(NamedTuple):
 
 
 class Job(NamedTuple):
-    """A hit that has to be made."""
+    """A hit to be made."""
 
     pad: int
     place: Place
@@ -44,17 +44,17 @@ class Pool:
         self._ready: list[dict[Place, Ready]] = [{} for _ in range(maker.pads)]
         self._wanted: list[dict[Place, Hashable]] = [{} for _ in range(maker.pads)]
         self._last: list[Ready | None] = [None] * maker.pads
-        self._struck = [0] * maker.pads  # how many strikes there had been at the pad's last one
+        self._struck = [0] * maker.pads  # by pad: the number of its last strike among all
         self._strikes = 0
         self._layers: tuple[int, ...] = (0,)
         self._seen: object = None
 
-    # -- who plays [midi] ------------------------------------------------------------------------
+    # -- playing [midi] --------------------------------------------------------------------------
 
     def take(self, pad: int, layer: int) -> tuple[Audio, bool] | None:
-        """The pad's next hit, and whether it is a fresh one; None if it is not ready.
+        """Return the pad's next hit, and True if it is fresh; None if none is ready.
 
-        Stale is a hit of another layer, or for other values than there were at the last look.
+        A hit of another layer, or made for other values than at the last look, is stale.
         """
         number = int(self._maker.played[pad])
         self._strikes += 1
@@ -70,21 +70,21 @@ class Pool:
         return hit.audio, hit.recipe == self._wanted[pad].get((number, layer), hit.recipe)
 
     def last(self, pad: int) -> Audio | None:
-        """The hit that a pad has played last, or would play first; None: it never had one."""
+        """Return the hit that a pad has played last, or would play first; None: there is none."""
         last = self._last[pad]
         return None if last is None else last.audio
 
-    # -- who makes [worker] ----------------------------------------------------------------------
+    # -- making [worker] -------------------------------------------------------------------------
 
     def look(self, parameters: NDArray[np.float32], resets: int) -> None:
-        """See what is wanted now; `resets` counts those of the generator."""
+        """Determine the wanted hits; `resets` counts the resets of the generator."""
         seen = (parameters.tobytes(), resets)
         changed = seen != self._seen
         if changed:
             self._layers = self._layers_in_use(parameters)
         for pad in range(self._maker.pads):
             self._look_at(pad, parameters, changed)
-            if changed:  # many recipes, all of them the interpreter's work: others want it, too
+            if changed:  # computing many recipes holds the interpreter; let other threads run
                 time.sleep(_REST_SECONDS)
         self._seen = seen
 
@@ -98,7 +98,7 @@ class Pool:
         first = int(self._maker.played[pad])
         if not changed and (first, self._layers[0]) == next(iter(self._wanted[pad]), None):
             return
-        # all recipes again: what a pad that was locked keeps may depend on the strike
+        # compute all recipes again: those of a locked pad may depend on the strike
         wanted = {
             (number, layer): self._maker.recipe(pad, number, layer, parameters)
             for number in range(first, first + DEPTH)
@@ -108,16 +108,16 @@ class Pool:
         self._ready[pad] = {p: hit for p, hit in self._ready[pad].items() if p in wanted}
 
     def next_job(self) -> Job | None:
-        """The hit that is missed most, as of the last look.
+        """Return the most urgent hit, as of the last look.
 
-        First the pads with the fewest ready; of these the ones that would have to repeat a hit,
-        not only play a stale one; of these the one that was struck last.
+        First come the pads with the fewest ready hits; of these, those that would have to repeat a
+        hit rather than play a stale one; of these, the one that was struck last.
         """
         jobs = [job for pad in range(self._maker.pads) if (job := self._lacking(pad)) is not None]
         return min(jobs, key=self.urgency, default=None)
 
     def urgency(self, job: Job) -> tuple[int, bool, int]:
-        """The job with the least is the most urgent."""
+        """Return a key that is lowest for the most urgent job."""
         number = job.place[0]
         stale = job.place in self._ready[job.pad]
         return number - int(self._maker.played[job.pad]), stale, -self._struck[job.pad]
@@ -136,14 +136,14 @@ class Pool:
         return None
 
     def put(self, job: Job, audio: Audio) -> None:
-        """A job is done."""
+        """Add the hit of a finished job."""
         hit = Ready(job.recipe, audio)
         self._ready[job.pad] = {**self._ready[job.pad], job.place: hit}
         if self._last[job.pad] is None:
             self._last[job.pad] = hit
 
     def fill(self) -> int:
-        """How many hits in a row every pad has ready at least, as of the last look. [any]"""
+        """Return how many hits in a row every pad has ready at least, as of the last look. [any]"""
         return min((self._fill_of(pad) for pad in range(self._maker.pads)), default=0)
 
     def _fill_of(self, pad: int) -> int:

@@ -1,4 +1,4 @@
-"""The state of one MIDI channel: wheels, pedals, levels, tuning and the selected parameter.
+"""State of one MIDI channel: wheels, pedals, levels, tuning and the selected parameter.
 
 Everything is kept as the integers that came over the cable. Sources: MIDI 1.0 Detailed
 Specification 4.2; RP-015 (Reset All Controllers); RP-018 (data increment and decrement); RP-036
@@ -14,7 +14,7 @@ MIDDLE = 64  # of 7 bits: pan, timbre, coarse tuning
 NOTHING = (127, 127)  # no parameter is selected
 BEND_RANGE, FINE_TUNING, COARSE_TUNING, MPE_ZONE = (0, 0), (0, 1), (0, 2), (0, 6)
 MOST_CENTS = 12799  # of a bend range
-MOST_PRESSES = 127  # of one key that are counted
+MOST_PRESSES = 127  # presses of one key that are counted
 
 MOD_WHEEL, VOLUME, PAN, EXPRESSION, TIMBRE = 1, 7, 10, 11, 74  # control changes
 SUSTAIN, SOSTENUTO, SOFT = 64, 66, 67
@@ -32,7 +32,7 @@ FIELDS: dict[int, str] = {  # of the state, by the control change that sets them
 
 @dataclass(slots=True)
 class ChannelState:
-    """What a channel was told last. [render]"""
+    """The last values that a channel received. [render]"""
 
     bend: int = BEND_CENTRE
     modulation: int = 0
@@ -46,14 +46,14 @@ class ChannelState:
     soft: bool = False
     rpn: tuple[int, int] = NOTHING
     nrpn: tuple[int, int] = NOTHING
-    registered: bool = True  # whether data entry is meant for `rpn`, not for `nrpn`
+    registered: bool = True  # data entry is for `rpn`; False: for `nrpn`
     bend_range: int | None = None  # cents; None: the slot's
     fine: int = BEND_CENTRE
     coarse: int = MIDDLE
     pressed: dict[int, int] = field(default_factory=dict)  # key → note-ons without a note-off
 
     def semitones(self, slot_range: float) -> float:
-        """Return how far notes are shifted: by the wheel and by both tunings."""
+        """Return the shift of notes by the wheel and by both tunings."""
         span = slot_range if self.bend_range is None else self.bend_range / 100
         tuning = (self.fine - BEND_CENTRE) / BEND_CENTRE + (self.coarse - MIDDLE)
         return (self.bend - BEND_CENTRE) / BEND_CENTRE * span + tuning
@@ -74,7 +74,7 @@ class ChannelState:
         self.pressed[key] = min(self.pressed.get(key, 0) + 1, MOST_PRESSES)
 
     def let_go(self, key: int) -> bool:
-        """Count a note-off of a key; return whether it was the last one due."""
+        """Count a note-off of a key; return True if it was the last one due."""
         left = self.pressed.get(key, 0) - 1
         if left > 0:
             self.pressed[key] = left
@@ -88,18 +88,18 @@ class ChannelState:
 
     @classmethod
     def load(cls, saved: dict[str, Any]) -> Self:
-        """Return the state that `save` has described."""
+        """Return the state that `save` described."""
         pairs = {name: (saved[name][0], saved[name][1]) for name in ("rpn", "nrpn")}
         return cls(**{**saved, **pairs, "pressed": dict(saved["pressed"])})
 
 
 def position(pan: int) -> float:
-    """Return a pan controller's place from -1, left (values 0 and 1), to 1, right. RP-036."""
+    """Return the place of a pan controller from -1, left (values 0 and 1), to 1, right. RP-036."""
     return (max(pan, 1) - MIDDLE) / (127 - MIDDLE)
 
 
 def sides(pan: float) -> tuple[float, float]:
-    """Return the factors left and right of a place: constant power, both 1 in the centre."""
+    """Return the left and right factors of a place: constant power, both 1 in the centre."""
     if pan == 0.0:
         return 1.0, 1.0
     angle = (pan + 1.0) * math.pi / 4.0

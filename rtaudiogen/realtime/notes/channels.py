@@ -1,4 +1,4 @@
-"""The MIDI state of every port and channel, and what it makes of a note. [render]
+"""MIDI state of every port and channel, and its effect on notes. [render]
 
 A *source* is a port and a channel in one number: port · 16 + channel (0 … 15). A port can be
 divided into MPE zones: the state of a zone's master channel then counts for its members as well.
@@ -16,7 +16,7 @@ MASTER_CENTS, MEMBER_CENTS = 200, 4800  # bend ranges of a fresh zone
 LOWER, UPPER = 0, 15  # master channels
 MOST_MEMBERS = 14  # of two zones together
 
-# what a voice can be told, and what that is at rest
+# kinds of expression for a voice, and their values at rest
 REST: dict[EventKind, float] = {
     EventKind.PITCH_BEND: 0.0,
     EventKind.MOD_WHEEL: 0.0,
@@ -31,10 +31,10 @@ AT_REST = ChannelState()
 
 
 class Channels:
-    """States by source; a channel that was told nothing has none. At most 256 · 16 of them.
+    """States by source; a channel without messages has none. At most 256 · 16 of them.
 
-    `unheard` are controllers that move something else here: they are remembered, and count as if
-    they were at rest.
+    `unheard` are controllers that move a parameter of this slot instead: they are remembered, but
+    count as if they were at rest.
     """
 
     def __init__(self) -> None:
@@ -43,23 +43,23 @@ class Channels:
         self._zones: dict[int, tuple[int, int]] = {}  # port → members of its lower, upper zone
 
     def of(self, source: int) -> ChannelState:
-        """Return a source's state, to be changed."""
+        """Return a source's state, which may be changed."""
         return self._states.setdefault(source, ChannelState())
 
     def known(self) -> list[int]:
-        """Return the sources that were told anything."""
+        """Return the sources that have received a message."""
         return list(self._states)
 
     def copy(self) -> Self:
-        """Return a copy that shares nothing but `unheard`. [any]"""
+        """Return a copy that shares only `unheard`. [any]"""
         other = type(self)()
         other.unheard = self.unheard
         other.take_over(self)
         return other
 
     def take_over(self, other: "Channels") -> None:
-        """Forget everything and know what another one knows, sharing nothing. [any]"""
-        states = other._states.copy()  # at once: the render thread may be adding one
+        """Replace all states by copies of those of another one. [any]"""
+        states = other._states.copy()  # atomic: the render thread may be adding one
         self._states = {s: replace(c, pressed=dict(c.pressed)) for s, c in states.items()}
         self._zones = other._zones.copy()
 
@@ -110,11 +110,11 @@ class Channels:
         return None
 
     def affected(self, source: int) -> tuple[int, ...]:
-        """Return the sources whose notes a message of this one concerns."""
+        """Return the sources whose notes a message of this one affects."""
         return (source, *self.members(source))
 
     def share_range(self, source: int) -> None:
-        """Give all members of a zone the bend range that one of them was told."""
+        """Give all members of a zone the bend range that one of them received."""
         master = self.master(source)
         if master is not None:
             for member in self.members(master):
@@ -132,13 +132,13 @@ class Channels:
             state.reset()
             state.pressed.clear()
 
-    # -- what it makes of a note -------------------------------------------------------------------
+    # -- values for notes ------------------------------------------------------------------------
 
     def value(self, kind: EventKind, source: int, slot_range: float) -> float:
-        """Return what a note of this source is to be told; `slot_range` is its slot's bend range.
+        """Return the value for a note of this source; `slot_range` is its slot's bend range.
 
-        Of a zone's member and its master, shifts are added, gains multiplied, and of the rest the
-        larger counts.
+        For a zone's member and its master, shifts are added and gains multiplied; of other values
+        the larger counts.
         """
         own = self._states.get(source)
         master = self.master(source)
@@ -151,20 +151,20 @@ class Channels:
         return _both(kind, own, self._heard(above), slot_range)
 
     def _heard(self, state: ChannelState) -> ChannelState:
-        """Return a state with whatever is unheard at rest."""
+        """Return a state with every controller of `unheard` at rest."""
         unheard = [field for number, field in FIELDS.items() if number in self.unheard]
         return replace(state, **{f: getattr(AT_REST, f) for f in unheard}) if unheard else state
 
     def sustains(self, source: int) -> bool:
-        """Return whether the sustain pedal is down for a source."""
+        """Return True if the sustain pedal is down for a source."""
         return any(state.sustain for state in self._counting(source))
 
     def keeps(self, source: int) -> bool:
-        """Return whether the sostenuto pedal is down for a source."""
+        """Return True if the sostenuto pedal is down for a source."""
         return any(state.sostenuto for state in self._counting(source))
 
     def softens(self, source: int) -> bool:
-        """Return whether the soft pedal is down for a source."""
+        """Return True if the soft pedal is down for a source."""
         return any(state.soft for state in self._counting(source))
 
     def _counting(self, source: int) -> list[ChannelState]:
@@ -182,7 +182,7 @@ class Channels:
         }
 
     def load_state(self, saved: dict[str, Any]) -> None:
-        """Take over what `save_state` has returned."""
+        """Restore what `save_state` returned."""
         self._states = {source: ChannelState.load(state) for source, state in saved["channels"]}
         self._zones = {port: (lower, upper) for port, lower, upper in saved["zones"]}
 

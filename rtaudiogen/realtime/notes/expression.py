@@ -1,8 +1,8 @@
-"""Which voice is told what its channel was told. [render]
+"""Distribution of channel messages to the voices of a slot. [render]
 
-Where one channel plays alone, all voices are told at once, and the stream with them: that is how a
-slot on one channel has always been played. Where several channels sound, each voice is told what
-belongs to its own channel, so the messages of one never reach the notes of another.
+If one channel plays alone, all voices and the stream get its messages at once. If several channels
+sound, each voice gets the messages of its own channel, so those of one channel never reach the
+notes of another.
 """
 
 from collections.abc import Iterable
@@ -14,21 +14,21 @@ from .voices import VoiceAllocator
 
 
 class Expression:
-    """Bend, modulation, pressure, timbre, volume and pan on their way to the voices.
+    """Sends bend, modulation, pressure, timbre, volume and pan to the voices.
 
-    `streams`: the generator also sounds by itself, so it follows whoever was told something last.
+    `streams`: the generator also sounds by itself, so it follows the last message of any channel.
     """
 
     def __init__(self, voices: VoiceAllocator, channels: Channels, streams: bool) -> None:
         self._voices, self._channels, self._streams = voices, channels, streams
-        self._common = dict(REST)  # what ALL_VOICES was told last
+        self._common = dict(REST)  # the last values for ALL_VOICES
 
     def change(
         self, frame: int, kind: EventKind, source: int, slot_range: float, listens: bool
     ) -> None:
-        """Tell whoever it concerns that something about a source has changed.
+        """Tell the affected voices that something about a source has changed.
 
-        `listens`: whether the slot listens to that channel.
+        `listens`: the slot listens to that channel.
         """
         concerned = self._channels.affected(source)
         value = self._channels.value(kind, source, slot_range)
@@ -41,7 +41,7 @@ class Expression:
                 self._tell(frame, kind, index, slot_range)
 
     def begin(self, index: int, slot_range: float) -> None:
-        """Tell a voice whose note begins how it differs from what all were told."""
+        """Tell a voice whose note begins where its values differ from the common ones."""
         voice = self._voices.voices[index]
         for kind, common in self._common.items():
             value = self._channels.value(kind, voice.source, slot_range)
@@ -58,7 +58,7 @@ class Expression:
             self._tell_all(frame, kind, REST[kind])
 
     def repeat(self, frame: int, common: dict[EventKind, float] | None = None) -> None:
-        """Tell a generator at rest what all were told, or what those of another one were told."""
+        """Tell a generator at rest the common values, or those of another generator."""
         self._common = {**REST, **(self._common if common is None else common)}
         for kind, value in self._common.items():
             if value != REST[kind]:
@@ -66,13 +66,13 @@ class Expression:
 
     @property
     def common(self) -> dict[EventKind, float]:
-        """What ALL_VOICES was told last, by kind."""
+        """The last values for ALL_VOICES, by kind."""
         return self._common
 
     def _is_alone(
         self, kind: EventKind, concerned: tuple[int, ...], value: float, slot_range: float
     ) -> bool:
-        """Return whether nothing sounds but notes for which that value is right."""
+        """Return True if that value is right for all notes that sound."""
         return all(
             source in concerned and self._channels.value(kind, source, slot_range) == value
             for source in self._voices.sounding_sources()
@@ -84,7 +84,7 @@ class Expression:
         self._common[kind] = value
 
     def _correct(self, frame: int, kind: EventKind, told: float, slot_range: float) -> None:
-        """Tell those for whom it was wrong, although everybody was told."""
+        """Tell the voices for which the common value is wrong."""
         for index, voice in enumerate(self._voices.voices):
             if voice.sounds and self._wanted(kind, index, slot_range) != told:
                 self._tell(frame, kind, index, slot_range)
@@ -104,5 +104,5 @@ class Expression:
         return [[int(kind), value] for kind, value in self._common.items()]
 
     def load_state(self, saved: list[Any]) -> None:
-        """Take over what `save_state` has returned."""
+        """Restore what `save_state` returned."""
         self._common = {EventKind(kind): value for kind, value in saved}

@@ -1,4 +1,4 @@
-"""What MIDI messages mean for the voices of a slot: keys, pedals, wheels. [render]"""
+"""Keyboard of a slot: the effect of MIDI messages on its voices. [render]"""
 
 from collections.abc import Iterable
 from typing import Any
@@ -20,19 +20,20 @@ from .told import Told
 from .voices import Stage, VoiceAllocator
 from .zone import Zone
 
-SOFT_VELOCITY = 0.7  # of notes that begin while the soft pedal is down, as a share
+SOFT_VELOCITY = 0.7  # factor for notes that begin while the soft pedal is down
 
 
 def softened(channels: Channels, source: int, velocity: int) -> int:
-    """Return the velocity, 1 … 127, that the soft pedal leaves of one."""
+    """Return a velocity, 1 … 127, reduced if the soft pedal is down."""
     return max(1, round(SOFT_VELOCITY * velocity)) if channels.softens(source) else velocity
 
 
 class Keyboard:
     """Plays the voices of one generator from channel messages; frames never decrease.
 
-    It follows the state of every channel, whichever its slot listens to, so that a slot that is
-    given another channel finds it as it is. `streams`: the generator also sounds by itself.
+    It follows the state of every channel, whichever its slot listens to, so a slot that is given
+    another channel continues with that channel's state. `streams`: the generator also sounds by
+    itself.
     """
 
     def __init__(self, voices: VoiceAllocator, zone: Zone, streams: bool = False) -> None:
@@ -63,7 +64,7 @@ class Keyboard:
             self._change(frame, changed, source)
 
     def turn_elsewhere(self, source: int, number: int, value: int) -> None:
-        """Remember where a controller stands that moves a parameter instead; see `unheard`."""
+        """Remember the position of a controller that moves a parameter instead (see `unheard`)."""
         follow(self.channels, source, 0xB0, number, value, self.zone.bend_range)
 
     def _change(self, frame: int, kinds: Iterable[EventKind], source: int) -> None:
@@ -107,7 +108,7 @@ class Keyboard:
         return index
 
     def _note_off(self, frame: int, source: int, key: int) -> None:
-        """End a key's note with the last of the note-offs that are due."""
+        """End a key's note with the last of its due note-offs."""
         if self.channels.of(source).let_go(key):
             for index in self.voices.down(source, key):
                 self._let_go(frame, index)
@@ -129,7 +130,7 @@ class Keyboard:
     # -- pedals and pressure ---------------------------------------------------------------------
 
     def _move_pedal(self, frame: int, source: int, caught: bool) -> None:
-        """Do what sustain and sostenuto do; `caught`: the sostenuto pedal was down before."""
+        """Apply sustain and sostenuto; `caught`: the sostenuto pedal was down before."""
         for concerned in self.channels.affected(source):
             keeps = self.channels.keeps(concerned)
             for index in self.voices.down(concerned):
@@ -150,25 +151,25 @@ class Keyboard:
     # -- commands --------------------------------------------------------------------------------
 
     def set_bend_range(self, frame: int, semitones: float) -> None:
-        """Set what full deflection of every channel's wheel is, until a channel is told another."""
+        """Set the full deflection of every channel's wheel, until a channel receives another."""
         self.zone.bend_range = semitones
         for source in self.channels.forget_ranges():
             self._change(frame, (EventKind.PITCH_BEND,), source)
 
     def hear_again(self, frame: int, number: int) -> None:
-        """Follow a controller from now on, or no longer: `unheard` has changed."""
+        """Follow a controller from now on, or no longer, because `unheard` has changed."""
         if number in LEVELS:
             for source in self.channels.known():
                 self._change(frame, (LEVELS[number],), source)
 
     def join(self, told: Told, frame: int) -> None:
-        """Begin where all channels stand; no note that is down sounds here."""
+        """Take over the states of all channels; notes that are held do not sound here."""
         self.channels.take_over(told.channels)
         if self._streams:
             self._expression.repeat(frame, told.common(self.zone))
 
     def release_all(self, frame: int) -> None:
-        """Let go of every note, whatever holds it."""
+        """Release every note, whatever holds it."""
         for index, voice in enumerate(self.voices.voices):
             if voice.down:
                 self.voices.release(frame, index)
@@ -180,7 +181,7 @@ class Keyboard:
         self._expression.rest(frame, WHEELS)
 
     def forget(self, frame: int) -> None:
-        """Go on after a reset of the generator: no note sounds, the wheels stand as they stood."""
+        """Go on after a reset of the generator: no note sounds, the wheels stay."""
         self.voices.forget()
         self._expression.repeat(frame)
 
@@ -209,7 +210,7 @@ class Keyboard:
         }
 
     def load_state(self, state: dict[str, Any]) -> None:
-        """Take over what `save_state` has returned."""
+        """Restore what `save_state` returned."""
         self.voices.load_state(state["voices"])
         self.channels.load_state(state["channels"])
         self._expression.load_state(state["expression"])

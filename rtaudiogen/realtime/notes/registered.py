@@ -1,4 +1,4 @@
-"""Registered parameters: which one a channel has selected, and what data entry does to it. [render]
+"""Registered parameters: the selected one of a channel, and the effect of data entry. [render]
 
 Sources: MIDI 1.0 Detailed Specification 4.2, "Registered and Non-Registered Parameter Numbers";
 RP-018 says which byte an increment moves: the cents of the bend range, the low byte of the fine
@@ -32,9 +32,9 @@ def select(state: ChannelState, number: int, value: int) -> None:
 
 
 def enter(state: ChannelState, number: int, value: int, slot_range: float) -> bool:
-    """Take data for the selected parameter; return whether that moves notes.
+    """Take data for the selected parameter; return True if that moves notes.
 
-    `slot_range` (semitones) is what the bend range was if the channel had none of its own.
+    `slot_range` (semitones) is the bend range if the channel had none of its own.
     """
     selected = state.rpn if state.registered else None
     if selected == BEND_RANGE:
@@ -50,7 +50,9 @@ def enter(state: ChannelState, number: int, value: int, slot_range: float) -> bo
 
 
 def zone_members(state: ChannelState, number: int, value: int) -> int | None:
-    """Return the members that an MPE configuration message asks for; None if it is none."""
+    """Return the members that an MPE configuration message asks for; None: it is another
+    message.
+    """
     wanted = state.registered and state.rpn == MPE_ZONE and number == DATA
     return min(value, 15) if wanted else None
 

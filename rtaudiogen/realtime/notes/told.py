@@ -1,4 +1,4 @@
-"""What all channels were told so far, for a slot that comes later. [render]"""
+"""Messages that all channels have received so far, for slots that are added later. [render]"""
 
 from typing import Any
 
@@ -9,11 +9,11 @@ from .zone import Zone
 
 
 class Told:
-    """The state of every port and channel, and which of them was told something last."""
+    """States of every port and channel, and the order in which the channels received messages."""
 
     def __init__(self) -> None:
         self.channels = Channels()
-        self._order: dict[EventKind, dict[int, None]] = {}  # sources, the last one at the end
+        self._order: dict[EventKind, dict[int, None]] = {}  # sources, the latest last
 
     def midi(self, status: int, data1: int, data2: int, port: int) -> None:
         """Take in one channel message."""
@@ -28,7 +28,9 @@ class Told:
             order[source] = None
 
     def common(self, zone: Zone) -> dict[EventKind, float]:
-        """Return what a stream has to go by: what was said last on the channels it listens to."""
+        """Return the values for a stream: the last ones of the channels that its slot listens
+        to.
+        """
         found = {kind: self._last(order, zone) for kind, order in self._order.items()}
         return {
             kind: self.channels.value(kind, source, zone.bend_range)
@@ -49,6 +51,6 @@ class Told:
         return {"channels": self.channels.save_state(), "order": order}
 
     def load_state(self, saved: dict[str, Any]) -> None:
-        """Take over what `save_state` has returned."""
+        """Restore what `save_state` returned."""
         self.channels.load_state(saved["channels"])
         self._order = {EventKind(kind): dict.fromkeys(sources) for kind, sources in saved["order"]}

@@ -1,4 +1,4 @@
-"""Who plays which note: notes in, events that name a voice out.
+"""Voice allocation: notes in, events that name a voice out.
 
 A voice is free, held by its key, sustained by the pedal, released, or choked. A new note takes a
 free voice, else one that is becoming silent, else the one released first, else the quietest; a
@@ -16,13 +16,13 @@ from numpy.typing import NDArray
 
 from ...events import ALL_VOICES, CHOKE_SECONDS, EventKind
 
-SHORTEST_NOTE_SECONDS = 0.02  # a note-off waits this long after its note-on: every note is heard
+SHORTEST_NOTE_SECONDS = 0.02  # a note-off waits so long after its note-on that the note is heard
 
 Scheduled = tuple[int, int, int, float, float]  # frame (host, absolute), kind, voice, key, value
 
 
 class Stage(IntEnum):
-    """What holds a voice."""
+    """States of a voice."""
 
     FREE = 0
     HELD = 1
@@ -40,20 +40,20 @@ class Voice:
     key: int = 0  # as played, before transposition
     velocity: int = 0
     start: int = -1  # frame of its NOTE_ON
-    end: int = -1  # frame of its NOTE_OFF, or from which a choked voice is silent
+    end: int = -1  # frame of its NOTE_OFF, or the first silent frame of a choked voice
     level: float = 0.0  # at the end of the last quantum
     before: int = -1  # source of the note that fades out until `start`; -1: none
-    caught: bool = False  # whether the sostenuto pedal found it down
+    caught: bool = False  # it was down when the sostenuto pedal went down
     pressure: int = -1  # of its key alone, 0 … 127; -1: its channel's
 
     @property
     def down(self) -> bool:
-        """Whether a key or the pedal holds it."""
+        """True if a key or the pedal holds it."""
         return self.stage in (Stage.HELD, Stage.SUSTAINED)
 
     @property
     def sounds(self) -> bool:
-        """Whether it may be heard, now or soon."""
+        """True if it may be heard, now or soon."""
         return self.stage != Stage.FREE
 
 
@@ -75,7 +75,7 @@ class VoiceAllocator:
         self._scheduled: list[Scheduled] = []
 
     def start(self, frame: int, source: int, key: int, velocity: int, pitch: float) -> int | None:
-        """Begin a note and return its voice; one of the same key that is down is released."""
+        """Start a note and return its voice; release one of the same key that is down."""
         if not self.voices:
             return None
         for index in self.down(source, key):
@@ -94,19 +94,25 @@ class VoiceAllocator:
         ]
 
     def sounding_sources(self) -> set[int]:
-        """Return the sources of all voices that are not free, and of what fades out in them."""
+        """Return the sources of all voices that are not free, and of notes that fade out in
+        them.
+        """
         sounding = [voice for voice in self.voices if voice.sounds]
         fading = {voice.before for voice in sounding if voice.start > self._observed}
         return {voice.source for voice in sounding} | fading - {-1}
 
     def drop(self, frame: int, kind: EventKind) -> None:
-        """Forget what voices were to be told of a kind after a frame: all are told better."""
+        """Drop a kind's events for single voices after a frame, because all voices get a newer
+        value.
+        """
         self._scheduled = [
             s for s in self._scheduled if s[1] != kind or s[2] == ALL_VOICES or s[0] <= frame
         ]
 
     def down(self, source: int, key: int | None = None) -> list[int]:
-        """Indices of the voices that a source's key or pedal holds; of all its keys without one."""
+        """Return the voices that a source's key or pedal holds; without a key, those of all its
+        keys.
+        """
         return [
             index
             for index, voice in enumerate(self.voices)
@@ -114,7 +120,7 @@ class VoiceAllocator:
         ]
 
     def release(self, frame: int, index: int) -> None:
-        """A note ends, after its shortest time at least."""
+        """End a note, but not before its shortest time."""
         voice = self.voices[index]
         voice.stage = Stage.RELEASED
         voice.end = max(frame, voice.start + self._shortest_frames)
@@ -128,7 +134,7 @@ class VoiceAllocator:
                 voice.stage = Stage.CHOKED
 
     def forget(self) -> None:
-        """The generator was reset: every voice is silent."""
+        """Make every voice silent after a reset of the generator."""
         self._scheduled.clear()
         self.voices = [Voice() for _ in self.voices]
 
@@ -144,16 +150,16 @@ class VoiceAllocator:
         self._scheduled.append((frame, int(kind), voice, key, value))
 
     def take(self, end_frame: int) -> Sequence[Scheduled]:
-        """The events before `end_frame`, in order; they are gone from here."""
+        """Remove and return the events before `end_frame`, in order."""
         if not self._scheduled:
             return ()
-        self._scheduled.sort(key=lambda scheduled: scheduled[0])  # stable: as decided
+        self._scheduled.sort(key=lambda scheduled: scheduled[0])  # stable: keeps the order
         due = [s for s in self._scheduled if s[0] < end_frame]
         del self._scheduled[: len(due)]
         return due
 
     def observe(self, levels: NDArray[np.float32], frame: int) -> None:
-        """Note how loud every voice is (voices,) now that everything before `frame` is rendered."""
+        """Take the level of every voice (voices,) after everything before `frame` was rendered."""
         self._observed = frame
         for voice, level in zip(self.voices, levels.tolist(), strict=False):
             voice.level = level
@@ -164,11 +170,11 @@ class VoiceAllocator:
 
     @property
     def sounding(self) -> int:
-        """How many voices are not free. [control] may read it."""
+        """Number of voices that are not free. [control] may read it."""
         return sum(voice.stage != Stage.FREE for voice in self.voices)
 
     def _rank(self, index: int) -> tuple[int, float, int]:
-        """The voice with the lowest rank is taken next."""
+        """Return a rank; the voice with the lowest one is taken next."""
         voice = self.voices[index]
         if voice.stage == Stage.FREE:
             return 0, 0.0, index
@@ -176,18 +182,18 @@ class VoiceAllocator:
             return 1, voice.end, index
         if self._died_away(voice):
             return 1, 0.0, index
-        if voice.start >= self._observed:  # not heard yet: the last to go
+        if voice.start >= self._observed:  # not heard yet: taken last
             return 4, voice.start, index
         if voice.stage == Stage.RELEASED:
             return 2, voice.end, index
         return 3, voice.level, voice.start
 
     def _died_away(self, voice: Voice) -> bool:
-        """Whether it is silent by itself, though a key or the pedal may hold it."""
+        """Return True if it is silent by itself, although a key or the pedal may hold it."""
         return voice.level == 0.0 and voice.start + self._settle_frames < self._observed
 
     def _vacate(self, frame: int, index: int) -> int:
-        """Make a voice silent; the frame from which it is."""
+        """Make a voice silent; return the frame from which it is."""
         voice = self.voices[index]
         if voice.stage == Stage.FREE:
             return frame
@@ -202,15 +208,15 @@ class VoiceAllocator:
         return frame + self._choke_frames
 
     def _fading(self, voice: Voice, frame: int) -> int:
-        """Return the source of what is heard of a voice that is choked, until its next note."""
+        """Return the source that is heard from a choked voice until its next note."""
         return voice.before if voice.start > frame else voice.source
 
     def _cancel(self, index: int) -> None:
-        """Drop what was going to happen to a voice, except a choke."""
+        """Drop the scheduled events of a voice, except a choke."""
         self._scheduled = [s for s in self._scheduled if s[2] != index or s[1] == EventKind.CHOKE]
 
     def save_state(self) -> dict[str, Any]:
-        """Everything, as JSON values."""
+        """Return everything as JSON values."""
         return {
             "voices": [asdict(voice) for voice in self.voices],
             "observed": self._observed,
@@ -218,7 +224,7 @@ class VoiceAllocator:
         }
 
     def load_state(self, state: dict[str, Any]) -> None:
-        """From `save_state`."""
+        """Restore what `save_state` returned."""
         self.voices = [Voice(**{**v, "stage": Stage(v["stage"])}) for v in state["voices"]]
         self._observed = state["observed"]
         self._scheduled = [(s[0], s[1], s[2], s[3], s[4]) for s in state["scheduled"]]

@@ -1,4 +1,4 @@
-"""Names and values as they come from people: right, or refused in one line. [control]"""
+"""Checks of names and values that users give. [control]"""
 
 import math
 
@@ -22,7 +22,7 @@ WHOLE = frozenset({"channel", "low_key", "high_key", "transpose"})
 
 
 def checked_mix(field: str, value: float) -> float | int | bool:
-    """A mixer or keyboard value as its field holds it; UsageError if it is none."""
+    """Return a mixer or keyboard value in its field's type; UsageError if it is invalid."""
     if field not in RANGES:
         raise UsageError(f"no mix field '{field}'; there are: {', '.join(RANGES)}")
     low, high = RANGES[field]
@@ -34,7 +34,7 @@ def checked_mix(field: str, value: float) -> float | int | bool:
 
 
 def find_parameter(descriptor: Descriptor, id: str) -> Parameter:
-    """A parameter by id; UsageError with those there are."""
+    """Return a parameter by id; UsageError, with the known ones, if there is none."""
     for parameter in descriptor.parameters:
         if parameter.id == id:
             return parameter
@@ -43,7 +43,7 @@ def find_parameter(descriptor: Descriptor, id: str) -> Parameter:
 
 
 def checked_value(descriptor: Descriptor, id: str, value: float) -> float:
-    """A parameter's plain value, whole if stepped; UsageError if it is out of range."""
+    """Return a parameter's plain value, whole if stepped; UsageError if it is out of range."""
     parameter = find_parameter(descriptor, id)
     if not (math.isfinite(value) and parameter.minimum <= value <= parameter.maximum):
         raise UsageError(

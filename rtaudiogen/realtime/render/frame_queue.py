@@ -1,4 +1,4 @@
-"""Things to do at frames: pushed from any thread, taken by the render thread in order."""
+"""Queue of items with frames: pushed from any thread, taken by the render thread in order."""
 
 from bisect import insort
 from collections import deque
@@ -8,7 +8,7 @@ from typing import Any
 Item = tuple[Any, ...]  # its frame first
 
 
-class Agenda:
+class FrameQueue:
     """Items sorted by frame; those of one frame keep the order in which they were pushed."""
 
     def __init__(self) -> None:
@@ -17,11 +17,11 @@ class Agenda:
         self._items: list[Item] = []
 
     def push(self, item: Item) -> None:
-        """Any thread."""
+        """Add an item. [any]"""
         self._inbox.append(item)
 
     def due(self, end_frame: int) -> list[Item]:
-        """The items before `end_frame`; they are gone from here. [render]"""
+        """Remove and return the items before `end_frame`. [render]"""
         self._sort_in()
         count = 0
         while count < len(self._items) and self._items[count][0] < end_frame:
@@ -31,12 +31,12 @@ class Agenda:
         return items
 
     def pending(self) -> list[Item]:
-        """Everything that is still to come. [render]"""
+        """Return all items. [render]"""
         self._sort_in()
         return list(self._items)
 
     def restore(self, items: Iterable[Item]) -> None:
-        """From `pending`, sorted as it was. [control], before anything is taken"""
+        """Restore what `pending` returned. [control], before any item is taken"""
         self._items = list(items)
 
     def _sort_in(self) -> None:

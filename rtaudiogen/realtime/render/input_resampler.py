@@ -1,11 +1,10 @@
-"""Input at the host's rate for a generator at another: the way out, backwards, on the same grid.
+"""Resampler of the input from the host's rate to the generator's, on the grid of the output.
 
-Host frame n and model frame m lie at n/host and m/model seconds from the first, both ways. The
-output filter asks for model frames up to floor((N-1)·M/L) to give N host frames (host : model =
-L : M); the input filter needs host frames up to floor(m·L/M) to give model frame m. With m the last
-that is asked for, m·L/M ≤ N-1: the host frames that have come are always enough. So input is never
-waited for and never queued: what stays over is less than one model frame, and the delay is the
-filter's own, exactly.
+Host frame n and model frame m lie at n/host and m/model seconds from the first, in both directions.
+The output filter asks for model frames up to floor((N-1)·M/L) to give N host frames (host : model =
+L : M); the input filter needs host frames up to floor(m·L/M) to give model frame m. For the last
+requested m, m·L/M ≤ N-1: the host frames that have come are always enough. So input is never waited
+for and never queued: less than one model frame remains, and the delay is exactly the filter's own.
 """
 
 import math
@@ -24,16 +23,18 @@ class InputResampler:
     """
 
     def __init__(self, host_rate: int, model_rate: int, block_frames: int, max_frames: int) -> None:
-        """For blocks of `block_frames` that become `max_frames` model frames at most. [control]"""
+        """Prepare for blocks of `block_frames` that become `max_frames` model frames at most.
+        [control]
+        """
         self._resampler = Resampler(host_rate, model_rate, 1, max_frames)
         most_left = math.ceil(host_rate / model_rate) + 1
         self._waiting = np.zeros((most_left + block_frames, 1), np.float32)
-        self._waits = 0  # host frames of it
+        self._waits = 0  # number of host frames in it
         self._out = np.zeros((max_frames, 1), np.float32)
         self.delay_frames = self._resampler.delay_frames  # model frames
 
     def take(self, block: Audio, frames: int) -> Audio:
-        """`block` (block_frames, 1) is there, the next (frames, 1) are wanted. [render]
+        """Take `block` (block_frames, 1), return the next (frames, 1). [render]
 
         The result is overwritten by the next call.
         """
@@ -54,12 +55,12 @@ class InputResampler:
         self._waits = 0
 
     def save_state(self) -> State:
-        """Copies. [render]"""
+        """Return copies of the state. [render]"""
         own = {"waiting": self._waiting[: self._waits].copy()}
         return join(resampler=self._resampler.save_state(), own=own)
 
     def load_state(self, state: State) -> None:
-        """From `save_state`. [render]"""
+        """Restore what `save_state` returned. [render]"""
         self._resampler.load_state(part(state, "resampler"))
         waiting = state["own/waiting"]
         self._waits = len(waiting)

@@ -1,4 +1,4 @@
-"""Gains without zipper noise: one slot's sound is added to the stereo bus under a linear ramp."""
+"""Mixing without zipper noise: a slot's sound is added to the stereo bus under a linear ramp."""
 
 import math
 
@@ -7,16 +7,16 @@ from numpy.typing import NDArray
 
 from rtaudiogen.kernel_cache import cached_njit
 
-SILENT_DB = -120.0  # a gain this low is none
+SILENT_DB = -120.0  # a gain this low is silence
 
 
 def amplitude(gain_db: float) -> float:
-    """The factor for a gain in dB; 0 at SILENT_DB and below."""
+    """Return the factor for a gain in dB; 0 at SILENT_DB and below."""
     return 10.0 ** (gain_db / 20.0) if gain_db > SILENT_DB else 0.0
 
 
 def pan_gains(pan: float, channels: int) -> tuple[float, float]:
-    """Left and right factor for a position from -1 to 1.
+    """Return left and right factor for a position from -1 to 1.
 
     A mono source is panned at constant power, each side at -3 dB in the centre. A stereo source is
     balanced: unchanged in the centre, the far side fading.
@@ -38,7 +38,8 @@ def mix(
 ) -> None:
     """Add `source` (frames, 1 or 2) to `bus` (frames, 2). [render]
 
-    Gains (2,) go linearly from `before` to `after`; `peaks` (2,) is raised to what was added.
+    Gains (2,) go linearly from `before` to `after`; `peaks` (2,) is raised to the peak of the sound
+    that is added.
     """
     frames = source.shape[0]
     last = source.shape[1] - 1

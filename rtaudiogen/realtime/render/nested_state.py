@@ -4,11 +4,11 @@ from ...generator import State
 
 
 def join(**parts: State) -> State:
-    """One mapping of several, each under its name."""
+    """Return one mapping of several, each under its name."""
     return {f"{name}/{key}": array for name, part in parts.items() for key, array in part.items()}
 
 
 def part(state: State, name: str) -> State:
-    """What `join` put under a name."""
+    """Return the mapping that `join` put under a name."""
     prefix = f"{name}/"
     return {k.removeprefix(prefix): array for k, array in state.items() if k.startswith(prefix)}

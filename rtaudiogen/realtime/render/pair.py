@@ -1,7 +1,7 @@
-"""Two mono resamplers side by side, for a mono generator that pans its voices.
+"""Pair of mono resamplers, for a mono generator that pans its voices.
 
-Each side has the bits that one mono resampler gives: a filter over two interleaved channels may add
-in another order.
+Each side has the bits of one mono resampler: a filter over two interleaved channels may add in
+another order.
 """
 
 import numpy as np
@@ -23,31 +23,31 @@ class Pair:
         self._out = np.zeros((max_out_frames, 1), np.float32)
 
     def reset(self) -> None:
-        """See Resampler."""
+        """Implement `Resampler.reset`."""
         for side in self._sides:
             side.reset()
 
     def needs(self, out_frames: int) -> int:
-        """See Resampler."""
+        """Implement `Resampler.needs`."""
         return self._sides[0].needs(out_frames)
 
     def inlet(self, in_frames: int) -> Audio:
-        """See Resampler."""
+        """Implement `Resampler.inlet`."""
         return self._block[:in_frames]
 
     def process(self, in_frames: int, out: Audio) -> None:
-        """See Resampler."""
+        """Implement `Resampler.process`."""
         for channel, side in enumerate(self._sides):
             side.inlet(in_frames)[:, 0] = self._block[:in_frames, channel]
             side.process(in_frames, self._out[: len(out)])
             out[:, channel] = self._out[: len(out), 0]
 
     def save_state(self) -> State:
-        """See Resampler."""
+        """Implement `Resampler.save_state`."""
         left, right = self._sides
         return join(left=left.save_state(), right=right.save_state())
 
     def load_state(self, state: State) -> None:
-        """See Resampler."""
+        """Implement `Resampler.load_state`."""
         for side, name in zip(self._sides, ("left", "right"), strict=True):
             side.load_state(part(state, name))

@@ -10,17 +10,18 @@ from ..notes.told import Told
 from .nested_state import join, part
 from .safety import Fault
 from .slot import Slot
-from .slot_generator import Source
+from .slot_generator import SlotGenerator
 
 
 class Message(NamedTuple):
-    """Something the render thread has to tell.
+    """A message of the render thread.
 
-    kind: "program" (a program change, `number`), "fault" (`text` what, `number` how often so far),
-    "failed" (`text` what the generator raised), "lost" (`text` how its device was lost, `payload`
-    the Source that is silent now), "moved" (`text` likewise, `payload` the device's name: it was
-    prepared on the CPU instead), "retired" (`payload` its Source, to be dropped),
-    "saved" (`payload` the state that was asked for), "refused" (`text` why a command failed).
+    kind: "program" (a program change, `number`), "fault" (`text` names it, `number` counts so far),
+    "failed" (`text` is the generator's error), "lost" (`text` tells how its device was lost,
+    `payload` is the SlotGenerator that is silent now), "moved" (`text` likewise, `payload` is the
+    device's name: the CPU was prepared instead), "retired" (`payload` is its SlotGenerator, to be
+    dropped), "saved" (`payload` is the requested state), "refused" (`text` tells why a command
+    failed).
     """
 
     kind: str
@@ -39,54 +40,54 @@ class Rack:
         self._messages = messages
 
     def add(self, frame: int, number: int, slot: Slot) -> None:
-        """A new slot begins, with its channels where they stand."""
+        """Add a slot, whose channels begin with their current states."""
         slot.source.enter(frame)
         slot.source.keyboard.join(self.told, frame)
         self.slots[number] = slot
         self._hear()
 
-    def swap(self, frame: int, number: int, source: Source) -> None:
-        """A slot gets another source."""
+    def swap(self, frame: int, number: int, source: SlotGenerator) -> None:
+        """Exchange a slot's generator."""
         if number in self.slots:
             self.slots[number].swap(frame, source)
 
-    def replace(self, frame: int, number: int, source: Source) -> None:
-        """A slot goes on with another source of the same model; what was turned stays turned."""
+    def replace(self, frame: int, number: int, source: SlotGenerator) -> None:
+        """Continue a slot with another generator of the same model; parameters stay as they are."""
         if number in self.slots:
             before = self.slots[number].source
             source.parameters.load_state(before.parameters.save_state())
-            if source.seed != before.seed:  # begun anew while the other one was prepared
+            if source.seed != before.seed:  # restarted while the other one was prepared
                 source.restart(before.seed)
             self.slots[number].swap(frame, source)
 
     def remove(self, frame: int, number: int) -> None:
-        """A slot fades out."""
+        """Fade a slot out."""
         if number in self.slots:
             self.slots[number].leave()
 
     def set_parameter(self, frame: int, number: int, index: int, value: float) -> None:
-        """A parameter moves."""
+        """Move a parameter."""
         if number in self.slots:
             self.slots[number].source.parameters.aim(index, value)
 
     def set_mix(self, frame: int, number: int, field: str, value: Any) -> None:
-        """A field of a slot's strip or zone changes."""
+        """Change a field of a slot's strip or zone."""
         if number in self.slots:
             self.slots[number].set_mix(frame, field, value)
             self._hear()
 
     def map_controller(self, frame: int, number: int, controller: int, index: int) -> None:
-        """A controller moves a parameter from now on; index -1: none."""
+        """Let a controller move a parameter from now on; index -1: none."""
         if number in self.slots:
             self.slots[number].map_controller(frame, controller, index)
 
     def restart(self, frame: int, number: int, seed: int) -> None:
-        """A generator begins anew from a seed."""
+        """Start a generator again from a seed."""
         if number in self.slots:
             self.slots[number].source.restart(seed)
 
     def panic(self, frame: int, number: int) -> None:
-        """Every voice of every slot is choked."""
+        """Choke every voice of every slot."""
         self.told.panic()
         for slot in self.slots.values():
             for source in slot.sources:
@@ -95,7 +96,7 @@ class Rack:
     def midi(
         self, frame: int, status: int, data1: int, data2: int, port: int, only: int = 0
     ) -> None:
-        """One channel message for whoever listens, or for one slot alone."""
+        """Send one channel message to all slots that listen, or to one slot alone."""
         if only == 0:
             self.told.midi(status, data1, data2, port)
         for number, slot in self.slots.items():
@@ -106,7 +107,9 @@ class Rack:
                 self._messages.append(Message("program", number, number=data1))
 
     def render(self, frame: int, heard: Audio, bus: Audio) -> None:
-        """Fill `bus` (QUANTUM, 2) with the quantum at `frame`; `heard` (QUANTUM, 1) its input."""
+        """Fill `bus` (QUANTUM, 2) with the quantum at `frame`; `heard` (QUANTUM, 1) is its
+        input.
+        """
         bus[:] = 0.0
         finished = False
         begun = perf_counter_ns()
@@ -131,7 +134,7 @@ class Rack:
         text = "not finite" if fault == Fault.NOT_FINITE else "runaway level"
         self._messages.append(Message("fault", number, text, slot.source.faults))
 
-    def _tell_failure(self, number: int, source: Source) -> None:
+    def _tell_failure(self, number: int, source: SlotGenerator) -> None:
         if source.lost:
             self._messages.append(Message("lost", number, source.failed, payload=source))
         else:
@@ -143,7 +146,7 @@ class Rack:
             slot.hear(slot.strip.solo or not soloed)
 
     def save_state(self) -> tuple[State, dict[str, Any]]:
-        """Arrays and JSON values."""
+        """Return arrays and JSON values."""
         saved = {number: slot.save_state() for number, slot in self.slots.items()}
         arrays = join(**{str(number): arrays for number, (arrays, _) in saved.items()})
         return arrays, {str(number): facts for number, (_, facts) in saved.items()}
@@ -152,10 +155,10 @@ class Rack:
         self,
         arrays: State,
         facts: dict[str, Any],
-        sources: dict[tuple[int, int], Source],
+        sources: dict[tuple[int, int], SlotGenerator],
         sample_rate: int,
     ) -> None:
-        """From `save_state`, with fresh sources by (slot, position)."""
+        """Restore what `save_state` returned, with new generators by (slot, position)."""
         for name, slot_facts in facts.items():
             number = int(name)
             mine = [sources[number, i] for i in range(len(slot_facts["sources"]))]

@@ -1,4 +1,4 @@
-"""The rack as [control] sees it: what people ask for is checked, prepared and queued."""
+"""The rack for [control]: requests are checked, prepared and queued for the render thread."""
 
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
@@ -11,23 +11,23 @@ from ...generator import Descriptor, Generator, HitMaker, Plays
 from ..hits.pads import Pads, makes_hits
 from ..notes.told import Told
 from .checks import RESERVED_CONTROLLERS, checked_mix, checked_value, find_parameter
-from .frame_queue import Agenda
+from .frame_queue import FrameQueue
 from .rack import Message
 from .slot import Slot
-from .slot_generator import Source, first_line
+from .slot_generator import SlotGenerator, first_line
 
 MESSAGE_LIMIT = 4096
 CPU = "cpu"
-DeviceOf = Callable[[Descriptor], str]  # what a model is to be computed on
+DeviceOf = Callable[[Descriptor], str]  # returns the processor for a model
 
 
 def on_the_cpu(model: Descriptor) -> str:
-    """What every model can be computed on."""
+    """Return the processor that can compute every model."""
     return CPU
 
 
 class RackControl:
-    """The verbs that change a rack, and what each slot plays once they are obeyed.
+    """The verbs that change a rack, and what each slot plays after they are obeyed.
 
     See `Renderer`, which obeys: commands wait here for [render], and its messages for [control].
     """
@@ -43,9 +43,9 @@ class RackControl:
         self._pads = pads
         self._told = told
         self._next_slot = 1
-        self._sources: dict[int, Source] = {}  # by slot: what it plays, or is to play
+        self._sources: dict[int, SlotGenerator] = {}  # by slot: the newest generator
         self._made: dict[int, Slot] = {}
-        self._commands = Agenda()  # (frame, verb, slot, arguments)
+        self._commands = FrameQueue()  # (frame, verb, slot, arguments)
         self._messages: deque[Message] = deque(maxlen=MESSAGE_LIMIT)
 
     def add(
@@ -57,11 +57,11 @@ class RackControl:
         at_frame: int = 0,
         sound: str = "",
     ) -> int:
-        """Prepare a generator and give it a slot; the slot's number. [control]
+        """Prepare a generator and give it a slot; return the slot's number. [control]
 
         Commands take effect at the first quantum that begins at or after `at_frame`. `parameters`
-        by id in plain units, `mix` by field of `checks.RANGES`; `sound` is the name of what the
-        generator took, kept with its state. UsageError for a wrong name or value.
+        by id in plain units, `mix` by field of `checks.RANGES`; `sound` is the name of the sound
+        that the generator took, kept with its state. UsageError for a wrong name or value.
         """
         number = self._next_slot
         source = self._source(generator, number, parameters, seed, sound)
@@ -97,30 +97,32 @@ class RackControl:
         self._command(at_frame, "swap", slot, source)
 
     def renew(self, slot: int, generator: Generator) -> None:
-        """Crossfade to the same model made anew, with another number of voices. [control]
+        """Crossfade to a new generator of the same model with another number of voices. [control]
 
-        Everything goes on that goes on with a stand-in; see `replace`.
+        The same things are kept as with `replace`.
         """
         self.descriptor(slot)
         before = self._sources[slot]
         self._succeed(slot, before, self._prepared(generator, slot, before.seed, before.sound))
 
-    def stand_in(self, generator: Generator, lost: Source) -> Source:
-        """Prepare the same model on the CPU to take a lost source's place. [any], seconds"""
-        return Source(generator, self.sample_rate, lost.seed, CPU, lost.sound)
+    def stand_in(self, generator: Generator, lost: SlotGenerator) -> SlotGenerator:
+        """Prepare the same model on the CPU as a replacement of a lost generator. [any], takes
+        seconds
+        """
+        return SlotGenerator(generator, self.sample_rate, lost.seed, CPU, lost.sound)
 
-    def replace(self, slot: int, lost: Source, source: Source) -> bool:
-        """Crossfade from a lost source to its stand-in; false if the slot plays another by now.
+    def replace(self, slot: int, lost: SlotGenerator, source: SlotGenerator) -> bool:
+        """Crossfade from a lost generator to its replacement. [control]
 
-        Notes, values, controllers, the numbers of hits and what locked pads keep go on with it.
-        [control]
+        Notes, values, controllers, the numbers of hits and locked pads are kept. False if the slot
+        plays another generator by now.
         """
         if self._sources.get(slot) is not lost:
             return False
         self._succeed(slot, lost, source)
         return True
 
-    def _succeed(self, slot: int, before: Source, source: Source) -> None:
+    def _succeed(self, slot: int, before: SlotGenerator, source: SlotGenerator) -> None:
         index = source.generator.descriptor.parameter_index
         kept = {} if self._pads is None else self._pads.kept(slot)
         source.parameters.load_state(before.parameters.save_state())
@@ -130,7 +132,7 @@ class RackControl:
             played = cast(HitMaker, source.generator).played
             played[:] = counted = cast(HitMaker, before.generator).played
             self._place(slot, source)
-            np.maximum(played, counted, out=played)  # what was struck until it had hits
+            np.maximum(played, counted, out=played)  # strikes until it had hits
         self._sources[slot] = source
         self._command(0, "replace", slot, source)
         for id, value in kept.items():
@@ -156,18 +158,18 @@ class RackControl:
         self._command(at_frame, "set_mix", slot, field, checked_mix(field, value))
 
     def map_controller(self, slot: int, controller: int, id: str | None, at_frame: int = 0) -> None:
-        """Let a control change (0 … 119) move a parameter; None: no longer. [control]"""
+        """Let a control change (0 … 119) move a parameter; None: unmap it. [control]"""
         if controller not in range(128) or controller in RESERVED_CONTROLLERS:
             raise UsageError(
                 f"controller {controller} cannot be mapped: expected 0 … 119, without those that"
-                " have a meaning of their own (6, 38, 64, 98 … 101)"
+                " have a fixed meaning (6, 38, 64, 98 … 101)"
             )
         descriptor = self.descriptor(slot)
         index = -1 if id is None else descriptor.parameters.index(find_parameter(descriptor, id))
         self._command(at_frame, "map_controller", slot, controller, index)
 
     def restart(self, slot: int, seed: int, at_frame: int = 0) -> None:
-        """Let a generator die away and begin anew from a seed. [control]"""
+        """Let a generator die away and start again from a seed. [control]"""
         self.descriptor(slot)
         if self._pads is not None:
             self._pads.stop(slot)
@@ -180,12 +182,12 @@ class RackControl:
         self._command(at_frame, "panic", 0)
 
     def messages(self) -> Iterable[Message]:
-        """What the render thread has told since the last call. [control]"""
+        """Yield the render thread's messages since the last call. [control]"""
         while self._messages:
             yield self._messages.popleft()
 
     def generator(self, slot: int) -> Generator:
-        """What a slot plays, or will as soon as its command is obeyed. [control]
+        """Return a slot's generator, as soon as its command is queued. [control]
 
         UsageError if there is no such slot.
         """
@@ -195,16 +197,18 @@ class RackControl:
         return self._sources[slot].generator
 
     def descriptor(self, slot: int) -> Descriptor:
-        """Of the same generator. [control] UsageError if there is no such slot."""
+        """Return the descriptor of a slot's generator. [control] UsageError if there is no such
+        slot.
+        """
         return self.generator(slot).descriptor
 
     def input_delays(self) -> dict[str, int]:
-        """Return host frames from input to its answer, by id of what hears the input. [control]"""
+        """Return host frames from input to its answer, by id of the effect. [control]"""
         sources = [(s.generator.descriptor, s) for s in self._sources.values()]
         return {d.id: s.echo_frames for d, s in sources if Plays.EFFECT in d.plays}
 
     def slot_seed(self, slot: int) -> int:
-        """The seed that a slot has unless it is given another. [control]"""
+        """Return the seed that a slot has unless it is given another. [control]"""
         return int(np.random.SeedSequence([self.seed, slot]).generate_state(1)[0] >> 1)
 
     def _restore(self, facts: Mapping[str, Any], slots: Mapping[int, Slot]) -> None:
@@ -214,7 +218,7 @@ class RackControl:
         for number, slot in self._made.items():
             self._place(number, slot.source)
 
-    def _place(self, number: int, source: Source) -> None:
+    def _place(self, number: int, source: SlotGenerator) -> None:
         self._sources[number] = source
         if self._pads is not None:
             self._pads.place(number, self._made[number], source, self._told.channels)
@@ -229,7 +233,7 @@ class RackControl:
         parameters: Mapping[str, float] | None,
         seed: int | None,
         sound: str,
-    ) -> Source:
+    ) -> SlotGenerator:
         descriptor = generator.descriptor
         values = {
             id: checked_value(descriptor, id, value) for id, value in (parameters or {}).items()
@@ -241,13 +245,13 @@ class RackControl:
             source.parameters.jump(descriptor.parameter_index(id), value)
         return source
 
-    def _prepared(self, generator: Generator, number: int, seed: int, sound: str) -> Source:
-        """On the device it is to use; on the CPU, with a message, if that cannot have it."""
+    def _prepared(self, generator: Generator, number: int, seed: int, sound: str) -> SlotGenerator:
+        """Return a generator on its device; on the CPU, with a message, if the device fails."""
         device = self._device_of(generator.descriptor)
         try:
-            return Source(generator, self.sample_rate, seed, device, sound)
+            return SlotGenerator(generator, self.sample_rate, seed, device, sound)
         except RtAudioGenError as error:
             if device == CPU:
                 raise
             self._messages.append(Message("moved", number, first_line(error), payload=device))
-            return Source(generator, self.sample_rate, seed, CPU, sound)
+            return SlotGenerator(generator, self.sample_rate, seed, CPU, sound)

@@ -1,30 +1,30 @@
-"""What can be seen of a renderer while it plays: copies, a quantum old at most."""
+"""Readings of a renderer while it plays: copies, a quantum old at most."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ...generator import Generator, Plays
 from .slot import Slot
-from .slot_generator import Source
+from .slot_generator import SlotGenerator
 
 
 @dataclass(frozen=True)
 class SlotReading:
-    """What can be seen of a slot while it plays."""
+    """Facts of a slot while it plays."""
 
     generator: Generator
-    device: str  # that computes it, of `processors.NAMES`
+    device: str  # its processor, of `processors.NAMES`
     peak: tuple[float, float]  # recent, left and right, amplitude
-    voices: int  # that sound
+    voices: int  # sounding voices
     parameters: tuple[float, ...]  # targets, plain values, in the descriptor's order
     bend_range: float  # semitones, of channels that were told no other
     faults: int
-    failed: str  # what its generator raised; "" while it works
+    failed: str  # the generator's error; "" while it works
     latency_frames: int  # resampler + model delay, host frames
-    load: float  # share of the time there is that its rendering takes
-    listens: bool = False  # whether the input reaches it
+    load: float  # rendering time as a share of the available time
+    listens: bool = False  # the input reaches it
     input_delay_frames: int = 0  # of the input's resampler, host frames
-    answer_frames: int = 0  # from there to what answers it, resampler + model, host frames
+    answer_frames: int = 0  # from there to the answer, resampler + model, host frames
 
     @property
     def values(self) -> dict[str, float]:
@@ -35,7 +35,7 @@ class SlotReading:
 
 @dataclass(frozen=True)
 class Reading:
-    """What can be seen of a renderer while it plays."""
+    """Facts of a renderer while it plays."""
 
     frame: int
     load_p50: float  # render time ÷ duration of what was rendered
@@ -43,11 +43,13 @@ class Reading:
     limiter_gain: float
     peak: tuple[float, float]  # recent, of the output
     late_events: int
-    slots: dict[int, SlotReading]  # without those whose generator is still on its way
+    slots: dict[int, SlotReading]  # without those whose generator is not there yet
 
 
-def read_slots(slots: Mapping[int, Slot], wanted: Mapping[int, Source]) -> dict[int, SlotReading]:
-    """A glance at those slots that play already what they are to play. [control]"""
+def read_slots(
+    slots: Mapping[int, Slot], wanted: Mapping[int, SlotGenerator]
+) -> dict[int, SlotReading]:
+    """Return readings of the slots that play their newest generator. [control]"""
     return {
         number: _read(slot, sources[-1])
         for number, slot in slots.items()
@@ -55,7 +57,7 @@ def read_slots(slots: Mapping[int, Slot], wanted: Mapping[int, Source]) -> dict[
     }
 
 
-def _read(slot: Slot, source: Source) -> SlotReading:
+def _read(slot: Slot, source: SlotGenerator) -> SlotReading:
     left, right = slot.meter.tolist()
     count = len(source.parameters.values)
     return SlotReading(

@@ -2,10 +2,9 @@
 
 Stream time, which the device counts, and render time, which the generators count, are the same as
 long as the machine keeps up. When it falls behind by more than `LATE_SECONDS`, the missing stretch
-is skipped instead of rendered for nobody: render time then runs `skipped_frames` behind.
-
-After a skip the ring is filled ahead of time, and whoever hears an input would be ahead of it: so
-the thread waits until the input is there, unless the machine is too slow to wait.
+is skipped, because it would never be heard: render time then runs `skipped_frames` behind. After a
+skip the ring is filled ahead of time, which would be ahead of the input. So if there is an input,
+the thread waits until it is there, unless the machine is too slow to wait.
 """
 
 import threading
@@ -18,8 +17,8 @@ from rtaudiogen.generator import Audio
 from rtaudiogen.realtime.callback.capture import Capture
 from rtaudiogen.realtime.callback.memory import AudioMemory
 from rtaudiogen.realtime.render.scheduling import raise_priority
-from rtaudiogen.realtime.render.skip_policy import Recovery
-from rtaudiogen.realtime.render.worker_pool import the_crew
+from rtaudiogen.realtime.render.skip_policy import SkipPolicy
+from rtaudiogen.realtime.render.worker_pool import worker_pool
 
 LATE_SECONDS = 0.05
 JOIN_SECONDS = 5.0
@@ -42,7 +41,7 @@ class RenderThread:
         self._capture = capture
         self._ring = memory.ring
         late_frames = int(LATE_SECONDS * memory.sample_rate)
-        self._recovery = Recovery(memory, block_frames, late_frames)
+        self._skip_policy = SkipPolicy(memory, block_frames, late_frames)
         self._block = np.zeros((block_frames, memory.channels), np.float32)
         self._nap_seconds = 0.4 * block_frames / memory.sample_rate
         self._stop = threading.Event()
@@ -52,20 +51,20 @@ class RenderThread:
         self.priority = "not started"
 
     def start(self) -> None:
-        """Begin to fill the ring. [control]"""
+        """Start to fill the ring. [control]"""
         self._thread.start()
 
     def stop(self) -> None:
-        """Finish the block in hand and end. [control]"""
+        """Finish the present block and end. [control]"""
         self._stop.set()
         if self._thread.is_alive():
             self._thread.join(JOIN_SECONDS)
 
     def _run(self) -> None:
         self.priority = raise_priority()
-        the_crew().hurry()
+        worker_pool().hurry()
         while not self._stop.is_set():
-            skipped = self._recovery.frames_to_skip()
+            skipped = self._skip_policy.frames_to_skip()
             self._ring.skip(skipped)
             self.skipped_frames += skipped
             if self._ring.wanted_frames() <= 0 or self._is_early():
@@ -76,7 +75,7 @@ class RenderThread:
             self.blocks += 1
 
     def _is_early(self) -> bool:
-        """Whether the input of the next block has still to come and can be waited for."""
-        if self._capture is None or not self._recovery.patient:
+        """Return True if the next block's input is not there yet and can be waited for."""
+        if self._capture is None or not self._skip_policy.patient:
             return False
         return not self._capture.has_arrived()

@@ -1,7 +1,7 @@
-"""MIDI and commands in, a stream of stereo float32 at the host rate out.
+"""Renderer: MIDI and commands in, a stream of stereo float32 at the host rate out.
 
 Time is host frames since the start. Inside, everything happens on a fixed grid of QUANTUM frames,
-so the bits depend on seed, commands and events only, not on the sizes that are asked for.
+so the bits depend only on seed, commands and events, not on the requested block sizes.
 """
 
 from collections.abc import Callable, Mapping
@@ -14,7 +14,7 @@ from ...errors import RtAudioGenError
 from ...generator import Audio, Generator, State
 from ..hits.pads import Pads
 from ..notes.told import Told
-from .frame_queue import Agenda
+from .frame_queue import FrameQueue
 from .load import Load
 from .nested_state import join, part
 from .rack import VERBS, Message, Rack
@@ -28,10 +28,10 @@ Listen = Callable[[Audio], None]  # fills (QUANTUM, 1) with the input of the nex
 
 
 class Renderer(RackControl):
-    """The rack, its clock and what it hears; `RackControl` is how its slots are changed.
+    """The rack, its clock and its input; `RackControl` changes its slots.
 
     `sample_rate` in Hz is the host's; every slot's own seed derives from `seed`. `device_of` is
-    asked on [control] what a generator is to compute on. `pads` play the hits behind the ring;
+    called on [control] for the processor of a generator. `pads` play the hits behind the ring;
     without them they are rendered like notes.
     """
 
@@ -52,7 +52,7 @@ class Renderer(RackControl):
         self._limiter.process(self._bus)  # compiles
         self._used = QUANTUM  # frames of the bus that were handed out
         self._frame = 0  # start of the next quantum
-        self._midi = Agenda()  # (frame, status, data1, data2, port, slot)
+        self._midi = FrameQueue()  # (frame, status, data1, data2, port, slot)
         self._state_wanted = False
         self._load = Load(QUANTUM, sample_rate)
         self._peak = np.zeros(2, np.float32)
@@ -60,22 +60,22 @@ class Renderer(RackControl):
     def midi(
         self, frame: int, status: int, data1: int = 0, data2: int = 0, port: int = 0, slot: int = 0
     ) -> None:
-        """A channel message at an absolute frame, at once if that is past. [midi] or [control]
+        """Play a channel message at an absolute frame, at once if that is past. [midi] or [control]
 
-        For one slot alone, 0: for all.
+        In one slot alone; 0: in all.
         """
         if 0x80 <= status < 0xF0:
             self._midi.push((int(frame), int(status), data1 & 127, data2 & 127, port, slot))
 
     def midi_events(self, events: NDArray[np.void], slot: int = 0) -> None:
-        """Messages as an array of dtype MIDI_EVENT. [midi] or [control]"""
+        """Play messages of an array of dtype MIDI_EVENT. [midi] or [control]"""
         for frame, status, data1, data2, port in events.tolist():
             self.midi(frame, status, data1, data2, port, slot)
 
     def listen(self, listen: Listen) -> None:
-        """Let effects hear what `listen` gives, once a quantum and on its thread. [control]
+        """Let effects hear the input of `listen`, called once a quantum on [render]. [control]
 
-        Before the first frame is rendered. Without it the input is silence.
+        Call it before the first frame is rendered. Without it the input is silence.
         """
         self._listen = listen
 
@@ -85,7 +85,7 @@ class Renderer(RackControl):
         return self._frame - QUANTUM + self._used
 
     def read(self) -> Reading:
-        """Meters and facts; a glance, values may be a quantum apart. [control]"""
+        """Return meters and facts; values may be a quantum apart. [control]"""
         p50, p99 = self._load.percentiles()
         return Reading(
             frame=self.frame,
@@ -124,7 +124,7 @@ class Renderer(RackControl):
     def _obey(self) -> None:
         for _, verb, slot, arguments in self._commands.due(self._frame + 1):
             VERBS[verb](self._rack, self._frame, slot, *arguments)
-        if self._state_wanted:  # after the last command: none that is due is pending any more
+        if self._state_wanted:  # after the last command, so no due command is pending
             self._state_wanted = False
             self._answer_state()
 
@@ -140,11 +140,11 @@ class Renderer(RackControl):
     def _answer_state(self) -> None:
         try:
             self._messages.append(Message("saved", 0, payload=self.save_state()))
-        except Exception as error:  # a stranger's generator may raise anything
-            self._messages.append(Message("refused", 0, f"state cannot be saved: {error}"))
+        except Exception as error:  # a third-party generator may raise anything
+            self._messages.append(Message("refused", 0, f"cannot save the state: {error}"))
 
     def save_state(self) -> tuple[State, dict[str, Any]]:
-        """Everything that the future output depends on: arrays, and JSON values. [render]
+        """Return everything that the future output depends on: arrays, and JSON values. [render]
 
         RtAudioGenError if a slot is still waiting to be added or exchanged at a later frame.
         """
@@ -168,7 +168,7 @@ class Renderer(RackControl):
         return join(rack=arrays, limiter=self._limiter.save_state(), own=own), facts
 
     def load_state(self, arrays: State, facts: Mapping[str, Any], make: MakeGenerator) -> None:
-        """Continue bit for bit from `save_state`, on a fresh renderer. [control]
+        """Continue bit for bit from `save_state`, on a new renderer. [control]
 
         `make` creates the generators by model id, sound and voices. RtAudioGenError for another
         rate.

@@ -24,7 +24,7 @@ STOPBAND_DB = 76.0
 
 @lru_cache(maxsize=16)
 def _design(up: int, down: int) -> tuple[NDArray[np.float32], int]:
-    """Branches (up, taps), newest input last, and the delay in output frames."""
+    """Return branches (up, taps), newest input last, and the delay in output frames."""
     half_width = HALF_WIDTH_FRAMES * max(up, down)  # in instants of the high rate
     delay = -(-half_width // down)
     centre = delay * down
@@ -39,7 +39,8 @@ def _design(up: int, down: int) -> tuple[NDArray[np.float32], int]:
 
 
 class Resampler:
-    """Pulls: ask what n output frames `need`, write that many into `inlet`, then `process`.
+    """A pull interface: ask what n output frames `need`, write that many into `inlet`, then
+    `process`.
 
     Equal rates pass through bit for bit and without delay.
     """
@@ -63,11 +64,11 @@ class Resampler:
         self._ahead = self.up  # instants from the newest input to the next output
 
     def needs(self, out_frames: int) -> int:
-        """Input frames to be read for the next `out_frames`. [render]"""
+        """Return the input frames to be read for the next `out_frames`. [render]"""
         return (self._ahead + (out_frames - 1) * self.down) // self.up
 
     def inlet(self, in_frames: int) -> Audio:
-        """(in_frames, channels) where the input is to be written. [render]"""
+        """Return (in_frames, channels) to write the input into. [render]"""
         return self._buffer[self._history : self._history + in_frames]
 
     def process(self, in_frames: int, out: Audio) -> None:
@@ -80,14 +81,14 @@ class Resampler:
         self._ahead += out.shape[0] * self.down - in_frames * self.up
 
     def save_state(self) -> State:
-        """Copies. [render]"""
+        """Return copies of the state. [render]"""
         return {
             "history": self._buffer[: self._history].copy(),
             "ahead": np.array([self._ahead], np.int64),
         }
 
     def load_state(self, state: State) -> None:
-        """From `save_state`. [render]"""
+        """Restore what `save_state` returned. [render]"""
         self._buffer[: self._history] = state["history"]
         self._ahead = int(state["ahead"][0])
 

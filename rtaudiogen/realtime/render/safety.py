@@ -1,4 +1,4 @@
-"""What protects ears and speakers: a guard behind every generator, a limiter before the output.
+"""Protection of ears and speakers: a guard behind every generator, a limiter before the output.
 
 Both leave a healthy signal bit for bit as it is.
 """
@@ -16,10 +16,10 @@ from ...generator import Audio, State
 CEILING = np.float32(10 ** (-0.3 / 20))  # -0.3 dBFS
 LIMITER_RELEASE_SECONDS = 0.08
 
-ABSURD = 1e6  # beyond this a value is as broken as NaN
+ABSURD = 1e6  # larger values count as invalid, like NaN
 RUNAWAY = 10 ** (12 / 20)  # +12 dBFS
 RUNAWAY_SECONDS = 0.25
-CALM_SECONDS = 0.05  # without a peak for so long, a runaway is forgotten
+CALM_SECONDS = 0.05  # without a peak for so long, the count of a runaway starts again
 DC_LIMIT = 0.1  # mean over DC_SECONDS, 1 is full scale
 DC_SECONDS = 0.5
 DC_PATIENCE_SECONDS = 1.0
@@ -28,7 +28,7 @@ TAIL_SECONDS = 0.001  # time constant of the tail that replaces a fault
 
 
 class Fault(IntEnum):
-    """What a guard saw."""
+    """Faults that a guard can detect."""
 
     NONE = 0
     NOT_FINITE = 1
@@ -38,13 +38,13 @@ class Fault(IntEnum):
 class Guard:
     """Watches one generator's output, in place, at its own rate.
 
-    From the first value that is no sane number, and from a runaway on, the signal is replaced by
-    its last good value dying away, until `reset`. A mean that stays off zero is slowly subtracted.
+    From the first invalid value, and from a runaway on, the signal is replaced by its last good
+    value dying away, until `reset`. A mean that stays off zero is slowly subtracted.
     """
 
     def __init__(self, channels: int, sample_rate: int, voices: int = 1) -> None:
         self._rate = float(sample_rate)
-        self._limit = max(RUNAWAY, float(voices))  # a chord of full-scale voices is no runaway
+        self._limit = max(RUNAWAY, float(voices))  # a chord of full-scale voices is not a runaway
         self._mean = np.zeros((2, channels))  # running mean; last good value
         self._watch = np.zeros(5)  # fault, loud, calm, off-centre (frames), share of DC removed
 
@@ -54,26 +54,26 @@ class Guard:
         self._watch[:] = 0.0
 
     def condemn(self) -> None:
-        """Replace everything from now on, whatever it is. [render]"""
+        """Replace everything from now on. [render]"""
         self._watch[0] = Fault.NOT_FINITE
 
     def inspect(self, block: Audio) -> Fault:
-        """Clean `block` (frames, channels) in place; the standing fault, if any. [render]"""
+        """Clean `block` (frames, channels) in place; return the present fault, if any. [render]"""
         _inspect(block, self._mean, self._watch, self._rate, self._limit)
         return Fault(int(self._watch[0]))
 
     def save_state(self) -> State:
-        """Copies. [render]"""
+        """Return copies of the state. [render]"""
         return {"mean": self._mean.copy(), "watch": self._watch.copy()}
 
     def load_state(self, state: State) -> None:
-        """From `save_state`. [render]"""
+        """Restore what `save_state` returned. [render]"""
         self._mean[:] = state["mean"]
         self._watch[:] = state["watch"]
 
 
 class Limiter:
-    """Holds a stereo bus at the ceiling: instant attack, no delay, exponential release."""
+    """Limits a stereo bus to the ceiling: instant attack, no delay, exponential release."""
 
     def __init__(self, sample_rate: int) -> None:
         self._release = -math.expm1(-1.0 / (LIMITER_RELEASE_SECONDS * sample_rate))
@@ -81,7 +81,7 @@ class Limiter:
 
     @property
     def gain(self) -> float:
-        """The present gain, 1 when nothing is held back. [control] may read it."""
+        """The present gain, 1 while nothing is limited. [control] may read it."""
         return float(self._gain[0])
 
     def process(self, bus: Audio) -> None:
@@ -89,11 +89,11 @@ class Limiter:
         _limit(bus, self._gain, self._release)
 
     def save_state(self) -> State:
-        """Copies. [render]"""
+        """Return a copy of the state. [render]"""
         return {"gain": self._gain.copy()}
 
     def load_state(self, state: State) -> None:
-        """From `save_state`. [render]"""
+        """Restore what `save_state` returned. [render]"""
         self._gain[:] = state["gain"]
 
 
@@ -116,7 +116,7 @@ def _inspect(
         for c in range(channels):
             value = abs(block[n, c])
             peak = max(peak, value)
-            if not value < ABSURD:  # NaN is not less either
+            if not value < ABSURD:  # True for NaN, too
                 fault = 1.0
         loud, calm = (loud + 1.0, 0.0) if peak > limit else (loud + 1.0, calm + 1.0)
         if calm > CALM_SECONDS * rate:

@@ -1,4 +1,4 @@
-"""Ask the operating system to run the calling thread before ordinary ones."""
+"""Scheduling: requests to run the calling thread before ordinary ones."""
 
 import contextlib
 import os
@@ -6,17 +6,17 @@ import sys
 import threading
 
 RENDER_PRIORITY = 5  # below the audio callback's and the audio server's
-HELPER_PRIORITY = 3  # of threads that share the interpreter with it, and must not sit on its lock
-MAKER_PRIORITY = 1  # of one that computes for long: behind all of these, but no stranger keeps it
+HELPER_PRIORITY = 3  # of threads that share the interpreter's lock with it
+MAKER_PRIORITY = 1  # of a thread that computes for long: below these, above other programs
 NICE = {RENDER_PRIORITY: -11, HELPER_PRIORITY: -11, MAKER_PRIORITY: 0}
 
 
 def raise_priority(
     priority: int = RENDER_PRIORITY, thread: int | None = None, real_time: bool = True
 ) -> str:
-    """Raise a thread's priority as far as permitted; says what it got. [any]
+    """Raise a thread's priority as far as permitted; return the granted priority as text. [any]
 
-    Linux: first-in-first-out scheduling if `real_time` priority is granted, else a nicer nice
+    Linux: first-in-first-out scheduling if `real_time` priority is granted, else a lower nice
     value. `thread` is its native id, None the caller's.
     """
     if sys.platform != "linux":

@@ -1,17 +1,17 @@
-"""What a renderer does that has fallen behind: how many frames to give up."""
+"""Policy of a renderer that has fallen behind: how many frames to skip."""
 
 from rtaudiogen.realtime.callback import layout
 from rtaudiogen.realtime.callback.memory import AudioMemory
 
 
-class Recovery:
+class SkipPolicy:
     """Decides for the render thread which frames are not worth rendering any more.
 
-    A renderer that owes frames renders for the bin. A fast one catches up that way, within its
-    patience; one slower than real time would go on for ever. So more than the patience is skipped,
-    and a lead with it in which the ring can fill again. If the lead was too short, which happens
-    when rendering is much slower than real time, the next one is twice as long; after a success it
-    shrinks again. So even then there is sound, with gaps.
+    A renderer that owes frames renders them in vain. A fast one catches up that way, within its
+    patience; one slower than real time would go on for ever. So if it owes more than the patience,
+    these frames are skipped, plus a lead in which the ring can fill again. If the lead was too
+    short, which happens when rendering is much slower than real time, the next one is twice as
+    long; after a success it shrinks again. So even then there is sound, with gaps.
     """
 
     def __init__(
@@ -25,16 +25,17 @@ class Recovery:
 
     @property
     def patient(self) -> bool:
-        """Whether there may be time to wait, after a skip, for what the next frames need. [render]
+        """True if there may be time to wait, after a skip, for what the next frames need. [render]
 
-        Who waits cannot fill the ring ahead of time. If that was not enough, there is no waiting.
+        A thread that waits cannot fill the ring ahead of time, so after a lead that was too short
+        it must not wait.
         """
         return self._leads == 1
 
     def frames_to_skip(self) -> int:
-        """Frames to give to `Ring.skip` before the next block is rendered; mostly 0. [render]
+        """Return the frames for `Ring.skip` before the next block is rendered; mostly 0. [render]
 
-        A multiple of the quantum, so that the renderer's grid stays where it was.
+        A multiple of the quantum, so that the renderer's grid stays in place.
         """
         ring = self._memory.ring
         owed = -ring.fill_frames

@@ -1,6 +1,6 @@
-"""A slot of the rack: one generator with gain, pan, mute, solo, channel, zone and controllers.
+"""Slot of the rack: one generator with gain, pan, mute, solo, channel, zone and controllers.
 
-While a generator is exchanged the slot has two sources: the new one fades in, the old one out.
+While a generator is exchanged the slot has two: the new one fades in, the old one out.
 """
 
 from dataclasses import asdict, dataclass
@@ -15,7 +15,7 @@ from .load import SlotLoad
 from .mixing import amplitude, mix, pan_gains
 from .nested_state import join, part
 from .safety import Fault
-from .slot_generator import QUANTUM, Source
+from .slot_generator import QUANTUM, SlotGenerator
 from .smoothing import Smoother
 
 STRIP_MS = 10.0  # time constant of gain and pan
@@ -24,7 +24,7 @@ METER_SECONDS = 0.3  # time constant with which a meter falls
 
 @dataclass
 class Strip:
-    """What the mixer shows of a slot."""
+    """The mixer's settings of a slot."""
 
     gain_db: float = 0.0
     pan: float = 0.0  # -1 left … 1 right
@@ -35,8 +35,8 @@ class Strip:
 class Slot:
     """Everything between MIDI messages and the stereo bus for one place in the rack."""
 
-    def __init__(self, source: Source, sample_rate: int) -> None:
-        self.sources = [source]  # the last one is played, those before it fade out
+    def __init__(self, source: SlotGenerator, sample_rate: int) -> None:
+        self.sources = [source]  # the last one is played, earlier ones fade out
         self.strip = Strip()
         self.zone = Zone()
         source.keyboard.zone = self.zone
@@ -54,8 +54,8 @@ class Slot:
         self._gains: list[NDArray[np.float32] | None] = [None]  # per source, at the last frame
 
     @property
-    def source(self) -> Source:
-        """The one that is played."""
+    def source(self) -> SlotGenerator:
+        """The generator that is played; those before it fade out."""
         return self.sources[-1]
 
     # -- commands [render] -----------------------------------------------------------------------
@@ -73,12 +73,12 @@ class Slot:
             setattr(self.zone, field, value)
 
     def settle(self) -> None:
-        """Let gain, pan and parameters start where they are aimed. [control], before it is heard"""
+        """Let gain, pan and parameters start at their targets. [control], before it is heard"""
         self._mixer.jump(0, self._mixer.target(0))
         self._mixer.jump(1, self._mixer.target(1))
 
     def hear(self, audible: bool) -> None:
-        """Whether another slot's solo leaves this one audible."""
+        """Set whether other slots' solo leaves this one audible."""
         if audible != self._audible:
             self._audible = audible
             self._aim()
@@ -89,13 +89,13 @@ class Slot:
         self._mixer.aim(1, self.strip.pan)
 
     def gains(self, channels: int) -> tuple[float, float]:
-        """Left and right factor for what begins now, once the mixer has come to rest. [any]"""
+        """Return left and right factor for what begins now, at the mixer's targets. [any]"""
         level = self._mixer.target(0)
         left, right = pan_gains(self._mixer.target(1), channels)
         return level * left, level * right
 
-    def swap(self, frame: int, source: Source) -> None:
-        """Crossfade to another source, which takes over the held notes."""
+    def swap(self, frame: int, source: SlotGenerator) -> None:
+        """Crossfade to another generator, which takes over the held notes."""
         if source.generator.descriptor.parameters != self.source.generator.descriptor.parameters:
             for controller in list(self.controllers):
                 self.map_controller(frame, controller, -1)
@@ -108,7 +108,9 @@ class Slot:
         self._gains.append(np.zeros(2, np.float32))
 
     def map_controller(self, frame: int, controller: int, index: int) -> None:
-        """Let a controller move a parameter and nothing else; index -1: what it means in MIDI."""
+        """Let a controller move a parameter and nothing else; index -1: restore its meaning in
+        MIDI.
+        """
         self.controllers.pop(controller, None)
         if index >= 0:
             self.controllers[controller] = index
@@ -120,7 +122,7 @@ class Slot:
         self.source.fading = -1
 
     def midi(self, frame: int, status: int, data1: int, data2: int, port: int) -> None:
-        """One channel message: a mapped controller moves its parameter, the rest is played."""
+        """Take a channel message: a mapped controller moves its parameter, the rest is played."""
         if status & 0xF0 == 0xB0 and data1 in self.controllers and self.zone.listens(status):
             index = self.controllers[data1]
             parameter = self.source.generator.descriptor.parameters[index]
@@ -136,7 +138,7 @@ class Slot:
     # -- sound [render] --------------------------------------------------------------------------
 
     def render(self, frame: int, heard: Audio, bus: Audio) -> Fault:
-        """Add the quantum at `frame` to `bus` (QUANTUM, 2); a fault that began in it.
+        """Add the quantum at `frame` to `bus` (QUANTUM, 2); return a fault that began in it.
 
         `heard` (QUANTUM, 1) is the input of that quantum.
         """
@@ -154,8 +156,8 @@ class Slot:
             self._gains[index] = after
         return fault
 
-    def retire(self) -> list[Source]:
-        """Sources that have faded out; they are gone from here."""
+    def retire(self) -> list[SlotGenerator]:
+        """Remove and return the generators that have faded out."""
         done = [s for s in self.sources if s.fading < 0 and s.fade == 0.0]
         if done:
             kept = [(s, g) for s, g in zip(self.sources, self._gains, strict=True) if s not in done]
@@ -166,7 +168,7 @@ class Slot:
     # -- state [render] --------------------------------------------------------------------------
 
     def save_state(self) -> tuple[State, dict[str, Any]]:
-        """Arrays and JSON values."""
+        """Return arrays and JSON values."""
         saved = [source.save_state() for source in self.sources]
         arrays = join(
             mixer=self._mixer.save_state(),
@@ -184,7 +186,7 @@ class Slot:
         return arrays, facts
 
     def load_state(self, arrays: State, facts: dict[str, Any]) -> None:
-        """From `save_state`; `sources` must be of the models it names."""
+        """Restore what `save_state` returned; `sources` must be of the models that it names."""
         self.strip = Strip(**facts["strip"])
         self.zone = Zone(**facts["zone"])
         self.controllers.clear()

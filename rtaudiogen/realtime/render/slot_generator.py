@@ -1,6 +1,6 @@
 """A generator on the render thread: its voices, parameters, guard and way to the host rate.
 
-Whatever goes wrong inside stays inside: the source falls silent without a click, and says why.
+Errors stay inside: the generator falls silent without a click, and tells why.
 """
 
 import math
@@ -24,33 +24,34 @@ from .smoothing import Smoother
 
 QUANTUM = 128  # host frames between control decisions, on a grid from stream frame 0
 FADE_SECONDS = 0.02
-RECOVERY_SECONDS = 0.1  # of silence after a first fault, twice that after every further one
+RECOVERY_SECONDS = 0.1  # silence after a first fault; doubles with every further one
 MAX_DOUBLINGS = 9
 NO_EVENTS = no_events()
 TakeNote = Callable[[int, int, int, int, int], None]  # frame, status, data1, data2, port
 
 
 def first_line(error: Exception) -> str:
-    """Of what an error says. [any]"""
+    """Return the first line of an error's message. [any]"""
     return (str(error).splitlines() or [""])[0]
 
 
 def _resampler(generator: Generator, sample_rate: int) -> Resampler | Pair:
-    """Two columns for a mono generator that pans its voices, otherwise as many as it has."""
+    """Return a resampler with two columns for a mono generator that pans its voices.
+
+    Otherwise it has as many columns as the generator.
+    """
     rate, channels = generator.sample_rate, generator.descriptor.channels
     if channels == 1 and getattr(generator, "pans", False):
         return Pair(rate, sample_rate, QUANTUM)
     return Resampler(rate, sample_rate, channels, QUANTUM)
 
 
-class Source:
+class SlotGenerator:
     """One generator with all that depends on its rate, `out` (QUANTUM, columns) at the host's.
 
-    `out` has two columns for a mono generator that pans its voices; `channels` still tells it from
-    a stereo one.
-
-    `sound` names what the generator was given to play from, for whoever restores its state;
-    `device` is what it computes on. [control] RtAudioGenError for a generator with more than two
+    `out` has two columns for a mono generator that pans its voices; `channels` still distinguishes
+    it from a stereo one. `sound` names the sound that the generator plays from, to restore its
+    state; `device` is its processor. [control] RtAudioGenError for a generator with more than two
     channels, or an effect that cannot hear; ProcessorLostError if the device has gone.
     """
 
@@ -100,8 +101,8 @@ class Source:
         self.latency_frames = at_host_rate(generator.delay_frames) + out_frames
         self._input: InputResampler | None = None
         self.input_delay_frames = 0  # host frames, of the way to the generator's rate
-        self.answer_frames = out_frames  # host frames, from there to what answers it
-        self.echo_frames = 0  # host frames, the nearest, from input to what answers it, all in all
+        self.answer_frames = out_frames  # host frames, from there to the answer
+        self.echo_frames = 0  # host frames, rounded, from input to its answer in total
         if Plays.EFFECT in descriptor.plays:
             self._input = InputResampler(
                 sample_rate, generator.sample_rate, QUANTUM, self.resampler.max_in_frames
@@ -115,9 +116,9 @@ class Source:
             )
         self._warm_up()
         self.faults = 0
-        self.failed = ""  # what the generator raised, if it did
-        self.lost = False  # whether its device was: another source may go on in its place
-        self.take_note: TakeNote | None = None  # who plays its notes instead
+        self.failed = ""  # the generator's error, if it failed
+        self.lost = False  # its device was lost: another generator may replace it
+        self.take_note: TakeNote | None = None  # plays its notes instead, if set
         self.resets = 0  # of the generator, after faults and restarts
         self.fade = 1.0  # 0 … 1
         self.fading = 0  # -1: out, 1: in
@@ -145,13 +146,13 @@ class Source:
 
     @property
     def gain(self) -> float:
-        """Of the fade, at equal power. [render]"""
+        """Gain of the fade, at equal power. [render]"""
         return math.sin(self.fade * math.pi / 2)
 
     def give_notes_to(self, take: TakeNote) -> None:
-        """Somebody else plays the notes: no voice is left to play them here. [control]
+        """Let `take` play the notes instead; no voice is left here. [control]
 
-        Before the first frame is rendered, or after `load_state`.
+        Call it before the first frame is rendered, or after `load_state`.
         """
         self.take_note = take
         self.voices.voices.clear()
@@ -161,7 +162,7 @@ class Source:
         self._origin = frame
 
     def render(self, frame: int, heard: Audio) -> Fault:
-        """Fill `out` for the quantum at `frame`; a fault that began in it. [render]
+        """Fill `out` for the quantum at `frame`; return a fault that began in it. [render]
 
         `heard` (QUANTUM, 1) is the input of the same quantum, at the host's rate.
         """
@@ -174,7 +175,7 @@ class Source:
         heard_here = self._input.take(heard, needed) if self._input is not None else None
         if self.failed or self._pause:
             self.voices.take(frame + QUANTUM)
-            if self.lost:  # keys that are let go of now are not held by whoever goes on
+            if self.lost:  # a replacement must not hold keys that are released now
                 self.voices.observe(self._silent_levels, frame + QUANTUM)
             block[:] = 0.0
             self.guard.inspect(block)
@@ -192,7 +193,7 @@ class Source:
                 cast(Listener, self.generator).hear(heard)
             self.generator.render(block, self.parameters.values, self._events(frame, needed))
             self.voices.observe(self.generator.voice_levels(), frame + QUANTUM)
-        except Exception as error:  # a stranger's code may raise anything
+        except Exception as error:  # third-party code may raise anything
             self._fail(error)
         fault = self.guard.inspect(block)
         if self.failed:
@@ -203,7 +204,7 @@ class Source:
         return fault
 
     def _events(self, frame: int, needed: int) -> Events:
-        """What is due in this block, at frames of the generator. [render]"""
+        """Return the events of this block, at frames of the generator. [render]"""
         due = [*self._carried, *self.voices.take(frame + QUANTUM)]
         if not due:
             return NO_EVENTS
@@ -224,7 +225,7 @@ class Source:
         self._pause = quanta
 
     def restart(self, seed: int) -> None:
-        """Begin anew from another seed. [render]"""
+        """Start again from another seed. [render]"""
         self.seed = seed
         self.silence(self._recovery_quanta)
 
@@ -253,9 +254,9 @@ class Source:
             self.voices.forget()
 
     def save_state(self) -> tuple[State, dict[str, Any]]:
-        """Arrays and JSON values. [render]
+        """Return arrays and JSON values. [render]
 
-        ProcessorLostError while it is silent because of that: nothing could go on from there.
+        ProcessorLostError after the device was lost: its state could not be continued.
         """
         if self.lost:
             raise ProcessorLostError(self.failed)
@@ -284,7 +285,7 @@ class Source:
         return arrays, facts
 
     def load_state(self, arrays: State, facts: dict[str, Any], zone: Zone) -> None:
-        """From `save_state`; ValueError if it is another model's. [render]"""
+        """Restore what `save_state` returned; ValueError for another model's. [render]"""
         if not facts["failed"]:
             self.generator.load_state(part(arrays, "generator"))
         self.resampler.load_state(part(arrays, "resampler"))

@@ -1,4 +1,4 @@
-"""Values that move without a click: a one-pole per value, advanced once a quantum.
+"""Smoothing of values that must not click: a one-pole per value, advanced once a quantum.
 
 y ← y + (target - y)(1 - e^(-T/τ)), T the quantum, τ the time constant; τ = 0 jumps.
 """
@@ -12,11 +12,11 @@ from rtaudiogen.kernel_cache import cached_njit
 
 from ...generator import State
 
-SNAP = 1e-5  # of the distance since the last change: closer than this, the value has arrived
+SNAP = 1e-5  # of the distance since the last change, at which the value has arrived
 
 
 class Smoother:
-    """A row of float32 values on their way to targets."""
+    """A row of float32 values that move to targets."""
 
     def __init__(
         self, values: NDArray[np.float32], time_constants_ms: Sequence[float], step_seconds: float
@@ -40,16 +40,16 @@ class Smoother:
         self._targets[index] = self._exact[index] = self.values[index] = value
 
     def target(self, index: int) -> float:
-        """Where a value is going. [render]"""
+        """Return the target of a value. [render]"""
         return float(self._targets[index])
 
     def step(self) -> None:
-        """One quantum further. [render]"""
+        """Advance by one quantum. [render]"""
         if self._moving:
             self._moving = _step(self._exact, self._targets, self._near, self._rates, self.values)
 
     def save_state(self) -> State:
-        """Copies. [render]"""
+        """Return copies of the state. [render]"""
         return {
             "exact": self._exact.copy(),
             "targets": self._targets.copy(),
@@ -57,7 +57,7 @@ class Smoother:
         }
 
     def load_state(self, state: State) -> None:
-        """From `save_state`. [render]"""
+        """Restore what `save_state` returned. [render]"""
         self._exact[:] = state["exact"]
         self._targets[:] = state["targets"]
         self._near[:] = state["near"]

@@ -84,7 +84,7 @@ def test_the_ribbon_shows_the_codes_of_the_sound_and_dragging_loops_them(
     eventually(lambda: window.facts.slots[0].values["loop_end"] == pytest.approx(high))
     eventually(lambda: ribbon.position is not None and first <= ribbon.position < end)
 
-    waveform = window.views.waveform
+    waveform = window.scopes.waveform
     played = window.facts.frames_played
     eventually(lambda: window.facts.frames_played > played + 1.6 * 48000)
     for _ in range(5):

@@ -186,4 +186,4 @@ def test_messages_that_came_too_fast_are_counted(qtbot):
     monitor.hear([MidiSnapshot(1, 0.0, "keys", 0xB0, 1, 5)])
     monitor.hear([MidiSnapshot(10, 61.5, "keys", 0xE0, 0, 64)])
     assert monitor.list.rows[0] == ("1:01.500", "keys", "1", "bend", "+0")
-    assert "8 came too fast" in monitor._missed.text()
+    assert "8 messages arrived too fast" in monitor._missed.text()

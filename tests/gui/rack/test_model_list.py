@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from rtaudiogen.client import catalogue
-from rtaudiogen.gui.rack.model_list import KnownModels
+from rtaudiogen.gui.rack.model_list import ModelList
 from rtaudiogen.gui.shell.bridge import Bridge
 from rtaudiogen.registry import find
 
@@ -17,7 +17,7 @@ def test_several_files_of_any_folder_are_known_at_once_and_one_that_is_none_is_a
     assert weights is not None
     files = [Path(shutil.copy(weights, tmp_path / f"{name}.safetensors")) for name in "ab"]
     bridge = Bridge()
-    known, told, failures = KnownModels(bridge), list[catalogue.Models](), list[str]()
+    known, told, failures = ModelList(bridge), list[catalogue.Models](), list[str]()
     known.found.connect(told.append)
     bridge.failed.connect(failures.append)
     known.look()

@@ -195,11 +195,15 @@ def test_a_slot_gets_more_voices_by_its_menu_and_its_own_again(window, eventuall
     own = find("sine").voices
     menu = voices_menu(window)
     assert menu.title() == f"Voices: {own}"
-    assert [action.text() for action in menu.actions() if action.isChecked()] == [f"{own}, its own"]
+    assert [action.text() for action in menu.actions() if action.isChecked()] == [
+        f"{own}, the model's own"
+    ]
     next(action for action in menu.actions() if action.text() == "64").trigger()
     eventually(lambda: window.slot_of(slot).most_voices == 64)
     eventually(lambda: "of 64 voices" in strip_of(window).describes)
-    next(action for action in voices_menu(window).actions() if "its own" in action.text()).trigger()
+    next(
+        action for action in voices_menu(window).actions() if "the model's own" in action.text()
+    ).trigger()
     eventually(lambda: window.slot_of(slot).most_voices == own)
 
 

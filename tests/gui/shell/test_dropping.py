@@ -79,7 +79,7 @@ def sounds(window: MainWindow, eventually) -> list[str]:
 
 
 def test_a_sound_beside_the_slots_adds_one_that_plays_it(window, eventually, hum):
-    drop(window, middle(window, window.views), urls([hum]))
+    drop(window, middle(window, window.scopes), urls([hum]))
     eventually(lambda: len(window.rack.strips) == 2 and window.selected_slot())
     eventually(lambda: window.selected_slot().model != "sine")
     assert sounds(window, eventually) == ["", str(hum)]
@@ -117,10 +117,10 @@ def test_models_sessions_and_presets_are_taken_several_at_once(window, eventuall
     save_preset(preset, Preset({"attack": 321.0}, None, "sine", "soft"))
     nothing = tmp_path / "notes.txt"
     nothing.write_text("la la")
-    drop(window, middle(window, window.views), urls([preset, nothing, shipped]))
+    drop(window, middle(window, window.scopes), urls([preset, nothing, shipped]))
     eventually(lambda: window.facts.slots[0].values["attack"] == pytest.approx(321.0))
     eventually(lambda: [slot.model for slot in window.facts.slots] == ["sine", "wavenet-textures"])
-    assert any("notes.txt: nothing that is played" in line for line in window.messages.history)
+    assert any("notes.txt: cannot be used" in line for line in window.messages.history)
 
 
 def test_a_session_that_is_dropped_is_opened(window, eventually, tmp_path):
@@ -131,7 +131,7 @@ def test_a_session_that_is_dropped_is_opened(window, eventually, tmp_path):
         Session((SlotState("sine"),) * 3, "null", sample_rate=48000, latency_ms=latency,
                 midi="none"),
     )  # fmt: skip
-    drop(window, middle(window, window.views), urls([path]))
+    drop(window, middle(window, window.scopes), urls([path]))
     eventually(lambda: len(window.rack.strips) == 3)
     eventually(lambda: window.windowTitle() == "dropped – rtaudiogen")
 
@@ -139,7 +139,7 @@ def test_a_session_that_is_dropped_is_opened(window, eventually, tmp_path):
 def test_a_model_of_the_browser_exchanges_a_slots_generator_or_adds_one(window, eventually):
     data = mime_of([item for item in window.library.watch.items if item.name == "sine"])
     assert data.urls() == []  # it has no file
-    drop(window, middle(window, window.views), data)
+    drop(window, middle(window, window.scopes), data)
     eventually(lambda: len(window.rack.strips) == 2)
     first = next(iter(window.rack.strips))
     textures = [item for item in window.library.watch.items if item.name == "wavenet-textures"]
@@ -161,7 +161,7 @@ def test_a_preset_without_a_slot_brings_its_model_along(window, eventually, tmp_
     eventually(lambda: window.rack.strips == {})
     path = tmp_path / "soft.json"
     save_preset(path, Preset({"attack": 222.0}, 5, "sine", "soft"))
-    drop(window, middle(window, window.views), urls([path]))
+    drop(window, middle(window, window.scopes), urls([path]))
     eventually(lambda: len(window.rack.strips) == 1)
     eventually(lambda: window.facts.slots[0].values.get("attack") == pytest.approx(222.0))
 
@@ -171,7 +171,7 @@ def test_damaged_files_are_one_line_each_and_change_nothing(window, eventually, 
     for path in paths:
         path.write_bytes(b"{ nothing")
     before = len(window.messages.history)
-    drop(window, middle(window, window.views), urls(paths))
+    drop(window, middle(window, window.scopes), urls(paths))
     eventually(lambda: all(
         any(str(path) in line for line in window.messages.history) for path in paths
     ))  # fmt: skip
@@ -192,7 +192,7 @@ def test_what_would_take_it_is_framed_while_something_is_dragged(window, hum):
 def test_text_is_not_taken(window):
     data = QMimeData()
     data.setText("hello")
-    assert not enter(window, middle(window, window.views), data)
+    assert not enter(window, middle(window, window.scopes), data)
 
 
 def test_a_file_made_for_a_drag_goes_if_nobody_takes_it(window, eventually):
@@ -237,10 +237,11 @@ def test_what_lies_in_the_browser_is_not_dropped_onto_it(turned, hum):
             return window.library.page.tree
 
     event = Inner(middle(window, window.library.page), COPY, urls([hum]), LEFT, NO_KEYS)
-    window.library.dropping.eventFilter(window, event)
+    window.library.drop_target.eventFilter(window, event)
     assert not event.isAccepted()
 
 
 def test_an_item_with_a_problem_says_it_when_it_is_used(window):
-    window.library.use.use(Item(Kind.SESSION, "bad", Path("bad.json"), problem="bad.json: damaged"))
+    item = Item(Kind.SESSION, "bad", Path("bad.json"), problem="bad.json: damaged")
+    window.library.actions.use(item)
     assert window.messages.text == "bad.json: damaged"

@@ -44,9 +44,9 @@ def test_something_is_heard_without_a_hand_moving_and_the_rack_is_there_the_next
     window.close()
     kept = json.loads(catalogue.recent_path().read_text())
     assert kept["slots"][0]["mix"]["gain_db"] == -7.0
-    begun = catalogue.beginning()
-    assert not begun.is_demo
-    assert begun.session["slots"][0]["mix"]["gain_db"] == -7.0
+    startup = catalogue.last_startup()
+    assert not startup.is_demo
+    assert startup.session["slots"][0]["mix"]["gain_db"] == -7.0
 
 
 def test_an_engine_that_is_given_up_is_told_and_started_again_by_a_button(

@@ -44,7 +44,7 @@ def test_a_key_under_the_mouse_sounds_until_it_is_let_go(window, qtbot, eventual
     keyboard = window.surface.keyboard
     qtbot.mousePress(keyboard, LEFT, pos=place_of(window, 60))
     eventually(lambda: window.facts.peak > 0.01 and slot(window).voices == 1)
-    eventually(lambda: np.abs(window.views.waveform.ring.latest(4800)).max() > 0.01)
+    eventually(lambda: np.abs(window.scopes.waveform.ring.latest(4800)).max() > 0.01)
     qtbot.mouseRelease(keyboard, LEFT, pos=place_of(window, 60))
     eventually(lambda: slot(window).voices == 0)
 
@@ -180,7 +180,7 @@ def test_a_killed_engine_is_told_in_a_sentence_and_sounds_again(window, qtbot, e
     assert window.isVisible()
     qtbot.keyPress(window.windowHandle(), Qt.Key.Key_A)
     eventually(lambda: window.facts.peak > 0.01)
-    eventually(lambda: np.abs(window.views.waveform.ring.latest(4800)).max() > 0.01)
+    eventually(lambda: np.abs(window.scopes.waveform.ring.latest(4800)).max() > 0.01)
     qtbot.keyRelease(window.windowHandle(), Qt.Key.Key_A)
 
 

@@ -10,39 +10,39 @@ from PySide6.QtWidgets import QApplication, QSplitter, QWidget
 from rtaudiogen.client.window_file import appearance, keep_appearance
 from rtaudiogen.gui.shell import window_state
 from rtaudiogen.gui.shell.theme import DARK, LIGHT
-from rtaudiogen.gui.shell.window_state import Looks
+from rtaudiogen.gui.shell.window_state import WindowState
 
 
 @pytest.fixture(autouse=True)
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, qapp: QApplication) -> Iterator[Path]:
     monkeypatch.setenv("RTAUDIOGEN_HOME", str(tmp_path))
     yield tmp_path
-    Looks().apply_theme("dark")
+    WindowState().apply_theme("dark")
 
 
 def test_size_theme_scale_and_splitters_are_found_as_they_were_left(qtbot):
-    def build(looks: Looks) -> tuple[QWidget, QSplitter]:
+    def build(state: WindowState) -> tuple[QWidget, QSplitter]:
         window = QWidget()
         splitter = QSplitter(Qt.Orientation.Horizontal, window)
         splitter.addWidget(QWidget())
         splitter.addWidget(QWidget())
         splitter.resize(400, 100)
         qtbot.addWidget(window)
-        looks.add_window(window)
-        looks.add_splitter("halves", splitter)
+        state.add_window(window)
+        state.add_splitter("halves", splitter)
         return window, splitter
 
-    first = Looks()
+    first = WindowState()
     window, splitter = build(first)
     window.resize(777, 555)
     splitter.setSizes([300, 100])
     sizes = splitter.sizes()
     first.apply_theme("light")
     first.scale(150)
-    first.compute_on("auto")
-    first.keep()
+    first.remember_device("auto")
+    first.save()
 
-    second = Looks()
+    second = WindowState()
     window, splitter = build(second)
     second.apply_theme()
     second.restore()
@@ -57,41 +57,41 @@ def test_size_theme_scale_and_splitters_are_found_as_they_were_left(qtbot):
 def test_a_damaged_file_is_as_good_as_none(home, damage):
     (home / "window.json").write_bytes(damage)
     assert appearance() == {}
-    looks = Looks()
-    looks.apply_theme()
+    state = WindowState()
+    state.apply_theme()
     assert QApplication.palette().window().color().name() == DARK.window
-    assert looks.scale_percent == 100
+    assert state.scale_percent == 100
 
 
 @pytest.mark.parametrize("nonsense", [None, 3, [], {}, "###"])
 def test_values_that_make_no_sense_change_nothing(qtbot, nonsense):
     names = ("geometry", "theme", "scale_percent", "device")
     keep_appearance(dict.fromkeys(names, nonsense))
-    looks, window = Looks(), QWidget()
+    state, window = WindowState(), QWidget()
     qtbot.addWidget(window)
     window.resize(640, 480)
-    looks.add_window(window)
-    looks.restore()
-    looks.apply_theme()
+    state.add_window(window)
+    state.restore()
+    state.apply_theme()
     assert (window.width(), window.height()) == (640, 480)
-    assert (looks.theme, looks.scale_percent, looks.device) == ("dark", 100, "cpu")
+    assert (state.theme, state.scale_percent, state.device) == ("dark", 100, "cpu")
 
 
 def test_a_folder_that_cannot_be_written_does_not_keep_the_window_from_ending(home):
     (home / "window.json").mkdir()
-    looks = Looks()
-    looks.add("page", lambda: 2, lambda _: None)
-    looks.keep()
+    state = WindowState()
+    state.add("page", lambda: 2, lambda _: None)
+    state.save()
     assert (home / "window.json").is_dir()
 
 
 def test_looks_are_kept_while_the_window_is_open_if_they_have_changed(qtbot, monkeypatch):
-    monkeypatch.setattr(window_state, "KEEP_MS", 10)
-    window, kept = QWidget(), Looks()
+    monkeypatch.setattr(window_state, "SAVE_MS", 10)
+    window, kept = QWidget(), WindowState()
     qtbot.addWidget(window)
     page = ["Instrument"]
     kept.add("page", lambda: page[0], lambda _: None)
-    kept.keep_now_and_then(window)
+    kept.save_periodically(window)
     qtbot.waitUntil(lambda: appearance().get("page") == "Instrument")
     page[0] = "MIDI"
     qtbot.waitUntil(lambda: appearance().get("page") == "MIDI")

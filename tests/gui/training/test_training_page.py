@@ -17,7 +17,7 @@ from rtaudiogen.errors import RtAudioGenError
 from rtaudiogen.gui.shell.main_window import MainWindow
 from rtaudiogen.gui.shell.theme import ALARM, WARNING, colour
 from rtaudiogen.gui.training.clips import title
-from rtaudiogen.gui.training.options import TrainingOptions
+from rtaudiogen.gui.training.options import OptionFields
 from rtaudiogen.gui.training.page import TrainingPage
 from rtaudiogen.gui.training.view import TrainingView, duration, sentence
 from rtaudiogen.gui.widgets.scopes.curve_plot import log_ticks
@@ -80,7 +80,7 @@ def test_a_folder_is_trained_heard_stopped_played_and_gone_on_with(
     eventually(lambda: len(view.clips.buttons) >= 2)
     clips = {button.text(): button for button in view.clips.buttons.values()}
     assert {"▶  step 20", "▶  step 40"} <= set(clips)
-    sounding = window.views.waveform.ring
+    sounding = window.scopes.waveform.ring
     qtbot.mouseClick(clips["▶  step 20"], LEFT)
     eventually(lambda: np.abs(sounding.latest(4800)).max() > 0.005)
 
@@ -125,10 +125,10 @@ def test_a_folder_that_cannot_work_is_told_on_the_page_and_nothing_typed_is_lost
 
 def test_what_is_missing_is_asked_for(page, tmp_path, rain, qtbot, eventually):
     for folder, name, reason in (
-        ("", "rain", "a folder of sounds is wanted"),
-        (str(tmp_path / "nowhere"), "rain", "a folder of sounds is wanted"),
+        ("", "rain", "expected a folder of sounds"),
+        (str(tmp_path / "nowhere"), "rain", "expected a folder of sounds"),
         (str(rain), "", "cannot be called"),
-        (str(rain), "sine", "there is a model 'sine' already"),
+        (str(rain), "sine", "the model 'sine' exists already"),
     ):
         page.form.show_folder(folder)
         page.form.show_name(name)
@@ -190,7 +190,7 @@ FAMILY = TrainableFamily(
 
 
 def test_bounds_are_told_beside_an_option_and_choices_are_offered(qtbot: Any) -> None:
-    options = TrainingOptions((
+    options = OptionFields((
         Option("threads", "int", 3, "Warp.", {"least": 1, "most": 8}),
         Option("yarn", "str", "wool", "Weft.", {"choices": ["silk", "wool"]}),
     ))  # fmt: skip

@@ -6,21 +6,21 @@ import soundfile
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
 
-from rtaudiogen.gui.transport.scopes_row import Views
+from rtaudiogen.gui.transport.scopes_row import ScopesRow
 
 LEFT = Qt.MouseButton.LeftButton
 
 
 @pytest.fixture
-def views(qtbot) -> Views:
-    made = Views()
+def views(qtbot) -> ScopesRow:
+    made = ScopesRow()
     qtbot.addWidget(made)
     made.resize(900, 300)
     made.show()
     return made
 
 
-def shown(views: Views) -> list[str]:
+def shown(views: ScopesRow) -> list[str]:
     return [name for name, scope in views.scopes.items() if scope.isVisible()]
 
 
@@ -44,7 +44,7 @@ def test_what_is_shown_is_kept(views, qtbot):
     qtbot.mouseClick(views.toggles["phase"], LEFT)
     qtbot.mouseClick(views.toggles["waveform"], LEFT)
     state = views.state()
-    other = Views()
+    other = ScopesRow()
     qtbot.addWidget(other)
     other.restore(state)
     other.show()
@@ -58,8 +58,8 @@ def test_what_is_frozen_is_saved_as_sound_or_picture(
 ):
     path = tmp_path / f"frozen{ending}"
     monkeypatch.setattr("rtaudiogen.gui.shell.save_capture.ask_where", lambda *_: path)
-    window.views.show_scope(name, True)
-    scope = window.views.scopes[name]
+    window.scopes.show_scope(name, True)
+    scope = window.scopes.scopes[name]
     scope.set_frozen(False)
     scope.setFocus()
     eventually(scope.hasFocus)
@@ -76,7 +76,7 @@ def test_what_is_frozen_is_saved_as_sound_or_picture(
     else:
         assert QImage(str(path)).size() == scope.size()
     qtbot.keyClick(scope, Qt.Key.Key_Space)
-    window.views.show_scope("phase", False)
+    window.scopes.show_scope("phase", False)
 
 
 def test_another_ending_is_refused_in_a_line_and_nothing_is_written(
@@ -84,6 +84,8 @@ def test_another_ending_is_refused_in_a_line_and_nothing_is_written(
 ):
     path = tmp_path / "frozen.jpg"
     monkeypatch.setattr("rtaudiogen.gui.shell.save_capture.ask_where", lambda *_: path)
-    window.freezing.save(np.zeros((10, 2), np.float32), 48000, QImage(10, 10, QImage.Format(4)))
-    eventually(lambda: ".wav or .png was expected" in window.messages.text)
+    window.capture_saver.save(
+        np.zeros((10, 2), np.float32), 48000, QImage(10, 10, QImage.Format(4))
+    )
+    eventually(lambda: "must end in .wav or .png" in window.messages.text)
     assert not path.exists()

@@ -73,7 +73,7 @@ def ribbons() -> dict[str, QWidget]:
     ribbon.show_stream(codes, levels, 1200, 100.0)
     ribbon.show_window(0.3, 0.55)
     ribbon.show_position(500.0)
-    history.show_sentence("Codes as they come")
+    history.show_sentence("Codes as they are played")
     for played in range(20, 600, 20):
         history.show_newest(played, codes[played - 20 : played].tolist(), float(levels[played]))
     return {"ribbon": ribbon, "history": history}

@@ -12,7 +12,7 @@ from rtaudiogen.gui.shell.theme import DARK, LIGHT, apply_theme
 from rtaudiogen.gui.widgets.codes.colours import rgb
 from rtaudiogen.gui.widgets.codes.history import SECONDS, CodeHistory
 from rtaudiogen.gui.widgets.codes.ribbon import CodeRibbon
-from rtaudiogen.gui.widgets.codes.window import Sight, Window
+from rtaudiogen.gui.widgets.codes.window import VisibleRange, Window
 
 FRAMES, RATE, WIDTH = 200, 50.0, 808
 LEFT = Qt.MouseButton.LeftButton
@@ -99,20 +99,20 @@ def test_keys_move_the_window(ribbon, qtbot, heard, key, modifier, expected):
 
 
 def test_the_wheel_comes_closer_and_double_click_goes_back(ribbon, turn, qtbot):
-    middle = (ribbon.sight.left + ribbon.sight.span / 2, ribbon.sight.span)
+    middle = (ribbon.visible.left + ribbon.visible.span / 2, ribbon.visible.span)
     turn(ribbon, 3)
-    assert ribbon.sight.span < middle[1] / 2
-    assert ribbon.sight.left + ribbon.sight.span / 2 == pytest.approx(middle[0], abs=0.01)
-    before = ribbon.sight.left
+    assert ribbon.visible.span < middle[1] / 2
+    assert ribbon.visible.left + ribbon.visible.span / 2 == pytest.approx(middle[0], abs=0.01)
+    before = ribbon.visible.left
     turn(ribbon, -1, SHIFT)
-    assert ribbon.sight.left > before
+    assert ribbon.visible.left > before
     qtbot.mouseDClick(ribbon, LEFT, pos=place(ribbon, 100))
-    assert ribbon.sight == Sight()
+    assert ribbon.visible == VisibleRange()
 
 
 def test_close_up_the_hand_still_finds_the_right_frames(ribbon, turn, drag):
     turn(ribbon, 6)
-    first = round(ribbon.sight.left * FRAMES) + 5
+    first = round(ribbon.visible.left * FRAMES) + 5
     drag(ribbon, place(ribbon, first), place(ribbon, first + 4))
     assert loop(ribbon) == (first, first + 4)
 
@@ -202,7 +202,7 @@ def test_another_stream_keeps_the_window_as_shares_and_shows_all_of_itself(ribbo
     turn(ribbon, 4)
     ribbon.show_stream(*stream(100), 800, RATE)
     assert ribbon.window_played == Window(200, 400, 800)
-    assert ribbon.sight == Sight()
+    assert ribbon.visible == VisibleRange()
     assert ribbon.x_of(800) == pytest.approx(ribbon.cells_area().right())
 
 

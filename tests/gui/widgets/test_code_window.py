@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rtaudiogen.gui.widgets.codes.window import Grip, Sight, Window
+from rtaudiogen.gui.widgets.codes.window import Grip, VisibleRange, Window
 
 frames = st.integers(1, 50_000)
 shares = st.floats(0.0, 1.0)
@@ -49,22 +49,22 @@ def test_a_new_window_reaches_from_where_it_was_begun_to_the_hand_either_way():
 
 @given(st.lists(st.tuples(st.floats(0.05, 20.0), shares, st.floats(-3, 3)), max_size=20), frames)
 def test_what_is_looked_at_stays_within_the_stream(turns, count):
-    sight = Sight()
+    visible = VisibleRange()
     for factor, around, spans in turns:
-        sight = sight.zoomed(factor, around, count).panned(spans)
-        assert -1e-9 <= sight.left <= 1.0 - sight.span + 1e-9
-        assert 0.0 < sight.span <= 1.0
+        visible = visible.zoomed(factor, around, count).panned(spans)
+        assert -1e-9 <= visible.left <= 1.0 - visible.span + 1e-9
+        assert 0.0 < visible.span <= 1.0
 
 
 def test_zooming_leaves_the_place_under_the_pointer_where_it_is():
-    before = Sight(0.2, 0.4)
+    before = VisibleRange(0.2, 0.4)
     after = before.zoomed(2.0, 0.3, 10_000)
     assert after.span == 0.2
     assert abs((0.3 - after.left) / after.span - (0.3 - before.left) / before.span) < 1e-9
 
 
 def test_looking_follows_a_window_no_further_than_it_must():
-    sight = Sight(0.2, 0.4)
-    assert sight.showing(0.3, 0.5) == sight
-    assert sight.showing(0.1, 0.2).left == 0.1
-    assert abs(sight.showing(0.6, 0.8).left - 0.4) < 1e-9
+    visible = VisibleRange(0.2, 0.4)
+    assert visible.showing(0.3, 0.5) == visible
+    assert visible.showing(0.1, 0.2).left == 0.1
+    assert abs(visible.showing(0.6, 0.8).left - 0.4) < 1e-9

@@ -223,6 +223,6 @@ def test_what_is_no_value_is_told_with_what_would_be_one(knob, qtbot, typed):
     editor.setText(typed)
     qtbot.keyClick(editor, Qt.Key.Key_Return)
     assert knob.value == GAIN.default
-    assert f"'{typed}' is no value of {GAIN.name}" in QToolTip.text()
+    assert f"'{typed}' is not a value of {GAIN.name}" in QToolTip.text()
     assert value_text(GAIN, GAIN.maximum) in QToolTip.text()
     QToolTip.hideText()

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rtaudiogen.models.compiled.multicore import Sharing, part_size
+from rtaudiogen.models.compiled.multicore import Multicore, part_size
 from rtaudiogen.models.wavenet.memory import TOGETHER
-from rtaudiogen.realtime.render.worker_pool import Crew
+from rtaudiogen.realtime.render.worker_pool import WorkerPool
 
 RATE, FRAMES, HELPERS = 16000, 40, 3
 
@@ -31,14 +31,14 @@ class Drawing:
         if hand == 0:
             self._now += self.share * len(voices) * FRAMES / RATE
 
-    def block(self, by: Sharing, voices: int) -> list[list[int]]:
+    def block(self, by: Multicore, voices: int) -> list[list[int]]:
         """The parts that a block is drawn in."""
         self.parts, begun = [], self._now
         by.run(self, np.arange(voices, dtype=np.int32), FRAMES)
         self._now = max(self._now, begun + FRAMES / RATE)
         return sorted(self.parts)
 
-    def at_once(self, *slots: Sharing, voices: int) -> list[list[int]]:
+    def at_once(self, *slots: Multicore, voices: int) -> list[list[int]]:
         """The parts of a block of several slots."""
         parts, begun = [], self._now
         for by in slots:
@@ -49,13 +49,13 @@ class Drawing:
 
 
 def test_a_block_that_one_core_has_in_time_is_drawn_in_one_call(monkeypatch):
-    drawing, by = Drawing(monkeypatch, 0.05), Sharing(RATE, Crew(HELPERS))
+    drawing, by = Drawing(monkeypatch, 0.05), Multicore(RATE, WorkerPool(HELPERS))
     for _ in range(3):
         assert drawing.block(by, 9) == [list(range(9))]
 
 
 def test_a_block_that_takes_too_long_is_shared_from_the_second_on(monkeypatch):
-    drawing, by = Drawing(monkeypatch, 0.2), Sharing(RATE, Crew(HELPERS))
+    drawing, by = Drawing(monkeypatch, 0.2), Multicore(RATE, WorkerPool(HELPERS))
     assert drawing.block(by, 4) == [[0, 1, 2, 3]]  # nothing is known yet
     assert drawing.block(by, 4) == [[0, 1], [2, 3]]
     assert drawing.block(by, 7) == [[0, 1, 2], [3, 4, 5], [6]]
@@ -64,7 +64,7 @@ def test_a_block_that_takes_too_long_is_shared_from_the_second_on(monkeypatch):
 
 
 def test_a_block_that_was_disturbed_does_not_call_for_help(monkeypatch):
-    drawing, by = Drawing(monkeypatch, 0.05), Sharing(RATE, Crew(HELPERS))
+    drawing, by = Drawing(monkeypatch, 0.05), Multicore(RATE, WorkerPool(HELPERS))
     drawing.block(by, 4)
     drawing.share = 1.0
     assert len(drawing.block(by, 4)) == 1
@@ -75,8 +75,8 @@ def test_a_block_that_was_disturbed_does_not_call_for_help(monkeypatch):
 
 
 def test_slots_that_one_core_has_in_time_each_but_not_together_are_shared(monkeypatch):
-    crew = Crew(HELPERS)
-    drawing, slots = Drawing(monkeypatch, 0.1), [Sharing(RATE, crew) for _ in range(3)]
+    pool = WorkerPool(HELPERS)
+    drawing, slots = Drawing(monkeypatch, 0.1), [Multicore(RATE, pool) for _ in range(3)]
     assert drawing.at_once(*slots, voices=4) == [[0, 1, 2, 3]] * 3
     for _ in range(300):  # blocks of 2.5 ms
         drawing.at_once(*slots, voices=4)
@@ -86,21 +86,21 @@ def test_slots_that_one_core_has_in_time_each_but_not_together_are_shared(monkey
     assert drawing.at_once(slots[0], voices=4) == [[0, 1, 2, 3]]
 
 
-def test_without_a_crew_nothing_is_shared(monkeypatch):
-    drawing, by = Drawing(monkeypatch, 3.0), Sharing(RATE, None)
+def test_multicore_shares_nothing_without_a_pool(monkeypatch):
+    drawing, by = Drawing(monkeypatch, 3.0), Multicore(RATE, None)
     for _ in range(3):
         assert drawing.block(by, 8) == [list(range(8))]
     assert by.hands == 1
 
 
 def test_what_takes_no_time_takes_no_help(monkeypatch):
-    drawing, by = Drawing(monkeypatch, 0.0), Sharing(RATE, Crew(HELPERS))
+    drawing, by = Drawing(monkeypatch, 0.0), Multicore(RATE, WorkerPool(HELPERS))
     for _ in range(2):
         assert drawing.block(by, 8) == [list(range(8))]
 
 
 def test_nothing_is_drawn_of_nothing(monkeypatch):
-    drawing, by = Drawing(monkeypatch, 1.0), Sharing(RATE, Crew(HELPERS))
+    drawing, by = Drawing(monkeypatch, 1.0), Multicore(RATE, WorkerPool(HELPERS))
     assert drawing.block(by, 0) == []
 
 

@@ -237,7 +237,7 @@ def test_a_training_with_other_options_or_classes_is_not_resumed(
 def test_a_folder_that_cannot_work_is_refused_and_leaves_nothing(tmp_path: Path) -> None:
     (tmp_path / "sounds").mkdir()
     soundfile.write(tmp_path / "sounds" / "one.wav", np.zeros(RATE), RATE)
-    with pytest.raises(RtAudioGenError, match="0 sounds can be learnt from") as refused:
+    with pytest.raises(RtAudioGenError, match="only 0 usable sounds") as refused:
         train(tmp_path / "sounds", tmp_path / "x.safetensors", TrainingOptions(**TINY))
     assert "\n" not in str(refused.value)
     assert [path.name for path in tmp_path.iterdir()] == ["sounds"]

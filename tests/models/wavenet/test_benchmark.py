@@ -6,13 +6,13 @@ from rtaudiogen.models.measuring import roofline, speed
 from rtaudiogen.models.wavenet import benchmark
 from rtaudiogen.models.wavenet.config import WaveNetConfig
 from rtaudiogen.models.wavenet.memory import CHUNK
-from rtaudiogen.realtime.render.worker_pool import the_crew
+from rtaudiogen.realtime.render.worker_pool import worker_pool
 
 
 def test_every_promised_row_is_measured(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(speed, "MEASURE_SECONDS", 0.01)
     rows = list(benchmark.bench_rows())
-    cores = 1 + the_crew().helpers
+    cores = 1 + worker_pool().helpers
     assert [(row.unit, row.floor, row.goal) for row in rows] == [
         ("× real time", 8, 14),
         ("× real time", None, None),

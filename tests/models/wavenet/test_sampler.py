@@ -17,7 +17,7 @@ from rtaudiogen.models.wavenet.config import WaveNetConfig
 from rtaudiogen.models.wavenet.network import WaveNet
 from rtaudiogen.models.wavenet.packing import pack, random_tensors, rounded
 from rtaudiogen.models.wavenet.sampler import Sampler, gate_bias
-from rtaudiogen.realtime.render.worker_pool import Crew
+from rtaudiogen.realtime.render.worker_pool import WorkerPool
 
 USUAL = WaveNetConfig(residual=32, skip=64, output=64, dilations=(1, 2, 4, 8, 16, 32) * 2)
 ODD = WaveNetConfig(residual=48, skip=80, output=16, dilations=(3, 1, 7, 2, 5), harmonics=5)
@@ -25,7 +25,7 @@ TEXTURE = WaveNetConfig(residual=16, skip=16, output=16, dilations=(1, 2, 4, 8),
 CONFIGS = [USUAL, ODD, TEXTURE]
 VOICES, FRAMES = 7, 90
 ALL = np.arange(VOICES, dtype=np.int32)
-CREW, HURRIED_HZ = Crew(3), 10**9
+POOL, HURRIED_HZ = WorkerPool(3), 10**9
 
 
 class Material:
@@ -47,7 +47,7 @@ class Material:
 
     def shared_sampler(self) -> Sampler:
         """One core alone is always late for it."""
-        return Sampler(self.packed, VOICES, HURRIED_HZ, CREW)
+        return Sampler(self.packed, VOICES, HURRIED_HZ, POOL)
 
     def force(self, sampler: Sampler, begin: int = 0, end: int = FRAMES) -> NDArray[np.float32]:
         """Teacher-forced logits of frames begin … end."""

@@ -9,7 +9,7 @@ from rtaudiogen.realtime.callback import layout
 from rtaudiogen.realtime.callback.callback import callback
 from rtaudiogen.realtime.callback.capture import Capture
 from rtaudiogen.realtime.callback.memory import AudioMemory
-from rtaudiogen.realtime.render.skip_policy import Recovery
+from rtaudiogen.realtime.render.skip_policy import SkipPolicy
 
 RATE = 48000
 TARGET = 1024
@@ -29,7 +29,7 @@ class Duplex:
         self.memory.prepare_device(2, inputs)
         self.memory.slots[layout.TIMER] = 0
         self.capture = Capture(self.memory, QUANTUM)
-        self._recovery = Recovery(self.memory, QUANTUM, patience)
+        self._skip_policy = SkipPolicy(self.memory, QUANTUM, patience)
         self._heard = np.zeros((QUANTUM, 1), np.float32)
         self._inputs = inputs
         self.skipped = 0
@@ -43,10 +43,10 @@ class Duplex:
         """As `RenderThread` does, but for so many quanta at most."""
         ring = self.memory.ring
         while quanta:
-            skipped = self._recovery.frames_to_skip()
+            skipped = self._skip_policy.frames_to_skip()
             ring.skip(skipped)
             self.skipped += skipped
-            early = self._recovery.patient and not self.capture.has_arrived()
+            early = self._skip_policy.patient and not self.capture.has_arrived()
             if ring.wanted_frames() <= 0 or early:
                 return
             self.capture.read(self._heard)

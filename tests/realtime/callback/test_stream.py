@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rtaudiogen.realtime.callback.memory import AudioMemory
-from rtaudiogen.realtime.render.skip_policy import Recovery
+from rtaudiogen.realtime.render.skip_policy import SkipPolicy
 
 RATE = 48000
 FADE = 240  # 5 ms
@@ -154,7 +154,7 @@ def test_a_renderer_slower_than_real_time_still_sounds_and_latency_does_not_grow
 ):
     memory = AudioMemory.create(RATE, TARGET)
     device = plug(memory)
-    recovery = Recovery(memory, 128, patience)
+    recovery = SkipPolicy(memory, 128, patience)
     heard, budget = [], 0.0
     for _ in range(2000):
         budget += 64 * speed
@@ -184,7 +184,7 @@ def test_a_hole_before_the_start_is_jumped_over(plug):
 
 def test_a_fast_renderer_catches_up_within_its_patience_and_leaves_nothing_out(plug):
     memory = AudioMemory.create(RATE, TARGET)
-    device, recovery = plug(memory), Recovery(memory, 128, patience_frames=2400)
+    device, recovery = plug(memory), SkipPolicy(memory, 128, patience_frames=2400)
     write_numbered(memory.ring, TARGET)
     device.play_blocks(256, 12)
     while memory.ring.wanted_frames() > 0:
@@ -196,7 +196,7 @@ def test_a_fast_renderer_catches_up_within_its_patience_and_leaves_nothing_out(p
 
 def test_a_renderer_that_keeps_up_skips_nothing(plug):
     memory = AudioMemory.create(RATE, TARGET)
-    device, recovery = plug(memory), Recovery(memory)
+    device, recovery = plug(memory), SkipPolicy(memory)
     for _ in range(100):
         assert recovery.frames_to_skip() == 0
         write_numbered(memory.ring, memory.ring.wanted_frames())

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from rtaudiogen.errors import RtAudioGenError
 from rtaudiogen.events import EventKind
 from rtaudiogen.realtime.hits.finishing import finish, repitched
-from rtaudiogen.realtime.render.slot_generator import QUANTUM, Source
+from rtaudiogen.realtime.render.slot_generator import QUANTUM, SlotGenerator
 
 from ..drums import DRUMS_16K, Drums
 
@@ -18,7 +18,7 @@ from ..drums import DRUMS_16K, Drums
 )
 def test_a_finished_hit_has_the_bits_of_the_one_in_the_stream(rate_in, rate_out):
     drums = Drums(DRUMS_16K, rate_in)
-    source = Source(drums, rate_out, seed=3)
+    source = SlotGenerator(drums, rate_out, seed=3)
     values = source.parameters.values
     values[3] = 1.0  # the level: what is struck is what was made
     source.enter(0)

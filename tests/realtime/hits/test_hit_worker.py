@@ -12,7 +12,7 @@ from rtaudiogen.realtime.hits.hits import Hits
 from rtaudiogen.realtime.hits.kit import Kit
 from rtaudiogen.realtime.hits.pool import DEPTH
 from rtaudiogen.realtime.render.slot import Slot
-from rtaudiogen.realtime.render.slot_generator import Source
+from rtaudiogen.realtime.render.slot_generator import SlotGenerator
 from tests.waiting import eventually
 
 from ..drums import Drums
@@ -21,7 +21,7 @@ RATE = 48000
 
 
 def new_kit(drums, number=1):
-    source = Source(drums, RATE)
+    source = SlotGenerator(drums, RATE)
     memory = AudioMemory.create(RATE, 1024)
     return Kit(number, Slot(source, RATE), source, Hits(memory), RATE, 2)
 

@@ -300,7 +300,7 @@ def test_a_maker_that_raises_is_given_up_with_a_message_and_never_the_thread(plu
         stage.play(on(1))
         stage.pads._worker.step()
     (message,) = stage.pads.messages()
-    assert message.startswith("Slot 1 repeats the hits that it has")
+    assert message.startswith("Slot 1 repeats its ready hits")
     assert "ValueError" in message
     if method != "strike":
         assert stage.kit.counts().played == 4

@@ -7,24 +7,24 @@ import pytest
 
 from rtaudiogen.realtime.render import worker_pool as module
 from rtaudiogen.realtime.render.scheduling import HELPER_PRIORITY
-from rtaudiogen.realtime.render.worker_pool import Crew, Demand, the_crew
+from rtaudiogen.realtime.render.worker_pool import Demand, WorkerPool, worker_pool
 from tests.waiting import PATIENCE_SECONDS, eventually
 
 
 @pytest.fixture(scope="module")
-def crew():
-    return Crew(3)
+def pool():
+    return WorkerPool(3)
 
 
 @pytest.mark.parametrize("parts", [1, 2, 3, 4, 5, 64])
 @pytest.mark.parametrize("helpers", [0, 1, 3, 9])
-def test_every_part_is_done_once(crew, parts, helpers):
+def test_every_part_is_done_once(pool, parts, helpers):
     done = []
-    crew.share(lambda part, hand: done.append(part), parts, helpers)
+    pool.share(lambda part, hand: done.append(part), parts, helpers)
     assert sorted(done) == list(range(parts))
 
 
-def test_parts_are_done_at_the_same_time_by_different_hands(crew):
+def test_parts_are_done_at_the_same_time_by_different_hands(pool):
     together = threading.Barrier(4, timeout=PATIENCE_SECONDS)
     hands = []
 
@@ -32,12 +32,12 @@ def test_parts_are_done_at_the_same_time_by_different_hands(crew):
         together.wait()  # nobody gets past it alone
         hands.append((hand, threading.current_thread().name))
 
-    crew.share(work, 4, 3)
-    assert sorted(hands) == [(0, "MainThread"), (1, "crew 1"), (2, "crew 2"), (3, "crew 3")]
+    pool.share(work, 4, 3)
+    assert sorted(hands) == [(0, "MainThread"), (1, "pool 1"), (2, "pool 2"), (3, "pool 3")]
 
 
 def test_a_helper_that_comes_too_late_is_not_waited_for():
-    crew, busy, begun = Crew(1), threading.Event(), threading.Event()
+    pool, busy, begun = WorkerPool(1), threading.Event(), threading.Event()
 
     def keep_busy(part, hand):
         if hand == 1:
@@ -46,18 +46,18 @@ def test_a_helper_that_comes_too_late_is_not_waited_for():
         else:
             assert begun.wait(PATIENCE_SECONDS)  # the other part is the helper's
 
-    elsewhere = threading.Thread(target=crew.share, args=(keep_busy, 2, 1))
+    elsewhere = threading.Thread(target=pool.share, args=(keep_busy, 2, 1))
     elsewhere.start()
     assert begun.wait(PATIENCE_SECONDS)
     hands = []
-    crew.share(lambda part, hand: hands.append(hand), 5, 1)
+    pool.share(lambda part, hand: hands.append(hand), 5, 1)
     assert hands == [0] * 5
     busy.set()
     elsewhere.join(PATIENCE_SECONDS)
     assert not elsewhere.is_alive()
 
 
-def test_what_a_part_raises_is_raised_when_all_are_done(crew):
+def test_what_a_part_raises_is_raised_when_all_are_done(pool):
     done = []
 
     def work(part, hand):
@@ -66,15 +66,15 @@ def test_what_a_part_raises_is_raised_when_all_are_done(crew):
         done.append(part)
 
     with pytest.raises(ValueError, match="part 1"):
-        crew.share(work, 6, 3)
+        pool.share(work, 6, 3)
     assert sorted(done) == [0, 2, 3, 4, 5]
-    crew.share(work, 1, 3)  # and it goes on
+    pool.share(work, 1, 3)  # and it goes on
     assert sorted(done) == [0, 0, 2, 3, 4, 5]
 
 
 def test_helpers_go_round_the_callers():
     """Who has much to do does not keep a helper until it is done."""
-    crew, order = Crew(1), []
+    pool, order = WorkerPool(1), []
     gate = threading.Event()
 
     def slow(part, hand):
@@ -89,10 +89,10 @@ def test_helpers_go_round_the_callers():
         if hand == 0:  # leaves the rest to the helper
             eventually(lambda: order.count("quick") > 1)
 
-    elsewhere = threading.Thread(target=crew.share, args=(slow, 50, 1))
+    elsewhere = threading.Thread(target=pool.share, args=(slow, 50, 1))
     elsewhere.start()
     eventually(lambda: "slow" in order)
-    crew.share(quick, 2, 1)
+    pool.share(quick, 2, 1)
     assert order.count("slow") < 49
     gate.set()
     elsewhere.join(PATIENCE_SECONDS)
@@ -103,8 +103,8 @@ def test_helpers_go_round_the_callers():
 def test_a_core_is_left_for_everybody_else(monkeypatch, there, helpers):
     made = []
     monkeypatch.setattr(module, "cores", lambda: there)
-    monkeypatch.setattr(module, "Crew", made.append)
-    module._crew.__wrapped__()
+    monkeypatch.setattr(module, "WorkerPool", made.append)
+    module._pool.__wrapped__()
     assert made == [helpers]
 
 
@@ -113,10 +113,10 @@ def test_it_hurries_and_leaves_a_core_that_no_real_time_thread_has(monkeypatch, 
     asked = []
     monkeypatch.setattr(module, "cores", lambda: there)
     monkeypatch.setattr(module, "raise_priority", lambda *arguments: asked.append(arguments))
-    crew = Crew(3)
-    crew.hurry()
+    pool = WorkerPool(3)
+    pool.hurry()
     assert [(priority, real) for priority, _, real in asked] == [(HELPER_PRIORITY, real_time)] * 3
-    assert [thread for _, thread, _ in asked] == [t.native_id for t in crew._threads]
+    assert [thread for _, thread, _ in asked] == [t.native_id for t in pool._threads]
 
 
 def test_demand_is_that_of_all_callers_lately(monkeypatch):
@@ -133,4 +133,4 @@ def test_demand_is_that_of_all_callers_lately(monkeypatch):
 
 
 def test_a_process_has_one():
-    assert the_crew() is the_crew()
+    assert worker_pool() is worker_pool()

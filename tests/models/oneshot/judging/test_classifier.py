@@ -7,18 +7,18 @@ import numpy as np
 import pytest
 import torch
 
-from rtaudiogen.models.oneshot.judging.classifier import Ear, classifier, digest, weights
+from rtaudiogen.models.oneshot.judging.classifier import HitNetwork, classifier, digest, weights
 from rtaudiogen.models.oneshot.judging.corpus import Corpus, Hits
 from rtaudiogen.models.oneshot.judging.spectra import in_form
 
 from . import drums
 
 
-def state(ear: Ear) -> dict[str, np.ndarray]:
+def state(ear: HitNetwork) -> dict[str, np.ndarray]:
     return {name: value.numpy() for name, value in ear.state_dict().items()}
 
 
-def same(one: Ear, other: Ear) -> bool:
+def same(one: HitNetwork, other: HitNetwork) -> bool:
     first, second = state(one), state(other)
     return all(np.array_equal(first[name], second[name]) for name in first)
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from rtaudiogen.errors import RtAudioGenError, UsageError
 from rtaudiogen.models.oneshot.judging.corpus import Corpus, read
-from rtaudiogen.models.oneshot.judging.dataset import SHIFTS_SEMITONES, Draws
+from rtaudiogen.models.oneshot.judging.dataset import SHIFTS_SEMITONES, BatchSource
 
 RATE, FRAMES = 16000, 8192
 
@@ -131,7 +131,7 @@ def test_a_stereo_file_of_another_rate_is_converted(folder: Path) -> None:
 def test_few_hits_are_warned_of_and_too_few_refused(tmp_path: Path) -> None:
     for take in range(7):
         save(tmp_path / f"{take}.wav", burst(0.1, take))
-    with pytest.raises(RtAudioGenError, match="7 sounds can be learnt from; a WaveGAN needs 8"):
+    with pytest.raises(RtAudioGenError, match="only 7 usable sounds; expected at least 8"):
         read(tmp_path, RATE, FRAMES, lambda line: None)
     save(tmp_path / "8.wav", burst(0.1, 8))
     corpus, lines = told(tmp_path)
@@ -155,7 +155,7 @@ def test_guessed_labels_and_further_rates_of_a_table_are_left_out(folder: Path) 
             table.writerow([path, path.split("/")[0], guessed, "kit", "CC0"])
         table.writerow([f"44k/{paths[0]}", "kick", "name", "kit", "CC0"])
     corpus, lines = told(folder)
-    assert "1 of 29 left out: their class is only guessed" in lines
+    assert "1 of 29 left out: their class is only a guess" in lines
     assert len(corpus.training) + len(corpus.held_out) == 27
     assert set(corpus.training.sources) == {"CC0 (kit)"}
 
@@ -170,7 +170,7 @@ def test_fillers_are_learnt_from_less_and_never_held_out(folder: Path) -> None:
     corpus, _ = told(folder)
     assert corpus.training.synthetic.sum() == 14
     assert not corpus.held_out.synthetic.any()
-    draws = Draws(corpus.training, RATE, 4)
+    draws = BatchSource(corpus.training, RATE, 4)
     real = draws._chance[~corpus.training.synthetic & (corpus.training.classes == 0)]
     filler = draws._chance[corpus.training.synthetic & (corpus.training.classes == 0)]
     np.testing.assert_allclose(filler[0] / real[0], 0.3)
@@ -178,7 +178,7 @@ def test_fillers_are_learnt_from_less_and_never_held_out(folder: Path) -> None:
 
 def test_batches_are_a_function_of_their_generator_and_of_the_right_form(folder: Path) -> None:
     corpus, _ = told(folder)
-    draws = Draws(corpus.training, RATE, 4)
+    draws = BatchSource(corpus.training, RATE, 4)
     first, again, other = (draws.draw(np.random.default_rng(s), 3, 5) for s in (1, 1, 2))
     assert first.real.shape == (3, 5, FRAMES)
     assert first.classes.shape == (3, 5)
@@ -195,7 +195,7 @@ def test_a_shifted_hit_has_another_pitch_and_nothing_else(tmp_path: Path) -> Non
         tone = np.sin(2 * np.pi * 1000 * time) * np.exp(-10 * time) * (1 - take / 100)
         save(tmp_path / f"{take}.wav", tone.astype(np.float32))
     corpus = read(tmp_path, RATE, FRAMES, lambda line: None)
-    draws = Draws(corpus.training, RATE, 4)
+    draws = BatchSource(corpus.training, RATE, 4)
     for semitones, shifted in zip(SHIFTS_SEMITONES, draws._shifted, strict=True):
         spectrum = np.abs(np.fft.rfft(shifted[0], 1 << 16))
         pitch = spectrum.argmax() * RATE / (1 << 16)
@@ -204,7 +204,7 @@ def test_a_shifted_hit_has_another_pitch_and_nothing_else(tmp_path: Path) -> Non
 
 def test_neighbours_in_a_batch_are_of_one_class(folder: Path) -> None:
     corpus, _ = told(folder)
-    draws = Draws(corpus.training, RATE, 4)
+    draws = BatchSource(corpus.training, RATE, 4)
     batch = draws.draw(np.random.default_rng(3), 2, 31)
     assert batch.classes.shape == (2, 31)
     pairs = batch.classes[:, :30].reshape(-1, 2)

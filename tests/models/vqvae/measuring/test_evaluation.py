@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from rtaudiogen.models.measuring import codecs
 from rtaudiogen.models.measuring.audio_metrics import has_pesq, level_db
-from rtaudiogen.models.measuring.codecs import RIVALS, opus_packet_bytes
+from rtaudiogen.models.measuring.codecs import REFERENCE_CODECS, opus_packet_bytes
 from rtaudiogen.models.vqvae.config import VQVAEConfig
 from rtaudiogen.models.vqvae.learning.corpus import Sound
 from rtaudiogen.models.vqvae.measuring.evaluation import evaluate, passages, rival_row
@@ -60,7 +60,7 @@ def test_evaluate_gives_a_row_for_every_bit_rate_and_every_rival(
     rows = numbers["quality"]
     assert [row["bit/s"] for row in rows[:3]] == [2000, 4000, 6000]
     assert [row["codec"].split(":")[0] for row in rows[3:]] == [
-        *(rival.name for rival in RIVALS), "the original as 8 kHz",
+        *(rival.name for rival in REFERENCE_CODECS), "the original as 8 kHz",
     ]  # fmt: skip
     assert all(row.keys() == rows[0].keys() for row in rows)
     wanted = {
@@ -112,10 +112,10 @@ def test_passages_are_spread_over_the_labels_and_cut_to_the_wanted_length() -> N
 
 @installed("opusenc", "opusdec")
 def test_opus_comes_back_in_time_at_the_bits_it_says(tmp_path: Path) -> None:
-    coded = RIVALS[0].code(babble(6.0), RATE, tmp_path)
+    coded = REFERENCE_CODECS[0].code(babble(6.0), RATE, tmp_path)
     assert len(coded.signal) == 6 * RATE
     assert 4000 < coded.bits_per_second < 8000
-    row = rival_row(RIVALS[0], [babble(6.0), babble(5.0, 200)], RATE, {})
+    row = rival_row(REFERENCE_CODECS[0], [babble(6.0), babble(5.0, 200)], RATE, {})
     assert 4000 < row["bit/s"] < 8000
     stream = (tmp_path / "coded.opus").read_bytes()
     assert 0.3 * len(stream) < opus_packet_bytes(stream) < 0.95 * len(stream)
@@ -124,7 +124,7 @@ def test_opus_comes_back_in_time_at_the_bits_it_says(tmp_path: Path) -> None:
 @installed("c2enc", "c2dec")
 @pytest.mark.parametrize(("index", "bits"), [(1, 3200), (2, 1200)])
 def test_codec_2_comes_back_as_loud_at_its_bit_rate(tmp_path: Path, index: int, bits: int) -> None:
-    coded = RIVALS[index].code(babble(6.0), RATE, tmp_path)
+    coded = REFERENCE_CODECS[index].code(babble(6.0), RATE, tmp_path)
     assert coded.bits_per_second == pytest.approx(bits, rel=0.02)
     assert level_db(coded.signal) == pytest.approx(level_db(babble(6.0)), abs=4)
 
@@ -133,6 +133,6 @@ def test_a_codec_that_is_not_installed_is_named_and_left_out(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(codecs.shutil, "which", lambda program: None)
-    row = rival_row(RIVALS[0], [babble(1.0)], RATE, {"STOI": lambda *_: 1.0})
+    row = rival_row(REFERENCE_CODECS[0], [babble(1.0)], RATE, {"STOI": lambda *_: 1.0})
     assert row["codec"] == "Opus at 6 kbit/s: not run (opus-tools is not installed)"
     assert (row["bit/s"], row["STOI"]) == (None, None)

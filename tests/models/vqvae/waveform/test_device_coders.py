@@ -207,7 +207,7 @@ def test_a_hop_that_is_no_whole_step_is_no_stream_of_it(small: Packed, device: s
     from rtaudiogen.models.vqvae.waveform.packing import encoder_layers
 
     layers = [layer for _, layer in encoder_layers(SMALL)]
-    with pytest.raises(ValueError, match="no whole steps of 2"):
+    with pytest.raises(ValueError, match="expected whole steps of 2"):
         DeviceLayers(layers, small.encoder, 1, SMALL.hop - 1, torch_device(device))
 
 
