@@ -287,7 +287,8 @@ MEASURED = """
 import sys
 from pathlib import Path
 import eight_bits
-from rtaudiogen import codec, registry
+from rtaudiogen import registry
+from rtaudiogen.codes import codec
 registry.families = lambda: ({"eight-bits": eight_bits.FAMILY}, ())
 
 def most_bytes():

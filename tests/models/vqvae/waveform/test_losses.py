@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from rtaudiogen.models.measuring.spectral_distance import SpectralDistance
-from rtaudiogen.models.vqvae.quantized import Quantized, quantisation
+from rtaudiogen.models.vqvae.quantized import COMMITMENT, Quantized, quantisation
 from rtaudiogen.models.vqvae.waveform import losses
 from rtaudiogen.models.vqvae.waveform.discriminator import SCALES, Discriminator
 from rtaudiogen.models.vqvae.waveform.losses import (
@@ -75,7 +75,7 @@ def test_every_part_of_the_loss_moves_its_own_part_of_the_network() -> None:
 def test_the_encoder_pays_a_quarter_and_the_quantiser_all() -> None:
     one = Quantized(torch.zeros(0), torch.zeros(0), torch.tensor(1.0), torch.tensor(0.0))
     other = Quantized(torch.zeros(0), torch.zeros(0), torch.tensor(0.0), torch.tensor(1.0))
-    assert quantisation(one) == losses.COMMITMENT == 0.25
+    assert quantisation(one) == COMMITMENT == 0.25
     assert quantisation(other) == 1.0
 
 
