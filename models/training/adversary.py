@@ -1,4 +1,4 @@
-"""A second network that learns to tell what the first one makes from what is real."""
+"""Adversarial training: a second network that learns to tell generated sound from real sound."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,38 +14,39 @@ GROUPS = "rival", "rival_buffers", "rival_optimizer"  # in a checkpoint
 
 
 @dataclass(frozen=True)
-class Rival:
-    """An adversary, and when it enters the game.
+class Adversary:
+    """Settings of an adversary, and when it starts.
 
-    While it plays, `objective(**batch, against=network)` gives a `Step`; afterwards, for each of
-    what it has `shown`, `network(**shown)` gives the rival's own loss, and the rival takes a step.
+    While it plays, `objective(**batch, against=network)` returns a `Step`. Then, for each item that
+    the step has `shown`, `network(**shown)` returns the adversary's own loss, and the adversary
+    takes a step.
     """
 
     network: nn.Module
     begins: float  # progress, 0 … 1
     learning_rate: float = 3e-4
     betas: tuple[float, float] = (0.8, 0.99)
-    scheduled: bool = False  # its learning rate goes the way of the objective's
+    scheduled: bool = False  # its learning rate follows the objective's schedule
 
 
-class Opponent(Learner):
-    """A rival that learns. All of it is [control]."""
+class AdversaryLearner(Learner):
+    """An adversary while it learns. [control]"""
 
-    def __init__(self, rival: Rival, accelerator: Accelerator, mixed: bool) -> None:
+    def __init__(self, adversary: Adversary, accelerator: Accelerator, mixed: bool) -> None:
         optimizer = torch.optim.AdamW(
-            rival.network.parameters(), rival.learning_rate, betas=rival.betas
+            adversary.network.parameters(), adversary.learning_rate, betas=adversary.betas
         )
-        super().__init__(rival.network, optimizer, accelerator, GROUPS, mixed)
-        self._rival = rival
+        super().__init__(adversary.network, optimizer, accelerator, GROUPS, mixed)
+        self._adversary = adversary
 
     def judge(self) -> nn.Module:
-        """The network for the objective to ask; it does not learn from that."""
+        """Return the network for the objective to call, with its weights frozen."""
         return self.network.requires_grad_(False)
 
     def learn(self, rounds: Sequence[Tensors], schedule: float) -> None:
-        """A step from each of what the objective has just made; `schedule` 0 … 1."""
+        """Take one step for each item that the objective has just made; `schedule` 0 … 1."""
         self.network.requires_grad_(True)
-        rate = self._rival.learning_rate * (schedule if self._rival.scheduled else 1.0)
+        rate = self._adversary.learning_rate * (schedule if self._adversary.scheduled else 1.0)
         for made in rounds:
             self.accelerator.backward(self.loss(**made))
             self.step(rate)

@@ -1,4 +1,4 @@
-"""How long a training may take, how fast it learns meanwhile, and where it stands."""
+"""Budget of a training, its learning rate over time, and its progress reports."""
 
 import math
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Budget:
-    """How long and how fast to learn. With `steps` a CPU's run is a function of the seed alone."""
+    """Length and learning rates. With `steps`, a run on a CPU is a function of the seed alone."""
 
     steps: int = 0  # 0: as many as fit into `minutes`
     minutes: float = 60.0
@@ -18,7 +18,7 @@ class Budget:
     report_minutes: float = 0.0  # instead of steps, if above 0
 
     def rate(self, step: int, progress: float) -> float:
-        """Learning rate: a linear start, then half a cosine down to 1 %."""
+        """Return the learning rate: a linear start, then half a cosine down to 1 %."""
         cosine = 0.5 * (1.0 + math.cos(math.pi * min(progress, 1.0)))
         start = min((step + 1) / self.warm_up_steps, 1.0)
         return self.learning_rate * start * (0.01 + 0.99 * cosine)
@@ -26,7 +26,7 @@ class Budget:
 
 @dataclass(frozen=True)
 class Report:
-    """Where a training stands."""
+    """Progress and losses of a training at one report."""
 
     step: int
     progress: float  # 0 … 1

@@ -1,4 +1,4 @@
-"""A training's state on disk: one safetensors file, JSON in its header, nothing pickled."""
+"""State of a training on disk: one safetensors file with JSON in its header, nothing pickled."""
 
 import json
 from collections.abc import Mapping
@@ -25,7 +25,7 @@ class Checkpoint:
     facts: Mapping[str, Any]
 
     def write(self, path: Path) -> None:
-        """Atomically: a process killed half-way leaves the checkpoint before."""
+        """Write atomically: a process that is killed half-way leaves the previous checkpoint."""
         tensors = {
             f"{group}/{name}": tensor.detach().cpu().contiguous().clone()
             for group, members in self.groups.items()
@@ -35,7 +35,9 @@ class Checkpoint:
 
     @classmethod
     def read(cls, path: Path) -> "Checkpoint":
-        """Raises RtAudioGenError, in one line, for a damaged or foreign file."""
+        """Return the checkpoint of a file. RtAudioGenError, in one line, if it is damaged or
+        foreign.
+        """
         groups: dict[str, dict[str, Tensor]] = {}
         try:
             read_contents(path)  # refuses what is no ordinary file, or damaged

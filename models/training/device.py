@@ -1,4 +1,4 @@
-"""What a training computes on, and how what it learns from gets there. All of it is [control]."""
+"""Devices of a training, and the transfer of its batches to them. [control]"""
 
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -16,7 +16,8 @@ HELP = "What to compute on: cpu, cuda, mps, or auto, the GPU where there is one.
 
 
 def accelerator(device: str = AUTO) -> Accelerator:
-    """This process's place among all that train together, on a `device` that `checked` let pass.
+    """Return this process's place among all that train together, on a `device` that passed
+    `checked`.
 
     All calls of a process name the same device.
     """
@@ -25,20 +26,22 @@ def accelerator(device: str = AUTO) -> Accelerator:
 
 
 def prefers_bfloat16(device: torch.device) -> bool:
-    """Whether bfloat16 products are native here, so that mixed precision pays."""
+    """Return True if the device computes bfloat16 products natively, so mixed precision pays."""
     if device.type == CUDA:
         return bool(torch.cuda.is_bf16_supported(including_emulation=False))
     return device.type == CPU and bool(torch.ops.mkldnn._is_mkldnn_bf16_supported())
 
 
 def finish(device: torch.device) -> None:
-    """Wait until a GPU has done all that it was told."""
+    """Wait until a GPU has finished all its work."""
     if device.type != CPU:
         torch.accelerator.synchronize(device)
 
 
 def moved(batch: Tensors, device: torch.device) -> dict[str, Tensor]:
-    """The same on the device. To CUDA it is still on its way, and whoever computes there waits."""
+    """Return a batch on the device. A copy to CUDA may be unfinished; computations there wait for
+    it.
+    """
     if device.type != CUDA:
         return {name: value.to(device) for name, value in batch.items()}
     pinned = {name: value.contiguous().pin_memory() for name, value in batch.items()}
@@ -46,20 +49,23 @@ def moved(batch: Tensors, device: torch.device) -> dict[str, Tensor]:
 
 
 class Batches:
-    """The steps' micro-batches on a device; `ahead`, a thread makes the next ones meanwhile.
+    """Micro-batches of each step on a device; with `ahead`, a thread prepares the next step
+    meanwhile.
 
-    On the CPU that thread would only take time from what is computed.
+    On the CPU that thread would only take time from the training.
     """
 
     def __init__(self, make: Make, device: torch.device, ahead: bool | None = None) -> None:
-        """`make` depends on its arguments alone, and leaves torch's random numbers as they are."""
+        """`make` must depend on its arguments alone and leave torch's random state unchanged."""
         self._make, self._device = make, device
         ahead = device.type != CPU if ahead is None else ahead
         self._thread = ThreadPoolExecutor(1, "batches") if ahead else None
         self._next: tuple[tuple[int, int], Future[Sequence[Tensors]]] | None = None
 
     def of(self, step: int, process: int) -> list[dict[str, Tensor]]:
-        """Of one step of one process; the step after it is taken to be asked for next."""
+        """Return those of one step of one process; the next step is expected to be asked for
+        next.
+        """
         return [moved(batch, self._device) for batch in self._made(step, process)]
 
     def _made(self, step: int, process: int) -> Sequence[Tensors]:

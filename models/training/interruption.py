@@ -1,4 +1,4 @@
-"""Ctrl-C as a wish: what is being done is finished first."""
+"""Deferral of Ctrl-C until the current work is finished."""
 
 import signal
 import threading
@@ -7,10 +7,12 @@ from typing import Any
 
 
 class Interruption:
-    """A context in which the first Ctrl-C is only noted, in `asked`; the next is one as ever."""
+    """Context in which the first Ctrl-C only sets `asked`; the next one interrupts as usual."""
 
     def __init__(self, noted: bool = True) -> None:
-        """Without `noted`, and on other threads than the main one, every Ctrl-C is one as ever."""
+        """Without `noted`, or on a thread other than the main one, every Ctrl-C interrupts as
+        usual.
+        """
         self.asked = False
         self._noted = noted and threading.current_thread() is threading.main_thread()
         self._before: Any = None

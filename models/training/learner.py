@@ -1,4 +1,4 @@
-"""A network that learns: it, its optimizer, and what a checkpoint keeps of the two."""
+"""A network with its optimizer, and their tensors in a checkpoint."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -12,14 +12,14 @@ from .device import Tensors
 
 
 class Step(NamedTuple):
-    """What a step against a rival gives."""
+    """Results of a step against an adversary."""
 
     loss: Tensor  # ()
-    shown: Sequence[Tensors]  # what the rival learns from, a step for each
+    shown: Sequence[Tensors]  # arguments of the adversary's loss, one step for each
 
 
 class Learner:
-    """A network whose forward is a loss, and its optimizer. All of it is [control]."""
+    """A network whose forward returns a loss, and its optimizer. [control]"""
 
     def __init__(
         self, network: nn.Module, optimizer: torch.optim.Optimizer, accelerator: Accelerator,
@@ -27,7 +27,7 @@ class Learner:
     ) -> None:  # fmt: skip
         """`groups` names its weights, buffers and the optimizer's moments in a checkpoint.
 
-        `mixed`: with products in bfloat16.
+        `mixed`: products are computed in bfloat16.
         """
         self.network, self.accelerator, self.mixed = network, accelerator, mixed
         self.model, self.optimizer = accelerator.prepare(network, optimizer)
@@ -35,12 +35,14 @@ class Learner:
         self._groups = groups
 
     def loss(self, **arguments: Any) -> Tensor:
-        """Return the loss () that the network's forward gives."""
+        """Return the loss () of the network's forward."""
         loss: Tensor = self._ask(**arguments)
         return loss
 
     def contested(self, **arguments: Any) -> Step:
-        """Return what the forward gives against a rival, which is one of the arguments."""
+        """Return the `Step` of the network's forward against an adversary, which is one of the
+        arguments.
+        """
         step: Step = self._ask(**arguments)
         return step
 
@@ -50,7 +52,7 @@ class Learner:
             return self.forward(**arguments)
 
     def step(self, rate: float) -> None:
-        """Down the gradients that have been gathered, 1 long at most, which are then forgotten."""
+        """Take a step along the gathered gradients, clipped to length 1, and reset them."""
         for group in self.optimizer.param_groups:
             group["lr"] = rate
         self.accelerator.clip_grad_norm_(self.network.parameters(), 1.0)
@@ -59,7 +61,9 @@ class Learner:
 
     @contextmanager
     def examined(self, weights: Tensors) -> Iterator[None]:
-        """Within, the network is in evaluation mode and has other weights by its own names."""
+        """Run a block with the network in evaluation mode and with other weights, by its own
+        names.
+        """
         parameters = dict(self.network.named_parameters())
         own = {name: value.detach().clone() for name, value in parameters.items()}
         fill(parameters, weights)
@@ -71,7 +75,7 @@ class Learner:
             fill(parameters, own)
 
     def tensors(self) -> dict[str, dict[str, Tensor]]:
-        """All that the rest of its training depends on, by group and name."""
+        """Return every tensor that the rest of its training depends on, by group and name."""
         state = self.optimizer.state_dict()["state"]  # by parameter; empty before the first step
         names = [name for name, _ in self.network.named_parameters()]
         weights, buffers, moments = self._groups
@@ -82,7 +86,7 @@ class Learner:
         }
 
     def restore(self, groups: Mapping[str, Tensors]) -> None:
-        """From `tensors`. A group that had nothing in it may be missing."""
+        """Restore what `tensors` returned. A group that was empty may be missing."""
         weights, buffers, moments = (groups.get(name, {}) for name in self._groups)
         fill(dict(self.network.named_parameters()), weights)
         fill(dict(self.network.named_buffers()), buffers)

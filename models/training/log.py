@@ -1,4 +1,4 @@
-"""What is told of a training: progress bar with time left, loss plot, TensorBoard, journal."""
+"""Output of a training: progress bar with the time left, loss plot, TensorBoard, journal."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -13,11 +13,11 @@ from rtaudiogen.training_journal import Journal
 from ..sounds.note_labels import Say
 from .trainer import Report
 
-SHORTEST_SECONDS, SHARE = 0.25, 1 / 1000  # between two steps in the journal: more would drown it
+SHORTEST_SECONDS, SHARE = 0.25, 1 / 1000  # between two steps in the journal
 
 
 def teller(console: Console, journal: Journal) -> Say:
-    """What says a sentence to whoever trains: on the console, and in the journal."""
+    """Return a function that prints a sentence on the console and writes it to the journal."""
 
     def say(sentence: str) -> None:
         console.print(sentence, highlight=False, markup=False, soft_wrap=True)
@@ -27,10 +27,10 @@ def teller(console: Console, journal: Journal) -> Say:
 
 
 class TrainingLog:
-    """A context that shows a training; losses are in nats and shown times `scale` as `unit`.
+    """Context that shows a training; losses are in nats and shown times `scale` as `unit`.
 
-    `measure` names what the trainer measures instead of a held-out loss, if it does; `title` the
-    part of the training that this is, if there are several.
+    `measure` names the trainer's measure if there is one instead of a held-out loss; `title` names
+    this part of the training, if there are several.
     """
 
     def __init__(
@@ -78,7 +78,7 @@ class TrainingLog:
             self.events.close()
 
     def step(self, progress: float, seconds: float, loss: float) -> None:
-        """After every step."""
+        """Show one step."""
         bits = f"{loss * self.scale:.3f} {self.unit}"
         self.progress.update(self.task, completed=progress, description=bits)
         if seconds - self._told_seconds >= max(SHORTEST_SECONDS, SHARE * seconds):
@@ -86,7 +86,7 @@ class TrainingLog:
             self.journal.write("step", progress=progress, seconds=seconds, loss=loss * self.scale)
 
     def report(self, report: Report, history: Sequence[Mapping[str, float]]) -> None:
-        """After every report: a line, a point in TensorBoard, the plot drawn anew."""
+        """Show one report: a line, a point in TensorBoard, a new plot."""
         loss, held_out = report.loss * self.scale, report.held_out * self.scale
         told = f"{loss:.3f} training, {held_out:.3f} held out, {self.unit}"
         if self.measure:
@@ -112,7 +112,7 @@ class TrainingLog:
 def plot_losses(
     history: Sequence[Mapping[str, float]], scale: float, unit: str, path: Path
 ) -> None:
-    """A PNG of both losses over the steps; nothing where matplotlib is not installed."""
+    """Write a PNG of both losses over the steps; do nothing if matplotlib is not installed."""
     try:
         from matplotlib.figure import Figure
     except ImportError:

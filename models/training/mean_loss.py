@@ -1,4 +1,4 @@
-"""The mean of a training's losses, which a GPU keeps to itself until somebody asks."""
+"""Mean of a training's losses, which are read from a GPU only now and then."""
 
 import time
 from collections.abc import Sequence
@@ -8,9 +8,10 @@ from torch import Tensor
 
 
 class MeanLoss:
-    """Of all steps since the last `begin`. To ask for a loss is to wait until it is computed.
+    """Mean over all steps since the last `begin`.
 
-    So between two questions there are `every_seconds`; 0 asks after each step.
+    Reading a loss waits until it is computed, so reads are `every_seconds` apart; 0 reads after
+    each step.
     """
 
     def __init__(self, every_seconds: float) -> None:
@@ -18,21 +19,21 @@ class MeanLoss:
         self.begin()
 
     def begin(self) -> None:
-        """Forget what was."""
+        """Reset the mean."""
         self._unread: list[Sequence[Tensor]] = []
         self._total, self._steps = 0.0, 0
         self._due = 0.0  # on the monotonic clock, seconds
 
     def add(self, parts: Sequence[Tensor]) -> None:
-        """One step's losses (), whose sum is that of the step."""
+        """Add one step's partial losses (), whose sum is the loss of the step."""
         self._unread.append(parts)
 
     def newest(self) -> float:
-        """The mean, perhaps without the last few steps."""
+        """Return the mean, perhaps without the last few steps."""
         return self.read() if time.monotonic() >= self._due else self._total / self._steps
 
     def read(self) -> float:
-        """The mean of all that was added, of one step or more."""
+        """Return the mean of all added steps, of which there must be one."""
         parts = [part for step in self._unread for part in step]
         losses = iter(torch.stack(parts).tolist() if parts else [])
         for step in self._unread:

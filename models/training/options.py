@@ -1,7 +1,7 @@
-"""Options of a training: one table gives flags, checks, help and the bounds of the window's form.
+"""Options of a training: one table for flags, checks, help and the bounds of the window's form.
 
 A family derives its own options from `TrainingOptions` and declares each further one with `option`;
-`shared` gives an option that all have another default.
+`shared` changes the default of an option that all have.
 """
 
 from collections.abc import Sequence
@@ -36,11 +36,11 @@ def option(
     choices: Sequence[Any] = (),
     free: bool = False,
 ) -> Any:
-    """Return a dataclass field for an option: what it means and which values it takes.
+    """Return a dataclass field for an option: its help and its allowed values.
 
     A value is from `least` to `most`, both included, or more than `above` and less than `below`, or
-    one of `choices`; numbers are finite. A `free` option may change when an interrupted training
-    goes on.
+    one of `choices`; numbers are finite. A `free` option may change when an interrupted training is
+    resumed.
     """
     values = (least, most, above, below, multiple_of, tuple(choices))
     given = zip(option_bounds.NAMES, values, strict=True)
@@ -57,7 +57,7 @@ def shared(name: str, default: Any, help: str = "", **bounds: Any) -> Any:
 
 @dataclass(frozen=True)
 class TrainingOptions:
-    """The options that every training has. UsageError, in one line, for a value out of range."""
+    """Options of every training. UsageError, in one line, for a value out of range."""
 
     minutes: float = option(
         60.0, "How long to train; the learning rate falls until the end.", least=0, free=True
@@ -76,7 +76,7 @@ class TrainingOptions:
     seed: int = option(0, "Random seed.", least=0, most=LARGEST_SEED)
     device: str = option(AUTO, DEVICE_HELP, choices=(AUTO, *NAMES), free=True)
     licence: str = option("", "Licence of the model, for its header.", free=True)
-    card: str = option("", "A text about the model, for its header: credits, remarks.", free=True)
+    card: str = option("", "Text about the model, for its header: credits, remarks.", free=True)
 
     def __post_init__(self) -> None:
         """Raise UsageError for a value out of range."""
@@ -90,7 +90,7 @@ class TrainingOptions:
 
     @property
     def budget(self) -> Budget:
-        """Return how long and how fast to learn."""
+        """Return the length and the learning rates of the training."""
         return Budget(
             steps=self.steps, minutes=self.minutes, learning_rate=self.learning_rate,
             report_steps=self.report_steps,
@@ -98,16 +98,17 @@ class TrainingOptions:
 
     @property
     def identity(self) -> dict[str, Any]:
-        """Return the options that an interrupted training cannot change when it goes on."""
+        """Return the options that must stay the same when an interrupted training is resumed."""
         return {f.name: getattr(self, f.name) for f in fields(self) if not f.metadata.get("free")}
 
     @property
     def step_frames(self) -> int:
-        """Return how many frames of sound a process learns from in a step."""
+        """Return the number of frames of sound in one step of a process."""
         raise NotImplementedError
 
     def sized(self, kind: type[C], **sizes: Any) -> C:
-        """Return a configuration: `sizes`, and for its other fields the options of the same names.
+        """Return a configuration of `sizes` and, for its other fields, the options of the same
+        names.
 
         UsageError, in one line, if no network has such sizes.
         """

@@ -1,6 +1,6 @@
-"""What a training began with, its sounds and its options: by that its checkpoint is known again.
+"""Identity of a training, its sounds and options, by which its checkpoint is recognised.
 
-A training goes on only with the sounds that it began with. They are known by their names below the
+A training is resumed only with its original sounds. They are identified by their names below the
 folder and by digests of their bytes, tables of labels included, so the folder itself may move.
 """
 
@@ -24,16 +24,16 @@ from ..sounds.tables.reading import tables_of
 CHECKPOINT, KEY = "checkpoint.safetensors", "rtaudiogen.checkpoint"  # its file and its facts' entry
 SOUNDS, FAMILY = "sounds", "family"  # in an identity
 TO_DO = (
-    "give the same ones to go on, --fresh to begin anew (the earlier training is kept beside it), "
+    "give the same ones to continue, --fresh to start again (the earlier training is kept), "
     "or another --out"
 )
 
 
 @dataclass(frozen=True)
 class Sounds:
-    """What a training reads."""
+    """Sounds of a training."""
 
-    folder: str  # where it lay then
+    folder: str  # its path at that time
     count: int
     size_bytes: int
     digest: str  # of names and contents
@@ -43,7 +43,7 @@ class Sounds:
 
     @classmethod
     def from_json(cls, facts: Any) -> "Sounds | None":
-        """Return what `asdict` gave; None for anything else."""
+        """Restore the sounds from `asdict`'s result; return None for anything else."""
         try:
             sounds = cls(**facts)
         except TypeError:
@@ -53,7 +53,7 @@ class Sounds:
 
 
 def sounds_in(folder: Path) -> Sounds:
-    """Return what a training on this folder reads. [control], as long as reading all of it takes
+    """Return the sounds of a training on this folder. [control], it reads all files.
 
     UsageError or RtAudioGenError, in one line, if there is nothing to train on.
     """
@@ -70,26 +70,27 @@ def sounds_in(folder: Path) -> Sounds:
 
 @lru_cache(1 << 16)
 def _digest(path: Path, size_bytes: int, modified_ns: int) -> str:
-    """Of a file's bytes; read once for every state of it."""
+    """Return the digest of a file's bytes, which are read once for every state of the file."""
     try:
         with path.open("rb") as file:
             return hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=16)).hexdigest()
     except OSError:
-        return "unreadable"  # as the training will find
+        return "unreadable"  # the training reports it
 
 
 def identity(family: str, folder: Path, options: Mapping[str, Any], **more: Any) -> dict[str, Any]:
-    """Return what a checkpoint is known by: `Trainer`'s argument of that name. [control]
+    """Return the identity of a training's checkpoint: the argument `identity` of `Trainer`.
+    [control]
 
-    `options` are those that an interrupted training cannot change when it goes on, `more` what was
-    found in the sounds (labels).
+    `options` are those that must stay the same when the training is resumed, `more` values that
+    were found in the sounds (labels).
     """
     return {FAMILY: family, SOUNDS: asdict(sounds_in(folder)), **options, **more}
 
 
 @dataclass(frozen=True)
-class Standing:
-    """How far a training is, from its checkpoint; 0 and empty: not known."""
+class SavedProgress:
+    """Progress of a training, from its checkpoint; 0 and empty: unknown."""
 
     path: Path
     identity: Mapping[str, Any]
@@ -98,15 +99,16 @@ class Standing:
 
     @property
     def when(self) -> str:
-        """When it was last saved."""
+        """The time of the last save."""
         return time.strftime("%Y-%m-%d %H:%M", time.localtime(self.path.stat().st_mtime))
 
     def __str__(self) -> str:
         return f"{self.steps} steps, {self.minutes:.1f} min, last on {self.when}"
 
 
-def standing_of(run: Path) -> Standing | None:
-    """Return how far the training in a run's folder is; None if it has no checkpoint. [control]
+def saved_progress(run: Path) -> SavedProgress | None:
+    """Return the progress of the training in a run's folder; None if it has no checkpoint.
+    [control]
 
     RtAudioGenError, in one line, for a damaged checkpoint. Its tensors are not read.
     """
@@ -115,7 +117,9 @@ def standing_of(run: Path) -> Standing | None:
         return None
     try:
         facts = bounded_json.loads(read_contents(path).metadata[KEY], finite=False)
-        return Standing(path, dict(facts["identity"]), int(facts["step"]), facts["seconds"] / 60)
+        return SavedProgress(
+            path, dict(facts["identity"]), int(facts["step"]), facts["seconds"] / 60
+        )
     except (KeyError, TypeError, ValueError, RtAudioGenError) as error:
         raise damaged(path) from error
 
@@ -123,33 +127,34 @@ def standing_of(run: Path) -> Standing | None:
 def damaged(path: Path) -> RtAudioGenError:
     """Return the error for a checkpoint that cannot be read."""
     return RtAudioGenError(
-        f"{path}: not a checkpoint that can be resumed; --fresh begins anew and keeps it"
+        f"{path}: not a checkpoint that can be resumed; --fresh starts again and keeps it"
     )
 
 
-def refuse_another(found: Standing, ours: Mapping[str, Any]) -> str:
-    """Compare a checkpoint with what is to be trained now; a sentence to be told, or empty.
+def refuse_another(found: SavedProgress, ours: Mapping[str, Any]) -> str:
+    """Raise UsageError if a checkpoint belongs to another training; return a sentence to print, or
+    "".
 
-    What an older checkpoint does not know is not compared, but for its sounds: they are then those
-    of the folder that its journal names. UsageError, in one line that says what was found and what
-    can be done, for another training.
+    Values that an older checkpoint lacks are not compared, except its sounds: they are taken from
+    the folder that its journal names. The UsageError is one line with the difference and the
+    remedies.
     """
     differing = list(_differences(found, ours))
     if differing:
         raise UsageError(
-            f"{found.path}: was begun with {' and '.join(differing)} ({found}); {TO_DO}"
+            f"{found.path}: was started with {' and '.join(differing)} ({found}); {TO_DO}"
         )
     before, now = _sounds(found.identity), _sounds(ours)
     if now is None:
         return ""
     if before is None:
-        return f"begun before sounds were noted, in the same folder {now.folder}: goes on with them"
+        return f"started before sounds were recorded, in the same {now.folder}: continues with them"
     if before.folder != now.folder:
-        return f"the same {now.count} sounds lay in {before.folder} before: goes on with them"
+        return f"the same {now.count} sounds were in {before.folder} before: continues with them"
     return ""
 
 
-def _differences(found: Standing, ours: Mapping[str, Any]) -> Iterator[str]:
+def _differences(found: SavedProgress, ours: Mapping[str, Any]) -> Iterator[str]:
     moved = _sounds(found.identity), _sounds(ours)
     for name, value in ours.items():
         if name == SOUNDS:
@@ -160,7 +165,7 @@ def _differences(found: Standing, ours: Mapping[str, Any]) -> Iterator[str]:
                 yield f"{name} {before!r}, not {value!r}"
 
 
-def _other_sounds(found: Standing, ours: Mapping[str, Any]) -> Iterator[str]:
+def _other_sounds(found: SavedProgress, ours: Mapping[str, Any]) -> Iterator[str]:
     before, now = _sounds(found.identity), _sounds(ours)
     if now is None:
         return
@@ -170,12 +175,14 @@ def _other_sounds(found: Standing, ours: Mapping[str, Any]) -> Iterator[str]:
         return
     folders = _folders_in_journal(found.path.parent)
     if folders != {now.folder}:
-        named = f"sounds of {' and '.join(sorted(folders))}" if folders else "sounds nobody noted"
+        named = f"sounds of {' and '.join(sorted(folders))}" if folders else "unknown sounds"
         yield f"{named}, not the {now}"
 
 
 def _renamed(value: Any, before: Sounds | None, now: Sounds | None) -> Any:
-    """Labels, of which one may be the folder's own name, as they are now that it has another."""
+    """Return labels with the old name of the folder, which may be one of them, replaced by its new
+    name.
+    """
     if not isinstance(value, list) or before is None or now is None:
         return value
     old, new = Path(before.folder).name, Path(now.folder).name
@@ -187,7 +194,7 @@ def _sounds(identity: Mapping[str, Any]) -> Sounds | None:
 
 
 def _folders_in_journal(run: Path) -> set[str]:
-    """The folders that others than this process have begun a training on."""
+    """Return the folders in which other processes have started this training."""
     folders = set()
     for place in (run, run.parent):  # a prior's lies in its codec's
         reader = JournalReader(place)
@@ -198,27 +205,27 @@ def _folders_in_journal(run: Path) -> set[str]:
 
 
 def look(model: Path, ours: Mapping[str, Any]) -> str:
-    """Compare what is at the place of a model with what is to be trained now. [control]
+    """Compare the file at a model's path, if any, with the training that is to start. [control]
 
-    A sentence to be told, or empty. UsageError or RtAudioGenError, in one line, if something else
-    is there, which would be lost.
+    Return a sentence to print, or "". UsageError or RtAudioGenError, in one line, if the training
+    would overwrite something else.
     """
-    found = standing_of(run_folder(model))
+    found = saved_progress(run_folder(model))
     if found is not None:
         return refuse_another(found, ours)
     if os.path.lexists(model):
-        raise UsageError(f"{model} is there already, {_told(model)}; {TO_DO}")
+        raise UsageError(f"{model} already exists: {_told(model)}; {TO_DO}")
     return ""
 
 
 def _told(model: Path) -> str:
-    """What a model without its checkpoint says of itself."""
+    """Return a description of a model without a checkpoint, from its header."""
     from rtaudiogen.model_file import read_header
 
     try:
         header = read_header(model)
     except RtAudioGenError:
-        return "and is no model that a training could go on with"
+        return "not a model that a training can continue"
     facts = header.training
     told = [f"{facts[name]} {name}" for name in ("sounds", "hits", "steps") if name in facts]
     of = f" of '{facts['folder']}'" if facts.get("folder") else ""

@@ -1,4 +1,4 @@
-"""Where the model of a training goes: names that do not collide, and earlier ones set aside."""
+"""Paths for trained models: names that do not collide, and older models moved aside."""
 
 import os
 from collections.abc import Iterator, Mapping
@@ -11,7 +11,7 @@ from rtaudiogen.generator import SUFFIX
 from rtaudiogen.storage.file_names import safe_name
 from rtaudiogen.training_journal import is_claimed, run_folder
 
-from .origin import FAMILY, SOUNDS, Sounds, look, sounds_in, standing_of
+from .origin import FAMILY, SOUNDS, Sounds, look, saved_progress, sounds_in
 
 
 def place(
@@ -24,11 +24,11 @@ def place(
     taken: Mapping[str, Path | None],
     suffix: str = SUFFIX,
 ) -> tuple[Path, list[str]]:
-    """Return the model's file, and sentences about what was found there. [control]
+    """Return the model's path, and sentences about what was found there. [control]
 
-    `models` is where it goes without `out`; `taken` are the files of the models that are listed, by
-    name; `options` those that a training cannot change when it goes on. What is there already goes
-    on with the same sounds and options; with `fresh` it is set aside. UsageError or
+    `models` is the folder to use without `out`; `taken` are the files of the listed models, by
+    name; `options` those that must stay the same when the training is resumed. An existing training
+    with the same sounds and options is resumed; with `fresh` it is moved aside. UsageError or
     RtAudioGenError, in one line, if something would be lost.
     """
     sounds = sounds_in(folder)
@@ -50,10 +50,10 @@ def default_model(
     taken: Mapping[str, Path | None],
     suffix: str = SUFFIX,
 ) -> Path:
-    """Return the file of a model that nobody named, among `models`.
+    """Return the path for a model without a given name, in `models`.
 
-    It is called after the folder of its sounds, and after the folders around it where that name is
-    another's. The training of the same folder, or of the same sounds, is found again.
+    It is named after the folder of its sounds, and after the folders around it if that name is
+    taken. The training of the same folder, or of the same sounds, is found again.
     """
     candidates = [models / f"{name}{suffix}" for name in _names(family, sounds)]
     for model in candidates:
@@ -74,9 +74,11 @@ def _names(family: str, sounds: Sounds) -> Iterator[str]:
 
 
 def _began_with(model: Path, sounds: Sounds) -> bool:
-    """Whether the training of this model began in the same folder, or with the same sounds."""
+    """Return True if the training of this model started in the same folder, or with the same
+    sounds.
+    """
     try:
-        found = standing_of(run_folder(model))
+        found = saved_progress(run_folder(model))
     except RtAudioGenError:
         return False
     before = Sounds.from_json(found.identity.get(SOUNDS)) if found else None
@@ -86,7 +88,8 @@ def _began_with(model: Path, sounds: Sounds) -> bool:
 
 
 def set_aside(model: Path) -> Path | None:
-    """Move a model and the folder of its training out of the way; where to, None: nothing there.
+    """Move a model and the folder of its training aside; return the new path, None if nothing was
+    there.
 
     RtAudioGenError if it is being trained, or cannot be moved.
     """

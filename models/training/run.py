@@ -1,8 +1,7 @@
-"""The driver of a training: from a folder and options to a model file that can be played.
+"""Driver of a training: from a folder and options to a model file that can be played.
 
-A family brings its stages, one after the other; this module opens or resumes each of them, runs its
-trainer, writes the model file and a clip at every report, and tells what happens on the console
-and in the journal.
+A family supplies its stages in order; this module starts or resumes each of them, runs its trainer,
+writes the model file and a clip at every report, and reports on the console and in the journal.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -28,33 +27,33 @@ O = TypeVar("O", bound=TrainingOptions)  # noqa: E741
 
 
 @dataclass(frozen=True)
-class Heard:
-    """The sounds that a model has learnt from."""
+class SoundStatistics:
+    """Amount and sources of the sounds that a model was trained on."""
 
     sounds: int
     held_out: int
-    seconds: float  # of sound, without what was held out
+    seconds: float  # of sound, without the held-out part
     sources: Sequence[str] = ()  # their licences, where they are known
 
 
 @dataclass(frozen=True)
 class Model:
-    """A model as far as it is trained."""
+    """Current state of a trained model."""
 
     config: ModelConfig
     tensors: Mapping[str, NDArray[Any]]
     summary: str
-    heard: Heard
+    heard: SoundStatistics
     facts: Mapping[str, Any]  # the family's own, for the header
 
 
 @dataclass(frozen=True)
 class Stage:
-    """A part of a training: one network and its trainer.
+    """One part of a training: a network and its trainer.
 
-    At every report the driver says each sentence of `tell`, writes the `model` (None: not yet) and
-    makes a `clip` to listen to. Losses in nats are shown times `scale` in `unit`; `measure` names
-    what the trainer measures instead of a held-out loss.
+    At every report the driver prints each sentence of `tell`, writes the `model` (None: not yet)
+    and makes a `clip` to listen to. Losses in nats are shown times `scale` in `unit`; `measure`
+    names the trainer's measure if there is one instead of a held-out loss.
     """
 
     trainer: Trainer
@@ -69,7 +68,7 @@ class Stage:
 
 @dataclass(frozen=True)
 class Run(Generic[O]):
-    """A training under way: what it learns from, where its model goes, and whom it tells."""
+    """A training in progress: its sounds, the path of its model, and its outputs."""
 
     family: str
     sounds: Path  # folder
@@ -78,40 +77,40 @@ class Run(Generic[O]):
 
     @cached_property
     def folder(self) -> Path:
-        """Return where checkpoints, logs and clips lie."""
+        """The folder of checkpoints, logs and clips."""
         return run_folder(self.path)
 
     @cached_property
     def console(self) -> Console:
-        """Return the console of the process that tells; the others' are quiet."""
+        """The console of the main process; those of other processes are quiet."""
         return Console(quiet=not accelerator(self.options.device).is_main_process)
 
     @cached_property
     def journal(self) -> Journal:
-        """Return the journal that others watch."""
+        """The journal that other programs follow."""
         return Journal(self.folder, muted=self.console.quiet)
 
     @cached_property
     def say(self) -> Callable[[str], None]:
-        """Return what tells a sentence, on the console and in the journal."""
+        """The function that prints a sentence on the console and writes it to the journal."""
         return teller(self.console, self.journal)
 
     @property
     def is_main(self) -> bool:
-        """Tell whether this process is the one, of several, that writes and tells."""
+        """True for the one process of several that writes and prints."""
         return not self.console.quiet
 
     @property
     def sounds_name(self) -> str:
-        """Return the name of the folder of sounds."""
+        """The name of the folder of sounds."""
         return self.sounds.resolve().name
 
     def identity(self, **found: Any) -> dict[str, Any]:
-        """Return what a checkpoint is known by; `found` are the labels found in the sounds."""
+        """Return the identity of the checkpoint; `found` are the labels found in the sounds."""
         return origin.identity(self.family, self.sounds, self.options.identity, **found)
 
     def write(self, trainer: Trainer, model: Model) -> None:
-        """Write the model file, atomically; for the main process to do."""
+        """Write the model file, atomically; only the main process does."""
         header = ModelHeader(
             family=self.family,
             name=self.path.stem,
@@ -140,10 +139,10 @@ class Run(Generic[O]):
 
 
 def train(run: Run[O], stages: Callable[[Run[O]], Iterator[Stage]]) -> bool:
-    """Train every stage to the end of its budget, or go on where it was interrupted. [control]
+    """Train every stage to the end of its budget, or continue where it was interrupted. [control]
 
-    Return whether there was anything left to do. `stages` is asked for the next one when the one
-    before has ended. The model can be played from the first report on. RtAudioGenError or
+    Return False if all stages were finished before. `stages` is asked for the next stage when the
+    previous one has ended. The model can be played from the first report on. RtAudioGenError or
     UsageError, in one line, for a folder or options that cannot be used; KeyboardInterrupt, after
     one more report, for a Ctrl-C.
     """
@@ -177,7 +176,7 @@ def _train(run: Run[O], stage: Stage) -> bool:
 
 
 def _write(run: Run[O], stage: Stage) -> None:
-    """Write the model as it is now, unless that is for a later stage or another process to do."""
+    """Write the current model, unless a later stage or another process does."""
     if run.is_main and (model := stage.model()) is not None:
         run.write(stage.trainer, model)
 
@@ -187,7 +186,7 @@ def _make_clip(run: Run[O], stage: Stage, report: Report) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         stage.clip(path)
-    except Exception as error:  # hours of training must not end for a clip
+    except Exception as error:  # a failed clip must not end the training
         run.say(f"no clip this time: {' '.join(str(error).split())}")
 
 

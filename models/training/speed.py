@@ -1,7 +1,7 @@
-"""How much sound a training learns from in a second, on a device. [control]
+"""Speed of training: frames of sound a second on a device. [control]
 
-Each family sets up a `Trial` in its module `trial`: its own network, losses and batches at the
-default sizes, on sounds made up on the spot. No file is read.
+Each family provides a `Trial` in its module `trial`: its own network, losses and batches of the
+default sizes, on synthetic sounds. No file is read.
 
     python -m rtaudiogen.models.training.speed cuda wavenet vqvae wavegan
 """
@@ -23,22 +23,22 @@ from .device import finish
 from .trainer import Trainer
 
 WARM_UP_STEPS = 5
-GPU_BATCHES = (1, 16)  # times the default one, which is made for one core
+GPU_BATCHES = (1, 16)  # times the default size, which is chosen for one core
 
 
 @dataclass(frozen=True)
 class Trial:
-    """A training to be timed, which never ends and keeps nothing."""
+    """A training to be timed, without an end and without files."""
 
     trainer: Trainer
-    step_frames: int  # of sound that a step learns from
+    step_frames: int  # of sound in one step
     what: str
 
 
 def frames_per_second(trial: Trial, seconds: float) -> float:
-    """Of sound learnt from in a second of training, measured for so long; compiling is not in it.
+    """Return the frames of sound a second of training, without compilation.
 
-    Making the batches is, where nothing makes them ahead.
+    The time includes making the batches, unless a thread makes them ahead.
     """
     trainer = trial.trainer
     trainer.warm_up()
@@ -54,7 +54,9 @@ def frames_per_second(trial: Trial, seconds: float) -> float:
 
 
 def speed_rows(family: str, device: str, seconds: float) -> Iterator[BenchRow]:
-    """A row for the default batch, on a GPU one for a larger one, too; UsageError without it."""
+    """Yield a row for the default batch, on a GPU also one for a larger batch; UsageError without
+    it.
+    """
     checked(device)
     trial = import_module(f"..{family}.trial", __package__).trial
     for times in (1,) if device == CPU else GPU_BATCHES:

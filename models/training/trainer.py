@@ -1,11 +1,11 @@
-"""The training loop that the families share: budget, schedule, averaging, checkpoints, reports.
+"""Training loop of all families: budget, schedule, averaging, checkpoints, reports.
 
-A family brings an `Objective` (a network whose forward is the loss) and batches that are a
-function of the step number; this file brings everything else. The same script runs on one
+A family supplies an `Objective` (a network whose forward is the loss) and batches that are a
+function of the step number; this module does everything else. The same script runs on one
 processor, one GPU, or several machines (`accelerate launch`).
 
-A family may also bring a `Rival`: a second network that learns to tell what the first one makes
-from what is real, while the first one learns to be mistaken for real.
+A family may also supply an `Adversary`: a second network that learns to tell generated from real
+sound, while the first one learns to pass for real.
 """
 
 import math
@@ -22,27 +22,28 @@ from torch import Tensor, nn
 from rtaudiogen.errors import UsageError
 from rtaudiogen.processors import AUTO, CPU, title
 
-from .adversary import Opponent, Rival
+from .adversary import Adversary, AdversaryLearner
 from .budget import Budget, Report
 from .checkpoint import Checkpoint
 from .device import Batches, Make, Tensors, accelerator, moved, prefers_bfloat16
 from .interruption import Interruption
 from .learner import Learner, Step, fill
 from .mean_loss import MeanLoss
-from .origin import CHECKPOINT, Standing, damaged, refuse_another
+from .origin import CHECKPOINT, SavedProgress, damaged, refuse_another
 
-__all__ = ["Budget", "Report", "Rival", "Step", "Trainer"]
+__all__ = ["Adversary", "Budget", "Report", "Step", "Trainer"]
 
 SHOWN_EVERY_SECONDS = 0.25  # a GPU's loss
-GROUPS = "weights", "buffers", "optimizer"  # in a checkpoint, of the objective
+GROUPS = "weights", "buffers", "optimizer"  # of the objective, in a checkpoint
 
 
 class Trainer:
-    """Trains `objective` on `batches`, keeps the averaged weights that do best on `held_out`.
+    """Trains `objective` on `batches`, and keeps the averaged weights that do best on `held_out`.
 
-    Buffers that the objective changes as it goes (code books) are kept with the weights, as they
-    are. Once a rival plays, the newest weights are kept, since `held_out` cannot judge what it
-    improves; unless a `measure` can, which then stands for `held_out`: the less the better.
+    Buffers that the objective changes during training (code books) are kept with the weights,
+    unaveraged. Once an adversary plays, the newest weights are kept, because `held_out` does not
+    measure its improvement; except with a `measure`, which then replaces `held_out` (lower is
+    better).
     """
 
     def __init__(
@@ -55,21 +56,18 @@ class Trainer:
         identity: Mapping[str, Any],
         compiled: bool = True,
         mixed: bool | None = None,
-        rival: Rival | None = None,
+        adversary: Adversary | None = None,
         measure: Callable[[], Mapping[str, Any]] | None = None,
         seed: int | None = None,
         device: str = AUTO,
     ) -> None:
-        """`batches(step, process)` gives the micro-batches of one step of one process.
+        """`batches(step, process)` returns the micro-batches of one step of one process.
 
-        It depends on nothing else, for it is called ahead, on a thread, where a GPU computes. What
-        torch draws in a step depends on `seed`, step and process, if there is a seed.
-
-        `measure` is called with the averaged weights in the objective, in evaluation mode; its
-        value "held_out" decides, the others (JSON values) are kept in the history beside it.
-
-        A checkpoint in `folder` is only resumed by a training of the same `identity`, on whatever
-        device.
+        It must depend on nothing else, because with a GPU it is called ahead, on a thread. Torch's
+        random numbers in a step depend on `seed`, step and process, if there is a seed. `measure`
+        is called with the averaged weights in the objective, in evaluation mode; its value
+        "held_out" decides, the others (JSON values) are kept in the history. A checkpoint in
+        `folder` is only resumed by a training of the same `identity`, on any device.
         """
         self.accelerator = accelerator(device)
         self.device: torch.device = self.accelerator.device
@@ -83,8 +81,10 @@ class Trainer:
         self.mixed = prefers_bfloat16(self.device) if mixed is None else mixed
         self.plain, self.compiled = objective, compiled
         self.learner = Learner(objective, optimizer, self.accelerator, GROUPS, self.mixed, compiled)
-        self.rival, self.measure = rival, measure
-        self.opponent = Opponent(rival, self.accelerator, self.mixed) if rival else None
+        self.adversary, self.measure = adversary, measure
+        self.opponent = (
+            AdversaryLearner(adversary, self.accelerator, self.mixed) if adversary else None
+        )
         self.average = {k: v.detach().clone() for k, v in objective.named_parameters()}
         self.best_weights = self._keep()
         self.step, self.seconds, self.best = 0, 0.0, math.inf
@@ -92,27 +92,26 @@ class Trainer:
 
     @property
     def progress(self) -> float:
-        """0 … 1 of the budget."""
+        """The used share of the budget, 0 … 1."""
         return self.progress_at(self.step)
 
     def progress_at(self, step: int) -> float:
-        """Of a step of a budget of steps; where time counts, that of now."""
+        """Return the progress of a step; with a budget of time, the current progress."""
         if self.budget.steps:
             return step / self.budget.steps
         return self.seconds / (60.0 * self.budget.minutes)
 
     @property
     def processor(self) -> str:
-        """The name of what it is trained on now."""
+        """The name of the current device."""
         return title(self.device.type)
 
     def run(self, on_step: Callable[[float], None], on_report: Callable[[Report], None]) -> bool:
-        """Train to the end of the budget, from wherever the folder's checkpoint stands.
+        """Train to the end of the budget, from the folder's checkpoint if there is one.
 
-        Whether there was anything left to do.
-
-        After a Ctrl-C it reports once more, so that nothing is lost, and raises KeyboardInterrupt.
-        Several processes would not agree on when that is: there it is one at once.
+        Return False if the budget was used up before. After a Ctrl-C, report once more, so that
+        nothing is lost, and raise KeyboardInterrupt. Several processes would not agree on the step:
+        there a Ctrl-C interrupts at once.
         """
         self.resume()
         if self.progress >= 1.0:
@@ -139,7 +138,7 @@ class Trainer:
         return True
 
     def _report_is_due(self, reported: float) -> bool:
-        """`reported`: how long the training had been at the last report, in seconds."""
+        """Return True if a report is due; `reported`: the training's seconds at the last one."""
         if self.progress >= 1.0:
             return True
         if self.budget.report_minutes > 0:
@@ -148,11 +147,11 @@ class Trainer:
 
     @property
     def contested(self) -> bool:
-        """Whether the rival plays by now."""
-        return self.rival is not None and self.progress >= self.rival.begins
+        """True if the adversary plays now."""
+        return self.adversary is not None and self.progress >= self.adversary.begins
 
     def learn(self) -> list[Tensor]:
-        """One step; its loss () in parts, one for each micro-batch."""
+        """Take one step; return its loss () in parts, one for each micro-batch."""
         process = self.accelerator.process_index
         batches = self.batches.of(self.step, process)
         self._seed(process)
@@ -184,7 +183,7 @@ class Trainer:
             torch.manual_seed(int(name.generate_state(1)[0]))
 
     def warm_up(self) -> None:
-        """Compile, outside of the budget; without a compiler go on without."""
+        """Compile, outside of the budget; continue uncompiled without a compiler."""
         if not self.compiled:
             return
         buffers = dict(self.plain.named_buffers())
@@ -192,9 +191,11 @@ class Trainer:
         try:
             for batch in self.batches.of(0, 0):
                 self.accelerator.backward(self.learner.loss(**batch))
-        except Exception as error:  # whatever a missing or broken tool chain raises
+        except Exception as error:  # a missing or broken tool chain raises many kinds of errors
             reason = str(error).strip().splitlines()[0][:100]
-            self.accelerator.print(f"torch.compile is not at work here, going on without: {reason}")
+            self.accelerator.print(
+                f"torch.compile does not work here; training continues without it: {reason}"
+            )
             self.compiled, self.learner.forward = False, self.learner.model
         self.learner.optimizer.zero_grad()
         fill(buffers, before)
@@ -212,27 +213,27 @@ class Trainer:
         return report
 
     def _keep(self) -> dict[str, Tensor]:
-        """Copies of the averaged weights, and of the buffers as they are."""
+        """Return copies of the averaged weights, and of the buffers as they are."""
         buffers = {name: value.detach() for name, value in self.plain.named_buffers()}
         return {name: value.clone() for name, value in (self.average | buffers).items()}
 
     def _held_out_loss(self) -> float:
-        if self.accelerator.num_processes > 1:  # the distributed wrapper wants a backward pass
+        if self.accelerator.num_processes > 1:  # the distributed wrapper needs a backward pass
             with torch.no_grad():
                 losses = [self.plain(**batch) for batch in self.held_out]
-        else:  # with gradients enabled, so that the compiled training graph serves
+        else:  # with gradients enabled, so that the compiled training graph is used
             losses = [self.learner.loss(**batch).detach() for batch in self.held_out]
         return sum(map(float, losses)) / max(len(losses), 1)
 
     def _agreed(self, seconds: float) -> float:
-        """The main process's clock, so that all stop at the same step."""
+        """Return the main process's clock, so that all stop at the same step."""
         if self.accelerator.num_processes == 1:
             return seconds
         clock = torch.tensor(seconds, device=self.device)
         return float(broadcast(clock))
 
     def save(self) -> None:
-        """Everything that the rest of the run depends on, atomically."""
+        """Write everything that the rest of the run depends on, atomically."""
         groups = {"average": self.average, "best": self.best_weights, **self.learner.tensors()}
         if self.opponent is not None:
             groups |= self.opponent.tensors()
@@ -246,7 +247,7 @@ class Trainer:
         Checkpoint(groups, facts).write(self.folder / CHECKPOINT)
 
     def resume(self) -> bool:
-        """Continue from the folder's checkpoint; False if there is none."""
+        """Continue from the folder's checkpoint; return False if there is none."""
         path = self.folder / CHECKPOINT
         if not path.is_file():
             return False
@@ -260,7 +261,7 @@ class Trainer:
     def _restore(self, checkpoint: Checkpoint, path: Path) -> None:
         facts: Mapping[str, Any] = checkpoint.facts
         step, seconds = int(facts["step"]), float(facts["seconds"])
-        refuse_another(Standing(path, facts["identity"], step, seconds / 60), self.identity)
+        refuse_another(SavedProgress(path, facts["identity"], step, seconds / 60), self.identity)
         self._refuse_other_sizes(checkpoint.groups["weights"], path)
         average = moved(checkpoint.groups["average"], self.device)
         self.average = {name: average[name] for name, _ in self.plain.named_parameters()}
@@ -276,6 +277,6 @@ class Trainer:
         ours = {name: value.shape for name, value in self.plain.named_parameters()}
         if ours != {name: value.shape for name, value in weights.items()}:
             raise UsageError(
-                f"{path}: was begun with a network of other sizes; give the same options and "
-                "sounds, another --out, or --fresh to begin anew"
+                f"{path}: was started with a network of other sizes; give the same options and "
+                "sounds, another --out, or --fresh to start again"
             )

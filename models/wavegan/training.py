@@ -22,8 +22,8 @@ from ..oneshot.judging.pictures import write_gallery
 from ..oneshot.judging.warnings import alarms
 from ..sounds.say import Say
 from ..training import run as driver
-from ..training.run import Heard, Model, Run, Stage
-from ..training.trainer import Rival, Trainer
+from ..training.run import Model, Run, SoundStatistics, Stage
+from ..training.trainer import Adversary, Trainer
 from .anchors import best_anchors
 from .critics import Critics
 from .network import Generator
@@ -114,7 +114,9 @@ class Training:
             best,
             f"WaveGAN of {sounds_name}: one-shots of "
             f"{options.frames / options.sample_rate:.2f} s{of_classes}",
-            Heard(len(hits), len(self.corpus.held_out), seconds, sorted({*hits.sources} - {""})),
+            SoundStatistics(
+                len(hits), len(self.corpus.held_out), seconds, sorted({*hits.sources} - {""})
+            ),
             {
                 "options": options.identity,
                 "anchors": best_anchors(partial(make, generator), self.judge, self.config.latent),
@@ -138,7 +140,7 @@ def contest(
     critics = Critics(
         config, options.loss, options.penalty, options.critic_width, options.spectral_width
     )
-    rival = Rival(
+    adversary = Adversary(
         critics, options.critics_begin, options.critic_learning_rate, options.budget.betas,
         scheduled=True,
     )  # fmt: skip
@@ -152,7 +154,8 @@ def contest(
     return Trainer(
         objective, batches, [], options.budget, run,
         known or options.identity,
-        compiled=False, rival=rival, measure=measure, seed=options.seed, device=options.device,
+        compiled=False, adversary=adversary, measure=measure, seed=options.seed,
+        device=options.device,
     )  # fmt: skip
 
 

@@ -62,7 +62,7 @@ def test_a_training_never_takes_the_place_of_another(run_here: Run, songs: Path)
     out = ("--out", models / "wavenet-samples.safetensors")
     status, said = train("songB", "--steps", 3, *out)
     assert status == BAD_USAGE
-    assert f"was begun with 1 sounds of {songs / 'songA' / 'samples'}" in said
+    assert f"was started with 1 sounds of {songs / 'songA' / 'samples'}" in said
     assert "2 steps" in said
     assert said.count("\n") == 1
     assert (models / "wavenet-samples.safetensors").read_bytes() == before

@@ -6,7 +6,7 @@ from pathlib import Path
 from rtaudiogen.errors import UsageError
 
 from ...training.options import TrainingOptions, option
-from ...training.run import Heard
+from ...training.run import SoundStatistics
 from ..say import Say
 from .corpus import Corpus, read_notes, read_textures
 
@@ -50,7 +50,7 @@ class InstrumentOptions(TrainingOptions):
             folder, self.sample_rate, wanted, self.lowest, self.highest, self.hold_seconds, say
         )
 
-    def heard(self, corpus: Corpus) -> Heard:
+    def heard(self, corpus: Corpus) -> SoundStatistics:
         """Return what a model has learnt from."""
         seconds = corpus.frames / self.sample_rate
-        return Heard(len(corpus.training), len(corpus.held_out), seconds, corpus.licences)
+        return SoundStatistics(len(corpus.training), len(corpus.held_out), seconds, corpus.licences)

@@ -20,8 +20,8 @@ from torch import Tensor, nn
 from ...measuring.spectral_distance import SpectralDistance
 from ...training import run as driver
 from ...training.origin import FAMILY, SOUNDS
-from ...training.run import Heard, Model, Run, Stage
-from ...training.trainer import Rival, Step, Trainer
+from ...training.run import Model, Run, SoundStatistics, Stage
+from ...training.trainer import Adversary, Step, Trainer
 from ..codec import VQVAECodec
 from ..config import CodesConfig, VQVAEConfig
 from ..layers import TRAINING_ONLY, folded
@@ -177,11 +177,13 @@ def codec_trainer(
 
     held_out = [as_tensors(b, 1.0) for b in segments.held_out(HELD_OUT_BATCHES, options.segments)]
     objective = Objective(VQVAE(config))
-    rival = Rival(Discriminator(), 1.0 - options.adversarial) if options.adversarial else None
+    adversary = (
+        Adversary(Discriminator(), 1.0 - options.adversarial) if options.adversarial else None
+    )
     trainer = Trainer(
         objective, batches, held_out, options.budget, run,
         known or options.identity,
-        compiled=False, rival=rival, seed=options.seed, device=options.device,
+        compiled=False, adversary=adversary, seed=options.seed, device=options.device,
     )  # fmt: skip
     return trainer, objective
 
@@ -244,7 +246,7 @@ class Kept:
             tensors_of(self.network) | self.beside,
             f"VQ-VAE of {self.sounds_name}: {c.code_rate:.4g} code frames a second, "
             f"{c.bits_per_second / 1000:.3g} kbit/s, {len(c.labels) - 1} timbres",
-            Heard(len(corpus.training), len(corpus.held_out), seconds, corpus.sources),
+            SoundStatistics(len(corpus.training), len(corpus.held_out), seconds, corpus.sources),
             {
                 "speech": self.options.speech,
                 "adversarial_from": round(1 - self.options.adversarial, 3),

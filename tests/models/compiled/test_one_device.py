@@ -82,8 +82,8 @@ def test_vqvae_and_its_rival(tmp_path: Path) -> None:
         if isinstance(module, Codebook):  # before that it asks whether it may round
             module.steps.fill_(START_STEPS)
             assert module.started
-    assert trainer.rival is not None
-    learn(trainer.plain, step_of(trainer), trainer.rival.network)
+    assert trainer.adversary is not None
+    learn(trainer.plain, step_of(trainer), trainer.adversary.network)
 
 
 def test_the_prior() -> None:
@@ -100,15 +100,15 @@ def test_wavegan_and_its_critics(tmp_path: Path, loss: str) -> None:
     trainer = wavegan(
         tmp_path, "cpu", 1, loss=loss, gradient_penalty=0.0, critic_steps=2, **sizes, **began
     ).trainer
-    assert trainer.rival is not None
-    learn(trainer.plain, step_of(trainer), trainer.rival.network)
+    assert trainer.adversary is not None
+    learn(trainer.plain, step_of(trainer), trainer.adversary.network)
 
 
 @pytest.mark.parametrize("loss", ["wgan-gp", "minimax"])
 def test_the_penalty_of_slopes(tmp_path: Path, loss: str) -> None:
     trainer = wavegan(tmp_path, "cpu", 1, hits=2, frames=8192).trainer
-    assert trainer.rival is not None
-    critics = trainer.rival.network.to(ELSEWHERE)
+    assert trainer.adversary is not None
+    critics = trainer.adversary.network.to(ELSEWHERE)
     assert isinstance(critics, Critics)
     batch = moved(step_of(trainer), ELSEWHERE)
     classes = batch["classes"][0]

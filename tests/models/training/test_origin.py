@@ -62,7 +62,7 @@ def test_the_same_sounds_elsewhere_go_on_and_it_is_said(
 ) -> None:
     folder.rename(tmp_path / "moved")
     said = look(model, ours(tmp_path / "moved"))
-    assert said.startswith(f"the same 3 sounds lay in {folder} before")
+    assert said.startswith(f"the same 3 sounds were in {folder} before")
 
 
 def other_folder(folder: Path) -> Path:
@@ -97,7 +97,7 @@ def test_other_sounds_are_refused_in_one_line_that_says_what_was_found(
         look(model, ours(change(folder)))
     line = str(refusal.value)
     assert "\n" not in line
-    for part in (f"was begun with 3 sounds of {folder}", "7 steps, 1.5 min", "--fresh", "--out"):
+    for part in (f"was started with 3 sounds of {folder}", "7 steps, 1.5 min", "--fresh", "--out"):
         assert part in line
 
 
@@ -128,9 +128,9 @@ def test_an_older_checkpoint_goes_on_where_its_journal_says(
         Journal(run_folder(model)).write("begun", pid=1, folder=where)
         Journal(run_folder(model)).write("begun", pid=os.getpid(), folder="this very process")
     if begun_on == "samples":
-        assert "goes on" in look(model, ours(folder))
+        assert "continues with" in look(model, ours(folder))
     else:
-        with pytest.raises(UsageError, match="was begun with sounds"):
+        with pytest.raises(UsageError, match="was started with sounds"):
             look(model, ours(folder))
 
 
@@ -143,7 +143,7 @@ def test_a_damaged_checkpoint_is_one_line(model: Path, folder: Path, payload: by
 
 def test_a_model_without_its_training_is_not_written_over(tmp_path: Path, folder: Path) -> None:
     (tmp_path / "mine.safetensors").write_text("precious")
-    with pytest.raises(UsageError, match="is there already, and is no model"):
+    with pytest.raises(UsageError, match="already exists: "):
         look(tmp_path / "mine.safetensors", ours(folder))
 
 
@@ -185,7 +185,7 @@ def test_folders_of_one_name_make_models_of_two(
 
 
 def test_sounds_that_are_added_to_a_folder_are_no_new_model(model: Path, folder: Path) -> None:
-    with pytest.raises(UsageError, match=r"begun with 3 sounds .*, not the 4 sounds"):
+    with pytest.raises(UsageError, match=r"started with 3 sounds .*, not the 4 sounds"):
         placed(model.parent, one_more(folder))
 
 

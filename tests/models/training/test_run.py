@@ -12,7 +12,7 @@ from rtaudiogen.model_file import read_header, read_tensors
 from rtaudiogen.models.family import ModelConfig
 from rtaudiogen.models.training import run as driver
 from rtaudiogen.models.training.options import TrainingOptions
-from rtaudiogen.models.training.run import Heard, Model, Run, Stage
+from rtaudiogen.models.training.run import Model, Run, SoundStatistics, Stage
 from rtaudiogen.models.training.trainer import Trainer
 from rtaudiogen.training_journal import JournalReader
 
@@ -50,7 +50,9 @@ def stages(clip: Clip) -> Callable[[Run[Options]], Iterator[Stage]]:
 
         def model() -> Model:
             tensors = {name: value.numpy() for name, value in trainer.best_weights.items()}
-            return Model(ModelConfig(), tensors, "a level", Heard(3, 1, 90.0, ("CC0",)), {"own": 7})
+            return Model(
+                ModelConfig(), tensors, "a level", SoundStatistics(3, 1, 90.0, ("CC0",)), {"own": 7}
+            )
 
         yield Stage(trainer, model, "nats", tell=lambda: ["all is well"], clip=clip)
 

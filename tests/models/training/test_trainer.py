@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from rtaudiogen.errors import UsageError
 from rtaudiogen.models.training.checkpoint import Checkpoint
 from rtaudiogen.models.training.device import Batches
-from rtaudiogen.models.training.trainer import Budget, Report, Rival, Step, Trainer
+from rtaudiogen.models.training.trainer import Adversary, Budget, Report, Step, Trainer
 
 STEPS = 12
 BUDGET = Budget(steps=STEPS, learning_rate=0.05, warm_up_steps=1, averaging=0.5, report_steps=3)
@@ -29,7 +29,7 @@ def one_thread() -> Iterator[None]:
 
 
 class Listener(nn.Module):
-    """A rival that takes for real what is low."""
+    """An adversary that takes for real what is low."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -53,7 +53,7 @@ class Level(nn.Module):
         self.level = nn.Parameter(torch.tensor(0.0))
         self.register_buffer("heard", torch.zeros(()))
         self.heard: Tensor
-        self.calls: list[tuple[bool, bool]] = []  # whether training, whether against a rival
+        self.calls: list[tuple[bool, bool]] = []  # whether training, whether against an adversary
 
     def forward(self, sound: Tensor, against: Listener | None = None) -> Tensor | Step:
         self.calls.append((self.training, against is not None))
@@ -78,12 +78,12 @@ AWAY, TOWARDS = -1.0, 1.0  # of what is learnt
 def trainer(
     folder: Path, begins: float | None = None, held_out: float = TOWARDS, seed: int = 0
 ) -> Trainer:
-    """`begins`: when the rival enters, if there is one."""
-    rival = None if begins is None else Rival(Listener(), begins)
+    """`begins`: when the adversary enters, if there is one."""
+    adversary = None if begins is None else Adversary(Listener(), begins)
     spared = [{"sound": torch.full((4,), held_out)}]
     return Trainer(
         Level(), batches, spared, BUDGET, folder, {"seed": seed}, compiled=False, mixed=False,
-        rival=rival,
+        adversary=adversary,
     )  # fmt: skip
 
 
@@ -93,9 +93,9 @@ def run(part: Trainer, on_report: Callable[[Report], None] = lambda report: None
 
 
 def training_calls(part: Trainer) -> list[bool]:
-    """Whether a rival was there, step by step."""
+    """Whether an adversary was there, step by step."""
     assert isinstance(part.plain, Level)
-    against = [rival for training, rival in part.plain.calls if training]
+    against = [adversary for training, adversary in part.plain.calls if training]
     assert len(against) == 2 * STEPS
     return against[::2]
 
@@ -154,8 +154,8 @@ def test_without_a_rival_there_is_none(tmp_path: Path) -> None:
 
 def test_the_rival_learns_from_its_own_loss_and_only_when_it_plays(tmp_path: Path) -> None:
     part = trainer(tmp_path, 0.5)
-    assert part.rival is not None
-    listener = part.rival.network
+    assert part.adversary is not None
+    listener = part.adversary.network
     assert isinstance(listener, Listener)
     scales = []
     part.run(lambda loss: scales.append(listener.scale.item()), lambda report: None)
@@ -170,7 +170,7 @@ def test_the_objective_learns_from_the_rival(tmp_path: Path) -> None:
         run(trainer(tmp_path / str(begins), begins)).average["level"] for begins in (None, 0.0)
     )
     assert alone > 0
-    assert contested < 0, "drawn to what the rival takes for real"
+    assert contested < 0, "drawn to what the adversary takes for real"
 
 
 def test_the_best_weights_are_kept(tmp_path: Path) -> None:
@@ -205,7 +205,7 @@ def test_a_report_listens_without_learning(tmp_path: Path) -> None:
     assert isinstance(part.plain, Level)
     listened = [at for at, (training, _) in enumerate(part.plain.calls) if not training]
     assert listened == [6, 13, 20, 27], "after each three steps of two micro-batches"
-    assert not any(part.plain.calls[at][1] for at in listened), "the rival is not asked"
+    assert not any(part.plain.calls[at][1] for at in listened), "the adversary is not asked"
     assert part.plain.training
     expected = sum(batch["sound"].sum() for step in range(STEPS) for batch in batches(step, 0))
     torch.testing.assert_close(part.plain.heard, expected)
@@ -291,7 +291,7 @@ def test_compiling_outside_of_the_budget_changes_no_buffer(
 
 def test_a_training_of_another_identity_is_not_resumed(tmp_path: Path) -> None:
     run(trainer(tmp_path))
-    with pytest.raises(UsageError, match="was begun with seed 0, not 1"):
+    with pytest.raises(UsageError, match="was started with seed 0, not 1"):
         run(trainer(tmp_path, seed=1))
 
 

@@ -227,7 +227,7 @@ def test_a_training_with_other_options_or_classes_is_not_resumed(
 ) -> None:
     out = tmp_path / "mine.safetensors"
     train(folder, out, TrainingOptions(**TINY))
-    with pytest.raises(UsageError, match="begun with loss 'wgan-gp', not 'minimax'"):
+    with pytest.raises(UsageError, match="started with loss 'wgan-gp', not 'minimax'"):
         train(folder, out, TrainingOptions(**TINY, loss="minimax"))
     (folder / "kick").rename(folder / "snare")
     with pytest.raises(UsageError, match=r"classes \['hat', 'kick'\], not \['hat', 'snare'\]"):

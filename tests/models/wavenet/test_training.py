@@ -128,14 +128,14 @@ def test_without_a_compiler_training_goes_on_and_says_so(tmp_path: Path) -> None
         capture_output=True,
         text=True,
     )
-    assert "torch.compile is not at work here" in finished.stdout
+    assert "torch.compile does not work here" in finished.stdout
     assert out.exists()
 
 
 def test_a_training_with_other_options_is_not_resumed(tmp_path: Path) -> None:
     folder, out = write_rain(tmp_path / "rain"), tmp_path / "rain.safetensors"
     train(folder, out, TrainingOptions(**TINY, texture=True, steps=1))
-    with pytest.raises(UsageError, match="begun with seed 0, not 1"):
+    with pytest.raises(UsageError, match="started with seed 0, not 1"):
         train(folder, out, TrainingOptions(**TINY, texture=True, steps=2, seed=1))
 
 

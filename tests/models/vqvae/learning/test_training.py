@@ -289,10 +289,10 @@ def test_two_processes_train_one_model_with_its_rival_and_its_prior(
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
-        ({"seed": 1}, "begun with seed 0, not 1"),
-        ({"codes": 32}, "begun with codes 16, not 32"),
-        ({"adversarial": 0.0}, "begun with adversarial 0.5, not 0.0"),
-        ({"segment_ms": 200}, "begun with segment_ms 100, not 200"),
+        ({"seed": 1}, "started with seed 0, not 1"),
+        ({"codes": 32}, "started with codes 16, not 32"),
+        ({"adversarial": 0.0}, "started with adversarial 0.5, not 0.0"),
+        ({"segment_ms": 200}, "started with segment_ms 100, not 200"),
     ],
 )
 def test_a_training_with_other_options_is_not_resumed(

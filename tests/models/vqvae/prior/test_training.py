@@ -237,7 +237,7 @@ def test_an_interrupted_training_goes_on_to_the_same_numbers(tmp_path: Path) -> 
     resumed = train(tmp_path / "stopped")
     assert straight.keys() == resumed.keys()
     assert all((straight[name] == resumed[name]).all() for name in straight)
-    with pytest.raises(UsageError, match="begun with seed 3, not 4"):
+    with pytest.raises(UsageError, match="started with seed 3, not 4"):
         run(prior_trainer(small, streams(4, 0), [], budget, tmp_path / "stopped", {"seed": 4}))
 
 
