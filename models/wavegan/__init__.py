@@ -1,4 +1,4 @@
-"""A WaveGAN, played as a drum machine: one-shots that are made, not sampled.
+"""WaveGAN, played as a drum machine whose one-shots are generated, not sampled.
 
 C. Donahue, J. McAuley and M. Puckette, "Adversarial Audio Synthesis", 2018, arXiv:1802.04208.
 """

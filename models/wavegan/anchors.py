@@ -1,7 +1,7 @@
-"""Which anchor each pad should begin with: the one whose sound is most like real ones of its class.
+"""Choice of each pad's first anchor: the one whose sound is closest to real sounds of its class.
 
-An anchor is a random point in latent space, and some lie where the network makes little of a class.
-So a training looks at the first few of each pad, and the model's header names the best.
+An anchor is a random point in latent space; at some of them the network makes a class badly. So a
+training compares the first few of each pad, and the model's header names the best.
 """
 
 from collections.abc import Callable
@@ -19,7 +19,7 @@ Make = Callable[[NDArray[np.float32], NDArray[np.int64]], NDArray[np.float32]]
 
 
 def best_anchors(make: Make, judge: Judge, latent: int) -> list[int]:
-    """(PADS,) numbers of anchors.
+    """Return (PADS,) numbers of anchors.
 
     `make` makes hits (hits, frames) of latents (hits, latent) and classes (hits,).
     """

@@ -1,4 +1,4 @@
-"""How fast the compiled WaveGAN is, against real time, the machine's limits, and torch. [control]
+"""Speed of the compiled WaveGAN compared with real time, the machine's limits, and torch. [control]
 
 Random weights, hits of 16384 frames at 16 kHz, one thread.
 """
@@ -19,11 +19,11 @@ from .parallel import network
 from .renderer import Renderer
 
 WIDTHS = (32, 64)  # of the shipped drums and of the paper
-PITCH = 5.0  # semitones, of a hit that is finished
+PITCH = 5.0  # semitones, of a finished hit
 
 
 def bench_rows() -> Iterator[BenchRow]:
-    """The network at both widths, and what they are compared with, each measured when asked for."""
+    """Yield the network at both widths and its comparisons, each measured when asked for."""
     for width in WIDTHS:
         config = WaveGANConfig(width=width)
         packed = pack(config, random_tensors(config, np.random.default_rng(0)))
@@ -35,7 +35,7 @@ def bench_rows() -> Iterator[BenchRow]:
 
 
 def least_work(config: WaveGANConfig) -> Work:
-    """Return what one hit takes, with every weight read once; padding does not count."""
+    """Return the work of one hit, with every weight read once, without padding."""
     features = config.widths[0] * config.first_frames
     total = weights = config.latent * features
     for level, (inputs, outputs) in enumerate(pairwise((*config.widths, 1))):
@@ -64,7 +64,7 @@ def _speed(packed: Packed, seconds: float) -> BenchRow:
 
 
 def _against_torch(config: WaveGANConfig, seconds: float) -> BenchRow:
-    """Against the network as it is trained, in float32, one thread."""
+    """Compare with the trained network in float32, on one thread."""
     import torch
 
     net = network(config, random_tensors(config, np.random.default_rng(0)))
@@ -77,7 +77,7 @@ def _against_torch(config: WaveGANConfig, seconds: float) -> BenchRow:
 
 
 def _finished(packed: Packed) -> BenchRow:
-    """What a live pool waits for."""
+    """Return the rate of finished hits, for which a live pool waits."""
     config, maker = packed.config, Maker(Renderer(packed))
     latent = np.full(config.latent, 0.5, np.float32)
 

@@ -1,4 +1,4 @@
-"""The configuration in a WaveGAN model file: networks, compiled form and training agree on it."""
+"""Configuration in a WaveGAN model file, shared by networks, compiled form and training."""
 
 from dataclasses import dataclass
 
@@ -10,7 +10,9 @@ FIRST_FRAMES: int = STRIDE**LEVELS  # waveform frames for each frame of the firs
 
 @dataclass(frozen=True)
 class WaveGANConfig(ModelConfig):
-    """Sizes. Donahue, McAuley and Puckette 2018, arXiv 1802.04208, tables 1 and 2."""
+    """Sizes of the networks. Donahue, McAuley and Puckette 2018, arXiv 1802.04208, tables 1
+    and 2.
+    """
 
     frames: int = 16384  # of a hit: 8192, 16384 or 32768
     width: int = 64  # d: channels of the level next to the waveform, doubled from level to level
@@ -31,10 +33,10 @@ class WaveGANConfig(ModelConfig):
 
     @property
     def first_frames(self) -> int:
-        """Frames of the level farthest from the waveform."""
+        """The frames of the level farthest from the waveform."""
         return self.frames // FIRST_FRAMES
 
     @property
     def widths(self) -> tuple[int, ...]:
-        """Channels from the farthest level, 16 d, to the one next to the waveform, d."""
+        """The channels from the farthest level, 16 d, to the one next to the waveform, d."""
         return tuple(self.width << level for level in reversed(range(LEVELS)))

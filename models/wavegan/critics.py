@@ -1,4 +1,4 @@
-"""Who judges the generator: the paper's discriminator, one that looks at spectra, or BEGAN's.
+"""Critics of the generator: the paper's discriminator, one for spectra, and BEGAN's.
 
 A critic has a view of sounds (B, T), and maps it and their classes (B,) to scores (B,) and the
 outputs of its layers. Gradient penalties are taken in that view: the slope of a logarithm says more
@@ -19,32 +19,34 @@ from .config import LEVELS, WaveGANConfig
 from .network import SLOPE, Discriminator, Downsampling, Upsampling
 
 WINDOW_FRAMES, HOP_FRAMES = 512, 256
-SPECTRAL_FLOOR = 1e-3  # of full scale: below it nothing has a structure
+SPECTRAL_FLOOR = 1e-3  # of full scale: structure below it is ignored
 CODE = 64  # dimensions between the two halves of BEGAN's autoencoder
 PENALTY_SHARE = 1 / 8  # of the steps in which R1 is computed, with as much more weight
 
 
 class Judgement(NamedTuple):
-    """Scores (B,), and what the layers said on the way."""
+    """Scores (B,), and the outputs of the layers."""
 
     score: Tensor
     features: Sequence[Tensor]
 
 
 class Critic(nn.Module):
-    """See the module."""
+    """Base of the critics."""
 
     def view(self, signal: Tensor) -> Tensor:
-        """What is looked at of (B, T): the waveform as it is."""
+        """Return the view of (B, T): here the waveform itself."""
         return signal
 
     def forward(self, view: Tensor, classes: Tensor) -> Judgement:
-        """Of (B, …) and (B,)."""
+        """Judge a view (B, …) with its classes (B,)."""
         raise NotImplementedError
 
 
 class SpectralCritic(Critic):
-    """Judges the logarithmic spectrogram: it hears colour long before the other hears phases."""
+    """Critic of the logarithmic spectrogram: it learns timbre long before the other learns
+    phases.
+    """
 
     def __init__(self, config: WaveGANConfig, width: int) -> None:
         super().__init__()
@@ -59,11 +61,11 @@ class SpectralCritic(Critic):
         nn.init.zeros_(self.classes.weight)
 
     def view(self, signal: Tensor) -> Tensor:
-        """(B, 1, bins, frames)."""
+        """Return the spectrogram (B, 1, bins, frames)."""
         return log_spectrogram(signal)[:, None]
 
     def forward(self, view: Tensor, classes: Tensor) -> Judgement:
-        """See the module."""
+        """Judge a view (B, 1, bins, frames) with its classes (B,)."""
         x, features = view, []
         for level in self.levels:
             x = F.leaky_relu(level(x), SLOPE)
@@ -73,7 +75,7 @@ class SpectralCritic(Critic):
 
 
 def log_spectrogram(signal: Tensor) -> Tensor:
-    """(B, T) to (B, 256 bins, T / 256), about 0 … 1."""
+    """Return the logarithmic spectrogram (B, 256 bins, T / 256) of (B, T), about 0 … 1."""
     with torch.autocast(signal.device.type, enabled=False):
         window = torch.hann_window(WINDOW_FRAMES, device=signal.device)
         spectrum = torch.stft(
@@ -92,12 +94,12 @@ class WaveformCritic(Critic):
         self.network = Discriminator(config, width)
 
     def forward(self, view: Tensor, classes: Tensor) -> Judgement:
-        """See the module."""
+        """Judge a view (B, T) with its classes (B,)."""
         return Judgement(*self.network(view, classes))
 
 
 class AutoencoderCritic(Critic):
-    """BEGAN's: the score is the error with which it gives a sound back, so low is real."""
+    """BEGAN's critic: the score is its reconstruction error, so a low score means real."""
 
     def __init__(self, config: WaveGANConfig, width: int) -> None:
         super().__init__()
@@ -111,7 +113,7 @@ class AutoencoderCritic(Critic):
         nn.init.zeros_(self.classes.weight)
 
     def forward(self, view: Tensor, classes: Tensor) -> Judgement:
-        """See the module."""
+        """Judge a view (B, T) with its classes (B,)."""
         x, features = view[:, None], []
         for level in self.down:
             x = F.leaky_relu(level(x), SLOPE)
@@ -124,7 +126,7 @@ class AutoencoderCritic(Critic):
 
 
 class Critics(nn.Module):
-    """All critics of a training; as a module of the training, its forward is its own loss."""
+    """All critics of a training, as a module whose forward is their loss."""
 
     def __init__(
         self, config: WaveGANConfig, kind: str, penalty: float, width: int, spectral_width: int
@@ -141,11 +143,11 @@ class Critics(nn.Module):
         self.balance: Tensor
 
     def judge(self, signal: Tensor, classes: Tensor) -> list[Judgement]:
-        """Of every critic, (B, T) and (B,)."""
+        """Return the judgement of every critic on (B, T) and (B,)."""
         return [critic(critic.view(signal), classes) for critic in self.all]
 
     def forward(self, real: Tensor, made: Tensor, classes: Tensor) -> Tensor:
-        """(B, T) each, and the classes (B,) that both are of."""
+        """Return the loss for real and made sounds, (B, T) each, with the classes (B,) of both."""
         both = self.judge(torch.cat([real, made]), classes.repeat(2))
         total = torch.zeros((), device=real.device)
         balance = self.balance.clone()

@@ -1,4 +1,4 @@
-"""The parameters and views of a WaveGAN model: no torch, no weights."""
+"""Parameters and views of a WaveGAN model, without torch and weights."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -27,7 +27,7 @@ VIEWS = (
 
 
 def offer(path: Path, config: WaveGANConfig, header: ModelHeader) -> Offer:
-    """Return what a model offers a player; RtAudioGenError if its anchors are damaged."""
+    """Return the parameters and views of a model; RtAudioGenError if its anchors are damaged."""
     anchors = header.training.get("anchors")
     if anchors is not None and not _are_anchors(anchors):
         raise RtAudioGenError(f"{path}: its anchors are not {PADS} whole numbers from 0 to {LAST}")
@@ -49,9 +49,9 @@ def _are_anchors(values: object) -> bool:
 def parameters(
     classes: tuple[str, ...], anchors: Sequence[int] | None = None
 ) -> tuple[Parameter, ...]:
-    """What a performer can move: the kit's, then each pad's, in the order of `settings`.
+    """Return the parameters: the kit's, then each pad's, in the order of `settings`.
 
-    `anchors` (PADS,) are the numbers to begin with, where they are known.
+    `anchors` (PADS,) are the initial numbers, if they are known.
     """
     assigned, numbers = assign(classes), anchors or [0] * PADS
     pads = (_pad(pad, classes, assigned, numbers[pad]) for pad in range(PADS))

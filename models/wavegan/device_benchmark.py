@@ -1,4 +1,4 @@
-"""How soon a device has a hit: alone, and while it refills a pool. [control]
+"""Time until a device has a hit: alone, and while it refills a pool. [control]
 
 Random weights, hits of 16384 frames at 16 kHz, one after another without a pause.
 """
@@ -22,13 +22,13 @@ from .renderer import AnyRenderer, renderers
 
 WIDTHS = (32, 64)  # of the shipped drums and of the paper
 BLOCK_FRAMES = 128
-KEY = 36.0  # a pad's
+KEY = 36.0  # of a pad
 
 Run = Callable[[], object]
 
 
 def bench_rows(device: str) -> Iterator[BenchRow]:
-    """Of one of `processors.NAMES`, each measured when asked for."""
+    """Yield the rows of a device of `processors.NAMES`, each measured when asked for."""
     for width in WIDTHS:
         config = WaveGANConfig(width=width)
         packed = pack(config, random_tensors(config, np.random.default_rng(0)))
@@ -45,7 +45,7 @@ def _hit(renderer: AnyRenderer) -> Run:
 
 
 def _percentiles_ms(run: Run) -> tuple[float, float]:
-    """Return p50 and p99 of how many milliseconds `run` takes."""
+    """Return p50 and p99 of the duration of `run`, in milliseconds."""
     times = call_times(run)
     return 1e3 * times.p50, 1e3 * times.p99
 
@@ -61,7 +61,7 @@ def _speed(config: WaveGANConfig, device: str, p50: float, p99: float) -> BenchR
 def _beside_a_pool(
     config: WaveGANConfig, device: str, now: Run, ahead: Run, alone_p99: float
 ) -> BenchRow:
-    """A refill must not delay what is struck now."""
+    """Measure an urgent hit during a refill, which must not delay it."""
     over, made = Event(), 0
 
     def refill() -> None:
@@ -88,7 +88,7 @@ def _beside_a_pool(
 
 
 def _note_on(device: str) -> BenchRow:
-    """Where no pool stands before it: `render`, and whatever a pool has not ready."""
+    """Measure a note-on without a pool: `render` makes the hit."""
     model = next(iter(builtin()))
     generator = create(model, model.sample_rate)
     generator.prepare(BLOCK_FRAMES, device)

@@ -1,8 +1,8 @@
-"""The generator network in torch, for a device: what `kernels.generate` computes, in float32.
+"""Generator network in torch, for a device: the computation of `kernels.generate` in float32.
 
-The same matrices as on the CPU, rounded as they are there, times the same windows; a level's
-windows are copied one after another, so that it is one product. No convolution of a library: those
-have ways to save multiplications that are less exact.
+The matrices and windows are those of the CPU, with the same rounding; a level's windows are copied
+one after another, so that it is one product. Library convolutions are not used, because they save
+multiplications in ways that are less exact.
 """
 
 from functools import partial
@@ -18,11 +18,11 @@ from ..compiled.device_call import DeviceCall, Tensors, lost
 from .config import LEVELS, STRIDE
 from .packing import EDGE, TAPS, Floats, Packed, first_matrix, packed_level
 
-FILTERED = 64  # frames that the filter gives at a time
+FILTERED = 64  # frames that the filter computes at a time
 
 
 class Level(NamedTuple):
-    """Upsampling; `groups` of STRIDE output frames at a time."""
+    """One upsampling, which computes `groups` of STRIDE output frames at a time."""
 
     matrix: Tensor  # (rows, window)
     bias: Tensor  # (rows,)
@@ -30,7 +30,7 @@ class Level(NamedTuple):
 
 
 class Weights(NamedTuple):
-    """On a device, for any number of renderers."""
+    """Tensors on a device, for any number of renderers."""
 
     first: Tensor  # (first frames · 16 d, latent)
     first_bias: Tensor  # (first frames · 16 d,)
@@ -40,7 +40,9 @@ class Weights(NamedTuple):
 
 
 def renderers(packed: Packed, device: str) -> tuple["DeviceRenderer", "DeviceRenderer"]:
-    """An urgent one, and one that gives way to it. [control] RtAudioGenError without the device."""
+    """Return an urgent renderer, and one that yields to it. [control] RtAudioGenError without the
+    device.
+    """
     there = device_call.torch_device(device)
     weights = upload(packed, there)
     return (
@@ -50,7 +52,7 @@ def renderers(packed: Packed, device: str) -> tuple["DeviceRenderer", "DeviceRen
 
 
 def upload(packed: Packed, device: torch.device) -> Weights:
-    """[control] ProcessorLostError if there is no room for them."""
+    """Copy the weights to a device. [control] ProcessorLostError if it has no room for them."""
 
     def there(array: Floats) -> Tensor:
         return torch.from_numpy(np.ascontiguousarray(array)).to(device)
@@ -71,15 +73,17 @@ def upload(packed: Packed, device: torch.device) -> Weights:
 
 
 class DeviceRenderer:
-    """See `renderer.AnyRenderer`; any number of them may share `Weights`."""
+    """Implements `renderer.AnyRenderer`; any number of them may share `Weights`."""
 
     def __init__(
         self, packed: Packed, weights: Weights, device: torch.device, urgent: bool
     ) -> None:
-        """Allocate and record; the `urgent` go before the others. [control] ProcessorLostError"""
+        """Allocate and record; `urgent` ones run before others. [control] ProcessorLostError"""
         self.config = packed.config
         self._call = DeviceCall(
-            partial(_generate, weights, self.config.first_frames),  # no cycle: all is freed at once
+            partial(
+                _generate, weights, self.config.first_frames
+            ),  # without a reference cycle, so memory is freed at once
             {
                 "latent": ((self.config.latent,), np.float32),
                 "mixture": ((len(weights.classes),), np.float32),
@@ -90,7 +94,7 @@ class DeviceRenderer:
         )
 
     def render(self, latent: Floats, mixture: Floats) -> Floats:
-        """See AnyRenderer."""
+        """Implement `AnyRenderer.render`."""
         self._call.inputs["latent"][:] = latent
         self._call.inputs["mixture"][:] = mixture
         self._call()
@@ -98,7 +102,7 @@ class DeviceRenderer:
 
 
 def _generate(weights: Weights, first_frames: int, inputs: Tensors, outputs: Tensors) -> None:
-    """As `kernels.generate`; what is allocated within is the recording's for ever."""
+    """Compute as `kernels.generate` does; the recording owns what is allocated here."""
     x = torch.addmv(weights.first_bias, weights.classes.T, inputs["mixture"])
     x = torch.addmv(x, weights.first, inputs["latent"])  # (first frames · 16 d,)
     x = x.view(first_frames, -1)  # (first frames, 16 d)
@@ -111,7 +115,7 @@ def _generate(weights: Weights, first_frames: int, inputs: Tensors, outputs: Ten
 
 
 def _upsampled(x: Tensor, level: Level) -> Tensor:
-    """(T, inputs) to (4 T, outputs)."""
+    """Return the next level (4 T, outputs) of (T, inputs)."""
     frames, inputs = x.shape
     taps = TAPS + level.groups - 1
     padded = F.pad(x, (0, 0, EDGE, EDGE))
@@ -121,7 +125,7 @@ def _upsampled(x: Tensor, level: Level) -> Tensor:
 
 
 def _filtered(signal: Tensor, matrix: Tensor) -> Tensor:
-    """(frames,) both ways."""
+    """Return the filtered signal, (frames,) both ways."""
     around = matrix.shape[1] - FILTERED  # taps - 1
     padded = F.pad(signal, (around // 2, around - around // 2))
     windows = padded.unfold(0, matrix.shape[1], FILTERED)  # (frames / FILTERED, window)
@@ -129,7 +133,9 @@ def _filtered(signal: Tensor, matrix: Tensor) -> Tensor:
 
 
 def _filter_matrix(taps: Floats) -> Floats:
-    """(FILTERED, taps + FILTERED - 1): a window of the signal to FILTERED frames."""
+    """Return the matrix (FILTERED, taps + FILTERED - 1) from a window of the signal to FILTERED
+    frames.
+    """
     rows = np.zeros((FILTERED, len(taps) + FILTERED - 1), np.float32)
     for row in range(FILTERED):
         rows[row, row : row + len(taps)] = taps

@@ -1,9 +1,9 @@
-"""`rtaudiogen evaluate MODEL FOLDER`: what a WaveGAN makes, beside drums that it never heard.
+"""`rtaudiogen evaluate MODEL FOLDER`: WaveGAN hits compared with held-out drums.
 
-The hits come from the player that ships. Beside them stand the hits that training held out of the
-same folder, which is as good as it gets, hits that it learnt from, and bursts of noise with the
-held-out hits' envelopes, which anybody can make. A Fréchet distance depends on how many hits it is
-of, so every row is of as many, of the same classes.
+The hits come from the shipped player. They are compared with the hits that training held out of the
+same folder (the best possible result), training hits, and bursts of noise with the envelopes of the
+held-out hits (a trivial result). A Fréchet distance depends on the number of hits, so every row has
+as many, of the same classes.
 """
 
 import time
@@ -32,7 +32,7 @@ from .config import WaveGANConfig
 from .descriptor import describe, read_config
 from .sampling import sample
 
-SETS = 8  # of hits that the means are over, where there are enough
+SETS = 8  # of hits for each mean, if there are enough
 JUDGED_HITS = 320  # over all classes evenly, as at each report of a training
 ENVELOPE_SECONDS = 0.004
 NOTE = (
@@ -48,7 +48,7 @@ Row = dict[str, Any]
 
 
 def evaluate(model: Path, folder: Path) -> dict[str, Any]:
-    """All measurements as plain values, ready for JSON. RtAudioGenError for unusable input."""
+    """Return all measurements as JSON values. RtAudioGenError for unusable input."""
     descriptor = describe(model)
     config = read_config(model, read_header(model))
     corpus = read(folder, config.sample_rate, config.frames, lambda line: None)
@@ -77,18 +77,20 @@ class Player:
     """The compiled player as a source of hits, and its speed."""
 
     def __init__(self, descriptor: Descriptor, config: WaveGANConfig, classes: Sequence[str]):
-        """`classes` are the names of the classes that will be asked for."""
+        """`classes` are the names of all requested classes."""
         self._descriptor, self._config, self._classes = descriptor, config, classes
         self._seeds = count()
         self._seconds, self._made = 0.0, 0
 
     @property
     def conditional(self) -> bool:
-        """Whether it makes what it is asked for."""
+        """True if the model makes the requested class."""
         return len(self._config.classes) > 1
 
     def hits(self, classes: Classes) -> Signals:
-        """(hits, frames) of `classes` (hits,), finished, from anywhere in latent space; all new."""
+        """Return finished hits (hits, frames) of `classes` (hits,), from all of latent space, all
+        new.
+        """
         signals = np.zeros((len(classes), self._config.frames), np.float32)
         for index in np.unique(classes).tolist():
             kind = self._classes[index] if self.conditional else None
@@ -102,25 +104,25 @@ class Player:
         return signals
 
     def verdict(self, judge: Judge, classes: Classes) -> Verdict:
-        """On hits of `classes`; whether they are recognised counts if they could be asked for."""
+        """Return the verdict on hits of `classes`; accuracy counts only for a conditional model."""
         verdict = judge.judge(self.hits(classes), classes)
         return verdict if self.conditional else replace(verdict, accuracy=None, by_class={})
 
     @property
     def real_time_factor(self) -> float:
-        """Seconds of sound for each second that a core worked."""
+        """The seconds of sound made in a second of one core."""
         made_seconds = self._made * self._config.frames / self._config.sample_rate
         return made_seconds / max(self._seconds, 1e-9)
 
 
 def _shared(config: WaveGANConfig, corpus: Corpus, folder: Path) -> Classes:
-    """The classes that both model and folder have; all of the folder's if the model has none."""
+    """Return the classes that model and folder share; all of the folder's if the model has none."""
     if len(config.classes) < 2:
         return np.arange(len(corpus.classes))
     shared = [index for index, name in enumerate(corpus.classes) if name in config.classes]
     if not np.isin(corpus.held_out.classes, shared).any():
         raise UsageError(
-            f"{folder}: its classes ({', '.join(corpus.classes)}) are none that the model has "
+            f"{folder}: its classes ({', '.join(corpus.classes)}) do not occur in the model "
             f"({', '.join(config.classes)}); give the folder that it was trained on"
         )
     return np.array(shared)
@@ -128,7 +130,7 @@ def _shared(config: WaveGANConfig, corpus: Corpus, folder: Path) -> Classes:
 
 @contextmanager
 def _run_folder(model: Path) -> Iterator[Path]:
-    """Where the training kept its classifier, or a place for a new one."""
+    """Yield the folder with the classifier of the training, or a temporary one."""
     run = run_folder(model)
     if run.is_dir():
         yield run
@@ -138,7 +140,7 @@ def _run_folder(model: Path) -> Iterator[Path]:
 
 
 def _rows(judge: Judge, player: Player, corpus: Corpus, held_out: Hits) -> Iterator[Row]:
-    """The table."""
+    """Yield the rows of the table."""
     rng = np.random.default_rng(0)
 
     asked, rate = held_out.classes, corpus.sample_rate
@@ -155,7 +157,7 @@ def _rows(judge: Judge, player: Player, corpus: Corpus, held_out: Hits) -> Itera
 
 
 def _facts(verdicts: Sequence[Verdict]) -> Row:
-    """Means over verdicts, and how far the Fréchet distances lie apart."""
+    """Return means over verdicts, and the spread of the Fréchet distances."""
 
     def mean(name: str, digits: int = 2) -> float | None:
         values = [getattr(verdict, name) for verdict in verdicts]
@@ -179,7 +181,9 @@ def _facts(verdicts: Sequence[Verdict]) -> Row:
 
 
 def disjoint_sets(hits: Hits, classes: Classes, rng: np.random.Generator) -> Iterator[Signals]:
-    """Sets of `hits` in the classes asked for, up to SETS, no hit in two; rather real ones."""
+    """Yield up to SETS sets of `hits` in the requested classes, no hit in two, drawn by
+    `weights`.
+    """
     shares = weights(hits)
     left = np.ones(len(hits), np.bool_)
     for _ in range(SETS):
@@ -195,7 +199,7 @@ def disjoint_sets(hits: Hits, classes: Classes, rng: np.random.Generator) -> Ite
 
 
 def noise_bursts(signals: Signals, sample_rate: int, rng: np.random.Generator) -> Signals:
-    """White noise, each burst with the envelope of one of `signals` (hits, frames)."""
+    """Return white noise, each burst with the envelope of one of `signals` (hits, frames)."""
     window = max(1, round(ENVELOPE_SECONDS * sample_rate))
     power = uniform_filter1d(np.square(signals), window, axis=1, mode="constant")
     noise: Signals = np.sqrt(power.clip(0.0)) * rng.standard_normal(signals.shape, np.float32)
@@ -203,7 +207,7 @@ def noise_bursts(signals: Signals, sample_rate: int, rng: np.random.Generator) -
 
 
 def _class_rows(judge: Judge, corpus: Corpus, verdict: Verdict) -> Iterator[Row]:
-    """How many there are of each class, and how many are recognised."""
+    """Yield the number of hits of each class, and the share that is recognised."""
     learnt, held_out = corpus.training, corpus.held_out
     for index, name in enumerate(corpus.classes):
         members = learnt.classes == index

@@ -1,7 +1,7 @@
-"""The plugin: sixteen pads whose hits are made when they are struck, or ahead for a host's pool.
+"""Generator plugin: sixteen pads whose hits are made when they are struck, or ahead for a pool.
 
-A hit is decided by its recipe alone (`recipes.py`), so both ways give the same bits, and a saved
-state holds recipes and not sound. torch is imported for another device than the CPU only.
+A hit depends on its recipe alone (`recipes.py`), so both ways give the same bits, and a saved state
+holds recipes instead of sound. torch is imported only for devices other than the CPU.
 """
 
 import math
@@ -26,20 +26,22 @@ from .maker import Maker
 from .packing import Packed, pack
 from .renderer import renderers
 
-GROUP_FADE_SECONDS = 0.005  # of what a strike of its group ends
+GROUP_FADE_SECONDS = 0.005  # of voices that a strike of their group ends
 UNLOCKED = -1  # in `held`
-SOUNDING = 1e-9  # the least level of a voice that is not free
+SOUNDING = 1e-9  # minimum level of a busy voice
 PLACED: dict[int, str] = {EventKind.VOLUME: "volume", EventKind.PAN: "pan"}
 TOLD = np.dtype([(name, np.float32) for name in PLACED.values()])
 
 
 def create(descriptor: Descriptor, sample_rate: int) -> Generator:
-    """The generator of a model file; it runs at its own rate, whatever the host's. [control]"""
+    """Return the generator of a model file; it runs at its own rate, whatever the host's.
+    [control]
+    """
     return WaveGANGenerator(descriptor, pack(*FILES.opened(descriptor)))
 
 
 class WaveGANGenerator:
-    """See `rtaudiogen.generator`: Generator and HitMaker."""
+    """Implements `rtaudiogen.generator`: Generator and HitMaker."""
 
     delay_frames = 0
     pads = PADS
@@ -58,7 +60,7 @@ class WaveGANGenerator:
         self.seed = np.zeros(1, np.uint64)
 
     def prepare(self, max_frames: int, device: str = "cpu") -> None:
-        """See Generator."""
+        """Implement `Generator.prepare`."""
         self.renderers = renderers(self.packed, device)
         self._maker, self._ahead = (Maker(renderer) for renderer in self.renderers)
         longest = longest_frames(self.packed.config.frames)
@@ -67,7 +69,7 @@ class WaveGANGenerator:
         self.reset(0)
 
     def _warm_up(self) -> None:
-        """Compile what a render call, and a hit made ahead, may come across."""
+        """Compile everything that a render call, or a hit made ahead, may need."""
         values = self.descriptor.defaults()
         for id in ("pad1.mutate", "pad1.breed", "pad1.drift", "pad1.pitch"):
             values[self.descriptor.parameter_index(id)] = 2.0
@@ -75,7 +77,7 @@ class WaveGANGenerator:
         self.make(self.recipe(0, 0, 0, values))
 
     def reset(self, seed: int) -> None:
-        """See Generator."""
+        """Implement `Generator.reset`."""
         self.voices[:] = np.zeros((), VOICE)
         self.told["volume"], self.told["pan"] = 1.0, 0.0
         self.played[:] = 0
@@ -86,17 +88,17 @@ class WaveGANGenerator:
     # -- hits [any] --------------------------------------------------------------------------------
 
     def pad_of(self, key: int) -> int | None:
-        """See HitMaker."""
+        """Implement `HitMaker.pad_of`."""
         return pads.pad_of(key)
 
     def layer_of(self, velocity: float, parameters: NDArray[np.float32]) -> int:
-        """See HitMaker."""
+        """Implement `HitMaker.layer_of`."""
         if self.settings.kit(parameters).velocity_timbre <= 0:
             return 0
         return min(LAYERS - 1, max(0, int(LAYERS * velocity)))
 
     def recipe(self, pad: int, number: int, layer: int, parameters: NDArray[np.float32]) -> Recipe:
-        """See HitMaker."""
+        """Implement `HitMaker.recipe`."""
         own = self.settings.pad(parameters, pad)
         mate = self.settings.pad(parameters, max(0, round(own.breed) - 1))
         number = self._kept_by(pad, own) if own.lock >= 0.5 else _in_turn(number, own)
@@ -104,17 +106,17 @@ class WaveGANGenerator:
         return recipe(int(self.seed[0]), pad, number, layer, kit, own, mate)
 
     def make(self, recipe: Hashable) -> Audio:
-        """See HitMaker."""
+        """Implement `HitMaker.make`."""
         return np.repeat(self._ahead.make(cast(Recipe, recipe))[:, None], 2, axis=1)
 
     def strike(self, pad: int, velocity: float, parameters: NDArray[np.float32]) -> Strike:
-        """See HitMaker."""
+        """Implement `HitMaker.strike`."""
         kit, own = self.settings.kit(parameters), self.settings.pad(parameters, pad)
         gain = velocity ** (2.0 * kit.velocity_curve) * 10 ** ((kit.level + own.level) / 20)
         return Strike(gain, own.pan, round(own.choke))
 
     def kept(self, parameters: NDArray[np.float32]) -> Mapping[str, float]:
-        """See HitMaker."""
+        """Implement `HitMaker.kept`."""
         pads = [self.settings.pad(parameters, pad) for pad in range(PADS)]
         return {
             f"pad{pad + 1}.kept": float(self._kept_by(pad, own) + 1) if own.lock >= 0.5 else 0.0
@@ -123,7 +125,7 @@ class WaveGANGenerator:
         }
 
     def _kept_by(self, pad: int, own: PadValues) -> int:
-        """The number of the hit that a locked pad plays."""
+        """Return the number of the hit that a locked pad plays."""
         if round(own.kept) not in (0, self.spent[pad]):
             return round(own.kept) - 1
         held = int(self.held[pad])
@@ -132,7 +134,7 @@ class WaveGANGenerator:
     # -- a block [render] --------------------------------------------------------------------------
 
     def render(self, out: Audio, parameters: NDArray[np.float32], events: Events) -> None:
-        """See Generator."""
+        """Implement `Generator.render`."""
         self._lock(parameters)
         out[:] = 0.0
         start = 0
@@ -144,7 +146,9 @@ class WaveGANGenerator:
         mix(out, start, len(out), self.voices, self.hits)
 
     def _lock(self, parameters: NDArray[np.float32]) -> None:
-        """Note which hits pads keep. `kept` counts until its pad is unlocked, or it is set anew."""
+        """Note which hits pads keep. `kept` counts until its pad is unlocked, or it is set
+        again.
+        """
         locked, kept = self.settings.locked(parameters), self.settings.kept(parameters)
         self.spent[self.spent != kept] = 0
         freed = ~locked & (self.held != UNLOCKED)
@@ -169,7 +173,9 @@ class WaveGANGenerator:
             let_go(self.voices[voice], int(CHOKE_SECONDS * self.sample_rate))
 
     def _place(self, voice: np.void, name: str, value: float) -> None:
-        """Set the volume or the pan of a hit that begins; one that sounds keeps its own."""
+        """Set the volume or the pan of a hit that starts; a hit that already sounds keeps its
+        own.
+        """
         if not voice["playing"] or voice["position"]:
             return
         voice[name] = value
@@ -179,7 +185,7 @@ class WaveGANGenerator:
         voice["gain_right"] = voice["own_right"] * np.float32(volume * right)
 
     def _play(self, voice: int, pad: int, velocity: float, parameters: NDArray[np.float32]) -> None:
-        """Make the pad's next hit and start it; what it chokes begins to fade."""
+        """Make the pad's next hit and start it; the hits that it chokes begin to fade."""
         layer = self.layer_of(velocity, parameters)
         made = self.recipe(pad, int(self.played[pad]), layer, parameters)
         strike = self.strike(pad, velocity, parameters)
@@ -197,24 +203,26 @@ class WaveGANGenerator:
             self._place(self.voices[voice], name, float(self.told[name][0]))
 
     def _fill(self, voice: int, made: Recipe) -> int:
-        """Put a hit into a voice's memory; its frames."""
+        """Put a hit into a voice's memory; return its frames."""
         hit = self._maker.make(made)
         self.hits[voice, : len(hit)] = hit
         return len(hit)
 
     def voice_levels(self) -> NDArray[np.float32]:
-        """See Generator."""
+        """Implement `Generator.voice_levels`."""
         audible = np.maximum(self.voices["peak"], np.float32(SOUNDING))
         return np.where(self.voices["playing"] != 0, audible, np.float32(0.0))
 
     # -- state [render] ----------------------------------------------------------------------------
 
     def save_state(self) -> State:
-        """See Generator."""
+        """Implement `Generator.save_state`."""
         return saved(self._live())
 
     def load_state(self, state: State) -> None:
-        """See Generator. Hits that sound are made again; without a device they are silent."""
+        """Implement `Generator.load_state`. Sounding hits are made again; without a device they are
+        silent.
+        """
         mine = self.save_state()
         restore(self._live(), state, self.descriptor.id)
         if not playable(self.voices, max(1, len(self.packed.config.classes))):
@@ -227,18 +235,20 @@ class WaveGANGenerator:
             voice["frames"] = self._fill(index, Recipe(*voice["recipe"].item()))
 
     def _live(self) -> State:
-        """Views of everything that the future output depends on, as plain numbers."""
+        """Return views of everything that the future output depends on, as plain numbers."""
         return {name: getattr(self, name).view(np.uint8) for name in self.arrays}
 
 
 def _in_turn(number: int, own: PadValues) -> int:
-    """A hit's number where a pad plays so many in turn."""
+    """Return the number of a hit on a pad that alternates between a few hits."""
     turn = round(own.round_robin)
     return number % turn if turn else number
 
 
 def _sides(pan: float) -> tuple[float, float]:
-    """Factors left and right: both 1 in the centre, the far side fading as at constant power."""
+    """Return the factors left and right: both 1 in the centre; the far side fades at constant
+    power.
+    """
     angle = (pan + 1.0) * math.pi / 4.0
     left = math.cos(angle) if pan < 1.0 else 0.0  # cos(π/2) is not quite 0
     return min(1.0, math.sqrt(2.0) * left), min(1.0, math.sqrt(2.0) * math.sin(angle))

@@ -1,7 +1,7 @@
-"""A guide for the generator: an encoder that says which latent a real hit should come from.
+"""Guide of the generator: an encoder that assigns a latent point to each real hit.
 
-Together they are an autoencoder, and all of it the VAE/GAN of Larsen et al. 2016 (arXiv
-1512.09300). What a critic teaches in days, the guide shows in an hour: every training hit has its
+Together they are an autoencoder, and the whole is the VAE/GAN of Larsen et al. 2016 (arXiv
+1512.09300). The guide teaches in an hour what takes a critic days: every training hit has its
 place, so none is forgotten and the generator cannot collapse to one sound. Only training needs it.
 """
 
@@ -21,24 +21,24 @@ CHANNELS = (1, 32, 64, 96, 128)
 
 
 class Place(NamedTuple):
-    """Where in latent space a hit lies: a Gaussian in the domain that `to_uniform` begins with."""
+    """Position of a hit in latent space: a Gaussian in the domain of the input of `to_uniform`."""
 
     mean: Tensor  # (B, latent)
     log_variance: Tensor
 
     def draw(self) -> Tensor:
-        """A latent (B, latent) near it, uniform over all hits once `divergence` is small."""
+        """Draw a latent (B, latent) near it, uniform over all hits once `divergence` is small."""
         noise = torch.randn_like(self.mean)
         return to_uniform(self.mean + noise * (0.5 * self.log_variance).exp())
 
     def divergence(self) -> Tensor:
-        """Nats (B,) from the standard Gaussian."""
+        """Return the divergence (B,) from the standard Gaussian, in nats."""
         variance = self.log_variance.exp()
         return 0.5 * (self.mean.square() + variance - 1 - self.log_variance).sum(1)
 
 
 class Encoder(nn.Module):
-    """Hits (B, T) and classes (B,) to their places."""
+    """Network from hits (B, T) and classes (B,) to their places."""
 
     def __init__(self, config: WaveGANConfig) -> None:
         super().__init__()
@@ -60,12 +60,12 @@ class Encoder(nn.Module):
         return x.flatten(1)
 
     def forward(self, signal: Tensor, classes: Tensor) -> Place:
-        """See the class."""
+        """Return the places of hits (B, T) of classes (B,)."""
         x = self.last(self._outer(signal) + self.classes(classes)).float()
         mean, log_variance = x.chunk(2, dim=1)
         return Place(mean, log_variance.clamp(-8.0, 2.0))
 
 
 def to_uniform(gaussian: Tensor) -> Tensor:
-    """What is standard normal becomes uniform in -1 … 1."""
+    """Return a standard normal variable mapped to a uniform one in -1 … 1."""
     return torch.erf(gaussian / math.sqrt(2.0))

@@ -1,7 +1,7 @@
-"""The generator network in one call that compiles to machine code, without the GIL.
+"""Generator network as one call of machine code, without the GIL.
 
-A level's matrix is worked off in blocks of outputs that stay in the processor's L2 cache while all
-of the level's frames go by. Nothing here allocates, raises, or reads out of range.
+A level's matrix is processed in blocks of outputs that stay in the processor's L2 cache for all of
+the level's frames. Nothing here allocates, raises, or reads out of range.
 """
 
 from typing import Any
@@ -46,7 +46,7 @@ def _elementwise(function: Any) -> Any:
 
 
 def _tanh(x: Vector) -> Vector:
-    """(e^2x - 1) / (e^2x + 1), absolute error 2e-7; NaN becomes 1."""
+    """Return (e^2x - 1) / (e^2x + 1), absolute error 2e-7; NaN becomes 1."""
     power = exp2(x.at_most(STEEPEST).at_least(-STEEPEST) * (2.0 * LOG2E))
     return (power - 1.0) / (power + 1.0)
 
@@ -58,9 +58,9 @@ squash = _elementwise(_tanh)
 
 @whole_call
 def generate(weights: Weights, scratch: Scratch, mixture: Floats, out: Floats) -> None:
-    """The network's waveform `out` (frames,) for the latent in `scratch`. [any]
+    """Compute the waveform `out` (frames,) of the latent in `scratch`. [any]
 
-    `mixture` (classes,): how much of each class's bias the first layer gets.
+    `mixture` (classes,): the share of each class's bias in the first layer.
     """
     levels = weights.levels
     _first(weights, scratch, mixture)
@@ -77,7 +77,7 @@ def generate(weights: Weights, scratch: Scratch, mixture: Floats, out: Floats) -
 
 @part
 def _first(weights: Weights, scratch: Scratch, mixture: Floats) -> None:
-    """The latent to the first level's input."""
+    """Compute the first level's input from the latent."""
     level = weights.levels[0]
     begin, size = level.memory_at + EDGE * level.inputs, len(weights.first_bias)
     x = scratch.memory[begin : begin + size]
@@ -93,7 +93,7 @@ def _first(weights: Weights, scratch: Scratch, mixture: Floats) -> None:
 
 @part
 def _level(weights: Weights, scratch: Scratch, number: int, y: int) -> None:
-    """Groups of output frames to `y`, one after another."""
+    """Compute groups of output frames into `y`, one after another."""
     level = weights.levels[number]
     begin = level.memory_at + EDGE * level.inputs
     source = place(scratch.memory, begin)
@@ -114,7 +114,7 @@ def _level(weights: Weights, scratch: Scratch, number: int, y: int) -> None:
 
 @part
 def _filter(taps: Floats, signal: NDArray[np.float32], out: Floats) -> None:
-    """`out` = the signal as it is, or filtered: out[n] = Σ taps[k] · signal[n + k]."""
+    """Write the signal to `out` unchanged, or filtered: out[n] = Σ taps[k] · signal[n + k]."""
     frames = len(out)
     if len(taps) == 0:
         for n in range(frames):

@@ -1,11 +1,11 @@
-"""What generator and discriminator are judged by: scores (B,) in, a loss out.
+"""Losses of generator and discriminator, computed from scores (B,).
 
 * `minimax`: Goodfellow et al. 2014, arXiv 1406.2661, equation 1, for both players.
 * `non-saturating`: the same game, but the generator maximises log D(G(z)), section 3.
 * `wgan-gp`: Gulrajani et al. 2017, arXiv 1704.00028, algorithm 1; its gradient penalty pulls the
   slope between real and made sounds to 1.
-* `began`: Berthelot et al. 2017, arXiv 1703.10717, section 3.3; scores are then the errors with
-  which an autoencoder gives a sound back.
+* `began`: Berthelot et al. 2017, arXiv 1703.10717, section 3.3; scores are then the reconstruction
+  errors of an autoencoder.
 
 With the first two a gradient penalty is R1: Mescheder et al. 2018, arXiv 1801.04406, equation 9.
 """
@@ -24,7 +24,7 @@ BALANCE_STEP = 1e-3  # λ_k
 
 
 def discriminator_loss(kind: str, real: Tensor, made: Tensor, k: Tensor | None = None) -> Tensor:
-    """To minimise by the discriminator; `k` () is BEGAN's control variable."""
+    """Return the loss of the discriminator; `k` () is BEGAN's control variable."""
     if kind == WGAN_GP:
         return made.mean() - real.mean()
     if kind == BEGAN:
@@ -34,7 +34,7 @@ def discriminator_loss(kind: str, real: Tensor, made: Tensor, k: Tensor | None =
 
 
 def generator_loss(kind: str, made: Tensor) -> Tensor:
-    """To minimise by the generator."""
+    """Return the loss of the generator."""
     if kind == WGAN_GP:
         return -made.mean()
     if kind == BEGAN:
@@ -45,14 +45,14 @@ def generator_loss(kind: str, made: Tensor) -> Tensor:
 
 
 def next_balance(k: Tensor, real: Tensor, made: Tensor) -> Tensor:
-    """BEGAN's k after a step, 0 … 1."""
+    """Return BEGAN's k after a step, 0 … 1."""
     return (k + BALANCE_STEP * (BALANCE * real.mean() - made.mean())).clamp(0.0, 1.0)
 
 
 def gradient_penalty(
     kind: str, score: Callable[[Tensor], Tensor], real: Tensor, made: Tensor
 ) -> Tensor:
-    """How far the scores' slope is from what it should be; `real`, `made` (B, …)."""
+    """Return the penalty for a wrong slope of the scores; `real`, `made` (B, …)."""
     if kind == WGAN_GP:
         place = torch.rand(len(real), *(1 for _ in real.shape[1:]), device=real.device)
         return (_slopes(score, torch.lerp(real, made, place)) - 1).square().mean()
@@ -60,14 +60,16 @@ def gradient_penalty(
 
 
 def _slopes(score: Callable[[Tensor], Tensor], x: Tensor) -> Tensor:
-    """(B,) norms of the gradient of each score by what it is of."""
+    """Return the norms (B,) of the gradient of each score by its input."""
     x = x.detach().requires_grad_()
     (gradient,) = torch.autograd.grad(score(x).sum(), x, create_graph=True)
     return gradient.flatten(1).square().sum(1).add(1e-12).sqrt()
 
 
 def feature_matching(made: Sequence[Tensor], real: Sequence[Tensor]) -> Tensor:
-    """Distance of the layers' mean features: Salimans et al. 2016, arXiv 1606.03498, 3.1."""
+    """Return the distance of the layers' mean features: Salimans et al. 2016, arXiv 1606.03498,
+    3.1.
+    """
     return feature_distance(
         [layer.float().mean(0, keepdim=True) for layer in made],
         [layer.float().mean(0, keepdim=True) for layer in real],
@@ -75,7 +77,9 @@ def feature_matching(made: Sequence[Tensor], real: Sequence[Tensor]) -> Tensor:
 
 
 def feature_distance(made: Sequence[Tensor], real: Sequence[Tensor]) -> Tensor:
-    """Of features (B, …) a layer, as a share of the real ones' size: every layer counts alike."""
+    """Return the distance of features (B, …) of all layers, each relative to the real ones'
+    size.
+    """
     terms = [
         (m.float() - r.float()).abs().mean() / r.float().abs().mean().clamp(min=1e-6)
         for m, r in zip(made, real, strict=True)

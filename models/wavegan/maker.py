@@ -1,4 +1,4 @@
-"""Makes hits with a renderer and memory of its own: one of it for each thread."""
+"""Maker of hits, with a renderer and memory of its own for one thread."""
 
 import numpy as np
 
@@ -10,7 +10,7 @@ from .renderer import AnyRenderer
 
 
 class Maker:
-    """One thread's way from a recipe, or from a place in latent space, to sound."""
+    """Makes sound from a recipe, or from a point in latent space, on one thread."""
 
     def __init__(self, renderer: AnyRenderer) -> None:
         """Allocate. [control]"""
@@ -18,14 +18,18 @@ class Maker:
         self._mixture = np.zeros(max(1, len(renderer.config.classes)), np.float32)
 
     def make(self, recipe: Recipe) -> Signal:
-        """A finished hit (frames,) of its own memory. [any] ProcessorLostError as the renderer."""
+        """Return a finished hit (frames,) in own memory. [any] ProcessorLostError as the
+        renderer.
+        """
         latent = of_hit(recipe.seed, recipe.place, self._config.latent)
         shape = Shape(recipe.pitch, recipe.decay, recipe.start, bool(recipe.reverse))
         shares = (recipe.kind, 1.0 - recipe.blend), (recipe.partner_kind, recipe.blend)
         return self.shaped(latent, shares, shape)
 
     def shaped(self, latent: Floats, shares: tuple[tuple[int, float], ...], shape: Shape) -> Signal:
-        """A finished hit at a latent (latent,), of classes and how much of each; as `make`."""
+        """Return a finished hit of a latent (latent,), and of classes with their shares; as
+        `make`.
+        """
         self._mixture[:] = 0
         for kind, share in shares:
             self._mixture[kind] += np.float32(share)

@@ -1,4 +1,4 @@
-"""WaveGAN's generator and discriminator, in the form that is trained.
+"""WaveGAN's generator and discriminator for training.
 
 Donahue, McAuley and Puckette 2018, "Adversarial Audio Synthesis", arXiv 1802.04208, tables 1 and 2.
 A convolution of kernel 25 and stride 4 is computed as one of kernel 7 and stride 1 on groups of 4
@@ -21,7 +21,7 @@ SHUFFLE_FRAMES = 2  # phase shuffle: farthest shift, in frames of a level
 
 
 class Upsampling(nn.Module):
-    """A transposed convolution, (B, inputs, T) to (B, outputs, 4 T)."""
+    """Transposed convolution, (B, inputs, T) to (B, outputs, 4 T)."""
 
     def __init__(self, inputs: int, outputs: int) -> None:
         super().__init__()
@@ -30,20 +30,20 @@ class Upsampling(nn.Module):
         nn.init.normal_(self.weight, std=(STRIDE / (inputs * KERNEL)) ** 0.5)
 
     def grouped(self) -> Tensor:
-        """(4 outputs, inputs, 7): output o · 4 + r is frame r of the group."""
+        """Return the weight (4 outputs, inputs, 7): output o · 4 + r is frame r of the group."""
         inputs, outputs, _ = self.weight.shape
         padded = F.pad(self.weight, PADDED).view(inputs, outputs, TAPS, STRIDE)
         return padded.flip(2).permute(1, 3, 0, 2).reshape(outputs * STRIDE, inputs, TAPS)
 
     def forward(self, x: Tensor) -> Tensor:
-        """See the class."""
+        """Return (B, outputs, 4 T) of (B, inputs, T)."""
         y = F.conv1d(x, self.grouped(), padding=TAPS // 2)  # (B, 4 outputs, T)
         y = y.view(len(x), -1, STRIDE, x.shape[2]).transpose(2, 3).flatten(2)  # (B, outputs, 4 T)
         return y + self.bias[:, None]
 
 
 class Downsampling(nn.Module):
-    """A strided convolution, (B, inputs, 4 T) to (B, outputs, T)."""
+    """Strided convolution, (B, inputs, 4 T) to (B, outputs, T)."""
 
     def __init__(self, inputs: int, outputs: int) -> None:
         super().__init__()
@@ -52,19 +52,19 @@ class Downsampling(nn.Module):
         nn.init.normal_(self.weight, std=(inputs * KERNEL) ** -0.5)
 
     def grouped(self) -> Tensor:
-        """(outputs, 4 inputs, 7): input i · 4 + r is frame r of the group."""
+        """Return the weight (outputs, 4 inputs, 7): input i · 4 + r is frame r of the group."""
         outputs, inputs, _ = self.weight.shape
         padded = F.pad(self.weight, PADDED).view(outputs, inputs, TAPS, STRIDE)
         return padded.transpose(2, 3).reshape(outputs, inputs * STRIDE, TAPS)
 
     def forward(self, x: Tensor) -> Tensor:
-        """See the class."""
+        """Return (B, outputs, T) of (B, inputs, 4 T)."""
         groups = x.view(*x.shape[:2], -1, STRIDE).transpose(2, 3).flatten(1, 2)  # (B, 4 inputs, T)
         return F.conv1d(groups, self.grouped(), self.bias, padding=TAPS // 2)
 
 
 class Generator(nn.Module):
-    """(B, latent) and the classes' indices (B,) to (B, frames)."""
+    """Network from latents (B, latent) and class indices (B,) to hits (B, frames)."""
 
     def __init__(self, config: WaveGANConfig) -> None:
         super().__init__()
@@ -77,7 +77,7 @@ class Generator(nn.Module):
         nn.init.normal_(self.classes.weight, std=0.4)
 
     def forward(self, latent: Tensor, classes: Tensor) -> Tensor:
-        """See the class."""
+        """Return hits (B, frames) of latents (B, latent) and class indices (B,)."""
         x = self.first(latent) + self.classes(classes)
         x = x.view(len(latent), self.config.widths[0], -1)  # (B, 16 d, first frames)
         for level in self.levels:
@@ -87,9 +87,9 @@ class Generator(nn.Module):
 
 
 class PostFilter(nn.Module):
-    """One learnt filter for all that is made, (B, frames) both ways: the paper's section 4.2.
+    """Learnt filter after the generator, (B, frames) both ways: the paper's section 4.2.
 
-    It removes the pitched noise that upsampling leaves; it begins as if it were not there.
+    It removes the pitched noise of upsampling; it starts as the identity.
     """
 
     def __init__(self, taps: int) -> None:
@@ -98,7 +98,7 @@ class PostFilter(nn.Module):
         self.weight.data[(taps - 1) // 2] = 1.0
 
     def forward(self, x: Tensor) -> Tensor:
-        """See the class."""
+        """Return the filtered hits (B, frames)."""
         taps = len(self.weight)
         padded = F.pad(x[:, None], ((taps - 1) // 2, taps // 2))
         with torch.autocast(x.device.type, enabled=False):
@@ -106,7 +106,8 @@ class PostFilter(nn.Module):
 
 
 class Discriminator(nn.Module):
-    """(B, frames) and classes (B,) to a score (B,), unbounded, and each level's output.
+    """Network from hits (B, frames) and classes (B,) to an unbounded score (B,) and the levels'
+    outputs.
 
     Classes enter as a projection: Miyato and Koyama 2018, arXiv 1802.05637, equation 3.
     """
@@ -120,7 +121,7 @@ class Discriminator(nn.Module):
         nn.init.zeros_(self.classes.weight)
 
     def forward(self, signal: Tensor, classes: Tensor) -> tuple[Tensor, list[Tensor]]:
-        """See the class."""
+        """Return the score (B,) of hits (B, frames), and each level's output."""
         x, outputs = signal[:, None], []
         for number, level in enumerate(self.levels):
             x = F.leaky_relu(level(x), SLOPE)
@@ -132,7 +133,7 @@ class Discriminator(nn.Module):
 
 
 def phase_shuffle(x: Tensor) -> Tensor:
-    """(B, C, T), each example shifted by -2 … 2 frames of its own, mirrored at the ends (3.3)."""
+    """Return (B, C, T), each example shifted by -2 … 2 frames, mirrored at the ends (3.3)."""
     frames = x.shape[2]
     shifts = torch.randint(-SHUFFLE_FRAMES, SHUFFLE_FRAMES + 1, (len(x), 1), device=x.device)
     places = torch.arange(frames, device=x.device) + shifts  # (B, T)

@@ -1,4 +1,4 @@
-"""The generator's loss as a module, and what its critics learn from."""
+"""Loss of the generator as a module, and the inputs of its critics."""
 
 from collections.abc import Iterable, Sequence
 
@@ -15,15 +15,14 @@ from .network import Generator
 from .options import TrainingOptions
 
 DIVERGENCE = 0.002  # weight of a nat between a hit's place and the whole latent space
-AUDIBLE = 1 / 3  # of a logarithmic spectrogram, -40 dB: only from there on hits differ
+AUDIBLE = 1 / 3  # of a logarithmic spectrogram, -40 dB: differences below do not count
 LIKENESS = 2.0  # weight of the critics' features of a hit beside its spectrum
 
 
 class Objective(nn.Module):
-    """Generator, and the encoder that guides it: the last half of a batch, or all without critics.
+    """Generator and the encoder that guides it, for half of a batch, or all of it without critics.
 
-    Of what is guided the critics' opinion counts by their features, too: Larsen et al. 2016,
-    equation 7.
+    For guided hits the features of the critics count, too: Larsen et al. 2016, equation 7.
     """
 
     def __init__(self, config: WaveGANConfig, options: TrainingOptions) -> None:
@@ -38,9 +37,9 @@ class Objective(nn.Module):
     def forward(
         self, real: Tensor, classes: Tensor, latent: Tensor, against: Critics | None = None
     ) -> Tensor | Step:
-        """Return the loss (); against critics, a step with what they learn from in each round.
+        """Return the loss (); against critics, a step with their inputs in each round.
 
-        Shapes as in `dataset.Batch`; of the rounds, the first is the generator's own.
+        Shapes as in `dataset.Batch`; the first round is the generator's own.
         """
         hits = len(real[0])
         free = hits if self.encoder is None else hits // 2 if against is not None else 0
@@ -60,7 +59,7 @@ class Objective(nn.Module):
     def _make(
         self, real: Tensor, classes: Tensor, latent: Tensor, free: int
     ) -> tuple[Tensor, Tensor]:
-        """Hits (B, T), of which the first `free` come from anywhere, and the guide's price ()."""
+        """Return hits (B, T), of which the first `free` are unguided, and the guide's loss ()."""
         if self.encoder is None:
             return self.generator(latent, classes), torch.zeros((), device=real.device)
         place = self.encoder(real[free:], classes[free:])
@@ -70,7 +69,7 @@ class Objective(nn.Module):
     def _contest(
         self, real: Tensor, made: Tensor, classes: Tensor, free: int, against: Critics
     ) -> list[Tensor]:
-        """The terms that critics are asked for."""
+        """Return the terms of the loss that depend on critics."""
         judged = against.judge(made, classes)
         terms = [losses.generator_loss(self.kind, judgement.score.float()) for judgement in judged]
         if not self.matching and self.encoder is None:
@@ -98,11 +97,12 @@ class Objective(nn.Module):
 
 
 def _sameness(made: Tensor, real: Tensor) -> Tensor:
-    """How far two hits of a class, neighbours in (B, T), fall short of two real ones: 0 … 1.
+    """Return how much more alike two made hits of a class are than two real ones, 0 … 1.
 
-    A critic sees one hit at a time and is content with the same good one again. In the spirit of
-    mode seeking (Mao et al. 2019, arXiv 1903.05628), but with a goal. What is quiet does not count:
-    patches of noise in the tails were the cheapest difference to make.
+    The two are neighbours in (B, T). A critic sees one hit at a time, so it accepts the same good
+    hit again and again. In the spirit of mode seeking (Mao et al. 2019, arXiv 1903.05628), but with
+    a goal. Quiet parts do not count, because patches of noise in the tails would be the cheapest
+    difference.
     """
     pairs = len(made) // 2 * 2
 
@@ -116,7 +116,7 @@ def _sameness(made: Tensor, real: Tensor) -> Tensor:
 
 
 def _from(free: int, judgement: Judgement) -> Sequence[Tensor]:
-    """The features of what is guided."""
+    """Return the features of the guided hits."""
     return [layer[free:] for layer in judgement.features]
 
 

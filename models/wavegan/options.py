@@ -1,4 +1,4 @@
-"""Options of a WaveGAN's training; every field is a flag of the command."""
+"""Options of the training of a WaveGAN; every field is a flag of the command."""
 
 from dataclasses import dataclass, replace
 
@@ -11,7 +11,7 @@ from .config import WaveGANConfig
 from .losses import BEGAN, DEFAULT_PENALTY, LOSSES, WGAN_GP
 
 FRAMES = (8192, 16384, 32768)
-BY_LOSS = -1.0  # a gradient penalty as the loss wants it
+BY_LOSS = -1.0  # selects the gradient penalty of the loss
 
 
 @dataclass(frozen=True)
@@ -85,19 +85,19 @@ class TrainingOptions(SharedOptions):
 
     @property
     def penalty(self) -> float:
-        """Weight of the gradient penalty."""
+        """The weight of the gradient penalty."""
         if self.gradient_penalty == BY_LOSS:
             return DEFAULT_PENALTY[self.loss]
         return self.gradient_penalty
 
     @property
     def critics_begin(self) -> float:
-        """Share of the training, 0 … 1."""
+        """The progress of the training, 0 … 1, at which critics start."""
         return self.guided_alone if self.guide else 0.0
 
     @property
     def budget(self) -> Budget:
-        """Return how long and how fast to learn."""
+        """Return the length and the learning rates of the training."""
         return replace(
             super().budget,
             warm_up_steps=50,
@@ -109,9 +109,9 @@ class TrainingOptions(SharedOptions):
 
     @property
     def step_frames(self) -> int:
-        """Return how many frames of sound a process learns from in a step."""
+        """Return the number of frames of sound in one step of a process."""
         return self.hits * self.frames * self.critic_steps
 
     def config(self, classes: tuple[str, ...]) -> WaveGANConfig:
-        """Return the network that these options describe."""
+        """Return the configuration of the network with these options."""
         return self.sized(WaveGANConfig, classes=classes, filter_taps=self.post_filter)

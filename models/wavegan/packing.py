@@ -1,8 +1,8 @@
-"""A WaveGAN generator's weights as its compiled form reads them: plain numpy, no torch.
+"""Weights of a WaveGAN generator in the layout of its compiled form, in numpy without torch.
 
 Memory is channels-last, so the 7 frames that a group of 4 output frames depends on are one vector,
 and a level is one matrix times many such windows. The last level has one channel only: there a
-window of 10 frames gives 4 groups, 16 outputs, so that it is whole vectors too.
+window of 10 frames gives 4 groups, 16 outputs, which fill whole vectors, too.
 """
 
 from collections.abc import Mapping
@@ -23,7 +23,7 @@ from .shapes import shapes as shapes
 TAPS = 7  # frames of a level that a group of STRIDE output frames depends on
 EDGE = TAPS // 2  # frames of silence before and after a level
 PADDED = (1, 2)  # weights that are 0, before and after the kernel: 28 are 7 groups of 4
-LAST_GROUPS = CHANNEL_MULTIPLE // STRIDE  # groups that the last level gives at a time
+LAST_GROUPS = CHANNEL_MULTIPLE // STRIDE  # groups that the last level computes at a time
 INPUTS = 4  # a product's inputs come in multiples of it
 
 Floats = NDArray[np.float32]
@@ -32,7 +32,7 @@ LEVEL = np.dtype([(name, np.int64) for name in FIELDS])
 
 
 class Weights(NamedTuple):
-    """What the compiled call reads."""
+    """Inputs of the compiled call."""
 
     levels: NDArray[Any]  # (LEVELS,) of LEVEL
     lanes: NDArray[np.uint32]  # the first layer's matrix, then the levels': see `bfloat16`
@@ -43,7 +43,7 @@ class Weights(NamedTuple):
 
 
 class Scratch(NamedTuple):
-    """Memory for one call; the frames of silence in it stay 0."""
+    """Memory for one call; its frames of silence stay 0."""
 
     latent: Floats  # (whole latent,)
     memory: Floats  # the levels' inputs, each with its edges
@@ -52,14 +52,17 @@ class Scratch(NamedTuple):
 
 @dataclass(frozen=True)
 class Packed:
-    """What all renderers of one model share."""
+    """Data that all renderers of one model share."""
 
     config: WaveGANConfig
     weights: Weights
 
 
 def pack(config: WaveGANConfig, tensors: Mapping[str, NDArray[Any]]) -> Packed:
-    """From the names of `network.Generator`. [control] RtAudioGenError if anything does not fit."""
+    """Return the packed weights of tensors named as in `network.Generator`. [control]
+
+    RtAudioGenError if their names or shapes do not fit.
+    """
     _check(config, tensors)
     t = {name: np.ascontiguousarray(tensors[name], np.float32) for name in shapes(config)}
     levels = np.zeros(LEVELS, LEVEL)
@@ -88,7 +91,7 @@ def pack(config: WaveGANConfig, tensors: Mapping[str, NDArray[Any]]) -> Packed:
 
 
 def scratch_of(config: WaveGANConfig) -> Scratch:
-    """For one call at a time."""
+    """Return the memory for one call at a time."""
     frames = [config.first_frames * STRIDE**level + 2 * EDGE for level in range(LEVELS)]
     size = sum(count * inputs for count, inputs in zip(frames, config.widths, strict=True))
     return Scratch(
@@ -99,7 +102,7 @@ def scratch_of(config: WaveGANConfig) -> Scratch:
 
 
 def rounded(config: WaveGANConfig, tensors: Mapping[str, NDArray[Any]]) -> dict[str, Floats]:
-    """The tensors as they are computed with."""
+    """Return the tensors after rounding, as the compiled form computes with them."""
     result = {name: np.asarray(tensors[name], np.float32) for name in shapes(config)}
     first = _as_computed(_first_matrix(config, result["first.weight"]))
     by_frame = first[:, : config.latent].reshape(config.first_frames, config.widths[0], -1)
@@ -113,13 +116,15 @@ def rounded(config: WaveGANConfig, tensors: Mapping[str, NDArray[Any]]) -> dict[
 
 
 def first_matrix(packed: Packed) -> Floats:
-    """(first frames · 16 d, whole latent) as it is computed with; rows are channels-last."""
+    """Return the first layer's rounded matrix (first frames · 16 d, whole latent); rows are
+    channels-last.
+    """
     rows, inputs = len(packed.weights.first_bias), _whole_latent(packed.config)
     return bfloat16.unpack(packed.weights.lanes[: rows * inputs // 2], rows, inputs)
 
 
 def packed_level(packed: Packed, level: int) -> tuple[Floats, Floats]:
-    """A level's matrix (rows, window) as it is computed with, see `level_matrix`; bias (rows,)."""
+    """Return a level's rounded matrix (rows, window), see `level_matrix`, and its bias (rows,)."""
     record, weights = packed.weights.levels[level], packed.weights
     rows, window = int(record["rows"]), int(record["window"])
     lanes = weights.lanes[record["lanes_at"] :][: rows * window // 2]
@@ -127,7 +132,7 @@ def packed_level(packed: Packed, level: int) -> tuple[Floats, Floats]:
 
 
 def level_matrix(weight: Floats, groups: int) -> Floats:
-    """(groups · 4 · outputs, frames · inputs) of a weight (inputs, outputs, 25).
+    """Return the matrix (groups · 4 · outputs, frames · inputs) of a weight (inputs, outputs, 25).
 
     Row g·4·outputs + r·outputs + o is channel o of frame r in group g.
     """
@@ -141,7 +146,7 @@ def level_matrix(weight: Floats, groups: int) -> Floats:
 
 
 def level_weight(matrix: Floats, inputs: int, outputs: int) -> Floats:
-    """What `level_matrix` made `matrix` of."""
+    """Return the weight of which `level_matrix` made `matrix`."""
     one = matrix[: STRIDE * outputs, : TAPS * inputs]  # every group has the same
     by_tap = one.reshape(STRIDE, outputs, TAPS, inputs).transpose(3, 1, 2, 0)[:, :, ::-1]
     padded = by_tap.reshape(inputs, outputs, TAPS * STRIDE)
@@ -149,7 +154,7 @@ def level_weight(matrix: Floats, inputs: int, outputs: int) -> Floats:
 
 
 def random_tensors(config: WaveGANConfig, random: np.random.Generator) -> dict[str, Floats]:
-    """Untrained tensors, for measuring and testing without torch."""
+    """Return untrained tensors, for measuring and testing without torch."""
     tensors = {}
     for name, shape in shapes(config).items():
         fan = {3: shape[0] * KERNEL / STRIDE, 2: shape[-1]}.get(len(shape), 100.0)
@@ -159,7 +164,7 @@ def random_tensors(config: WaveGANConfig, random: np.random.Generator) -> dict[s
 
 
 def _groups(level: int) -> int:
-    """Groups of 4 output frames that a level gives at a time."""
+    """Return the number of groups of 4 output frames that a level computes at a time."""
     return LAST_GROUPS if level == LEVELS - 1 else 1
 
 
@@ -168,19 +173,19 @@ def _whole_latent(config: WaveGANConfig) -> int:
 
 
 def _first_matrix(config: WaveGANConfig, weight: Floats) -> Floats:
-    """(first frames · 16 d, whole latent): rows are channels-last."""
+    """Return the matrix (first frames · 16 d, whole latent) with channels-last rows."""
     more = _whole_latent(config) - config.latent
     return np.pad(_frames_first(config, weight.T).T, ((0, 0), (0, more)))
 
 
 def _frames_first(config: WaveGANConfig, values: Floats) -> Floats:
-    """(…, 16 d · first frames) as torch has it to (…, first frames · 16 d)."""
+    """Return torch's (…, 16 d · first frames) as (…, first frames · 16 d)."""
     by_channel = values.reshape(*values.shape[:-1], config.widths[0], config.first_frames)
     return np.ascontiguousarray(by_channel.swapaxes(-1, -2)).reshape(values.shape)
 
 
 def _lanes(matrix: Floats) -> NDArray[np.uint32]:
-    """As `bfloat16.pack`, block by block: what it computes with stays in cache."""
+    """Pack with `bfloat16.pack`, block by block, so that the intermediate values stay in cache."""
     blocks = range(0, len(matrix), bfloat16.WIDE)
     return np.concatenate([bfloat16.pack(matrix[row : row + bfloat16.WIDE]) for row in blocks])
 

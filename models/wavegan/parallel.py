@@ -1,4 +1,4 @@
-"""What plays, compiled or on a device, against the network that was trained. [control]"""
+"""Comparison of the renderers, compiled or on a device, with the trained network. [control]"""
 
 from collections.abc import Sequence
 from typing import cast
@@ -23,7 +23,9 @@ TOLERANCE = 1e-5  # of the waveform, whose full scale is 1
 
 
 def check(generator: Generator) -> Sequence[Finding]:
-    """Raw hits of a prepared one, against the network of its file with the same rounded weights."""
+    """Compare raw hits of a prepared generator with the network of its file with rounded
+    weights.
+    """
     path = generator.descriptor.path
     assert path is not None
     config = read_config(path, read_header(path))
@@ -33,7 +35,7 @@ def check(generator: Generator) -> Sequence[Finding]:
 
 
 def network(config: WaveGANConfig, tensors: dict[str, Floats]) -> Network:
-    """The parallel form of a model's tensors."""
+    """Return the torch network with a model's tensors."""
     result = Network(config).eval()
     result.load_state_dict({name: torch.from_numpy(value) for name, value in tensors.items()})
     return result
@@ -41,7 +43,7 @@ def network(config: WaveGANConfig, tensors: dict[str, Floats]) -> Network:
 
 @torch.inference_mode()
 def compare(renderer: AnyRenderer, network: Network) -> Finding:
-    """A renderer and the network that holds the same rounded weights."""
+    """Compare a renderer with the network that holds the same rounded weights."""
     latents, kinds = _asked(renderer.config)
     expected = network(torch.from_numpy(latents), torch.from_numpy(kinds)).numpy()
     name = f"a hit equals the network's, {len(kinds)} hits"
@@ -56,14 +58,14 @@ def _same(now: AnyRenderer, ahead: AnyRenderer) -> Finding:
 
 
 def _asked(config: WaveGANConfig) -> tuple[Floats, NDArray[np.int64]]:
-    """(hits, latent) and their classes (hits,)."""
+    """Return latents (hits, latent) and their classes (hits,)."""
     kinds = np.repeat(np.arange(max(1, len(config.classes))), LATENTS)
     random = np.random.default_rng(0)
     return random.uniform(-1.0, 1.0, (len(kinds), config.latent)).astype(np.float32), kinds
 
 
 def _rendered(renderer: AnyRenderer, latents: Floats, kinds: NDArray[np.int64]) -> Floats:
-    """(hits, frames)."""
+    """Return rendered hits (hits, frames)."""
     mixtures = np.eye(max(1, len(renderer.config.classes)), dtype=np.float32)[kinds]
     pairs = zip(latents, mixtures, strict=True)
     return np.stack([renderer.render(latent, mixture).copy() for latent, mixture in pairs])

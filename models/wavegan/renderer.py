@@ -1,4 +1,6 @@
-"""The generator network with memory of its own: a latent in, a waveform out, torch-free."""
+"""Renderer of the generator network with memory of its own: latent in, waveform out, without
+torch.
+"""
 
 from typing import Protocol
 
@@ -10,22 +12,24 @@ from .packing import Floats, Packed, scratch_of
 
 
 class AnyRenderer(Protocol):
-    """The generator network on whatever processor; one thread's."""
+    """The generator network on some processor, for one thread."""
 
     config: WaveGANConfig
 
     def render(self, latent: Floats, mixture: Floats) -> Floats:
-        """(frames,) for a latent (latent,) and the classes' shares (classes, at least 1). [any]
+        """Return (frames,) for a latent (latent,) and the classes' shares (classes, at least 1).
+        [any]
 
-        Overwritten by the next call. Milliseconds at most without the interpreter's lock.
-        ProcessorLostError, unless it is the CPU's.
+        The next call overwrites it. It takes milliseconds at most, without the interpreter's lock.
+        ProcessorLostError, except on the CPU.
         """
 
 
 def renderers(packed: Packed, device: str) -> tuple[AnyRenderer, AnyRenderer]:
-    """For what sounds now, and for what is made ahead at the same time. [control]
+    """Return one renderer for hits that sound now, and one for hits made ahead meanwhile. [control]
 
-    RtAudioGenError for a device that is not here. torch is imported for another than the CPU.
+    RtAudioGenError for a device that is missing. torch is imported only for devices other than the
+    CPU.
     """
     if device == "cpu":
         return Renderer(packed), Renderer(packed)
@@ -35,7 +39,7 @@ def renderers(packed: Packed, device: str) -> tuple[AnyRenderer, AnyRenderer]:
 
 
 class Renderer:
-    """One thread's; any number of them may share a `Packed`."""
+    """Renderer on the CPU for one thread; any number of them may share a `Packed`."""
 
     def __init__(self, packed: Packed) -> None:
         """Allocate. [control]"""
@@ -44,7 +48,7 @@ class Renderer:
         self._out = np.zeros(packed.config.frames, np.float32)
 
     def render(self, latent: Floats, mixture: Floats) -> Floats:
-        """See AnyRenderer."""
+        """Implement `AnyRenderer.render`."""
         self._scratch.latent[: len(latent)] = latent
         generate(self.packed.weights, self._scratch, mixture, self._out)
         return self._out

@@ -1,4 +1,4 @@
-"""One-shots for a folder: every one has a seed, and the seed gives it again. [control]"""
+"""Export of one-shots to a folder; each has a seed, which reproduces it. [control]"""
 
 from collections.abc import Iterable, Iterator
 
@@ -12,16 +12,17 @@ from .maker import Maker
 from .packing import pack
 from .renderer import Renderer
 
-UNNAMED = "hit"  # of a model without classes
+UNNAMED = "hit"  # name in a model without classes
 
 
 def sample(
     descriptor: Descriptor, kind: str | None, seeds: Iterable[int], spread: float, around: int
 ) -> Iterator[OneShot]:
-    """A finished hit for each seed: of one class, or of each in turn. Its bits depend on no other.
+    """Yield a finished hit for each seed, of one class or of each in turn, independent of the
+    others.
 
-    `spread` 1: from anywhere in latent space; less: nearer to the hit that the seed `around` has.
-    UsageError for a class that the model does not have.
+    `spread` 1: from all of latent space; less: nearer to the hit of the seed `around`. UsageError
+    for a class that the model does not have.
     """
     config, tensors = FILES.opened(descriptor)
     names = config.classes or (UNNAMED,)

@@ -1,4 +1,4 @@
-"""The tensors of a WaveGAN, known from its configuration alone."""
+"""Shapes of a WaveGAN's tensors, computed from its configuration."""
 
 from itertools import pairwise
 
@@ -6,7 +6,7 @@ from .config import KERNEL, WaveGANConfig
 
 
 def shapes(config: WaveGANConfig) -> dict[str, tuple[int, ...]]:
-    """The tensors that are needed to play a WaveGAN, by the names of `network.Generator`."""
+    """Return the shapes of the tensors that playing needs, by the names of `network.Generator`."""
     features = config.widths[0] * config.first_frames
     wanted: dict[str, tuple[int, ...]] = {
         "first.weight": (features, config.latent),

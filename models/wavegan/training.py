@@ -1,8 +1,8 @@
-"""`rtaudiogen train wavegan FOLDER`: from a folder of one-shots to a playable model file.
+"""`rtaudiogen train wavegan FOLDER`: from a folder of one-shots to a model file that can be played.
 
-Every few minutes the hits that it makes are judged (`judge.py`); the best weights so far are what
-the model file holds. Beside it, `<its name>-training/` has checkpoint, curves, an audio grid and
-pictures of each report.
+Every few minutes generated hits are judged (`judge.py`); the model file holds the best weights so
+far. The folder `<its name>-training/` has checkpoint, curves, and an audio grid and pictures of
+each report.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -32,7 +32,7 @@ from .options import TrainingOptions
 
 JUDGED_HITS = 320  # of a report, over all classes
 MADE_AT_ONCE = 32
-GENERATOR = "generator."  # what its weights' names begin with in the objective
+GENERATOR = "generator."  # prefix of its weights' names in the objective
 
 
 def train(folder: Path, out: Path, options: TrainingOptions | None = None) -> bool:
@@ -56,7 +56,7 @@ def _stages(run: Run[TrainingOptions]) -> Iterator[Stage]:
 
 
 class Training:
-    """Generator against critics on one corpus, and a judge of what comes of it."""
+    """Generator against critics on one corpus, and a judge of the results."""
 
     def __init__(
         self,
@@ -83,7 +83,7 @@ class Training:
         return {"held_out": verdict.joint, **asdict(verdict)}
 
     def verdicts(self) -> Iterator[str]:
-        """Yield what the judge has found, in sentences."""
+        """Yield the judge's findings as sentences."""
         history = self.trainer.history
         yield self.judge.describe(history)
         for alarm in alarms(history, self.judge):
@@ -135,7 +135,7 @@ def contest(
     measure: Callable[[], Mapping[str, Any]] | None = None,
     known: Mapping[str, Any] | None = None,
 ) -> Trainer:
-    """The training of an objective against critics; `measure` as the trainer wants it."""
+    """Return the training of an objective against critics; `measure` as in `Trainer`."""
     config = objective.generator.config
     critics = Critics(
         config, options.loss, options.penalty, options.critic_width, options.spectral_width
@@ -162,7 +162,7 @@ def contest(
 def make(
     generator: Generator, latents: NDArray[np.float32], classes: NDArray[np.int64]
 ) -> NDArray[np.float32]:
-    """Hits (hits, frames) of latents (hits, latent) and classes (hits,)."""
+    """Return hits (hits, frames) of latents (hits, latent) and classes (hits,)."""
     device = next(generator.parameters()).device
     parts = []
     with torch.inference_mode():

@@ -1,4 +1,4 @@
-"""A training on made-up hits, to be timed, against its critics."""
+"""Training on synthetic hits against critics, for measuring its speed."""
 
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ CLASSES, HITS = ("one", "other"), 32
 
 
 def trial(folder: Path, device: str, times: int = 1, **sizes: Any) -> Trial:
-    """The default training in batches so many times as large; `sizes` are options of it."""
+    """Return the default training, with batches `times` as large; `sizes` are further options."""
     hits = times * TrainingOptions().hits
     choices: dict[str, Any] = {"hits": hits, "steps": ENDLESS_STEPS, "device": device}
     options = TrainingOptions(**(choices | {"guided_alone": 0.0} | sizes))
@@ -30,7 +30,7 @@ def trial(folder: Path, device: str, times: int = 1, **sizes: Any) -> Trial:
 
 
 def _hits(options: TrainingOptions) -> Hits:
-    """Noise that dies away."""
+    """Return hits of decaying noise."""
     random = np.random.default_rng(0)
     fall = np.exp(-20.0 * np.arange(options.frames) / options.sample_rate)
     signals = PEAK * random.uniform(-1.0, 1.0, (HITS, options.frames)) * fall
