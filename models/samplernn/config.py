@@ -28,7 +28,7 @@ class SampleRNNConfig(ModelConfig):
 
     @property
     def pitched(self) -> bool:
-        """Tell whether the model is played by notes."""
+        """Return True if the model is played by notes."""
         return self.harmonics > 0
 
     @property

@@ -45,7 +45,7 @@ class TrainingOptions(InstrumentOptions):
 
     @property
     def pitched(self) -> bool:
-        """Tell whether notes are learnt, not textures."""
+        """Return True if notes are learnt, not textures."""
         return self.notes
 
     @property

@@ -1,1 +1,1 @@
-"""Folders of sounds: reading, labels, pitch."""
+"""Reading of folders of sounds: labels, pitch, copies."""

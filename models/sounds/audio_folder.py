@@ -1,8 +1,8 @@
-"""A folder of sounds as a list of labelled clips: what every trainer starts from.
+"""Labelled clips of a folder of sounds, the input of every trainer.
 
-Labels come from a `metadata.csv` beside the sounds (column `file`, and any of `instrument`,
-`pitch`, `velocity`, `f0_cents`, …), in the folder or in its sub-folders, else from file and folder
-names.
+Labels come from a `metadata.csv` next to the sounds (column `file`, and any of `instrument`,
+`pitch`, `velocity`, `f0_cents`, …), in the folder or in its sub-folders, otherwise from file and
+folder names.
 """
 
 from collections.abc import Mapping, Sequence
@@ -22,15 +22,15 @@ from .names.labels import NameLabel, read_names
 from .say import Say, some
 from .tables.reading import Entry, read_table, tables_of, tables_under
 
-FULL_SCALE, CLIPPED_RUN = 0.999, 8  # so many frames at full scale in a row are clipping
+FULL_SCALE, CLIPPED_RUN = 0.999, 8  # this many frames at full scale in a row are clipping
 SILENT_PEAK = 10 ** (-60 / 20)
 NO_SOUND, ONLY_DC = "no sound file inside", "nothing but a constant (DC)"
-EMPTY = "0 frames"  # in what the reader says of a file without sound
+EMPTY = "0 frames"  # in the reader's message about a file without sound
 
 
 @dataclass(frozen=True)
 class Clip:
-    """One sound file and what is known of it before it is opened."""
+    """One sound file and its labels, before it is opened."""
 
     path: Path
     instrument: str
@@ -38,7 +38,7 @@ class Clip:
     velocity: float | None = None  # 0 … 1
     facts: Mapping[str, str] = field(default_factory=dict)  # its whole row of metadata.csv
     spelled: bool = False  # the pitch is a note name, whose octave is a matter of convention
-    hold_seconds: float | None = None  # when the key was let go, where a table says so
+    hold_seconds: float | None = None  # time of the key's release, if a table has it
 
 
 def find_clips(
@@ -46,9 +46,9 @@ def find_clips(
 ) -> list[Clip]:
     """Return all sounds in and under a folder, sorted by path. [control]
 
-    `columns` are the metadata columns that may name the instrument, the first one present wins.
-    A table says which files are used in and under its folder; what it leaves out is told.
-    Raises RtAudioGenError, in one line, if there is nothing to train on.
+    `columns` are the metadata columns that may name the instrument; the first one present is used.
+    A table lists the files to use in and under its folder; the files that it leaves out are
+    reported. RtAudioGenError, in one line, if there is nothing to train on.
     """
     if not folder.is_dir():
         raise UsageError(f"{folder}: no such folder")
@@ -100,7 +100,7 @@ def _classes(bases: Mapping[Path, Path]) -> dict[Path, str]:
 def _clip(
     path: Path, instrument: str, label: NameLabel, entry: Entry | None, columns: Sequence[str]
 ) -> Clip:
-    """Return a clip by its table and, where that says nothing, by its name."""
+    """Return a clip labelled by its table, or by its name where the table has no value."""
     velocity = None if label.velocity is None else label.velocity / 127
     named = Clip(path, instrument, label.pitch, velocity, spelled=label.spelled)
     if entry is None:
@@ -120,7 +120,7 @@ def _clip(
 
 
 def load(path: Path, sample_rate: int, say: Say = print) -> NDArray[np.float32]:
-    """Return (frames,) mono at `sample_rate`, mended and without DC; what was done is told.
+    """Return (frames,) mono at `sample_rate`, repaired and without DC; the repairs are reported.
 
     RtAudioGenError, one line, if the file cannot be read or holds nothing but DC.
     """
@@ -129,9 +129,9 @@ def load(path: Path, sample_rate: int, say: Say = print) -> NDArray[np.float32]:
         say(notice)
     mono, offset = without_offset(sound.signal)
     if offset and np.abs(mono).max() < SILENT_PEAK:
-        raise RtAudioGenError(f"{shown(path)}: {ONLY_DC}; a sound is wanted")
+        raise RtAudioGenError(f"{shown(path)}: {ONLY_DC}; expected a sound")
     if offset:
-        say(f"{shown(path)}: an offset (DC) of {offset:.3f} was taken away")
+        say(f"{shown(path)}: an offset (DC) of {offset:.3f} was removed")
     if sound.sample_rate != sample_rate:
         mono = soxr.resample(mono, sound.sample_rate, sample_rate, "VHQ")
     return np.ascontiguousarray(mono, np.float32)
@@ -140,7 +140,7 @@ def load(path: Path, sample_rate: int, say: Say = print) -> NDArray[np.float32]:
 def load_or_complain(
     path: Path, sample_rate: int, seconds: float, say: Say = print
 ) -> tuple[NDArray[np.float32], str | None]:
-    """Return a sound as `load` does, and why it cannot be learnt from, or None."""
+    """Return a sound as `load` does, and the reason why it cannot be used for training, or None."""
     try:
         signal = load(path, sample_rate, say)
     except RtAudioGenError as error:
@@ -153,18 +153,18 @@ def load_or_complain(
 
 
 def native_rates(clips: Sequence[Clip]) -> list[int]:
-    """Return the rate in Hz of each file; a very high one for those that are no sound."""
+    """Return the rate in Hz of each file; a very high one for files that are not sounds."""
     rates = []
     for clip in clips:
         try:
             rates.append(SoundReader(clip.path).sample_rate)
-        except RtAudioGenError:  # is refused when it is read
+        except RtAudioGenError:  # reported when it is read
             rates.append(1 << 30)
     return rates
 
 
 def complaint(signal: NDArray[np.float32], sample_rate: int, seconds: float) -> str | None:
-    """Why a sound cannot be learnt from (too short, silent, clipped); None if it can."""
+    """Return why a sound cannot be used for training (too short, silent, clipped), or None."""
     if len(signal) < seconds * sample_rate:
         return f"shorter than {seconds:g} s"
     magnitude = np.abs(signal)

@@ -1,14 +1,14 @@
-"""Names of classes from the folders that sounds lie in."""
+"""Names of classes from the folders of the sounds."""
 
 import re
 from collections.abc import Sequence
 from pathlib import PurePath
 
-SOUND = re.compile(  # words that say what sounds, in the names of folders of drums
+SOUND = re.compile(  # words for a kind of sound, in the names of folders of drums
     r"kick|bass ?drum|\bbd|snare|\bsd|hat|\bhh|clap|tom|cymbal|crash|ride|rim|perc|shaker|cowbell|"
     r"conga|bongo|clave|tambourine|click|snap"
 )
-HOW = {  # words that say how a sound was made, played or stored, and nothing of what it is
+HOW = {  # words for how a sound was made, played or stored, not for its kind
     "acoustic", "analog", "analogue", "clean", "close", "digital", "dirty", "dry", "electric",
     "electro", "electronic", "flac", "hard", "hits", "left", "live", "loud", "medium", "mono",
     "mp3", "one shots", "oneshots", "processed", "quiet", "raw", "right", "room", "samples", "soft",
@@ -17,12 +17,11 @@ HOW = {  # words that say how a sound was made, played or stored, and nothing of
 
 
 def class_of(folders: Sequence[str], parents: int, leaves: int) -> str:
-    """Return the class of a sound by the folders it lies in, the innermost last.
+    """Return the class of a sound from its folders, the innermost last.
 
-    The innermost folder is the class, unless it says only how the sound was made, or has its name
-    from a folder that stands under several others (Kick/Acoustic and Snare/Acoustic are two
-    classes). `parents` is under how many folders one of that name stands, `leaves` how many names
-    there are.
+    The innermost folder is the class, unless it only describes how the sound was made, or its name
+    occurs under several other folders (Kick/Acoustic and Snare/Acoustic are two classes). `parents`
+    is the number of folders that contain one of that name, `leaves` the number of different names.
     """
     leaf = folders[-1]
     if len(folders) == 1 or SOUND.search(_plain(leaf)):

@@ -1,9 +1,9 @@
-"""Groups of recordings that are copies of each other, told by their sound.
+"""Groups of recordings that are copies of each other, recognised by their sound.
 
-Copies at another level, in another format, resampled, trimmed or coded with losses are found;
-other takes of the same thing are not copies. The loudest moments of every sound are compared: their
-spectra name the pairs that are worth a look, their waveforms those where all that both sounds have
-in common is compared. Sums and transforms are cheap, so thousands of sounds take seconds.
+Copies at another level, in another format, resampled, trimmed or coded with losses are found; other
+takes of the same thing are not copies. The loudest moments of all sounds are compared: their
+spectra select candidate pairs, and their waveforms select the pairs whose whole common part is
+compared. Sums and transforms are cheap, so thousands of sounds take seconds.
 """
 
 from collections.abc import Sequence
@@ -15,11 +15,11 @@ from numpy.typing import NDArray
 from .loud_moments import Moments
 from .same_waveform import is_copy
 
-RATE = 16_000  # Hz, of what is compared: more treble says little more
-WHITENING = 0.95  # of the frame before is taken away, so that treble counts as bass does
+RATE = 16_000  # Hz, for comparisons: more treble adds little information
+WHITENING = 0.95  # share of the previous frame that is subtracted, so treble counts as much as bass
 TOPS = (6400.0, 5000.0, 3400.0, 1700.0, 850.0)  # Hz, where bands end that some sounds lack more of
-LOWEST_MEASURED = 3400.0  # Hz; what has no more treble than this by nature is no lower copy
-PASSED = 0.9  # of half the rate: what resampling leaves as it was
+LOWEST_MEASURED = 3400.0  # Hz; a sound without treble above this is not taken for a low-passed copy
+PASSED = 0.9  # of half the rate: the band that resampling leaves unchanged
 NOTHING = 1e-3  # of a sound's energy
 
 Signal = NDArray[np.float32]  # (frames,)
@@ -28,10 +28,10 @@ Signal = NDArray[np.float32]  # (frames,)
 def copy_groups(
     signals: Sequence[Signal], sample_rate: int, native_rates: Sequence[int] = ()
 ) -> list[int]:
-    """Return for each sound the index of the first one that it is a copy of: its own if of none.
+    """Return for each sound the index of the first one that it is a copy of, or its own.
 
-    `native_rates` in Hz are those that the files had. Sounds are compared in the band that both
-    have, by these rates and by where their spectra end.
+    `native_rates` in Hz are those of the files. Sounds are compared in the band that both have, by
+    these rates and by the ends of their spectra.
     """
     rate = min(RATE, sample_rate)
     compared = [_comparable(signal, sample_rate, rate) for signal in signals]
@@ -69,7 +69,7 @@ def _first(groups: list[int], index: int) -> int:
 
 
 def _comparable(signal: Signal, sample_rate: int, rate: int) -> Signal:
-    """Return a sound without what is silent before and after it, at `rate`, with even treble."""
+    """Return a sound without surrounding silence, at `rate`, with whitened spectrum."""
     signal = np.trim_zeros(signal)
     if sample_rate > rate:
         signal = soxr.resample(signal, sample_rate, rate, "MQ")
@@ -80,7 +80,7 @@ def _comparable(signal: Signal, sample_rate: int, rate: int) -> Signal:
 
 
 def _top(signal: Signal, rate: int, native_rate: int) -> float:
-    """Return in Hz where the band ends that a sound has, one of a few values."""
+    """Return the upper end in Hz of a sound's band, one of a few values."""
     size = _size(signal)
     power = np.square(np.abs(np.fft.rfft(signal, size)), dtype=np.float64)[::-1].cumsum()
     above = int(np.searchsorted(power, NOTHING * power[-1]))
@@ -99,7 +99,7 @@ def _banded(signal: Signal, part: float) -> Signal:
 
 
 def _size(signal: Signal) -> int:
-    """Return a size of transforms, quick and with silence enough after the sound."""
+    """Return a fast transform size with enough silence after the sound."""
     frames = len(signal) + 512
     step = 1 << max(frames.bit_length() - 4, 0)
     return -(-frames // step) * step

@@ -1,4 +1,4 @@
-"""The sound files in and under a folder, without what systems and other programs leave there."""
+"""List of the sound files in and under a folder, without files of systems and other programs."""
 
 import os
 from collections import Counter
@@ -18,14 +18,14 @@ NOBODYS = {
     "$recycle.bin", "@eadir", "__macosx", "desktop.ini", "ehthumbs.db", "icon\r", "lost+found",
     "recycler", "system volume information", "thumbs.db",
 }  # fmt: skip
-TABLES = (".csv", ".tsv")  # are read, not passed over
+TABLES = (".csv", ".tsv")  # are read, not skipped
 
 
 def sound_files(folder: Path, say: Say) -> list[Path]:
-    """Return all sound files in and under a folder, sorted; what is passed over is told in a line.
+    """Return all sound files in and under a folder, sorted; report skipped files in one line.
 
-    Every folder is entered once, links to folders after the folders themselves, so that links that
-    lead in a circle end. Hidden files and those of systems are nobody's sounds and are not counted.
+    Every folder is entered once, links to folders after the folders themselves, so that circular
+    links end. Hidden and system files are not counted.
     """
     found: list[Path] = []
     passed: Counter[str] = Counter()
@@ -36,7 +36,7 @@ def sound_files(folder: Path, say: Say) -> list[Path]:
             passed[shown(path.suffix.lower()) or "without a suffix"] += 1
     if passed:
         counts = (f"{count} {suffix}" for suffix, count in sorted(passed.items()))
-        say(f"passed over: {', '.join(counts)}")
+        say(f"skipped: {', '.join(counts)}")
     return sorted(found)
 
 
@@ -70,5 +70,5 @@ def _entries(folder: Path, say: Say) -> list[os.DirEntry[str]]:
         with os.scandir(folder) as entries:
             return sorted(entries, key=lambda entry: entry.name)
     except OSError as error:
-        say(f"passed over: {shown(folder)} cannot be read ({error.strerror})")
+        say(f"skipped: {shown(folder)} cannot be read ({error.strerror})")
         return []

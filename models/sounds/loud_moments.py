@@ -1,4 +1,4 @@
-"""The loudest moments of sounds, and which sounds share one: candidates for copies."""
+"""Loudest moments of sounds, and pairs of sounds that share one: candidates for copies."""
 
 from collections.abc import Iterator, Sequence
 
@@ -7,10 +7,10 @@ from numpy.typing import NDArray
 
 Signal = NDArray[np.float32]  # (frames,)
 
-MOMENT, AROUND = 2048, 1024  # frames of a loud moment, and of what may lie before and after it
+MOMENT, AROUND = 2048, 1024  # frames of a loud moment, and of the signal before and after it
 MOMENTS_EVERY, MOST_MOMENTS = 2048, 4  # frames; of one sound
-QUIET = 1e-3  # of the energy of a sound's loudest moment: says little
-ALIKE = 0.85  # cosine of two spectra that are worth a look; two noises of one colour have π / 4
+QUIET = 1e-3  # of the energy of a sound's loudest moment: quieter moments are ignored
+ALIKE = 0.85  # cosine of two spectra to be compared further; two noises of one colour have π / 4
 MATCHING = 0.4  # correlation of two moments, before fractions of a frame are considered
 PAIRS_OF_TWO = 3  # of moments, the likeliest ones of two sounds
 NEARLY = 0.995  # of the best correlation
@@ -22,7 +22,7 @@ Pairs = NDArray[np.intp]  # (pairs, 2), of moments
 
 
 class Moments:
-    """The loudest moments of sounds."""
+    """Loudest moments of many sounds."""
 
     def __init__(self, signals: Sequence[Signal]) -> None:
         self._signals = signals
@@ -33,7 +33,7 @@ class Moments:
         self._ranks = np.arange(len(found)) - begins  # 0 is the loudest one of its sound
 
     def matches(self, wanted: NDArray[np.bool_]) -> Iterator[tuple[int, int, int]]:
-        """Yield pairs of sounds and how many frames the second begins after the first one does.
+        """Yield pairs of sounds, and the frames by which the second starts after the first.
 
         At least one of the two is `wanted` (sounds,). The likelier lags of a pair come first.
         """
@@ -83,7 +83,7 @@ class Moments:
         power = np.cumsum(np.pad(np.square(around), ((0, 0), (1, 0))), axis=1, dtype=np.float64)
         energy = np.sqrt(np.maximum(power[:, MOMENT:] - power[:, :-MOMENT], 0))
         level = energy[one] * energy[other, AROUND][:, None]
-        floor = AUDIBLE * level.max(axis=1, keepdims=True)  # less is the error of the transform
+        floor = AUDIBLE * level.max(axis=1, keepdims=True)  # below it: rounding errors
         scores = matches / np.maximum(np.maximum(level, floor), 1e-12)
         return scores.max(axis=1), _likeliest(scores)
 
@@ -98,7 +98,7 @@ class Moments:
 
 
 def _likeliest(scores: NDArray[np.float64]) -> NDArray[np.intp]:
-    """Return the best shift of each row; of those of a tone that fades, the one nearest to none."""
+    """Return the best shift of each row; for a decaying tone, the one nearest to 0."""
     peaks = scores >= NEARLY * scores.max(axis=1, keepdims=True)
     peaks[:, 1:] &= scores[:, 1:] >= scores[:, :-1]
     peaks[:, :-1] &= scores[:, :-1] >= scores[:, 1:]
@@ -108,7 +108,7 @@ def _likeliest(scores: NDArray[np.float64]) -> NDArray[np.intp]:
 
 
 def _spectra(cuts: Signal) -> Signal:
-    """Return (moments, bands) magnitudes, each of length 1."""
+    """Return magnitudes (moments, bands), normalised to length 1."""
     window = np.hanning(MOMENT).astype(np.float32)
     rows = np.empty((len(cuts), MOMENT // 2), np.float32)
     for start in range(0, len(cuts), PAIRS):
@@ -119,7 +119,7 @@ def _spectra(cuts: Signal) -> Signal:
 
 
 def _loudest(signal: Signal) -> list[int]:
-    """Return where the loudest moments of a sound begin, the loudest first."""
+    """Return the starts of the loudest moments of a sound, the loudest first."""
     if len(signal) <= MOMENT:
         return [0]
     power = np.cumsum(np.pad(np.square(signal, dtype=np.float64), (1, 0)))

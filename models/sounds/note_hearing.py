@@ -1,4 +1,6 @@
-"""Written pitches against heard ones: octaves counted from elsewhere, titles taken for notes."""
+"""Comparison of written pitches with the sound: other octave conventions, titles taken for
+notes.
+"""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -16,14 +18,14 @@ Sound = tuple[Clip, NDArray[np.float32]]  # mono, (frames,)
 CHECKED = 12  # labelled files whose pitch is compared with their sound
 TOLERANCE = 1.5  # semitones
 OCTAVES = (-3, -2, -1, 1, 2, 3)
-AGREED = 0.6  # of the files compared must ask for the same octave
+AGREED = 0.6  # of the compared files must imply the same octave
 
 
 def heard(sounds: Sequence[Sound], sample_rate: int) -> list[tuple[Clip, float]]:
     """Return labelled clips and the MIDI note numbers at which they sound, a few of all. [control]
 
-    Note names come first: it is their octaves that are in question. Sounds that have no clear pitch
-    are left out.
+    Note names come first, because their octaves are uncertain. Sounds without a clear pitch are
+    left out.
     """
     labelled = [sound for sound in sounds if sound[0].pitch is not None]
     spelled = [sound for sound in labelled if sound[0].spelled]
@@ -38,9 +40,9 @@ def heard(sounds: Sequence[Sound], sample_rate: int) -> list[tuple[Clip, float]]
 def with_heard_octaves(
     sounds: Sequence[Sound], sample_rate: int, say: Say
 ) -> tuple[list[Sound], list[tuple[Clip, float]]]:
-    """Return the sounds with one octave convention for all note names, and what was compared.
+    """Return the sounds with one octave convention for all note names, and the compared ones.
 
-    A note that stands in every name and is not heard is part of a title, and no label. [control]
+    A note that is in every name but not in the sound is part of a title, and no label. [control]
     """
     compared = heard(sounds, sample_rate)
     shift = _octave_shift(compared)
@@ -49,14 +51,14 @@ def with_heard_octaves(
         written = clip.pitch or 0.0
         say(
             f"{_counted_from(shift)} in these names: {printable(clip.path.name)} sounds at "
-            f"{pitch:.0f}, not at {written:.0f}; all note names are read so"
+            f"{pitch:.0f}, not at {written:.0f}; all note names are read this way"
         )
         compared = [(_shifted(clip, shift), pitch) for clip, pitch in compared]
         return [(_shifted(clip, shift), signal) for clip, signal in sounds], compared
     if _is_title(sounds, compared):
         say(
-            f"the note in every name is not what is heard ({printable(compared[0][0].path.name)} "
-            f"sounds at {compared[0][1]:.0f}): taken as a part of the name"
+            f"the note in every name differs from the sound ({printable(compared[0][0].path.name)} "
+            f"sounds at {compared[0][1]:.0f}): it is read as part of a title"
         )
         unlabelled = [
             (replace(clip, pitch=None, spelled=False) if clip.spelled else clip, signal)
@@ -67,7 +69,7 @@ def with_heard_octaves(
 
 
 def _octave_shift(compared: Sequence[tuple[Clip, float]]) -> int:
-    """Return the semitones by which most note names lie below what is heard, in whole octaves."""
+    """Return the semitones by which most note names are below the sound, in whole octaves."""
     offs = [_off(clip, pitch) for clip, pitch in compared if clip.spelled]
     votes = Counter(
         octaves for octaves in (*OCTAVES, 0) for off in offs if abs(off - 12 * octaves) <= TOLERANCE
@@ -97,5 +99,5 @@ def _shifted(clip: Clip, semitones: int) -> Clip:
 
 
 def _counted_from(shift: int) -> str:
-    """Return which octave middle C is in, by how far names lie below what is heard."""
+    """Return the octave of middle C, from the semitones by which names are below the sound."""
     return f"C{4 - shift // 12} is middle C (60)"

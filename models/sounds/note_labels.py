@@ -1,4 +1,4 @@
-"""Pitch and velocity of every sound in a folder of notes: labelled, or measured and said so."""
+"""Pitch and velocity of every sound in a folder of notes, from labels or measured."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -20,7 +20,7 @@ SOFTEST = 0.05
 
 
 def with_pitches(sounds: Sequence[Sound], sample_rate: int, folder: Path, say: Say) -> list[Sound]:
-    """All that have a pitch, estimated where there is no label.
+    """Return all sounds that have a pitch, estimated where there is no label.
 
     RtAudioGenError if most have none, or if most labels contradict the sound.
     """
@@ -40,7 +40,7 @@ def with_pitches(sounds: Sequence[Sound], sample_rate: int, folder: Path, say: S
     if len(known) < 0.5 * len(sounds):
         raise RtAudioGenError(
             f"{folder}: {len(sounds) - len(known)} of {len(sounds)} sounds have no clear pitch: "
-            "name the files by note (C#4, m061), or learn a texture with --texture"
+            "name the files by note (C#4, m061), or train a texture with --texture"
         )
     if estimated:
         say(f"pitch of {estimated} of {len(known)} files estimated from the sound (pYIN)")
@@ -54,16 +54,16 @@ def _refuse_mixed_up(compared: Sequence[tuple[Clip, float]], folder: Path) -> No
             continue
         off = (heard - clip.pitch + 6.0) % 12.0 - 6.0
         if abs(off) > TOLERANCE:
-            wrong.append(f"{clip.path.name} is labelled {clip.pitch:.0f} and sounds as {heard:.0f}")
+            wrong.append(f"{clip.path.name} is labelled {clip.pitch:.0f} but sounds as {heard:.0f}")
     if len(compared) >= 3 and len(wrong) > 0.5 * len(compared):
         raise RtAudioGenError(
             f"{folder}: labels and sounds are mixed up: {len(wrong)} of {len(compared)} files "
-            f"compared have another pitch than their label says ({wrong[0]})"
+            f"compared have another pitch than their label ({wrong[0]})"
         )
 
 
 def with_velocities(sounds: Sequence[Sound]) -> list[Sound]:
-    """Of one instrument: where there is no label, the peak level tells."""
+    """Return the sounds of one instrument, with velocities from peak levels where labels lack."""
     peaks_db = [20 * np.log10(float(np.abs(signal).max())) for _, signal in sounds]
     loudest_db = max(peaks_db)
     return [

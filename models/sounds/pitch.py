@@ -1,4 +1,4 @@
-"""Pitch labels: read from file names, or estimated from the sound."""
+"""Pitch labels, read from file names or estimated from the sound."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,17 +9,17 @@ PERIODIC = 0.4  # correlation of a pitched sound with itself one period later
 
 
 def pitch_from_name(stem: str) -> int | None:
-    """Return the MIDI note number that a lone file name gives; C4 is 60. None if it gives none."""
+    """Return the MIDI note number in a single file name, C4 is 60; None if it has none."""
     return read_names([stem])[0].pitch
 
 
 def velocity_from_name(stem: str) -> int | None:
-    """Return the MIDI velocity that a lone file name gives: `v110`, `vel_110`, `A0v16`; or None."""
+    """Return the MIDI velocity in a single file name: `v110`, `vel_110`, `A0v16`; or None."""
     return read_names([stem])[0].velocity
 
 
 def estimate_pitch(signal: NDArray[np.float32], sample_rate: int) -> float | None:
-    """MIDI note number, fractions included, of a sound; None if it has no clear pitch.
+    """Return the MIDI note number of a sound, with fractions; None if it has no clear pitch.
 
     pYIN (Mauch & Dixon 2014) over at most the first two seconds: the median of its voiced frames.
     """
@@ -41,7 +41,7 @@ def estimate_pitch(signal: NDArray[np.float32], sample_rate: int) -> float | Non
 
 
 def _periodicity(signal: NDArray[np.float32], period_frames: float) -> float:
-    """Correlation of a signal with itself one period later, −1 … 1."""
+    """Return the correlation of a signal with itself one period later, −1 … 1."""
     correlations = []
     for lag in (int(period_frames), int(period_frames) + 1):
         one, other = signal[:-lag], signal[lag:]

@@ -1,8 +1,8 @@
-"""The comparison of two sounds' waveforms: is one a copy of the other?
+"""Comparison of two sounds' waveforms, which decides if one is a copy of the other.
 
-Two sounds of a few partials may be different and have nearly the same waveform; two different
-noises never have. So the richer a sound is, the less of its waveform has to agree. Codecs change
-the waveforms of noise most, and keep its levels in time and in frequency.
+Two different sounds with few partials may have nearly the same waveform; two different noises never
+do. So the richer a sound is, the less of its waveform has to agree. Codecs change the waveforms of
+noise most, but keep its levels in time and in frequency.
 """
 
 import numpy as np
@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 Signal = NDArray[np.float32]  # (frames,)
 
-LAGS = np.arange(-8, 9)  # frames around the found shift, between which there is the right one
+LAGS = np.arange(-8, 9)  # frames around the found shift, among which is the right one
 BETWEEN = np.sinc(np.linspace(-1, 1, 17)[:, None] - LAGS)
-RICHNESS = np.log([15, 50, 150, 250])  # about how many values describe a sound
+RICHNESS = np.log([15, 50, 150, 250])  # approximate number of values that describe a sound
 ENOUGH = (0.99, 0.97, 0.9, 0.7)  # correlation of copies of that richness where their levels agree
 ENOUGH_APART = 0.9  # correlation of copies whose levels differ; only of rich ones
 MOST_APART = 4.0  # dB, of a part of the time or of the band
@@ -20,9 +20,9 @@ PARTS, LOUD = 16, 0.03  # of a sound's time and of its band; of the loudest part
 
 
 def is_copy(one: Signal, other: Signal, lag: int, top: float) -> bool:
-    """Compare all that two sounds have in common when the second begins `lag` frames after.
+    """Return True if two sounds agree in their common part, the second starting `lag` frames after.
 
-    `top` is where the band ends that both have, as a part of half the sample rate.
+    `top` is the upper end of their common band, as a part of half the sample rate.
     """
     shorter, longer = (one, other) if len(one) < len(other) else (other, one)
     lag = lag if shorter is other else -lag  # of the shorter one's beginning in the longer one
@@ -57,13 +57,13 @@ def _power(signal: Signal) -> NDArray[np.float64]:
 
 
 def _richness(power: NDArray[np.float64], frames: int) -> float:
-    """Return about how many values describe a sound of so many frames."""
+    """Return the approximate number of values that describe a sound of this many frames."""
     values = power.sum() ** 2 / max(np.square(power).sum(), 1e-30)
     return max(float(values) * frames / (2 * len(power)), 1.0)
 
 
 def _apart(one: NDArray[np.floating], other: NDArray[np.floating]) -> float:
-    """Return the dB by which two courses of energy differ most, whatever their levels."""
+    """Return the largest difference in dB of two energy curves, regardless of their levels."""
     parts = min(PARTS, len(one))
     edges = np.arange(parts) * len(one) // parts
     energies = [np.add.reduceat(power, edges, dtype=np.float64) for power in (one, other)]

@@ -83,7 +83,7 @@ class DeviceRenderer:
         self._call = DeviceCall(
             partial(
                 _generate, weights, self.config.first_frames
-            ),  # without a reference cycle, so memory is freed at once
+            ),  # no cycle: memory is freed at once
             {
                 "latent": ((self.config.latent,), np.float32),
                 "mixture": ((len(weights.classes),), np.float32),

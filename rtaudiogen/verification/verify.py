@@ -229,7 +229,7 @@ def _chokes(generator: Generator) -> Finding:
 
 
 def _silence(generator: Generator) -> tuple[bool, str]:
-    """Return whether nothing sounds any more, and the evidence; a stream or an effect may go on."""
+    """Return True if nothing sounds any more, and the evidence; a stream or an effect may go on."""
     if sounds_by_itself(generator.descriptor):
         return True, ""
     peak = float(np.abs(still(generator, MAX_FRAMES)).max())

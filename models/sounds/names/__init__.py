@@ -1,1 +1,1 @@
-"""File names: what they say of pitch and velocity."""
+"""Pitch and velocity from file names."""

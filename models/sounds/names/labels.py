@@ -1,7 +1,7 @@
 """Pitch and velocity of the files of a folder, read from all their names together.
 
-Names of one pattern in one folder are compared: what all of them share is no label, what counts
-takes is none, and velocity layers are scaled by how many there are.
+Names of one pattern in one folder are compared: parts that are equal in all names, and take
+numbers, are no labels; velocity layers are scaled by their number.
 """
 
 from collections import defaultdict
@@ -16,11 +16,11 @@ from .velocities import velocities_of
 from .words import ASPECTS
 
 OCTAVE = 12
-FEWEST_OF_A_TITLE = 3  # names that show a note to be a title
+FEWEST_OF_A_TITLE = 3  # names that prove a note to be a part of the title
 
 
 class NameLabel(NamedTuple):
-    """What a name says; None where it says nothing."""
+    """Labels from a name; None where it has none."""
 
     pitch: int | None = None  # MIDI note number, 0 … 127
     velocity: int | None = None  # MIDI velocity, 1 … 127
@@ -30,8 +30,8 @@ class NameLabel(NamedTuple):
 def read_names(names: Sequence[str]) -> list[NameLabel]:
     """Return the labels of a folder's files, in their order. [control]
 
-    `names` are paths within the folder with `/` and without suffix. Nothing is guessed: what can
-    be read in two ways is None.
+    `names` are paths within the folder with `/` and without suffix. Nothing is guessed: an
+    ambiguous label is None.
     """
     texts = [normalised(name.rpartition("/")[2]) for name in names]
     convention = convention_of(texts)
@@ -54,18 +54,18 @@ def read_names(names: Sequence[str]) -> list[NameLabel]:
 
 
 def _is_a_title(pitches: Sequence[Pitch], rows: Sequence[Row]) -> bool:
-    """Return whether one note stands in all names while their words differ: B3 Slow, B3 Fast.
+    """Return True if one note is in all names while their words differ: B3 Slow, B3 Fast.
 
-    It is none if the words only say how one note was played or recorded: C4 close, C4 room.
+    It is a label if the words only describe how one note was played or recorded: C4 close, C4 room.
     """
     alike = len({pitch.value for pitch in pitches}) == 1 and pitches[0].spelled
     return alike and len(rows) >= FEWEST_OF_A_TITLE and not varied_words(rows) <= ASPECTS
 
 
 def _in_one_octave(pitches: Sequence[Pitch]) -> list[Pitch]:
-    """Return the pitches with the octaves of all note names shifted alike, if the names tell how.
+    """Return the pitches with all octaves of note names shifted, if the names imply a shift.
 
-    They do where a name has the MIDI number as well, and where a note lies below C-1.
+    They do if a name also has the MIDI number, or if a note is below C-1.
     """
     told = {pitch.shift for pitch in pitches if pitch.shift is not None}
     spelled = [pitch.value for pitch in pitches if pitch.spelled and pitch.value is not None]

@@ -1,4 +1,4 @@
-"""The token of a name that is its pitch, chosen among names of one pattern."""
+"""Choice of the token that is a name's pitch, among names of one pattern."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -10,15 +10,15 @@ from .words import COUNTED, LOOPS
 LOWEST, HIGHEST = 12, 127  # of plain numbers that may be MIDI note numbers
 LOWEST_KEY = 21  # of a piano: what a plain number of one name may be
 FARTHEST = 24  # semitones by which numbers and note names of one file may differ
-COMPANY = 3  # names that make a doubtful note sure if they differ in it
+COMPANY = 3  # different values that confirm a doubtful note
 
 
 class Pitch(NamedTuple):
-    """A pitch that a name gives."""
+    """A pitch read from a name."""
 
     value: int | None = None  # MIDI note number, of note names with C4 = 60
     spelled: bool = False
-    shift: int | None = None  # how far a number in the same name lies above its note
+    shift: int | None = None  # semitones by which a number in the same name exceeds its note
 
 
 def pitches_of(rows: Sequence[Row]) -> list[Pitch]:
@@ -30,7 +30,7 @@ def pitches_of(rows: Sequence[Row]) -> list[Pitch]:
     if notes and numbers and (shift := _shift_between(notes, numbers)) is not None:
         return [Pitch(token.value, False, shift) for token in numbers]
     if notes and numbers and distinct(notes) == 1 < distinct(numbers):
-        notes = []  # a constant beside what varies
+        notes = []  # a constant next to a column that varies
     if notes:
         return [Pitch(token.value, True) for token in notes]
     if numbers and len(rows) == 1 and numbers[0].kind == "number" and not _stands_out(rows[0]):
@@ -71,7 +71,7 @@ def _number_column(rows: Sequence[Row], beside_notes: bool) -> list[Token]:
 
 
 def _equal_names(columns: Sequence[list[Token]]) -> bool:
-    """Return whether one MIDI number stands in all names, said to be one."""
+    """Return True if one MIDI number stands in all names, said to be one."""
     return bool(columns) and distinct(columns[-1]) == 1
 
 
@@ -94,7 +94,7 @@ def _is_midi(column: Sequence[Token], beside_notes: bool, alone: bool) -> bool:
 
 
 def _shift_between(notes: Sequence[Token], numbers: Sequence[Token]) -> int | None:
-    """Return by how much the numbers lie above the notes; None if they are not the same notes."""
+    """Return by how much the numbers exceed the notes; None if they are different notes."""
     shifts = {number.value - note.value for note, number in zip(notes, numbers, strict=True)}
     if len(shifts) > 1:
         return None
@@ -103,12 +103,12 @@ def _shift_between(notes: Sequence[Token], numbers: Sequence[Token]) -> int | No
 
 
 def _is_a_loop(row: Row) -> bool:
-    """Return whether the words of a name speak of a tempo or a key: its number is the tempo."""
+    """Return True if the words of a name indicate a tempo or a key: its number is the tempo."""
     return LOOPS.search(" ".join(token.text for token in row if token.kind == "word")) is not None
 
 
 def _stands_out(row: Row) -> bool:
-    """Return whether the plain number of a lone name is likely to be its pitch."""
+    """Return True if the plain number of a lone name is likely to be its pitch."""
     if len(row) == 1:
         return True
     numbers = [token for token in row if token.kind == "number"]

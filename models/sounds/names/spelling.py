@@ -1,7 +1,6 @@
-"""Note names as people write them: English, German and solfège, with octave numbers or primes.
+"""Note names in common spellings: English, German and solfège, with octave numbers or primes.
 
-All spellings are read with C4 = 60; whoever reads a folder shifts them if the folder counts octaves
-from elsewhere.
+All spellings are read with C4 = 60; callers shift them if a folder uses another octave convention.
 """
 
 import re
@@ -44,7 +43,7 @@ _RAISED_OCTAVE = re.compile(r"(?<![^\W_])([A-Ha-h](?:is|es|s)?)([¹²³⁴₁₂
 
 
 class Convention(NamedTuple):
-    """How a folder writes its notes, where that is a matter of the folder."""
+    """Spelling of notes in a folder, where it is ambiguous."""
 
     german: bool = False  # B is B flat, As is A flat
     primes: bool = False  # c and C without a mark are notes as well
@@ -59,12 +58,12 @@ class Note(NamedTuple):
     """A spelled note in a text."""
 
     pitch: int  # MIDI note number with C4 = 60; may lie outside of 0 … 127
-    end: int  # position behind it
-    sure: bool = True  # False: only in company, for it may be something else
+    end: int  # position after it
+    sure: bool = True  # False: ambiguous, counts only if other names agree
 
 
 def normalised(text: str) -> str:
-    """Return a name in one spelling: composed, in plain width, with plain primes."""
+    """Return a name in one spelling: composed characters, normal width, plain primes."""
     text = _RAISED_OCTAVE.sub(lambda found: found[1] + _RAISED[found[2]], text)
     return unicodedata.normalize("NFKC", text.translate(_PRIMES)).translate(_PRIMES)
 
@@ -86,7 +85,7 @@ def pitch_of_note(text: str, convention: Convention = ENGLISH) -> int | None:
 
 
 def is_german(text: str, start: int) -> bool:
-    """Return whether a note that only German or Dutch readers write begins at `start`."""
+    """Return True if a note that only German or Dutch readers write begins at `start`."""
     found = _PLAIN.match(text, start) or _PRIMED.match(text, start) or _BARE.match(text, start)
     if not found:
         return False
@@ -131,7 +130,7 @@ def _plain(text: str, start: int, convention: Convention) -> Note | None:
 
 
 def _parts_by_dashes(text: str, start: int) -> bool:
-    """Return whether the text around a note is parted by dashes, not by anything else."""
+    """Return True if the text around a note is parted by dashes, not by anything else."""
     return start > 0 and text[start - 1] == "-"
 
 

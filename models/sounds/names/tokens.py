@@ -1,4 +1,4 @@
-"""A file name as tokens: notes, numbers and what they stand for, dynamics, words."""
+"""Tokens of a file name: notes, numbers and their meaning, dynamics, words."""
 
 import itertools
 import re
@@ -25,7 +25,7 @@ Kind = Literal[
 ]
 _AND = frozenset("&+")
 _TO = frozenset(("-", "to", "..", "_to_", "-to-", " to ", " - "))  # between ends of a range
-LONGEST = 255  # characters of a name that are read
+LONGEST = 255  # characters that are read
 
 
 class Token(NamedTuple):
@@ -36,7 +36,7 @@ class Token(NamedTuple):
     start: int
     end: int
     value: int = 0  # MIDI note number of notes (C4 = 60), else the number or the step
-    sure: bool = True  # False: counts in company only
+    sure: bool = True  # False: counts only if other names agree
     second: int = 0  # velocity of a triple
 
 
@@ -80,7 +80,7 @@ _BEHIND_NOTE = re.compile(
 
 
 def tokens_of(text: str, convention: Convention) -> list[Token]:
-    """Return the tokens of a normalised name, ranges and chords taken out of its notes."""
+    """Return the tokens of a normalised name, without the notes of ranges and chords."""
     text = text[:LONGEST]
     tokens: list[Token] = []
     position = 0
@@ -96,7 +96,7 @@ def tokens_of(text: str, convention: Convention) -> list[Token]:
 
 
 def convention_of(texts: Iterable[str]) -> Convention:
-    """Return how the normalised names of a folder write their notes."""
+    """Return the spelling of notes in the normalised names of a folder."""
     texts = [text[:LONGEST] for text in texts]
     italian = any(ITALIAN.search(text) for text in texts)
     first = _spelling_of(texts, Convention(italian=italian))
@@ -131,7 +131,7 @@ Reader = Callable[[str, int, Convention, list[Token]], Token | None]
 
 
 def _fixed(pattern: re.Pattern[str], kind: Kind) -> Reader:
-    """Return a reader of what needs no number."""
+    """Return a reader of a pattern without a number."""
 
     def read(text: str, start: int, _: Convention, __: list[Token]) -> Token | None:
         found = pattern.match(text, start)
@@ -237,9 +237,9 @@ _READERS: tuple[Reader, ...] = (
 
 
 def _without_models(tokens: list[Token]) -> list[Token]:
-    """Return the tokens with those notes made unsure that may be something else.
+    """Return the tokens, with those notes marked unsure that may be something else.
 
-    They belong to an instrument's name, or are a letter and a number apart beside a plain note.
+    They belong to an instrument's name, or are a separate letter and number next to a plain note.
     """
     kept = list(tokens)
     notes = [token for token in tokens if token.kind == "note"]

@@ -1,4 +1,4 @@
-"""The velocity that a name gives, among names of one pattern: numbers, layers and dynamics."""
+"""Velocity of a name, among names of one pattern: numbers, layers and dynamics."""
 
 import itertools
 import re
@@ -9,8 +9,8 @@ from .tokens import Token
 
 LOUDEST = 127
 MOST_LAYERS = 32  # higher numbers are velocities, not layers
-MOST_GIVEN_LAYERS = 16  # the same, where most of the layers are missing
-LAYERS_OF_A_PIANO = 16  # A0v1 … C8v16: a recorded grand that many libraries are named after
+MOST_GIVEN_LAYERS = 16  # the same, if most of the layers are missing
+LAYERS_OF_A_PIANO = 16  # A0v1 … C8v16: the names of a recorded grand piano, used by many libraries
 _GLUED = re.compile(r"v\d{1,2}$", re.IGNORECASE)
 
 
@@ -44,7 +44,7 @@ def _of_numbers(rows: Sequence[Row], column: Sequence[Token]) -> list[int | None
 
 
 def _is_glued(row: Row) -> bool:
-    """Return whether the velocity follows the note at once, as in A0v12."""
+    """Return True if the velocity follows the note without a gap, as in A0v12."""
     return any(
         one.kind == "note" and one.end == other.start and _GLUED.match(other.text)
         for one, other in itertools.pairwise(row)
@@ -60,7 +60,7 @@ def _of_layers(column: Sequence[Token]) -> list[int | None]:
 
 
 def _of_dynamics(rows: Sequence[Row], column: Sequence[Token]) -> list[int | None]:
-    """Return steps over what every instrument, the first word of its names, has of them."""
+    """Return steps among the dynamics of every instrument, the first word of its names."""
     instruments = [row[0].text.lower() if row[0].kind == "word" else "" for row in rows]
     velocities: list[int | None] = [None] * len(rows)
     for instrument in set(instruments):
@@ -79,7 +79,7 @@ def _of_steps(column: Sequence[Token]) -> list[int | None]:
 
 
 def _of_plain_numbers(rows: Sequence[Row]) -> list[int | None]:
-    """Read `60_127` and `C4_64`: a plain number behind the pitch that a few values repeat in."""
+    """Read `60_127` and `C4_64`: a plain number after the pitch, with a few repeated values."""
     nothing: list[int | None] = [None] * len(rows)
     columns = columns_of(rows, "number", "midi", "note")
     if len(columns) < 2 or any(token.kind != "number" for token in columns[-1]):

@@ -1,4 +1,4 @@
-"""Words of file names that are neither pitch nor velocity, or that say how loud a sound is."""
+"""Words of file names that are neither pitch nor velocity, and words for dynamics."""
 
 import re
 
@@ -29,7 +29,7 @@ ITALIAN = re.compile(
     r"(?<![^\W_])(?:mezzo[ _-]?(?:forte|piano)|(?:piani|forti)ssimo|forte)(?![^\W_])", re.IGNORECASE
 )
 
-# A number behind one of these counts something: takes, tracks, drums.
+# A number after one of these counts something: takes, tracks, drums.
 COUNTED = _words(
     "take tk no nr num number rr alt alternate var variation variant ver version part track "
     "trk trck sample samp smp smpl loop clip rec recording record file audio untitled hit "
@@ -41,7 +41,7 @@ COUNTED = _words(
     "page chapter line test demo group layer type step index region zone bounce export render "
     "new old img image dsc vol volume edition seq sequence"
 )
-# What is said of one note: where the microphones stand, how it is played, how loud.
+# Descriptions of one note: microphones, playing technique, loudness.
 ASPECTS = _words(
     "close near far room hall oh overhead overheads amb ambient ambience main dist distant mid "
     "side left right top bottom inside outside in out mono stereo l r m s h lo low hi high med "
@@ -50,9 +50,9 @@ ASPECTS = _words(
     "norm normal slap harm harmonic harmonics ped pedal nopedal mic ord"
 )
 SLIDES = _words("gliss glissando slide sweep portamento port run scale arp arpeggio rise fall")
-# A letter behind one of these names a take or a place, as in `Take A 3`.
+# A letter after one of these names a take or a place, as in `Take A 3`.
 LETTERED = (COUNTED - {"pad"}) | _words("kit setup room position pos chord key in")
-# A number behind one of these is a machine's or a work's.
+# A number after one of these belongs to a machine or a work.
 MACHINES = _words(
     "juno jupiter prophet poly polysix sub subsequent matrix rhodes wurlitzer wurli wurly "
     "model mark mk mki mkii op opus leslie moog minimoog arp korg roland yamaha casio akai "
@@ -61,7 +61,7 @@ MACHINES = _words(
     "ppg wave microwave monologue minilogue volca behringer alesis emax mirage esq system "
     "tempest digitone digitakt maschine mpc"
 )
-# Makers, with models of theirs that look like notes.
+# Makers with models whose names look like notes.
 MODELS = {
     "hammond": {"a1", "b2", "b3", "c2", "c3", "d3", "e3", "m1", "m3", "g1"},
     "yamaha": {"c1", "c2", "c3", "c4", "c5", "c6", "c7", "c8", "g1", "g2", "g3", "g5"},

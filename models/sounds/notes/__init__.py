@@ -1,1 +1,1 @@
-"""Notes and textures as networks learn them: pitch, phase, level, conditioning."""
+"""Notes and textures as training data: pitch, phase, level, conditioning."""

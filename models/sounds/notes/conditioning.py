@@ -1,4 +1,4 @@
-"""What a note tells the network at every frame; training and playing share this one function.
+"""Conditioning of the network by a note, frame by frame; training and playing share it.
 
 Channels, for K harmonics: sin kφ (k = 1 … K), cos kφ, then pitch, velocity, gate, level, three
 decays since the onset and one since the release. Multiples at or above Nyquist are 0.
@@ -28,7 +28,7 @@ def fill_note(
     since_release: float,
     sample_rate: float,
 ) -> None:
-    """One frame of conditioning into `out` (2K + 8,). [render]
+    """Write one frame of conditioning to `out` (2K + 8,). [render]
 
     `phase` in radians; `pitch` as a MIDI note number, fractions allowed; `velocity` 0 … 1;
     `level_db` the note's RMS level in dBFS; times in seconds, `since_release` < 0 while held.
@@ -64,7 +64,7 @@ def condition(
     release: int,
     sample_rate: float,
 ) -> None:
-    """Conditioning (T, C) of the T frames from `start` frames after the onset on."""
+    """Write the conditioning (T, C) of T frames, starting `start` frames after the onset."""
     for t in range(out.shape[0]):
         frame = start + t
         since_release = (frame - release) / sample_rate if frame >= release else -1.0

@@ -1,6 +1,6 @@
-"""From a folder of sounds to what a training learns from: checked, labelled, measured.
+"""Training data from a folder of sounds: checked, labelled, measured.
 
-Every instrument is brought to the same peak, so that dynamics within it stay; a pitch that its
+Every instrument is scaled to the same peak, so that its dynamics are kept; a pitch that its
 recordings lack, inside the range to be played, is filled in by resampling the nearest note.
 """
 
@@ -27,7 +27,7 @@ from .notes import Note, find_release, measure_level, measure_phase, trim_to_ons
 
 PEAK = 0.89  # −1 dBFS
 MAX_SHIFT = 12  # semitones that a note may be resampled by
-HELD_OUT_EVERY = 10  # one pitch in so many is held out, another one for every instrument
+HELD_OUT_EVERY = 10  # one pitch in this many is held out, another one for every instrument
 MIN_NOTE_SECONDS, MIN_TEXTURE_SECONDS = 0.2, 1.0
 MAX_NOTE_SECONDS = 8.0
 MAX_REFUSED = 0.5  # of a folder's files
@@ -35,7 +35,7 @@ MAX_REFUSED = 0.5  # of a folder's files
 
 @dataclass(frozen=True)
 class Texture:
-    """A stretch of sound that is learnt without notes."""
+    """A stretch of sound for training without notes."""
 
     instrument: int
     signal: NDArray[np.float32]  # (frames,)
@@ -43,7 +43,7 @@ class Texture:
 
 @dataclass(frozen=True)
 class Corpus:
-    """What is learnt from and what is held out."""
+    """Training and held-out data."""
 
     instruments: tuple[str, ...]
     training: Sequence[Note | Texture]
@@ -52,7 +52,7 @@ class Corpus:
 
     @property
     def frames(self) -> int:
-        """Of sound to learn from."""
+        """The frames of training sound."""
         return sum(len(sound.signal) for sound in self.training)
 
 
@@ -65,7 +65,10 @@ def read_notes(
     hold_seconds: float = 0.0,
     say: Say = print,
 ) -> Corpus:
-    """Notes with pitch, velocity, phase and level; UsageError or RtAudioGenError in one line."""
+    """Return notes with pitch, velocity, phase and level.
+
+    UsageError or RtAudioGenError, in one line, if they cannot be used.
+    """
     names, sounds = _read(folder, sample_rate, instruments, MIN_NOTE_SECONDS, say)
     sounds = with_pitches(sounds, sample_rate, folder, say)
     copied = _copied(sounds, sample_rate)
@@ -101,7 +104,7 @@ def _copied(sounds: Sequence[Sound], sample_rate: int) -> list[int]:
 
 
 def _spared(recorded: Sequence[Sequence[tuple[Note, int]]]) -> set[int]:
-    """Return the groups of copies that are held out: whole pitches, with all copies of them."""
+    """Return the groups of copies to hold out: whole pitches, with all copies of them."""
     spared: set[int] = set()
     for index, notes in enumerate(recorded):
         pitches = {round(note.pitch) for note, _ in notes}
@@ -110,7 +113,9 @@ def _spared(recorded: Sequence[Sequence[tuple[Note, int]]]) -> set[int]:
         }
         if len(pitches) >= HELD_OUT_EVERY // 2 and chosen != pitches:
             spared |= {copy for note, copy in notes if round(note.pitch) in chosen}
-    for notes in recorded:  # an instrument whose notes are all copies of spared ones is learnt
+    for (
+        notes
+    ) in recorded:  # an instrument whose notes are all copies of held-out ones is used for training
         own = {copy for _, copy in notes}
         if own <= spared:
             spared -= own
@@ -122,8 +127,7 @@ def read_textures(
 ) -> Corpus:
     """Return stretches of sound by kind; the last tenth of every file is held out.
 
-    Of copies within a kind one is taken; of sounds that have copies in other kinds nothing is held
-    out.
+    One of several copies within a kind is used; sounds with copies in other kinds are not held out.
     """
     names, sounds = _read(folder, sample_rate, kinds, MIN_TEXTURE_SECONDS, say)
     sounds, shared = _without_copies(sounds, sample_rate, say)
@@ -143,7 +147,7 @@ def read_textures(
 def _without_copies(
     sounds: list[Sound], sample_rate: int, say: Say
 ) -> tuple[list[Sound], set[Path]]:
-    """Return one of the copies in each kind, the longest, and those that other kinds have, too."""
+    """Return the longest copy in each kind, and the files that also exist in other kinds."""
     copied = _copied(sounds, sample_rate)
     chosen: dict[tuple[int, str], Sound] = {}
     for copy, sound in zip(copied, sounds, strict=True):
@@ -166,7 +170,7 @@ def read_as_trained(
     model: Path,
     facts: Mapping[str, Any],
 ) -> Corpus:
-    """Read the folder as a training split it, without the notes that were filled in.
+    """Return a folder's sounds as a training split them, without notes that were filled in.
 
     `facts` are those of the `model` file's training. RtAudioGenError if nothing is held out.
     """
@@ -219,17 +223,16 @@ def _read(
     if len(refused) > MAX_REFUSED * len(clips):
         reason = max(set(refused), key=refused.count)
         raise RtAudioGenError(
-            f"{folder}: {len(refused)} of {len(clips)} sounds cannot be learnt from, most are "
-            f"{reason}"
+            f"{folder}: {len(refused)} of {len(clips)} sounds cannot be used, most are {reason}"
         )
     for name in names:
         if not any(clip.instrument == name for clip, _ in sounds):
-            raise RtAudioGenError(f"{folder}: no sound of {name!r} can be learnt from")
+            raise RtAudioGenError(f"{folder}: no sound of {name!r} can be used")
     return names, sounds
 
 
 def _levelled(sounds: list[Sound]) -> list[Sound]:
-    """All by one gain, so that the loudest peaks at −1 dBFS."""
+    """Return all sounds with one gain, so that the loudest peaks at −1 dBFS."""
     peak = max(float(np.abs(signal).max()) for _, signal in sounds)
     return [(clip, signal * np.float32(PEAK / peak)) for clip, signal in sounds]
 
@@ -250,9 +253,9 @@ def _measured(
 
 
 def _fill_in(notes: Sequence[Note], missing: Sequence[int], sample_rate: int) -> list[Note]:
-    """The nearest notes, every velocity of them, resampled to the missing pitches.
+    """Return the nearest notes, all velocities of them, resampled to the missing pitches.
 
-    The key is let go where it was in the recording: resampled notes may be too short to find it.
+    The release is that of the recording, because resampled notes may be too short to detect it.
     """
     filled = []
     for pitch in missing:
@@ -276,7 +279,7 @@ def _fill_in(notes: Sequence[Note], missing: Sequence[int], sample_rate: int) ->
 
 
 def _licences(sounds: list[Sound]) -> tuple[str, ...]:
-    """Licence and source of everything learnt from, where a metadata.csv names them."""
+    """Return licence and source of all training sounds, if a metadata.csv names them."""
     named = {
         f"{clip.facts['licence']} ({clip.facts.get('source', 'source not named')})"
         for clip, _ in sounds

@@ -1,8 +1,8 @@
-"""How loud a note is: per instrument and pitch zone, the mean of the notes that were trained on.
+"""Level of a note over time: the mean of the training notes, by instrument and pitch zone.
 
-The network is told the level of every frame. In training that is the recording's own level; in
-play it comes from here, so that a held note goes on as its instrument does, and can neither stay
-silent nor run away.
+The network is conditioned on the level of every frame. In training that is the recording's own
+level; in play it comes from here, so that a held note continues as its instrument does, and can
+neither stay silent nor run away.
 """
 
 import math
@@ -16,7 +16,7 @@ from rtaudiogen.kernel_cache import cached_njit
 
 ZONE_LOW, ZONE_SPAN, ZONES = 24.0, 6.0, 15  # zone z is centred on MIDI note 24 + 6z: C1 … C8
 GRID_SECONDS, GRID = 0.01, 101  # level points at 0, 10 ms … 1 s after the onset
-SILENT_DB = -120.0  # the lowest level that is ever looked up
+SILENT_DB = -120.0  # the lowest level that is returned
 
 # velocities 0 … 1 at which an instrument's dynamics are known; between them, straight lines over
 # the logarithm of the velocity, as MIDI synthesisers and ears have it
@@ -33,12 +33,12 @@ class Envelope(NamedTuple):
     dynamics: NDArray[np.float32]  # (I, 5) dB at VELOCITIES, rising
 
     def to_tensors(self) -> dict[str, NDArray[np.float32]]:
-        """Under the names they have in a model file."""
+        """Return the tensors under their names in a model file."""
         return {f"envelope.{name}": value for name, value in self._asdict().items()}
 
     @classmethod
     def from_tensors(cls, tensors: Mapping[str, NDArray[Any]]) -> "Envelope":
-        """From a model file's tensors; KeyError if it has none (a texture)."""
+        """Return the envelope of a model file's tensors; KeyError if it has none (a texture)."""
         named = {
             name: np.asarray(tensors[f"envelope.{name}"], np.float32)
             for name in ("level", "hold", "release")
@@ -62,7 +62,7 @@ def level_db(
     since_onset: float,
     since_release: float,
 ) -> float:
-    """RMS level of a note's frame, in dB re full scale, never below SILENT_DB. [render]
+    """Return the RMS level of a note's frame, in dB re full scale, at least SILENT_DB. [render]
 
     `weights` (I,) mix the instruments' decibels and sum to 1; `pitch` as a MIDI note number,
     fractions allowed; `velocity` 0 … 1; times in seconds, `since_release` < 0 while held.
@@ -104,7 +104,7 @@ def layer_of(velocity: float) -> tuple[int, float]:
 
 @cached_njit(nogil=True)
 def _split(position: float, points: int) -> tuple[int, float]:
-    """Index and fraction of a position between `points` points, clamped to them."""
+    """Return index and fraction of a position between `points` points, clamped to them."""
     position = min(max(position, 0.0), points - 1.0)
     index = min(int(position), points - 2)
     return index, position - index

@@ -1,4 +1,4 @@
-"""The envelopes of recorded notes, measured for the tables that notes are played by. [control]"""
+"""Measurement of the mean envelopes of recorded notes. [control]"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,8 +21,8 @@ from .envelope import (
 from .notes import FADE_SECONDS, Note, level_frames
 
 _ZONE_WIDTH = 3.0  # semitones, standard deviation of a note's weight around a zone's centre
-_STEADY_DB_PER_SECOND = 6.0  # slower decays are a sustained instrument's own wavering
-_DEFAULT_RELEASE = -200.0  # dB per second, where no recording has a release
+_STEADY_DB_PER_SECOND = 6.0  # slower decays are fluctuations of a sustained instrument
+_DEFAULT_RELEASE = -200.0  # dB per second, if no recording has a release
 _DEFAULT_DYNAMICS = 40.0  # dB a decade of velocity, where all recordings have one (SoundFont 2.04)
 _MOST_DYNAMICS = 80.0
 
@@ -35,7 +35,7 @@ class LevelTrack:
     pitch: float  # MIDI note number
     velocity: float  # 0 … 1
     level_db: NDArray[np.float32]  # (frames,)
-    release_frame: int  # the key was let go here; `len(level_db)` if it was held to the end
+    release_frame: int  # release of the key; `len(level_db)` if it was held to the end
     blur: int = 0  # frames around the release, or the end, whose level is not that of a held note
 
     @property
@@ -45,7 +45,7 @@ class LevelTrack:
 
 
 def level_tracks(sounds: Sequence[object], sample_rate: int) -> list[LevelTrack]:
-    """Return what envelopes are measured from: of a corpus, the notes that were recorded."""
+    """Return the level tracks of a corpus's recorded notes."""
     return [
         LevelTrack(
             note.instrument, note.pitch, note.velocity, note.level_db, note.release_frame,
@@ -57,7 +57,7 @@ def level_tracks(sounds: Sequence[object], sample_rate: int) -> list[LevelTrack]
 
 
 def _blur(note: Note, sample_rate: int) -> int:
-    """Half of the level's window; at the end of a recording also an editor's fade."""
+    """Return half of the level's window; at the end of a recording add an editor's fade."""
     fade = int(FADE_SECONDS * sample_rate) if note.held else 0
     return fade + level_frames(note.pitch, sample_rate) // 2
 
@@ -69,7 +69,7 @@ def envelope_of(corpus: Corpus, sample_rate: int) -> Envelope:
 
 
 def measure(tracks: Sequence[LevelTrack], instruments: int, sample_rate: int) -> Envelope:
-    """The mean envelopes of recorded notes; every instrument needs at least one."""
+    """Return the mean envelopes of recorded notes; every instrument needs at least one."""
     centres = ZONE_LOW + ZONE_SPAN * np.arange(ZONES)
     parts = []
     for instrument in range(instruments):
@@ -99,7 +99,9 @@ def _at(dynamics: NDArray[np.floating], velocity: float) -> float:
 
 
 def _dynamics(tracks: Sequence[LevelTrack], sample_rate: int) -> NDArray[np.float64]:
-    """(5,) dB at VELOCITIES: a line with bends at the recorded ones, beside a parabola of pitch."""
+    """Return (5,) dB at VELOCITIES: a line with bends at the recorded ones, plus a parabola of
+    pitch.
+    """
     log = np.log10(np.maximum([track.velocity for track in tracks], VELOCITIES[0]))
     wanted = np.log10(VELOCITIES)
     nodes = np.unique(np.round(log, 2))
@@ -121,7 +123,9 @@ def _dynamics(tracks: Sequence[LevelTrack], sample_rate: int) -> NDArray[np.floa
 
 
 def _hold_slopes(track: LevelTrack, sample_rate: int) -> tuple[float, float]:
-    """dB per second, at most 0: from the grid's end on, or the later half; and later still."""
+    """Return dB per second, at most 0: after the grid's end, or in the later half; and later
+    still.
+    """
     held = track.held_db
     start, bend = ((GRID - 1) * GRID_SECONDS, (GRID - 1) * GRID_SECONDS + LATER_SECONDS)
     seconds = len(held) / sample_rate
@@ -133,7 +137,7 @@ def _hold_slopes(track: LevelTrack, sample_rate: int) -> tuple[float, float]:
 
 
 def _slope(level_db: NDArray[np.float32], start: float, end: float, sample_rate: int) -> float:
-    """dB per second between two times, at most 0; 0 for what is too short to tell."""
+    """Return dB per second between two times, at most 0; 0 if the part is too short."""
     part = level_db[int(start * sample_rate) : int(end * sample_rate)]
     if len(part) < sample_rate // 10:
         return 0.0
@@ -144,7 +148,7 @@ def _slope(level_db: NDArray[np.float32], start: float, end: float, sample_rate:
 def _held_curve(
     track: LevelTrack, hold: NDArray[np.float64], sample_rate: int
 ) -> NDArray[np.float64]:
-    """(G,) levels while held; beyond the recording's end they follow the hold slope."""
+    """Return levels (G,) while held; after the recording's end they follow the hold slope."""
     seconds = np.arange(GRID) * GRID_SECONDS
     held = track.held_db
     end = (len(held) - 1) / sample_rate
@@ -153,7 +157,7 @@ def _held_curve(
 
 
 def _release_slope(track: LevelTrack, sample_rate: int) -> float:
-    """dB per second from note-off until 40 dB lower or the end."""
+    """Return dB per second from note-off until 40 dB lower or the end."""
     falling = track.level_db[track.release_frame :]
     if len(falling) < sample_rate // 50:
         return _DEFAULT_RELEASE

@@ -1,9 +1,9 @@
-"""Harmonics locked to the note's phase: what a note sounds like from an oscillator's point of view.
+"""Harmonics with phases locked to the note's phase, as of an oscillator.
 
 In a recording every harmonic has a phase of its own, which differs from note to note, and drifts
-where strings are stiff or players many. A network that is told only the note's phase cannot know
-it, and fills the harmonics with noise. So every harmonic keeps its amplitude, moment by moment, and
-gets the one phase that it has in all notes.
+with stiff strings or several players. A network that is conditioned only on the note's phase cannot
+know it, and fills the harmonics with noise. So every harmonic keeps its amplitude over time, but
+gets a phase that is the same in all notes.
 """
 
 import numpy as np
@@ -12,7 +12,7 @@ from scipy.ndimage import uniform_filter1d
 
 HIGHEST = 0.47  # of the rate
 SPREAD = 12.0  # harmonics over which the phases turn once; a low crest (Schroeder 1970)
-RESIDUE = 0.5  # what is left of everything that is no harmonic: breath, bow, hammer
+RESIDUE = 0.5  # factor for everything between the harmonics: breath, bow, hammer
 _RESTORED_DB = 12.0  # the most by which the attack's level is corrected
 
 
@@ -22,7 +22,9 @@ def lock_harmonics(
     pitch: float,
     sample_rate: int,
 ) -> NDArray[np.float32]:
-    """(frames,) the note with harmonic k at k·`phase` + π k² / SPREAD, its level as it was."""
+    """Return the note (frames,) with harmonic k at k·`phase` + π k² / SPREAD, at its original
+    level.
+    """
     period = sample_rate / (440.0 * 2.0 ** ((pitch - 69.0) / 12.0))
     turn = np.exp(1j * phase.astype(np.float64))
     turns = np.ones_like(turn)
@@ -40,7 +42,7 @@ def lock_harmonics(
 
 
 def _smoothed(values: NDArray[np.complex128], period: float) -> NDArray[np.complex128]:
-    """A triangle of four periods, which has its nulls at the other harmonics."""
+    """Return values smoothed by a triangle of four periods, with nulls at the other harmonics."""
     frames = round(2 * period)
     parts = [values.real, values.imag]
     for _ in range(2):

@@ -1,4 +1,4 @@
-"""What a recorded note tells about itself, frame by frame: phase, level, onset and release.
+"""Measurements of a recorded note, frame by frame: phase, level, onset and release.
 
 The phase is the recording's own: the note is heterodyned at its measured frequency and smoothed
 over about three periods, so that the network learns to follow an oscillator exactly.
@@ -12,7 +12,7 @@ from scipy.fft import next_fast_len
 from scipy.ndimage import uniform_filter1d
 from scipy.signal import fftconvolve, resample
 
-ONSET_PART = 10 ** (-50 / 20)  # of the peak: where a note begins
+ONSET_PART = 10 ** (-50 / 20)  # of the peak: threshold of the onset
 PRE_ROLL_SECONDS = 0.001
 LEVEL_SECONDS, LEVEL_PERIODS = 0.010, 3.0
 FADE_SECONDS = 0.06  # a fall this close to the end of the file is an editor's fade, no release
@@ -30,17 +30,17 @@ class Note:
     signal: NDArray[np.float32]
     phase: NDArray[np.float32]  # of the fundamental, radians, wrapped
     level_db: NDArray[np.float32]  # RMS re full scale
-    release_frame: int  # the key was let go here; `len(signal)` if it was held to the end
+    release_frame: int  # release of the key; `len(signal)` if it was held to the end
     filled: bool = False  # resampled from a note of another pitch
 
     @property
     def held(self) -> bool:
-        """Tell whether the key was held to the end of the recording."""
+        """True if the key was held to the end of the recording."""
         return self.release_frame >= len(self.signal)
 
 
 def trim_to_onset(signal: NDArray[np.float32], sample_rate: int) -> NDArray[np.float32]:
-    """Without the silence in front."""
+    """Return the signal without the silence in front."""
     magnitude = np.abs(signal)
     first = int(np.argmax(magnitude > ONSET_PART * magnitude.max()))
     return signal[max(first - int(PRE_ROLL_SECONDS * sample_rate), 0) :]
@@ -49,9 +49,10 @@ def trim_to_onset(signal: NDArray[np.float32], sample_rate: int) -> NDArray[np.f
 def measure_phase(
     signal: NDArray[np.float32], pitch: float, sample_rate: int
 ) -> tuple[NDArray[np.float32], float]:
-    """Phase of the fundamental near `pitch` and the pitch as measured (within half a semitone).
+    """Return the phase of the fundamental near `pitch`, and the measured pitch (within half a
+    semitone).
 
-    It is followed in the harmonic that stands out, most often the fundamental itself.
+    It is tracked in the strongest of the first harmonics, in most cases the fundamental itself.
     """
     frequency = 440.0 * 2.0 ** ((pitch - 69.0) / 12.0)
     time = np.arange(len(signal)) / sample_rate
@@ -77,7 +78,9 @@ def measure_phase(
 
 
 def _clearest_harmonic(signal: NDArray[np.float32], frequency: float, sample_rate: int) -> int:
-    """Of the first four, the strongest; higher ones must be stronger, for they are stretched."""
+    """Return the strongest of the first four; higher ones must be stronger, for they are
+    stretched.
+    """
     harmonics = [k for k in (1, 2, 3, 4) if k * frequency < 0.45 * sample_rate]
     powers = [
         np.mean(np.abs(_heterodyned(signal, k * frequency, frequency, sample_rate)) ** 2) / k**2
@@ -89,7 +92,9 @@ def _clearest_harmonic(signal: NDArray[np.float32], frequency: float, sample_rat
 def _heterodyned(
     signal: NDArray[np.float32], frequency: float, bandwidth: float, sample_rate: int
 ) -> NDArray[np.complex128]:
-    """What is near `frequency` (Hz), moved to 0 Hz; nothing of other multiples of `bandwidth`."""
+    """Return the band around `frequency` (Hz) moved to 0 Hz, without other multiples of
+    `bandwidth`.
+    """
     window = np.hanning(int(_PHASE_PERIODS * sample_rate / bandwidth) | 1)
     carrier = np.exp(-2j * np.pi * frequency / sample_rate * np.arange(len(signal)))
     smoothed: NDArray[np.complex128] = fftconvolve(
@@ -101,22 +106,22 @@ def _heterodyned(
 def measure_level(
     signal: NDArray[np.float32], pitch: float, sample_rate: int
 ) -> NDArray[np.float32]:
-    """RMS in dB re full scale over three periods, at least 10 ms, around every frame."""
+    """Return RMS in dB re full scale over three periods, at least 10 ms, around every frame."""
     frames = level_frames(pitch, sample_rate)
     power = uniform_filter1d(np.square(signal, dtype=np.float64), frames, mode="constant")
     return np.asarray(10 * np.log10(np.maximum(power, 1e-12)), np.float32)
 
 
 def level_frames(pitch: float, sample_rate: int) -> int:
-    """Return over how many frames the level of a note is measured."""
+    """Return the number of frames over which the level of a note is measured."""
     frequency = 440.0 * 2.0 ** ((pitch - 69.0) / 12.0)
     return int(max(LEVEL_PERIODS / frequency, LEVEL_SECONDS) * sample_rate)
 
 
 def find_release(level_db: NDArray[np.float32], sample_rate: int, hold_seconds: float = 0.0) -> int:
-    """The frame from which the level falls much faster than before; the length if there is none.
+    """Return the frame from which the level falls much faster than before, or the length.
 
-    With `hold_seconds` the key is known to have been let go there, if anywhere.
+    With `hold_seconds`, the release can only be at that time.
     """
     frames = len(level_db)
     span = sample_rate // 4 if hold_seconds else sample_rate // 10
@@ -136,14 +141,14 @@ def find_release(level_db: NDArray[np.float32], sample_rate: int, hold_seconds: 
 
 
 def _slope(level_db: NDArray[np.float32], sample_rate: int) -> float:
-    """dB per second of a straight line through `level_db`."""
+    """Return dB per second of a straight line through `level_db`."""
     time = np.arange(len(level_db)) / sample_rate
     time -= time.mean()
     return float(time @ level_db / (time @ time))
 
 
 def detuned(note: Note, semitones: float) -> Note:
-    """The note played a little faster or slower."""
+    """Return the note played a little faster or slower."""
     ratio = 2.0 ** (semitones / 12.0)
     frames = next_fast_len(int(len(note.signal) / ratio))
     ratio = len(note.signal) / frames

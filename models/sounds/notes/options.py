@@ -13,9 +13,9 @@ from .corpus import Corpus, read_notes, read_textures
 
 @dataclass(frozen=True)
 class InstrumentOptions(TrainingOptions):
-    """What is read of a folder of instruments, and what a network is told of a note."""
+    """Options of the reading of a folder of instruments, and of the conditioning."""
 
-    instruments: str = option("", "Which of the folder's instruments, comma-separated; all.")
+    instruments: str = option("", "Instruments of the folder, comma-separated; empty: all.")
     lowest: int = option(
         40, "Lowest MIDI note to be playable: gaps are filled by resampling.", least=0, most=127
     )
@@ -38,7 +38,7 @@ class InstrumentOptions(TrainingOptions):
 
     @property
     def pitched(self) -> bool:
-        """Tell whether notes are learnt, not textures."""
+        """True if notes are trained, not textures."""
         raise NotImplementedError
 
     def read(self, folder: Path, say: Say) -> Corpus:
@@ -51,6 +51,6 @@ class InstrumentOptions(TrainingOptions):
         )
 
     def heard(self, corpus: Corpus) -> SoundStatistics:
-        """Return what a model has learnt from."""
+        """Return the amount of training sound."""
         seconds = corpus.frames / self.sample_rate
         return SoundStatistics(len(corpus.training), len(corpus.held_out), seconds, corpus.licences)

@@ -1,1 +1,1 @@
-"""Tables beside sounds: which files are used, and what is known of them."""
+"""Tables next to sounds: the files to use, and their labels."""

@@ -1,4 +1,4 @@
-"""What the cells of a table mean: pitches, velocities, seconds, and nothing."""
+"""Values of a table's cells: pitches, velocities, seconds, empty cells."""
 
 import math
 import re
@@ -16,7 +16,7 @@ _COMMA = re.compile(r"[+-]?\d*,\d+")
 
 
 def is_empty(cell: str) -> bool:
-    """Return whether a cell says that there is no value."""
+    """Return True if a cell says that there is no value."""
     return not cell.strip() or cell.strip().casefold() in NOTHING
 
 
@@ -35,9 +35,9 @@ def number(cell: str) -> float:
 
 
 def pitch(cell: str, convention: Convention) -> tuple[float, bool]:
-    """Return MIDI note number (C4 = 60) of a cell, and whether it is spelled as a note.
+    """Return the MIDI note number (C4 = 60) of a cell, and True if it is spelled as a note.
 
-    ValueError for what is neither a number from 0 to 127 nor a note name.
+    ValueError if it is neither a number from 0 to 127 nor a note name.
     """
     spelled = pitch_of_note(cell, convention)
     value = float(spelled) if spelled is not None else _numbered_pitch(cell)
@@ -55,7 +55,7 @@ def _numbered_pitch(cell: str) -> float:
 
 
 def is_pitch(cell: str) -> bool:
-    """Return whether a cell can be read as a pitch."""
+    """Return True if a cell can be read as a pitch."""
     try:
         pitch(cell, Convention())
     except ValueError:
@@ -64,7 +64,7 @@ def is_pitch(cell: str) -> bool:
 
 
 def is_number(cell: str) -> bool:
-    """Return whether a cell is a plain number."""
+    """Return True if a cell is a plain number."""
     return not math.isnan(_number_or_nan(cell))
 
 
@@ -79,7 +79,7 @@ def seconds(cell: str) -> float | None:
 
 
 def velocity_scale(cells: Sequence[str]) -> float:
-    """Return what the velocities of a column are out of: 127, or 1 if none is above 1.
+    """Return the full scale of a column's velocities: 127, or 1 if none is above 1.
 
     ValueError if a column has both: parts of 1, and numbers above 1.
     """
@@ -96,7 +96,7 @@ def velocity_scale(cells: Sequence[str]) -> float:
 def velocity(cell: str, scale: float, steps: Sequence[int]) -> float:
     """Return the velocity of a cell, 0 … 1; `steps` are the column's dynamics, the softest first.
 
-    ValueError for what is neither a number in the scale nor a dynamic.
+    ValueError if it is neither a number in the scale nor a dynamic.
     """
     mark = _mark(cell)
     if mark in DYNAMICS:
@@ -108,7 +108,7 @@ def velocity(cell: str, scale: float, steps: Sequence[int]) -> float:
 
 
 def dynamics(cells: Sequence[str]) -> list[int]:
-    """Return the steps of the dynamics that a column has, the softest first."""
+    """Return the steps of the dynamics in a column, the softest first."""
     marks = map(_mark, cells)
     return sorted({DYNAMICS[mark] for mark in marks if mark in DYNAMICS})
 
@@ -118,7 +118,7 @@ def _mark(cell: str) -> str:
 
 
 def shown(cell: str) -> str:
-    """Return a cell as it can stand in a line."""
+    """Return a cell in a form that fits into a line."""
     text = repr(cell.strip())
     return text if len(text) <= 40 else text[:38] + "…'"
 

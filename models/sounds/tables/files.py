@@ -1,4 +1,4 @@
-"""The files that a table names, found on the disk whatever system wrote their names."""
+"""Files that a table names, found on the disk whichever system wrote their names."""
 
 import re
 import unicodedata
@@ -11,7 +11,7 @@ LONGEST = 4096  # characters of a name
 
 
 class FilesOfFolder:
-    """The sounds of a folder, by the names that a table may use for them."""
+    """The sounds of a folder, indexed by the names that a table may use for them."""
 
     def __init__(self, folder: Path, paths: Iterable[Path]) -> None:
         """Index `paths`, which lie in the folder. [control]"""
@@ -32,11 +32,11 @@ class FilesOfFolder:
                 self._by_name[key].append(path)
 
     def find(self, name: str) -> Path | None:
-        """Return the one file that is meant, or None. [control]
+        """Return the one file that matches a name, or None. [control]
 
         Slashes of either kind, `./` before the name, composed and decomposed letters, capitals, a
-        suffix that is left out or another one, %20 for a blank, and a folder that only another
-        machine has make no difference, as long as one file alone fits.
+        missing or different suffix, %20 for a blank, and a folder that exists only on another
+        machine make no difference, as long as exactly one file fits.
         """
         if name not in self._cache:
             found = self._found(name[:LONGEST])
@@ -60,14 +60,14 @@ class FilesOfFolder:
             if len(among.get(wanted, ())) == 1:
                 return among[wanted][0]
         if (place and place in self._places) or not last:
-            return None  # it is missing where it should lie
+            return None  # the file is missing in its folder
         for wanted in (last, stem):
             if len(self._by_name.get(wanted, ())) == 1:
                 return self._by_name[wanted][0]
         return None
 
     def _inside(self, name: str) -> str:
-        """Return an absolute name relative to the folder, if it leads there."""
+        """Return an absolute path relative to the folder, if it is inside."""
         own = self.folder.absolute().as_posix()
         return name[len(own) + 1 :] if name.startswith(f"{own}/") else name
 

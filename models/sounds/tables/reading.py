@@ -1,7 +1,7 @@
-"""A table beside the sounds: which files are used, and what is known of each.
+"""Table next to the sounds: the files to use, and their labels.
 
-Spreadsheets of any system may have written it; what cannot be read is told in one line with the
-file's name and the line.
+Spreadsheets of any system may have written it; errors are one line with the file's name and the
+line number.
 """
 
 from collections.abc import Sequence
@@ -25,19 +25,19 @@ OCTAVE = 12
 
 @dataclass(frozen=True)
 class Entry:
-    """A file that a table names; what it does not say is None."""
+    """A file in a table; missing labels are None."""
 
     path: Path
-    facts: dict[str, str]  # its whole row, columns in small letters
+    facts: dict[str, str]  # its whole row, columns in lower case
     pitch: float | None = None  # MIDI note number
-    cents: float = 0.0  # by which the sound lies above its pitch
+    cents: float = 0.0  # by which the sound is above its pitch
     velocity: float | None = None  # 0 … 1
     hold_seconds: float | None = None
     spelled: bool = False  # the pitch is a note name
 
 
 def tables_of(folder: Path, paths: Sequence[Path]) -> list[Path]:
-    """Return the tables that count for the sounds `paths`: in every branch the topmost one."""
+    """Return the tables to use for the sounds `paths`: the topmost one in every branch."""
     found: list[Path] = []
     places = {folder} | {parent for path in paths for parent in path.parents if parent != folder}
     for place in sorted(places, key=lambda place: (len(place.parts), place)):
@@ -51,14 +51,14 @@ def tables_of(folder: Path, paths: Sequence[Path]) -> list[Path]:
 
 
 def tables_under(tables: Sequence[Path], paths: Sequence[Path]) -> list[Path]:
-    """Return the tables that do not count because they lie under another one, sorted."""
+    """Return the ignored tables, which are below another one, sorted."""
     tops = {table.parent for table in tables}
     places = {place for path in paths for place in path.parents if tops & set(place.parents)}
     return [table for place in sorted(places) if (table := table_in(place)) is not None]
 
 
 def table_in(folder: Path) -> Path | None:
-    """Return the folder's own table, whatever capitals its name has; None if there is none."""
+    """Return the folder's own table, with its name in any capitals; None if there is none."""
     try:
         named = {path.name.casefold(): path for path in folder.iterdir() if path.is_file()}
     except OSError:
@@ -69,8 +69,8 @@ def table_in(folder: Path) -> Path | None:
 def read_table(table: Path, paths: Sequence[Path], say: Say) -> list[Entry]:
     """Return the entries of a table, sorted by path. [control]
 
-    `paths` are the sounds in and under its folder. A file that is named twice counts once, its
-    first row. RtAudioGenError, one line, if the table cannot be read or most files are missing.
+    `paths` are the sounds in and under its folder. If a file is named twice, its first row is used.
+    RtAudioGenError, one line, if the table cannot be read or most files are missing.
     """
     files = FilesOfFolder(table.parent, paths)
     forms = list(decodings(read_bytes(table)))
@@ -79,16 +79,16 @@ def read_table(table: Path, paths: Sequence[Path], say: Say) -> list[Entry]:
         what = "has no column 'file'" if forms[0][1].strip() else "is empty"
         raise RtAudioGenError(f"{table}: {what}: its first line names the columns")
     if len(forms) > 1:
-        say(f"{table.name} is no UTF-8: read as {forms[chosen][0]}")
+        say(f"{table.name} is not UTF-8: read as {forms[chosen][0]}")
     if not rows.has_header:
-        say(f"{table.name} has no header: it only says which files are used")
+        say(f"{table.name} has no header: it only lists the files to use")
     known = _once(table, rows, files, say)
     _tell_left_out(table, paths, known, say)
     return sorted(_entries(table, known), key=lambda entry: entry.path)
 
 
 def _once(table: Path, rows: Rows, files: FilesOfFolder, say: Say) -> dict[Path, Row]:
-    """Return the row of every file that is there, and tell what is not."""
+    """Return the row of every file that exists, and report the others."""
     known: dict[Path, Row] = {}
     missing: list[str] = []
     again: list[str] = []
@@ -105,8 +105,8 @@ def _once(table: Path, rows: Rows, files: FilesOfFolder, say: Say) -> dict[Path,
         raise RtAudioGenError(f"{table}: names no files: it has only the columns' names")
     if len(missing) > MOST_MISSING * len(rows.rows):
         raise RtAudioGenError(
-            f"{table}: names {some(missing)}, which is not there: {len(missing)} of "
-            f"{len(rows.rows)} files are missing in {table.parent}"
+            f"{table}: {len(missing)} of {len(rows.rows)} files that it names are missing in "
+            f"{table.parent}: {some(missing)}"
         )
     if missing:
         are = "file that is" if len(missing) == 1 else "files that are"
@@ -144,7 +144,7 @@ def _entries(table: Path, known: dict[Path, Row]) -> list[Entry]:
 
 
 class _Columns:
-    """What is the same for all rows of a table: how it writes notes, what velocities are out of."""
+    """Properties of all rows of a table: its spelling of notes, and the scale of its velocities."""
 
     def __init__(self, rows: Sequence[dict[str, str]]) -> None:
         self.rows = rows
@@ -154,11 +154,11 @@ class _Columns:
         self.shift = self._shift()
 
     def scale_velocities(self) -> None:
-        """Find what velocities are out of; ValueError if they have no common scale."""
+        """Determine the scale of velocities; ValueError if they have no common one."""
         self.scale = cells.velocity_scale(self._cells("velocity"))
 
     def entry(self, path: Path, row: dict[str, str]) -> Entry:
-        """Return what a row says; ValueError if a cell cannot be read."""
+        """Return the entry of a row; ValueError if a cell cannot be read."""
         pitch, spelled = self._pitch(row.get("pitch", ""))
         cents, loud = row.get("f0_cents", ""), row.get("velocity", "")
         above = 0.0 if cells.is_empty(cents) else cells.number(cents)
@@ -173,7 +173,7 @@ class _Columns:
         return (pitch + self.shift if spelled else pitch), spelled
 
     def _shift(self) -> int:
-        """Return the octaves, in semitones, that notes below C-1 ask for."""
+        """Return the shift in semitones, whole octaves, that notes below C-1 require."""
         spelled = [
             cells.pitch(cell, self.convention)[0]
             for cell in self._cells("pitch")

@@ -1,4 +1,4 @@
-"""The rows of a table, whatever parts its cells: commas, semicolons, tabs or bars."""
+"""Rows of a table whose cells are separated by commas, semicolons, tabs or bars."""
 
 import csv
 import io
@@ -11,8 +11,8 @@ from typing import Literal
 from .cells import is_empty, is_pitch
 from .files import FilesOfFolder
 
-SAMPLE = 200  # rows by which the column of file names is told
-SAMPLE_CHARACTERS = 1 << 16  # of a table, by which its form is told
+SAMPLE = 200  # rows that are examined to find the column of file names
+SAMPLE_CHARACTERS = 1 << 16  # of a table, examined to find its form
 MOST_COLUMNS = 200
 MOST_TITLE = 10  # rows above the columns' names
 UNSEEN = "\ufeff\u200b\u2060"  # marks without width
@@ -47,11 +47,11 @@ class Rows:
     rows: Sequence[Row]
     file: str
     has_header: bool
-    found: int  # rows whose file is there
+    found: int  # rows whose file exists
 
 
 def best_rows(texts: Sequence[str], files: FilesOfFolder) -> tuple[int, Rows]:
-    """Return which text, and its rows, in the form by which most files are found. [control]"""
+    """Return the index of a text, and its rows, in the form that finds most files. [control]"""
     forms = [
         (place, delimiter, quoted)
         for place, text in enumerate(texts)
@@ -96,14 +96,14 @@ def _rows(text: str, delimiter: str, quoted: bool, files: FilesOfFolder) -> Rows
 
 
 def _is_remark(cells: Sequence[str], files: FilesOfFolder) -> bool:
-    """Tell whether a row is a comment, or the rule below a head in Markdown."""
+    """Return True for a comment, or the rule below a header in Markdown."""
     if all(_RULE.match(cell) for cell in cells if cell):
         return True
     return cells[0].startswith("#") and files.find(cells[0]) is None
 
 
 def _lines_of_title(lines: Sequence[tuple[int, list[str]]], files: FilesOfFolder) -> int:
-    """Return how many rows stand above the columns' names; 0 where there are no such names."""
+    """Return the number of rows above the columns' names; 0 if there are no such names."""
     for count, (_, cells) in enumerate(lines[:MOST_TITLE]):
         if any(files.find(cell) is not None for cell in cells if cell):
             break
@@ -130,7 +130,7 @@ def _lines(text: str, delimiter: str, quoted: bool) -> Iterator[tuple[int, list[
 
 
 def _bare(cell: str) -> str:
-    """Return a cell without what nobody sees at its ends."""
+    """Return a cell without whitespace and invisible marks at its ends."""
     return cell.strip().strip(UNSEEN).strip()
 
 
@@ -142,7 +142,7 @@ def _column_name(cell: str) -> str:
 def _file_column(
     header: Sequence[str], lines: Sequence[tuple[int, list[str]]], files: FilesOfFolder
 ) -> int | None:
-    """Return the column of file names: the one that is called so, else the one that finds most."""
+    """Return the column of file names: by its name, or else the one that finds most files."""
     named = [place for place, name in enumerate(header) if _is_file_column(name)]
     sample = [cells for _, cells in lines[:SAMPLE]]
     found = [
@@ -159,7 +159,7 @@ def _file_column(
 def _named(
     header: Sequence[str], file_place: int, lines: Sequence[tuple[int, list[str]]]
 ) -> list[str]:
-    """Return the columns' names in our words, where no column has that name itself."""
+    """Return the columns' standard names, unless another column has that name itself."""
     names: list[str] = []
     for place, name in enumerate(header):
         meaning = MEANINGS.get(name, name)
@@ -181,7 +181,7 @@ def _holds_pitches(lines: Sequence[tuple[int, list[str]]], place: int) -> bool:
 
 
 def _numbered(lines: Sequence[tuple[int, list[str]]], file_place: int) -> list[str]:
-    """Return names for the columns of a table without a header, none of which means a label."""
+    """Return names for the columns of a table without a header; none of them is a label."""
     width = max(len(cells) for _, cells in lines)
     return ["file" if place == file_place else f"column_{place + 1}" for place in range(width)]
 

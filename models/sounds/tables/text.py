@@ -1,4 +1,4 @@
-"""The text of a table file, in whatever encoding a spreadsheet or an editor wrote it."""
+"""Text of a table file in any encoding of spreadsheets and editors."""
 
 import codecs
 from collections.abc import Iterator
@@ -22,14 +22,14 @@ _FOREIGN = {
     b"{\\rtf": "a rich text",
     b"bplist": "a property list",
 }
-# Tried where a table is no UTF-8; the first is what most spreadsheets write.
+# Tried if a table is not UTF-8; most spreadsheets write the first.
 _OLD = ("cp1252", "mac_roman", "cp850", "cp1250", "cp1251", "shift_jis", "gb18030")
 
 
 def read_bytes(path: Path) -> bytes:
-    """Return what a table file holds;
+    """Return the content of a table file. [control]
 
-    RtAudioGenError, one line, if it can be no table. [control]
+    RtAudioGenError, one line, if it cannot be a table.
     """
     try:
         with path.open("rb") as file:
@@ -45,9 +45,9 @@ def read_bytes(path: Path) -> bytes:
 
 
 def decodings(data: bytes) -> Iterator[tuple[str, str]]:
-    """Yield (encoding, text) of everything that the bytes may mean, the likeliest first.
+    """Yield (encoding, text) for each possible reading of the bytes, the likeliest first.
 
-    Only bytes that are no Unicode are open to doubt, and yield more than one.
+    Only bytes that are not Unicode are ambiguous and yield more than one.
     """
     for mark, encoding in _MARKS:
         if data.startswith(mark):
@@ -67,14 +67,14 @@ def decodings(data: bytes) -> Iterator[tuple[str, str]]:
 
 
 def _wide(data: bytes) -> str | None:
-    """Return the UTF-16 that bytes without a mark are, or None."""
+    """Return the UTF-16 encoding of bytes without a byte order mark, or None."""
     if len(data) < 4 or 4 * data.count(0) < len(data):
         return None
     return "utf-16-le" if data[1::2].count(0) >= data[::2].count(0) else "utf-16-be"
 
 
 def _mended(character: str) -> str:
-    """Return what a stray byte of a UTF-8 text means in Windows' encoding."""
+    """Return the character of a stray byte in a UTF-8 text, read in Windows' encoding."""
     if not "\udc80" <= character <= "\udcff":
         return character
     return bytes([ord(character) - 0xDC00]).decode("cp1252", "replace")

@@ -129,8 +129,7 @@ def _loaded(
     if refused.total() > MAX_REFUSED * len(clips):
         reason = refused.most_common(1)[0][0]
         raise RtAudioGenError(
-            f"{folder}: {refused.total()} of {len(clips)} sounds cannot be learnt from, most are "
-            f"{reason}"
+            f"{folder}: {refused.total()} of {len(clips)} sounds cannot be used, most are {reason}"
         )
 
 

@@ -146,7 +146,7 @@ class TrainingOptions(SharedOptions):
 
     @property
     def has_prior(self) -> bool:
-        """Tell whether a prior is wanted."""
+        """Return True if a prior is wanted."""
         return bool(self.prior_minutes or self.prior_steps)
 
     @property

@@ -47,7 +47,7 @@ def test_the_table_wins_over_names(tmp_path: Path) -> None:
     ("table", "reason"),
     [
         ("name\nx.wav\n", "no column 'file'"),
-        ("file\nmissing.wav\n", "missing.wav, which is not there"),
+        ("file\nmissing.wav\n", "1 of 1 files that it names are missing in .*: missing.wav"),
         ("file,pitch\n60.wav,high\n", "line 2.*high"),
         ("file,pitch\n60.wav,200\n", "not a MIDI note number"),
         ("file,velocity\n60.wav,300\n", "not a number from 0 to 127"),

@@ -38,7 +38,7 @@ def test_what_systems_leave_is_nobodys_sound(tmp_path: Path) -> None:
 def test_what_is_passed_over_is_counted_by_suffix(tmp_path: Path) -> None:
     touch(tmp_path, "a.wav", "a.mid", "b/b.MID", "c.txt", "README", "take.raw", "metadata.csv")
     assert listed(tmp_path) == (
-        ["a.wav"], ["passed over: 2 .mid, 1 .raw, 1 .txt, 1 without a suffix"]
+        ["a.wav"], ["skipped: 2 .mid, 1 .raw, 1 .txt, 1 without a suffix"]
     )  # fmt: skip
 
 

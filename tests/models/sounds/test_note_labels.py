@@ -101,7 +101,7 @@ def test_a_title_that_looks_like_a_note_is_heard_to_be_none() -> None:
     sounds = folder_of({"Synth B3 1": 50, "Synth B3 2": 55, "Synth B3 3": 57})
     labelled = with_pitches(sounds, RATE, Path("folder"), said.append)
     assert [round(clip.pitch or 0) for clip, _ in labelled] == [50, 55, 57]
-    assert "taken as a part of the name" in said[0]
+    assert "read as part of a title" in said[0]
 
 
 def test_velocity_is_measured_only_where_it_is_not_labelled() -> None:

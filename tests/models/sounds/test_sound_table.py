@@ -103,7 +103,7 @@ def test_speech_corpora_without_a_header_are_read(tmp_path: Path, place: str) ->
     names = [f"{place}LJ001-000{n}.wav" for n in (1, 2)]
     clips = read(tmp_path, table, names)
     assert [clip.path for clip in clips] == [tmp_path / name for name in names]
-    assert told(tmp_path) == ["metadata.csv has no header: it only says which files are used"]
+    assert told(tmp_path) == ["metadata.csv has no header: it only lists the files to use"]
 
 
 @pytest.mark.parametrize(("disk", "row"), [("NFC", "NFD"), ("NFD", "NFC"), ("NFD", "NFD")])
@@ -116,7 +116,7 @@ def test_accents_are_the_same_composed_or_not(tmp_path: Path, disk: str, row: st
 def test_old_encodings_are_told_apart_by_the_files_they_name(tmp_path: Path) -> None:
     table = "file,pitch\nFlügel_é.wav,60\n".encode("mac_roman")
     assert read(tmp_path, table, ["Flügel_é.wav"])[0].pitch == 60
-    assert told(tmp_path) == ["metadata.csv is no UTF-8: read as mac_roman"]
+    assert told(tmp_path) == ["metadata.csv is not UTF-8: read as mac_roman"]
 
 
 @pytest.mark.parametrize(
@@ -159,7 +159,7 @@ def test_hold_is_a_time_or_unknown(tmp_path: Path) -> None:
         ("instrument\nlyre\n", "has no column 'file'"),
         ("", "is empty"), ("\ufeff\r\n", "is empty"), (b"\xff\xfe", "is empty"),
         ("file\n", "names no files"),
-        ("file\nx.wav\ny.wav\nm060.wav\n", "x.wav, y.wav, which is not there: 2 of 3"),
+        ("file\nx.wav\ny.wav\nm060.wav\n", "2 of 3 files .* missing in .*: x.wav, y.wav"),
         (b"PK\x03\x04\x00\x00", "is a spreadsheet or an archive, not a text"),
         (b"\x00" * 64, "column|empty"),
     ],

@@ -229,8 +229,8 @@ def fill_with_files_without_frames(folder: Path) -> None:
     ("fill", "reason"),
     [
         (lambda folder: None, "no sound files"),
-        (fill_with_letters, "3 of 4 sounds cannot be learnt from, most are no sound file inside"),
-        (fill_with_silence, "3 of 3 sounds cannot be learnt from, most are silent"),
+        (fill_with_letters, "3 of 4 sounds cannot be used, most are no sound file inside"),
+        (fill_with_silence, "3 of 3 sounds cannot be used, most are silent"),
         (fill_with_clicks, "3 of 3 sounds .* most are shorter than 0.02 s"),
         (fill_with_files_without_frames, "3 of 3 sounds .* most are shorter than 0.02 s"),
     ],
