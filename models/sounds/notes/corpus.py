@@ -113,9 +113,7 @@ def _spared(recorded: Sequence[Sequence[tuple[Note, int]]]) -> set[int]:
         }
         if len(pitches) >= HELD_OUT_EVERY // 2 and chosen != pitches:
             spared |= {copy for note, copy in notes if round(note.pitch) in chosen}
-    for (
-        notes
-    ) in recorded:  # an instrument whose notes are all copies of held-out ones is used for training
+    for notes in recorded:  # an instrument of copies of held-out notes stays in training
         own = {copy for _, copy in notes}
         if own <= spared:
             spared -= own

@@ -130,7 +130,7 @@ def test_an_older_checkpoint_goes_on_where_its_journal_says(
     if begun_on == "samples":
         assert "continues with" in look(model, ours(folder))
     else:
-        with pytest.raises(UsageError, match="was started with (unknown )?sounds"):
+        with pytest.raises(UsageError, match=r"was started with (unknown )?sounds"):
             look(model, ours(folder))
 
 
