@@ -1,11 +1,11 @@
-"""Build, check and time everything on a GPU; prints one Markdown table.
+"""Build, check and time everything on a GPU; print one Markdown table.
 
 Needs Linux with an NVIDIA driver, a torch built with CUDA, triton, and the packages of the extra
-`train`. The families are found by their entry points, so the checkout has to be installed:
-`pip install --no-deps --no-build-isolation -e .`. No sound card, no window and no MIDI.
+`train`. The families are found by their entry points, so the checkout has to be installed: `pip
+install --no-deps --no-build-isolation -e .`. No sound card, no window and no MIDI.
 
-Every job is a process of its own with a time limit, so that one that fails is a row of the table
-and nothing more, and a GPU that it left unusable is not the next one's.
+Every job is a process of its own with a time limit, so a job that fails is only a row of the table,
+and a GPU that it left unusable does not affect the next job.
 
     python scripts/bench_gpu.py --out results.json
 """
@@ -45,14 +45,14 @@ class Job:
 
 @dataclass(frozen=True)
 class Line:
-    """Of the table: what a job measured, or in one line why it did not."""
+    """Line of the table: a job's measurement, or one line on why it failed."""
 
     job: Job
     row: BenchRow | None
     failed: str = ""
 
     def cells(self) -> tuple[str, ...]:
-        """As in HEADING."""
+        """Return the cells in the order of HEADING."""
         row = self.row
         if row is None:
             return self.job.part, self.job.subject, f"failed: {self.failed}", "", "", ""
@@ -62,12 +62,12 @@ class Line:
 
 
 def ceilings(subject: str, device: str, seconds: float) -> Rows:
-    """What shares of the card's speed refer to."""
+    """Measure the card's limits, to which shares of its speed refer."""
     return load("rtaudiogen.models.measuring.device_ceilings:ceiling_rows")(device, seconds)
 
 
 def check(subject: str, device: str, seconds: float) -> Rows:
-    """The contract, as `rtaudiogen check` verifies it."""
+    """Check the contract with `rtaudiogen check`."""
     command = [sys.executable, "-m", "rtaudiogen", "check", subject, "--device", device, "--json"]
     limit = LIMIT_SECONDS["check"] - 10  # before its parent is ended, and leaves it behind
     done = subprocess.run(command, capture_output=True, text=True, timeout=limit)
@@ -82,18 +82,18 @@ def check(subject: str, device: str, seconds: float) -> Rows:
 
 
 def of_family(subject: str, device: str, seconds: float) -> Rows:
-    """What the family itself measures of its generators."""
+    """Run the family's own benchmark of its generators."""
     reference = family(subject).device_benchmark
     return load(reference)(device) if reference else iter(())
 
 
 def blocks(subject: str, device: str, seconds: float) -> Rows:
-    """Block times of a model, beside the CPU's."""
+    """Measure block times of a model, compared with the CPU's."""
     return load("rtaudiogen.block_times:block_rows")(find(subject), device, seconds)
 
 
 def training(subject: str, device: str, seconds: float) -> Rows:
-    """Sound learnt from in a second."""
+    """Measure the sound trained on in a second."""
     return load("rtaudiogen.models.training.speed:speed_rows")(subject, device, 2 * seconds)
 
 
@@ -107,7 +107,7 @@ PARTS: dict[str, Callable[[str, str, float], Rows]] = {
 
 
 def jobs(device: str, parts: Iterable[str]) -> Iterator[Job]:
-    """All there are, the most telling first."""
+    """Yield all jobs, the most important first."""
     known = [family for family in families()[0].values() if device in family.devices]
     names = {family.name for family in known}
     models: list[Descriptor] = [m for m in listing().models.values() if m.family in names]
@@ -124,7 +124,7 @@ def jobs(device: str, parts: Iterable[str]) -> Iterator[Job]:
 
 
 def done(job: Job, seconds: float, deadline: float) -> list[Line]:
-    """The lines of a job, run in a process of its own; what it had when it ended too soon."""
+    """Return the lines of a job, run in a process of its own; partial ones if it ended early."""
     limit = min(LIMIT_SECONDS[job.part], deadline - monotonic())
     if limit <= 0:
         return [Line(job, None, "not run, the time was up")]
@@ -145,7 +145,9 @@ def done(job: Job, seconds: float, deadline: float) -> list[Line]:
 
 
 def all_done(todo: Sequence[Job], seconds: float, deadline: float) -> Iterator[Line]:
-    """Checks all at once, for they measure no time; everything else by itself."""
+    """Yield the lines of all jobs: checks run together, since they measure no time, others
+    alone.
+    """
     for part in dict.fromkeys(job.part for job in todo):
         of_part = [job for job in todo if job.part == part]
         with ThreadPoolExecutor(len(of_part) if part == "check" else 1) as pool:
@@ -154,17 +156,17 @@ def all_done(todo: Sequence[Job], seconds: float, deadline: float) -> Iterator[L
 
 
 def run_job(job: Job, seconds: float) -> None:
-    """Print each row as JSON as soon as it is there; exit status 1 if not all are."""
+    """Print each row as JSON at once; exit status 1 if a row fails."""
     try:
         for row in PARTS[job.part](job.subject, job.device, seconds):
             print(json.dumps(asdict(row)), flush=True)
-    except Exception as error:  # whatever it is, it is a line of the table
+    except Exception as error:  # any error is a line of the table
         print(f"{type(error).__name__}: {one_line(error)}", file=sys.stderr)
         raise typer.Exit(1) from None
 
 
 def described(device: str) -> str:
-    """Machine, card, driver and versions, in one line."""
+    """Return machine, card, driver and versions, in one line."""
     named = [machine()]
     if device == CUDA:
         command = ["nvidia-smi", "--query-gpu=name,driver_version,memory.total"]
@@ -179,13 +181,17 @@ def described(device: str) -> str:
 
 
 def main(
-    device: Annotated[str, typer.Option(help="Another one for a trial without a GPU.")] = CUDA,
-    only: Annotated[list[str] | None, typer.Option(help=f"Of {', '.join(PARTS)}.")] = None,
+    device: Annotated[
+        str, typer.Option(help="Another device, to try the script without a GPU.")
+    ] = CUDA,
+    only: Annotated[
+        list[str] | None, typer.Option(help=f"Parts to run, of {', '.join(PARTS)}.")
+    ] = None,
     seconds: Annotated[
-        float, typer.Option(help="For everything; what has no time left is not run.")
+        float, typer.Option(help="Time for everything; later jobs are skipped.")
     ] = 480.0,
-    measure: Annotated[float, typer.Option(help="Seconds for a figure.")] = MEASURE_SECONDS,
-    out: Annotated[Path | None, typer.Option(help="The results as JSON, too.")] = None,
+    measure: Annotated[float, typer.Option(help="Seconds for each figure.")] = MEASURE_SECONDS,
+    out: Annotated[Path | None, typer.Option(help="Write the results as JSON, too.")] = None,
     allow_missing: Annotated[bool, typer.Option(help="Without a GPU, exit with 0.")] = False,
     job: Annotated[str, typer.Option(hidden=True)] = "",
 ) -> None:
@@ -216,7 +222,7 @@ def _markdown(cells: Iterable[str]) -> str:
 
 
 def _figure(value: float) -> str:
-    """Three digits that count."""
+    """Return a figure with three significant digits."""
     return f"{value:.0f}" if abs(value) >= 100 else f"{value:.3g}"
 
 

@@ -1,4 +1,4 @@
-"""Draw what a codec model makes of a sound: `codec_picture.py MODEL SOUND OUT.png`."""
+"""Draw a sound before and after coding by a codec model: `codec_picture.py MODEL SOUND OUT.png`."""
 
 import sys
 from pathlib import Path
@@ -17,7 +17,7 @@ DYNAMIC_DB, SECONDS = 70.0, 5.0
 
 
 def main(model: str, sound: Path, out: Path) -> None:
-    """The sound, and what comes back with all stages and with the fewest."""
+    """Draw the sound, and its reconstructions with all stages and with the fewest."""
     codec = open_codec(find(model))
     rate = codec.sample_rate
     signal = np.concatenate(list(read_sound(sound, rate)))[: int(SECONDS * rate)]

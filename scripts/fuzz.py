@@ -1,9 +1,9 @@
-"""Fuzzing of what reads files: `python scripts/fuzz.py midi --seed 1 --count 100000`.
+"""Fuzzing of all file readers: `python scripts/fuzz.py midi --seed 1 --count 100000`.
 
-Every reader gets files that were whole and are damaged at random. It must return, or raise
-RtAudioGenError with one line, within SECONDS of the CPU's time and within MEMORY_BYTES more than
-the process had before. What fails is kept in the working folder, and the exit status is 1.
-Mutation N of a seed is always the same: `--first N --count 1` tries it once more.
+Every reader gets valid files with random damage. It must return, or raise RtAudioGenError with one
+line, within SECONDS of the CPU's time and within MEMORY_BYTES more than the process had before.
+Files that fail are kept in the working folder, and the exit status is 1. Mutation N of a seed is
+always the same: `--first N --count 1` repeats it.
 """
 
 import argparse
@@ -43,17 +43,19 @@ WIDE = [0, 1, 0x7FFF, 0xFFFF, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFF, 1 << 40, (1 <<
 
 
 class Reader(NamedTuple):
-    """What is fuzzed: files to damage, the ending of their names, and what reads one."""
+    """A fuzzed reader: files to damage, the suffix of their names, and the function that
+    reads one.
+    """
 
     seeds: Callable[[], list[bytes]]
     suffix: str
     read: Callable[[Path], object]
-    words: tuple[bytes, ...] = ()  # that this kind of file understands
-    make: Callable[[random.Random], bytes] | None = None  # files that are wrong in their sense
+    words: tuple[bytes, ...] = ()  # keywords of this kind of file
+    make: Callable[[random.Random], bytes] | None = None  # files with wrong values
 
 
 def midi() -> Reader:
-    """MIDI files."""
+    """Return the reader of MIDI files."""
     from rtaudiogen.midi import read_midi_file
     from tests.midi.files_to_damage import whole_files
 
@@ -61,7 +63,7 @@ def midi() -> Reader:
 
 
 def sessions() -> Reader:
-    """Sessions: damaged files, and whole ones with values that do not belong there."""
+    """Return the reader of sessions: damaged files, and whole ones with wrong values."""
     from tests import json_to_damage as json_files
     from tests.session_reading import read_session
 
@@ -70,7 +72,7 @@ def sessions() -> Reader:
 
 
 def presets() -> Reader:
-    """Presets, likewise."""
+    """Return the reader of presets: damaged files, and whole ones with wrong values."""
     from tests import json_to_damage as json_files
     from tests.session_reading import read_preset
 
@@ -79,7 +81,7 @@ def presets() -> Reader:
 
 
 def tables() -> Reader:
-    """Tables beside sounds."""
+    """Return the reader of tables of sounds."""
     from rtaudiogen.models.sounds.tables.reading import read_table
     from tests.models.sounds.texts_to_damage import whole_tables
 
@@ -92,7 +94,7 @@ def tables() -> Reader:
 
 
 def names() -> Reader:
-    """File names of a folder."""
+    """Return the reader of file names in a folder."""
     from rtaudiogen.models.sounds.names.labels import read_names
     from tests.models.sounds.texts_to_damage import whole_names
 
@@ -107,7 +109,7 @@ def names() -> Reader:
 
 
 def sounds() -> Reader:
-    """Sound files."""
+    """Return the reader of sound files."""
     import numpy as np
 
     from rtaudiogen.sounds import read_whole
@@ -125,9 +127,9 @@ def sounds() -> Reader:
 
 
 def headers() -> Reader:
-    """Model files of every family, as `rtaudiogen models` looks at them.
+    """Return the reader of all families' model files, as `rtaudiogen models` reads them.
 
-    Damage at random hardly ever leaves JSON, so every other file has its values changed instead.
+    Random damage hardly ever leaves valid JSON, so every other file has changed values instead.
     """
     from rtaudiogen.registry import describe, families
 
@@ -153,7 +155,7 @@ def _header_of(path: Path) -> bytes:
 
 
 def _changed_header(chance: random.Random, header: bytes) -> bytes:
-    """A header with other values in a few places, in the model's description too."""
+    """Return a header with a few changed values, also in the model's description."""
     tensors = json.loads(header)
     described = json.loads(tensors["__metadata__"]["rtaudiogen"])
     for _ in range(chance.randint(0, 3)):
@@ -164,7 +166,7 @@ def _changed_header(chance: random.Random, header: bytes) -> bytes:
 
 
 def _change_value(chance: random.Random, value: Any) -> None:
-    """Go down at random, and put something else there."""
+    """Replace a random value, at a random depth."""
     while isinstance(value, dict | list) and value:
         names = list(value) if isinstance(value, dict) else range(len(value))
         name = chance.choice(list(names))
@@ -176,15 +178,15 @@ def _change_value(chance: random.Random, value: Any) -> None:
 
 
 def _write_model(path: Path, header: bytes) -> None:
-    """Write a model file whose sizes agree, so that more than these is tried."""
+    """Write a model file with consistent sizes, so that reading gets beyond them."""
     path.write_bytes(len(header).to_bytes(8, "little") + header)
     ends = re.findall(rb'"data_offsets": ?\[\d+, ?(\d{1,9})\]', header)
-    with path.open("ab") as file:  # sparse: no room is taken
+    with path.open("ab") as file:  # sparse: takes no space
         file.truncate(8 + len(header) + max(map(int, ends), default=0))
 
 
 def codes() -> Reader:
-    """Code files."""
+    """Return the reader of code files."""
     import io
 
     import numpy as np
@@ -207,7 +209,7 @@ def codes() -> Reader:
 
 
 def journals() -> Reader:
-    """Journals of trainings."""
+    """Return the reader of journals of trainings."""
     from rtaudiogen.client.journal_reader import TrainingHistory
     from rtaudiogen.training_journal import Journal, JournalReader
 
@@ -250,7 +252,7 @@ READERS: dict[str, Callable[[], Reader]] = {
 
 
 def main() -> int:
-    """Fuzz what the command line names; 1 if anything failed."""
+    """Fuzz the reader that the command line names; return 1 if a mutation failed."""
     parser = argparse.ArgumentParser(description="Damage files at random and read them.")
     parser.add_argument("reader", choices=[*READERS, "all"])
     parser.add_argument("--seed", type=int, default=1)
@@ -263,7 +265,7 @@ def main() -> int:
 
 
 def fuzz(name: str, seed: int, first: int, count: int) -> int:
-    """Try `count` mutations of a reader's files, from number `first` on; 1 if any failed."""
+    """Try `count` mutations of a reader's files, from number `first` on; return 1 if one failed."""
     reader = READERS[name]()
     seeds = [content for content in reader.seeds() if len(content) <= LARGEST_SEED]
     limit_memory()
@@ -290,7 +292,7 @@ def fuzz(name: str, seed: int, first: int, count: int) -> int:
 
 
 def tried(reader: Reader, path: Path) -> str | None:
-    """Read a file: None if that went well, "" if it was refused in order, else what was wrong."""
+    """Read a file; return None if it was read, "" if it was refused properly, or the problem."""
     try:
         with time_limit():
             reader.read(path)
@@ -305,7 +307,7 @@ def tried(reader: Reader, path: Path) -> str | None:
 
 
 def damaged(chance: random.Random, seeds: list[bytes], words: tuple[bytes, ...]) -> bytes:
-    """One of the seeds with a few changes."""
+    """Return one of the seeds with a few changes."""
     content = bytearray(chance.choice(seeds))
     for _ in range(chance.randint(1, MOST_CHANGES)):
         at = chance.randint(0, len(content))
@@ -334,7 +336,7 @@ def _remove(chance: random.Random, content: bytearray, at: int, *_: object) -> N
 
 
 def _cut(chance: random.Random, content: bytearray, at: int, *_: object) -> None:
-    if chance.random() < 0.3:  # else what is behind would be tried too seldom
+    if chance.random() < 0.3:  # else later parts would be tried too rarely
         del content[at:]
 
 
@@ -375,7 +377,9 @@ CHANGES: list[Change] = [
 
 @contextmanager
 def time_limit() -> Iterator[None]:
-    """Raise TimeoutError in what computes for more than SECONDS, or waits for more than WAITING."""
+    """Raise TimeoutError if a block computes for more than SECONDS, or waits for more than
+    WAITING.
+    """
     limits = [
         (signal.ITIMER_PROF, signal.SIGPROF, SECONDS, f"more than {SECONDS:g} s of the CPU"),
         (signal.ITIMER_REAL, signal.SIGALRM, WAITING, f"more than {WAITING:g} s"),
@@ -401,12 +405,12 @@ def _alarm(timer: int, number: signal.Signals, seconds: float, words: str) -> It
 
 
 def _in_memory() -> str | None:
-    """A folder without a disk, where there is one."""
+    """Return a folder in memory, if there is one."""
     return "/dev/shm" if Path("/dev/shm").is_dir() else None
 
 
 def limit_memory() -> None:
-    """Let the process have MEMORY_BYTES more than it has: what wants more gets a MemoryError."""
+    """Limit the process to MEMORY_BYTES more than now; beyond that it gets a MemoryError."""
     pages = int(Path("/proc/self/statm").read_text().split()[0])
     most = pages * resource.getpagesize() + MEMORY_BYTES
     resource.setrlimit(resource.RLIMIT_AS, (most, resource.getrlimit(resource.RLIMIT_AS)[1]))

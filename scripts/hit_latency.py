@@ -1,19 +1,19 @@
-"""How long after a note-on at the MIDI port a hit is in the audio device's buffer, through JACK.
+"""Latency from a note-on at the MIDI port to its hit in the audio device's buffer, through JACK.
 
     python scripts/hit_latency.py MODEL [--beside MODEL …] [--notes 500] [--blocks 128 256]
                                   [--rings 10 80] [--json]
 
-A private JACK server with the dummy driver, synchronous: where a program is late the server waits
-for it, so no pause of an audio callback falsifies a figure; a pause of the engine's MIDI thread
-does count. Real-time priority is used where it is permitted, as on stage. A client of that server
-sends note-ons at random places in the period, and records what the engine plays. Every hit is ended
-by an all-sound-off, so that the next begins in exact silence: the first frame that is not zero is
-the hit's. Models that play beside it are panned to the right, the hits to the left, where alone
-they are looked for; those that play notes are given chords.
+A private JACK server with the dummy driver runs synchronously: it waits for a late program, so
+pauses of an audio callback do not falsify a figure, but pauses of the engine's MIDI thread count.
+Real-time priority is used where it is permitted, as on stage. A client of that server sends
+note-ons at random frames of the period, and records the engine's output. Every hit is ended by an
+all-sound-off, so the next one starts in exact silence: the first frame that is not zero belongs to
+the hit. Models that play meanwhile are panned to the right, the hits to the left, where they are
+detected; models that play notes get chords.
 
-JACK hands a client all messages of a period at once, at its beginning; what a real keyboard sends
-during one period is handed over in the next. That is the port's own delay, 0 to 1 period, before
-the figures here: they count from the period's first frame to the hit's.
+JACK delivers all messages of a period at once, at its start; messages that a real keyboard sends
+during one period are delivered in the next. That is the port's own delay, 0 to 1 period, and not
+part of these figures: they count from the period's first frame to the hit's.
 """
 
 import argparse
@@ -59,19 +59,19 @@ class Latency:
     ring_ms: float
     notes: int
     lost: int
-    late: int  # begun when their frame had been handed over
+    late: int  # started after their frame was handed over
     replays: int
     median_frames: float
     p99_frames: float
     maximum_frames: int
-    underruns: int  # of what goes through the ring
-    beside: list[float]  # greatest level of every model that plays beside the hits
+    underruns: int  # of the audio in the ring
+    beside: list[float]  # greatest level of every model that plays meanwhile
 
 
 def measure(
     model: str, block_frames: int, ring_ms: float, notes: int, beside: Sequence[str] = ()
 ) -> Latency:
-    """Play `notes` notes on a server of its own."""
+    """Play `notes` notes on a private server."""
     with tempfile.TemporaryDirectory() as folder, _server(block_frames):
         path = Path(folder, "probe.npz")
         command = [sys.executable, __file__, "--probe", str(path), "--notes", str(notes)]
@@ -121,7 +121,7 @@ def _add(engine: EngineProcess, model: str, channel: int, pan: float) -> None:
 def latencies(
     handed: NDArray[np.int64], start: int, samples: NDArray[np.float32]
 ) -> NDArray[np.int64]:
-    """(notes,) frames from when a note was handed over to the first that sounds; -1: none does."""
+    """Return (notes,) frames from a note's delivery to its first sound; -1 without a sound."""
     delays = np.full(len(handed), -1, np.int64)
     ends = [*(handed[1:] - start), len(samples)]
     for index, (begin, end) in enumerate(zip(handed - start, ends, strict=True)):
@@ -143,7 +143,7 @@ def _wait_until_playing(engine: EngineProcess) -> None:
 
 @contextmanager
 def _server(block_frames: int) -> Iterator[None]:
-    """JACK for this process and its children."""
+    """Run JACK for this process and its children."""
     name = f"hit-latency-{os.getpid()}"
     os.environ.update(
         JACK_DEFAULT_SERVER=name, JACK_NO_START_SERVER="1", JACK_NO_AUDIO_RESERVATION="1"
@@ -163,7 +163,9 @@ def _server(block_frames: int) -> Iterator[None]:
 
 
 def plan(notes: int, start: int, seed: int = 0) -> list[tuple[int, tuple[int, int, int]]]:
-    """Messages at frames of JACK's time: notes anywhere in a period, each with its end; chords."""
+    """Return messages at frames of JACK's time: notes anywhere in a period, each with its end;
+    chords.
+    """
     chance = np.random.default_rng(seed)
     messages = []
     for index in range(notes):
@@ -177,7 +179,7 @@ def plan(notes: int, start: int, seed: int = 0) -> list[tuple[int, tuple[int, in
 
 
 def probe(path: Path, notes: int) -> None:
-    """The client: in a process of its own, so that nothing here slows it down."""
+    """Run the client, in a process of its own, so that this process does not slow it down."""
     import jack
 
     client = jack.Client("hit-probe", no_start_server=True)
@@ -218,7 +220,7 @@ def probe(path: Path, notes: int) -> None:
 
 
 def table(rows: Sequence[Latency]) -> str:
-    """For people."""
+    """Return the results as text."""
     lines = [
         "block  ring    notes  lost  late  replays  median          p99             maximum"
         "         underruns  levels beside"
@@ -235,10 +237,10 @@ def table(rows: Sequence[Latency]) -> str:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """See above."""
+    """Measure the latencies that the command line asks for."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("model", nargs="?", help="a model that plays hits")
-    parser.add_argument("--beside", nargs="+", default=[], help="models that play beside it")
+    parser.add_argument("--beside", nargs="+", default=[], help="models that play meanwhile")
     parser.add_argument("--notes", type=int, default=500)
     parser.add_argument("--blocks", type=int, nargs="+", default=[128, 256])
     parser.add_argument("--rings", type=float, nargs="+", default=[10.0, 80.0], help="ms")

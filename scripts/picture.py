@@ -1,4 +1,4 @@
-"""Draw the built-in phrase as a model plays it: docs/phrase.png for the README."""
+"""Draw a model's rendering of the built-in phrase: docs/phrase.png for the README."""
 
 import sys
 from pathlib import Path

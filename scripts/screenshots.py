@@ -29,7 +29,7 @@ TITLES = ("Instrument", "Browser", "MIDI", "Training")
 
 
 class Studio:
-    """A window that plays, and the folder that its pictures go to."""
+    """A window that plays, and the folder for its pictures."""
 
     def __init__(self, application: QApplication, folder: Path) -> None:
         self._application, self._folder = application, folder
@@ -42,18 +42,18 @@ class Studio:
         self.wait(lambda: all(slot.values for slot in self.slots()))
 
     def wait(self, condition: Callable[[], bool] = lambda: False, seconds: float = 60.0) -> None:
-        """Let the window live until something is so."""
+        """Run the window's event loop until a condition holds."""
         end = time.monotonic() + seconds
         while time.monotonic() < end and not condition():
             QTest.qWait(10)
 
     def slots(self) -> Sequence[SlotSnapshot]:
-        """What plays."""
+        """Return the slots."""
         facts = self.window.facts
         return facts.slots if facts is not None else ()
 
     def select(self, model: str) -> None:
-        """Turn to the slot that plays a model."""
+        """Select the slot of a model."""
         self.window.rack.select(next(s.slot for s in self.slots() if s.model == model))
         self.wait(seconds=1.0)
 
@@ -82,7 +82,7 @@ def main(folder: Path) -> None:
     """Write the pictures to `folder`."""
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     home = tempfile.TemporaryDirectory(prefix="rtaudiogen-")
-    os.environ["RTAUDIOGEN_HOME"] = home.name  # nothing of the user's is seen, or touched
+    os.environ["RTAUDIOGEN_HOME"] = home.name  # the user's files are neither shown nor changed
     application = QApplication(["rtaudiogen"])
     apply_theme(application, "dark")
     studio = Studio(application, folder)

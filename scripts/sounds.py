@@ -60,7 +60,7 @@ def render(path: Path, arguments: list[str]) -> None:
 
 
 def beat(bars: int) -> Iterator[Note]:
-    """Yield the drums of so many bars, on MIDI channel 10."""
+    """Yield the drums of `bars` bars, on MIDI channel 10."""
     eighth = TICKS // 2
     for bar in range(bars):
         for key, places in BAR.items():

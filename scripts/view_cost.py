@@ -1,6 +1,6 @@
-"""What the views cost: CPU time per second of painting at 30 Hz, 1280 × 800, offscreen.
+"""CPU time of the views per second of painting at 30 Hz, 1280 × 800, offscreen.
 
-Every view is fed a second's frames 30 times a second, and painted into the window's own buffer.
+Every view gets a second's frames 30 times a second, and is painted into the window's own buffer.
 """
 
 import os
@@ -24,7 +24,7 @@ RATE, SECONDS, WARM_UP_SECONDS = 48000, 6.0, 1.0
 
 
 def measure(make: list[type[QWidget]], span_seconds: float = 0.02) -> float:
-    """CPU seconds per second of the whole process while these widgets are shown and fed."""
+    """Return CPU seconds of the whole process per second while these widgets are shown and fed."""
     window = QWidget()
     window.resize(1280, 800)
     grid = QGridLayout(window)

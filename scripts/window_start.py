@@ -1,10 +1,10 @@
-"""How long it takes from the command to the window, and to the first sound.
+"""Time from the command to the window, and to the first sound.
 
     python scripts/window_start.py [--times 5]
 
-`rtaudiogen` is started as a user starts it, with no files of its own yet (the demo) and with the
-rack as it was left, on a screen in memory and a clock in place of an audio device. Reported is the
-best of several starts, the file cache being warm, from the start of the process.
+`rtaudiogen` is started as a user starts it, once without files of its own (the demo) and once with
+a saved rack, on a screen in memory and with a clock in place of an audio device. The result is the
+best of several starts, with a warm file cache, counted from the start of the process.
 """
 
 import argparse
@@ -39,7 +39,7 @@ class TimedWindow(MainWindow):
             print("sound", time.monotonic() - begun, flush=True)
             QTimer.singleShot(500, self.close)
         elif not self.heard and self.rack.strips and not getattr(self, "pressed", False):
-            self.pressed = True  # the rack as it was left is silent until a key is pressed
+            self.pressed = True  # a saved rack is silent until a key is pressed
             self.surface.press(60, 100)
 
 app.MainWindow = TimedWindow
@@ -48,7 +48,7 @@ app.main()
 
 
 def start() -> dict[str, float]:
-    """Seconds from the start of one process to its window and to its sound."""
+    """Return the seconds from the start of one process to its window and to its sound."""
     begun = time.monotonic()
     done = subprocess.run(
         [sys.executable, "-c", PROBE, str(begun)], capture_output=True, text=True, timeout=120

@@ -1,11 +1,11 @@
-"""What a window costs the sound: nothing, while it is dragged, resized and played for a minute.
+"""Effect of a window on the sound: none, while it is dragged, resized and played for a minute.
 
     python scripts/window_strain.py [--seconds 60] [--ring 20] [--models wavenet-keys-strings …]
 
-A private JACK server with the dummy driver, not waiting for anybody, and a screen in memory (Xvfb).
-The same rack plays the same phrases twice: without a window, then with one whose views are all
-open, which is moved and resized sixty times a second while a fader is moved. Dropouts that come
-without a window, too, are the machine's.
+A private JACK server with the dummy driver, which waits for no client, and a screen in memory
+(Xvfb). The same rack plays the same phrases twice: without a window, then with one whose views are
+all open, which is moved and resized sixty times a second while a fader is moved. Dropouts that also
+occur without a window are due to the machine.
 """
 
 import argparse
@@ -39,17 +39,17 @@ START_SECONDS = 60.0
 
 @dataclass(frozen=True)
 class Strain:
-    """What happened to the sound in one of the two runs."""
+    """Dropouts and gaps of the sound in one of the two runs."""
 
     underruns: int
     lost_frames: int
-    longest_gap_ms: float  # since its start, as the next
+    longest_gap_ms: float  # since its start, like the next field
     machine_gap_ms: float
     load_p99: float
 
     @classmethod
     def between(cls, before: Snapshot, after: Snapshot) -> "Strain":
-        """From two looks at one engine."""
+        """Return the difference of two snapshots of one engine."""
         return cls(
             after.underrun_episodes - before.underrun_episodes,
             after.lost_frames - before.lost_frames,
@@ -58,7 +58,7 @@ class Strain:
 
 
 def without_window(startup: Startup, seconds: float) -> Strain:
-    """The engine, and nobody who looks at it."""
+    """Run the engine without a window."""
     with closing(EngineProcess(startup.settings)) as engine:
         engine.start()
         engine.load_session(startup.session)
@@ -76,7 +76,7 @@ def _play(engine: EngineProcess, seconds: float) -> None:
 
 
 def with_window(startup: Startup, seconds: float) -> tuple[Strain, str]:
-    """The same with a window that is not left in peace; and lines about the window itself."""
+    """Run the engine with a moving window; also return lines about the window itself."""
     from PySide6.QtCore import QEvent
     from PySide6.QtWidgets import QApplication
 
@@ -87,7 +87,7 @@ def with_window(startup: Startup, seconds: float) -> tuple[Strain, str]:
     frame_seconds: list[float] = []
 
     class TimedWindow(MainWindow):
-        """Notes how long it takes to paint what has changed."""
+        """Records the time of every repaint."""
 
         def event(self, event: QEvent) -> bool:
             start = time.perf_counter()
@@ -123,7 +123,7 @@ def with_window(startup: Startup, seconds: float) -> tuple[Strain, str]:
 
 
 def _strain(window: "MainWindow", seconds: float, moved: bool) -> None:
-    """Let it play and turn a fader; drag and resize it, if it is to be moved."""
+    """Let the window play and move a fader; drag and resize it if `moved`."""
     engine = window.bridge.do
     begun, phrase_until = time.monotonic(), 0.0
     while (now := time.monotonic()) - begun < seconds:
@@ -151,7 +151,7 @@ def _live(window: "MainWindow", seconds: float, until: Any = lambda: False) -> N
 
 @contextmanager
 def audio_server() -> Iterator[None]:
-    """A JACK server that keeps time by itself."""
+    """Run a JACK server with its own clock."""
     name = f"strain-{os.getpid()}"
     command = ["jackd", "-n", name, "--no-realtime", "-d", "dummy"]
     command += ["-r", str(RATE), "-p", str(PERIOD_FRAMES)]
@@ -172,7 +172,7 @@ def audio_server() -> Iterator[None]:
 
 @contextmanager
 def screen() -> Iterator[None]:
-    """An X server whose screen is memory."""
+    """Run an X server whose screen is in memory."""
     read, write = os.pipe()
     command = ["Xvfb", "-displayfd", str(write), "-screen", "0", SCREEN, "-nolisten", "tcp"]
     with subprocess.Popen(command, pass_fds=[write], stderr=subprocess.DEVNULL) as server:
