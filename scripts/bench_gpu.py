@@ -181,12 +181,8 @@ def described(device: str) -> str:
 
 
 def main(
-    device: Annotated[
-        str, typer.Option(help="Another device, to try the script without a GPU.")
-    ] = CUDA,
-    only: Annotated[
-        list[str] | None, typer.Option(help=f"Parts to run, of {', '.join(PARTS)}.")
-    ] = None,
+    device: Annotated[str, typer.Option(help="Another device, to try it without a GPU.")] = CUDA,
+    only: Annotated[list[str] | None, typer.Option(help=f"Parts of {', '.join(PARTS)}.")] = None,
     seconds: Annotated[
         float, typer.Option(help="Time for everything; later jobs are skipped.")
     ] = 480.0,
