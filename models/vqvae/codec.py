@@ -15,7 +15,7 @@ from .packing import pack
 
 
 class VQVAECodec:
-    """One stream each way, `rtaudiogen.generator.Codec`."""
+    """Codec with one stream each way; implements `rtaudiogen.generator.Codec`."""
 
     def __init__(self, packed: Coder) -> None:
         """Allocate, compile and begin."""

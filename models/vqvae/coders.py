@@ -1,4 +1,4 @@
-"""What both coders are to whoever plays: a packed model, and its two halves as they stream."""
+"""Interface of both coders for playing: a packed model, and its streaming encoder and decoder."""
 
 from typing import Any, Protocol
 
@@ -22,7 +22,7 @@ class Encoder(Protocol):
         """Continue from copies of `state`; ValueError if another's. [render] ProcessorLostError."""
 
     def reset(self) -> None:
-        """As if nothing had been heard before. [render] ProcessorLostError."""
+        """Return to the state before the first sound. [render] ProcessorLostError."""
 
     def encode(self, frame: Floats, codes: NDArray[np.uint16]) -> None:
         """The next hop of sound (hop,) to codes (stages,). [render] ProcessorLostError."""
@@ -42,12 +42,12 @@ class Decoder(Protocol):
         """Continue from copies of `state`; ValueError if another's. [render] ProcessorLostError."""
 
     def reset_voice(self, voice: int) -> None:
-        """As if nothing had sounded before. [render] ProcessorLostError."""
+        """Return a voice to the state before its first sound. [render] ProcessorLostError."""
 
     def decode_due(
         self, due: NDArray[np.bool_], latents: Floats, bias: Floats, out: Floats
     ) -> None:
-        """Of the voices that are due, (V, point) to (V, hop); others stay. [render]
+        """Decode the voices that are due, (V, point) to (V, hop); others stay. [render]
 
         ProcessorLostError. `bias` is `Coder.fill_bias` of the label that they are to sound like.
         """

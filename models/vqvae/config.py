@@ -14,7 +14,7 @@ MOST_LEVELS, MOST_STAGES, MOST_CODES, MOST_DILATION = 16, 64, 1 << 16, 4096
 
 @dataclass(frozen=True)
 class CodesConfig(ModelConfig):
-    """What all VQ-VAEs have: codes in stages, labels, and maybe a prior. A coder has the rest."""
+    """Common configuration of all VQ-VAEs: codes in stages, labels, and optionally a prior."""
 
     latent: int = 64  # channels of what is quantised
     stages: int = 4  # codes in a code frame; 1 is the plain VQ-VAE
@@ -50,7 +50,7 @@ class CodesConfig(ModelConfig):
 
     @property
     def knows_pitch(self) -> bool:
-        """Whether the first stage is the pitch, which can then be changed."""
+        """True if the first stage is the pitch, which can then be changed."""
         return False
 
     @property
@@ -75,7 +75,7 @@ class CodesConfig(ModelConfig):
 
     @property
     def bits_per_second(self) -> float:
-        """Of a code stream with all stages, before any entropy coding."""
+        """The rate of a code stream with all stages, before any entropy coding."""
         return self.code_rate * sum(ceil(log2(size)) for size in self.books)
 
 

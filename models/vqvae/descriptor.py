@@ -30,7 +30,7 @@ def offer(path: Path, config: CodesConfig, header: ModelHeader) -> Offer:
 
 
 def parameters(config: CodesConfig) -> tuple[Parameter, ...]:
-    """What a performer can move."""
+    """Return the parameters."""
     last = float(len(config.labels) - 1)
     timbre = Parameter(
         "timbre", "Timbre", 0.0, last, 0.0, labels=config.labels, smoothing_ms=60.0,
@@ -51,7 +51,7 @@ def parameters(config: CodesConfig) -> tuple[Parameter, ...]:
 
 
 def views(config: CodesConfig) -> tuple[View, ...]:
-    """What shows it, and pairs of parameters that suit two directions."""
+    """Return the views, and pairs of parameters for two directions."""
     several = len(config.labels) > 1
     return (
         RibbonView("loop_start", "loop_end"),
@@ -63,7 +63,7 @@ def views(config: CodesConfig) -> tuple[View, ...]:
 
 
 def source_parameter(config: CodesConfig) -> Parameter:
-    """Where codes come from; a model without a prior begins with its file."""
+    """Return the parameter for the source of codes; without a prior its default is the file."""
     default = Source.PRIOR if config.prior_layers else Source.FILE
     return Parameter(
         "source", "Source", 0.0, float(len(Source) - 1), float(default), stepped=True,
@@ -74,7 +74,7 @@ def source_parameter(config: CodesConfig) -> Parameter:
 
 
 class Source(IntEnum):
-    """Where the codes of the stream come from."""
+    """Source of the stream's codes."""
 
     PRIOR = 0
     FILE = 1
@@ -83,7 +83,7 @@ class Source(IntEnum):
 
 
 class Sing(IntEnum):
-    """Whose pitch and whose words a note has."""
+    """Source of a note's pitch and words."""
 
     OFF = 0
     NOTES = 1
@@ -136,7 +136,7 @@ class Kinds:
 
     @staticmethod
     def from_json(values: Mapping[str, Any], /) -> CodesConfig:
-        """See ModelConfig."""
+        """Implement `ModelConfig.from_json`."""
         return (
             ShapedConfig.from_json(values) if "coder" in values else VQVAEConfig.from_json(values)
         )

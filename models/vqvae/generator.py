@@ -42,7 +42,7 @@ def create(descriptor: Descriptor, sample_rate: int) -> Generator:
 
 
 class VQVAEGenerator:
-    """See `rtaudiogen.generator`: Generator, Listener, SoundTaker and CodeStream."""
+    """Implements `rtaudiogen.generator`: Generator, Listener, SoundTaker and CodeStream."""
 
     delay_frames = 0
     pans = True
@@ -73,34 +73,34 @@ class VQVAEGenerator:
         }  # fmt: skip
 
     def take(self, sound: NDArray[np.float32]) -> None:
-        """See SoundTaker."""
+        """Implement `SoundTaker.take`."""
         self.material = material.of_sound(self.packed, sound)
 
     # -- what can be seen of it ------------------------------------------------------------------
 
     def code_stream(self) -> NDArray[np.int64]:
-        """See CodeStream."""
+        """Implement `CodeStream.code_stream`."""
         return self.material.codes.astype(np.int64)
 
     def code_levels(self, stream: NDArray[np.int64]) -> NDArray[np.float32]:
-        """See CodeStream."""
+        """Implement `CodeStream.code_levels`."""
         codec = VQVAECodec(self.packed)
         sound = codec.decode(stream.astype(np.uint16)).reshape(len(stream), codec.hop)
         levels: NDArray[np.float32] = np.abs(sound).max(axis=1)
         return levels
 
     def code_position(self) -> float | None:
-        """See CodeStream."""
+        """Implement `CodeStream.code_position`."""
         return self.stream.position
 
     def newest_codes(self) -> tuple[int, NDArray[np.int64]]:
-        """See CodeStream."""
+        """Implement `CodeStream.newest_codes`."""
         return self.stream.history.newest()
 
     # -- before it plays [control] -----------------------------------------------------------------
 
     def prepare(self, max_frames: int, device: str = "cpu") -> None:
-        """See Generator."""
+        """Implement `Generator.prepare`."""
         config, streams = self.config, 1 + len(self.voices)
         self.encoder, self.decoder = self.packed.coders(streams, device)
         self.prior = PriorSampler(config, self._prior_tensors, 1) if config.prior_layers else None
@@ -125,7 +125,7 @@ class VQVAEGenerator:
             self.render(block, values, no_events())
 
     def reset(self, seed: int) -> None:
-        """See Generator."""
+        """Implement `Generator.reset`."""
         for array in self._own.values():
             array[...] = np.zeros((), array.dtype)
         self.seed[:] = np.uint64(seed % (1 << 64))
@@ -139,14 +139,14 @@ class VQVAEGenerator:
     # -- a block [render] --------------------------------------------------------------------------
 
     def hear(self, block: Audio) -> None:
-        """See Listener."""
+        """Implement `Listener.hear`."""
         self._listened = len(block)
         heard = self._heard[: len(block)]
         heard[:] = block[:, 0]
         heard[~(np.abs(heard) <= LOUDEST_INPUT)] = 0.0
 
     def render(self, out: Audio, parameters: NDArray[np.float32], events: Events) -> None:
-        """See Generator."""
+        """Implement `Generator.render`."""
         self._heard[self._listened : len(out)] = 0.0
         self._listened = 0
         self.performance.read(parameters)
@@ -207,7 +207,7 @@ class VQVAEGenerator:
 
     @staticmethod
     def _begins(records: NDArray[np.void]) -> NDArray[np.bool_]:
-        """Whether each of them (V,) is in its first frame."""
+        """Return True for each voice (V,) in its first frame."""
         first: NDArray[np.bool_] = (records["position"] == 0) & (records["hops"] == 0)
         return first
 
@@ -252,17 +252,17 @@ class VQVAEGenerator:
         state["hops"] += 1
 
     def voice_levels(self) -> NDArray[np.float32]:
-        """See Generator."""
+        """Implement `Generator.voice_levels`."""
         return self.notes.levels()
 
     # -- state [render] ----------------------------------------------------------------------------
 
     def save_state(self) -> State:
-        """See Generator."""
+        """Implement `Generator.save_state`."""
         return saved(self._live())
 
     def load_state(self, state: State) -> None:
-        """See Generator."""
+        """Implement `Generator.load_state`."""
         restore(self._live(), state, self.descriptor.id)
         for name, part in self._parts().items():  # what lives elsewhere has to be sent there
             part.restore({own: state[f"{name}.{own}"] for own in part.state})

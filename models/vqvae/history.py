@@ -7,7 +7,7 @@ KEPT = 64  # code frames
 
 
 class History:
-    """One thread adds, any looks."""
+    """Newest codes of a stream; one thread adds, any thread reads."""
 
     def __init__(self, stages: int) -> None:
         # Twice as many places: what is looked at is not overwritten meanwhile.
@@ -19,12 +19,12 @@ class History:
         self._added = 0
 
     def add(self, codes: NDArray[np.uint16]) -> None:
-        """One code frame (stages,). [render]"""
+        """Add one code frame (stages,). [render]"""
         self._codes[self._added % len(self._codes)] = codes
         self._added += 1
 
     def newest(self) -> tuple[int, NDArray[np.int64]]:
-        """How many there were, and the last of them (≤ KEPT, stages), the newest last. [any]"""
+        """Return the total count, and the last frames (≤ KEPT, stages), the newest last. [any]"""
         added = self._added
         places = np.arange(max(0, added - KEPT), added) % len(self._codes)
         return added, self._codes[places]

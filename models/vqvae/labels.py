@@ -1,4 +1,4 @@
-"""Whose sound the decoder is to make: an embedding that becomes part of its biases."""
+"""Conditioning of the decoder by a label: an embedding that becomes part of its biases."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -13,7 +13,7 @@ from ..compiled.vectors import aligned
 
 
 class Labels(NamedTuple):
-    """What an embedding (E,) adds at the entrance of every level."""
+    """Terms that an embedding (E,) adds at the entrance of every level."""
 
     bias: Floats  # (B,) the decoder's own
     weight: Floats  # (E, Σ channels of the levels)
@@ -31,7 +31,7 @@ def labels_of(decoder: Weights, entrances: Sequence[np.void], weights: Sequence[
 
 @whole_call
 def fill_bias(labels: Labels, embedding: NDArray[np.float32], out: NDArray[np.float32]) -> None:
-    """out (B,) = the decoder's biases for a label at `embedding` (E,). [render]"""
+    """Compute out (B,) = the decoder's biases for a label at `embedding` (E,). [render]"""
     for k in range(len(out)):
         out[k] = labels.bias[k]
     first = 0

@@ -22,7 +22,7 @@ class Foldable(Protocol):
     """A module that is something simpler once it no longer learns."""
 
     def plain(self) -> dict[str, Tensor]:
-        """What it then is, by name."""
+        """Return the folded tensors by name."""
 
     def load_plain(self, tensors: Mapping[str, Tensor]) -> None:
         """Become that."""
@@ -182,7 +182,7 @@ class Level(nn.Module):
 
 
 def folded(network: nn.Module) -> dict[str, Tensor]:
-    """Every tensor by name, with what only training needs folded into plain weights and biases."""
+    """Return every tensor by name, with parts for training only folded into plain weights."""
     tensors: dict[str, Tensor] = {}
     inside: list[str] = []
     for name, module in network.named_modules():

@@ -33,7 +33,7 @@ class Material:
     regions: NDArray[np.int32]  # (M, 4), M ≥ 1: first and end code frame, key or NO_KEY, label
 
     def region(self, key: float, label: int) -> tuple[int, int]:
-        """First and end frame of what a key starts; its own label's regions before others. [render]
+        """Return first and end frame of a key's region; its own label's regions first. [render]
 
         The nearest pitch where pitches are known, else the regions lie on the keys one by one.
         """

@@ -34,7 +34,7 @@ VOICE = np.dtype(
 
 
 class Notes:
-    """What voices make of their hops; all of it is [render].
+    """Output of the voices' hops. [render]
 
     A span of up to a hop of frames is played in three steps: `go_on` with what has been decoded,
     whoever is `due` gets a new hop, and `finish`. In between all that is due is decoded together.
@@ -100,7 +100,7 @@ class Notes:
         return np.where(self.voices["playing"], audible, 0.0).astype(np.float32)
 
     def _play(self, voice: int, state: np.void, frames: int) -> None:
-        """On to the end of the span, of its hop, or of its fade."""
+        """Play on to the end of the span, of its hop, or of its fade."""
         start, position = self._reached[voice], int(state["position"])
         count = min(frames - start, self.hop - position)
         if state["left_frames"] != HELD:

@@ -1,4 +1,4 @@
-"""From a model file's tensors to the coder that its configuration names."""
+"""Packing of a model file's tensors for the coder in its configuration."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -13,7 +13,7 @@ from .waveform import packing as waveform
 
 
 def pack(config: CodesConfig, tensors: Mapping[str, NDArray[Any]]) -> Coder:
-    """From the names of `layers.folded`. [control] RtAudioGenError if anything does not fit."""
+    """Pack tensors named as in `layers.folded`. [control] RtAudioGenError if they do not fit."""
     if isinstance(config, ShapedConfig):
         return shaped.pack(config, tensors)
     assert isinstance(config, VQVAEConfig)

@@ -1,4 +1,4 @@
-"""What a performer asks for, as what is computed with: values, a way of reading, a timbre."""
+"""Parameter values converted for computation: levels, a way of reading, a timbre."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,7 +33,7 @@ class Performance:
 
     @property
     def sing(self) -> Sing:
-        """Whose pitch and whose words notes have."""
+        """Return the source of the notes' pitch and words."""
         return Sing(round(self.values.get("sing", Sing.OFF)))
 
     def turn(self, wheel: str, value: float) -> None:

@@ -1,4 +1,4 @@
-"""What a quantiser gives a training, and what encoder and quantiser owe each other.
+"""Result of a quantiser in training, and its loss terms.
 
 van den Oord et al. 2017, equation 3, with the stop-gradients where the paper has them.
 """
@@ -11,7 +11,7 @@ COMMITMENT = 0.25  # β
 
 
 class Quantized(NamedTuple):
-    """What the quantiser gives."""
+    """Result of the quantiser."""
 
     latent: Tensor  # (B, latent, N) with the straight-through gradient
     codes: Tensor  # (B, N, stages) int64
@@ -20,5 +20,5 @@ class Quantized(NamedTuple):
 
 
 def quantisation(quantized: Quantized) -> Tensor:
-    """What keeps encoder and quantiser together."""
+    """Return the loss that keeps encoder and quantiser together."""
     return quantized.matching + COMMITMENT * quantized.commitment

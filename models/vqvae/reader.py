@@ -1,4 +1,4 @@
-"""How a code stream is read: at any rate, in a window, with the disorder a performer wants.
+"""Reading of a code stream: at any rate, in a window, with adjustable disorder.
 
 Between two code frames lies the mixture of their latents, so a slow reading glides; at rate 1 every
 frame is read as it was encoded. All of this runs once a code frame, on the render thread.

@@ -38,6 +38,6 @@ def coder_shapes(config: CodesConfig) -> dict[str, tuple[int, ...]]:
 
 
 def needed_tensors(config: CodesConfig) -> dict[str, tuple[int, ...]]:
-    """All that a model file of this configuration must hold, by the names in the file."""
+    """Return the tensors that a model file of this configuration needs, by name."""
     prior = prior_shapes(config) if config.prior_layers else {}
     return coder_shapes(config) | {f"{PRIOR}{name}": shape for name, shape in prior.items()}

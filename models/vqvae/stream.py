@@ -47,7 +47,7 @@ def sequence(seed: NDArray[np.uint64], number: int) -> np.uint64:
 
 
 class Stream:
-    """What becomes of its hops; all of it but `prepare` is [render].
+    """Output of its hops. [render] except `prepare`
 
     A span of up to a hop of frames is played like that of `Notes`: `go_on` with what has been
     decoded, `begin_hop` if one is `due`, and `finish` after the decoder.
@@ -83,12 +83,12 @@ class Stream:
         self._drawn = np.zeros(config.stages, np.uint16)
 
     def prepare(self, material: Material, encoder: Encoder, prior: PriorSampler | None) -> None:
-        """Where latents come from, of one voice each. [control]"""
+        """Set the sources of latents, each of which plays one voice. [control]"""
         self._material, self._encoder, self._prior = material, encoder, prior
         self.reader = Reader(self._packed, material)
 
     def reset(self) -> None:
-        """Begin anew, once the arrays are zeros."""
+        """Start again, once the arrays are zeros."""
         self._encoder.reset()
         if self._prior is not None:
             self._prior.reset_voice(0)
@@ -104,7 +104,7 @@ class Stream:
             self._flow(heard)
 
     def due(self, frames: int) -> bool:
-        """Whether a hop begins within the span."""
+        """Return True if a hop begins within the span."""
         return self._reached < frames
 
     def finish(self, heard: Floats) -> tuple[Floats, Floats]:
@@ -115,7 +115,7 @@ class Stream:
         return self._wet[: len(heard)], self._dry[: len(heard)]
 
     def _flow(self, heard: Floats) -> None:
-        """On to the end of the span or of the hop."""
+        """Play on to the end of the span or of the hop."""
         start, position = self._reached, int(self._record["position"][0])
         count = min(len(heard) - start, len(self.hop) - position)
         here, there = slice(start, start + count), slice(position, position + count)
@@ -149,12 +149,12 @@ class Stream:
         self._encoder.encode(self.heard, self.live)
 
     def _chosen(self, id: str) -> Source:
-        """What a parameter chooses; the file where there is no prior."""
+        """Return the source that a parameter selects; the file if there is no prior."""
         source = Source(round(self._performance.values[id]))
         return Source.FILE if source is Source.PRIOR and self._prior is None else source
 
     def _sounded(self) -> bool:
-        """Whether the hop before did, or would have."""
+        """Return True if the previous hop sounded, or would have."""
         record = self._record[0]
         return bool(record["sounds"]) if record["hops"] else self._sounds
 

@@ -1,4 +1,4 @@
-"""From a model file's tensors to the weights of compiled layers."""
+"""Conversion of a model file's tensors to the weights of compiled layers."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any

@@ -1,1 +1,1 @@
-"""How a VQ-VAE learns: from a folder of sounds to a model file."""
+"""Training of a VQ-VAE, from a folder of sounds to a model file."""

@@ -1,4 +1,4 @@
-"""From a folder of sounds to what a VQ-VAE learns from and what is kept from it.
+"""Training and held-out sounds of a VQ-VAE from a folder.
 
 A folder holds sounds, or sub-folders with a `metadata.csv` each. Who speaks or plays is the label
 that the decoder is told; a label with little sound of its own becomes `any`.
@@ -34,7 +34,7 @@ MAX_REFUSED = 0.5  # of a folder's files
 
 @dataclass(frozen=True)
 class Sound:
-    """One file."""
+    """One sound file."""
 
     signal: NDArray[np.float32]  # (frames,)
     label: str
@@ -46,7 +46,7 @@ class Sound:
 
 @dataclass(frozen=True)
 class Corpus:
-    """What is learnt from, what is held out, and the labels, `any` first."""
+    """Training sounds, held-out sounds, and the labels, `any` first."""
 
     training: Sequence[Sound]
     held_out: Sequence[Sound]
@@ -58,12 +58,12 @@ class Corpus:
         return tuple(sorted({sound.source for sound in self.training if sound.source}))
 
     def label_index(self, sound: Sound) -> int:
-        """Of a sound's label; 0 if the decoder does not know it."""
+        """Return the index of a sound's label; 0 if the decoder does not know it."""
         return self.labels.index(sound.label) if sound.label in self.labels else 0
 
 
 def read(folder: Path, sample_rate: int, say: Say = print) -> Corpus:
-    """All sounds, split the same way every time. RtAudioGenError, one line, if they are of no use.
+    """Return all sounds, always split the same way. RtAudioGenError, one line, if they are useless.
 
     Sounds recorded below the model's rate are left out where there are others.
     """
@@ -139,7 +139,7 @@ def _source(clip: Clip) -> str:
 
 
 def _is_held_out(sound: Sound, folder: Path, small: AbstractSet[str]) -> bool:
-    """By a digest of its name: adding a file moves no other one across."""
+    """Decide by a digest of the name, so that adding a file moves no other one across."""
     if sound.label in small and zlib.crc32(sound.label.encode()) % HELD_OUT_LABELS == 0:
         return True
     name = sound.path.relative_to(folder).as_posix()

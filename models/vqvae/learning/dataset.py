@@ -17,7 +17,7 @@ UNROUNDED, ALL_STAGES = 0.4, 0.4  # shares of segments that keep none and all of
 
 
 class Batch(NamedTuple):
-    """What one step learns from."""
+    """Inputs of one training step."""
 
     signal: NDArray[np.float32]  # (B, T)
     labels: NDArray[np.int64]  # (B,)

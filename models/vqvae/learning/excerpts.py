@@ -1,4 +1,4 @@
-"""What a model is given to play from: excerpts of the sounds that it was trained on, as codes."""
+"""Excerpts of the training sounds as codes, which a model file holds for playing."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence

@@ -83,7 +83,7 @@ class Objective(nn.Module):
         self._counts.scatter_add_(1, chosen, torch.ones_like(chosen))
 
     def usage(self) -> tuple[list[StageUsage], int]:
-        """Of each stage's book since the last call, and how many code frames that were."""
+        """Return each stage's code counts since the last call, and the number of code frames."""
         counts = self._counts.cpu().numpy()
         usages, frames = [of_counts(stage) for stage in counts], int(counts[0].sum())
         self._counts.zero_()
@@ -141,7 +141,7 @@ def coder_trainer(
     run: Path,
     known: Mapping[str, Any] | None = None,
 ) -> tuple[Trainer, Objective | shaped.Objective]:
-    """Of a new network of either kind; and what it learns by."""
+    """Return a trainer of a new network of either kind, and its objective."""
     if isinstance(config, ShapedConfig):
         return shaped.codec_trainer(config, corpus, options, run, known)
     assert isinstance(config, VQVAEConfig)
@@ -167,7 +167,7 @@ def codec_trainer(
     run: Path,
     known: Mapping[str, Any] | None = None,
 ) -> tuple[Trainer, Objective]:
-    """Of a new network, for the sounds of a corpus; and what it learns by."""
+    """Return a trainer of a new network for the sounds of a corpus, and its objective."""
     segments = Segments(config, corpus, options.segment_frames, options.favour)
 
     def batches(step: int, process: int) -> list[dict[str, Tensor]]:
@@ -196,7 +196,7 @@ def as_tensors(batch: Batch, progress: float) -> dict[str, Tensor]:
 
 @dataclass
 class Kept:
-    """What the model file holds so far."""
+    """Contents of the model file so far."""
 
     options: TrainingOptions
     config: CodesConfig
@@ -265,7 +265,7 @@ def network_of(config: CodesConfig) -> VQVAE | ShapedVQVAE:
 
 
 def tensors_of(network: nn.Module) -> dict[str, NDArray[np.float32]]:
-    """What a model file holds: folded weights, without what only training needs."""
+    """Return the tensors of a model file: folded weights, without parts for training only."""
     return {
         name: value.detach().float().numpy()
         for name, value in folded(network).items()

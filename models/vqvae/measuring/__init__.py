@@ -1,1 +1,1 @@
-"""What a VQ-VAE is measured by: sound, speed, and use of its codes."""
+"""Measurements of a VQ-VAE: sound, speed, and use of its codes."""

@@ -1,4 +1,4 @@
-"""How fast the compiled VQ-VAE is, against real time, the machine's limits, and torch. [control]
+"""Speed of the compiled VQ-VAE compared with real time, the machine's limits, and torch. [control]
 
 Random weights of the default configuration, one thread.
 """
@@ -107,7 +107,7 @@ def _decoder(name: str, player: Player) -> BenchRow:
 
 
 def _spread(player: Player) -> BenchRow:
-    """How evenly a code frame's work is spread over its blocks: floor and goal are upper bounds."""
+    """Measure how evenly a code frame's work is spread over its blocks; bounds are upper ones."""
     single = call_times(player.next_block)
     p50, p99, worst = (t / BLOCK_SECONDS for t in (single.p50, single.p99, single.worst))
     return BenchRow(
@@ -129,7 +129,7 @@ def _encoder(name: str, packed: Coder) -> BenchRow:
 
 
 def _against_torch(config: VQVAEConfig, seconds: float) -> BenchRow:
-    """Against the same decoder with cached state in float32, one thread."""
+    """Compare with the same decoder with cached state in float32, one thread."""
     import torch
 
     from ..waveform.network import Decoder

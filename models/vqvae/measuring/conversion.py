@@ -1,4 +1,4 @@
-"""Whether a sound that is decoded as another speaker's or instrument's becomes like theirs.
+"""Test whether a sound decoded with another label sounds like that label's sounds.
 
 A timbre is the mean log-mel spectrum of up to 10 s of what was learnt under its label. A held-out
 sound is encoded, decoded as another label, and its own mean spectrum is compared with both. Where
@@ -25,7 +25,7 @@ SILENT_DB = -60.0  # below a spectrogram's peak: frames that are no part of a ti
 
 
 class Voice(NamedTuple):
-    """What a label sounds like."""
+    """Sound of a label."""
 
     timbre: NDArray[np.float64]  # (BANDS,)
     pitch: float  # its mean, in codes; 0 where the codec does not know
@@ -78,7 +78,7 @@ def _another(random: np.random.Generator, labels: list[str], label: str) -> str:
 
 
 def _voices(codec: VQVAECodec, corpus: Corpus) -> dict[str, Voice]:
-    """Of every label that the decoder knows."""
+    """Return the voices of every label that the decoder knows."""
     voices = {}
     for label in corpus.labels[1:]:
         signals = [sound.signal for sound in corpus.training if sound.label == label]
@@ -89,7 +89,7 @@ def _voices(codec: VQVAECodec, corpus: Corpus) -> dict[str, Voice]:
 
 
 def _mean_pitch(codes: NDArray[np.uint16]) -> float:
-    """In codes, of the code frames that have one; 0 if none has."""
+    """Return the mean pitch in codes, of the code frames that have one; 0 if none has."""
     voiced = codes[codes[:, 0] > 0, 0]
     return float(voiced.mean()) if len(voiced) else 0.0
 

@@ -1,4 +1,4 @@
-"""How fast the VQ-VAE is on a device: its decoder, and blocks of the models that ship. [control]
+"""Speed of the VQ-VAE on a device: its decoder, and blocks of the shipped models. [control]
 
 The CPU is a device like any other here: the same rows of the compiled form.
 """
@@ -27,7 +27,7 @@ LOWEST_KEY = 48
 
 
 def bench_rows(device: str) -> Iterator[BenchRow]:
-    """Each measured as it is asked for. RtAudioGenError or ProcessorLostError if it cannot."""
+    """Yield rows, each measured when asked for. RtAudioGenError or ProcessorLostError may occur."""
     config = VQVAEConfig()
     packed = pack(config, random_tensors(config, np.random.default_rng(0)))
     decoder = packed.coders(1 + VOICES, device)[1]

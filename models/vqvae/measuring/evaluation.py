@@ -69,7 +69,7 @@ PESQ: Mapping[str, Metric] = {
 
 
 def evaluate(model: Path, folder: Path, seconds: float = HELD_OUT_SECONDS) -> dict[str, Any]:
-    """All measurements as plain values, ready for JSON. RtAudioGenError for unusable input.
+    """Return all measurements as JSON values. RtAudioGenError for unusable input.
 
     `seconds` of held-out sound, spread over the labels.
     """
@@ -100,7 +100,7 @@ def evaluate(model: Path, folder: Path, seconds: float = HELD_OUT_SECONDS) -> di
 
 
 def timed(codec: Codec, sounds: list[Signal]) -> tuple[list[Codes], dict[str, float]]:
-    """All codes, and seconds of sound for each second that a core worked, both ways."""
+    """Return all codes, and seconds of sound per second of one core, both ways."""
     frames = sum(map(len, sounds))
     started = time.process_time()
     coded = [encode(codec, signal) for signal in sounds]
@@ -116,7 +116,7 @@ def timed(codec: Codec, sounds: list[Signal]) -> tuple[list[Codes], dict[str, fl
 
 
 def metrics_for(speech: bool, code_rate: float) -> Mapping[str, Metric]:
-    """By name; whistles are lines at multiples of the model's code rate, for every codec."""
+    """Return metrics by name; whistles are lines at multiples of the model's code rate."""
     whistles: Metric = lambda made, _, rate: whistles_db(made, rate, code_rate)  # noqa: E731
     if not speech:
         return {**METRICS, "whistles dB": whistles}
@@ -169,7 +169,7 @@ def decode(codec: Codec, codes: Codes) -> Signal:
 
 
 def bits_per_second(codec: VQVAECodec, stages: int) -> float:
-    """Of so many stages' codes, nothing else."""
+    """Return the rate of the codes of `stages` stages."""
     bits = sum((size - 1).bit_length() for size in codec.books[:stages])
     return codec.sample_rate / codec.hop * bits
 
@@ -220,7 +220,7 @@ def own_rows(
 def rival_rows(
     sounds: list[Signal], sample_rate: int, metrics: Mapping[str, Metric], speech: bool
 ) -> Iterator[Row]:
-    """Other codecs on the same passages, brought into time."""
+    """Yield rows of other codecs on the same passages, aligned in time."""
     for rival in REFERENCE_CODECS:
         if speech or not rival.only_speech:
             yield rival_row(rival, sounds, sample_rate, metrics)
@@ -238,7 +238,7 @@ def rival_rows(
 def rival_row(
     rival: ReferenceCodec, sounds: list[Signal], sample_rate: int, metrics: Mapping[str, Metric]
 ) -> Row:
-    """One codec's row; empty, with the reason, if it is not installed."""
+    """Return one codec's row; empty, with the reason, if it is not installed."""
     if rival.missing:
         nothing = dict.fromkeys([*metrics, "undefined"])
         return {"codec": f"{rival.name}: {rival.missing}", "bit/s": None} | nothing

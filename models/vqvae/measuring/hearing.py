@@ -1,4 +1,4 @@
-"""What an ear finds wrong with a reconstruction: its pitch, its voicing, its whistles."""
+"""Audible errors of a reconstruction: pitch, voicing, whistles."""
 
 from typing import NamedTuple
 
@@ -18,7 +18,7 @@ AROUND = 9  # bins of 1 Hz on both sides that a line is compared with
 
 
 class PitchErrors(NamedTuple):
-    """Of one passage, in percent; None where nothing can be compared."""
+    """Pitch errors of one passage, in percent; None if nothing can be compared."""
 
     gross: float | None  # of the moments that are voiced in both, more than a semitone off
     voicing: float | None  # of all moments, voiced in one and not in the other

@@ -1,4 +1,4 @@
-"""How much of the codebooks is used: a book that collapsed sounds dull long before it fails."""
+"""Use of the codebooks: a book that collapsed sounds dull long before it fails."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ COLLAPSED = 0.1  # perplexity, as a share of the book's size, below which the al
 
 @dataclass(frozen=True)
 class StageUsage:
-    """Of one stage's book."""
+    """Use of one stage's book."""
 
     used: int  # codes that occur
     dead: int  # codes that do not
@@ -30,7 +30,7 @@ def usage(codes: NDArray[np.integer], sizes: Sequence[int]) -> list[StageUsage]:
 
 
 def of_counts(counts: NDArray[np.integer]) -> StageUsage:
-    """From how often each code of a book occurred, (codes,)."""
+    """Return the usage from the counts of each code in a book, (codes,)."""
     used = int(np.count_nonzero(counts))
     return StageUsage(used, len(counts) - used, perplexity(counts))
 
@@ -45,7 +45,7 @@ def perplexity(counts: NDArray[np.integer]) -> float:
 
 
 def alarm(usages: Sequence[StageUsage], frames: int) -> str | None:
-    """One sentence if a stage's perplexity is below a tenth of its book, None if none is.
+    """Return a sentence if a stage's perplexity is below a tenth of its book, otherwise None.
 
     `frames` is how many code frames were counted: so few that they could not fill a tenth of the
     book raise no alarm.

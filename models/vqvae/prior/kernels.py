@@ -82,7 +82,7 @@ def _core(
     voice: int,
     label_weights: NDArray[np.float32],
 ) -> None:
-    """One step of every recurrent layer; the last one's output begins `scratch.seen`."""
+    """Compute one step of every recurrent layer; the last one's output begins `scratch.seen`."""
     w = weights.width
     _read_inputs(weights, state, scratch, voice, label_weights)
     source, inputs = place(scratch.inputs, 0), len(scratch.inputs)
@@ -187,7 +187,7 @@ def _remember(weights: Weights, state: State, voice: int, codes: NDArray[np.uint
 
 @part
 def _warmed(temperature: float, surprise: float, least: float) -> float:
-    """Up to 1 where there is less surprise than `least`."""
+    """Return a temperature raised towards 1 while there is less surprise than `least`."""
     if temperature < 1.0 and surprise < least:
         return temperature + (1.0 - temperature) * (1.0 - surprise / least)
     return temperature

@@ -40,7 +40,7 @@ def state_of(weights: Weights, voices: int) -> State:
 
 
 def scratch_of(weights: Weights) -> Scratch:
-    """For any number of voices."""
+    """Return memory for any number of voices."""
     w, d, q = weights.width, weights.points, weights.stages
     return Scratch(
         inputs=aligned_zeros(q * d + weights.labels.shape[1]),

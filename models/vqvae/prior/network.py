@@ -48,7 +48,7 @@ class Prior(nn.Module):
         self.dropout = nn.Dropout(dropout)
 
     def forward(self, past: Tensor, codes: Tensor, embedding: Tensor) -> list[Tensor]:
-        """Each stage's logits (B, N, codes) of `codes` (B, N, stages) int64.
+        """Return each stage's logits (B, N, codes) of `codes` (B, N, stages) int64.
 
         `past` (B, N, stages) is the frame before each of them, `embedding` (B, N, E) the point of
         the label that it shall have.
@@ -63,14 +63,14 @@ class Prior(nn.Module):
         return logits
 
     def _core(self, past: Tensor, embedding: Tensor) -> Tensor:
-        """What the core makes of past frames, (B, N, W)."""
+        """Return the core's output for past frames, (B, N, W)."""
         points = [self._partly_hidden(table(past[..., q])) for q, table in enumerate(self.tables)]
         h: Tensor = self.core(torch.cat([*points, embedding], -1))[0]  # (B, N, W)
         hidden: Tensor = self.dropout(h)
         return hidden
 
     def _partly_hidden(self, points: Tensor) -> Tensor:
-        """In training some of (B, N, D) are 0: no code can be relied on (Bowman et al. 2016)."""
+        """Set some of (B, N, D) to 0 in training: codes may be missing (Bowman et al. 2016)."""
         if not self.training:
             return points
         return points * (torch.rand_like(points[..., :1]) >= CODE_DROPOUT)

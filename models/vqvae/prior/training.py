@@ -114,7 +114,7 @@ class Streams:
         return Segment(past, codes[1:], label)
 
     def _piece(self, random: np.random.Generator, frames: int) -> tuple[NDArray[np.int64], int]:
-        """From a random place on, one frame before it included, (frames + 1, stages); its label."""
+        """Return (frames + 1, stages) from a random place, with one earlier frame; its label."""
         index = min(int(np.searchsorted(self._ends, random.random())), len(self._ends) - 1)
         codes, label = self.codes[index], int(self.labels[index])
         start = 0 if random.random() < START_SHARE else int(random.integers(len(codes)))
@@ -127,14 +127,14 @@ class Streams:
         return np.concatenate(parts), label
 
     def fixed(self, most: int) -> list[dict[str, Tensor]]:
-        """Up to `most` segments, evenly spread over all there are, in batches."""
+        """Return up to `most` segments, evenly spread over all there are, in batches."""
         rows = list(self._one_after_another())
         chosen = np.unique(np.linspace(0, len(rows) - 1, min(most, len(rows))).astype(int))
         spread = [rows[index] for index in chosen]
         return [_batch(spread[k : k + SEGMENTS]) for k in range(0, len(spread), SEGMENTS)]
 
     def _one_after_another(self) -> Iterator[Segment]:
-        """Every label's sound in segments; the last one is filled with what is not counted."""
+        """Yield every label's sound in segments; the last one is filled up, uncounted."""
         for label, indices in self.of_label.items():
             whole = np.concatenate([self.nothing, *(self.codes[index] for index in indices)])
             frames = len(whole) - 1
@@ -188,7 +188,7 @@ def bits_per_stage(
     tensors: Mapping[str, NDArray[np.float32]],
     streams: Sequence[Stream],
 ) -> list[float]:
-    """What a code of each stage costs on average, for a model's training facts. [control]"""
+    """Return the mean cost of a code of each stage, for a model's training facts. [control]"""
     prior = Prior(config).eval()
     prior.load_state_dict({name: torch.from_numpy(array) for name, array in tensors.items()})
     objective = Objective(prior)

@@ -79,7 +79,7 @@ class ShapedConfig(CodesConfig):
 
     @property
     def knows_pitch(self) -> bool:
-        """Whether the first stage is the pitch, which can then be changed."""
+        """True if the first stage is the pitch, which can then be changed."""
         return True
 
     @property

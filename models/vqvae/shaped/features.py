@@ -1,4 +1,4 @@
-"""What the encoder hears of a sound: log powers in mel bands, and the pitch. [control]"""
+"""Input features of the encoder: log powers in mel bands, and the pitch. [control]"""
 
 import torch
 from torch import Tensor, nn

@@ -13,7 +13,7 @@ from .config import ShapedConfig
 
 
 class Filters(NamedTuple):
-    """What turns bands into filters, see `bands.least_phase`."""
+    """Transforms from bands to filters, see `bands.least_phase`."""
 
     harmonic: Floats  # (bands, 2, bins)
     noise: Floats  # (bands, 2, bins)
@@ -27,7 +27,7 @@ def filters_of(config: ShapedConfig) -> Filters:
 
 @whole_call
 def fill_filters(filters: Filters, bands: NDArray[np.float32], out: NDArray[np.float32]) -> None:
-    """Both filters (2, 2, bins), real and imaginary, of what the network gives."""
+    """Compute both filters (2, 2, bins), real and imaginary, from the network's output."""
     size = filters.harmonic.shape[0]
     _fill_filter(filters.harmonic, bands[:size], out[0])
     _fill_filter(filters.noise, bands[size:], out[1])

@@ -1,4 +1,4 @@
-"""What the encoder hears, in compiled code: `features` step by step. [render]"""
+"""Input features of the encoder in compiled code: `features` step by step. [render]"""
 
 import math
 from typing import NamedTuple
@@ -27,7 +27,7 @@ class Ears(NamedTuple):
 
 
 class Heard(NamedTuple):
-    """All that future features depend on, beside the pitch's."""
+    """State of future features, except the pitch's."""
 
     recent: Floats  # (frames of the long window,) latest sound
 
@@ -111,7 +111,7 @@ def _remember(heard: Heard, scratch: HearingScratch) -> None:
 
 @part
 def _long(ears: Ears, heard: Heard, scratch: HearingScratch, out: NDArray[np.float32]) -> None:
-    """Of the newest window."""
+    """Compute the features of the newest window."""
     size, frames = ears.long.transform, len(ears.long.shape)
     real, imaginary = scratch.real[:size], scratch.imaginary[:size]
     for k in range(size):
@@ -128,7 +128,7 @@ def _long(ears: Ears, heard: Heard, scratch: HearingScratch, out: NDArray[np.flo
 def _short(
     ears: Ears, heard: Heard, scratch: HearingScratch, step: int, out: NDArray[np.float32]
 ) -> None:
-    """Of the windows that end two steps and one step before the newest frame, in one transform."""
+    """Compute the windows ending two steps and one step before the newest frame, together."""
     size, frames = ears.short.transform, len(ears.short.shape)
     real, imaginary = scratch.real[:size], scratch.imaginary[:size]
     first = len(heard.recent) - frames - 2 * step

@@ -26,7 +26,7 @@ class Search(NamedTuple):
 
 
 def search_of(books: Books) -> Search:
-    """For these books. [control]"""
+    """Return the search for these books. [control]"""
     _, latent, codes = books.vectors.shape
     return Search(np.zeros(latent, np.float32), np.zeros(codes, np.float32))
 

@@ -27,7 +27,7 @@ A4_KEY, A4_HERTZ = 69, 440.0
 
 @dataclass(frozen=True)
 class ShapedPacked:
-    """What streams of one model share, `coders.Coder`; E dimensions of a label's embedding."""
+    """Data that streams of one model share, `coders.Coder`; E dimensions of a label's embedding."""
 
     config: ShapedConfig
     encoder: Weights
@@ -38,30 +38,30 @@ class ShapedPacked:
 
     @property
     def bias(self) -> Floats:
-        """See Coder."""
+        """Implement `Coder.bias`."""
         return self.decoder.bias
 
     def latent_of(self, codes: NDArray[Any], stages_used: int, out: Floats) -> None:
-        """See Coder."""
+        """Implement `Coder.latent_of`."""
         fill_point(self.books, codes, stages_used, out)
 
     def fill_bias(self, embedding: Floats, out: Floats) -> None:
-        """See Coder."""
+        """Implement `Coder.fill_bias`."""
         fill_bias(self.label, embedding, out)
 
     def shift(self, point: Floats, semitones: float) -> None:
-        """See Coder."""
+        """Implement `Coder.shift`."""
         latent = self.config.latent
         point[latent + 1] += point[latent] * np.float32(semitones / SEMITONES)
 
     def sing(self, point: Floats, key: float) -> None:
-        """See Coder."""
+        """Implement `Coder.sing`."""
         latent = self.config.latent
         octaves = (key - A4_KEY) / SEMITONES + math.log2(A4_HERTZ / MIDDLE_PITCH)
         point[latent + 1] = point[latent] * np.float32(octaves)
 
     def coders(self, voices: int, device: str) -> tuple[Encoder, Decoder]:
-        """See Coder; always on the CPU, where it takes a hundredth of a core."""
+        """Implement `Coder.coders`; always on the CPU, where it takes a hundredth of a core."""
         from .streaming import StreamingDecoder, StreamingEncoder
 
         if device != "cpu":
@@ -72,7 +72,7 @@ class ShapedPacked:
 
 
 def pack(config: ShapedConfig, tensors: Mapping[str, NDArray[Any]]) -> ShapedPacked:
-    """From the names of `layers.folded`. [control] RtAudioGenError if anything does not fit."""
+    """Pack tensors named as in `layers.folded`. [control] RtAudioGenError if they do not fit."""
     check_tensors(shapes(config), tensors)
     t = {name: np.ascontiguousarray(tensors[name], np.float32) for name in shapes(config)}
     decoder = weights_from(decoder_layers(config), t)
@@ -98,7 +98,7 @@ def rounded(config: ShapedConfig, tensors: Mapping[str, NDArray[Any]]) -> dict[s
 
 
 def _books(vectors: Floats) -> Books:
-    """Of (S, codes, latent)."""
+    """Return the books of (S, codes, latent)."""
     halves = 0.5 * np.square(vectors.astype(np.float64)).sum(-1)
     pitches = pitches_of(np.arange(PITCHES)).astype(np.float64)
     voiced = pitches > 0

@@ -152,7 +152,7 @@ def _decoded(
 def _quantised(
     packed: ShapedPacked, encoder: Encoder, network: ShapedVQVAE, sound: Floats, latents: Floats
 ) -> Finding:
-    """Every code's vector is the nearest one in the network's book, or as near as it."""
+    """Check that every code's vector is the nearest in the network's book, or as near as it."""
     encoder.reset()
     codes = np.zeros((FRAMES, packed.config.stages), np.uint16)
     for frame, chosen in zip(sound, codes, strict=True):

@@ -30,7 +30,7 @@ SILENCE = 1e-5  # added to the energy of a window
 
 
 class Pitch(NamedTuple):
-    """All that future pitches depend on."""
+    """State of future pitches."""
 
     sound: Floats  # (taps - 1,) latest frames
     low: Floats  # (WINDOW + LAST_LAG + 1,) latest frames at RATE
@@ -116,7 +116,7 @@ def track(pitch: Pitch, scratch: PitchScratch, sound: NDArray[np.float32]) -> fl
 
 @part
 def _lowpass(pitch: Pitch, scratch: PitchScratch, sound: NDArray[np.float32]) -> None:
-    """One step more of `low`."""
+    """Compute one more step of `low`."""
     before, size = len(pitch.sound), len(pitch.low)
     for k in range(before):
         scratch.heard[k] = pitch.sound[k]
@@ -136,7 +136,7 @@ def _lowpass(pitch: Pitch, scratch: PitchScratch, sound: NDArray[np.float32]) ->
 
 @part
 def _correlate(pitch: Pitch, scratch: PitchScratch) -> None:
-    """How like the newest window is to what was a lag before, -1 … 1."""
+    """Return the correlation of the newest window with the one a lag before, -1 … 1."""
     low, likeness, products = pitch.low, scratch.likeness, scratch.products
     newest = len(low) - WINDOW
     for n in range(len(products)):
@@ -212,7 +212,7 @@ def _follow(pitch: Pitch, scratch: PitchScratch, found: int) -> float:
 
 @part
 def _step(before: float, after: float) -> float:
-    """What it costs to go from one lag to another; 0 is unvoiced."""
+    """Return the cost of a step from one lag to another; 0 is unvoiced."""
     if before <= 0 or after <= 0:
         return 0.0 if before <= 0 and after <= 0 else CHANGE
     return min(JUMP * abs(math.log2(after / before)), LARGEST_JUMP)

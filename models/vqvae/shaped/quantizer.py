@@ -38,7 +38,7 @@ class Books(nn.Module):
 
     @property
     def started(self) -> bool:
-        """Whether points are rounded to codes yet. Once they are, no GPU is waited for to know."""
+        """True once points are rounded to codes; then no GPU is waited for."""
         self._started = self._started or bool(self.steps >= START_STEPS)
         return self._started
 
@@ -72,7 +72,7 @@ class Books(nn.Module):
 
     @torch.no_grad()
     def follow(self, points: Tensor, codes: Tensor, stage: int) -> None:
-        """One step of the moving averages, and a new place for codes that are not used."""
+        """Take a step of the moving averages, and move codes that are not used."""
         uses, sums = self._assigned(points, codes)
         self.uses[stage].lerp_(uses, 1 - DECAY)
         self.sums[stage].lerp_(sums, 1 - DECAY)
@@ -105,7 +105,7 @@ class ResidualBooks(nn.Module):
             return self._quantized(latent.transpose(1, 2).float(), kept)
 
     def _quantized(self, z: Tensor, kept: Tensor | None) -> Quantized:
-        """As above, of (B, N, latent)."""
+        """Quantise (B, N, latent)."""
         points = z.detach()
         begun = self.books.started
         if self.training and not begun:

@@ -38,7 +38,7 @@ class Shapes(NamedTuple):
 
 
 class Shaped(NamedTuple):
-    """All that V voices' future sound depends on, beside the layers'."""
+    """State of V voices' future sound, except the layers'."""
 
     phase: NDArray[np.float64]  # (V,) of the pulses, in periods
     spoken: Floats  # (V, 2) voiced, and octaves, at the end of the last code frame
@@ -88,7 +88,7 @@ def scratch_of(config: ShapedConfig) -> ShapingScratch:
 def fill_input(
     shaped: Shaped, voice: int, point: NDArray[np.float32], out: NDArray[np.float32]
 ) -> None:
-    """What the decoder's layers get (latent + 3,) of a point (latent + 2,)."""
+    """Compute the input of the decoder's layers (latent + 3,) from a point (latent + 2,)."""
     latent = len(point) - 2
     for k in range(latent):
         out[k] = point[k]

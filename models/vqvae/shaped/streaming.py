@@ -45,7 +45,7 @@ class StreamingEncoder:
         restore(self.state, state, "the shaped coder")
 
     def reset(self) -> None:
-        """As if nothing had been heard before. [render]"""
+        """Return to the state before the first sound. [render]"""
         for array in self.state.values():
             array[...] = 0
 
@@ -95,7 +95,7 @@ class StreamingDecoder:
         restore(self.state, state, "the shaped coder")
 
     def reset_voice(self, voice: int) -> None:
-        """As if nothing had sounded before. [render]"""
+        """Return a voice to the state before its first sound. [render]"""
         for array in self.state.values():
             array[voice] = 0
 
@@ -115,6 +115,6 @@ class StreamingDecoder:
     def decode_due(
         self, due: NDArray[np.bool_], latents: Floats, bias: Floats, out: Floats
     ) -> None:
-        """Of the voices that are due, (V, latent + 2) to (V, hop); others stay. [render]"""
+        """Decode the voices that are due, (V, latent + 2) to (V, hop). [render]"""
         for voice in np.flatnonzero(due).tolist():
             self.decode(voice, latents[voice], bias, out[voice])

@@ -74,7 +74,7 @@ class DeviceEncoder(_Coder):
         self._latent = np.zeros(config.latent, np.float32)
 
     def reset(self) -> None:
-        """As if nothing had been heard before. [render] ProcessorLostError."""
+        """Return to the state before the first sound. [render] ProcessorLostError."""
         self._reset(0)
 
     def encode(self, frame: Floats, codes: NDArray[np.uint16]) -> None:
@@ -105,13 +105,13 @@ class DeviceDecoder(_Coder):
         self._record(partial(_decode, self._layers), inputs, outputs)
 
     def reset_voice(self, voice: int) -> None:
-        """As if nothing had sounded before. [render] ProcessorLostError."""
+        """Return a voice to the state before its first sound. [render] ProcessorLostError."""
         self._reset(voice)
 
     def decode_due(
         self, due: NDArray[np.bool_], latents: Floats, bias: Floats, out: Floats
     ) -> None:
-        """Of the voices that are due, (V, latent) to (V, hop); others stay. [render]
+        """Decode the voices that are due, (V, latent) to (V, hop); others stay. [render]
 
         ProcessorLostError.
         """

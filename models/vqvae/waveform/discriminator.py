@@ -17,7 +17,7 @@ SLOPE = 0.2  # of the leaky rectifiers
 
 
 class ScaleDiscriminator(nn.Module):
-    """One scale: a window of some 30 ms is judged at every 64th frame."""
+    """Discriminator of one scale: a window of some 30 ms is judged at every 64th frame."""
 
     def __init__(self, channels: int) -> None:
         super().__init__()
@@ -46,7 +46,7 @@ class ScaleDiscriminator(nn.Module):
 
 
 class Discriminator(nn.Module):
-    """All scales; as a module of the training, its forward is its own loss."""
+    """Discriminator of all scales, as a module whose forward is its own loss."""
 
     def __init__(self, channels: int = 16) -> None:
         super().__init__()

@@ -29,7 +29,7 @@ class Search(NamedTuple):
 
 
 def search_of(books: Books) -> Search:
-    """For these books."""
+    """Return the search for these books."""
     _, latent, dimensions = books.down.shape
     sizes = (latent, dimensions, books.vectors.shape[2])
     return Search(*(np.zeros(size, np.float32) for size in sizes))
@@ -52,7 +52,7 @@ def quantize(
 
 @part
 def _project(books: Books, search: Search, stage: int) -> None:
-    """Down to the sphere."""
+    """Project to the sphere."""
     point = search.point
     for d in range(len(point)):
         point[d] = books.down_bias[stage, d]

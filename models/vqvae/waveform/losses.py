@@ -1,4 +1,4 @@
-"""What a reconstruction is judged by: waveform, spectra, commitment, and a rival's opinion.
+"""Losses of a reconstruction: waveform, spectra, commitment, and adversarial terms.
 
 The loss of van den Oord et al. 2017, equation 3, with its stop-gradients where the paper has them:
 the quantiser's points move towards the encoder's (weight 1; the books by moving averages), and the
@@ -32,7 +32,7 @@ def waveform_distance(made: Tensor, real: Tensor) -> Tensor:
 
 
 def waveform_weight(progress: float) -> float:
-    """At a share of the training, 0 … 1."""
+    """Return the weight at a progress of the training, 0 … 1."""
     fallen = min(progress / WAVEFORM_FALLS, 1.0)
     return WAVEFORM_FIRST + fallen * (WAVEFORM_LAST - WAVEFORM_FIRST)
 
@@ -47,7 +47,7 @@ def reconstruction(
 
 def adversarial(judged_made: Sequence[Sequence[Tensor]],
                 judged_real: Sequence[Sequence[Tensor]]) -> Tensor:  # fmt: skip
-    """What a generator pays: hinge loss, and the distance of the rival's features.
+    """Return the generator's loss: hinge loss, and the distance of the adversary's features.
 
     For each scale the rival's layers, the last one its verdict. Kumar et al. 2019, MelGAN (arXiv
     1910.06711), equations 2 and 3.
@@ -64,7 +64,7 @@ def adversarial(judged_made: Sequence[Sequence[Tensor]],
 
 def hinge(judged_made: Sequence[Sequence[Tensor]],
           judged_real: Sequence[Sequence[Tensor]]) -> Tensor:  # fmt: skip
-    """What the rival pays: equation 1 of the same."""
+    """Return the adversary's loss: equation 1 of the same."""
     losses = [
         F.relu(1 + made[-1].float()).mean() + F.relu(1 - real[-1].float()).mean()
         for made, real in zip(judged_made, judged_real, strict=True)

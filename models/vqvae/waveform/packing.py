@@ -24,7 +24,7 @@ from .shapes import shapes as shapes
 
 @dataclass(frozen=True)
 class Packed:
-    """What streams of one model share, `coders.Coder`; E dimensions of a label's embedding."""
+    """Data that streams of one model share, `coders.Coder`; E dimensions of a label's embedding."""
 
     config: VQVAEConfig
     encoder: Weights
@@ -40,21 +40,21 @@ class Packed:
 
     @property
     def bias(self) -> Floats:
-        """See Coder."""
+        """Implement `Coder.bias`."""
         return self.decoder.bias
 
     def fill_bias(self, embedding: Floats, out: Floats) -> None:
-        """See Coder."""
+        """Implement `Coder.fill_bias`."""
         fill_bias(self.label, embedding, out)
 
     def shift(self, point: Floats, semitones: float) -> None:
-        """See Coder: the pitch is somewhere in the codes, and stays."""
+        """Implement `Coder.shift`: the pitch is somewhere in the codes, and stays."""
 
     def sing(self, point: Floats, key: float) -> None:
-        """See Coder: the pitch is somewhere in the codes, and stays."""
+        """Implement `Coder.sing`: the pitch is somewhere in the codes, and stays."""
 
     def coders(self, voices: int, device: str) -> tuple[Encoder, Decoder]:
-        """See Coder: compiled on the CPU, torch's elsewhere."""
+        """Implement `Coder.coders`: compiled on the CPU, torch's elsewhere."""
         if device == "cpu":
             from .streaming import StreamingDecoder, StreamingEncoder
 
@@ -74,7 +74,7 @@ class Packed:
 
 
 def pack(config: VQVAEConfig, tensors: Mapping[str, NDArray[Any]]) -> Packed:
-    """From the names of `network.folded`. [control] RtAudioGenError if anything does not fit."""
+    """Pack tensors named as in `network.folded`. [control] RtAudioGenError if they do not fit."""
     check_tensors(shapes(config), tensors)
     t = {name: np.ascontiguousarray(tensors[name], np.float32) for name in shapes(config)}
     decoder = weights_from(decoder_layers(config), t)
@@ -119,7 +119,7 @@ def _books(config: VQVAEConfig, tensors: Mapping[str, Floats]) -> Books:
 
 
 def _label(config: VQVAEConfig, decoder: Weights, tensors: Mapping[str, Floats]) -> Labels:
-    """Before level i comes `up.i`, and before the innermost one the first layer."""
+    """Return the label's terms: `up.i` precedes level i, the first layer the innermost one."""
     names = [name for name, _ in decoder_layers(config)]
     before = [f"decoder.up.{level}" for level in range(len(config.strides) - 1)]
     records = [decoder.layers[names.index(name)] for name in (*before, "decoder.input")]

@@ -44,7 +44,7 @@ class Codebook(nn.Module):
 
     @property
     def started(self) -> bool:
-        """Whether points are rounded to codes yet. Once they are, no GPU is waited for to know."""
+        """True once points are rounded to codes; then no GPU is waited for."""
         self._started = self._started or bool(self.steps >= START_STEPS)
         return self._started
 
@@ -54,7 +54,7 @@ class Codebook(nn.Module):
 
     @torch.no_grad()
     def learn(self, points: Tensor, codes: Tensor) -> None:
-        """One training step's (M, D) points and their (M,) codes."""
+        """Take in one training step's (M, D) points and their (M,) codes."""
         follows = self.started
         self.steps += 1
         if follows:
@@ -78,7 +78,7 @@ class Codebook(nn.Module):
         self.sums.copy_(self.vectors * even)
 
     def _follow(self, points: Tensor, codes: Tensor) -> None:
-        """One step of the moving averages, and a new place for codes that are not used."""
+        """Take a step of the moving averages, and move codes that are not used."""
         uses, sums = self._assigned(points, codes)
         self.uses.lerp_(uses, 1 - DECAY)
         self.sums.lerp_(sums, 1 - DECAY)
@@ -146,7 +146,7 @@ class ResidualQuantizer(nn.Module):
             return self._quantized(latent.transpose(1, 2).float(), kept)
 
     def _quantized(self, z: Tensor, kept: Tensor | None) -> Quantized:
-        """As above, of (B, N, latent)."""
+        """Quantise (B, N, latent)."""
         points = z.detach()
         residual, total = points, torch.zeros_like(points)
         codes, matching = [], []
@@ -170,7 +170,7 @@ class ResidualQuantizer(nn.Module):
 
     @property
     def started(self) -> bool:
-        """Whether anything is rounded yet."""
+        """True if anything is rounded yet."""
         return all(stage.book.started for stage in self.stages if isinstance(stage, Stage))
 
     def decode(self, codes: Tensor) -> Tensor:

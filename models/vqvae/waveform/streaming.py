@@ -40,7 +40,7 @@ class StreamingEncoder:
         restore(self._state, state)
 
     def reset(self) -> None:
-        """As if nothing had been heard before. [render]"""
+        """Return to the state before the first sound. [render]"""
         for array in self._state:
             array[...] = 0
 
@@ -77,7 +77,7 @@ class StreamingDecoder:
         restore(self._state, state)
 
     def reset_voice(self, voice: int) -> None:
-        """As if nothing had sounded before. [render]"""
+        """Return a voice to the state before its first sound. [render]"""
         for array in self._state:
             array[voice] = 0
 
@@ -92,6 +92,6 @@ class StreamingDecoder:
     def decode_due(
         self, due: NDArray[np.bool_], latents: Floats, bias: Floats, out: Floats
     ) -> None:
-        """Of the voices that are due, (V, latent) to (V, hop); others stay. [render]"""
+        """Decode the voices that are due, (V, latent) to (V, hop); others stay. [render]"""
         for voice in np.flatnonzero(due).tolist():
             self.decode(voice, latents[voice], bias, out[voice])

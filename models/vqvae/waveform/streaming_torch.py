@@ -13,7 +13,7 @@ Layer = CausalConv | CausalTransposedConv
 
 
 class TorchDecoder:
-    """One stream. What it remembers is every layer's last input frames, (1, C, frames) each."""
+    """Decoder of one stream. Its state is every layer's last input frames, (1, C, frames) each."""
 
     def __init__(self, decoder: Decoder) -> None:
         """Take the weights as they are now, and begin."""
@@ -47,7 +47,7 @@ class TorchDecoder:
         return out[..., before * layer.stride : heard.shape[-1] * layer.stride]
 
     def _zeros(self, layer: Layer) -> Tensor:
-        """What was heard before the stream began."""
+        """Return the state before the stream began."""
         weight = self._weights[layer]
         if isinstance(layer, CausalConv):
             return torch.zeros(1, weight.shape[1], layer.padding)

@@ -1,1 +1,1 @@
-"""How the shaped coder learns."""
+"""Training of the shaped coder."""

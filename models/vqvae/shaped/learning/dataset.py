@@ -17,7 +17,7 @@ UNROUNDED, ALL_STAGES = (0.25, 0.1), (0.45, 0.7)
 
 
 class Batch(NamedTuple):
-    """What one step learns from; see `network.ShapedVQVAE`."""
+    """Inputs of one training step; see `network.ShapedVQVAE`."""
 
     signal: NDArray[np.float32]  # (B, N · hop + look-ahead)
     heard: NDArray[np.float32]  # (B, 2 N) Hz
@@ -86,7 +86,7 @@ class Segments:
         self, sound: Sound, pitches: NDArray[np.float32], place: int, random: np.random.Generator,
         gain: float, label: int, kept: int,
     ) -> Row:  # fmt: skip
-        """From a step of a sound on, which may lie before its beginning."""
+        """Return a segment from a step of a sound on, which may be before its beginning."""
         config = self.config
         steps = place + np.arange(self.frames // config.step + 1)
         inside = (steps >= 0) & (steps < len(pitches))

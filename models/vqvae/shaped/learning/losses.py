@@ -1,4 +1,4 @@
-"""What a shaped reconstruction is judged by: spectra only, for its phases are its own.
+"""Losses of a shaped reconstruction: spectra only, because its phases are its own.
 
 Log powers in mel bands and in bins, and compressed magnitudes, in three resolutions.
 """

@@ -1,4 +1,4 @@
-"""How the shaped coder learns: its objective, its trainer, and what can be heard on the way."""
+"""Training of the shaped coder: its objective, its trainer, and clips to listen to."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -50,7 +50,7 @@ class Objective(nn.Module):
         self._counts.scatter_add_(1, chosen, torch.ones_like(chosen))
 
     def usage(self) -> tuple[list[StageUsage], int]:
-        """Of each residual book since the last call, and how many code frames that were."""
+        """Return each residual book's counts since the last call, and the number of code frames."""
         counts = self._counts.cpu().numpy()
         usages, frames = [of_counts(stage) for stage in counts], int(counts[0].sum())
         self._counts.zero_()
@@ -64,7 +64,7 @@ def codec_trainer(
     run: Path,
     known: Mapping[str, Any] | None = None,
 ) -> tuple[Trainer, Objective]:
-    """Of a new network, for the sounds of a corpus; and what it learns by."""
+    """Return a trainer of a new network for the sounds of a corpus, and its objective."""
     segments = Segments(config, corpus, options.segment_frames, options.favour)
 
     def batches(step: int, process: int) -> list[dict[str, Tensor]]:
