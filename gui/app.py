@@ -24,6 +24,8 @@ def main(arguments: Sequence[str] = (), device: str | None = None) -> int:
     state.apply_theme()
     window = MainWindow(Bridge(device=device or state.device, named=bool(device)), state)
     window.bridge.opened.connect(lambda settings: state.remember_device(settings.device))
+    if state.notice:
+        window.messages.say(state.notice)
     window.bridge.open()
     window.show()
     for name in ("SIGINT", "SIGTERM", "SIGHUP"):  # the last one is not everywhere

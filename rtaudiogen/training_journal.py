@@ -18,7 +18,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any
 
-from .errors import RtAudioGenError
+from .errors import RtAudioGenError, UsageError
 from .storage.files import open_regular
 from .storage.locking import lock
 
@@ -123,6 +123,38 @@ def is_claimed(folder: Path) -> bool:
             return not lock(file, shared=True)
     except (OSError, RtAudioGenError):
         return False
+
+
+def set_aside(model: Path) -> Path | None:
+    """Move a model and the folder of its training aside; return where, None if nothing was there.
+
+    RtAudioGenError if it is being trained, or cannot be moved.
+    """
+    run = run_folder(model)
+    if is_claimed(run):
+        raise RtAudioGenError(f"{run}: another process trains this model; stop it first")
+    if not os.path.lexists(model) and not os.path.lexists(run):
+        return None
+    if model.is_dir():
+        raise UsageError(f"{model}: is a folder; expected the name of a model file")
+    aside = _free(model)
+    try:
+        if os.path.lexists(run):
+            run.rename(aside)
+        else:
+            aside.mkdir(parents=True)
+        if os.path.lexists(model):
+            model.rename(aside / model.name)
+    except OSError as error:
+        raise RtAudioGenError(f"{aside}: cannot be written ({error.strerror})") from error
+    return aside
+
+
+def _free(model: Path) -> Path:
+    number = 1
+    while os.path.lexists(aside := model.with_name(f"{model.stem}-before-{number}-training")):
+        number += 1
+    return aside
 
 
 def _claim(file: IO[bytes], folder: Path) -> None:

@@ -12,21 +12,30 @@ from rtaudiogen.wire.snapshot import SlotSnapshot
 
 from ..shell.bridge import Bridge
 from ..shell.file_drag import drag_made_file
+from ..transport.recorder_panel import RecorderPanel
 from .play_surface import PlaySurface
 
 FOLDER = "hits"  # within the folder of recordings
 
 
 class HitFiles(QObject):
-    """Connects the pads to the engine; `selected` returns the facts of the selected slot."""
+    """Connects the pads to the engine.
+
+    `selected` returns the facts of the selected slot, `recorder` has the format of the files.
+    """
 
     saved = Signal(str)  # the file's path
 
     def __init__(
-        self, bridge: Bridge, surface: PlaySurface, selected: Callable[[], SlotSnapshot | None]
+        self,
+        bridge: Bridge,
+        surface: PlaySurface,
+        selected: Callable[[], SlotSnapshot | None],
+        recorder: RecorderPanel,
     ) -> None:
         super().__init__(surface)
         self._bridge, self._surface, self._selected = bridge, surface, selected
+        self._recorder = recorder
         surface.pads.file_wanted.connect(self.drag)
         surface.pads.save_wanted.connect(self.save)
 
@@ -46,11 +55,13 @@ class HitFiles(QObject):
         if slot is None:
             return
 
+        suffix, bits = self._recorder.chosen()
+
         def write(engine: EngineProcess) -> str:
             folder = Path(recordings_folder(), FOLDER)
             folder.mkdir(parents=True, exist_ok=True)
-            path = free_path(folder, _stem(slot, pad), ".wav")
-            return engine.save_hit(slot.slot, pad, str(path))
+            path = free_path(folder, _stem(slot, pad), suffix)
+            return engine.save_hit(slot.slot, pad, str(path), bits)
 
         self._bridge.do(write, self.saved.emit)
 

@@ -73,7 +73,7 @@ class MainWindow(QWidget):
         self.capture_saver = CaptureSaver(bridge, self)
         self.midi, self.new_midi = MidiPage(bridge, self), NewMidi(self)
         self.outlines = HitOutlines(bridge, self)
-        self.hit_files = HitFiles(bridge, self.surface, self.selected_slot)
+        self.hit_files = HitFiles(bridge, self.surface, self.selected_slot, self.transport.recorder)
         self.training = TrainingPage(bridge, self)
         self.library = Library(
             self, bridge, self.rack, self.instrument, self.files, self.messages, self.slot_of
@@ -173,8 +173,8 @@ class MainWindow(QWidget):
     # -- the user's actions ----------------------------------------------------------------------
 
     def _connect_transport(self) -> None:
-        bridge, transport, sessions = self.bridge, self.transport, self.sessions
-        files = self.files
+        bridge, transport = self.bridge, self.transport
+        sessions, files = self.sessions, self.files
         transport.panic.connect(self.panic)
         self.keys.panic.connect(self.panic)
         transport.connections.wanted.connect(lambda field, v: bridge.reopen(**{field: v}))
@@ -279,6 +279,7 @@ class MainWindow(QWidget):
             self.window_state.add("page", self.pages.currentIndex, self.pages.setCurrentIndex)
             self.window_state.add("views", self.scopes.state, self.scopes.restore)
             self.window_state.add("session", lambda: self.sessions.path, self._show_session)
+            self.window_state.add("recordings", *self.transport.recorder.saved_format())
             for name, splitter in self.split.splitters().items():
                 self.window_state.add_splitter(name, splitter)
             self.window_state.restore()

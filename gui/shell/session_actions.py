@@ -62,9 +62,9 @@ class SessionActions(QObject):
         self._load(catalogue.demo().session)
         self._bridge.do(lambda engine: engine.play_phrase(DEMO_SECONDS))
 
-    def record(self) -> None:
+    def record(self, suffix: str, bits: int) -> None:
         """Start a recording into a new file in the folder of recordings."""
-        self._bridge.do(lambda engine: engine.record())
+        self._bridge.do(lambda engine: engine.record(None, bits, suffix))
 
     def stop_recording(self) -> None:
         """Finish the recording and tell its file."""

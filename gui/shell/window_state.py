@@ -28,7 +28,7 @@ class WindowState:
     """Theme, scale, and the state of every part that was added."""
 
     def __init__(self) -> None:
-        self.values = appearance()
+        self.values, self.notice = appearance()
         self._parts: list[_Part] = []
         self._kept: dict[str, Any] = {}  # the file's content
 

@@ -32,7 +32,7 @@ LOOKING = "Looking for families that can be trained …"
 class TrainingForm(QWidget):
     """Fields and a button to start; a folder can be dropped on it."""
 
-    begin = Signal(object, object, str, object)  # TrainableFamily, folder, name, values
+    begin = Signal(object, object, str, object, bool)  # TrainableFamily, folder, name, values, anew
     named = Signal(str)  # the model's new name; the receiver answers with `show_goes_on`
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -46,6 +46,7 @@ class TrainingForm(QWidget):
         self.name, self.minutes = QLineEdit(self), QLineEdit(self)
         self.more, self.options = QToolButton(self), OptionFields((), self)
         self.start, self._problem = QPushButton("Start", self), QLabel(self)
+        self.anew = QPushButton("Begin anew", self)
         self._build()
         self._connect()
 
@@ -87,6 +88,7 @@ class TrainingForm(QWidget):
         self.start.setToolTip(
             "Continue the training of this name from where it stopped" if goes_on else ""
         )
+        self.anew.setVisible(goes_on)
 
     def show_problem(self, sentence: str) -> None:
         """Show why the training did not start; empty: it did."""
@@ -95,6 +97,13 @@ class TrainingForm(QWidget):
 
     def ask(self) -> None:
         """Emit the values of the fields."""
+        self._ask(anew=False)
+
+    def ask_anew(self) -> None:
+        """Emit them for a new training; an earlier one of that name is kept elsewhere."""
+        self._ask(anew=True)
+
+    def _ask(self, anew: bool) -> None:
         if self._families:
             values = self.options.values()
             if self.minutes.text().strip():
@@ -102,7 +111,7 @@ class TrainingForm(QWidget):
             family = self._families[self.family.currentIndex()]
             self._wanted = (family.name, values)
             folder = Path(self.folder.text().strip()).expanduser() if self.folder.text() else None
-            self.begin.emit(family, folder, self.name.text().strip(), values)
+            self.begin.emit(family, folder, self.name.text().strip(), values, anew)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if _folder_of(event):
@@ -138,7 +147,9 @@ class TrainingForm(QWidget):
             "QPushButton:enabled { background: palette(highlight);"
             " color: palette(highlighted-text); }"
         )
-        for button in (self.choose, self.more, self.start):
+        self.anew.setToolTip("Train from the beginning; the earlier training is kept elsewhere")
+        self.anew.hide()
+        for button in (self.choose, self.more, self.start, self.anew):
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._problem.setForegroundRole(ALARM)
         self._problem.setWordWrap(True)
@@ -146,6 +157,7 @@ class TrainingForm(QWidget):
         self._problem.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._problem.hide()
         self.options.hide()
+        self._grid.addWidget(self.anew, 2, 3)
         self._grid.addWidget(self.start, 3, 3)
         self._column = QVBoxLayout(self)
         self._column.addLayout(self._grid)
@@ -174,6 +186,7 @@ class TrainingForm(QWidget):
         self.name.textEdited.connect(self._name_it)
         self.more.toggled.connect(lambda shown: self.options.setVisible(shown))
         self.start.clicked.connect(self.ask)
+        self.anew.clicked.connect(self.ask_anew)
 
     def _turn_to(self, index: int) -> None:
         """Show the options of the chosen family."""

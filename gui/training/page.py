@@ -86,21 +86,28 @@ class TrainingPage(QStackedWidget):
         self._bridge.ask(training.running, then)
 
     def _begin(
-        self, family: TrainableFamily, folder: Path | None, name: str, values: Mapping[str, Any]
+        self,
+        family: TrainableFamily,
+        folder: Path | None,
+        name: str,
+        values: Mapping[str, Any],
+        anew: bool,
     ) -> None:
         self.form.show_problem("")
-        self.form.start.setEnabled(False)
-        self.view.go_on_button.setEnabled(False)
-        work = partial(TrainingRun.begin, family, folder, name, values)
+        self._enable(False)
+        work = partial(TrainingRun.begin, family, folder, name, values, anew)
         self._bridge.ask(_attempt(work), self._begun)
 
     def _begun(self, run: TrainingRun | str) -> None:
-        self.form.start.setEnabled(True)
-        self.view.go_on_button.setEnabled(True)
+        self._enable(True)
         if isinstance(run, str):
             self._refuse(run)
         else:
             self._watch(run)
+
+    def _enable(self, enabled: bool) -> None:
+        for button in (self.form.start, self.form.anew, self.view.go_on_button):
+            button.setEnabled(enabled)
 
     def _refuse(self, problem: str) -> None:
         self.form.show_problem(problem)

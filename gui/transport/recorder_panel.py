@@ -1,10 +1,12 @@
 """Record button with elapsed time, size, free space on the disk, and a link to the folder."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import (
+    QComboBox,
     QGridLayout,
     QLabel,
     QPushButton,
@@ -19,6 +21,13 @@ from ..shell.theme import ALARM, DIM, TEXT
 from ..widgets.painting import scaled_font
 
 ROOM_MS = 5000  # between two checks of the free space
+FORMATS = {  # suffix and bits of a value
+    "WAV float": (".wav", 32),
+    "WAV 24": (".wav", 24),
+    "WAV 16": (".wav", 16),
+    "FLAC 24": (".flac", 24),
+    "FLAC 16": (".flac", 16),
+}
 REC, STOP = "● REC", "■ STOP"
 WIDEST = "00:00:00 · 000.0 GB"
 
@@ -26,7 +35,7 @@ WIDEST = "00:00:00 · 000.0 GB"
 class RecorderPanel(QWidget):
     """Starts and stops recordings of the output, and shows their state."""
 
-    record = Signal()
+    record = Signal(str, int)  # suffix and bits of the file
     stop = Signal()
     room_wanted = Signal(str)  # a folder; the receiver answers with `show_room`
 
@@ -44,8 +53,13 @@ class RecorderPanel(QWidget):
         self.button.setStyleSheet(
             "QPushButton:checked { background: palette(bright-text); color: palette(window); }"
         )
-        self.button.setToolTip("Record the output to a WAV file")
+        self.button.setToolTip("Record the output to a file")
         self.button.clicked.connect(self._press)
+        self.format = QComboBox(self)
+        self.format.addItems(list(FORMATS))
+        self.format.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.format.setAccessibleName("Format of recordings")
+        self.format.setToolTip("Format of the next recording and of saved hits")
         self._facts, self._room = QLabel(self), QLabel(self)
         for label in (self._facts, self._room):
             label.setForegroundRole(DIM)
@@ -61,9 +75,10 @@ class RecorderPanel(QWidget):
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setVerticalSpacing(0)
         grid.addWidget(self.button, 0, 0)
-        grid.addWidget(self.folder, 0, 1)
-        grid.addWidget(self._facts, 1, 0, 1, 2)
-        grid.addWidget(self._room, 2, 0, 1, 2)
+        grid.addWidget(self.format, 0, 1)
+        grid.addWidget(self.folder, 0, 2)
+        grid.addWidget(self._facts, 1, 0, 1, 3)
+        grid.addWidget(self._room, 2, 0, 1, 3)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self._clock = QTimer(self, interval=ROOM_MS)
         self._clock.timeout.connect(self._ask_for_room)
@@ -72,6 +87,14 @@ class RecorderPanel(QWidget):
     def path(self) -> str:
         """The file of the current or last recording."""
         return self._path
+
+    def saved_format(self) -> tuple[Callable[[], str], Callable[[str], None]]:
+        """Return functions that read and set the chosen format, for the next start."""
+        return self.format.currentText, self.format.setCurrentText
+
+    def chosen(self) -> tuple[str, int]:
+        """Return suffix and bits of a value of the next recording."""
+        return FORMATS[self.format.currentText()]
 
     @property
     def facts(self) -> str:
@@ -89,6 +112,7 @@ class RecorderPanel(QWidget):
         self.watch(str(Path(recording.path).parent))
         self.button.setChecked(recording.running)
         self.button.setText(STOP if recording.running else REC)
+        self.format.setEnabled(not recording.running)
         self.folder.setEnabled(True)
         self._facts.setForegroundRole(ALARM if recording.problem else TEXT)
         self._facts.setToolTip(recording.problem or recording.path)
@@ -131,7 +155,10 @@ class RecorderPanel(QWidget):
 
     def _press(self, checked: bool) -> None:
         self.button.setChecked(not checked)  # stays as it is until the engine reports the change
-        (self.record if checked else self.stop).emit()
+        if checked:
+            self.record.emit(*self.chosen())
+        else:
+            self.stop.emit()
 
     def _show_folder(self) -> None:
         QDesktopServices.openUrl(QUrl.fromLocalFile(str(Path(self._path).parent)))

@@ -6,10 +6,10 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from rtaudiogen.errors import RtAudioGenError, UsageError
+from rtaudiogen.errors import RtAudioGenError
 from rtaudiogen.generator import SUFFIX
 from rtaudiogen.storage.file_names import safe_name
-from rtaudiogen.training_journal import is_claimed, run_folder
+from rtaudiogen.training_journal import run_folder, set_aside
 
 from .origin import FAMILY, SOUNDS, Sounds, look, saved_progress, sounds_in
 
@@ -85,36 +85,3 @@ def _began_with(model: Path, sounds: Sounds) -> bool:
     if before is None:
         return False
     return before.folder == sounds.folder or before.digest == sounds.digest
-
-
-def set_aside(model: Path) -> Path | None:
-    """Move a model and the folder of its training aside; return the new path, None if nothing was
-    there.
-
-    RtAudioGenError if it is being trained, or cannot be moved.
-    """
-    run = run_folder(model)
-    if is_claimed(run):
-        raise RtAudioGenError(f"{run}: another process trains this model; stop it first")
-    if not os.path.lexists(model) and not os.path.lexists(run):
-        return None
-    if model.is_dir():
-        raise UsageError(f"{model}: is a folder; expected the name of a model file")
-    aside = _free(model)
-    try:
-        if os.path.lexists(run):
-            run.rename(aside)
-        else:
-            aside.mkdir(parents=True)
-        if os.path.lexists(model):
-            model.rename(aside / model.name)
-    except OSError as error:
-        raise RtAudioGenError(f"{aside}: cannot be written ({error.strerror})") from error
-    return aside
-
-
-def _free(model: Path) -> Path:
-    number = 1
-    while os.path.lexists(aside := model.with_name(f"{model.stem}-before-{number}-training")):
-        number += 1
-    return aside

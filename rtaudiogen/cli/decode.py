@@ -6,8 +6,8 @@ from typing import Annotated
 import typer
 
 from ..registry import find
-from .options import Overwrite
-from .output import Json, print_json
+from .options import Bits, Overwrite
+from .output import Json, print_json, warn
 
 
 def decode(
@@ -17,13 +17,17 @@ def decode(
         str | None,
         typer.Option(metavar="MODEL", help="Id or model file; default: the model that IN names."),
     ] = None,
+    bits: Bits = 0,
     overwrite: Overwrite = False,
     json: Json = False,
 ) -> None:
-    """Decode a code file into a WAV file, exactly as long as the encoded sound."""
+    """Decode a code file into a WAV or FLAC file, exactly as long as the encoded sound."""
     from ..codes.codec import decode_file
 
-    header = decode_file(source, target, find(model) if model else None, overwrite)
+    notices: list[str] = []
+    named = find(model) if model else None
+    header = decode_file(source, target, named, overwrite, bits, notices.append)
+    warn(notices)
     if json:
         print_json(
             {

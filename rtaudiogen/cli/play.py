@@ -29,7 +29,7 @@ from .options import (
     check_voices,
 )
 from .output import Json
-from .preset import NO_PRESET, PresetFile, check_new, fitting, keep_first_slot, seeds_of
+from .preset import NO_PRESET, PresetFile, check_new, fitting, keep, keep_first_slot, seeds_of
 
 NO_INPUT = "none"
 
@@ -147,9 +147,10 @@ def play(
         if record:
             last = with_recording(last, engine.stop_recording())
         if models and session:
-            save_session(session, Session.from_json(engine.session()))
+            played = Session.from_json(engine.session())
+            keep(session, lambda path, over: save_session(path, played, over), overwrite)
         if save_preset is not None:
-            keep_first_slot(save_preset, engine.session())
+            keep_first_slot(save_preset, engine.session(), overwrite)
     print_report(last, json)
 
 

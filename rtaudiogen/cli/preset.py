@@ -1,6 +1,6 @@
 """Options `--preset` and `--save-preset`: the same files that the window saves."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
@@ -10,7 +10,7 @@ import typer
 from ..errors import UsageError
 from ..generator import Descriptor
 from ..saving.presets import Preset, load_preset, save_preset
-from ..storage.files import check_target
+from ..storage.files import AppearedError, check_target
 from .output import warn
 
 PresetFile = Annotated[
@@ -51,8 +51,21 @@ def check_new(path: Path, overwrite: bool, inputs: Iterable[Path]) -> None:
         raise UsageError(f"--save-preset {path}: presets are .json files")
 
 
-def keep_first_slot(path: Path, session: Mapping[str, Any]) -> None:
-    """Write the values and the seed of a session's first slot."""
+def keep_first_slot(path: Path, session: Mapping[str, Any], overwrite: bool) -> None:
+    """Write the values and the seed of a session's first slot, see `keep`."""
     from ..client.library_files import preset_of
 
-    save_preset(path, preset_of(session, 0, path.stem)[0])
+    preset = preset_of(session, 0, path.stem)[0]
+    keep(path, lambda path, overwrite: save_preset(path, preset, overwrite), overwrite)
+
+
+def keep(path: Path, write: Callable[[Path, bool], None], overwrite: bool) -> None:
+    """Write what was played; beside a file that has appeared meanwhile, and say so."""
+    from ..client.library_files import free_path
+
+    try:
+        write(path, overwrite)
+    except AppearedError as error:
+        other = free_path(path.parent, path.stem, path.suffix)
+        write(other, False)
+        warn([f"{error}; what was played is kept in {other}"])

@@ -44,11 +44,11 @@ def last_startup() -> Startup:
     return Startup(settings_of(session), session.to_json())
 
 
-def put_aside(path: Path) -> str:
-    """Rename a session file to a free name; return a phrase that tells the name. [control]"""
-    aside, number = path.with_name(f"put-aside{SUFFIX}"), 2
+def put_aside(path: Path, stem: str = "put-aside") -> str:
+    """Rename a file to a free name; return a phrase that tells the name. [control]"""
+    aside, number = path.with_name(f"{stem}{SUFFIX}"), 2
     while aside.exists():
-        aside, number = path.with_name(f"put-aside-{number}{SUFFIX}"), number + 1
+        aside, number = path.with_name(f"{stem}-{number}{SUFFIX}"), number + 1
     try:
         path.replace(aside)
     except OSError as error:

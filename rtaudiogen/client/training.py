@@ -20,7 +20,7 @@ from ..errors import RtAudioGenError, UsageError
 from ..generator import SUFFIX
 from ..option_bounds import range_text, refusal
 from ..storage import folders
-from ..training_journal import NAME, JournalReader, is_claimed, run_folder
+from ..training_journal import NAME, JournalReader, is_claimed, run_folder, set_aside
 from .journal_reader import Curve, TrainingFacts, TrainingHistory
 from .library_files import file_name
 
@@ -150,11 +150,17 @@ class TrainingRun:
 
     @classmethod
     def begin(
-        cls, family: TrainableFamily, folder: Path | None, name: str, values: Mapping[str, Any]
+        cls,
+        family: TrainableFamily,
+        folder: Path | None,
+        name: str,
+        values: Mapping[str, Any],
+        anew: bool = False,
     ) -> "TrainingRun":
         """Start or continue the training of a model called `name` on a folder.
 
-        `values` go by the option's name; those left out are the defaults. RtAudioGenError, in one
+        `values` go by the option's name; those left out are the defaults. `anew`: an earlier
+        training of that name is kept in another folder, with its model. RtAudioGenError, in one
         line, if it cannot start; problems that the command itself finds come with the facts.
         """
         if family.problem:
@@ -168,6 +174,8 @@ class TrainingRun:
             options[option].check(value)
         flags = [options[name].argument(value) for name, value in values.items()]
         command = [family.name, str(folder.resolve()), f"--out={model}", *flags]
+        if anew:
+            set_aside(model)
         try:
             process = _start(command, run_folder(model))
         except OSError as error:

@@ -7,16 +7,23 @@ from typing import Any
 from ..errors import RtAudioGenError
 from ..saving.documents import read_document, write_document
 from ..storage import folders
+from .session_files import put_aside
 
 KIND, VERSION = "window", 1
 
 
-def appearance() -> dict[str, Any]:
-    """Return the saved state; empty if it cannot be read."""
+def appearance() -> tuple[dict[str, Any], str]:
+    """Return the saved state, and a sentence for the user if it cannot be read.
+
+    Such a file is renamed, because the next state is saved under its name.
+    """
+    path = _path()
+    if not path.exists():
+        return {}, ""
     try:
-        return read_document(_path(), KIND, VERSION)
-    except RtAudioGenError:
-        return {}
+        return read_document(path, KIND, VERSION), ""
+    except RtAudioGenError as error:
+        return {}, f"The window opens as at first: {error}; {put_aside(path, 'window-put-aside')}."
 
 
 def keep_appearance(values: Mapping[str, Any]) -> None:

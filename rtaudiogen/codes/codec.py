@@ -17,7 +17,7 @@ from ..errors import RtAudioGenError, UsageError
 from ..generator import Codec, Descriptor
 from ..model_file import read_header as read_model_header
 from ..model_file import read_tensors
-from ..recorder.wav import WavWriter
+from ..recorder.formats import clipping, sample_format, write_sound
 from ..sounds import SoundReader, shown
 from ..storage.files import appearing_whole, check_target
 from .code_file import SUFFIX, CodeHeader, CodeWriter, read_codes, read_header
@@ -42,7 +42,9 @@ def encode_file(
     Fewer `stages` than the model has save bits; `say` gets sentences about what the codes do not
     preserve. UsageError for an impossible request, RtAudioGenError, one line, for unusable sound.
     """
-    _check_target(source, target, SUFFIX, "encoding", overwrite)
+    if target.suffix.lower() != SUFFIX:
+        raise UsageError(f"{target}: encoding writes files whose names end in {SUFFIX}")
+    check_target(target, overwrite, [source])
     codec = open_codec(model)
     stages = codec.stages if stages is None else stages
     if not codec.least_stages <= stages <= codec.stages:
@@ -69,22 +71,26 @@ def encode_file(
 
 
 def decode_file(
-    source: Path, target: Path, model: Descriptor | None = None, overwrite: bool = True
+    source: Path,
+    target: Path,
+    model: Descriptor | None = None,
+    overwrite: bool = True,
+    bits: int = 0,
+    say: Say = print,
 ) -> CodeHeader:
-    """Decode a code file into a float32 WAV that appears when it is whole; return the header.
+    """Decode a code file into a WAV or FLAC that appears when it is whole; return the header.
 
-    Without `model`, the listed model that the file names is used. RtAudioGenError, one line, for a
-    damaged file and for another model than it was encoded with.
+    Without `model`, the listed model that the file names is used. `bits` as in
+    `recorder.formats.sample_format`; `say` gets a sentence about clipped values. RtAudioGenError,
+    one line, for a damaged file and for another model than it was encoded with.
     """
-    _check_target(source, target, ".wav", "decoding", overwrite)
+    sample_format(target, bits)
+    check_target(target, overwrite, [source])
     header, signals = decode(source, model)
-    with appearing_whole(target, overwrite) as unfinished:
-        wav = WavWriter(unfinished, header.sample_rate, channels=1)
-        try:
-            for signal in signals:
-                wav.write(signal[:, None])
-        finally:
-            wav.close()
+    columns = (signal[:, None] for signal in signals)
+    clipped = write_sound(target, columns, header.sample_rate, 1, bits, overwrite)
+    if clipped:
+        say(clipping(target, clipped))
     return header
 
 
@@ -194,9 +200,3 @@ def _short(digest: bytes) -> str:
 
 def _shape(of: Codec | CodeHeader) -> tuple[int, int, int]:
     return of.sample_rate, of.hop, of.codes
-
-
-def _check_target(source: Path, target: Path, suffix: str, doing: str, overwrite: bool) -> None:
-    if target.suffix.lower() != suffix:
-        raise UsageError(f"{target}: {doing} writes files whose names end in {suffix}")
-    check_target(target, overwrite, [source])

@@ -165,9 +165,10 @@ class Engine(SlotVerbs):
 
     # -- recording ---------------------------------------------------------------------------------
 
-    def record(self, path: str | None = None, bits: int = 0) -> str:
+    def record(self, path: str | None = None, bits: int = 0, suffix: str = ".wav") -> str:
         """Implement `Facade.record`."""
-        return str(self.recorder.start(expanded(Path(path)) if path else None, bits).resolve())
+        wanted = expanded(Path(path)) if path else None
+        return str(self.recorder.start(wanted, bits, suffix).resolve())
 
     def stop_recording(self) -> dict[str, Any]:
         """Implement `Facade.stop_recording`."""

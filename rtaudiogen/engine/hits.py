@@ -7,10 +7,9 @@ import numpy as np
 from ..errors import RtAudioGenError, UsageError
 from ..generator import Audio
 from ..realtime.hits.kit import Kit
-from ..recorder.wav import write_wav
+from ..recorder.formats import sample_format, write_sound
 
 OUTLINE_POINTS = 48
-SUFFIX = ".wav"
 
 
 def outlines(kit: Kit | None) -> list[list[float]]:
@@ -20,10 +19,9 @@ def outlines(kit: Kit | None) -> list[list[float]]:
     return [_outline(kit.pool.last(pad)) for pad in range(kit.maker.pads)]
 
 
-def save(kit: Kit | None, slot: int, pad: int, path: Path, sample_rate: int) -> None:
+def save(kit: Kit | None, slot: int, pad: int, path: Path, sample_rate: int, bits: int) -> None:
     """Write a hit as `Facade.save_hit` describes; `sample_rate` in Hz is the stream's."""
-    if path.suffix.lower() != SUFFIX:
-        raise UsageError(f"{path}: a hit is saved as a WAV file; expected a name ending in .wav")
+    sample_format(path, bits)
     if kit is None:
         raise UsageError(f"slot {slot} plays no hits that could be saved")
     if pad not in range(kit.maker.pads):
@@ -31,7 +29,7 @@ def save(kit: Kit | None, slot: int, pad: int, path: Path, sample_rate: int) -> 
     hit = kit.pool.last(int(pad))
     if hit is None:
         raise RtAudioGenError(f"pad {pad} of slot {slot} has made no hit yet: strike it first")
-    write_wav(path, [hit], sample_rate, hit.shape[1])
+    write_sound(path, [hit], sample_rate, hit.shape[1], bits)
 
 
 def _outline(hit: Audio | None) -> list[float]:

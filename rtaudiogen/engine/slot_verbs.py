@@ -197,11 +197,11 @@ class SlotVerbs(Facade):
         self._state(slot)
         return hits.outlines(self.pads.kit(slot))
 
-    def save_hit(self, slot: int, pad: int, path: str) -> str:
+    def save_hit(self, slot: int, pad: int, path: str, bits: int = 0) -> str:
         """Implement `Facade.save_hit`."""
         self._state(slot)
         where = Path(_absolute(path))
-        hits.save(self.pads.kit(slot), slot, pad, where, self.transport.sample_rate)
+        hits.save(self.pads.kit(slot), slot, pad, where, self.transport.sample_rate, bits)
         return str(where)
 
 

@@ -67,16 +67,17 @@ class Recorder:
         self._sample_rate, self._channels = sample_rate, channels
         self._take: Take | None = None
 
-    def start(self, path: Path | None = None, bits: int = 0) -> Path:
+    def start(self, path: Path | None = None, bits: int = 0, suffix: str = ".wav") -> Path:
         """Start a recording; return the file's path. [control]
 
-        The suffix, .wav or .flac, chooses the container. Without a path, a new WAV file in the
-        recordings folder is named by the time. An existing file is never overwritten. `bits` of a
-        value: 16, 24 or, in a WAV alone, 32 (float); 0: 32 in a WAV, 24 in a FLAC.
+        The suffix, .wav or .flac, chooses the container. Without a path, a new file in the
+        recordings folder is named by the time, and ends in `suffix`. An existing file is never
+        overwritten. `bits` of a value: 16, 24 or, in a WAV alone, 32 (float); 0: 32 in a WAV, 24 in
+        a FLAC.
         """
         if self._take is not None and self._take.running:
             raise RtAudioGenError(f"Already recording to {self._take.path}.")
-        path = path or _default_path()
+        path = path or _default_path(suffix)
         file = _create(path, self._sample_rate, self._channels, bits)
         block = np.zeros((_BLOCK_FRAMES, self._channels), np.float32)
         self._take = Take(
@@ -214,10 +215,11 @@ def _create(path: Path, sample_rate: int, channels: int, bits: int) -> AudioFile
         raise RtAudioGenError(f"{path} cannot be written: {_reason(error, path)}.") from error
 
 
-def _default_path() -> Path:
+def _default_path(suffix: str) -> Path:
     name = time.strftime("%Y-%m-%d %H.%M.%S")
     folder = folders.recordings()
-    candidates = (folder / f"{name}{part}.wav" for part in ("", *map(" {}".format, range(2, 99))))
+    parts = ("", *map(" {}".format, range(2, 99)))
+    candidates = (folder / f"{name}{part}{suffix}" for part in parts)
     return next(path for path in candidates if not path.exists())
 
 

@@ -20,12 +20,17 @@ MOST_BYTES = 16 << 20
 LONGEST_TEXT = 4096  # characters
 
 
-def write_document(path: Path, kind: str, version: int, fields: Mapping[str, Any]) -> None:
-    """Write `fields` with their kind and version. Numbers must be finite."""
+def write_document(
+    path: Path, kind: str, version: int, fields: Mapping[str, Any], overwrite: bool = True
+) -> None:
+    """Write `fields` with their kind and version. Numbers must be finite.
+
+    RtAudioGenError if that cannot be done; AppearedError, without `overwrite`, if a file is there.
+    """
     document = {KIND: kind, VERSION: version, **fields}
     text = json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False)
     try:
-        write_atomically(path, text.encode() + b"\n")
+        write_atomically(path, text.encode() + b"\n", overwrite)
     except OSError as error:
         raise RtAudioGenError(f"{path}: cannot be written ({error.strerror})") from error
 

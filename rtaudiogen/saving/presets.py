@@ -79,9 +79,9 @@ def _seed(value: Any) -> int | None:
     return None if value is None else whole(value, 0, MAX_SEED)
 
 
-def save_preset(path: Path, preset: Preset) -> None:
-    """Write a preset atomically."""
-    write_document(path, KIND, VERSION, preset.to_json())
+def save_preset(path: Path, preset: Preset, overwrite: bool = True) -> None:
+    """Write a preset atomically; see `write_document`."""
+    write_document(path, KIND, VERSION, preset.to_json(), overwrite)
 
 
 def load_preset(path: Path) -> Preset:

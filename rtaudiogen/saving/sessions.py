@@ -214,9 +214,9 @@ def checked_master(gain_db: float) -> float:
     return float(gain_db)
 
 
-def save_session(path: Path, session: Session) -> None:
-    """Write a session atomically."""
-    write_document(path, KIND, VERSION, session.to_json())
+def save_session(path: Path, session: Session, overwrite: bool = True) -> None:
+    """Write a session atomically; see `write_document`."""
+    write_document(path, KIND, VERSION, session.to_json(), overwrite)
 
 
 def load_session(path: Path) -> Session:

@@ -17,6 +17,13 @@ _OTHERS = (
 )
 
 
+class AppearedError(RtAudioGenError):
+    """A file has come to a name that was free when the work began; it stays."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(f"{path} has appeared meanwhile and stays as it is")
+
+
 def expanded(path: Path) -> Path:
     """Return a path with `~` replaced by the home folder; as it is if there is no such user."""
     try:
@@ -64,10 +71,13 @@ def _reason(path: Path, error: OSError | ValueError) -> str:
     return (error.strerror if isinstance(error, OSError) else None) or str(error)
 
 
-def write_atomically(path: Path, payload: bytes) -> None:
-    """Replace `path` by `payload`; the old content stays until the new bytes are on the disk."""
+def write_atomically(path: Path, payload: bytes, overwrite: bool = True) -> None:
+    """Replace `path` by `payload`; the old content stays until the new bytes are on the disk.
+
+    Without `overwrite` a file that is there stays: AppearedError.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
-    with appearing_whole(path) as unfinished:
+    with appearing_whole(path, overwrite) as unfinished:
         unfinished.write_bytes(payload)
 
 
@@ -76,7 +86,7 @@ def appearing_whole(path: Path, overwrite: bool = True) -> Iterator[Path]:
     """Yield another name to write under; it becomes `path` when the block ends. [any]
 
     If the block fails, the new file is deleted, and any file at `path` stays. Without `overwrite` a
-    file that has appeared there meanwhile stays, too: RtAudioGenError.
+    file that has appeared there meanwhile stays, too: AppearedError.
     """
     unfinished = path.with_name(temporary_name(path.name))
     try:
@@ -95,10 +105,10 @@ def _put_in_place(unfinished: Path, path: Path) -> None:
     try:
         os.link(unfinished, path)  # unlike a renaming, this never replaces anything
     except FileExistsError:
-        raise RtAudioGenError(f"{path} has appeared meanwhile and was not replaced") from None
+        raise AppearedError(path) from None
     except OSError:  # a file system without links
         if os.path.lexists(path):
-            raise RtAudioGenError(f"{path} has appeared meanwhile and was not replaced") from None
+            raise AppearedError(path) from None
         unfinished.replace(path)
 
 

@@ -8,15 +8,17 @@ import threading
 import time
 from collections.abc import Mapping
 from contextlib import suppress
+from pathlib import Path
 from queue import SimpleQueue
 from typing import Any
 
 from ..client.engine_folder import Address, EngineFolder
+from ..compiling_line import LINE, say_once
 from ..errors import RtAudioGenError
 from . import channel
 from .channel import Channel, Message
 
-POLL_SECONDS = 0.01
+POLL_SECONDS, LOOK_SECONDS = 0.01, 0.25
 START_SECONDS = 300.0  # the first start compiles, on a busy machine for minutes
 OPEN_SECONDS, GREETING_SECONDS, CLOSE_SECONDS = 120.0, 4.0, 10.0
 
@@ -81,6 +83,8 @@ class ClientConnection:
                 )
         except OSError as error:
             raise RtAudioGenError(f"cannot start an engine in {home.folder} ({error})") from error
+        if not home.lasts:
+            threading.Thread(target=_pass_on, args=(home.log, process), daemon=True).start()
         end = time.monotonic() + START_SECONDS
         while (address := home.address()) in (None, before):
             if process.poll() is not None or time.monotonic() > end:
@@ -200,6 +204,17 @@ class ClientConnection:
         self._channel.close()
         if self._process is not None and self._process.poll() is None:
             _left_playing.append(self._process)
+
+
+def _pass_on(log: Path, process: "subprocess.Popen[bytes]") -> None:
+    """Print the line that tells of compiling, once the engine has written it to its log."""
+    end = time.monotonic() + START_SECONDS
+    while process.poll() is None and time.monotonic() < end:
+        with suppress(OSError):
+            if LINE.encode() in log.read_bytes():
+                say_once()
+                break
+        time.sleep(LOOK_SECONDS)
 
 
 _left_playing: list["subprocess.Popen[bytes]"] = []  # keeps them from being reaped

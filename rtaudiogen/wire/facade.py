@@ -130,11 +130,12 @@ class Facade:
         a slot that plays no hits.
         """
 
-    def save_hit(self, slot: int, pad: int, path: str) -> str:
-        """Write a pad's last hit to a float32 WAV file at the host's rate; return its path.
+    def save_hit(self, slot: int, pad: int, path: str, bits: int = 0) -> str:
+        """Write a pad's last hit to a WAV or FLAC file at the host's rate; return its path.
 
-        `pad` counts from 0. The hit is written as it was made, before velocity, gain and pan, and
-        replaces a file of that name. UsageError for a slot without hits or an unknown pad.
+        `pad` counts from 0, `bits` are as in `record`. The hit is written as it was made, before
+        velocity, gain and pan, and replaces a file of that name. UsageError for a slot without hits
+        or an unknown pad.
         """
 
     def play_midi(self, messages: TimedMidi, after_seconds: float = 0.0) -> None:
@@ -163,9 +164,10 @@ class Facade:
     def panic(self) -> None:
         """Silence every voice at once."""
 
-    def record(self, path: str | None = None, bits: int = 0) -> str:
+    def record(self, path: str | None = None, bits: int = 0, suffix: str = ".wav") -> str:
         """Record the output to a file (.wav or .flac); return its path.
 
+        Without a path it is named by the time, among the recordings, and ends in `suffix`.
         `bits` of a value: 16, 24 or, in a WAV alone, 32 (float); 0: 32 in a WAV, 24 in a FLAC.
         """
 

@@ -175,7 +175,8 @@ def test_unusable_sound_is_refused_in_one_line_and_leaves_nothing(
         ("encode in.wav out.rtac --model plain --stages 0", BAD_USAGE, "'--stages'"),
         ("decode in.wav out.wav", FAILED, "not a code file"),
         ("decode none.rtac out.wav", FAILED, "cannot be read"),
-        ("decode in.wav out.flac", BAD_USAGE, ".wav"),
+        ("decode in.wav out.mp3", BAD_USAGE, "ends in .wav or .flac"),
+        ("decode in.wav out.flac --bits 32", BAD_USAGE, "FLAC has 16 or 24"),
     ],
 )
 def test_what_cannot_be_meant_is_answered_in_one_line(

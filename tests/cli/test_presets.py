@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from rtaudiogen.cli.preset import keep
 from rtaudiogen.saving.presets import Preset, load_preset, save_preset
+from rtaudiogen.saving.sessions import Session, load_session, save_session
 
 from .conftest import Run
 
@@ -61,3 +63,18 @@ def test_a_preset_of_no_use_is_refused_before_anything_sounds(
     assert done.returncode in (1, BAD_USAGE)
     assert complaint in done.stderr
     assert len(done.stderr.splitlines()) == 1
+
+
+def test_what_appeared_while_playing_stays(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "gig.json"
+    path.write_text("another program's")
+    session = Session(master_gain_db=-3.0)
+    keep(path, lambda path, overwrite: save_session(path, session, overwrite), False)
+    assert path.read_text() == "another program's"
+    assert load_session(tmp_path / "gig 2.json").master_gain_db == -3.0
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "gig.json has appeared meanwhile and stays as it is; what was played is kept in" in line
+    keep(path, lambda path, overwrite: save_session(path, session, overwrite), True)
+    assert load_session(path).master_gain_db == -3.0

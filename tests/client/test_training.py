@@ -181,6 +181,21 @@ def test_a_model_from_elsewhere_is_not_written_over(begin, rain, home):
     assert (home / "models" / "mine.safetensors").read_text() == "precious"
 
 
+def test_what_is_begun_anew_is_kept_elsewhere(families, rain, home, monkeypatch):
+    model = home / "models" / "mine.safetensors"
+    training.run_folder(model).mkdir(parents=True)
+    model.write_text("precious")
+    (training.run_folder(model) / training.CHECKPOINT).write_text("half")
+    started = []
+    monkeypatch.setattr(training, "_start", lambda *what: started.append(what))
+    TrainingRun.begin(families["wavenet"], rain, "mine", {}, anew=True)
+    assert len(started) == 1
+    assert not model.exists()
+    kept = home / "models" / "mine-before-1-training"
+    assert (kept / model.name).read_text() == "precious"
+    assert (kept / training.CHECKPOINT).read_text() == "half"
+
+
 def test_a_training_that_was_killed_or_ran_out_of_disk_says_so(begin, rain, monkeypatch):
     run = begin(rain)
     until(run, lambda facts: facts.state == "training")

@@ -157,6 +157,20 @@ def test_what_is_recorded_lies_in_the_file_that_is_named(window, qtbot, eventual
     eventually(lambda: recorder.path in window.messages.text)
 
 
+@pytest.mark.parametrize(("form", "subtype"), [("FLAC 16", "PCM_16"), ("WAV 24", "PCM_24")])
+def test_the_recorder_writes_the_format_that_is_chosen(window, qtbot, eventually, form, subtype):
+    recorder = window.transport.recorder
+    recorder.format.setCurrentText(form)
+    qtbot.mouseClick(recorder.button, LEFT)
+    eventually(lambda: recorder.button.isChecked() and window.facts.recording.seconds > 0.1)
+    assert not recorder.format.isEnabled()
+    qtbot.mouseClick(recorder.button, LEFT)
+    eventually(lambda: not recorder.button.isChecked())
+    assert soundfile.info(recorder.path).subtype == subtype
+    assert Path(recorder.path).suffix == f".{form[:4].strip().lower()}"
+    assert recorder.format.isEnabled()
+
+
 def test_a_session_is_saved_and_opened_again(window, eventually, tmp_path):
     path = str(tmp_path / "gig.json")
     window.rack.mixed.emit(slot(window).slot, "gain_db", -9.0)

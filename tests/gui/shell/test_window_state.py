@@ -54,10 +54,13 @@ def test_size_theme_scale_and_splitters_are_found_as_they_were_left(qtbot):
 
 
 @pytest.mark.parametrize("damage", [b"", b"{", b'{"rtaudiogen": "window", "version": 99}'])
-def test_a_damaged_file_is_as_good_as_none(home, damage):
+def test_a_damaged_file_is_put_aside_and_told_once(home, damage):
     (home / "window.json").write_bytes(damage)
-    assert appearance() == {}
     state = WindowState()
+    assert "window.json" in state.notice
+    assert "put aside in" in state.notice
+    assert (home / "window-put-aside.json").read_bytes() == damage
+    assert WindowState().notice == ""
     state.apply_theme()
     assert QApplication.palette().window().color().name() == DARK.window
     assert state.scale_percent == 100
@@ -92,9 +95,9 @@ def test_looks_are_kept_while_the_window_is_open_if_they_have_changed(qtbot, mon
     page = ["Instrument"]
     kept.add("page", lambda: page[0], lambda _: None)
     kept.save_periodically(window)
-    qtbot.waitUntil(lambda: appearance().get("page") == "Instrument")
+    qtbot.waitUntil(lambda: appearance()[0].get("page") == "Instrument")
     page[0] = "MIDI"
-    qtbot.waitUntil(lambda: appearance().get("page") == "MIDI")
+    qtbot.waitUntil(lambda: appearance()[0].get("page") == "MIDI")
     keep_appearance({"page": "another window's"})
     qtbot.wait(100)
-    assert appearance()["page"] == "another window's"  # nothing has changed here
+    assert appearance()[0]["page"] == "another window's"  # nothing has changed here

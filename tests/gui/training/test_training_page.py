@@ -99,6 +99,7 @@ def test_a_folder_is_trained_heard_stopped_played_and_gone_on_with(
     eventually(lambda: [slot.model for slot in window.facts.slots] == ["sine", "my-rain"])
 
     eventually(lambda: page.form.start.text() == "Go on")
+    assert not page.form.anew.isHidden()
     qtbot.mouseClick(view.go_on_button, LEFT)
     eventually(lambda: page.facts is not None and page.facts.step > reached)
     assert page.facts.state == "training"

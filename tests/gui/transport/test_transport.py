@@ -82,7 +82,7 @@ def test_the_room_on_the_disk_is_told_before_anything_is_recorded(window, eventu
     eventually(lambda: window.transport.recorder.facts.endswith(" left"))
 
 
-@pytest.mark.parametrize("name", ["button", "folder"])
+@pytest.mark.parametrize("name", ["button", "format", "folder"])
 def test_the_recorder_can_be_reached_by_the_keyboard(window, name):
     control = getattr(window.transport.recorder, name)
     assert control.focusPolicy() == Qt.FocusPolicy.TabFocus
