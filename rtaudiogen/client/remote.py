@@ -31,9 +31,10 @@ class EngineProcess(SupervisedEngine):
         super()._prepare(home, settings)
         self._listener = TapListener()
 
-    def record(self, path: str | None = None, bits: int = 0) -> str:
+    def record(self, path: str | None = None, bits: int = 0, suffix: str = ".wav") -> str:
         """Implement `Facade.record`."""
-        self._recording, self._bits = self._call("record", path=path, bits=bits), bits
+        self._recording = self._call("record", path=path, bits=bits, suffix=suffix)
+        self._bits = bits
         assert self._recording is not None
         return self._recording
 

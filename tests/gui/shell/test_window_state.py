@@ -58,7 +58,7 @@ def test_a_damaged_file_is_put_aside_and_told_once(home, damage):
     (home / "window.json").write_bytes(damage)
     state = WindowState()
     assert "window.json" in state.notice
-    assert "put aside in" in state.notice
+    assert "it was moved to" in state.notice
     assert (home / "window-put-aside.json").read_bytes() == damage
     assert WindowState().notice == ""
     state.apply_theme()
