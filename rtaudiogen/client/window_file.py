@@ -18,7 +18,7 @@ def appearance() -> tuple[dict[str, Any], str]:
     Such a file is renamed, because the next state is saved under its name.
     """
     path = _path()
-    if not path.exists():
+    if not path.is_file():
         return {}, ""
     try:
         return read_document(path, KIND, VERSION), ""
