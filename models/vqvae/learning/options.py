@@ -34,7 +34,7 @@ class TrainingOptions(SharedOptions):
     report_steps: int = shared("report_steps", 500)
     adversarial: float = option(
         0.4, "Share of that time, at its end, in which a rival listens: sounds more alive, and "
-        "costs twice as much a step.", least=0, most=1,
+        "costs twice as much a step. The shaped coder has none.", least=0, most=1,
     )  # fmt: skip
     prior_minutes: float = option(
         10.0, "How long to train the prior, which plays by itself; 0: none.", least=0, free=True
@@ -50,7 +50,8 @@ class TrainingOptions(SharedOptions):
     )
     coder: str = option(
         WAVEFORM, "How sound is coded: 'waveform' for any sound, 'shaped' for what has one pitch "
-        "at a time, such as speech: pitch and bands that shape pulses and noise.",
+        "at a time, such as speech: pitch and bands that shape pulses and noise. Its sizes are "
+        "fixed but for stages and codes.",
         choices=(WAVEFORM, SHAPED),
     )  # fmt: skip
     favour: str = option(
