@@ -67,7 +67,7 @@ def test_a_strangers_family_is_found_and_creates_a_generator(install: Install) -
         ("raise RuntimeError('first line\\nsecond line')", "first line second line"),
         ("FAMILY = 3", "is not an rtaudiogen.generator.Family"),
         ("x = 1", "has no attribute 'FAMILY'"),
-        (FAMILY.replace('Family("theremin"', 'Family("wavenet"'), "already there"),
+        (FAMILY.replace('Family("theremin"', 'Family("wavenet"'), "exists already"),
     ],
 )
 def test_a_family_that_fails_is_listed_and_hurts_nobody(

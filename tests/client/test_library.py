@@ -177,7 +177,7 @@ def test_a_slot_of_a_session_becomes_a_preset_of_its_family() -> None:
 
 
 def test_a_slot_that_has_gone_keeps_nothing() -> None:
-    with pytest.raises(UsageError, match="no such slot"):
+    with pytest.raises(UsageError, match="the slot does not exist any more"):
         library_files.keep_preset(Session().to_json(), -1, "gone")
     assert of_kind(Kind.PRESET) == []
 

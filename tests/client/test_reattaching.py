@@ -293,7 +293,7 @@ def test_stop_ends_what_a_lost_window_left_and_keeps_the_rack(home, front_end, c
 
     front_end.end()
     stop()
-    assert "has ended" in capsys.readouterr().out
+    assert "Ended the engine" in capsys.readouterr().out
     assert not is_alive(front_end.engine_pid)
     assert [slot["model"] for slot in json.loads(recent_path().read_text())["slots"]] == ["sine"]
     stop()

@@ -188,7 +188,7 @@ def test_strikes_go_on_while_pads_are_made_anew(engine, fate):
     for_a_while(engine)
     strike()
     assert engine.renderer.generator(1).played[0] == played + 1
-    lost = [message for message in engine.messages if "fragile-drums plays on" in message]
+    lost = [message for message in engine.messages if "fragile-drums now plays on" in message]
     assert len(lost) == 1
     assert not any("repeats" in message for message in engine.messages)
 
