@@ -24,7 +24,7 @@ def measured(speeds: object) -> None:
     write_document(benchmark._file(), benchmark.KIND, benchmark.VERSION, fields)
 
 
-def test_models_have_a_real_time_factor_once_they_are_benchmarked() -> None:
+def test_benchmarked_models_have_a_real_time_factor() -> None:
     assert catalogue.models().factors == {}
     measured({"sine": 250.0, "gone": 3})
     models = catalogue.models()

@@ -34,7 +34,7 @@ def test_an_address_comes_back_as_it_was(tmp_path):
     assert EngineFolder(tmp_path).address() == Address(4000, "word", os.getpid())
 
 
-def test_a_stranger_with_the_number_of_a_lost_engine_is_not_ended(tmp_path, monkeypatch):
+def test_a_process_that_reuses_a_dead_engines_pid_is_not_ended(tmp_path, monkeypatch):
     monkeypatch.setattr(client_connection, "GREETING_SECONDS", 0.3)
     with (
         socket.create_server(("127.0.0.1", 0)) as silent,

@@ -149,7 +149,7 @@ def test_a_presets_family_is_its_models_or_its_folders(tmp_path: Path) -> None:
     assert look(tmp_path / "lost.json").family == ""
 
 
-def test_a_sound_finds_the_model_of_the_nearest_rate_and_its_choice_of_a_file() -> None:
+def test_a_sound_selects_the_model_of_the_nearest_rate() -> None:
     models = registry.listing().models.values()
     taker = taker_of(models, 44100)
     assert taker is not None
@@ -197,7 +197,7 @@ def test_a_name_is_a_file_in_its_folder_or_refused(name: str) -> None:
     assert not (folder / f"{file}.1234567.part").exists()  # OSError if it were too long
 
 
-def test_a_recording_is_renamed_with_its_marks_and_never_over_another() -> None:
+def test_renaming_a_recording_keeps_marks_and_overwrites_nothing() -> None:
     path, other = record("take.wav"), record("other.wav")
     path.with_suffix(".marks.jsonl").write_text("{}\n")
     renamed = library_files.rename(look(path), "best take")
@@ -245,7 +245,7 @@ def test_a_sound_is_encoded_found_exported_and_played_from(tmp_path: Path) -> No
     assert np.abs(sound).max() > 0.05
 
 
-def test_codes_of_a_long_sound_are_played_from_as_far_as_a_sound_file_is(
+def test_codes_and_sound_files_have_the_same_longest_length(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from rtaudiogen import sound_files
@@ -272,7 +272,7 @@ def test_an_export_onto_itself_is_refused() -> None:
     assert look(path).seconds == 0.5
 
 
-def test_recent_sessions_are_newest_first_each_once_and_only_those_that_are_there(
+def test_recent_sessions_are_existing_ones_newest_first(
     tmp_path: Path,
 ) -> None:
     assert recent.recent_sessions() == []

@@ -108,7 +108,7 @@ def attached(home: Path) -> EngineProcess:
     return engine
 
 
-def test_a_killed_front_end_leaves_the_sound_playing_and_another_finds_it(home, front_end):
+def test_sound_survives_a_killed_front_end_and_another_attaches(home, front_end):
     front_end.end()
     time.sleep(0.5)
     with closing(attached(home)) as engine:
@@ -125,7 +125,7 @@ def test_a_killed_front_end_leaves_the_sound_playing_and_another_finds_it(home, 
     assert not home.exists()
 
 
-def test_a_frozen_front_end_is_replaced_and_told_so_when_it_wakes(home, front_end):
+def test_a_frozen_front_end_is_replaced_and_learns_it_on_waking(home, front_end):
     front_end.process.send_signal(signal.SIGSTOP)
     with closing(attached(home)) as engine:
         front_end.process.send_signal(signal.SIGCONT)
@@ -146,7 +146,7 @@ def test_keys_that_a_lost_screen_held_down_are_let_go(home):
     first.close()
 
 
-def test_a_front_end_that_was_replaced_does_not_end_the_engine_of_another(home):
+def test_a_replaced_front_end_does_not_end_anothers_engine(home):
     first = playing_a_held_note(EngineProcess(NULL, home))
     with closing(attached(home)) as second:
         eventually(lambda: first.was_taken)
@@ -159,7 +159,7 @@ def test_a_front_end_that_was_replaced_does_not_end_the_engine_of_another(home):
         assert second.snapshot()["restarts"] == 0
 
 
-def test_an_engine_that_does_not_play_yet_ends_with_its_front_end(home):
+def test_an_engine_before_its_first_sound_ends_with_its_front_end(home):
     line = ClientConnection.start(EngineFolder(home))
     line.close()
     eventually(lambda: not is_alive(line.pid))
@@ -222,7 +222,7 @@ def test_an_engine_that_was_found_is_watched_like_any_other(home, front_end):
         eventually(lambda: engine.snapshot().get("restarts") == 2)
 
 
-def test_after_a_crash_of_everything_the_rack_is_as_it_was_with_its_notes(home, front_end):
+def test_rack_and_notes_are_restored_after_a_complete_crash(home, front_end):
     checkpoint, sounds = EngineFolder(home).checkpoint, time.time()
     eventually(lambda: checkpoint.exists() and checkpoint.stat().st_mtime > sounds)
     front_end.end()
@@ -237,9 +237,7 @@ def test_after_a_crash_of_everything_the_rack_is_as_it_was_with_its_notes(home, 
         assert engine.snapshot()["slots"][0]["voices"] == 1
 
 
-def test_an_engine_that_hangs_without_a_front_end_is_ended_and_followed(
-    home, front_end, monkeypatch
-):
+def test_a_hanging_engine_without_a_front_end_is_replaced(home, front_end, monkeypatch):
     monkeypatch.setattr(client_connection, "GREETING_SECONDS", 1.0)
     eventually(lambda: EngineFolder(home).checkpoint.exists())
     front_end.end()
@@ -276,7 +274,7 @@ def test_nobody_is_let_in_without_the_word(home, front_end):
     attached(home).close()  # there is still somebody who lets in whoever may
 
 
-def test_a_checkpoint_that_is_damaged_is_left_for_the_session_that_was_kept(home):
+def test_the_saved_session_replaces_a_damaged_checkpoint(home):
     home.mkdir(parents=True)
     EngineFolder(home).checkpoint.write_bytes(b"no checkpoint")
     recent_path().parent.mkdir(parents=True)
@@ -300,7 +298,7 @@ def test_stop_ends_what_a_lost_window_left_and_keeps_the_rack(home, front_end, c
     assert "No engine" in capsys.readouterr().out
 
 
-def test_a_healthy_engine_is_not_taken_for_hung_while_its_front_end_sleeps(home, front_end):
+def test_a_sleeping_front_end_does_not_make_its_engine_look_hung(home, front_end):
     front_end.process.send_signal(signal.SIGSTOP)
     time.sleep(HUNG_SECONDS + 1.0)
     front_end.process.send_signal(signal.SIGCONT)

@@ -72,7 +72,7 @@ def until(run: TrainingRun, condition: Callable[[TrainingFacts], Any]) -> Traini
     return eventually(look, told=run.look)
 
 
-def test_families_and_their_options_are_told_with_kinds_and_defaults(families):
+def test_families_are_listed_with_options_kinds_and_defaults(families):
     assert {"vqvae", "wavegan", "wavenet"} <= set(families)
     assert "sine" not in families, "it cannot be trained"
     options = {option.name: option for option in families["wavenet"].options}
@@ -86,7 +86,7 @@ def test_families_and_their_options_are_told_with_kinds_and_defaults(families):
     assert not any(family.problem for family in families.values())
 
 
-def test_a_training_is_found_by_another_window_stopped_there_and_goes_on(begin, rain, home):
+def test_another_window_finds_stops_and_resumes_a_training(begin, rain, home):
     run = begin(rain)
     facts = until(run, lambda facts: len(facts.clips) >= 3)
     assert facts.state == "training"
@@ -122,7 +122,7 @@ def test_a_training_is_found_by_another_window_stopped_there_and_goes_on(begin, 
     assert list(ended.loss.seconds) == sorted(ended.loss.seconds), "one curve, not two"
 
 
-def test_a_training_that_cannot_begin_says_why_and_leaves_nothing(begin, tmp_path, home):
+def test_a_training_that_cannot_start_gives_the_reason(begin, tmp_path, home):
     (tmp_path / "empty").mkdir()
     run = begin(tmp_path / "empty")
     facts = until(run, lambda facts: facts.ended)
@@ -155,9 +155,7 @@ def test_an_option_that_cannot_be_meant_is_named(begin, rain):
     assert "--lowest and --highest" in facts.problem
 
 
-def test_what_cannot_be_meant_is_refused_before_anything_is_started(
-    begin, families, rain, tmp_path, home
-):
+def test_impossible_options_are_refused_before_the_start(begin, families, rain, tmp_path, home):
     for folder, name, reason in (
         (None, "mine", "expected a folder of sounds"),
         (tmp_path / "nowhere", "mine", "nowhere: expected a folder of sounds"),
@@ -232,9 +230,7 @@ def test_it_runs_behind_everything_that_plays(begin, rain):
         assert f"OMP_NUM_THREADS={cores}\0".encode() in environment.read_bytes()
 
 
-def test_without_the_extra_packages_the_options_are_missing_and_the_reason_is_told(
-    monkeypatch, capsys
-):
+def test_missing_packages_are_the_reason_for_missing_options(monkeypatch, capsys):
     def missing(reference: str, purpose: str) -> Any:
         raise RtAudioGenError(f"{purpose} needs the package 'accelerate': pip install …")
 
@@ -248,7 +244,7 @@ def test_without_the_extra_packages_the_options_are_missing_and_the_reason_is_to
 # -- the journal -----------------------------------------------------------------------------------
 
 
-def test_a_line_that_is_still_being_written_is_read_when_it_is_whole(tmp_path):
+def test_an_unfinished_line_is_read_once_it_is_complete(tmp_path):
     journal, reader = Journal(tmp_path), JournalReader(tmp_path)
     assert reader.news() == []
     journal.write("said", sentence="schön")
@@ -270,7 +266,7 @@ def test_what_is_no_event_is_passed_over(tmp_path):
     assert story.end == "finished"
 
 
-def test_what_a_full_disk_has_cut_off_does_not_spoil_the_next_event(tmp_path):
+def test_a_line_cut_off_by_a_full_disk_spoils_no_later_event(tmp_path):
     (tmp_path / NAME).write_text('{"event": "finished"}\n{"event": "st')
     Journal(tmp_path).write("begun", pid=3)
     events = JournalReader(tmp_path).news()
@@ -302,7 +298,7 @@ def test_what_a_journal_cannot_hold_does_not_end_the_training(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_resumed_training_is_one_curve_and_each_part_has_its_own():
+def test_each_part_has_one_curve_through_resumptions():
     def point(seconds: float, loss: float) -> dict[str, Any]:
         return {"event": "step", "progress": 0.5, "seconds": seconds, "loss": loss}
 
@@ -329,7 +325,7 @@ with claimed(Path(sys.argv[1])):
 """
 
 
-def test_a_folder_is_claimed_by_one_process_for_as_long_as_it_lives(tmp_path, monkeypatch):
+def test_a_live_process_claims_its_folder_alone(tmp_path, monkeypatch):
     run = tmp_path / "run"
     monkeypatch.setattr(training_journal, "CLAIM_SECONDS", 0.2)
     with subprocess.Popen(

@@ -42,7 +42,7 @@ def test_who_has_too_much_to_tell_is_alive_all_the_same(tmp_path):
     assert Board(tmp_path / "board").read() == {"ok": 1}
 
 
-def test_a_large_rack_of_the_model_with_the_most_parameters_has_room(tmp_path):
+def test_a_large_rack_of_the_largest_model_fits(tmp_path):
     model = max(listing().models.values(), key=lambda model: len(model.parameters))
     values = {p.id: float(np.float32(p.minimum + 0.123)) for p in model.parameters}
     controls = {p.id: number for number, p in enumerate(model.parameters[:120])}

@@ -28,7 +28,7 @@ class Replies:
         self.sent.append(message)
 
 
-def test_a_result_that_json_does_not_know_is_an_error_and_the_next_command_is_carried_out():
+def test_a_result_that_is_no_json_is_an_error_of_that_call_only():
     class Odd(Host):
         def __init__(self) -> None:
             pass
@@ -54,7 +54,7 @@ def engine():
         yield engine
 
 
-def test_the_reply_to_a_command_that_was_given_up_is_not_that_to_the_next(engine, monkeypatch):
+def test_a_late_reply_is_not_taken_for_the_next_one(engine, monkeypatch):
     replies = engine._present()._replies
 
     class Interrupted:
@@ -69,7 +69,7 @@ def test_the_reply_to_a_command_that_was_given_up_is_not_that_to_the_next(engine
     assert [slot["model"] for slot in engine.session()["slots"]] == ["sine"]
 
 
-def test_a_command_of_which_every_engine_dies_is_an_error_in_one_line(engine, monkeypatch):
+def test_a_command_that_kills_every_engine_is_one_error_line(engine, monkeypatch):
     exchange = ClientConnection.exchange
 
     def deadly(connection: ClientConnection, call: str, arguments: Any) -> Any:
