@@ -9,7 +9,14 @@ from numpy.typing import NDArray
 
 from rtaudiogen.errors import RtAudioGenError
 from rtaudiogen.generator import Descriptor, Family, Parameter, Plays
-from rtaudiogen.model_file import ModelHeader, check_tensors, read_header, read_tensors
+from rtaudiogen.loudness import TIMBRE
+from rtaudiogen.model_file import (
+    ModelHeader,
+    check_tensors,
+    gains_of,
+    read_header,
+    read_tensors,
+)
 from rtaudiogen.views import View
 
 from .compiled.channels import CHANNEL_MULTIPLE
@@ -72,6 +79,13 @@ class Offer:
     views: tuple[View, ...] = ()
     channels: int = 1
     takes_sound: bool = False
+    width: float = 0.0
+    key_pan: float = 0.0
+
+
+def _timbres(offer: Offer) -> tuple[str, ...]:
+    """Return what its parameter `timbre` can be, if it has one."""
+    return next((p.labels for p in offer.parameters if p.id == TIMBRE), ())
 
 
 @dataclass(frozen=True)
@@ -106,6 +120,7 @@ class ModelFiles(Generic[C]):
             licence=header.licence,
             path=path,
             facts=header.training,
+            gains_db=gains_of(path, header, _timbres(offer)),
             **vars(offer),
         )
 

@@ -87,6 +87,10 @@ class Descriptor:
     facts: Mapping[str, Any] = field(default_factory=dict)  # the model file's own training facts
     takes_sound: bool = False  # the generator is a SoundTaker
     views: tuple[View, ...] = ()  # the best of a kind first; see `offered_views`
+    # dB that a host adds for equal loudness: one, or one for each label of parameter `timbre`
+    gains_db: tuple[float, ...] = ()
+    width: float = 0.0  # 0 … 1: default of how far a host spreads it between left and right
+    key_pan: float = 0.0  # 0 … 1: default of how far low keys lie left and high keys right
 
     def parameter_index(self, id: str) -> int:
         """Return the position of a parameter; KeyError if there is none of that id."""

@@ -23,6 +23,7 @@ from .storage.files import write_atomically
 METADATA_KEY = "rtaudiogen"
 FORMAT = 1
 LONGEST_NAME = 200
+GAINS, LARGEST_GAIN_DB = "gains_db", 60.0  # a training fact: dB by timbre, "" for the only one
 PLAYABLE_KINDS = "F32", "F16"
 _NAMES = {str: "a text", dict: "an object", int: "a whole number"}
 
@@ -91,6 +92,20 @@ def check_tensors(path: Path, expected: Mapping[str, tuple[int, ...]]) -> None:
                 f"{path}: tensor '{name}' holds {found.kind} values, "
                 f"expected {' or '.join(PLAYABLE_KINDS)}"
             )
+
+
+def gains_of(path: Path, header: ModelHeader, timbres: tuple[str, ...]) -> tuple[float, ...]:
+    """Return the gains in dB that a header notes for these timbres, or for the only one. [any]
+
+    Without an entry a timbre has 0 dB; () if none has any. RtAudioGenError, if one is no gain.
+    """
+    gains = header.training.get(GAINS, {})
+    values = gains.values() if isinstance(gains, dict) else [None]
+    if not all(type(v) in (int, float) and abs(v) <= LARGEST_GAIN_DB for v in values):
+        raise RtAudioGenError(
+            f"{path}: '{GAINS}' is no table of gains of up to {LARGEST_GAIN_DB:g} dB by timbre"
+        )
+    return tuple(float(gains.get(name, 0.0)) for name in timbres or ("",)) if gains else ()
 
 
 def _described(fields: Any) -> ModelHeader:

@@ -118,9 +118,11 @@ def render_to_file(
 def _blocks(request: RenderRequest, notices: list[str]) -> Iterator[Audio]:
     """Check everything now, render when iterated. Each block is overwritten by the next."""
     _check(request)
-    master = Master(request.sample_rate, amplitude(_gain_db(request)))
+    factor = amplitude(_gain_db(request))
+    master = Master(request.sample_rate, factor)
     heard = InputFile(request.input_file, request.sample_rate) if request.input_file else None
     renderer = _filled(request, notices)
+    renderer.amplified = factor
     skip = 0
     if heard is not None:
         renderer.listen(heard.read)
@@ -220,7 +222,8 @@ def _pull(
     heard: InputFile | None,
     notices: list[str],
 ) -> Iterator[Audio]:
-    """Yield the requested frames after the first `skip`."""
+    """Yield the requested frames after the first `skip`, and those that the renderer is late."""
+    skip += renderer.delay_frames
     end = skip + request.frames
     block = np.zeros((min(request.block_frames, end), 2), np.float32)
     with heard or nullcontext():

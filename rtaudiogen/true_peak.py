@@ -15,7 +15,7 @@ _SECOND = (
     0.0330810546875, -0.0189208984375,
 )  # fmt: skip
 TAPS = len(_FIRST)
-_PHASES = np.array([_FIRST, _SECOND, _SECOND[::-1], _FIRST[::-1]], np.float32)[:, ::-1].T.copy()
+PHASES = np.array([_FIRST, _SECOND, _SECOND[::-1], _FIRST[::-1]], np.float32)[:, ::-1].T.copy()
 
 
 class TruePeak:
@@ -41,5 +41,5 @@ class TruePeak:
         signal = np.concatenate((self._past, lanes), axis=1)
         self._past = signal[:, -(TAPS - 1) :]
         windows = np.lib.stride_tricks.sliding_window_view(signal, TAPS, axis=1)
-        between = float(np.abs(windows @ _PHASES).max())
+        between = float(np.abs(windows @ PHASES).max())
         return max(between, float(np.abs(lanes).max()))

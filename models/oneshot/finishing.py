@@ -2,8 +2,8 @@
 
 In this order: infinite and missing numbers, DC, and sound before the onset and after the end are
 removed. A hit has ended where it is silent for a while, because a network may begin another sound
-after that. Then pitch, level, direction, start, decay and fades are applied. After the level is
-set, every step only takes away.
+after that. A hit that the network's own end cuts off fades out. Then pitch, level, direction,
+start, decay and fades are applied. After the level is set, every step only takes away.
 """
 
 import math
@@ -26,6 +26,8 @@ LEAD_SECONDS = 0.0005  # kept before the onset, and faded in
 CUT_SECONDS = 0.0015  # of the fade-in if the attack itself is not played
 SHORTEST_SECONDS = 0.2  # shorter hits would save nothing and be hard to see in the meters
 FADE_OUT_SECONDS = 0.005
+TAIL_SECONDS = 0.3  # of the fade of a hit that the network's end cuts
+CUT_OFF_SECONDS = 0.01  # before that end: what sounds there is cut
 PEAK = 10 ** (-1 / 20)  # amplitude that no hit exceeds
 LOUDNESS = 10 ** (-9 / 20)  # RMS of the loudest LOUDNESS_SECONDS, which limits steady tones
 LOUDNESS_SECONDS = 0.05
@@ -67,6 +69,8 @@ def finished(raw: Signal, sample_rate: int, shape: Shape = PLAIN) -> Signal:
     reach, pause = (round(seconds * sample_rate) for seconds in (REACH_SECONDS, PAUSE_SECONDS))
     first, end = _extent(signal, attack, onset, end_level, reach, pause)
     first = max(0, first - round(LEAD_SECONDS * sample_rate))
+    if end > len(signal) - round(CUT_OFF_SECONDS * sample_rate):
+        _fade(signal[first:end], 0.0, 0, min(end - first, round(TAIL_SECONDS * sample_rate)))
     end = min(len(signal), max(end, first + round(SHORTEST_SECONDS * sample_rate)))
     signal = pitched(signal[first:end], shape.pitch)
     _set_level(signal, round(LOUDNESS_SECONDS * sample_rate))

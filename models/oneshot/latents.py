@@ -23,6 +23,7 @@ from ..compiled.random_numbers import uniform
 STEP = 0.12  # size of a mutation, as a share of a quarter turn
 DRIFT_HITS = 8  # hits from one point of a drift to the next
 SOFTEST = 0.5  # the greatest distance of the softest layer, as a share of a quarter turn
+LEAST_SPREAD = 0.35  # of takes after the first: nearer ones would share its faults
 WORD = (1 << 64) - 1
 
 Point = NDArray[np.float64]  # (latent,) normal numbers
@@ -60,29 +61,41 @@ class Place(NamedTuple):
     number: int  # of the hit
 
 
-def of_hit(seed: int, place: Place, latent: int) -> NDArray[np.float32]:
-    """Return a hit's latent, (latent,) in -1 … 1, for the network. [any]"""
+def of_hit(seed: int, place: Place, latent: int, take: int = 0) -> NDArray[np.float32]:
+    """Return a hit's latent, (latent,) in -1 … 1; every `take` is another variation. [any]"""
     pad = place.anchor.pad
     point = of_anchor(place.anchor, latent)
     if place.partner is not None:
         turn(point, of_anchor(place.partner, latent), place.blend)
     if place.drift > 0:
         turn(point, _drift(seed, pad, place.number, latent), place.drift)
-    if place.spread > 0:
-        turn(point, normals(latent, seed, Name.HIT, pad, place.number), place.spread)
+    if place.spread > 0 or take:
+        of_whom = seed if place.spread > 0 else 0  # what never varies is the same for every seed
+        name = (of_whom, Name.HIT, pad, place.number, *_of_take(take))
+        turn(point, normals(latent, *name), max(place.spread, LEAST_SPREAD if take else 0.0))
     if place.softness > 0:
         turn(point, normals(latent, seed, Name.SOFT, pad), SOFTEST * place.softness)
     return to_uniform(point)
 
 
-def of_sample(seed: int, spread: float, around: int, latent: int) -> NDArray[np.float32]:
-    """Return (latent,) in -1 … 1: at `spread` 1 the seed's own, at 0 that of seed `around`.
-    [any]
+def of_sample(
+    seed: int, spread: float, around: int, latent: int, take: int = 0, centre: int = 0
+) -> NDArray[np.float32]:
+    """Return (latent,) in -1 … 1: at `spread` 1 the seed's own, at 0 that of seed `around`. [any]
+
+    Every `take` is another variation; `centre` is the take of `around` that is varied.
     """
-    point = normals(latent, around if spread < 1 else seed, Name.SAMPLE)
-    if 0 < spread < 1:
-        turn(point, normals(latent, seed, Name.VARIATION), spread)
+    if spread >= 1:
+        return to_uniform(normals(latent, seed, Name.SAMPLE, *_of_take(take)))
+    point = normals(latent, around, Name.SAMPLE, *_of_take(centre))
+    if spread > 0:
+        turn(point, normals(latent, seed, Name.VARIATION, *_of_take(take)), spread)
     return to_uniform(point)
+
+
+def _of_take(take: int) -> tuple[int, ...]:
+    """The end of a take's name; the first has none."""
+    return (take,) if take else ()
 
 
 def normals(latent: int, *name: int) -> Point:

@@ -21,6 +21,7 @@ class Pad(NamedTuple):
     wanted: tuple[str, ...]
     semitones: float = 0.0  # pitch if it shares a class with other pads
     level_db: float = 0.0  # of its drum: hits are equally loud, the drums of a kit are not
+    pan: float = 0.0  # of its drum, as the drummer sits
 
     def finds(self, name: str) -> bool:
         """Return True if the pad prefers a class."""
@@ -31,21 +32,25 @@ SNARE = Pad(("snare", "sd", "sn"))
 CLOSED = ("closed hat", "closed hihat", "closed hh", "ch", "hat", "hihat", "hh", "cymbal")
 LAYOUT = (
     Pad(("kick", "bass drum", "bassdrum", "bd")),
-    Pad(("rim", "stick", "sidestick", "rs", "clave", "block"), level_db=-4.0),
+    Pad(("rim", "stick", "sidestick", "rs", "clave", "block"), level_db=-4.0, pan=-0.1),
     SNARE,
-    Pad(("clap", "cp", "snap"), level_db=-3.0),
+    Pad(("clap", "cp", "snap"), level_db=-3.0, pan=0.15),
     SNARE,
-    Pad(("hand", "conga", "bongo", "djembe", "tabla", "floor tom", "tom"), level_db=-4.0),
-    Pad(CLOSED, level_db=-9.0),
-    Pad(("low tom", "floor tom", "tom", "lt"), -4.0),
-    Pad(("pedal hat", "foot hat", *CLOSED), level_db=-10.0),
-    Pad(("mid tom", "tom", "mt")),
-    Pad(("open hat", "open hihat", "open hh", "oh", "hat", "hihat", "hh", "cymbal"), level_db=-7.0),
-    Pad(("bell", "cowbell", "agogo", "triangle", "cb"), level_db=-7.0),
-    Pad(("high tom", "hi tom", "tom", "ht"), 4.0),
-    Pad(("crash", "splash", "china", "cymbal", "cy"), level_db=-5.0),
-    Pad(("shaker", "maraca", "tambourine", "cabasa"), level_db=-10.0),
-    Pad(("ride", "cymbal", "cy"), level_db=-11.0),
+    Pad(("hand", "conga", "bongo", "djembe", "tabla", "floor tom", "tom"), level_db=-4.0, pan=-0.5),
+    Pad(CLOSED, level_db=-9.0, pan=-0.35),
+    Pad(("low tom", "floor tom", "tom", "lt"), -4.0, pan=0.4),
+    Pad(("pedal hat", "foot hat", *CLOSED), level_db=-10.0, pan=-0.35),
+    Pad(("mid tom", "tom", "mt"), pan=0.1),
+    Pad(
+        ("open hat", "open hihat", "open hh", "oh", "hat", "hihat", "hh", "cymbal"),
+        level_db=-7.0,
+        pan=-0.35,
+    ),
+    Pad(("bell", "cowbell", "agogo", "triangle", "cb"), level_db=-7.0, pan=0.25),
+    Pad(("high tom", "hi tom", "tom", "ht"), 4.0, pan=-0.2),
+    Pad(("crash", "splash", "china", "cymbal", "cy"), level_db=-5.0, pan=-0.55),
+    Pad(("shaker", "maraca", "tambourine", "cabasa"), level_db=-10.0, pan=0.55),
+    Pad(("ride", "cymbal", "cy"), level_db=-11.0, pan=0.45),
 )
 RIM, HAND, CLOSED_HAT, MID_TOM, OPEN_HAT, BELL, HIGH_TOM, CRASH, SHAKER, RIDE = (
     1, 5, 6, 9, 10, 11, 12, 13, 14, 15

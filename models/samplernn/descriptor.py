@@ -7,7 +7,14 @@ from rtaudiogen.model_file import ModelHeader
 from rtaudiogen.views import View, XYView
 
 from ..family import ModelFiles, Offer
-from ..playing.codes.parameters import note_parameters, timbre_parameters, views
+from ..playing.codes.parameters import (
+    KEY_PAN,
+    NOTE_WIDTH,
+    STREAM_WIDTH,
+    note_parameters,
+    timbre_parameters,
+    views,
+)
 from .config import SampleRNNConfig
 from .shapes import shapes
 
@@ -59,6 +66,8 @@ def offer(path: Path, config: SampleRNNConfig, header: ModelHeader) -> Offer:
     return Offer(
         plays=frozenset({Plays.NOTES if pitched else Plays.STREAM}),
         voices=VOICES if pitched else 1,
+        width=NOTE_WIDTH if pitched else STREAM_WIDTH,
+        key_pan=KEY_PAN,
         parameters=timbre_parameters(config.instruments, 0.6 if pitched else 0.95) + own,
         views=(*STREAM_VIEWS, *views(config.instruments, pitched)),
     )

@@ -94,7 +94,8 @@ def _pad(
     semitones = LAYOUT[pad].semitones if assigned.count(mine) > 1 else 0.0
     others = ("none", *(f"pad {other + 1}" for other in range(PADS)))
     hat = bool(classes) and is_hat(classes[mine])
-    level = LAYOUT[pad].level_db if classes and LAYOUT[pad].finds(classes[mine]) else 0.0
+    placed = bool(classes) and LAYOUT[pad].finds(classes[mine])
+    level = LAYOUT[pad].level_db if placed else 0.0
     all_parameters = (
         _step("anchor", "anchor", LAST, anchor,
               "which sound of the class the hits are variations of"),
@@ -116,7 +117,7 @@ def _pad(
         _jump("start", "start", 0.0, 200.0, 0.0, "how much of the attack is skipped", "ms"),
         _step("reverse", "reverse", 1, 0, "plays the hit backwards", NO_YES),
         _jump("level", "level", -48.0, 12.0, level, "how loud the pad is", "dB"),
-        _jump("pan", "pan", -1.0, 1.0, 0.0, "-1 left, 1 right"),
+        _jump("pan", "pan", -1.0, 1.0, LAYOUT[pad].pan if placed else 0.0, "-1 left, 1 right"),
         _step("choke", "choke group", 8, int(hat), "a hit ends the hits of its group; 0: of none"),
         *([_step("class", "class", len(classes) - 1, mine, "what kind of sound", classes)]
           if len(classes) > 1 else []),

@@ -29,6 +29,7 @@ from ..oneshot.judging.metrics import Classes, Judge, Verdict
 from ..oneshot.judging.spectra import Signals
 from ..oneshot.judging.warnings import alarms
 from .config import WaveGANConfig
+from .decays import decay_rows
 from .descriptor import describe, read_config
 from .sampling import sample
 
@@ -68,6 +69,7 @@ def evaluate(model: Path, folder: Path) -> dict[str, Any]:
         "quality_note": NOTE,
         "all_classes_evenly": _facts([verdict]),
         "classes": list(_class_rows(judge, corpus, verdict)) if player.conditional else [],
+        "decays": list(decay_rows(descriptor, config, corpus)),
         "alarms": alarms([{"step": 0, **asdict(verdict)}], judge),
         "real_time_factor": round(player.real_time_factor, 1),
     }

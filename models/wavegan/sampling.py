@@ -5,8 +5,7 @@ from collections.abc import Iterable, Iterator
 from rtaudiogen.errors import UsageError
 from rtaudiogen.generator import Descriptor, OneShot
 
-from ..oneshot.finishing import PLAIN
-from ..oneshot.latents import of_sample
+from ..oneshot.takes import TAKES
 from .descriptor import FILES
 from .maker import Maker
 from .packing import pack
@@ -16,13 +15,18 @@ UNNAMED = "hit"  # name in a model without classes
 
 
 def sample(
-    descriptor: Descriptor, kind: str | None, seeds: Iterable[int], spread: float, around: int
+    descriptor: Descriptor,
+    kind: str | None,
+    seeds: Iterable[int],
+    spread: float,
+    around: int,
+    takes: int = TAKES,
 ) -> Iterator[OneShot]:
     """Yield a finished hit for each seed, of one class or of each in turn, independent of the
     others.
 
-    `spread` 1: from all of latent space; less: nearer to the hit of the seed `around`. UsageError
-    for a class that the model does not have.
+    Each is the best of `takes` renders. `spread` 1: from all of latent space; less: nearer to the
+    hit of the seed `around`. UsageError for a class that the model does not have.
     """
     config, tensors = FILES.opened(descriptor)
     names = config.classes or (UNNAMED,)
@@ -30,10 +34,9 @@ def sample(
         known = ", ".join(names) if config.classes else "none: it was trained without classes"
         raise UsageError(f"'{descriptor.id}' has no class '{kind}'; it has {known}")
     kinds = range(len(names)) if kind is None else (names.index(kind),)
-    maker = Maker(Renderer(pack(config, tensors)))
+    maker = Maker(Renderer(pack(config, tensors)), takes)
     return (
-        OneShot(names[chosen], seed, maker.shaped(latent, ((chosen, 1.0),), PLAIN))
+        OneShot(names[chosen], seed, maker.sample(chosen, seed, spread, around))
         for index, seed in enumerate(seeds)
         for chosen in [kinds[index % len(kinds)]]
-        for latent in [of_sample(seed, spread, around, config.latent)]
     )

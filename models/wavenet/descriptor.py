@@ -6,7 +6,14 @@ from rtaudiogen.generator import Plays
 from rtaudiogen.model_file import ModelHeader
 
 from ..family import ModelFiles, Offer
-from ..playing.codes.parameters import note_parameters, timbre_parameters, views
+from ..playing.codes.parameters import (
+    KEY_PAN,
+    NOTE_WIDTH,
+    STREAM_WIDTH,
+    note_parameters,
+    timbre_parameters,
+    views,
+)
 from .config import WaveNetConfig
 from .shapes import shapes
 
@@ -22,6 +29,8 @@ def offer(path: Path, config: WaveNetConfig, header: ModelHeader) -> Offer:
     return Offer(
         plays=frozenset({Plays.NOTES if pitched else Plays.STREAM}),
         voices=VOICES if pitched else 1,
+        width=NOTE_WIDTH if pitched else STREAM_WIDTH,
+        key_pan=KEY_PAN,
         parameters=timbre_parameters(config.instruments, TEMPERATURE if pitched else 1.0)
         + (note_parameters(PURITY) if pitched else ()),
         views=views(config.instruments, pitched),

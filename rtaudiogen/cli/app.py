@@ -12,6 +12,7 @@ from .decode import decode
 from .devices import devices
 from .encode import encode
 from .evaluate import evaluate
+from .level import level
 from .models import models
 from .options import LastDevice
 from .play import play
@@ -27,7 +28,8 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 COMMANDS = (
-    models, devices, play, stop, render, sample, encode, decode, check, evaluate, bench,
+    models, devices, play, stop, render, sample, encode, decode, check, evaluate, level,
+    bench,
 )  # fmt: skip
 for command in COMMANDS:
     app.command()(command)

@@ -51,7 +51,7 @@ class Engine(SlotVerbs):
     def __init__(self, settings: EngineSettings, checkpoint: Path | None = None) -> None:
         self.settings = settings
         self.transport = Transport(settings)
-        self.pads = Pads(self.transport.memory, self.transport.stream_frame)
+        self.pads = Pads(self.transport.memory, self._heard_at)
         self.messages = self.transport.messages
         self.device_of = DeviceChoice(settings.device, self.messages.append)
         self._renew_renderer()
@@ -107,6 +107,10 @@ class Engine(SlotVerbs):
         self.renderer = Renderer(rate, seed, self.device_of, self.pads)
         self._fallback = DeviceFallback(self.renderer, self.device_of, self.messages.append)
 
+    def _heard_at(self, render_frame: int) -> int:
+        """Return the stream frame at which what is rendered for a frame is played. [render]"""
+        return self.transport.stream_frame(render_frame) + self.renderer.delay_frames
+
     def _deliver(self, events: NDArray[np.void], slot: int = 0) -> None:
         """Pass on live events to one slot, or (0) to all. [midi]
 
@@ -123,7 +127,9 @@ class Engine(SlotVerbs):
     def set_master(self, gain_db: float) -> None:
         """Implement `Facade.set_master`."""
         self.master_gain_db = checked_master(gain_db)
-        self.transport.memory.set_master(amplitude(self.master_gain_db))
+        factor = amplitude(self.master_gain_db)
+        self.transport.memory.set_master(factor)
+        self.renderer.amplified = factor
 
     def panic(self) -> None:
         """Implement `Facade.panic`. [any]"""

@@ -68,6 +68,7 @@ def latency_ms(engine: "Engine") -> dict[str, float]:
         "ring": 1000 * ring / rate,
         "block": 1000 * (transport.latency_frames - ring) / rate,
         "resampler + model": 1000 * max((s.latency_frames for s in slots), default=0) / rate,
+        "limiter": 1000 * engine.renderer.delay_frames / rate,
         "device": 1000 * transport.output.latency_seconds,
     }
 
@@ -91,6 +92,7 @@ def input_latency_ms(engine: "Engine") -> dict[str, float]:
         "ring": 1000 * transport.capture.delay_frames / rate,
         "input resampler": 1000 * max((s.input_delay_frames for s in slots), default=0) / rate,
         "resampler + model": 1000 * max((s.answer_frames for s in slots), default=0) / rate,
+        "limiter": 1000 * engine.renderer.delay_frames / rate,
         "device": 1000 * transport.output.latency_seconds,
     }
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from ..errors import RtAudioGenError, UsageError
 from ..generator import MOST_VOICES
+from .documents import number as number_in
 from .documents import read_document, text, whole, write_document
 from .fields import Fields, at, entries, items, key_number, unknown
 from .presets import MAX_SEED, Preset, read_values
@@ -33,12 +34,15 @@ class Mix:
     high_key: int = 127
     transpose: int = 0  # semitones
     bend_range: float = 2.0  # semitones, of channels that RPN 0 told no other
+    width: float | None = None  # 0 … 1, between left and right; None: the model's own, as below
+    key_pan: float | None = None  # 0 … 1: how far low keys lie left and high ones right
 
     others: Mapping[str, Any] = field(default_factory=dict)  # unknown fields of a file
 
     def values(self) -> dict[str, Any]:
-        """Return the fields for the renderer."""
-        return {name: getattr(self, name) for name in _names(self)}
+        """Return the fields for the renderer; those that the model decides are left out."""
+        named = {name: getattr(self, name) for name in _names(self)}
+        return {name: value for name, value in named.items() if value is not None}
 
     def to_json(self) -> dict[str, Any]:
         """Return plain values."""
@@ -58,6 +62,8 @@ class Mix:
             high_key=given.whole("high_key", 0, 127, default.high_key),
             transpose=given.whole("transpose", -48, 48, default.transpose),
             bend_range=given.number("bend_range", 0.0, 48.0, default.bend_range),
+            width=given.get("width", _share, None),
+            key_pan=given.get("key_pan", _share, None),
             others=given.rest(),
         )
 
@@ -118,6 +124,10 @@ class SlotState:
         yield from self.mix.remarks(place)
         for number, preset in self.programs.items():
             yield from preset.remarks(f"{place}: program {number}")
+
+
+def _share(value: Any) -> float:
+    return number_in(value, 0.0, 1.0)
 
 
 def _model(slot: Fields) -> str:

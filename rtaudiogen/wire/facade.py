@@ -85,7 +85,9 @@ class Facade:
 
     @at_once
     def set_mix(self, slot: int, field: str, value: float) -> None:
-        """Set gain_db, pan, mute, solo, channel, low_key, high_key, transpose or bend_range."""
+        """Set gain_db, pan, mute, solo, channel, low_key, high_key, transpose, bend_range, width
+        or key_pan.
+        """
 
     @at_once
     def set_master(self, gain_db: float) -> None:

@@ -26,7 +26,7 @@ class Output:
             count = min(block_frames, frames - start)
             if rendered:
                 wanted = max(self.memory.ring.wanted_frames(), count)
-                noise = self._noise.uniform(-0.9, 0.9, (wanted, 2))
+                noise = self._noise.uniform(-0.88, 0.88, (wanted, 2))
                 self.memory.ring.write(noise.astype(np.float32))
             block = np.empty((count, 2), np.float32)
             arguments = (None, block.ctypes.data, count, ctypes.addressof(self._times), 0)

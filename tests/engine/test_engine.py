@@ -43,7 +43,7 @@ def test_a_note_sounds_and_is_recorded_bit_for_bit(engine, tmp_path):
 def test_latency_is_a_sum_of_named_parts(engine):
     engine.add_slot("sine")
     parts = engine.snapshot()["latency_ms"]
-    assert list(parts) == ["MIDI", "ring", "block", "resampler + model", "device"]
+    assert list(parts) == ["MIDI", "ring", "block", "resampler + model", "limiter", "device"]
     assert parts["ring"] == pytest.approx(20, abs=3)
 
 

@@ -28,7 +28,7 @@ def registered(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def noise(frames: int, channels: int = 1) -> np.ndarray:
     random = np.random.default_rng(frames)
-    return random.uniform(-0.5, 0.5, (frames, channels)).astype(np.float32)
+    return random.uniform(-0.3, 0.3, (frames, channels)).astype(np.float32)
 
 
 def write(path: Path, samples: np.ndarray, rate: int = RATE) -> Path:

@@ -89,7 +89,9 @@ def test_every_bit_comes_back_after_the_reported_latency(
         loop = Loop(server, tmp_path)
         facts = engine.snapshot()
     parts = facts["latency_ms"]
-    assert list(parts) == ["input device", "ring", "input resampler", "resampler + model", "device"]
+    assert list(parts) == [
+        "input device", "ring", "input resampler", "resampler + model", "limiter", "device",
+    ]  # fmt: skip
     assert facts["input"] == "system"
     assert facts["input_late_frames"] == facts["input_lost_frames"] == 0
     delay = loop.delay_frames()

@@ -29,10 +29,16 @@ def pull(renderer: Renderer, frames: int, sizes: list[int]) -> Audio:
     raise AssertionError
 
 
+def on_time(renderer: Renderer, frames: int, sizes: list[int]) -> Audio:
+    """As `pull`, without what a fresh renderer is late."""
+    return pull(renderer, frames + renderer.delay_frames, sizes)[renderer.delay_frames :]
+
+
 def piece(renderer: Renderer) -> Renderer:
     """Notes, wheels, commands and a swap for two slots at different rates."""
     first = renderer.add(sine(), {"release": 30.0})
-    second = renderer.add(sine(16000), mix={"pan": 0.5, "transpose": 12})
+    wide = {"pan": 0.5, "transpose": 12, "width": 0.5, "key_pan": 0.4}
+    second = renderer.add(sine(16000), mix=wide)
     for frame, status, data1, data2 in [
         (0, 0x90, 60, 100),
         (700, 0x90, 64, 90),
@@ -46,6 +52,7 @@ def piece(renderer: Renderer) -> Renderer:
         renderer.midi(frame, status, data1, data2)
     renderer.set_parameter(first, "level", -30.0, at_frame=2000)
     renderer.set_mix(second, "gain_db", -6.0, at_frame=2500)
+    renderer.set_mix(second, "width", 0.1, at_frame=5000)
     renderer.set_mix(first, "solo", True, at_frame=8000)
     return renderer
 

@@ -32,6 +32,8 @@ MIXES = st.builds(
     high_key=KEYS,
     transpose=st.integers(-48, 48),
     bend_range=st.floats(0, 48),
+    width=st.none() | st.floats(0, 1),
+    key_pan=st.none() | st.floats(0, 1),
     others=OTHERS,
 )
 SLOTS = st.builds(

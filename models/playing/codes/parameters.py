@@ -3,6 +3,8 @@
 from rtaudiogen.generator import Parameter
 from rtaudiogen.views import KeyboardView, View, XYView
 
+NOTE_WIDTH, STREAM_WIDTH, KEY_PAN = 0.35, 0.8, 0.3  # see `Descriptor`; instruments, landscapes
+
 
 def timbre_parameters(labels: tuple[str, ...], temperature: float) -> tuple[Parameter, ...]:
     """Return what every model has, of instruments called `labels`."""

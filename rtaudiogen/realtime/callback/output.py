@@ -1,6 +1,8 @@
 """Last steps before the device: fade of the whole output, master gain, guard, meters, channels.
 
-The renderer has a limiter of its own, before the ring; this one limits what hits add behind it.
+The renderer has a limiter of its own, before the ring; this one limits what hits add behind it. It
+must not delay them, so it looks ahead within the present block only: its gain glides to a peak over
+the frames that the block has before it.
 """
 
 from typing import Any
@@ -15,6 +17,7 @@ from rtaudiogen.realtime.render.safety import ABSURD, CEILING
 
 NATURAL_PER_20_DB = 2.302585  # ln(10): a factor of ten
 _METER_SECONDS = 0.3
+_ATTACK_FRAMES = 64  # of the longest glide of the limiter's gain to a peak
 _RELEASE_SECONDS = 0.1  # time constant of the limiter's release
 _NEARLY_ONE = 1.0 - 1e-5
 MASTER_SECONDS = 0.005  # time constant of the master gain, which arrives within some four
@@ -110,24 +113,34 @@ def _limit(
     start: int,
     frames: int,
 ) -> None:
-    """Limit with instant attack, no delay, exponential release, and one gain for all channels."""
+    """Limit with linear attack, no delay, exponential release, and one gain for all channels."""
     release = 1.0 / (_RELEASE_SECONDS * slots[layout.SAMPLE_RATE])
     gain = reals[layout.LIMITER_GAIN]
     for i in range(start, start + frames):
         gain += (1.0 - gain) * release
         if gain > _NEARLY_ONE:
             gain = 1.0
-        peak = np.float32(0)
-        for channel in range(bus.shape[1]):
-            peak = max(peak, abs(bus[i, channel]))
-        if peak * gain > CEILING:
-            gain = CEILING / np.float64(peak)
+        gain = _towards_peaks(gain, bus, i, min(i + _ATTACK_FRAMES, start + frames))
         if gain < 1.0:
             slots[layout.LIMITED] += 1
             for channel in range(bus.shape[1]):
                 value = np.float32(bus[i, channel] * gain)
                 bus[i, channel] = min(max(value, -CEILING), CEILING)  # rounding may pass it
     reals[layout.LIMITER_GAIN] = gain
+
+
+@njit(inline="always", error_model="numpy")
+def _towards_peaks(gain: float, bus: NDArray[np.float32], now: int, end: int) -> Any:
+    """A gain that has gone as far down as it must to be there at every peak before `end`."""
+    fallen = gain
+    for i in range(now, end):
+        peak = np.float32(0)
+        for channel in range(bus.shape[1]):
+            peak = max(peak, abs(bus[i, channel]))
+        if peak * gain > CEILING:
+            needed = CEILING / np.float64(peak)
+            fallen = min(fallen, gain + (needed - gain) / (i - now + 1))
+    return fallen
 
 
 @njit(inline="always", error_model="numpy")

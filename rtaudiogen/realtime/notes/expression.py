@@ -12,6 +12,8 @@ from ...events import ALL_VOICES, EventKind
 from .channels import REST, Channels
 from .voices import VoiceAllocator
 
+MIDDLE_KEY, KEYS_TO_A_SIDE = 64, 36
+
 
 class Expression:
     """Sends bend, modulation, pressure, timbre, volume and pan to the voices.
@@ -22,6 +24,7 @@ class Expression:
     def __init__(self, voices: VoiceAllocator, channels: Channels, streams: bool) -> None:
         self._voices, self._channels, self._streams = voices, channels, streams
         self._common = dict(REST)  # the last values for ALL_VOICES
+        self._key_pan = 0.0  # how far keys lie apart, 0 … 1
 
     def change(
         self, frame: int, kind: EventKind, source: int, slot_range: float, listens: bool
@@ -34,7 +37,7 @@ class Expression:
         value = self._channels.value(kind, source, slot_range)
         if listens and (self._streams or self._is_alone(kind, concerned, value, slot_range)):
             self._tell_all(frame, kind, value)
-            if self._streams:
+            if self._streams or (kind == EventKind.PAN and self._key_pan):
                 self._correct(frame, kind, value, slot_range)
         else:
             for index in self._voices.sounding_of(concerned):
@@ -44,9 +47,17 @@ class Expression:
         """Tell a voice whose note begins where its values differ from the common ones."""
         voice = self._voices.voices[index]
         for kind, common in self._common.items():
-            value = self._channels.value(kind, voice.source, slot_range)
+            value = self._wanted(kind, index, slot_range)
             if value != common:
                 self._voices.emit(voice.start, kind, index, value=value)
+
+    def place_keys(self, frame: int, share: float, slot_range: float) -> None:
+        """Let low keys lie so far left, and high keys right, those that sound as well."""
+        if share != self._key_pan:
+            self._key_pan = share
+            for index, voice in enumerate(self._voices.voices):
+                if voice.sounds:
+                    self._tell(frame, EventKind.PAN, index, slot_range)
 
     def press(self, frame: int, index: int, slot_range: float) -> None:
         """Tell one voice of its key's own pressure."""
@@ -97,7 +108,11 @@ class Expression:
         voice = self._voices.voices[index]
         if kind == EventKind.PRESSURE and voice.pressure >= 0:
             return voice.pressure / 127
-        return self._channels.value(kind, voice.source, slot_range)
+        value = self._channels.value(kind, voice.source, slot_range)
+        if kind == EventKind.PAN and self._key_pan:
+            value += self._key_pan * (voice.key - MIDDLE_KEY) / KEYS_TO_A_SIDE
+            value = min(max(value, -1.0), 1.0)
+        return value
 
     def save_state(self) -> list[Any]:
         """Return everything that is not in the channels, as JSON values."""

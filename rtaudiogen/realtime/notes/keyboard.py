@@ -168,6 +168,10 @@ class Keyboard:
         if self._streams:
             self._expression.repeat(frame, told.common(self.zone))
 
+    def set_key_pan(self, frame: int, share: float) -> None:
+        """Set how far low keys lie left and high keys right, 0 … 1."""
+        self._expression.place_keys(frame, share, self.zone.bend_range)
+
     def release_all(self, frame: int) -> None:
         """Release every note, whatever holds it."""
         for index, voice in enumerate(self.voices.voices):

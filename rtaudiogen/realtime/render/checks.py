@@ -17,6 +17,8 @@ RANGES: dict[str, tuple[float, float]] = {
     "high_key": (0, 127),
     "transpose": (-48, 48),
     "bend_range": (0.0, 48.0),
+    "width": (0.0, 1.0),
+    "key_pan": (0.0, 1.0),
 }
 WHOLE = frozenset({"channel", "low_key", "high_key", "transpose"})
 

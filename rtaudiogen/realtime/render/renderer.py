@@ -15,12 +15,13 @@ from ...generator import Audio, Generator, State
 from ..hits.pads import Pads
 from ..notes.told import Told
 from .frame_queue import FrameQueue
+from .limiter import Limiter
 from .load import Load
 from .nested_state import join, part
 from .rack import VERBS, Message, Rack
 from .rack_control import DeviceOf, RackControl, on_the_cpu
 from .readings import Reading, read_slots
-from .safety import Limiter
+from .safety import CEILING
 from .slot_generator import QUANTUM
 
 MakeGenerator = Callable[[str, str, int], Generator]  # model id, its sound's name, voices
@@ -46,6 +47,8 @@ class Renderer(RackControl):
         self.late_events = 0
         self._rack = Rack(self._messages, told)
         self._limiter = Limiter(sample_rate)
+        self.delay_frames = self._limiter.delay_frames  # of everything, from its frame to `render`
+        self.amplified = 1.0  # by whoever plays what is rendered: the limiter leaves room for it
         self._bus = np.zeros((QUANTUM, 2), np.float32)
         self._heard = np.zeros((QUANTUM, 1), np.float32)
         self._listen: Listen | None = None
@@ -98,7 +101,10 @@ class Renderer(RackControl):
         )
 
     def render(self, out: Audio) -> None:
-        """Fill `out` (frames, 2) float32 with the next frames, any number of them. [render]"""
+        """Fill `out` (frames, 2) float32 with the next frames, any number of them. [render]
+
+        What happens at a frame is heard `delay_frames` later.
+        """
         done = 0
         while done < len(out):
             if self._used == QUANTUM:
@@ -115,7 +121,7 @@ class Renderer(RackControl):
         if self._listen is not None:
             self._listen(self._heard)
         self._rack.render(self._frame, self._heard, self._bus)
-        self._limiter.process(self._bus)
+        self._limiter.process(self._bus, float(CEILING) / max(1.0, self.amplified))
         np.maximum(self._peak * np.float32(0.99), np.abs(self._bus).max(axis=0), out=self._peak)
         self._frame += QUANTUM
         self._used = 0

@@ -1,6 +1,6 @@
-"""Protection of ears and speakers: a guard behind every generator, a limiter before the output.
+"""Protection of ears and speakers: a guard behind every generator, and the ceiling of limiters.
 
-Both leave a healthy signal bit for bit as it is.
+The guard leaves a healthy signal bit for bit as it is.
 """
 
 import math
@@ -13,8 +13,7 @@ from rtaudiogen.kernel_cache import cached_njit
 
 from ...generator import Audio, State
 
-CEILING = np.float32(10 ** (-0.3 / 20))  # -0.3 dBFS
-LIMITER_RELEASE_SECONDS = 0.08
+CEILING = np.float32(10 ** (-1.0 / 20))  # -1 dBFS
 
 ABSURD = 1e6  # larger values count as invalid, like NaN
 RUNAWAY = 10 ** (12 / 20)  # +12 dBFS
@@ -72,31 +71,6 @@ class Guard:
         self._watch[:] = state["watch"]
 
 
-class Limiter:
-    """Limits a stereo bus to the ceiling: instant attack, no delay, exponential release."""
-
-    def __init__(self, sample_rate: int) -> None:
-        self._release = -math.expm1(-1.0 / (LIMITER_RELEASE_SECONDS * sample_rate))
-        self._gain = np.ones(1)
-
-    @property
-    def gain(self) -> float:
-        """The present gain, 1 while nothing is limited. [control] may read it."""
-        return float(self._gain[0])
-
-    def process(self, bus: Audio) -> None:
-        """Limit `bus` (frames, 2) in place. [render]"""
-        _limit(bus, self._gain, self._release)
-
-    def save_state(self) -> State:
-        """Return a copy of the state. [render]"""
-        return {"gain": self._gain.copy()}
-
-    def load_state(self, state: State) -> None:
-        """Restore what `save_state` returned. [render]"""
-        self._gain[:] = state["gain"]
-
-
 @cached_njit(nogil=True)
 def _inspect(
     block: NDArray[np.float32],
@@ -142,20 +116,3 @@ def _inspect(
                 block[n, c] -= removed * mean[0, c]
             last[c] = block[n, c]
     watch[0], watch[1], watch[2], watch[3], watch[4] = fault, loud, calm, off_centre, removed
-
-
-@cached_njit(nogil=True)
-def _limit(bus: NDArray[np.float32], state: NDArray[np.float64], release: float) -> None:
-    gain = state[0]
-    for n in range(bus.shape[0]):
-        if gain < 1.0:
-            gain += (1.0 - gain) * release
-            if gain > 1.0 - 1e-5:
-                gain = 1.0
-        peak = max(abs(bus[n, 0]), abs(bus[n, 1]))
-        if peak * gain > CEILING:
-            gain = CEILING / peak
-        if gain < 1.0:
-            for c in range(2):
-                bus[n, c] = min(max(np.float32(bus[n, c] * gain), -CEILING), CEILING)
-    state[0] = gain

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...generator import Audio, State
+from ...generator import Audio, Plays, State
 from ..notes.zone import Zone
 from .load import SlotLoad
 from .mixing import amplitude, mix, pan_gains
@@ -30,6 +30,8 @@ class Strip:
     pan: float = 0.0  # -1 left … 1 right
     mute: bool = False
     solo: bool = False
+    width: float | None = None  # 0 … 1; None: as the model wants it, here and below
+    key_pan: float | None = None  # 0 … 1
 
 
 class Slot:
@@ -47,11 +49,14 @@ class Slot:
         self.meter = np.zeros(2, np.float32)  # recent peak, left and right
         self._meter_fall = np.float32(np.exp(-QUANTUM / (METER_SECONDS * sample_rate)))
         self._mixer = Smoother(
-            np.array([1.0, 0.0], np.float32), [STRIP_MS, STRIP_MS], QUANTUM / sample_rate
-        )  # amplitude, pan
+            np.array([1.0, 0.0, 0.0], np.float32), [STRIP_MS] * 3, QUANTUM / sample_rate
+        )  # amplitude, pan, width
         mix(source.out, self.meter, self.meter, np.zeros((QUANTUM, 2), np.float32), self.meter)
         self._audible = True
         self._gains: list[NDArray[np.float32] | None] = [None]  # per source, at the last frame
+        self._width = 0.0  # at the last frame
+        self._spread_keys(0)
+        self._aim()
 
     @property
     def source(self) -> SlotGenerator:
@@ -66,6 +71,7 @@ class Slot:
             self.source.keyboard.set_bend_range(frame, value)
         elif hasattr(self.strip, field):
             setattr(self.strip, field, value)
+            self._spread_keys(frame)
             self._aim()
         else:
             if field == "channel" and value != self.zone.channel:
@@ -73,9 +79,10 @@ class Slot:
             setattr(self.zone, field, value)
 
     def settle(self) -> None:
-        """Let gain, pan and parameters start at their targets. [control], before it is heard"""
-        self._mixer.jump(0, self._mixer.target(0))
-        self._mixer.jump(1, self._mixer.target(1))
+        """Let gain, pan and width start at their targets. [control], before it is heard"""
+        for index in range(3):
+            self._mixer.jump(index, self._mixer.target(index))
+        self._width = self._mixer.target(2)
 
     def hear(self, audible: bool) -> None:
         """Set whether other slots' solo leaves this one audible."""
@@ -87,25 +94,43 @@ class Slot:
         heard = self._audible and not self.strip.mute
         self._mixer.aim(0, amplitude(self.strip.gain_db) if heard else 0.0)
         self._mixer.aim(1, self.strip.pan)
+        self._mixer.aim(2, self._wanted_width())
+
+    def _wanted_width(self) -> float:
+        """Hits have none: on stage they do not pass here."""
+        model = self.source.generator.descriptor
+        if Plays.HITS in model.plays:
+            return 0.0
+        return model.width if self.strip.width is None else self.strip.width
+
+    def _spread_keys(self, frame: int) -> None:
+        """Let the keyboard place notes by their keys; hits have places of their own."""
+        model = self.source.generator.descriptor
+        wanted = model.key_pan if self.strip.key_pan is None else self.strip.key_pan
+        spread = wanted if Plays.NOTES in model.plays else 0.0
+        self.source.keyboard.set_key_pan(frame, spread)
 
     def gains(self, channels: int) -> tuple[float, float]:
         """Return left and right factor for what begins now, at the mixer's targets. [any]"""
-        level = self._mixer.target(0)
+        level = self._mixer.target(0) * self.source.loudness
         left, right = pan_gains(self._mixer.target(1), channels)
         return level * left, level * right
 
     def swap(self, frame: int, source: SlotGenerator) -> None:
         """Crossfade to another generator, which takes over the held notes."""
-        if source.generator.descriptor.parameters != self.source.generator.descriptor.parameters:
+        before = self.source
+        if source.generator.descriptor.parameters != before.generator.descriptor.parameters:
             for controller in list(self.controllers):
                 self.map_controller(frame, controller, -1)
+        self.sources.append(source)
+        self._spread_keys(frame)
         source.keyboard.channels.unheard = self.controllers
-        source.keyboard.adopt(self.source.keyboard, frame)
+        source.keyboard.adopt(before.keyboard, frame)
         source.enter(frame)
         source.fade, source.fading = 0.0, 1
-        self.source.fading = -1
-        self.sources.append(source)
+        before.fading = -1
         self._gains.append(np.zeros(2, np.float32))
+        self._aim()
 
     def map_controller(self, frame: int, controller: int, index: int) -> None:
         """Let a controller move a parameter and nothing else; index -1: restore its meaning in
@@ -143,7 +168,7 @@ class Slot:
         `heard` (QUANTUM, 1) is the input of that quantum.
         """
         self._mixer.step()
-        level, pan = self._mixer.values.tolist()
+        level, pan, width = self._mixer.values.tolist()
         self.meter *= self._meter_fall
         fault = Fault.NONE
         for index, source in enumerate(self.sources):
@@ -152,8 +177,10 @@ class Slot:
             strength = level * source.gain
             after = np.array((left * strength, right * strength), np.float32)
             before = self._gains[index]
-            mix(source.out, after if before is None else before, after, bus, self.meter)
+            sound = source.widener.process(source.out, self._width, width)
+            mix(sound, after if before is None else before, after, bus, self.meter)
             self._gains[index] = after
+        self._width = width
         return fault
 
     def retire(self) -> list[SlotGenerator]:
@@ -181,6 +208,7 @@ class Slot:
             "leaving": self.leaving,
             "audible": self._audible,
             "gains": [None if g is None else g.tolist() for g in self._gains],
+            "width": self._width,
             "sources": [facts for _, facts in saved],
         }
         return arrays, facts
@@ -194,6 +222,8 @@ class Slot:
         self.leaving, self._audible = facts["leaving"], facts["audible"]
         self._mixer.load_state(part(arrays, "mixer"))
         self._gains = [None if g is None else np.array(g, np.float32) for g in facts["gains"]]
+        self._width = facts["width"]
+        self._spread_keys(0)
         for index, source in enumerate(self.sources):
             source.keyboard.channels.unheard = self.controllers
             source.load_state(part(arrays, f"source{index}"), facts["sources"][index], self.zone)

@@ -12,6 +12,7 @@ import numpy as np
 from ...errors import ProcessorLostError, RtAudioGenError
 from ...events import EVENT, no_events
 from ...generator import Audio, Events, Generator, Listener, Plays, State
+from ...loudness import Levels
 from ..notes.keyboard import Keyboard
 from ..notes.voices import Scheduled, VoiceAllocator
 from ..notes.zone import Zone
@@ -21,6 +22,7 @@ from .pair import Pair
 from .resampler import Resampler
 from .safety import Fault, Guard
 from .smoothing import Smoother
+from .widening import Widener
 
 QUANTUM = 128  # host frames between control decisions, on a grid from stream frame 0
 FADE_SECONDS = 0.02
@@ -90,6 +92,8 @@ class SlotGenerator:
             [0.0 if p.stepped else p.smoothing_ms for p in descriptor.parameters],
             QUANTUM / sample_rate,
         )
+        self._levels = Levels(descriptor)
+        self.widener = Widener(sample_rate, QUANTUM)
         columns = self.resampler.inlet(1).shape[1]
         self.guard = Guard(columns, generator.sample_rate, descriptor.voices)
         self.out = np.zeros((QUANTUM, columns), np.float32)
@@ -139,6 +143,8 @@ class SlotGenerator:
         needed = self.resampler.needs(QUANTUM)
         self.resampler.process(needed, self.out)
         self.resampler.reset()
+        for width in (1.0, 0.0):
+            self.widener.process(self.out, width, width)
         if self._input is not None:
             self._input.take(np.zeros((QUANTUM, 1), np.float32), needed)
             self._input.reset()
@@ -146,8 +152,13 @@ class SlotGenerator:
 
     @property
     def gain(self) -> float:
-        """Gain of the fade, at equal power. [render]"""
-        return math.sin(self.fade * math.pi / 2)
+        """Gain of the fade, at equal power, and of the loudness. [render]"""
+        return math.sin(self.fade * math.pi / 2) * self.loudness
+
+    @property
+    def loudness(self) -> float:
+        """Factor that makes what it plays as loud as other models. [any]"""
+        return self._levels.factor(self.parameters.values)
 
     def give_notes_to(self, take: TakeNote) -> None:
         """Let `take` play the notes instead; no voice is left here. [control]
@@ -265,6 +276,7 @@ class SlotGenerator:
             resampler=self.resampler.save_state(),
             parameters=self.parameters.save_state(),
             guard=self.guard.save_state(),
+            widener=self.widener.save_state(),
             input=self._input.save_state() if self._input is not None else {},
         )
         facts = {
@@ -291,6 +303,7 @@ class SlotGenerator:
         self.resampler.load_state(part(arrays, "resampler"))
         self.parameters.load_state(part(arrays, "parameters"))
         self.guard.load_state(part(arrays, "guard"))
+        self.widener.load_state(part(arrays, "widener"))
         if self._input is not None:
             self._input.load_state(part(arrays, "input"))
         self.keyboard.load_state(facts["keyboard"])

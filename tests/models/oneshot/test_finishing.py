@@ -1,5 +1,7 @@
 """Finished hits: at once, level, without clicks, whatever the network gave."""
 
+import itertools
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -187,3 +189,22 @@ def test_what_a_hit_is_made_of_is_not_written_to() -> None:
         first = finished(raw, RATE, shape)
         first[:] = 9.0
     np.testing.assert_array_equal(raw, before)
+
+
+def test_a_hit_that_the_networks_end_cuts_fades_out() -> None:
+    cymbal = np.random.default_rng(2).uniform(-0.5, 0.5, FRAMES).astype(np.float32)
+    hit = finished(cymbal, RATE)
+    levels = [float(np.sqrt(np.mean(part**2))) for part in np.split(hit[-4800:], 6)]
+    assert all(later < sooner for sooner, later in itertools.pairwise(levels))
+    assert levels[-1] < 0.1 * levels[0]
+    steady = hit[: len(hit) - 5000]
+    assert np.std(steady[len(steady) // 2 :]) > 0.95 * np.std(steady[: len(steady) // 2])
+
+
+def test_a_hit_that_ends_by_itself_is_left_alone() -> None:
+    raw = drum(seconds=0.05)
+    np.testing.assert_allclose(
+        finished(raw, RATE)[:4000] / np.abs(finished(raw, RATE)).max(),
+        finished(np.pad(raw, (0, 8000)), RATE)[:4000] / np.abs(finished(raw, RATE)).max(),
+        atol=1e-6,
+    )

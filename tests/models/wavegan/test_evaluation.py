@@ -79,6 +79,17 @@ def test_every_class_is_counted(numbers: dict[str, Any]) -> None:
     assert numbers["alarms"], "random weights make no drums"
 
 
+def test_the_decays_of_first_and_best_takes_stand_beside_recorded_ones(
+    numbers: dict[str, Any],
+) -> None:
+    rows = numbers["decays"]
+    assert [row["class"] for row in rows] == list(CLASSES)
+    assert all(0.0 <= row["best take"] <= 1.0 for row in rows)
+    first = sum(row["hole > 12 dB, first take"] for row in rows)
+    assert sum(row["best take"] for row in rows) <= first
+    assert all(row["recorded"] == 0.0 for row in rows), "these are decays of noise and tones"
+
+
 def test_the_classifier_of_the_training_is_used_again(tmp_path: Path) -> None:
     model = write_untrained(tmp_path / "mine.safetensors", SMALL)
     run = tmp_path / "mine-training"

@@ -165,6 +165,35 @@ def test_pan_reaches_both_ends_and_the_centre(value: int, place: float) -> None:
     assert told(rig, EventKind.PAN)[60] == pytest.approx(place)
 
 
+def test_low_keys_lie_left_and_high_keys_right() -> None:
+    rig = Rig()
+    rig.keyboard.set_key_pan(0, 0.3)
+    rig.play(on(28), on(64), on(100))
+    places = told(rig, EventKind.PAN)
+    assert places.pop(28) == pytest.approx(-0.3)
+    assert places.pop(100) == pytest.approx(0.3)
+    assert places in ({}, {64: 0.0})
+
+
+def test_a_keys_place_is_added_to_its_channels() -> None:
+    rig = Rig()
+    rig.keyboard.set_key_pan(0, 0.5)
+    rig.play(control(10, 96), on(28), on(100)).play(control(10, 127))
+    assert told(rig, EventKind.PAN) == {28: pytest.approx(0.5), 100: pytest.approx(1.0)}
+    rig.play(control(10, 64))
+    assert told(rig, EventKind.PAN) == {28: pytest.approx(-0.5), 100: pytest.approx(0.5)}
+
+
+def test_keys_that_sound_move_when_their_spread_does() -> None:
+    rig = Rig().play(on(28))
+    rig.keyboard.set_key_pan(rig.frame, 0.4)
+    rig.run(1)
+    assert told(rig, EventKind.PAN) == {28: pytest.approx(-0.4)}
+    rig.keyboard.set_key_pan(rig.frame, 0.0)
+    rig.run(1)
+    assert told(rig, EventKind.PAN) == {28: 0.0}
+
+
 def test_sostenuto_holds_what_is_down_and_nothing_else() -> None:
     rig = Rig().play(on(60), control(66, 127), on(64)).play(off(60), off(64)).run(20)
     assert [event[2] for event in rig.events(EventKind.NOTE_OFF)] == [1]

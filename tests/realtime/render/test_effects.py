@@ -17,7 +17,7 @@ from rtaudiogen.realtime.render.slot_generator import QUANTUM
 
 from ..drone import kinds, put_nan
 from ..effects import BAND, ECHO, Band, Echo
-from ..playing import RATE, pull
+from ..playing import RATE, on_time, pull
 
 FRAMES = 9000
 
@@ -34,12 +34,12 @@ class Signal:
 
 
 def noise(frames: int = FRAMES) -> np.ndarray:
-    values = np.random.default_rng(1).uniform(-0.5, 0.5, frames + QUANTUM)
+    values = np.random.default_rng(1).uniform(-0.3, 0.3, frames + 2 * QUANTUM)
     return values.astype(np.float32)
 
 
 def tone(frequency: float, frames: int = FRAMES) -> np.ndarray:
-    return 0.5 * np.sin(2 * np.pi * frequency * np.arange(frames + QUANTUM) / RATE)
+    return 0.5 * np.sin(2 * np.pi * frequency * np.arange(frames + 2 * QUANTUM) / RATE)
 
 
 def hearing(samples: np.ndarray, *generators: Echo, at_frame: int = 0) -> Renderer:
@@ -53,14 +53,14 @@ def hearing(samples: np.ndarray, *generators: Echo, at_frame: int = 0) -> Render
 
 def test_an_effect_at_the_hosts_rate_gets_every_bit_at_its_frame() -> None:
     samples = noise()
-    out = pull(hearing(samples, Echo()), FRAMES, [512])
+    out = on_time(hearing(samples, Echo()), FRAMES, [512])
     faded_in = 1024
     np.testing.assert_array_equal(out[faded_in:, 0], samples[faded_in:FRAMES])
 
 
 def test_an_effect_that_joins_later_hears_what_is_played_then() -> None:
     samples = noise()
-    out = pull(hearing(samples, Echo(), at_frame=1000), FRAMES, [512])
+    out = on_time(hearing(samples, Echo(), at_frame=1000), FRAMES, [512])
     faded_in = 1024 + 1024
     assert not out[:1024].any()
     np.testing.assert_array_equal(out[faded_in:, 0], samples[faded_in:FRAMES])
@@ -80,7 +80,7 @@ def test_the_sizes_that_are_asked_for_change_no_bit(sizes: list[int], rate: int)
 def test_a_resampled_input_comes_back_after_the_reported_delay(rate: int) -> None:
     frequency = 500.0
     renderer = hearing(tone(frequency), Echo(ECHO, rate))
-    out = pull(renderer, FRAMES, [128])[3000:, 0]
+    out = on_time(renderer, FRAMES, [128])[3000:, 0]
     time = np.arange(3000, FRAMES)
     phasor = np.sum(out * np.hanning(len(out)) * np.exp(-2j * np.pi * frequency * time / RATE))
     period = RATE / frequency
@@ -145,7 +145,7 @@ class Breaks(Echo):
 def test_after_a_fault_the_input_is_heard_at_its_frame_again() -> None:
     samples = noise(40_000)
     renderer = hearing(samples, Breaks(put_nan))
-    out = pull(renderer, 40_000, [128])
+    out = on_time(renderer, 40_000, [128])
     assert kinds(renderer) == ["fault"]
     np.testing.assert_array_equal(out[30_000:, 0], samples[30_000:40_000])
 

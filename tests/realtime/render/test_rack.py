@@ -1,11 +1,14 @@
 """Slots: mixing, controllers and exchange while playing."""
 
 from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
 
 from rtaudiogen.errors import RtAudioGenError, UsageError
+from rtaudiogen.generator import Audio, Plays
 from rtaudiogen.realtime.render.rack import Message
 from rtaudiogen.realtime.render.renderer import Renderer
 
@@ -25,6 +28,43 @@ def test_a_stereo_source_is_unchanged_in_the_centre() -> None:
     renderer = Renderer(RATE)
     renderer.add(Drone(channels=2))
     assert peaks(sound(renderer, 0.2)) == pytest.approx([0.25, 0.25], abs=1e-6)
+
+
+def test_a_model_is_as_wide_and_as_loud_as_it_wants_to_be_unless_told() -> None:
+    def played(mix: dict[str, float], **wants: Any) -> Audio:
+        drone = Drone()
+        drone.descriptor = replace(drone.descriptor, **wants)
+        renderer = Renderer(RATE)
+        renderer.add(drone, mix=mix)
+        return sound(renderer, 0.3)[RATE // 10 :]
+
+    plain = played({})
+    np.testing.assert_array_equal(plain[:, 0], plain[:, 1])
+    wide = played({}, width=0.5)
+    np.testing.assert_array_equal(played({"width": 0.5}), wide)
+    np.testing.assert_array_equal(played({"width": 0.0}, width=0.5), plain)
+    assert np.abs(wide[:, 0] - wide[:, 1]).max() > 0.01
+    np.testing.assert_allclose(wide.sum(axis=1), plain.sum(axis=1), atol=1e-6)
+    np.testing.assert_allclose(played({}, gains_db=(-20.0,)), 0.1 * plain, atol=1e-6)
+    hits = played({"width": 0.5}, plays=frozenset({Plays.STREAM, Plays.HITS}), width=0.5)
+    np.testing.assert_array_equal(hits, plain)
+
+
+def test_keys_are_placed_as_the_model_wants_unless_told() -> None:
+    def sides(mix: dict[str, float], key: int) -> list[float]:
+        low = sine()
+        low.descriptor = replace(low.descriptor, key_pan=0.5)
+        renderer = Renderer(RATE)
+        renderer.add(low, mix=mix)
+        renderer.midi(0, 0x90, key, 100)
+        return peaks(sound(renderer, 0.3))
+
+    left, right = sides({}, 40)
+    assert left > 1.2 * right
+    left, right = sides({}, 88)
+    assert right > 1.2 * left
+    left, right = sides({"key_pan": 0.0}, 40)
+    assert left == pytest.approx(right)
 
 
 def test_gain_is_in_db() -> None:

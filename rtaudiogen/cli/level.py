@@ -1,0 +1,37 @@
+"""`rtaudiogen level`."""
+
+from typing import Annotated
+
+import typer
+
+from ..errors import UsageError
+from ..registry import find
+from .output import Json, print_json
+
+
+def level(
+    model: Annotated[str, typer.Argument(metavar="MODEL", help="Id or model file.")],
+    write: Annotated[bool, typer.Option("--write", help="Note the gains in the file.")] = False,
+    json: Json = False,
+) -> None:
+    """Measure the loudness of each timbre, played mezzo forte, and the gain that it lacks."""
+    from .. import levelling
+    from ..loudness import TARGET_LUFS
+
+    descriptor = find(model)
+    if write and descriptor.path is None:
+        raise UsageError(f"the model '{descriptor.id}' has no file to write gains into")
+    measured = list(levelling.measure(descriptor))
+    if write and descriptor.path is not None:
+        levelling.write(descriptor.path, {one.timbre: one.gain_db for one in measured})
+    if json:
+        rows = [one._asdict() for one in measured]
+        print_json({"model": descriptor.id, "target_lufs": TARGET_LUFS, "timbres": rows})
+        return
+    for one in measured:
+        print(
+            f"{one.timbre or descriptor.id}: {one.lufs:.1f} LUFS, {one.peak_db:.1f} dBFS, "
+            f"{one.gain_db:+.1f} dB"
+        )
+    if write:
+        print(f"The gains stand in {descriptor.path}.")
