@@ -8,8 +8,7 @@ from typing import Any, Generic, Protocol, Self, TypeVar
 from numpy.typing import NDArray
 
 from rtaudiogen.errors import RtAudioGenError
-from rtaudiogen.generator import Descriptor, Family, Parameter, Plays
-from rtaudiogen.loudness import TIMBRE
+from rtaudiogen.generator import TIMBRE, Descriptor, Family, Parameter, Plays
 from rtaudiogen.model_file import (
     ModelHeader,
     check_tensors,

@@ -26,6 +26,8 @@ from .views import KeyboardView, PadView, View, XYView
 
 MOST_VOICES = 256  # the most that a host gives to a generator
 
+TIMBRE = "timbre"  # id of the parameter that chooses among `Descriptor.gains_db`
+
 Audio = NDArray[np.float32]  # (frames, channels)
 Events = NDArray[np.void]  # (events,), dtype events.EVENT, sorted by frame
 State = dict[str, NDArray[Any]]

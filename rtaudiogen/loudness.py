@@ -1,4 +1,4 @@
-"""How loud sound is to people, and how much louder each timbre of a model has to be.
+"""How loud sound is to people.
 
 Integrated loudness as ITU-R BS.1770-4 measures it: a filter that weighs frequencies as ears do, the
 mean square of blocks of 400 ms, and a gate that leaves out what is silent or far below the rest.
@@ -9,7 +9,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from .generator import Audio, Descriptor
+from .generator import Audio
 from .kernel_cache import cached_njit
 
 TARGET_LUFS = -20.0  # of every timbre, played mezzo forte
@@ -20,7 +20,6 @@ SILENCE_LUFS, RELATIVE_GATE_LU = -70.0, -10.0
 # The head and the high-pass: b0, b1, b2, a1, a2.
 HEAD = (1.53512485958697, -2.69169618940638, 1.19839281085285, -1.69065929318241, 0.73248077421585)
 HIGH_PASS = (1.0, -2.0, 1.0, -1.99004745483398, 0.99007225036621)
-TIMBRE, MORPH, MORPH_TO = "timbre", "morph", "morph_to"  # parameters that choose among timbres
 
 
 def integrated_lufs(sound: Audio) -> float:
@@ -62,39 +61,3 @@ def _filter(
             first = b1 * value - a1 * out + second
             second = b2 * value - a2 * out
             sound[n, channel] = out
-
-
-class Levels:
-    """The gain that brings what a model plays to TARGET_LUFS, from its parameters. [render]
-
-    Between two timbres it goes evenly in dB.
-    """
-
-    def __init__(self, descriptor: Descriptor) -> None:
-        self._gains_db = descriptor.gains_db
-        ids = [parameter.id for parameter in descriptor.parameters]
-        labels = {p.id: p.labels for p in descriptor.parameters}
-        chosen = len(self._gains_db) > 1 and TIMBRE in ids
-        self._timbre = ids.index(TIMBRE) if chosen else -1
-        morphs = chosen and MORPH in ids and labels.get(MORPH_TO) == labels[TIMBRE]
-        self._morph = (ids.index(MORPH), ids.index(MORPH_TO)) if morphs else None
-
-    def factor(self, values: NDArray[np.float32]) -> float:
-        """Return an amplitude factor for parameter values (parameters,)."""
-        return 10.0 ** (self._gain_db(values) / 20.0) if self._gains_db else 1.0
-
-    def _gain_db(self, values: NDArray[np.float32]) -> float:
-        if self._timbre < 0:
-            return self._gains_db[0]
-        gain = self._at(float(values[self._timbre]))
-        if self._morph is None:
-            return gain
-        share = min(max(float(values[self._morph[0]]), 0.0), 1.0)
-        return gain + share * (self._at(float(values[self._morph[1]])) - gain)
-
-    def _at(self, position: float) -> float:
-        last = len(self._gains_db) - 1
-        position = min(max(position, 0.0), float(last))
-        below = int(position)
-        low, high = self._gains_db[below], self._gains_db[min(below + 1, last)]
-        return low + (position - below) * (high - low)

@@ -100,12 +100,16 @@ def gains_of(path: Path, header: ModelHeader, timbres: tuple[str, ...]) -> tuple
     Without an entry a timbre has 0 dB; () if none has any. RtAudioGenError, if one is no gain.
     """
     gains = header.training.get(GAINS, {})
-    values = gains.values() if isinstance(gains, dict) else [None]
-    if not all(type(v) in (int, float) and abs(v) <= LARGEST_GAIN_DB for v in values):
+    if not isinstance(gains, dict) or not all(map(_is_gain, gains.values())):
         raise RtAudioGenError(
             f"{path}: '{GAINS}' is no table of gains of up to {LARGEST_GAIN_DB:g} dB by timbre"
         )
     return tuple(float(gains.get(name, 0.0)) for name in timbres or ("",)) if gains else ()
+
+
+def _is_gain(value: Any) -> bool:
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    return number and abs(value) <= LARGEST_GAIN_DB
 
 
 def _described(fields: Any) -> ModelHeader:

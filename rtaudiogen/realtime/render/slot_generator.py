@@ -12,11 +12,11 @@ import numpy as np
 from ...errors import ProcessorLostError, RtAudioGenError
 from ...events import EVENT, no_events
 from ...generator import Audio, Events, Generator, Listener, Plays, State
-from ...loudness import Levels
 from ..notes.keyboard import Keyboard
 from ..notes.voices import Scheduled, VoiceAllocator
 from ..notes.zone import Zone
 from .input_resampler import InputResampler
+from .levels import Levels
 from .nested_state import join, part
 from .pair import Pair
 from .resampler import Resampler
