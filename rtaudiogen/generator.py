@@ -34,7 +34,7 @@ State = dict[str, NDArray[Any]]
 
 
 class Plays(StrEnum):
-    """What makes a generator sound; several may apply.
+    """Sources of a generator's sound; several may apply.
 
     STREAM and NOTES together: it sounds by itself, and notes add to that. `voice_levels` are then
     those of the notes alone, and the stream remains when they have died away.

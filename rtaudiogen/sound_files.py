@@ -104,7 +104,7 @@ class InputFile:
 
     @property
     def notices(self) -> list[str]:
-        """What was repaired in the file so far."""
+        """Repairs of the file so far."""
         return self._reader.notices
 
     def read(self, out: Audio) -> None:

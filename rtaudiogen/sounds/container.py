@@ -23,7 +23,7 @@ Patch = tuple[int, bytes]  # a position, and the bytes that are read there
 
 @dataclass(frozen=True)
 class Container:
-    """What the header of a file says about its data, as far as it matters."""
+    """Facts about a file's data from its header."""
 
     patches: tuple[Patch, ...] = ()
     share: float = 1.0  # of the data that the header promises: the part that is in the file

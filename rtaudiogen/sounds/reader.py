@@ -53,7 +53,7 @@ class SoundReader:
 
     @property
     def notices(self) -> list[str]:
-        """What was repaired in the file so far: sentences that begin with its name."""
+        """Repairs of the file so far, as sentences that begin with its name."""
         lines = [*self._repairs.lines(), *self._done]
         return [f"{shown(self.path)}: {line}" for line in lines]
 

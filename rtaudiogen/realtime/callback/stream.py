@@ -1,4 +1,4 @@
-"""From ring to output, also when frames are missing.
+"""Stream from the ring to the output, also when frames are missing.
 
 The rule: once started, stream frame s is played at device frame STREAM_START + s or not at all. The
 read position moves with the device even when the ring is empty; frames that come later are skipped.

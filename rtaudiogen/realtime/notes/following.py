@@ -1,4 +1,4 @@
-"""What channel messages do to the state of their channel. [render]"""
+"""Effect of channel messages on the state of their channel. [render]"""
 
 from ...events import EventKind
 from .channel_state import (
