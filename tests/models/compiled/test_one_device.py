@@ -13,10 +13,10 @@ from rtaudiogen.models.training.device import moved
 from rtaudiogen.models.training.speed import Trial
 from rtaudiogen.models.training.trainer import Trainer
 from rtaudiogen.models.vqvae.config import VQVAEConfig
-from rtaudiogen.models.vqvae.learning.trial import trial as vqvae
 from rtaudiogen.models.vqvae.prior.network import Prior
 from rtaudiogen.models.vqvae.prior.training import Objective as PriorObjective
 from rtaudiogen.models.vqvae.prior.training import Streams
+from rtaudiogen.models.vqvae.trial import trial as vqvae
 from rtaudiogen.models.vqvae.waveform.quantizer import START_STEPS, Codebook
 from rtaudiogen.models.wavegan.critics import Critics
 from rtaudiogen.models.wavegan.losses import LOSSES, gradient_penalty

@@ -12,7 +12,7 @@ from rtaudiogen.models.measuring.device_ceilings import ceiling_rows
 from rtaudiogen.models.samplernn.trial import trial as samplernn
 from rtaudiogen.models.training import speed
 from rtaudiogen.models.training.speed import Trial, frames_per_second, speed_rows
-from rtaudiogen.models.vqvae.learning.trial import trial as vqvae
+from rtaudiogen.models.vqvae.trial import trial as vqvae
 from rtaudiogen.models.wavegan.trial import trial as wavegan
 from rtaudiogen.models.wavenet.trial import trial as wavenet
 

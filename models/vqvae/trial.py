@@ -6,11 +6,11 @@ from typing import Any
 import numpy as np
 import torch
 
-from ...training.speed import Trial
-from ..config import ANY
-from .corpus import Corpus, Sound
-from .options import TrainingOptions
-from .training import coder_trainer
+from ..training.speed import Trial
+from .config import ANY
+from .learning.corpus import Corpus, Sound
+from .learning.options import TrainingOptions
+from .learning.training import coder_trainer
 
 ENDLESS_STEPS = 10**9
 LABELS, SOUND_SECONDS = (ANY, "one", "other"), 2.0
