@@ -4,7 +4,7 @@ BIN := .venv/bin
 READY := .venv/ready
 MODEL ?= wavenet-keys-strings
 ARGS ?=
-PARALLEL := --numprocesses auto --dist loadfile
+PARALLEL := --numprocesses auto --dist loadfile --durations 30 --durations-min 3
 
 .DEFAULT_GOAL := help
 .PHONY: help run play test test-quick check bench bench-gpu bench-window latency picture sounds screenshots test-wheel clean

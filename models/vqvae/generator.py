@@ -28,7 +28,9 @@ from .packing import pack
 from .performance import Performance
 from .prior import packing as prior_packing
 from .prior.sampler import PriorSampler
+from .shapes import needed_tensors
 from .stream import STREAM, Stream, sequence
+from .tensors import check_tensors
 
 LOUDEST_INPUT = 8.0  # amplitude; whatever is above it is no sound
 # the fields that events set, of the stream and of a note
@@ -54,6 +56,7 @@ class VQVAEGenerator:
         self.sample_rate = config.sample_rate
         self.input_delay_frames = config.hop + config.look_ahead
         self.code_rate, self.codes = config.code_rate, config.codes
+        check_tensors(needed_tensors(config), tensors)  # the prior is packed when it is prepared
         self.packed: Coder = pack(config, tensors)
         self.material = material.read(tensors, config.stages, config.codes)
         self._prior_tensors = prior_packing.tensors_in(tensors)

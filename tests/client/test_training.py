@@ -28,7 +28,7 @@ from ..waiting import eventually
 RATE = 16000
 TINY: dict[str, Any] = {
     "residual": 16, "skip": 16, "output": 16, "largest_dilation": 8, "stacks": 1,
-    "segment_frames": 1024, "compile": False, "texture": True, "report_steps": 20, "minutes": 10,
+    "segment_frames": 1024, "compile": False, "texture": True, "report_steps": 4, "minutes": 10,
 }  # fmt: skip
 
 
@@ -113,11 +113,11 @@ def test_another_window_finds_stops_and_resumes_a_training(begin, rain, home):
     assert training.goes_on("mine")
     assert registry.find("mine").family == "wavenet", "the model plays"
 
-    again = begin(rain, steps=stopped.step + 20)
+    again = begin(rain, steps=stopped.step + 4)
     ended = again.look()
     assert ended.state == "preparing", "what the first one told is not its own"
     ended = until(again, lambda facts: facts.ended)
-    assert (ended.state, ended.step) == ("finished", stopped.step + 20)
+    assert (ended.state, ended.step) == ("finished", stopped.step + 4)
     assert ended.held_out.values[: len(stopped.held_out.values)] == stopped.held_out.values
     assert list(ended.loss.seconds) == sorted(ended.loss.seconds), "one curve, not two"
 
@@ -194,9 +194,14 @@ def test_what_is_begun_anew_is_kept_elsewhere(families, rain, home, monkeypatch)
     assert (kept / training.CHECKPOINT).read_text() == "half"
 
 
-def test_a_training_that_was_killed_or_ran_out_of_disk_says_so(begin, rain, monkeypatch):
+def test_a_training_runs_behind_everything_and_says_how_it_ended(begin, rain, monkeypatch):
     run = begin(rain)
     until(run, lambda facts: facts.state == "training")
+    assert os.getpriority(os.PRIO_PROCESS, run._process.pid) == training.NICENESS
+    environment = Path(f"/proc/{run._process.pid}/environ")
+    if environment.exists():
+        cores = max(1, (os.cpu_count() or 1) // 2)
+        assert f"OMP_NUM_THREADS={cores}\0".encode() in environment.read_bytes()
     found = training.running()
     assert found is not None
     found.look()
@@ -218,16 +223,6 @@ def test_a_third_wish_to_stop_ends_it_by_force(begin, rain):
     for _ in range(3):
         run.stop()
     assert until(run, lambda facts: facts.ended).state == "stopped"
-
-
-def test_it_runs_behind_everything_that_plays(begin, rain):
-    run = begin(rain)
-    until(run, lambda facts: facts.state == "training")
-    assert os.getpriority(os.PRIO_PROCESS, run._process.pid) == training.NICENESS
-    environment = Path(f"/proc/{run._process.pid}/environ")
-    if environment.exists():
-        cores = max(1, (os.cpu_count() or 1) // 2)
-        assert f"OMP_NUM_THREADS={cores}\0".encode() in environment.read_bytes()
 
 
 def test_missing_packages_are_the_reason_for_missing_options(monkeypatch, capsys):

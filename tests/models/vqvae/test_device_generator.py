@@ -1,22 +1,14 @@
 """The generator on a device: the same class, contract and verifier; torch computes, on the CPU."""
 
-import subprocess
-import sys
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from rtaudiogen.errors import ProcessorLostError
-from rtaudiogen.events import no_events
-from rtaudiogen.models.compiled import device_call
-from rtaudiogen.models.vqvae import FAMILY
 from rtaudiogen.models.vqvae.descriptor import Source, describe
 from rtaudiogen.models.vqvae.generator import VQVAEGenerator, create
 from rtaudiogen.models.vqvae.parallel import check
 from rtaudiogen.models.vqvae.waveform.device_coders import DeviceDecoder
-from rtaudiogen.verification.verify import verify
 
 from .test_generator import (
     HOP,
@@ -52,18 +44,6 @@ def assert_alike(ours: Signal, expected: Signal) -> None:
     peak = np.abs(expected).max()
     assert peak > 0.01
     np.testing.assert_allclose(ours, expected, atol=ALIKE * peak)
-
-
-def test_the_family_says_what_it_computes_on() -> None:
-    assert FAMILY.devices == ("cpu", "cuda", "mps")
-
-
-def test_the_contract_holds_on_a_device(tmp_path: Path, device: str) -> None:
-    longer = replace(INVENTIVE, strides=(8, 8))  # a hop is a call, however short it is
-    path = write_untrained(tmp_path / "longer.safetensors", longer, REGIONS)
-    findings = verify(lambda: create(describe(path), RATE), FAMILY, device)
-    assert not [f"{f.name}: {f.detail}" for f in findings if not f.passed]
-    assert any("decoder: streaming equals parallel" in f.name for f in findings)
 
 
 def test_the_check_examines_what_runs_on_the_device(
@@ -114,56 +94,3 @@ def test_a_voice_remembers_nothing_of_the_note_before(path: Path, device: str) -
     first = rendered(model, 800, note(0, 60.0), source=Source.KEYS)
     again = continued(model, 800, note(0, 60.0), source=Source.KEYS)
     assert np.array_equal(first, again)
-
-
-def test_a_performance_moves_to_the_device_and_back(path: Path, device: str) -> None:
-    values, heard = SETTINGS[0], noise(1800)
-    here, there, expected = prepared(path), on(device, path), prepared(path)
-    whole = cut(expected, 1800, [900, 1401], heard, values)
-    parts = [cut(here, 900, [], heard, values)]
-    there.load_state(here.save_state())
-    parts.append(cut(there, 1401, [], heard, values, 900))
-    here.load_state(there.save_state())
-    parts.append(cut(here, 1800, [], heard, values, 1401))
-    assert_alike(np.concatenate(parts), whole)
-
-
-def test_prepared_for_another_processor_it_begins_anew(path: Path, device: str) -> None:
-    model, fresh = prepared(path), prepared(path)
-    expected = rendered(fresh, 400, note())
-    rendered(model, 300, note())
-    model.prepare(RATE, device)
-    assert isinstance(model.decoder, DeviceDecoder)
-    assert not model.voice_levels().any()
-    assert_alike(rendered(model, 400, note()), expected)
-    model.prepare(RATE, "cpu")
-    assert np.array_equal(rendered(model, 400, note()), expected)
-
-
-def test_a_device_that_goes_in_the_middle_is_told_as_lost(
-    path: Path, device: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    model = on(device, path)
-    rendered(model, 100)
-
-    def broken(*_: object) -> None:
-        raise RuntimeError("CUDA error: an illegal memory access was encountered")
-
-    monkeypatch.setattr(device_call.Exchange, "send", broken)
-    out = np.zeros((HOP + 1, 1), np.float32)
-    with pytest.raises(ProcessorLostError, match="illegal memory access"):
-        model.render(out, model.descriptor.defaults(), no_events())
-
-
-def test_on_the_cpu_it_plays_without_torch(path: Path) -> None:
-    code = (
-        "import sys, numpy as np; from pathlib import Path;"
-        "from rtaudiogen.models.vqvae.descriptor import describe;"
-        "from rtaudiogen.models.vqvae.generator import create;"
-        "from rtaudiogen.events import no_events;"
-        f"g = create(describe(Path({str(path)!r})), {RATE}); g.prepare(64);"
-        "g.render(np.zeros((64, 1), np.float32), g.descriptor.defaults(), no_events());"
-        "print('torch' in sys.modules)"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "False"

@@ -15,6 +15,7 @@ from rtaudiogen.offline import RenderRequest, render
 from rtaudiogen.registry import create
 from rtaudiogen.verification.verify import verify
 
+pytestmark = pytest.mark.slow
 MODELS = {model.id: model for model in builtin()}
 RATE = 16000
 

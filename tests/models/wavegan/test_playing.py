@@ -11,11 +11,9 @@ from numpy.typing import NDArray
 from rtaudiogen.errors import RtAudioGenError
 from rtaudiogen.events import ALL_VOICES, CHOKE_SECONDS, EventKind, event, no_events
 from rtaudiogen.generator import Strike
-from rtaudiogen.models.wavegan import FAMILY
 from rtaudiogen.models.wavegan.descriptor import describe
 from rtaudiogen.models.wavegan.generator import GROUP_FADE_SECONDS, WaveGANGenerator, create
 from rtaudiogen.offline import RenderRequest, render
-from rtaudiogen.verification.verify import verify
 from tests.midi_bytes import midi, off, on, track
 
 from .untrained import SMALL, write_untrained
@@ -69,11 +67,6 @@ def played(
 
 def hit(model: WaveGANGenerator, pad: int, number: int, layer: int = 0, **values: float) -> Values:
     return model.make(model.recipe(pad, number, layer, row(model, **values)))
-
-
-def test_the_contract_holds(path: Path) -> None:
-    failed = [f for f in verify(lambda: create(describe(path), 48000), FAMILY) if not f.passed]
-    assert failed == []
 
 
 def test_a_key_plays_the_hit_that_a_pool_would_have(model: WaveGANGenerator) -> None:
@@ -302,28 +295,6 @@ def test_keys_without_a_pad_and_events_for_all_do_nothing(model: WaveGANGenerato
     wheel = event(3, EventKind.MOD_WHEEL, ALL_VOICES, value=1.0)
     assert not played(model, struck(20), struck(110, 5, voice=1), wheel).any()
     assert not model.played.any()
-
-
-@settings(max_examples=15, deadline=None)
-@given(st.lists(st.integers(1, 700), min_size=1, max_size=5), st.data())
-def test_blocks_of_any_size_give_the_same_bits(
-    prepared: WaveGANGenerator, sizes: list[int], data: st.DataObject
-) -> None:
-    keys = data.draw(st.lists(st.integers(34, 83), min_size=1, max_size=12))
-    events = np.concatenate([struck(key, 301 * n, n, 0.7) for n, key in enumerate(keys)])
-    total, values = 301 * len(keys) + 800, row(prepared, velocity_timbre=0.5)
-    prepared.reset(4)
-    whole = played(prepared, events, frames=total, velocity_timbre=0.5)
-    prepared.reset(4)
-    parts, begin, index = [], 0, 0
-    while begin < total:
-        end = min(total, begin + sizes[index % len(sizes)])
-        due = events[(events["frame"] >= begin) & (events["frame"] < end)].copy()
-        due["frame"] -= begin
-        parts.append(np.full((end - begin, 2), np.nan, np.float32))
-        prepared.render(parts[-1], values, due)
-        begin, index = end, index + 1
-    np.testing.assert_array_equal(np.concatenate(parts), whole)
 
 
 def test_sixteen_voices_resume_from_a_state_that_holds_no_sound(

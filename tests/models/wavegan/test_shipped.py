@@ -13,6 +13,7 @@ from rtaudiogen.offline import RenderRequest, render
 from rtaudiogen.registry import create
 from rtaudiogen.verification.verify import verify
 
+pytestmark = pytest.mark.slow
 RATE = 16000
 LARGEST_BYTES = 12_000_000
 Signal = NDArray[np.float32]

@@ -1,11 +1,5 @@
 """From a folder of one-shots to a playable model, whatever happens on the way."""
 
-import json
-import os
-import signal
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,7 +9,7 @@ import pytest
 import soundfile
 import torch
 
-from rtaudiogen.errors import RtAudioGenError, UsageError
+from rtaudiogen.errors import RtAudioGenError
 from rtaudiogen.events import EventKind, event, no_events
 from rtaudiogen.model_file import read_header, read_tensors
 from rtaudiogen.models.oneshot.judging import classifier
@@ -131,33 +125,6 @@ def test_critics_and_guide_are_both_learnt_from(tmp_path: Path, folder: Path) ->
         assert not torch.equal(alone[group][name], both[group][name])
 
 
-class KilledError(Exception):
-    """As if the process had been killed after a report."""
-
-
-def test_an_interrupted_training_goes_on_to_the_same_weights(
-    tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    options = TrainingOptions(**TINY, gradient_penalty=1.0, loss="non-saturating")
-    train(folder, tmp_path / "straight.safetensors", options)
-    write = driver.Run.write
-
-    def killed(self: Any, trainer: Trainer, model: driver.Model) -> None:
-        write(self, trainer, model)
-        if trainer.step == 2:
-            raise KilledError
-
-    with monkeypatch.context() as patch:
-        patch.setattr(driver.Run, "write", killed)
-        with pytest.raises(KilledError):
-            train(folder, tmp_path / "resumed.safetensors", options)
-    train(folder, tmp_path / "resumed.safetensors", options)
-    one, other = (read_tensors(tmp_path / f"{n}.safetensors") for n in ("straight", "resumed"))
-    assert all(np.array_equal(one[name], other[name]) for name in one)
-    history = Checkpoint.read(tmp_path / "resumed-training" / "checkpoint.safetensors").facts
-    assert [point["step"] for point in history["history"]] == [2, 4]
-
-
 def test_the_weights_with_the_least_distance_are_kept(
     tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -179,59 +146,6 @@ def test_the_weights_with_the_least_distance_are_kept(
     assert not np.array_equal(kept[0], kept[1])
     assert all(np.array_equal(later, kept[1]) for later in kept[2:])
     assert read_header(out).training["best_step"] == 4
-
-
-PROGRAM = """
-import json, sys
-from pathlib import Path
-import torch
-from rtaudiogen.models.oneshot.judging import classifier
-from rtaudiogen.models.wavegan import training
-from rtaudiogen.models.wavegan.options import TrainingOptions
-classifier.FEWEST_STEPS, training.JUDGED_HITS = 2, 8
-torch.set_num_threads(1)
-training.train(Path(sys.argv[1]), Path(sys.argv[2]), TrainingOptions(**json.loads(sys.argv[3])))
-"""
-
-
-@pytest.mark.timeout(300)
-def test_a_killed_training_leaves_a_model_that_plays(tmp_path: Path, folder: Path) -> None:
-    out = tmp_path / "killed.safetensors"
-    endless = {**TINY, "steps": 100000, "report_steps": 1}
-    with subprocess.Popen(
-        [sys.executable, "-c", PROGRAM, str(folder), str(out), json.dumps(endless)],
-        env={**os.environ, "OMP_NUM_THREADS": "1"}, stdout=subprocess.DEVNULL,
-    ) as process:  # fmt: skip
-        while not out.exists():
-            assert process.poll() is None
-            time.sleep(0.005)
-        process.send_signal(signal.SIGKILL)
-    assert np.isfinite(hit_of(out)).all()
-    assert not list(tmp_path.glob("*.part*"))
-
-
-@pytest.mark.timeout(300)
-def test_two_processes_train_one_model(tmp_path: Path, folder: Path) -> None:
-    out = tmp_path / "two.safetensors"
-    (tmp_path / "program.py").write_text(PROGRAM)
-    command = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node=2"]
-    subprocess.run(
-        [*command, str(tmp_path / "program.py"), str(folder), str(out), json.dumps(TINY)],
-        env={**os.environ, "OMP_NUM_THREADS": "1"}, check=True, timeout=250,
-    )  # fmt: skip
-    assert read_header(out).training["steps"] == 4
-
-
-def test_a_training_with_other_options_or_classes_is_not_resumed(
-    tmp_path: Path, folder: Path
-) -> None:
-    out = tmp_path / "mine.safetensors"
-    train(folder, out, TrainingOptions(**TINY))
-    with pytest.raises(UsageError, match="started with loss 'wgan-gp', not 'minimax'"):
-        train(folder, out, TrainingOptions(**TINY, loss="minimax"))
-    (folder / "kick").rename(folder / "snare")
-    with pytest.raises(UsageError, match=r"classes \['hat', 'kick'\], not \['hat', 'snare'\]"):
-        train(folder, out, TrainingOptions(**TINY))
 
 
 def test_a_folder_that_cannot_work_is_refused_and_leaves_nothing(tmp_path: Path) -> None:

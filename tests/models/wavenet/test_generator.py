@@ -1,16 +1,10 @@
-from itertools import pairwise
-
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from rtaudiogen.errors import RtAudioGenError
 from rtaudiogen.events import CHOKE_SECONDS, EventKind, event, no_events
 from rtaudiogen.generator import Plays
-from rtaudiogen.model_file import ModelHeader, write_model
-from rtaudiogen.models.wavenet.descriptor import builtin, describe
+from rtaudiogen.models.wavenet.descriptor import describe
 from rtaudiogen.models.wavenet.generator import WaveNetGenerator, create
 from rtaudiogen.models.wavenet.parallel import check
 
@@ -64,55 +58,6 @@ def test_a_model_file_says_what_it_plays_without_its_weights(instrument, texture
     assert texture.descriptor.plays == {Plays.STREAM}
     labels = instrument.descriptor.parameters[1].labels
     assert labels == ("reed", "string", "bell")
-
-
-@settings(max_examples=10, deadline=None)
-@given(cuts=st.lists(st.integers(1, 1499), max_size=8))
-def test_however_a_stream_is_cut_into_blocks_it_has_the_same_bits(instrument, cuts):
-    events = np.concatenate(
-        [
-            event(3, EventKind.NOTE_ON, 0, 60.0, 0.8),
-            event(200, EventKind.NOTE_ON, 2, 67.5, 0.4),
-            event(500, EventKind.PITCH_BEND, value=1.5),
-            event(600, EventKind.MOD_WHEEL, value=0.7),
-            event(700, EventKind.PRESSURE, 0, value=0.9),
-            event(900, EventKind.NOTE_OFF, 0),
-            event(1000, EventKind.CHOKE, 2),
-            event(1064, EventKind.NOTE_ON, 2, 40.0, 1.0),
-        ]
-    )
-    whole = rendered(instrument, 1500, events)
-    instrument.reset(1)
-    edges = [0, *sorted(set(cuts)), 1500]
-    parts = []
-    for start, end in pairwise(edges):
-        block = events[(events["frame"] >= start) & (events["frame"] < end)].copy()
-        block["frame"] -= start
-        out = np.full((end - start, 1), np.nan, np.float32)
-        instrument.render(out, instrument.descriptor.defaults(), block)
-        parts.append(out[:, 0])
-    assert np.array_equal(np.concatenate(parts), whole)
-
-
-def test_a_voice_sounds_the_same_alone_and_in_a_chord(instrument):
-    others = [event(0, EventKind.NOTE_ON, v, 50.0 + v, 0.5) for v in (1, 2, 3)]
-    rendered(instrument, 400, A4)
-    alone = instrument.codes[0, :400].copy()
-    rendered(instrument, 400, A4, *others)
-    assert np.array_equal(instrument.codes[0, :400], alone)
-
-
-def test_state_saved_in_the_middle_resumes_bit_for_bit(instrument):
-    rendered(instrument, 777, A4)
-    saved = instrument.save_state()
-    first = rendered(instrument, 500)
-    instrument.load_state(saved)
-    assert np.array_equal(rendered(instrument, 500), first)
-
-
-def test_the_state_of_another_model_is_refused(instrument, texture):
-    with pytest.raises(ValueError, match="not a state of 'small'"):
-        instrument.load_state(texture.save_state())
 
 
 def test_a_choked_voice_is_exactly_silent_when_the_next_note_may_come(instrument):
@@ -180,46 +125,13 @@ def test_timbre_and_morph_mix_the_instruments(instrument):
     np.testing.assert_allclose(instrument.weights, [0.375, 0.125, 0.5], atol=1e-6)
 
 
-def test_another_seed_draws_another_sound(instrument):
-    first = rendered(instrument, 300, A4)
-    instrument.reset(2)
-    other = np.empty((300, 1), np.float32)
-    instrument.render(other, instrument.descriptor.defaults(), A4)
-    assert not np.array_equal(first, other[:, 0])
-
-
 def test_a_texture_sounds_without_notes_and_begins_without_a_click(texture):
     sound = rendered(texture, RATE, no_events())
     assert abs(sound[0]) == 0.0
     assert np.sqrt(np.mean(sound[RATE // 2 :] ** 2)) > 0.001
 
 
-def test_streaming_equals_the_parallel_network(instrument, texture):
-    for finding in [*check(instrument), *check(texture)]:
-        assert finding.passed, finding.detail
-
-
 def test_the_comparison_with_the_network_can_fail(model_path):
     generator = prepared(model_path)
     generator.packed.lanes[100:200] = 0
     assert not all(finding.passed for finding in check(generator))
-
-
-def test_weights_that_do_not_fit_are_refused_in_one_line(tmp_path):
-    path = tmp_path / "hollow.safetensors"
-    write_model(path, ModelHeader("wavenet", "hollow", {"residual": 16}), {"x": np.zeros(1)})
-    with pytest.raises(RtAudioGenError, match="no tensor"):
-        create(describe(path), RATE)
-
-
-def test_a_header_of_unknown_fields_is_refused_in_one_line(tmp_path):
-    path = tmp_path / "odd.safetensors"
-    write_model(path, ModelHeader("wavenet", "odd", {"depth": 3}), {"x": np.zeros(1)})
-    with pytest.raises(RtAudioGenError, match="configuration is damaged"):
-        describe(path)
-
-
-def test_the_shipped_models_are_listed():
-    for descriptor in builtin():
-        assert descriptor.path is not None
-        assert descriptor.licence

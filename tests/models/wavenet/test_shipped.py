@@ -13,6 +13,7 @@ from rtaudiogen.models.sounds.notes.envelope import Envelope, level_db
 from rtaudiogen.models.wavenet.descriptor import WEIGHTS
 from rtaudiogen.models.wavenet.render_clip import load_generator
 
+pytestmark = pytest.mark.slow
 KEYS, TEXTURES = (WEIGHTS / f"wavenet-{name}.safetensors" for name in ("keys-strings", "textures"))
 INSTRUMENTS = read_header(KEYS).config["instruments"]
 PLACES = read_header(TEXTURES).config["instruments"]

@@ -13,7 +13,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from rtaudiogen.errors import RtAudioGenError
 from rtaudiogen.generator import Finding
 from rtaudiogen.model_file import read_tensors
 from rtaudiogen.models.vqvae import parallel
@@ -275,17 +274,6 @@ def test_the_tensors_of_a_model_file_are_the_ones_that_are_packed() -> None:
     assert {name: tuple(network[name].shape) for name in wanted} == wanted
     random = random_tensors(SMALL, np.random.default_rng(0))
     assert {name: value.shape for name, value in random.items()} == wanted
-
-
-def test_tensors_that_do_not_fit_are_refused(small: Model) -> None:
-    name = "decoder.filterbank.bias"
-    without = {key: array for key, array in small.tensors.items() if key != name}
-    with pytest.raises(RtAudioGenError, match=f"no tensor '{name}'"):
-        pack(SMALL, without)
-    with pytest.raises(RtAudioGenError, match=r"should be \(1,\), not \(3,\)"):
-        pack(SMALL, {**small.tensors, name: np.zeros(3, np.float32)})
-    with pytest.raises(RtAudioGenError, match="not finite"):
-        pack(SMALL, {**small.tensors, name: np.full(1, np.nan, np.float32)})
 
 
 # the family's part of `rtaudiogen check`
