@@ -24,6 +24,9 @@ EVERY_FILE = _named(
     (m, kind) for m in MEMBERS.values() for kind, write in m.models.items() if write
 )
 EVERY_LESSON = _named((member, name) for member in MEMBERS.values() for name in member.lessons)
+FIRST_LESSONS = _named(
+    (member, next(iter(member.lessons))) for member in MEMBERS.values() if member.lessons
+)
 EVERY_DEVICE_MODEL = _named(
     (member, member.on_device) for member in MEMBERS.values() if member.on_device
 )

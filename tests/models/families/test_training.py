@@ -25,12 +25,14 @@ from ...waiting import eventually
 from . import lessons
 from .made_up import CLASSES
 from .member import Lesson
-from .members import EVERY_LESSON, MEMBERS
+from .members import EVERY_LESSON, FIRST_LESSONS, MEMBERS
 
 ROOT = Path(__file__).parents[3]
 CHECKPOINT = "checkpoint.safetensors"
 ENVIRONMENT = {**os.environ, "OMP_NUM_THREADS": "1"}
 Teach = partial[bool]
+
+one_of_a_family = pytest.mark.parametrize("lesson", FIRST_LESSONS, indirect=True, scope="module")
 
 
 class KilledError(Exception):
@@ -209,6 +211,7 @@ def test_a_folder_that_cannot_work_is_refused_and_leaves_nothing(
 
 @pytest.mark.slow
 @pytest.mark.timeout(400)
+@one_of_a_family
 def test_a_killed_process_leaves_a_model_that_plays_and_goes_on(
     lesson: tuple[str, str], sounds: Path, teach: Teach, tmp_path: Path
 ) -> None:
@@ -228,6 +231,7 @@ def test_a_killed_process_leaves_a_model_that_plays_and_goes_on(
 
 @pytest.mark.slow
 @pytest.mark.timeout(400)
+@one_of_a_family
 def test_two_processes_train_one_model(
     lesson: tuple[str, str], sounds: Path, tmp_path: Path
 ) -> None:
