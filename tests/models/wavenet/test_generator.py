@@ -60,6 +60,14 @@ def test_a_model_file_says_what_it_plays_without_its_weights(instrument, texture
     assert labels == ("reed", "string", "bell")
 
 
+def test_a_voice_sounds_the_same_alone_and_in_a_chord(instrument):
+    others = [event(0, EventKind.NOTE_ON, v, 50.0 + v, 0.5) for v in (1, 2, 3)]
+    rendered(instrument, 400, A4)
+    alone = instrument.codes[0, :400].copy()
+    rendered(instrument, 400, A4, *others)
+    assert np.array_equal(instrument.codes[0, :400], alone)
+
+
 def test_a_choked_voice_is_exactly_silent_when_the_next_note_may_come(instrument):
     sound = rendered(instrument, 1000, A4, event(500, EventKind.CHOKE, 0))
     assert np.abs(sound[:500]).max() > 0.001
