@@ -106,7 +106,7 @@ def _dynamics(tracks: Sequence[LevelTrack], sample_rate: int) -> NDArray[np.floa
     wanted = np.log10(VELOCITIES)
     nodes = np.unique(np.round(log, 2))
     if np.ptp(nodes) < 0.1:
-        return _DEFAULT_DYNAMICS * (wanted - log.mean())
+        return np.asarray(_DEFAULT_DYNAMICS * (wanted - log.mean()), np.float64)
     if len(nodes) > len(VELOCITIES):
         nodes = np.linspace(nodes[0], nodes[-1], len(VELOCITIES))
     hats = np.stack([np.interp(log, nodes, hat) for hat in np.eye(len(nodes))], axis=1)
