@@ -8,7 +8,7 @@ from typing import Any, Generic, Protocol, Self, TypeVar
 from numpy.typing import NDArray
 
 from rtaudiogen.errors import RtAudioGenError
-from rtaudiogen.generator import TIMBRE, Descriptor, Family, Parameter, Plays
+from rtaudiogen.generator import TIMBRE, Descriptor, Family, Generator, Parameter, Plays
 from rtaudiogen.model_file import (
     ModelHeader,
     check_tensors,
@@ -55,6 +55,32 @@ class ModelConfig:
     def from_json(cls, values: Mapping[str, Any]) -> Self:
         """Read a header's values; TypeError for unknown fields, ValueError for impossible ones."""
         return configured(cls, values)
+
+
+@dataclass(frozen=True)
+class CodeModelConfig(ModelConfig):
+    """The base of configurations of networks that draw μ-law codes, as notes or as a texture."""
+
+    harmonics: int = 0  # multiples of the note's phase that are told; 0: a texture, without notes
+    instruments: tuple[str, ...] = ("default",)
+    embedding: int = 8  # E, dimensions of the space in which instruments are points
+    preemphasis: float = 0.0  # y[t] = x[t] - preemphasis · x[t-1] before μ-law
+
+    def __post_init__(self) -> None:
+        """Raise ValueError for sizes that no network can have."""
+        super().__post_init__()
+        if not self.instruments or self.embedding < 1 or not 0 <= self.preemphasis < 1:
+            raise ValueError("expected an instrument, an embedding and a preemphasis below 1")
+
+    @property
+    def pitched(self) -> bool:
+        """Tell whether the model is played by notes."""
+        return self.harmonics > 0
+
+    @property
+    def conditioning(self) -> int:
+        """Return C, the local conditioning channels; `sounds.notes.conditioning` lays them out."""
+        return 2 * self.harmonics + 8 if self.pitched else 0
 
 
 C = TypeVar("C", bound=ModelConfig)
@@ -143,6 +169,21 @@ class ModelFiles(Generic[C]):
         if path is None:
             raise RtAudioGenError(f"model '{descriptor.id}' has no file")
         return self.read_config(path, read_header(path)), read_tensors(path)
+
+    def created(
+        self, descriptor: Descriptor, kind_of: Callable[[C], Callable[..., Generator]]
+    ) -> Generator:
+        """Return a model's generator: `kind_of(config)(descriptor, config, tensors)`. [control]
+
+        RtAudioGenError, in one line, for a damaged file or weights that do not fit.
+        """
+        config, tensors = self.opened(descriptor)
+        try:
+            return kind_of(config)(descriptor, config, tensors)
+        except (KeyError, ValueError) as error:
+            raise RtAudioGenError(
+                f"{descriptor.path}: the weights do not fit the configuration ({error})"
+            ) from error
 
 
 def declare_family(

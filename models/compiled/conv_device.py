@@ -15,7 +15,7 @@ from torch.nn import functional as F
 
 from . import bfloat16
 from .conv_kernels import HUGE, TINY
-from .conv_layers import Layer
+from .conv_layers import ELU, GATED, LEAKY, RELU, TANH, Layer
 from .conv_memory import State, Weights, restore, state_of
 
 
@@ -92,7 +92,7 @@ class DeviceLayers:
         memory.
         """
         layer = placed.layer
-        heard = F.elu(x) if layer.activated else x
+        heard = _activated(layer, x)
         if layer.history:
             before = self.history[:, placed.history].view(len(x), layer.history, -1)
             heard = torch.cat([before, heard], 1)  # (streams, history + F, inputs)
@@ -100,6 +100,19 @@ class DeviceLayers:
         rows = windows.reshape(-1, layer.taps * layer.inputs)  # (streams · steps, taps · inputs)
         y = F.linear(rows, placed.matrix, bias[placed.biases])  # (streams · steps, numbers)
         return y.view(len(x), -1, layer.outputs), heard[:, x.shape[1] :]
+
+
+def _activated(layer: Layer, x: Tensor) -> Tensor:
+    """Return (streams, F, given) as (streams, F, inputs)."""
+    kind = layer.activated
+    if kind == GATED:
+        a, b = x.chunk(2, dim=-1)
+        return torch.tanh(a) * torch.sigmoid(b)
+    if kind == LEAKY:
+        return F.leaky_relu(x, layer.slope)
+    if kind == TANH:
+        return torch.tanh(x)
+    return F.elu(x) if kind == ELU else F.relu(x) if kind == RELU else x
 
 
 def _placed(

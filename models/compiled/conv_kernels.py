@@ -10,24 +10,19 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from numba import njit
-from rtaudiogen.kernel_cache import cached_njit
-
 from .bfloat16 import product
 from .channels import CHANNEL_MULTIPLE
+from .conv_layers import ELU, GATED, LEAKY, RELU, TANH
 from .conv_memory import TOGETHER, Scratch, State
-from .elementwise import activate, add, copy, move
+from .decorators import part as part
+from .decorators import whole_call as whole_call
+from .elementwise import activate, add, copy, gate, leak, move, rectify_to, squash
 from .vectors import place
 
 TINY, HUGE = (
     1e-30,
     1e30,
 )  # other input counts as 0: subnormal numbers are slow, infinite ones spread
-
-# `_nrt=False` leaves out numba's memory manager: allocation becomes an error of compilation. Parts
-# are inlined because a call would push every word of every array in its arguments.
-part: Any = njit(nogil=True, error_model="numpy", forceinline=True, _nrt=False)
-whole_call: Any = cached_njit(nogil=True, error_model="numpy", _nrt=False)
 
 
 @whole_call
@@ -46,18 +41,59 @@ def run(
     `x` has no more frames than `scratch` was made for. Return the number of output frames; `out`
     gets the first numbers that it has room for.
     """
-    first, last = layers[0], layers[len(layers) - 1]
+    frames: int = _take_in(layers[0], scratch, x)
+    for k in range(len(layers)):
+        frames = _layer(layers, k, lanes, bias, state, scratch, voice, frames)
+    _give_out(layers[len(layers) - 1], scratch, frames, out)
+    return frames
+
+
+@whole_call
+def take_in(layers: Any, scratch: Scratch, x: NDArray[np.float32]) -> int:
+    """Begin what `run` does, to go on with `run_layers`; return the frames. [render]"""
+    frames: int = _take_in(layers[0], scratch, x)
+    return frames
+
+
+@whole_call
+def run_layers(
+    layers: Any,
+    lanes: NDArray[np.uint32],
+    bias: NDArray[np.float32],
+    state: State,
+    scratch: Scratch,
+    voice: int,
+    first: int,
+    end: int,
+    frames: int,
+) -> int:
+    """Do the part of `run` from layer `first` up to `end`; return the frames after it. [render]"""
+    for k in range(first, end):
+        frames = _layer(layers, k, lanes, bias, state, scratch, voice, frames)
+    return frames
+
+
+@whole_call
+def give_out(layers: Any, scratch: Scratch, frames: int, out: NDArray[np.float32]) -> None:
+    """End what `run` does, after the last layer. [render]"""
+    _give_out(layers[len(layers) - 1], scratch, frames, out)
+
+
+@part
+def _take_in(first: Any, scratch: Scratch, x: NDArray[np.float32]) -> int:
     for k in range(len(x)):
         value = x[k]
         usable = TINY < abs(value) < HUGE
         scratch.work[first["source"], k] = value if usable else np.float32(0.0)
-    frames: int = len(x) // first["inputs"]
-    for k in range(len(layers)):
-        frames = _layer(layers, k, lanes, bias, state, scratch, voice, frames)
+    frames: int = len(x) // first["given"]
+    return frames
+
+
+@part
+def _give_out(last: Any, scratch: Scratch, frames: int, out: NDArray[np.float32]) -> None:
     size = frames * (last["numbers"] // last["gives"])
     for k in range(min(size, len(out))):
         out[k] = scratch.work[last["target"], k]
-    return frames
 
 
 @part
@@ -82,11 +118,7 @@ def _layer(
     move((history + pending) * inputs, remembered, begin)
     source = place(scratch.work, layer["source"] * scratch.work.shape[1])
     fresh = place(scratch.frames, (history + pending) * inputs)
-    size = (frames * inputs + CHANNEL_MULTIPLE - 1) // CHANNEL_MULTIPLE * CHANNEL_MULTIPLE
-    if layer["activated"]:
-        activate(size, source, fresh)
-    else:
-        copy(size, source, fresh)
+    activate_frames(layer, frames, source, fresh)
     steps = (pending + frames) // takes
     step = 0
     while step < steps:
@@ -100,6 +132,26 @@ def _layer(
     state.pending[voice, k] = pending
     given: int = steps * layer["gives"]
     return given
+
+
+@part
+def activate_frames(layer: Any, frames: int, source: int, target: int) -> None:
+    """What a layer hears of frames; the last vector may reach beyond them."""
+    kind, inputs = layer["activated"], layer["inputs"]
+    size = (frames * inputs + CHANNEL_MULTIPLE - 1) // CHANNEL_MULTIPLE * CHANNEL_MULTIPLE
+    if kind == ELU:
+        activate(size, source, target)
+    elif kind == RELU:
+        rectify_to(size, source, target)
+    elif kind == LEAKY:
+        leak(size, source, target, layer["slope"])
+    elif kind == TANH:
+        squash(size, source, target)
+    elif kind == GATED:
+        for frame in range(frames):
+            gate(inputs, source + 8 * frame * inputs, target + 4 * frame * inputs)
+    else:
+        copy(size, source, target)
 
 
 @part

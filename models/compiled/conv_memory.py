@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import bfloat16
+from . import state as named_state
 from .conv_layers import Floats, Layer, whole
 from .vectors import aligned, aligned_zeros
 
@@ -14,11 +15,11 @@ TOGETHER = 4  # steps that share a weight after loading it
 SLACK = 64  # numbers beyond the end of work memory that a whole vector may touch
 
 FIELDS = (
-    "inputs", "numbers", "rows", "taps", "dilation", "takes", "gives", "history", "skipped",
-    "activated", "residual", "source", "target",
+    "inputs", "given", "numbers", "rows", "taps", "dilation", "takes", "gives", "history",
+    "skipped", "activated", "residual", "source", "target",
 )  # fmt: skip
 PLACES = ("lanes_at", "bias_at", "state_at")
-LAYER = np.dtype([(name, np.int64) for name in (*FIELDS, *PLACES)])
+LAYER = np.dtype([(name, np.int64) for name in (*FIELDS, *PLACES)] + [("slope", np.float32)])
 
 
 class Weights(NamedTuple):
@@ -54,7 +55,7 @@ def weights_of(layers: Sequence[Layer], tensors: Sequence[tuple[Floats, Floats]]
     for record, layer, (weight, bias) in zip(records, layers, tensors, strict=True):
         lanes.append(bfloat16.pack(layer.matrix(weight)))
         biases.append(layer.row_bias(bias))
-        for name in FIELDS:
+        for name in (*FIELDS, "slope"):
             record[name] = getattr(layer, name)
         for name in PLACES:
             record[name] = at[name]
@@ -78,21 +79,17 @@ def state_of(layers: Sequence[Layer], voices: int) -> State:
 
 def restore(state: State, saved: Mapping[str, NDArray[Any]]) -> None:
     """Continue bit for bit from copies of the arrays; ValueError if shapes differ. [render]"""
-    for name, array in state._asdict().items():
-        if name not in saved or saved[name].shape != array.shape:
-            raise ValueError(f"the state's {name!r} belongs to another network")
-    for name, array in state._asdict().items():
-        array[...] = saved[name]
+    named_state.restore(state._asdict(), saved)
 
 
 def scratch_of(layers: Sequence[Layer], frames: int) -> Scratch:
     """Return scratch memory for calls of up to `frames` input frames."""
-    work = frames * layers[0].inputs
+    work = frames * layers[0].given
     kept = 0
     for layer in layers:
         kept = max(kept, (layer.kept + frames) * layer.inputs)
         steps = (layer.takes - 1 + frames) // layer.takes
-        work = max(work, frames * layer.inputs, steps * layer.numbers)
+        work = max(work, frames * layer.given, steps * layer.numbers)
         frames = steps * layer.gives
     return Scratch(
         work=aligned_zeros(2, whole(work) + SLACK),

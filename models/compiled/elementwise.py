@@ -1,5 +1,6 @@
 """Elementwise functions as vector code that families share, on places (see `vectors`). [render]"""
 
+from collections.abc import Callable
 from typing import Any
 
 from llvmlite import ir
@@ -8,7 +9,7 @@ from numba.extending import intrinsic
 
 from numba import types
 
-from .vectors import Vector, address, load, pointers, sweep
+from .vectors import Vector, address, broadcast, constant, load, pointers, sweep
 
 LOG2E = 1.4426950408889634
 # 2^f for |f| ≤ 1/2 with relative error 9e-8, exact at 0: nearly minimax least squares
@@ -32,19 +33,87 @@ def elu(x: Vector) -> Vector:
     return x.at_least(0.0) + below
 
 
+def sigmoid(x: Vector) -> Vector:
+    """Return 1 / (1 + e^-x), never NaN."""
+    power = exp2((x * -LOG2E).at_least(-60.0).at_most(60.0))
+    return constant(x.builder, 1.0) / (power + 1.0)
+
+
+def tanh(x: Vector) -> Vector:
+    """Return the hyperbolic tangent, never NaN; the absolute error is below 2e-7."""
+    power = exp2((x * (-2 * LOG2E)).at_least(-60.0).at_most(60.0))
+    return (constant(x.builder, 1.0) - power) / (power + 1.0)
+
+
+def gated(a: Vector, b: Vector) -> Vector:
+    """tanh(a) · sigmoid(b) = (1 - p) / ((1 + p) (1 + q)) with p = e^-2a, q = e^-b; never NaN."""
+    p = exp2((a * (-2 * LOG2E)).at_least(-60.0).at_most(60.0))
+    q = exp2((b * -LOG2E).at_least(-60.0).at_most(60.0))
+    return (constant(a.builder, 1.0) - p) / ((p + 1.0) * (q + 1.0))
+
+
+def elementwise(function: Callable[[Vector], Vector]) -> Any:
+    """Return an intrinsic of (size, source, target): target = function(source).
+
+    `size` elements, a multiple of 16; `target` may be `source`.
+    """
+
+    @intrinsic
+    def apply(typing_context, size, source, target):  # type: ignore[no-untyped-def]
+        def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+            source, target = pointers(builder, *arguments[1:])
+
+            def body(i: ir.Value) -> None:
+                x = load(builder, address(builder, source, i))
+                function(x).store(address(builder, target, i))
+
+            sweep(builder, arguments[0], body)
+            return context.get_dummy_value()
+
+        return types.void(*[types.int64] * 3), codegen
+
+    return apply
+
+
+activate = elementwise(elu)
+rectify_to = elementwise(lambda x: x.at_least(0.0))
+squash = elementwise(tanh)
+copy = elementwise(lambda x: x)
+
+
 @intrinsic
-def activate(typing_context, size, source, target):  # type: ignore[no-untyped-def]
-    """Set target = elu(source), `size` elements, a multiple of 16. `target` may be `source`."""
+def leak(typing_context, size, source, target, slope):  # type: ignore[no-untyped-def]
+    """target = source above 0, slope · source below, `size` elements, a multiple of 16."""
 
     def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        source, target = pointers(builder, *arguments[1:])
-        sweep(
-            builder,
-            arguments[0],
-            lambda i: elu(load(builder, address(builder, source, i))).store(
-                address(builder, target, i)
-            ),
-        )
+        source, target = pointers(builder, *arguments[1:3])
+        slope = broadcast(builder, arguments[3])
+
+        def body(i: ir.Value) -> None:
+            x = load(builder, address(builder, source, i))
+            below = x.at_most(0.0) * slope
+            (x.at_least(0.0) + below).store(address(builder, target, i))
+
+        sweep(builder, arguments[0], body)
+        return context.get_dummy_value()
+
+    return types.void(*[types.int64] * 3, types.float32), codegen
+
+
+@intrinsic
+def gate(typing_context, size, ab, target):  # type: ignore[no-untyped-def]
+    """target = tanh(ab[:size]) · sigmoid(ab[size:]), `size` elements, a multiple of 16."""
+
+    def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        size = arguments[0]
+        ab, target = pointers(builder, *arguments[1:])
+
+        def body(i: ir.Value) -> None:
+            a = load(builder, address(builder, ab, i))
+            b = load(builder, address(builder, ab, size, i))
+            gated(a, b).store(address(builder, target, i))
+
+        sweep(builder, size, body)
         return context.get_dummy_value()
 
     return types.void(*[types.int64] * 3), codegen
@@ -57,22 +126,6 @@ def move(typing_context, size, source, target):  # type: ignore[no-untyped-def]
     def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         source, target = pointers(builder, *arguments[1:])
         cgutils.raw_memcpy(builder, target, source, arguments[0], 4)
-        return context.get_dummy_value()
-
-    return types.void(*[types.int64] * 3), codegen
-
-
-@intrinsic
-def copy(typing_context, size, source, target):  # type: ignore[no-untyped-def]
-    """Set target = source, `size` elements, a multiple of 16."""
-
-    def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        source, target = pointers(builder, *arguments[1:])
-        sweep(
-            builder,
-            arguments[0],
-            lambda i: load(builder, address(builder, source, i)).store(address(builder, target, i)),
-        )
         return context.get_dummy_value()
 
     return types.void(*[types.int64] * 3), codegen

@@ -1,14 +1,20 @@
 """Findings that a streamed network equals its parallel form, also across save and restore."""
 
 from collections.abc import Callable, Mapping
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rtaudiogen.generator import Finding
 
+from ..compiled.mulaw import LEVELS
+
 Floats = NDArray[np.float32]
+
+CODE_FRAMES, CODE_INTERRUPTION = 640, 251
+LOGIT_TOLERANCE = 1e-4  # of the largest logit
+ALL = slice(None)
 
 
 class Streaming(Protocol):
@@ -56,3 +62,60 @@ def whole_and_resumed(
     through(slice(0, frames))
     streaming.restore(saved)
     return whole, np.concatenate([first, through(slice(interruption, frames))], axis=axis)
+
+
+class CodeSampler(Streaming, Protocol):
+    """A sampler of codes, as `playing.codes.sampler` has it."""
+
+    def reset_voice(self, voice: int) -> None:
+        """Forget what a voice has played."""
+
+    def teacher_force(
+        self, codes: NDArray[np.uint8], conditioning: Floats, bias: Floats,
+        active: NDArray[np.int32],
+    ) -> Floats:  # fmt: skip
+        """Return (V, frames, 256) logits."""
+
+
+class CodeScore(NamedTuple):
+    """Codes that a network is told, and what it makes of them."""
+
+    codes: NDArray[np.uint8]  # (1, T)
+    conditioning: Floats  # (1, T, C)
+    bias: Floats  # (1, biases) of an instrument
+    logits: Floats  # (1, T, 256) of the parallel form, for the same instrument
+
+    def streamed(self, sampler: CodeSampler, part: slice = ALL) -> Floats:
+        """Return what a sampler makes of a part of it."""
+        codes, told = self.codes[:, part], self.conditioning[:, part]
+        return sampler.teacher_force(
+            np.ascontiguousarray(codes), np.ascontiguousarray(told), self.bias,
+            np.zeros(1, np.int32),
+        )  # fmt: skip
+
+
+def code_score(
+    conditioning: int, bias: Floats, parallel: Callable[[NDArray[np.uint8], Floats], Floats]
+) -> CodeScore:
+    """Return random codes and conditioning of so many channels, and the parallel form's logits."""
+    random = np.random.default_rng(0)
+    codes = random.integers(0, LEVELS, (1, CODE_FRAMES), dtype=np.uint8)
+    told = random.standard_normal((1, CODE_FRAMES, conditioning), dtype=np.float32)
+    return CodeScore(codes, told, bias, parallel(codes, told))
+
+
+def compare_codes(score: CodeScore, sampler: CodeSampler) -> list[Finding]:
+    """Compare a sampler's teacher-forced logits with the parallel form's.
+
+    Both hold the same rounded weights. Checked from reset, and with the state saved, disturbed and
+    restored in the middle.
+    """
+    whole, resumed = whole_and_resumed(
+        sampler, lambda: sampler.reset_voice(0), lambda part: score.streamed(sampler, part),
+        CODE_FRAMES, CODE_INTERRUPTION, axis=1,
+    )  # fmt: skip
+    parts = (("", whole), (" across save and restore", resumed))
+    return [
+        close(f"streaming equals parallel{when}", heard, score.logits, LOGIT_TOLERANCE)
+        for when, heard in parts
+    ]

@@ -9,6 +9,9 @@ import numpy as np
 
 from rtaudiogen.benchmark import BenchRow, best_of
 
+from ..family import CodeModelConfig
+from ..playing.codes.instruments import Instruments, biases
+from ..playing.codes.sampler import VoiceSampler
 from .roofline import l2_bytes_per_second, multiply_adds_per_second
 
 MEASURE_SECONDS = 1.0  # duration of each measurement
@@ -40,6 +43,20 @@ def call_times(run: Callable[[], object]) -> CallTimes:
         taken.append(time.perf_counter() - start)
     p50, p99, worst = np.percentile(taken, (50, 99, 100)).tolist()
     return CallTimes(p50, p99, worst)
+
+
+def sampling(
+    sampler: VoiceSampler, instruments: Instruments, config: CodeModelConfig, frames: int,
+    random: np.random.Generator,
+) -> Callable[[], None]:  # fmt: skip
+    """Return a function that samples the next frames of all voices, each of another instrument."""
+    shape = sampler.voices, frames
+    conditioning = random.standard_normal((*shape, config.conditioning), np.float32)
+    embeddings = random.standard_normal((sampler.voices, config.embedding), np.float32)
+    bias = biases(instruments, embeddings)
+    uniforms = random.random(shape, np.float32)
+    codes, active = np.zeros(shape, np.uint8), np.arange(sampler.voices, dtype=np.int32)
+    return lambda: sampler.sample(codes, conditioning, bias, uniforms, 1.0, active, frames)
 
 
 @dataclass(frozen=True)

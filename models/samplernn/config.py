@@ -1,37 +1,58 @@
-"""The sizes of a SampleRNN, as they stand in its model file."""
+"""The sizes of a SampleRNN, as they stand in its model file, and the tensors that they need."""
 
 from dataclasses import dataclass
 
-from ..family import ModelConfig
+from ..compiled.mulaw import LEVELS
+from ..family import CodeModelConfig
 
 FRAME = 16  # samples between two steps of the slow tier; the tiers and the samples see as many
 STEP = 4  # samples between two steps of the middle tier
+UP = FRAME // STEP  # steps of the middle tier in one of the slow tier
 TAPS = 4  # newest samples that the sample tier sees as codes, not only as numbers
 
 
 @dataclass(frozen=True)
-class SampleRNNConfig(ModelConfig):
+class SampleRNNConfig(CodeModelConfig):
     """Three tiers of one width; without harmonics the model plays textures, not notes."""
 
     width: int = 256  # W, units of every tier
-    harmonics: int = 0  # multiples of the note's phase that are told; 0: a texture
-    instruments: tuple[str, ...] = ("default",)
     embedding: int = 16  # E, dimensions of the space in which instruments are points
-    preemphasis: float = 0.85  # y[t] = x[t] - preemphasis · x[t-1] before μ-law
+    preemphasis: float = 0.85
 
     def __post_init__(self) -> None:
         """Raise ValueError for sizes that no network can have."""
         super().__post_init__()
         self.check_channels("width")
-        if not self.instruments or self.embedding < 1 or not 0 <= self.preemphasis < 1:
-            raise ValueError("expected an instrument, an embedding and a preemphasis below 1")
-
-    @property
-    def pitched(self) -> bool:
-        """Return True if the model is played by notes."""
-        return self.harmonics > 0
 
     @property
     def conditioning(self) -> int:
         """Return C, the local conditioning channels: those of a note, or a texture's level."""
-        return 2 * self.harmonics + 8 if self.pitched else 1
+        return super().conditioning if self.pitched else 1
+
+    @property
+    def told(self) -> int:
+        """Return what a tier sees and is told beside the instrument."""
+        return FRAME + self.conditioning
+
+
+def shapes(config: SampleRNNConfig) -> dict[str, tuple[int, ...]]:
+    """Return the tensors that a SampleRNN of this configuration consists of."""
+    w, told = config.width, config.told + config.embedding
+    wanted: dict[str, tuple[int, ...]] = {
+        "instruments.weight": (len(config.instruments), config.embedding),
+        "tables": (TAPS * LEVELS, w),
+        "middle_in.weight": (w, told),
+        "sample_in.weight": (w, told),
+        "slow_out.weight": (UP * w, w),
+        "slow_out.bias": (UP * w,),
+        "middle_out.weight": (STEP * w, w),
+        "middle_out.bias": (STEP * w,),
+        "output.weight": (w, w),
+        "output.bias": (w,),
+        "logit.weight": (LEVELS, w),
+        "logit.bias": (LEVELS,),
+    }
+    for tier, inputs in (("slow", told), ("middle", w)):
+        wanted[f"{tier}.weight_ih_l0"], wanted[f"{tier}.weight_hh_l0"] = (3 * w, inputs), (3 * w, w)
+        wanted[f"{tier}.bias_ih_l0"] = wanted[f"{tier}.bias_hh_l0"] = (3 * w,)
+    return wanted

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any
 
 import torch
 from accelerate import Accelerator
@@ -46,6 +47,12 @@ def moved(batch: Tensors, device: torch.device) -> dict[str, Tensor]:
         return {name: value.to(device) for name, value in batch.items()}
     pinned = {name: value.contiguous().pin_memory() for name, value in batch.items()}
     return {name: value.to(device, non_blocking=True) for name, value in pinned.items()}
+
+
+def as_tensors(batch: Any) -> dict[str, Tensor]:
+    """Return the arrays of a batch, a dataclass, by name; those that it lacks are left out."""
+    arrays = vars(batch).items()
+    return {name: torch.from_numpy(array) for name, array in arrays if array is not None}
 
 
 class Batches:

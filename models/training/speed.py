@@ -9,10 +9,11 @@ default sizes, on synthetic sounds. No file is read.
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
+from typing import Any, TypeVar
 
 import torch
 
@@ -20,10 +21,14 @@ from rtaudiogen.benchmark import BenchRow, machine
 from rtaudiogen.processors import CPU, checked
 
 from .device import finish
+from .options import TrainingOptions
 from .trainer import Trainer
 
+O = TypeVar("O", bound=TrainingOptions)  # noqa: E741
+
 WARM_UP_STEPS = 5
-GPU_BATCHES = (1, 16)  # times the default size, which is chosen for one core
+ENDLESS_STEPS = 10**9
+GPU_BATCHES = (1, 16)  # times the default one, which is made for one core
 
 
 @dataclass(frozen=True)
@@ -33,6 +38,12 @@ class Trial:
     trainer: Trainer
     step_frames: int  # of sound in one step
     what: str
+
+
+def endless(kind: type[O], size: str, times: int, device: str, sizes: Mapping[str, Any]) -> O:
+    """Return options of a training without end, with `times` as much of `size` as by default."""
+    choices = {size: times * getattr(kind(), size), "steps": ENDLESS_STEPS, "device": device}
+    return kind(**(choices | dict(sizes)))
 
 
 def frames_per_second(trial: Trial, seconds: float) -> float:

@@ -58,14 +58,14 @@ def upload(packed: Packed, device: torch.device) -> Weights:
         return torch.from_numpy(np.ascontiguousarray(array)).to(device)
 
     def level(number: int) -> Level:
-        matrix, bias = packed_level(packed, number)
-        return Level(there(matrix), there(bias), int(packed.weights.levels[number]["groups"]))
+        matrix, bias, groups = packed_level(packed, number)
+        return Level(there(matrix), there(bias), groups)
 
     weights = packed.weights
     with lost(device):
         return Weights(
             first=there(first_matrix(packed)[:, : packed.config.latent]),
-            first_bias=there(weights.first_bias),
+            first_bias=there(weights.first.bias),
             classes=there(weights.classes),
             levels=tuple(level(number) for number in range(LEVELS)),
             filter=there(_filter_matrix(weights.filter)) if len(weights.filter) else None,

@@ -7,22 +7,8 @@ from numba.extending import intrinsic
 
 from numba import types
 
-from ..compiled.elementwise import LOG2E, exp2
-from ..compiled.vectors import (
-    Vector,
-    address,
-    constant,
-    load,
-    pointers,
-    sweep,
-)
-
-
-def gated(a: Vector, b: Vector) -> Vector:
-    """tanh(a) · sigmoid(b) = (1 - p) / ((1 + p) (1 + q)) with p = e^-2a, q = e^-b; never NaN."""
-    p = exp2((a * (-2 * LOG2E)).at_least(-60.0).at_most(60.0))
-    q = exp2((b * -LOG2E).at_least(-60.0).at_most(60.0))
-    return (constant(a.builder, 1.0) - p) / ((p + 1.0) * (q + 1.0))
+from ..compiled.elementwise import gated
+from ..compiled.vectors import address, load, pointers, sweep
 
 
 @intrinsic

@@ -14,13 +14,14 @@ from rtaudiogen.events import chord, no_events
 from rtaudiogen.generator import Plays
 from rtaudiogen.realtime.render.worker_pool import WorkerPool, worker_pool
 
+from ..measuring import speed
 from ..measuring.speed import Work, fastest, roofline_row, torch_seconds
 from .config import WaveNetConfig
 from .descriptor import builtin
 from .generator import create
 from .memory import CHUNK
 from .packing import pack, random_tensors
-from .sampler import Sampler, gate_bias
+from .sampler import Sampler
 
 SMALL, LARGE = WaveNetConfig(residual=32), WaveNetConfig(residual=64)
 FRAME_BUDGET = 64  # frames of all voices in one run: short enough for a busy machine to let through
@@ -51,16 +52,11 @@ def seconds_a_frame(config: WaveNetConfig, voices: int) -> float:
 def sampling(
     config: WaveNetConfig, voices: int, frames: int, pool: WorkerPool | None = None
 ) -> Callable[[], None]:
-    """A function that samples the next `frames` frames of a network of random weights."""
+    """Return a function that samples the next `frames` frames of a network of random weights."""
     random = np.random.default_rng(0)
     weights = pack(config, random_tensors(config, random))
     sampler = Sampler(weights, voices, config.sample_rate, pool)
-    conditioning = random.standard_normal((voices, frames, config.conditioning), np.float32)
-    embeddings = random.standard_normal((voices, config.embedding), np.float32)
-    biases = gate_bias(sampler.weights, embeddings)
-    uniforms = random.random((voices, frames), np.float32)
-    codes, active = np.zeros((voices, frames), np.uint8), np.arange(voices, dtype=np.int32)
-    return lambda: sampler.sample(codes, conditioning, biases, uniforms, 1.0, active, frames)
+    return speed.sampling(sampler, weights.instruments, config, frames, random)
 
 
 def size(config: WaveNetConfig) -> str:
@@ -114,10 +110,10 @@ def _most_voices(seconds_a_frame: Callable[[int], float], config: WaveNetConfig)
     """Of those tried, that are sampled in real time, and how fast that is."""
     most, detail = 0, "none"
     for voices in VOICES:
-        speed = 1 / seconds_a_frame(voices) / config.sample_rate
-        if speed < 1:
+        ratio = 1 / seconds_a_frame(voices) / config.sample_rate
+        if ratio < 1:
             break
-        most, detail = voices, f"{voices} voices at {speed:.2f} × real time"
+        most, detail = voices, f"{voices} voices at {ratio:.2f} × real time"
     return most, detail
 
 

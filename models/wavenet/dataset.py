@@ -13,21 +13,31 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from ..compiled import mulaw
-from ..compiled.mulaw import LEVELS, SILENCE
+from ..compiled.mulaw import SILENCE
+from ..sounds.notes.coded import (
+    FALL_DB,
+    GAIN_DB,
+    GAIN_SHARE,
+    IGNORED,
+    RELEASE_SHARE,
+    Sound,
+    by_instrument,
+    coded,
+    longer_likelier,
+    noisy,
+    perhaps_detuned,
+    stack,
+)
 from ..sounds.notes.conditioning import condition
 from ..sounds.notes.corpus import Texture
-from ..sounds.notes.notes import Note, detuned
+from ..sounds.notes.notes import Note
 from .config import WaveNetConfig
 
-IGNORED = -100  # a target that does not count in the loss (torch's default)
 WARM_UP = 256  # frames after a cut in the middle of a sound whose targets do not count
 ONSET_SHARE = 0.3  # segments that begin where the note does
 BLIND_SHARE = 0.1  # segments whose history is silence up to a random frame
 COLD_SHARE = 0.15  # segments cut from the middle that count from their first frame
-RELEASE_SHARE = 0.15  # segments with a release at a random frame
-GAIN_SHARE, GAIN_DB = 0.5, (-24.0, 3.0)
 JITTER_CODES = 16.0  # largest standard deviation of noise on the history, as loud as in play
-DETUNED_SHARE, DETUNE_SEMITONES = 0.8, 0.7  # no pitch, and no partial's frequency, is special
 STRAY_SHARE, STRAY_DB = 0.3, (-36.0, -3.0)  # segments with a foreign tone in the history
 STRAY_HZ = (80.0, 7500.0)
 
@@ -45,13 +55,10 @@ class Batch:
 class Segments:
     """Draws batches: every instrument equally often."""
 
-    def __init__(self, config: WaveNetConfig, sounds: Sequence[Note | Texture], frames: int):
+    def __init__(self, config: WaveNetConfig, sounds: Sequence[Sound], frames: int):
         """Of `frames` frames each; every instrument of `config` needs a sound."""
         self.config, self.frames = config, frames
-        self.by_instrument = [
-            [sound for sound in sounds if sound.instrument == instrument]
-            for instrument in range(len(config.instruments))
-        ]
+        self.by_instrument = by_instrument(sounds, len(config.instruments))
 
     def draw(self, random: Generator, segments: int) -> Batch:
         """A training batch."""
@@ -61,8 +68,7 @@ class Segments:
             if isinstance(own[0], Note):
                 sound = own[random.integers(len(own))]
             else:
-                lengths = np.array([len(sound.signal) for sound in own])
-                sound = own[random.choice(len(own), p=lengths / lengths.sum())]
+                sound = longer_likelier(own, random)
             drawn.append(self._varied(sound, random))
         return stack(drawn)
 
@@ -79,19 +85,19 @@ class Segments:
             parts.append(self._plain(sound, start))
         return parts
 
-    def whole(self, sound: Note | Texture) -> Batch:
+    def whole(self, sound: Sound) -> Batch:
         """One sound from its beginning, unchanged; what lies behind its end does not count."""
         batch = self._segment(sound, 0, 1.0, len(sound.signal), 0.0, 0)
         batch.targets[:, len(sound.signal) :] = IGNORED
         return batch
 
-    def _plain(self, sound: Note | Texture, start: int) -> Batch:
+    def _plain(self, sound: Sound, start: int) -> Batch:
         return self._segment(sound, start, 1.0, len(sound.signal), 0.0, WARM_UP if start else 0)
 
-    def _varied(self, sound: Note | Texture, random: Generator) -> Batch:
+    def _varied(self, sound: Sound, random: Generator) -> Batch:
         pitched = isinstance(sound, Note)
-        if isinstance(sound, Note) and random.random() < DETUNED_SHARE:
-            sound = detuned(sound, random.uniform(-DETUNE_SEMITONES, DETUNE_SEMITONES))
+        if isinstance(sound, Note):
+            sound = perhaps_detuned(sound, random)
         onset = pitched and random.random() < ONSET_SHARE
         start = 0 if onset else int(random.integers(max(len(sound.signal) - self.frames // 2, 1)))
         gain, release, slope = 1.0, len(sound.signal), 0.0
@@ -99,17 +105,14 @@ class Segments:
             gain = 10 ** (random.uniform(*GAIN_DB) / 20)
         if pitched and random.random() < RELEASE_SHARE:
             release = start + int(random.integers(self.frames))
-            slope = -float(np.exp(random.uniform(np.log(40.0), np.log(800.0))))
+            slope = -float(np.exp(random.uniform(*FALL_DB)))
         cold = start == 0 or random.random() < COLD_SHARE
         batch = self._segment(sound, start, gain, release, slope, 0 if cold else WARM_UP)
         return self._blurred(batch, random)
 
     def _blurred(self, batch: Batch, random: Generator) -> Batch:
         """With noise in the history, and sometimes no history at all."""
-        codes = batch.codes
-        deviation = JITTER_CODES * random.random() ** 2
-        codes = codes + np.rint(deviation * random.standard_normal(codes.shape)).astype(np.int64)
-        codes = np.clip(codes, 0, LEVELS - 1)
+        codes = noisy(batch.codes, JITTER_CODES * random.random() ** 2, random)
         if random.random() < STRAY_SHARE:
             codes = _with_stray_tone(codes, self.config.sample_rate, random)
         if random.random() < BLIND_SHARE:
@@ -117,7 +120,7 @@ class Segments:
         return Batch(codes, batch.targets, batch.conditioning, batch.instruments)
 
     def _segment(
-        self, sound: Note | Texture, start: int, gain: float, release: int, slope: float, skip: int
+        self, sound: Sound, start: int, gain: float, release: int, slope: float, skip: int
     ) -> Batch:
         """One segment, (1, T): from `release` on the sound falls by `slope` dB a second."""
         end = start + self.frames
@@ -127,9 +130,7 @@ class Segments:
         fall_db = np.minimum(slope / rate * (np.arange(first, end) - release), 0.0)
         if slope:
             signal *= (10 ** (fall_db / 20)).astype(np.float32)
-        emphasised = signal.copy()
-        emphasised[1:] -= np.float32(self.config.preemphasis) * signal[:-1]
-        codes = mulaw.encode(emphasised).astype(np.int64)
+        codes = coded(signal, self.config.preemphasis).astype(np.int64)
         if start == 0:
             codes = np.concatenate(([SILENCE], codes))
         codes = codes[-self.frames - 1 :]
@@ -162,17 +163,6 @@ def _with_stray_tone(
     turns = frequency / sample_rate * np.arange(codes.shape[1]) + random.random()
     tone = loudness * np.sin(2 * np.pi * turns)
     return mulaw.encode((signal + tone).astype(np.float32)).astype(np.int64)
-
-
-def stack(batches: Sequence[Batch]) -> Batch:
-    """One batch of several."""
-    conditioning = [batch.conditioning for batch in batches if batch.conditioning is not None]
-    return Batch(
-        np.concatenate([batch.codes for batch in batches]),
-        np.concatenate([batch.targets for batch in batches]),
-        np.concatenate(conditioning) if conditioning else None,
-        np.concatenate([batch.instruments for batch in batches]),
-    )
 
 
 def _padded(

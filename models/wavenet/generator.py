@@ -2,35 +2,26 @@
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
-
-from rtaudiogen.errors import RtAudioGenError
 from rtaudiogen.generator import Descriptor, Generator
 
 from ..playing.codes.generator import CodeGenerator, Tensors
+from ..playing.codes.instruments import Instruments
 from ..playing.codes.notes import NoteGenerator
 from ..playing.codes.texture import TextureGenerator
 from .config import WaveNetConfig
 from .descriptor import FILES
-from .kernels import fill_gate_bias
 from .packing import pack
-from .sampler import Sampler, gate_bias, sampler_on
+from .sampler import Sampler, sampler_on
 
 if TYPE_CHECKING:
     from .device.sampler import DeviceSampler
 
 
 def create(descriptor: Descriptor, sample_rate: int) -> Generator:
-    """The generator of a model file; it runs at its own rate, whatever the host's. [control]"""
-    config, tensors = FILES.opened(descriptor)
-    kind = NoteWaveNet if config.pitched else TextureWaveNet
-    try:
-        return kind(descriptor, config, tensors)
-    except (KeyError, ValueError) as error:
-        raise RtAudioGenError(
-            f"{descriptor.path}: the weights do not fit the configuration ({error})"
-        ) from error
+    """Return the generator of a model file; it runs at its own rate. [control]"""
+    return FILES.created(
+        descriptor, lambda config: NoteWaveNet if config.pitched else TextureWaveNet
+    )
 
 
 class WaveNetGenerator(CodeGenerator):
@@ -42,17 +33,14 @@ class WaveNetGenerator(CodeGenerator):
         super().__init__(descriptor, config, tensors)
         self.packed = pack(config, tensors)
 
+    @property
+    def instruments(self) -> Instruments:
+        """See CodeGenerator: the gates' biases."""
+        return self.packed.instruments
+
     def new_sampler(self, voices: int, max_frames: int) -> "Sampler | DeviceSampler":
         """See CodeGenerator."""
         return sampler_on(self.device, self.packed, voices, self.config, max_frames)
-
-    def new_bias(self, embedding: NDArray[np.float32]) -> NDArray[np.float32]:
-        """See CodeGenerator: the gates' biases."""
-        return gate_bias(self.packed, embedding)
-
-    def fill_bias(self, embedding: NDArray[np.float32], bias: NDArray[np.float32]) -> None:
-        """See CodeGenerator."""
-        fill_gate_bias(self.packed, embedding, bias)
 
 
 class NoteWaveNet(WaveNetGenerator, NoteGenerator):

@@ -8,16 +8,12 @@ Neither changes the order of any sum: a voice's bits depend on nothing but the v
 Nothing here allocates, raises, or reads out of range, whatever the numbers are.
 """
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
-from numba import njit
-from rtaudiogen.kernel_cache import cached_njit
-
 from ..compiled.bfloat16 import product
 from ..compiled.categorical import draw
+from ..compiled.decorators import part, whole_call
 from ..compiled.elementwise import add, copy, rectify
 from ..compiled.mulaw import LEVELS
 from ..compiled.vectors import place
@@ -27,14 +23,8 @@ from .packing import NO_CODE, Weights
 
 SUBNORMAL = 1e-30  # conditioning this close to 0 is 0: subnormal numbers are slow on some CPUs
 
-# `_nrt=False` leaves out numba's memory manager: reference counts would cost half the time, and
-# allocation becomes an error of compilation. Parts are inlined because a call would push every word
-# of every array in its arguments.
-_part: Any = njit(nogil=True, error_model="numpy", forceinline=True, _nrt=False)
-_whole: Any = cached_njit(nogil=True, error_model="numpy", _nrt=False)
 
-
-@_whole
+@whole_call
 def sample(
     weights: Weights,
     state: State,
@@ -86,12 +76,12 @@ def sample(
         first += columns
 
 
-@_part
+@part
 def _columns(left: int) -> int:
     return 4 if left >= 4 else 2 if left >= 2 else 1
 
 
-@_part
+@part
 def _stay_in_range(weights: Weights, state: State, voice: int) -> None:
     """A state may come from a damaged file; it must not lead outside of the arrays."""
     for layer in range(len(weights.dilations)):
@@ -101,7 +91,7 @@ def _stay_in_range(weights: Weights, state: State, voice: int) -> None:
         state.codes[voice, k] = min(max(state.codes[voice, k], 0), NO_CODE if k else LEVELS - 1)
 
 
-@_part
+@part
 def _read_conditioning(scratch: Scratch, conditioning: NDArray[np.float32]) -> None:
     """(frames, C) into scratch."""
     for frame in range(conditioning.shape[0]):
@@ -110,7 +100,7 @@ def _read_conditioning(scratch: Scratch, conditioning: NDArray[np.float32]) -> N
             scratch.conditioning[frame, k] = value if abs(value) > SUBNORMAL else np.float32(0.0)
 
 
-@_part
+@part
 def _begin_chunk(
     weights: Weights,
     state: State,
@@ -143,7 +133,7 @@ def _begin_chunk(
             frame += columns
 
 
-@_part
+@part
 def _recall(
     weights: Weights,
     state: State,
@@ -162,7 +152,7 @@ def _recall(
     copy(r, source, place(scratch.taps, column * r))
 
 
-@_part
+@part
 def _history(weights: Weights, state: State, voice: int, layer: int, row: int) -> int:
     """The place of a row of a layer's ring."""
     row += weights.history_at[layer] + voice * state.history.shape[1]
@@ -170,7 +160,7 @@ def _history(weights: Weights, state: State, voice: int, layer: int, row: int) -
     return first
 
 
-@_part
+@part
 def _predict(
     weights: Weights,
     state: State,
@@ -203,7 +193,7 @@ def _predict(
     )  # fmt: skip
 
 
-@_part
+@part
 def _layer(
     weights: Weights,
     state: State,
@@ -250,15 +240,3 @@ def _layer(
         columns, place(weights.lanes, weights.skip_at[layer]), r, s,
         gated, r, start, 0 if layer == 0 else s, skips, s,
     )  # fmt: skip
-
-
-@_whole
-def fill_gate_bias(
-    weights: Weights, embedding: NDArray[np.float32], out: NDArray[np.float32]
-) -> None:
-    """Every layer's bias (L · 2R,) for an instrument at `embedding` (E,). [render]"""
-    for k in range(len(out)):
-        total = weights.gate_bias[k]
-        for e in range(len(embedding)):
-            total += weights.instrument[e, k] * embedding[e]
-        out[k] = total

@@ -1,7 +1,7 @@
 """`rtaudiogen train wavenet FOLDER`: from a folder of sounds to a playable model file."""
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -9,23 +9,26 @@ from typing import Any
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional as F
 
 from rtaudiogen.errors import UsageError
 
+from ..playing.codes.rendered import clip_of
+from ..sounds.notes.coded import IGNORED, stack
 from ..sounds.notes.corpus import Corpus
-from ..sounds.notes.envelope_measuring import envelope_of
 from ..sounds.notes.options import InstrumentOptions
+from ..sounds.notes.stages import stages
 from ..training import run as driver
+from ..training.device import as_tensors
 from ..training.options import CHANNELS, option
-from ..training.run import Model, Run, Stage
+from ..training.run import Run
 from ..training.trainer import Trainer
 from .config import WaveNetConfig
-from .dataset import IGNORED, Batch, Segments, stack
+from .dataset import Segments
+from .descriptor import describe
+from .generator import create
 from .network import WaveNet
-from .render_clip import write_clip
 
 HELD_OUT_BATCHES = 64
 
@@ -69,13 +72,7 @@ class TrainingOptions(InstrumentOptions):
     def config(self, instruments: tuple[str, ...]) -> WaveNetConfig:
         """Return the network that these options describe."""
         stack_ = tuple(2**i for i in range(int(math.log2(self.largest_dilation)) + 1))
-        harmonics = self.harmonics if self.pitched else 0
-        return self.sized(
-            WaveNetConfig,
-            dilations=stack_ * self.stacks,
-            harmonics=harmonics,
-            instruments=instruments,
-        )
+        return self.code_config(WaveNetConfig, instruments, dilations=stack_ * self.stacks)
 
 
 class Objective(nn.Module):
@@ -92,7 +89,7 @@ class Objective(nn.Module):
         instruments: Tensor,
         conditioning: Tensor | None = None,
     ) -> Tensor:
-        """Mean over the targets that count; shapes as in `dataset.Batch`."""
+        """Return the mean over the targets that count; shapes as in `dataset.Batch`."""
         embedding = self.network.instruments(instruments)
         logits = self.network(codes, conditioning, embedding)
         return F.cross_entropy(logits.flatten(0, 1), targets.flatten(), ignore_index=IGNORED)
@@ -100,31 +97,18 @@ class Objective(nn.Module):
 
 def train(folder: Path, out: Path, options: TrainingOptions | None = None) -> bool:
     """Train on `folder`, or resume; see `driver.train`."""
-    return driver.train(Run("wavenet", folder, out, options or TrainingOptions()), _stages)
-
-
-def _stages(run: Run[TrainingOptions]) -> Iterator[Stage]:
-    corpus = run.options.read(run.sounds, run.say)
-    known = run.identity(labels=list(corpus.instruments))
-    trainer = trainer_of(corpus, run.options, run.folder, known)
-    config = run.options.config(corpus.instruments)
-    beside: dict[str, NDArray[Any]] = {}
-    if config.pitched:
-        envelope = envelope_of(corpus, config.sample_rate)
-        beside = envelope.to_tensors()
-    yield Stage(
-        trainer,
-        lambda: _model(run.options, config, corpus, trainer, beside),
-        "bits per sample",
-        1 / math.log(2),
-        clip=partial(write_clip, run.path),
-    )
+    run = Run("wavenet", folder, out, options or TrainingOptions())
+    clip = partial(clip_of, create, describe)
+    return driver.train(run, partial(stages, title="WaveNet", trainer_of=trainer_of, clip=clip))
 
 
 def trainer_of(
     corpus: Corpus, options: TrainingOptions, run: Path, known: Mapping[str, Any] | None = None
 ) -> Trainer:
-    """Of a new network, for the sounds of a corpus, which is `known` again by its identity."""
+    """Return the trainer of a new network, for the sounds of a corpus.
+
+    `known` is the identity by which its checkpoint is known again.
+    """
     torch.manual_seed(options.seed)
     config = options.config(corpus.instruments)
     objective = Objective(WaveNet(config))
@@ -145,45 +129,8 @@ def trainer_of(
 def _held_out(
     config: WaveNetConfig, corpus: Corpus, options: TrainingOptions
 ) -> list[dict[str, Tensor]]:
-    """The same plain segments for every report, batched as in training."""
+    """Return the same plain segments for every report, batched as in training."""
     spared = Segments(config, corpus.held_out or corpus.training, options.segment_frames)
     rows = spared.fixed(HELD_OUT_BATCHES * options.segments)
     size = options.segments
     return [as_tensors(stack(rows[i : i + size])) for i in range(0, len(rows), size)]
-
-
-def _model(
-    options: TrainingOptions,
-    config: WaveNetConfig,
-    corpus: Corpus,
-    trainer: Trainer,
-    beside: Mapping[str, NDArray[Any]],
-) -> Model:
-    """Return the model with the best weights so far, and with tensors `beside` them."""
-    tensors = {
-        name.removeprefix("network."): value.detach().cpu().float().numpy()
-        for name, value in trainer.best_weights.items()
-    }
-    kind = "notes" if config.pitched else "textures"
-    return Model(
-        config,
-        {**tensors, **beside},
-        f"WaveNet {kind}: {', '.join(config.instruments)}",
-        options.heard(corpus),
-        {
-            "hold_seconds": options.hold_seconds,
-            "held_out_bits_per_sample": round(trainer.best / math.log(2), 3),
-        },
-    )
-
-
-def as_tensors(batch: Batch) -> dict[str, Tensor]:
-    """A batch as the objective's arguments."""
-    tensors = {
-        "codes": torch.from_numpy(batch.codes),
-        "targets": torch.from_numpy(batch.targets),
-        "instruments": torch.from_numpy(batch.instruments),
-    }
-    if batch.conditioning is not None:
-        tensors["conditioning"] = torch.from_numpy(batch.conditioning)
-    return tensors

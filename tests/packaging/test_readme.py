@@ -25,20 +25,21 @@ LINK = re.compile(r"\]\(([^)#\s]*)(?:#([^)\s]*))?\)")
 pytestmark = pytest.mark.skipif(not README.is_file(), reason="the README is in the checkout only")
 
 
-def test_example_generator_keeps_the_contract(tmp_path: Path) -> None:
-    project = tomllib.loads(block("toml"))
-    (tmp_path / "crackle.py").write_text(block("python"))
-    info = tmp_path / "crackle-1.0.dist-info"
+@pytest.mark.parametrize(("name", "number"), [("crackle", 0), ("hum", 1)])
+def test_example_generator_keeps_the_contract(tmp_path: Path, name: str, number: int) -> None:
+    project = tomllib.loads(block("toml").replace("crackle", name))
+    (tmp_path / f"{name}.py").write_text(block("python", number))
+    info = tmp_path / f"{name}-1.0.dist-info"
     info.mkdir()
-    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: crackle\nVersion: 1.0\n")
+    (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n")
     lines = [
         f"[{group}]\n" + "\n".join(f"{name} = {value}" for name, value in points.items())
         for group, points in project["project"]["entry-points"].items()
     ]
     (info / "entry_points.txt").write_text("\n".join(lines))
-    assert project["tool"]["setuptools"]["py-modules"] == ["crackle"]
+    assert project["tool"]["setuptools"]["py-modules"] == [name]
     done = subprocess.run(
-        [sys.executable, "-m", "rtaudiogen", "check", "crackle"],
+        [sys.executable, "-m", "rtaudiogen", "check", name],
         cwd=tmp_path,
         env={**os.environ, "PYTHONPATH": str(tmp_path)},
         capture_output=True,
@@ -78,9 +79,9 @@ def test_make_target_in_the_readme_is_there(target: str) -> None:
     assert re.search(rf"^{target}:", (CHECKOUT / "Makefile").read_text(), re.MULTILINE)
 
 
-def block(language: str) -> str:
-    """Return the example's code block in a language."""
-    (found,) = re.findall(rf"```{language}\n(.*?)```", EXAMPLE.read_text(), re.DOTALL)
+def block(language: str, number: int = 0) -> str:
+    """Return an example's code block in a language."""
+    found = re.findall(rf"```{language}\n(.*?)```", EXAMPLE.read_text(), re.DOTALL)[number]
     assert isinstance(found, str)
     return found
 

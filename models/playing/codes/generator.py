@@ -14,6 +14,7 @@ from rtaudiogen.generator import Audio, Descriptor, Events, State
 from ...compiled import mulaw
 from ...compiled.mulaw import SILENCE
 from ..named_state import restore, saved
+from .instruments import Instruments, biases, fill_bias
 from .voice import CONTROLS, VOICE, sound
 
 SAMPLER = "sampler."  # what the names of the sampler's arrays begin with in a saved state
@@ -76,8 +77,6 @@ class CodeGenerator:
 
     delay_frames = 0
     pans = True
-    # what the future output depends on, beside the sampler's state
-    arrays: tuple[str, ...] = ("voices", "lines", "notes", "seed")
 
     def __init__(self, descriptor: Descriptor, config: CodeConfig, tensors: Tensors) -> None:
         self.descriptor = descriptor
@@ -106,7 +105,8 @@ class CodeGenerator:
         self.periods = np.zeros((voices, max_frames), np.float32)
         self.gains = np.ones((voices, max_frames), np.float32)
         self.temperatures = np.ones(voices, np.float32)
-        self._bias = self.new_bias(self.embeddings[:1])
+        self._bias = biases(self.instruments, self.embeddings[:1])
+        self.allocate()
         self.reset(0)
         self._warm_up(min(8, max_frames))
         self.reset(0)
@@ -115,21 +115,25 @@ class CodeGenerator:
         """Return one for calls of up to so many frames, on the device prepared for. [control]"""
         raise NotImplementedError
 
-    def new_bias(self, embedding: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Return (1, biases) of the network for an instrument at `embedding` (1, E). [control]"""
+    @property
+    def instruments(self) -> Instruments:
+        """Return the part of the network that depends on the instrument alone."""
         raise NotImplementedError
 
-    def fill_bias(self, embedding: NDArray[np.float32], bias: NDArray[np.float32]) -> None:
-        """Fill `bias` (biases,) for an instrument at `embedding` (E,). [render]"""
-        raise NotImplementedError
+    def allocate(self) -> None:
+        """Allocate what depends on the sampler. [control]"""
+
+    def own(self) -> State:
+        """Return what the future output depends on, beside the sampler's state. [render]"""
+        return {"voices": self.voices, "lines": self.lines, "notes": self.notes, "seed": self.seed}
 
     def _warm_up(self, frames: int) -> None:
         raise NotImplementedError  # the one thing that differs: what makes the plugin sound
 
     def reset(self, seed: int) -> None:
         """See Generator."""
-        for name in self.arrays:
-            getattr(self, name)[:] = 0
+        for array in self.own().values():
+            array[:] = 0
         self.seed[:] = np.uint64(seed % (1 << 64))
         for voice in range(len(self.voices)):
             self.sampler.reset_voice(voice)
@@ -149,7 +153,7 @@ class CodeGenerator:
         self.advance(out[start:])
 
     def read_timbre(self, values: dict[str, float]) -> None:
-        """Temperature, and the gate biases of the instruments' mixture. [render]"""
+        """Set the temperature, and the biases of the instruments' mixture. [render]"""
         weights, last = self.weights, len(self.weights) - 1
         morph = min(max(values["morph"], 0.0), 1.0)
         timbre = min(max(values["timbre"], 0.0), last)
@@ -159,13 +163,13 @@ class CodeGenerator:
         weights[min(low + 1, last)] += (1 - morph) * part
         weights[int(min(max(values["morph_to"], 0.0), last))] += morph
         self.temperatures[:] = values["temperature"]
-        self.fill_bias(weights @ self.embeddings, self._bias[0])
+        fill_bias(self.instruments, weights @ self.embeddings, self._bias[0])
 
     def read_parameters(self, values: dict[str, float]) -> None:
-        """The rest of a block's parameters. [render]"""
+        """Read the rest of a block's parameters. [render]"""
 
     def obey(self, event: np.void) -> None:
-        """One event, at its frame. [render]"""
+        """Follow one event, at its frame. [render]"""
 
     def advance(self, out: Audio) -> None:
         """Add the next frames of all sounding voices to `out` (frames, 1 or 2). [render]"""
@@ -188,7 +192,7 @@ class CodeGenerator:
         raise NotImplementedError
 
     def stream_of(self, note: NDArray[np.uint64]) -> NDArray[np.uint64]:
-        """The name of a note's own sequence of random numbers."""
+        """Return the name of a note's own random stream."""
         return self.seed * np.uint64(0xD1342543DE82EF95) + note
 
     def voice_levels(self) -> NDArray[np.float32]:
@@ -198,19 +202,19 @@ class CodeGenerator:
 
     def save_state(self) -> State:
         """See Generator."""
-        return saved(self._own()) | _of_sampler(self.sampler.saved())
+        return saved(self._plain()) | _of_sampler(self.sampler.saved())
 
     def load_state(self, state: State) -> None:
         """See Generator."""
-        restore(self._own() | _of_sampler(self.sampler.state), state, self.descriptor.id)
+        restore(self._plain() | _of_sampler(self.sampler.state), state, self.descriptor.id)
         mine = {n.removeprefix(SAMPLER): a for n, a in state.items() if n.startswith(SAMPLER)}
         self.sampler.restore(mine)  # what was restored above are copies where it is on a GPU
 
-    def _own(self) -> State:
-        """Views of what the future output depends on, the sampler left out, as plain numbers."""
-        return {name: getattr(self, name).view(np.uint8) for name in self.arrays}
+    def _plain(self) -> State:
+        """Return views of `own` as plain numbers."""
+        return {name: array.view(np.uint8) for name, array in self.own().items()}
 
 
 def _of_sampler(state: State) -> State:
-    """By the names that it has among the generator's."""
+    """Return a sampler's arrays by the names that they have among the generator's."""
     return {f"{SAMPLER}{name}": array for name, array in state.items()}

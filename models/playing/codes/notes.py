@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rtaudiogen.events import ALL_VOICES, CHOKE_SECONDS, EventKind, event
-from rtaudiogen.generator import Descriptor
+from rtaudiogen.generator import Descriptor, State
 
 from ...sounds.notes.envelope import SILENT_DB, Envelope
 from ..placing import ask
@@ -43,8 +43,6 @@ def _tell(voices: NDArray[np.void], kind: int, value: float) -> None:
 class NoteGenerator(CodeGenerator):
     """One streaming state a voice; a voice's state begins anew with every note."""
 
-    arrays = (*CodeGenerator.arrays, "told", "last_key")
-
     def __init__(self, descriptor: Descriptor, config: CodeConfig, tensors: Tensors) -> None:
         super().__init__(descriptor, config, tensors)
         self._envelope = Envelope.from_tensors(tensors)
@@ -53,6 +51,10 @@ class NoteGenerator(CodeGenerator):
         self.controls["lift"] = 10 ** (LIFT_DB / 10)
         # two frames short, so that the voice is silent when the host sends its next note
         self.controls["choke_frames"] = int(CHOKE_SECONDS * config.sample_rate) - 2
+
+    def own(self) -> State:
+        """See CodeGenerator."""
+        return {**super().own(), "told": self.told, "last_key": self.last_key}
 
     def _warm_up(self, frames: int) -> None:
         out = np.zeros((frames, 1), np.float32)

@@ -1,9 +1,51 @@
-"""Parameters and views of a plugin that draws codes."""
+"""What a model that draws codes offers a player: parameters and views."""
 
-from rtaudiogen.generator import Parameter
+from typing import NamedTuple
+
+from rtaudiogen.generator import Parameter, Plays
 from rtaudiogen.views import KeyboardView, View, XYView
 
+from ...family import CodeModelConfig, Offer
+
 NOTE_WIDTH, STREAM_WIDTH, KEY_PAN = 0.35, 0.8, 0.3  # see `Descriptor`; instruments, landscapes
+BOOKMARKS = 8
+RECALL, KEEP = "recall", "keep"
+
+
+class Defaults(NamedTuple):
+    """Values that suit a network best."""
+
+    note_temperature: float
+    texture_temperature: float
+    purity: float
+
+
+def offer_codes(
+    config: CodeModelConfig,
+    voices: int,
+    defaults: Defaults,
+    own: tuple[Parameter, ...] = (),
+    of_textures: tuple[Parameter, ...] = (),
+    own_views: tuple[View, ...] = (),
+) -> Offer:
+    """Return notes from a keyboard for so many voices, or a texture.
+
+    `own` are parameters and `own_views` views of the network; `of_textures` textures alone have.
+    """
+    labels, pitched = config.instruments, config.pitched
+    temperature = defaults.note_temperature if pitched else defaults.texture_temperature
+    return Offer(
+        plays=frozenset({Plays.NOTES if pitched else Plays.STREAM}),
+        voices=voices if pitched else 1,
+        width=NOTE_WIDTH if pitched else STREAM_WIDTH,
+        key_pan=KEY_PAN,
+        parameters=(
+            *timbre_parameters(labels, temperature),
+            *own,
+            *(note_parameters(defaults.purity) if pitched else of_textures),
+        ),
+        views=(*own_views, *views(labels, pitched)),
+    )
 
 
 def timbre_parameters(labels: tuple[str, ...], temperature: float) -> tuple[Parameter, ...]:
@@ -56,6 +98,28 @@ EXPRESSION_PARAMETERS = (
               help="length of the instrument's own release"),
     Parameter("velocity_depth", "Velocity depth", 0.0, 1.0, 1.0,
               help="0: every note as if played mezzo-forte; 1: as played"),
+)  # fmt: skip
+WALK_PARAMETERS = (
+    Parameter(
+        "swell", "Swell", 0.0, 2.0, 1.0, "×",
+        help="depth of waves and gusts: 0 is an even level, 1 as recorded",
+    ),
+    Parameter(
+        "swell_rate", "Swell rate", 0.0, 4.0, 1.0, "×",
+        help="speed of waves and gusts; 0 holds the moment",
+    ),
+)  # fmt: skip
+BOOKMARK_PARAMETERS = (
+    Parameter(
+        "bookmark", "Bookmark", 0.0, BOOKMARKS, 0.0, stepped=True, smoothing_ms=0.0,
+        labels=("none", *(str(number) for number in range(1, BOOKMARKS + 1))),
+        help="to turn to a bookmark jumps to the state that is kept there; one that holds nothing "
+        "yet keeps the present state",
+    ),
+    Parameter(
+        "bookmark_mode", "Bookmark mode", 0.0, 1.0, 0.0, stepped=True, smoothing_ms=0.0,
+        labels=(RECALL, KEEP), help="keep: to turn to a bookmark keeps the present state there",
+    ),
 )  # fmt: skip
 
 

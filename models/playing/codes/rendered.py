@@ -1,21 +1,35 @@
-"""Notes and textures as a player would get them from a generator. [control]"""
+"""Notes, textures and clips as a player would get them from a generator. [control]"""
 
+from collections.abc import Callable
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
+import soundfile
 from numpy.typing import NDArray
 
 from rtaudiogen.events import EventKind, event, no_events
-from rtaudiogen.generator import Generator
+from rtaudiogen.generator import Descriptor, Generator, Plays
 
 BLOCK = 512  # frames a render call
+CLIP_KEYS = (48.0, 60.0, 72.0)
+CLIP_SECONDS, CLIP_RELEASE_SECONDS, TEXTURE_SECONDS = 0.4, 0.2, 1.0
+
+Create = Callable[[Descriptor, int], Generator]
+
+
+def prepared(create: Create, descriptor: Descriptor) -> Generator:
+    """Return a generator that renders blocks of BLOCK frames."""
+    generator = create(descriptor, 0)
+    generator.prepare(BLOCK)
+    return generator
 
 
 def play_note(
     generator: Generator, instrument: int, key: float, velocity: float, seconds: float,
     release_seconds: float = 0.0, seed: int = 1,
 ) -> NDArray[np.float32]:  # fmt: skip
-    """(frames,) one note of a freshly reset generator; the key is let go at `seconds`."""
+    """Return (frames,) of one note of a freshly reset generator; the key is let go at `seconds`."""
     generator.reset(seed)
     held = round(seconds * generator.sample_rate)
     told = {
@@ -29,9 +43,28 @@ def play_note(
 def play_texture(
     generator: Generator, instrument: int, seconds: float, seed: int = 1
 ) -> NDArray[np.float32]:
-    """(frames,) from a freshly reset generator."""
+    """Return (frames,) from a freshly reset generator."""
     generator.reset(seed)
     return _rendered(generator, instrument, round(seconds * generator.sample_rate), {})
+
+
+def clip_of(
+    create: Create, describe: Callable[[Path], Descriptor], model: Path, path: Path
+) -> None:
+    """Write a WAV of all instruments of a model file in turn."""
+    generator = prepared(create, describe(model))
+    parts = []
+    index = generator.descriptor.parameter_index("timbre")
+    for instrument in range(len(generator.descriptor.parameters[index].labels)):
+        if Plays.STREAM in generator.descriptor.plays:
+            parts.append(play_texture(generator, instrument, TEXTURE_SECONDS))
+            continue
+        for key in CLIP_KEYS:
+            parts.append(
+                play_note(generator, instrument, key, 0.8, CLIP_SECONDS, CLIP_RELEASE_SECONDS)
+            )
+    path.parent.mkdir(parents=True, exist_ok=True)
+    soundfile.write(path, np.concatenate(parts), generator.sample_rate)
 
 
 def _rendered(

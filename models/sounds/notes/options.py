@@ -2,13 +2,17 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, TypeVar
 
 from rtaudiogen.errors import UsageError
 
+from ...family import CodeModelConfig
 from ...training.options import TrainingOptions, option
 from ...training.run import SoundStatistics
 from ..say import Say
 from .corpus import Corpus, read_notes, read_textures
+
+C = TypeVar("C", bound=CodeModelConfig)
 
 
 @dataclass(frozen=True)
@@ -40,6 +44,11 @@ class InstrumentOptions(TrainingOptions):
     def pitched(self) -> bool:
         """True if notes are trained, not textures."""
         raise NotImplementedError
+
+    def code_config(self, kind: type[C], instruments: tuple[str, ...], **sizes: Any) -> C:
+        """Return a configuration with `sizes`, and the options of the same names for the rest."""
+        harmonics = self.harmonics if self.pitched else 0
+        return self.sized(kind, harmonics=harmonics, instruments=instruments, **sizes)
 
     def read(self, folder: Path, say: Say) -> Corpus:
         """Return the sounds of a folder. UsageError or RtAudioGenError, in one line."""

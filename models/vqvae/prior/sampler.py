@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ...compiled.state import restore
 from ..config import CodesConfig
 from .kernels import force, sample
 from .memory import scratch_of, state_of
@@ -49,11 +50,7 @@ class PriorSampler:
 
     def restore(self, state: Mapping[str, NDArray[Any]]) -> None:
         """Continue bit for bit from copies of `state`; ValueError if shapes differ. [render]"""
-        for name, array in self.state.items():
-            if name not in state or state[name].shape != array.shape:
-                raise ValueError(f"the prior's {name!r} is another network's")
-        for name, array in self.state.items():
-            array[...] = state[name]
+        restore(self.state, state, "the prior")
 
     def reset_voice(self, voice: int) -> None:
         """As if nothing had sounded before: the next frame begins a sound. [render]"""

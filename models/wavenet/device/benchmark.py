@@ -21,12 +21,12 @@ from rtaudiogen.generator import Plays
 from rtaudiogen.model_file import read_header, read_tensors
 
 from ...compiled.device_call import torch_device
+from ...playing.codes.instruments import biases
 from ..benchmark import HOST_BLOCK, HOST_RATE, SMALL, size
 from ..config import WaveNetConfig
 from ..descriptor import builtin, read_config
 from ..generator import NoteWaveNet
 from ..packing import Weights, pack, random_tensors
-from ..sampler import gate_bias
 from .packing import kernel_lanes
 from .sampler import WARPS, DeviceSampler
 
@@ -139,12 +139,13 @@ def seconds_a_frame(
     random = np.random.default_rng(0)
     sampler = DeviceSampler(weights, voices, config.conditioning, frames, device)
     conditioning = random.standard_normal((voices, frames, config.conditioning), np.float32)
-    biases = gate_bias(weights, random.standard_normal((1, config.embedding), np.float32))
+    embedding = random.standard_normal((1, config.embedding), np.float32)
+    bias = biases(weights.instruments, embedding)
     uniforms = random.random((voices, frames), np.float32)
     codes, active = np.zeros((voices, frames), np.uint8), np.arange(voices, dtype=np.int32)
 
     def run() -> None:
-        sampler.sample(codes, conditioning, biases, uniforms, 1.0, active, frames)
+        sampler.sample(codes, conditioning, bias, uniforms, 1.0, active, frames)
 
     return best_of(run, seconds) / frames
 

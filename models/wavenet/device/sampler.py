@@ -14,6 +14,7 @@ from rtaudiogen.errors import RtAudioGenError
 
 from ...compiled.device_call import DeviceCall, Shapes, Tensors, lost
 from ...compiled.mulaw import LEVELS, SILENCE
+from ...compiled.state import check_fits
 from ..memory import state_of
 from ..packing import NO_CODE, Weights
 from .kernel import sample_block
@@ -57,7 +58,7 @@ class DeviceSampler:
             "frames": ((1,), np.int32),
             "active": ((voices,), np.int32),
             "conditioning": ((voices, max_frames, channels), np.float32),
-            "gate_bias": (weights.gate_bias.shape, np.float32),
+            "gate_bias": (weights.instruments.bias.shape, np.float32),
             "uniforms": ((voices, max_frames), np.float32),
             "temperatures": ((voices,), np.float32),
         }
@@ -83,9 +84,7 @@ class DeviceSampler:
 
     def restore(self, state: dict[str, NDArray[Any]]) -> None:
         """Continue bit for bit from `state`; ValueError if shapes differ. [render]"""
-        for name, tensor in self._state.items():
-            if name not in state or state[name].shape != tuple(tensor.shape):
-                raise ValueError(f"the state's {name!r} is another network's")
+        check_fits({n: tuple(t.shape) for n, t in self._state.items()}, state, "the state")
         self._fresh.clear()
         with self._call.in_order():
             for name, tensor in self._state.items():

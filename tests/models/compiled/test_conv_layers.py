@@ -1,6 +1,6 @@
 """Compiled streaming layers against torch's whole-signal layers with the same rounded weights."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import product
 
 import numpy as np
@@ -9,6 +9,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
+from torch.nn import functional as F
 
 from rtaudiogen.models.compiled.conv_chain import (
     BLOCK,
@@ -17,7 +18,17 @@ from rtaudiogen.models.compiled.conv_chain import (
     StreamingTransposedConv,
     delay_frames,
 )
-from rtaudiogen.models.compiled.conv_layers import Conv, Layer, TransposedConv
+from rtaudiogen.models.compiled.conv_layers import (
+    ELU,
+    GATED,
+    LEAKY,
+    NONE,
+    RELU,
+    TANH,
+    Conv,
+    Layer,
+    TransposedConv,
+)
 from rtaudiogen.models.compiled.conv_memory import rounded
 from rtaudiogen.models.vqvae.layers import CausalConv, CausalTransposedConv
 
@@ -137,6 +148,62 @@ def test_a_layer_that_forgets_its_state_between_chunks_clicks(chain: Chain) -> N
         forgetful.append(chain.process(x[at : at + chunk]))
     assert click(forgetful, whole(chain, x)) > 0.1
     assert click(pieces(chain, x, chunk), whole(chain, x)) < TOLERANCE
+
+
+ACTIVATED: dict[int, Callable[[torch.Tensor], torch.Tensor]] = {
+    NONE: lambda x: x,
+    ELU: F.elu,
+    RELU: F.relu,
+    LEAKY: lambda x: F.leaky_relu(x, 0.2),
+    TANH: torch.tanh,
+    GATED: lambda x: torch.tanh(x[:, :32]) * torch.sigmoid(x[:, 32:]),
+}
+
+
+def torchs(layer: Layer, weight: Floats, bias: Floats, x: Floats) -> Floats:
+    """Return what torch makes of a whole signal (frames, channels)."""
+    heard = ACTIVATED[layer.activated](torch.from_numpy(x.T[None].copy()))
+    numbers = torch.from_numpy(weight), torch.from_numpy(bias)
+    if isinstance(layer, TransposedConv):
+        y = F.conv_transpose1d(heard, *numbers, layer.stride, groups=layer.groups)
+        y = y[..., : len(x) * layer.stride]
+    else:
+        before = (layer.kernel - 1) * layer.dilation - (layer.stride - 1)
+        y = F.conv1d(
+            F.pad(heard, (before, 0)), *numbers, layer.stride, dilation=layer.dilation,
+            groups=layer.groups,
+        )  # fmt: skip
+    result: Floats = y[0].T.numpy()
+    return result
+
+
+@pytest.mark.parametrize("groups", [1, 2, 16])
+@pytest.mark.parametrize("activated", list(ACTIVATED))
+@pytest.mark.parametrize(
+    ("kind", "sizes"),
+    [(Conv, {"kernel": 5, "stride": 2}), (Conv, {"kernel": 3, "dilation": 4}),
+     (TransposedConv, {"kernel": 8, "stride": 3})],
+)  # fmt: skip
+def test_activations_and_groups_are_torchs(
+    kind: type[Layer], sizes: dict[str, int], activated: int, groups: int
+) -> None:
+    layer = kind(32, 48, **sizes, activated=activated, groups=groups, slope=0.2)
+    weight, bias = random(*layer.weight_shape), random(layer.outputs)
+    x = 2 * random(40 * layer.takes, layer.given)
+    expected = torchs(layer, rounded(layer, weight), bias, x)
+    chain = Chain([layer], [(weight, bias)])
+    streamed = np.concatenate([chain.process(x[at : at + 7]) for at in range(0, len(x), 7)])
+    assert np.abs(streamed - expected).max() < TOLERANCE * np.abs(expected).max()
+
+
+@pytest.mark.parametrize(
+    ("options", "reason"),
+    [({"groups": 3}, "3 groups do not divide"), ({"activated": 9}, "no activation has the number"),
+     ({"activated": GATED, "inputs": 8}, "multiples of 16")],
+)  # fmt: skip
+def test_options_that_no_layer_has_are_refused(options: dict[str, int], reason: str) -> None:
+    with pytest.raises(ValueError, match=reason):
+        Conv(**{"inputs": 16, "outputs": 16, "kernel": 3, **options})
 
 
 @settings(deadline=None, max_examples=30)

@@ -4,9 +4,10 @@ from itertools import pairwise
 
 import numpy as np
 
-from rtaudiogen.models.samplernn.batches import CHAPTER, IGNORED, Streams
 from rtaudiogen.models.samplernn.config import FRAME, SampleRNNConfig
+from rtaudiogen.models.sounds.notes.coded import IGNORED
 from rtaudiogen.models.sounds.notes.corpus import Texture
+from rtaudiogen.models.sounds.notes.streams import CHAPTER, Streams
 
 
 def noise(seconds: float = 1.5) -> np.ndarray:
@@ -16,7 +17,7 @@ def noise(seconds: float = 1.5) -> np.ndarray:
 
 def test_rows_go_on_where_they_stopped() -> None:
     config = SampleRNNConfig(width=16)
-    streams = Streams(config, [Texture(0, noise(5.0))], 1, 64)
+    streams = Streams(config, [Texture(0, noise(5.0))], 1, 64, FRAME)
     batches = [streams.draw(0, 0, step) for step in range(1, CHAPTER)]
     for before, after in pairwise(batches):
         assert not after.fresh.any()
@@ -26,6 +27,6 @@ def test_rows_go_on_where_they_stopped() -> None:
 
 def test_a_held_out_sound_counts_once() -> None:
     config = SampleRNNConfig(width=16)
-    streams = Streams(config, [Texture(0, noise(0.01))], 1, 320)
-    batch = streams.whole(streams.sounds[0])
+    sound = Texture(0, noise(0.01))
+    batch = Streams(config, [sound], 1, 320, FRAME).whole(sound)
     assert (batch.targets[0] != IGNORED).sum() == 160

@@ -6,8 +6,8 @@ import numpy as np
 
 from rtaudiogen.model_file import ModelHeader, write_model
 from rtaudiogen.models.samplernn.config import SampleRNNConfig
-from rtaudiogen.models.samplernn.levels import courses_of
 from rtaudiogen.models.samplernn.packing import random_tensors
+from rtaudiogen.models.sounds.notes.courses import courses_of
 
 SMALL = SampleRNNConfig(width=16, instruments=("rain", "sea"), embedding=4)
 

@@ -7,10 +7,11 @@ import pytest
 
 from rtaudiogen.models.compiled import mulaw
 from rtaudiogen.models.compiled.mulaw import SILENCE
+from rtaudiogen.models.sounds.notes.coded import IGNORED, stack
 from rtaudiogen.models.sounds.notes.corpus import Texture
 from rtaudiogen.models.sounds.notes.notes import Note
 from rtaudiogen.models.wavenet.config import WaveNetConfig
-from rtaudiogen.models.wavenet.dataset import IGNORED, Segments, stack
+from rtaudiogen.models.wavenet.dataset import Segments
 
 RATE = 16000
 CONFIG = WaveNetConfig(instruments=("a", "b"), harmonics=4, preemphasis=0.85)

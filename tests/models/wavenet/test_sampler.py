@@ -13,10 +13,11 @@ from numpy.typing import NDArray
 
 from rtaudiogen.errors import RtAudioGenError
 from rtaudiogen.models.compiled.mulaw import LEVELS, SILENCE
+from rtaudiogen.models.playing.codes.instruments import biases
 from rtaudiogen.models.wavenet.config import WaveNetConfig
 from rtaudiogen.models.wavenet.network import WaveNet
 from rtaudiogen.models.wavenet.packing import pack, random_tensors, rounded
-from rtaudiogen.models.wavenet.sampler import Sampler, gate_bias
+from rtaudiogen.models.wavenet.sampler import Sampler
 from rtaudiogen.realtime.render.worker_pool import WorkerPool
 
 USUAL = WaveNetConfig(residual=32, skip=64, output=64, dilations=(1, 2, 4, 8, 16, 32) * 2)
@@ -54,7 +55,7 @@ class Material:
         codes = np.ascontiguousarray(self.codes[:, begin:end])
         conditioning = np.ascontiguousarray(self.conditioning[:, begin:end])
         return sampler.teacher_force(
-            codes, conditioning, gate_bias(sampler.weights, self.embedding), ALL
+            codes, conditioning, biases(sampler.weights.instruments, self.embedding), ALL
         )
 
     def sample(
@@ -65,7 +66,7 @@ class Material:
         sampler.sample(
             codes,
             np.ascontiguousarray(self.conditioning[:, begin:end]),
-            gate_bias(sampler.weights, self.embedding),
+            biases(sampler.weights.instruments, self.embedding),
             np.ascontiguousarray(self.uniforms[:, begin:end]),
             self.temperature,
             np.asarray(active, np.int32),

@@ -8,10 +8,10 @@ import pytest
 from rtaudiogen.generator import Generator
 from rtaudiogen.model_file import read_header, read_tensors
 from rtaudiogen.models.measuring.played import measured_pitch
-from rtaudiogen.models.playing.codes.rendered import play_note, play_texture
+from rtaudiogen.models.playing.codes.rendered import play_note, play_texture, prepared
 from rtaudiogen.models.sounds.notes.envelope import Envelope, level_db
-from rtaudiogen.models.wavenet.descriptor import WEIGHTS
-from rtaudiogen.models.wavenet.render_clip import load_generator
+from rtaudiogen.models.wavenet.descriptor import WEIGHTS, describe
+from rtaudiogen.models.wavenet.generator import create
 
 pytestmark = pytest.mark.slow
 KEYS, TEXTURES = (WEIGHTS / f"wavenet-{name}.safetensors" for name in ("keys-strings", "textures"))
@@ -23,7 +23,7 @@ VELOCITY = 0.7
 
 @cache
 def generator(keys: bool) -> Generator:
-    return load_generator(KEYS if keys else TEXTURES)[0]
+    return prepared(create, describe(KEYS if keys else TEXTURES))
 
 
 @cache

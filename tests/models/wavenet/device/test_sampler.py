@@ -17,11 +17,12 @@ from rtaudiogen.errors import RtAudioGenError
 from rtaudiogen.events import EventKind, event, no_events
 from rtaudiogen.models.compiled import device_call
 from rtaudiogen.models.compiled.mulaw import LEVELS
+from rtaudiogen.models.playing.codes.instruments import biases
 from rtaudiogen.models.wavenet.config import WaveNetConfig
 from rtaudiogen.models.wavenet.descriptor import describe
 from rtaudiogen.models.wavenet.generator import WaveNetGenerator, create
 from rtaudiogen.models.wavenet.packing import pack, random_tensors
-from rtaudiogen.models.wavenet.sampler import Sampler, gate_bias, sampler_on
+from rtaudiogen.models.wavenet.sampler import Sampler, sampler_on
 
 from ..untrained import write_untrained
 
@@ -47,7 +48,7 @@ class Material:
         self.conditioning = random.standard_normal(shape, np.float32)
         self.codes = random.integers(0, LEVELS, (VOICES, FRAMES), np.uint8)
         self.uniforms = random.random((VOICES, FRAMES), np.float32)
-        self.bias = gate_bias(self.packed, random.standard_normal((1, config.embedding)))
+        self.bias = biases(self.packed.instruments, random.standard_normal((1, config.embedding)))
         self.temperature = np.linspace(0.5, 1.2, VOICES, dtype=np.float32)
 
     def on_cpu(self) -> Sampler:

@@ -1,0 +1,111 @@
+"""A walk through recorded courses: the slow level of a texture while it is played. [render]
+
+Now and then it jumps to another place of nearly the same level and slope, so it never repeats.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rtaudiogen.kernel_cache import cached_njit
+
+from ...compiled.random_numbers import uniform
+from ...sounds.notes.conditioning import LEVEL_FLOOR_DB
+from ...sounds.notes.courses import POINTS_PER_SECOND, Courses
+
+JUMP = 0.02  # of the points, after which a walk goes on elsewhere: every 2.5 seconds
+TRIES = 24  # places that are looked at before a jump, to find the most similar one
+WALK = np.dtype(
+    [
+        ("before", np.float64),  # dB, of the point that was passed last
+        ("after", np.float64),  # dB, of the next point
+        ("part", np.float64),  # of the way between the two, 0 … 1
+        ("drawn", np.int64),  # random numbers so far
+    ]
+)
+
+
+@cached_njit(nogil=True)
+def begin(
+    courses: Courses, stream: np.uint64, places: NDArray[np.int64], walk: NDArray[np.void]
+) -> None:
+    """Put every instrument at a random place of its courses. [render]"""
+    w = walk[0]
+    w.part, w.drawn = 1.0, 0
+    for i in range(len(places)):
+        places[i] = _random_place(courses, stream, i, w)
+
+
+@cached_njit(nogil=True)
+def advance(
+    courses: Courses,
+    stream: np.uint64,
+    weights: NDArray[np.float32],
+    swell: float,
+    rate: float,
+    sample_rate: float,
+    places: NDArray[np.int64],
+    walk: NDArray[np.void],
+    levels_db: NDArray[np.float32],
+    channel: NDArray[np.float32],
+) -> None:
+    """Fill the next frames of `levels_db` (frames,) and of the level `channel`. [render]
+
+    `weights` (I,) mix the instruments; `swell` scales how far the level leaves its mean, `rate` how
+    fast; `places` (I,) and `walk` (1,) are the state.
+    """
+    w = walk[0]
+    step = min(max(rate, 0.0), 8.0) * POINTS_PER_SECOND / sample_rate
+    for t in range(len(levels_db)):
+        while w.part >= 1.0:
+            w.part -= 1.0
+            w.before = _mixed(courses, weights, swell, places)
+            for i in range(len(places)):
+                _move(courses, stream, i, places, w)
+            w.after = _mixed(courses, weights, swell, places)
+        level = min(w.before + w.part * (w.after - w.before), 0.0)
+        levels_db[t] = level
+        channel[t] = max(0.0, 1.0 - level / LEVEL_FLOOR_DB)
+        w.part += step
+
+
+@cached_njit(nogil=True)
+def _mixed(courses, weights, swell, places):  # type: ignore[no-untyped-def]  # numba records
+    total = 0.0
+    for i in range(len(places)):
+        mean = courses.mean[i]
+        total += weights[i] * (mean + swell * (courses.level[_within(courses, i, places)] - mean))
+    return total
+
+
+@cached_njit(nogil=True)
+def _move(courses, stream, i, places, w):  # type: ignore[no-untyped-def]  # numba records
+    """Move one instrument to the next point, or to one that could follow as well."""
+    place = _within(courses, i, places)
+    if uniform(stream, w.drawn) < JUMP or courses.ends[place] == 1:
+        nearest, least = place, np.inf
+        for _ in range(TRIES):
+            other = _random_place(courses, stream, i, w)
+            if courses.ends[other] == 1:
+                continue
+            off = abs(courses.level[other] - courses.level[place])
+            if place > courses.first[i] and other > courses.first[i]:
+                slope = courses.level[place] - courses.level[place - 1]
+                off += abs(courses.level[other] - courses.level[other - 1] - slope)
+            if off < least:
+                nearest, least = other, off
+        place = nearest
+    w.drawn += 1
+    places[i] = place if courses.ends[place] == 1 else place + 1
+
+
+@cached_njit(nogil=True)
+def _random_place(courses, stream, i, w):  # type: ignore[no-untyped-def]  # numba records
+    w.drawn += 1
+    points = courses.first[i + 1] - courses.first[i]
+    return courses.first[i] + min(int(uniform(stream, w.drawn) * points), points - 1)
+
+
+@cached_njit(nogil=True)
+def _within(courses, i, places):  # type: ignore[no-untyped-def]  # numba records
+    """Return a place in range: one from a damaged state must not lead outside of the arrays."""
+    return min(max(places[i], courses.first[i]), courses.first[i + 1] - 1)
