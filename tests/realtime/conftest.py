@@ -5,9 +5,9 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
+from numba import carray, cfunc, int32, int64, types
 from numpy.typing import NDArray
 
-from numba import carray, cfunc, int32, int64, types
 from rtaudiogen.realtime.callback import layout
 from rtaudiogen.realtime.callback.atomics import as_pointer
 from rtaudiogen.realtime.callback.callback import callback

@@ -8,10 +8,9 @@ before the frames that it covers, so every shared index goes through acquire and
 from typing import Any
 
 from llvmlite import ir
+from numba import types
 from numba.extending import intrinsic
 from numba.np.arrayobj import make_array
-
-from numba import types
 
 _BYTES = 8
 

@@ -11,9 +11,9 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+from numba import carray, cfunc, float32, float64, int64, njit, types
 from numpy.typing import NDArray
 
-from numba import carray, cfunc, float32, float64, int64, njit, types
 from rtaudiogen.kernel_cache import sources_digest
 from rtaudiogen.realtime.callback import (
     input_mixing,

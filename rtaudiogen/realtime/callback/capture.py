@@ -23,9 +23,9 @@ silence.
 """
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
-from numba import njit
 from rtaudiogen.generator import Audio
 from rtaudiogen.realtime.callback import layout, tap
 from rtaudiogen.realtime.callback.input_mixing import hear

@@ -8,10 +8,10 @@ lock, and the time of the last callback.
 import math
 
 import numpy as np
+from numba import float64, int64, njit
 from numba.types import Array, UniTuple
 from numpy.typing import NDArray
 
-from numba import float64, int64, njit
 from rtaudiogen.kernel_cache import cached_njit
 from rtaudiogen.realtime.callback.atomics import fence, load_acquire, store_release
 

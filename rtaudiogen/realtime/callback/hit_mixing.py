@@ -7,9 +7,9 @@ published by release stores. So there is no queue, and nothing can overflow here
 from typing import Any
 
 import numpy as np
+from numba import carray, float32, njit
 from numpy.typing import NDArray
 
-from numba import carray, float32, njit
 from rtaudiogen.realtime.callback import layout
 from rtaudiogen.realtime.callback.atomics import as_pointer, load_acquire, store_release
 

@@ -8,9 +8,9 @@ the first frame of the device, so the result does not depend on block sizes.
 """
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
-from numba import njit
 from rtaudiogen.mono_rule import CANCELLED, DEAD, NEARLY, PIECE, SHARE_LOST
 
 MAX_INPUTS = 2

@@ -8,9 +8,9 @@ the frames that the block has before it.
 from typing import Any
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
-from numba import njit
 from rtaudiogen.kernel_cache import cached_njit
 from rtaudiogen.realtime.callback import layout
 from rtaudiogen.realtime.render.safety import ABSURD, CEILING

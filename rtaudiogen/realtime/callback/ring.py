@@ -11,10 +11,10 @@ come.
 from typing import Self
 
 import numpy as np
+from numba import float32, int64, void
 from numba.types import Array
 from numpy.typing import NDArray
 
-from numba import float32, int64, void
 from rtaudiogen.kernel_cache import cached_njit
 from rtaudiogen.realtime.callback.atomics import load_acquire, store_release
 

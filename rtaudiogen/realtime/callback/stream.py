@@ -11,9 +11,9 @@ So latency is constant, and nothing stale is queued.
 """
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
-from numba import njit
 from rtaudiogen.realtime.callback import layout
 from rtaudiogen.realtime.callback.atomics import load_acquire, store_release
 from rtaudiogen.realtime.callback.ring import (

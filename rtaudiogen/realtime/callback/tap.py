@@ -6,10 +6,10 @@ frames and is told how many. Tap positions are device frames (`Counters.device_f
 """
 
 import numpy as np
+from numba import float32, int64, njit
 from numba.types import Array
 from numpy.typing import NDArray
 
-from numba import float32, int64, njit
 from rtaudiogen.kernel_cache import cached_njit
 from rtaudiogen.realtime.callback.atomics import fence, load_acquire, store_release
 from rtaudiogen.realtime.callback.ring import load

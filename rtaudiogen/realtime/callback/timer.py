@@ -9,10 +9,9 @@ import sys
 from typing import Any
 
 from llvmlite import ir
+from numba import njit, types
 from numba.core import cgutils
 from numba.extending import intrinsic
-
-from numba import njit, types
 
 _WINDOWS = sys.platform == "win32"
 _CLOCK_ID = 8 if sys.platform == "darwin" else 1  # CLOCK_UPTIME_RAW, CLOCK_MONOTONIC

@@ -1,10 +1,10 @@
 """Conversion of a generator's hit to the host's rate and channels."""
 
 import numpy as np
+from numba import float32, float64, void
 from numba.types import Array
 from numpy.typing import NDArray
 
-from numba import float32, float64, void
 from rtaudiogen.kernel_cache import cached_njit
 
 from ...errors import RtAudioGenError

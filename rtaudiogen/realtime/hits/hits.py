@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from threading import Lock
 
 import numpy as np
+from numba import int64, void
 from numpy.typing import NDArray
 
-from numba import int64, void
 from rtaudiogen.errors import UsageError
 from rtaudiogen.kernel_cache import cached_njit
 from rtaudiogen.realtime.callback import layout

@@ -7,8 +7,8 @@ from typing import Any
 import llvmlite.binding as llvm
 import numpy as np
 import pytest
-
 from numba import int64, njit, void
+
 from rtaudiogen.realtime.callback import ring
 from rtaudiogen.realtime.callback.atomics import load_acquire, store_release
 

@@ -11,9 +11,9 @@ import re
 import llvmlite.binding as llvm
 import numpy as np
 import pytest
+from numba import carray, cfunc, float32
 from numba.core.runtime import _nrt_python, rtsys
 
-from numba import carray, cfunc, float32
 from rtaudiogen.realtime.callback.callback import SIGNATURE, compile_callback
 from rtaudiogen.realtime.callback.memory import AudioMemory
 

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
 from numba import njit
+
 from rtaudiogen.realtime.callback import ring as ring_module
 from rtaudiogen.realtime.callback.ring import Ring
 
