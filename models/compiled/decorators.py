@@ -8,6 +8,7 @@ every word of every array in its arguments.
 from typing import Any
 
 from numba import njit
+
 from rtaudiogen.kernel_cache import cached_njit
 
 part: Any = njit(nogil=True, error_model="numpy", forceinline=True, _nrt=False)

@@ -4,10 +4,9 @@ from collections.abc import Callable
 from typing import Any
 
 from llvmlite import ir
+from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
-
-from numba import types
 
 from .vectors import Vector, address, broadcast, constant, load, pointers, sweep
 

@@ -3,9 +3,8 @@
 from typing import Any, NamedTuple
 
 from llvmlite import ir
-from numba.extending import intrinsic
-
 from numba import types
+from numba.extending import intrinsic
 
 from .decorators import part
 from .dense import Dense, advance, apply, dense

@@ -3,9 +3,8 @@
 from typing import Any
 
 from llvmlite import ir
-from numba.extending import intrinsic
-
 from numba import types
+from numba.extending import intrinsic
 
 from ..compiled.elementwise import gated
 from ..compiled.vectors import address, load, pointers, sweep
