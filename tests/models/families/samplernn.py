@@ -10,17 +10,16 @@ TINY: dict[str, Any] = {
     "width": 16, "rows": 2, "segment_frames": 64, "steps": 6, "report_steps": 2,
 }  # fmt: skip
 
-QUICK = {"rtaudiogen.models.samplernn.training.HELD_OUT_SECONDS": 0.02}
+QUICK = {"rtaudiogen.models.sounds.notes.carried.HELD_OUT_SECONDS": 0.02}
 
 SAMPLERNN = Member(
     "samplernn",
     models={"texture": write_untrained},
     lessons={
-        "texture": Lesson(TINY, MadeUp(takes=1, seconds=1.2), QUICK, clips=False),
+        "texture": Lesson(TINY, MadeUp(takes=1, seconds=1.2), QUICK),
         "notes": Lesson(
             {**TINY, "notes": True, "lowest": 52, "highest": 54, "harmonics": 3},
             patches=QUICK,
-            clips=False,
         ),
     },
     damaged=({"width": 17}, {"depth": 3}, {"instruments": 5}),
