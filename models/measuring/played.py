@@ -3,7 +3,7 @@
 """
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -96,22 +96,48 @@ def judge_instrument(
 ) -> dict[str, Any]:
     """Return pitch and level of notes from E2 to C6."""
     rate = generator.sample_rate
-    cents, levels = [], []
     velocities = sorted({note.velocity for note in recorded})
     velocity = velocities[len(velocities) // 2]
     first, last = (int(edge * rate) for edge in STEADY)
-    for key in range(40, 85, pitch_step):
-        sound = play_note(generator, instrument, key, velocity, NOTE_SECONDS)
-        cents.append(100.0 * (measured_pitch(sound[first:last], rate) - key))
-        same = [n for n in recorded if round(n.pitch) == key and n.velocity == velocity]
-        levels += [_level_db(sound[first:last]) - _level_db(n.signal[first:last]) for n in same]
-    off = np.abs(cents)
+    sounds = _played(generator, instrument, velocity, pitch_step)
+    levels = [
+        _level_db(sound[first:last]) - _level_db(note.signal[first:last])
+        for key, sound in sounds.items()
+        for note in recorded
+        if round(note.pitch) == key and note.velocity == velocity
+    ]
+    return _pitches(sounds, rate) | {
+        "median_level_error_db": rounded(float(np.median(levels)), 1),
+        "largest_level_error_db": rounded(float(np.abs(levels).max()), 1),
+    }
+
+
+def judge_pitches(
+    generator: Generator, instrument: int, velocity: float, pitch_step: int
+) -> dict[str, Any]:
+    """Pitch of notes from E2 to C6."""
+    sounds = _played(generator, instrument, velocity, pitch_step)
+    return _pitches(sounds, generator.sample_rate)
+
+
+def _played(
+    generator: Generator, instrument: int, velocity: float, pitch_step: int
+) -> dict[int, NDArray[np.float32]]:
+    return {
+        key: play_note(generator, instrument, key, velocity, NOTE_SECONDS)
+        for key in range(HELD_KEYS[0], HELD_KEYS[-1] + 1, pitch_step)
+    }
+
+
+def _pitches(sounds: Mapping[int, NDArray[np.float32]], rate: int) -> dict[str, Any]:
+    first, last = (int(edge * rate) for edge in STEADY)
+    off = np.abs(
+        [100 * (measured_pitch(sound[first:last], rate) - key) for key, sound in sounds.items()]
+    )
     return {
         "median_pitch_error_cents": rounded(float(np.median(off)), 1),
         "largest_pitch_error_cents": rounded(float(off.max()), 1),
         "in_tune": rounded(float((off < IN_TUNE_CENTS).mean())),
-        "median_level_error_db": rounded(float(np.median(levels)), 1),
-        "largest_level_error_db": rounded(float(np.abs(levels).max()), 1),
     }
 
 

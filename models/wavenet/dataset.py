@@ -101,9 +101,10 @@ class Segments:
         onset = pitched and random.random() < ONSET_SHARE
         start = 0 if onset else int(random.integers(max(len(sound.signal) - self.frames // 2, 1)))
         gain, release, slope = 1.0, len(sound.signal), 0.0
-        if pitched and random.random() < GAIN_SHARE:
+        whole = pitched and not self.config.draws_rest  # a rest has one level and no release
+        if whole and random.random() < GAIN_SHARE:
             gain = 10 ** (random.uniform(*GAIN_DB) / 20)
-        if pitched and random.random() < RELEASE_SHARE:
+        if whole and random.random() < RELEASE_SHARE:
             release = start + int(random.integers(self.frames))
             slope = -float(np.exp(random.uniform(*FALL_DB)))
         cold = start == 0 or random.random() < COLD_SHARE

@@ -3,21 +3,36 @@
 from pathlib import Path
 
 from rtaudiogen.model_file import ModelHeader
+from rtaudiogen.views import View, XYView
 
 from ..family import ModelFiles, Offer
 from ..playing.codes.parameters import Defaults, offer_codes
+from ..playing.harmonic.parameters import DRAWN, SHAPED, WHOLE, harmonic_parameters
 from .config import WaveNetConfig
 from .shapes import shapes
 
 WEIGHTS = Path(__file__).parent / "weights"
 VOICES = 4
+LIGHT_VOICES = 8  # of a network that draws what is left beside the partials, and may be small
 # nearer to the recorded notes, in all instruments tried, than bolder draws (log-mel distance)
 DEFAULTS = Defaults(note_temperature=0.3, texture_temperature=1.0, purity=0.7)
+REST_DEFAULTS = Defaults(note_temperature=1.0, texture_temperature=1.0, purity=None)
+REST_VIEWS: tuple[View, ...] = (XYView("temperature", "breath"),)
+
+
+def ways(config: WaveNetConfig) -> tuple[int, ...]:
+    """Return how a model of a bank can make its notes; the first is usual."""
+    if not config.harmonic:
+        return ()
+    return (DRAWN, SHAPED) if config.draws_rest else (SHAPED, WHOLE)
 
 
 def offer(path: Path, config: WaveNetConfig, header: ModelHeader) -> Offer:
     """Return notes from a keyboard, or a texture."""
-    return offer_codes(config, VOICES, DEFAULTS)
+    own = harmonic_parameters(ways(config)) if config.harmonic else ()
+    if config.draws_rest:
+        return offer_codes(config, LIGHT_VOICES, REST_DEFAULTS, own, own_views=REST_VIEWS)
+    return offer_codes(config, VOICES, DEFAULTS, own)
 
 
 FILES = ModelFiles("wavenet", WaveNetConfig, shapes, offer, WEIGHTS)

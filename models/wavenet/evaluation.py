@@ -4,9 +4,26 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from ..measuring.code_models import Predicted, Tensors, evaluated, with_tensors
+from rtaudiogen.errors import RtAudioGenError
+from rtaudiogen.generator import Generator
+from rtaudiogen.model_file import read_tensors
+
+from ..measuring.code_models import (
+    HELD_OUT_SECONDS,
+    Predicted,
+    Tensors,
+    bits_per_sample,
+    evaluated,
+    with_tensors,
+)
+from ..measuring.played import voices_in_real_time
+from ..measuring.recorded import judge_recorded
 from ..playing.codes.rendered import prepared
+from ..sounds.harmonic.corpus import rest_of
+from ..sounds.harmonic.measuring import analysed
 from ..sounds.notes.coded import Sound
+from ..sounds.notes.corpus import hold_seconds_of
+from ..sounds.notes.recordings import read_recordings
 from ..training.device import as_tensors
 from .config import WaveNetConfig
 from .dataset import Segments
@@ -21,7 +38,36 @@ def evaluate(
 ) -> dict[str, Any]:  # fmt: skip
     """Return all measurements; see `evaluated`."""
     generator = prepared(create, describe(model))
+    config: WaveNetConfig = generator.config  # type: ignore[attr-defined]
+    if config.draws_rest:
+        return _beside(generator, config, read_tensors(model), folder, pitch_step)
     return evaluated(model, folder, generator, predict, seconds, hold_seconds, pitch_step)
+
+
+def _beside(
+    generator: Generator, config: WaveNetConfig, tensors: Tensors, folder: Path, pitch_step: int
+) -> dict[str, Any]:
+    """Return the numbers of a model whose partials a bank plays, on notes that were held out.
+
+    The network never heard them. Their partials are in the tables, as all recorded notes' are.
+    """
+    rate, descriptor = config.sample_rate, generator.descriptor
+    hold_seconds = hold_seconds_of(descriptor.path, descriptor.facts)
+    names, recordings, licences = read_recordings(
+        folder, rate, config.instruments, lambda line: None
+    )
+    spared = [each for each in recordings if each.spared]
+    if not spared:
+        raise RtAudioGenError(f"{folder}: no sound is held out: too few, or copies of each other")
+    notes = [analysed(each, rate, hold_seconds) for each in spared]
+    corpus = rest_of(names, spared, notes, licences, rate, config.preemphasis)
+    predicted = predict(config, tensors, corpus.held_out, int(HELD_OUT_SECONDS * rate))
+    return {
+        "model": descriptor.id,
+        **bits_per_sample(names, predicted),
+        "instruments": judge_recorded(generator, names, spared, hold_seconds, pitch_step),
+        "voices_in_real_time": voices_in_real_time(generator),
+    }
 
 
 def predict(

@@ -8,8 +8,9 @@ from ..playing.codes.generator import CodeGenerator, Tensors
 from ..playing.codes.instruments import Instruments
 from ..playing.codes.notes import NoteGenerator
 from ..playing.codes.texture import TextureGenerator
+from ..playing.harmonic.generator import HarmonicNotes
 from .config import WaveNetConfig
-from .descriptor import FILES
+from .descriptor import FILES, ways
 from .packing import pack
 from .sampler import Sampler, sampler_on
 
@@ -19,9 +20,13 @@ if TYPE_CHECKING:
 
 def create(descriptor: Descriptor, sample_rate: int) -> Generator:
     """Return the generator of a model file; it runs at its own rate. [control]"""
-    return FILES.created(
-        descriptor, lambda config: NoteWaveNet if config.pitched else TextureWaveNet
-    )
+    return FILES.created(descriptor, _kind)
+
+
+def _kind(config: WaveNetConfig) -> "type[WaveNetGenerator]":
+    if config.harmonic:
+        return HarmonicWaveNet
+    return NoteWaveNet if config.pitched else TextureWaveNet
 
 
 class WaveNetGenerator(CodeGenerator):
@@ -45,6 +50,14 @@ class WaveNetGenerator(CodeGenerator):
 
 class NoteWaveNet(WaveNetGenerator, NoteGenerator):
     """Played by notes."""
+
+
+class HarmonicWaveNet(WaveNetGenerator, HarmonicNotes):
+    """Played by notes, whose partials a bank of oscillators plays."""
+
+    def __init__(self, descriptor: Descriptor, config: WaveNetConfig, tensors: Tensors) -> None:
+        super().__init__(descriptor, config, tensors)
+        self.ways = ways(config)
 
 
 class TextureWaveNet(WaveNetGenerator, TextureGenerator):

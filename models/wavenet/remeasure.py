@@ -1,31 +1,49 @@
-"""The levels of a trained model, measured anew: `python -m rtaudiogen.models.wavenet.remeasure`.
+"""What plays a trained network, measured anew: `python -m rtaudiogen.models.wavenet.remeasure`.
 
 The network stays as it is. Longer recordings of the same instruments tell how a note goes on.
 """
 
 import argparse
 from pathlib import Path
+from typing import Any
+
+from numpy.typing import NDArray
 
 from rtaudiogen.errors import RtAudioGenError
 from rtaudiogen.model_file import read_header, read_tensors, write_model
 
+from ..sounds.harmonic.corpus import read_tables
+from ..sounds.harmonic.tables import PREFIX
 from ..sounds.notes.corpus import read_notes
 from ..sounds.notes.envelope_measuring import envelope_of
+from .config import WaveNetConfig
 from .descriptor import read_config
+
+MEASURED = ("envelope.", PREFIX)
 
 
 def remeasure(model: Path, folder: Path, hold_seconds: float) -> None:
-    """Write the levels of a folder's notes into a model file. RtAudioGenError in one line."""
+    """Write levels and tables of a folder's notes into a model file.
+
+    RtAudioGenError in one line.
+    """
     header = read_header(model)
     config = read_config(model, header)
     if not config.pitched:
         raise RtAudioGenError(f"{model}: a texture has no levels of notes")
-    corpus = read_notes(
-        folder, config.sample_rate, config.instruments, 1, 0, hold_seconds, lambda line: None
-    )
-    kept = {n: t for n, t in read_tensors(model).items() if not n.startswith("envelope.")}
-    levels = envelope_of(corpus, config.sample_rate).to_tensors()
-    write_model(model, header, {**kept, **levels})
+    network = {n: t for n, t in read_tensors(model).items() if not n.startswith(MEASURED)}
+    write_model(model, header, {**network, **_measured(config, folder, hold_seconds)})
+
+
+def _measured(config: WaveNetConfig, folder: Path, hold_seconds: float) -> dict[str, NDArray[Any]]:
+    beside: dict[str, NDArray[Any]] = {}
+    rate, names = config.sample_rate, config.instruments
+    if config.harmonic:
+        beside |= read_tables(folder, rate, names, hold_seconds, lambda line: None).to_tensors()
+    if not config.draws_rest:
+        corpus = read_notes(folder, rate, names, 1, 0, hold_seconds, lambda line: None)
+        beside |= envelope_of(corpus, rate).to_tensors()
+    return beside
 
 
 def main() -> None:

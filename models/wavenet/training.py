@@ -9,16 +9,19 @@ from typing import Any
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional as F
 
 from rtaudiogen.errors import UsageError
 
 from ..playing.codes.rendered import clip_of
+from ..sounds.harmonic.corpus import read_harmonic
 from ..sounds.notes.coded import IGNORED, stack
 from ..sounds.notes.corpus import Corpus
 from ..sounds.notes.options import InstrumentOptions
 from ..sounds.notes.stages import stages
+from ..sounds.say import Say
 from ..training import run as driver
 from ..training.device import as_tensors
 from ..training.options import CHANNELS, option
@@ -38,6 +41,10 @@ class TrainingOptions(InstrumentOptions):
     """Options of a WaveNet's training."""
 
     texture: bool = option(False, "Learn stretches of sound that are played without notes.")
+    harmonic: bool = option(
+        True, "Notes: a bank of oscillators plays the partials, and the network learns the rest; "
+        "otherwise it learns whole notes.",
+    )  # fmt: skip
     residual: int = option(
         32, "Channels of the residual path; larger is better and slower.",
         **CHANNELS,
@@ -65,6 +72,20 @@ class TrainingOptions(InstrumentOptions):
         return not self.texture
 
     @property
+    def draws_rest(self) -> bool:
+        """Tell whether the network learns what is left beside the partials."""
+        return self.pitched and self.harmonic
+
+    def learnt(self, folder: Path, say: Say) -> tuple[Corpus, dict[str, NDArray[Any]] | None]:
+        """See InstrumentOptions: a bank's tables come beside the rest of the notes."""
+        if not self.draws_rest:
+            return super().learnt(folder, say)
+        corpus, tables = read_harmonic(
+            folder, self.sample_rate, self.wanted, self.hold_seconds, self.preemphasis, say
+        )
+        return corpus, tables.to_tensors()
+
+    @property
     def step_frames(self) -> int:
         """Return how many frames of sound a process learns from in a step."""
         return self.segments * self.segment_frames * self.accumulate
@@ -72,7 +93,10 @@ class TrainingOptions(InstrumentOptions):
     def config(self, instruments: tuple[str, ...]) -> WaveNetConfig:
         """Return the network that these options describe."""
         stack_ = tuple(2**i for i in range(int(math.log2(self.largest_dilation)) + 1))
-        return self.code_config(WaveNetConfig, instruments, dilations=stack_ * self.stacks)
+        return self.code_config(
+            WaveNetConfig, instruments, dilations=stack_ * self.stacks, harmonic=self.draws_rest,
+            draws_rest=self.draws_rest,
+        )  # fmt: skip
 
 
 class Objective(nn.Module):

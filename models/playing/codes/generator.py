@@ -173,18 +173,25 @@ class CodeGenerator:
 
     def advance(self, out: Audio) -> None:
         """Add the next frames of all sounding voices to `out` (frames, 1 or 2). [render]"""
-        frames = len(out)
         active = np.flatnonzero(self.voices["playing"]).astype(np.int32)
-        if frames == 0 or len(active) == 0:
-            return
+        if len(out) and len(active):
+            self.play(active, out)
+
+    def play(self, active: NDArray[np.int32], out: Audio) -> None:
+        """Add the next frames of some voices, which sound. [render]"""
+        frames = len(out)
         self.control(active, frames)
-        self.sampler.sample(
-            self.codes, self.conditioning, self._bias, self.uniforms, self.temperatures,
-            active, frames,
-        )  # fmt: skip
+        self.draw(active, frames)
         sound(
             self.voices, active, frames, self.controls, mulaw.TABLE, self.codes, self.levels_db,
             self.periods, self.gains, self.lines, out,
+        )  # fmt: skip
+
+    def draw(self, active: NDArray[np.int32], frames: int) -> None:
+        """Let the network draw codes as conditioned. [render]"""
+        self.sampler.sample(
+            self.codes, self.conditioning, self._bias, self.uniforms, self.temperatures,
+            active, frames,
         )  # fmt: skip
 
     def control(self, active: NDArray[np.int32], frames: int) -> None:

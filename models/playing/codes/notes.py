@@ -45,7 +45,7 @@ class NoteGenerator(CodeGenerator):
 
     def __init__(self, descriptor: Descriptor, config: CodeConfig, tensors: Tensors) -> None:
         super().__init__(descriptor, config, tensors)
-        self._envelope = Envelope.from_tensors(tensors)
+        self._envelope = self.levels_of(tensors)
         self.told = np.zeros(1, TOLD)  # to all voices
         self.last_key = np.zeros(1)
         self.controls["lift"] = 10 ** (LIFT_DB / 10)
@@ -56,9 +56,20 @@ class NoteGenerator(CodeGenerator):
         """See CodeGenerator."""
         return {**super().own(), "told": self.told, "last_key": self.last_key}
 
+    def levels_of(self, tensors: Tensors) -> Envelope | None:
+        """Return the levels of whole notes; KeyError if a model has none."""
+        return Envelope.from_tensors(tensors)
+
     def _warm_up(self, frames: int) -> None:
+        self.warm_with(frames, self.descriptor.defaults())
+
+    def warm_with(self, frames: int, parameters: NDArray[np.float32]) -> None:
+        """Play the beginning of a note. [control]"""
         out = np.zeros((frames, 1), np.float32)
-        self.render(out, self.descriptor.defaults(), event(0, EventKind.NOTE_ON, 0, 60.0, 0.5))
+        self.render(out, parameters, event(0, EventKind.NOTE_ON, 0, 60.0, 0.5))
+
+    def begun(self, number: int) -> None:
+        """Prepare what else a note of this voice needs at its beginning. [render]"""
 
     def read_parameters(self, values: dict[str, float]) -> None:
         """See CodeGenerator."""
@@ -72,7 +83,7 @@ class NoteGenerator(CodeGenerator):
         controls["glide"] = 1.0 if glide_frames < 1 else 1 - math.exp(-1 / glide_frames)
         controls["attack_frames"] = values["attack"] / 1000 * self.sample_rate
         controls["release"] = values["release"]
-        controls["purity"] = MOST_FEEDBACK * values["purity"]
+        controls["purity"] = MOST_FEEDBACK * values.get("purity", 0.0)
 
     def reset(self, seed: int) -> None:
         """See Generator."""
@@ -112,6 +123,7 @@ class NoteGenerator(CodeGenerator):
             _tell(self.voices[number:][:1], kind, float(self.told[name][0]))
         self.last_key[:] = key
         self.lines[number] = 0.0
+        self.begun(number)
         self.sampler.reset_voice(number)
 
     def control(self, active: NDArray[np.int32], frames: int) -> None:

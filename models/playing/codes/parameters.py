@@ -17,7 +17,7 @@ class Defaults(NamedTuple):
 
     note_temperature: float
     texture_temperature: float
-    purity: float
+    purity: float | None  # None: no comb cleans what the network draws
 
 
 def offer_codes(
@@ -44,7 +44,7 @@ def offer_codes(
             *own,
             *(note_parameters(defaults.purity) if pitched else of_textures),
         ),
-        views=(*own_views, *views(labels, pitched)),
+        views=(*own_views, *views(labels, pitched, defaults.purity is not None)),
     )
 
 
@@ -72,17 +72,19 @@ def timbre_parameters(labels: tuple[str, ...], temperature: float) -> tuple[Para
     )  # fmt: skip
 
 
-def views(labels: tuple[str, ...], pitched: bool) -> tuple[View, ...]:
+def views(labels: tuple[str, ...], pitched: bool, cleaned: bool) -> tuple[View, ...]:
     """Return pairs of parameters that suit two directions, and what plays it."""
+    notes = (CLEANED, *NOTE_VIEWS) if cleaned else NOTE_VIEWS
     several = len(labels) > 1
     return (
         *([XYView("morph", "temperature"), XYView("timbre", "morph")] if several else []),
-        *(NOTE_VIEWS if pitched else [XYView("temperature", "level")]),
+        *(notes if pitched else [XYView("temperature", "level")]),
     )
 
 
+CLEANED = XYView("temperature", "purity")
 NOTE_VIEWS = (
-    XYView("temperature", "purity"), XYView("vibrato_rate", "vibrato_depth"),
+    XYView("vibrato_rate", "vibrato_depth"),
     XYView("attack", "release"), KeyboardView(),
 )  # fmt: skip
 EXPRESSION_PARAMETERS = (
@@ -123,8 +125,10 @@ BOOKMARK_PARAMETERS = (
 )  # fmt: skip
 
 
-def note_parameters(purity: float) -> tuple[Parameter, ...]:
+def note_parameters(purity: float | None) -> tuple[Parameter, ...]:
     """Return what models that are played by notes have besides, with a default purity."""
+    if purity is None:
+        return EXPRESSION_PARAMETERS
     comb = Parameter(
         "purity", "Purity", 0.0, 1.0, purity,
         help="how much of what lies between the partials is damped: 0 is the bare network",

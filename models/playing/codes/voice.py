@@ -38,6 +38,8 @@ VOICE = np.dtype(
         ("power", np.float64),  # … and that it gave
         ("peak", np.float64),  # falling peak of the output
         ("loudest_db", np.float64),  # that it was asked to be so far
+        ("way", np.int64),  # of making the note's sound, chosen at its beginning
+        ("ring_db", np.float64),  # level of its partials, where a bank plays them
         *PLACE,
     ],
     align=True,
@@ -100,20 +102,10 @@ def control_notes(
     for i in active:
         v = voices[i]
         for t in range(frames):
-            v.pitch += (v.key - v.pitch) * c.glide
-            v.bend += (v.bend_goal - v.bend) / (BEND_SECONDS * c.sample_rate)
-            depth = (c.vibrato_cents + MOD_WHEEL_CENTS * v.modulation) / 100
-            vibrato = depth * math.sin(v.lfo_phase)
-            pitch = v.pitch + v.bend + c.tune + vibrato
-            frequency = 440.0 * 2.0 ** ((pitch - 69.0) / 12.0)
-            v.phase = _wrapped(v.phase + 2.0 * math.pi * frequency / c.sample_rate)
-            v.lfo_phase = _wrapped(v.lfo_phase + 2.0 * math.pi * c.vibrato_rate_hz / c.sample_rate)
+            pitch, frequency = turn(v, c)
             released = v.since_release / c.sample_rate if v.since_release >= 0 else -1.0
             asked_db = _asked_db(v, pitch, c, envelope, weights)
-            v.loudest_db = max(v.loudest_db, asked_db)
-            inaudible = asked_db < max(v.loudest_db + END_DB, INAUDIBLE_DB)
-            if inaudible and v.choke_frames < 0 and _may_end(v, c):
-                v.choke_frames = c.choke_frames
+            end_if_inaudible(v, c, asked_db)
             fill_note(
                 conditioning[i, t],
                 v.phase,
@@ -127,7 +119,7 @@ def control_notes(
             levels_db[i, t] = asked_db
             periods[i, t] = c.sample_rate / frequency
             uniforms[i, t] = uniform(v.stream, v.since_onset)
-            gains[i, t] = _gain(v, c)
+            gains[i, t] = gain_of(v, c)
             v.since_onset += 1
             if v.since_release >= 0:
                 v.since_release += 1
@@ -147,6 +139,49 @@ def control_texture(
         uniforms[0, t] = uniform(v.stream, v.since_onset)
         gains[0, t] = gain * min(1.0, v.since_onset / FADE_IN_FRAMES)
         v.since_onset += 1
+
+
+@cached_njit(nogil=True)
+def turn(v, c):  # type: ignore[no-untyped-def]  # numba records
+    """Move a voice's oscillators one frame on; return its pitch and its frequency in Hz. [render]
+
+    The pitch is a MIDI note number with bend, glide, vibrato and tuning in it.
+    """
+    v.pitch += (v.key - v.pitch) * c.glide
+    v.bend += (v.bend_goal - v.bend) / (BEND_SECONDS * c.sample_rate)
+    pitch = pitch_now(v, c)
+    frequency = 440.0 * 2.0 ** ((pitch - 69.0) / 12.0)
+    v.phase = _wrapped(v.phase + 2.0 * math.pi * frequency / c.sample_rate)
+    v.lfo_phase = _wrapped(v.lfo_phase + 2.0 * math.pi * c.vibrato_rate_hz / c.sample_rate)
+    return pitch, frequency
+
+
+@cached_njit(nogil=True)
+def pitch_now(v, c):  # type: ignore[no-untyped-def]  # numba records
+    """Return the pitch that a voice has at this moment. [render]"""
+    depth = (c.vibrato_cents + MOD_WHEEL_CENTS * v.modulation) / 100
+    return v.pitch + v.bend + c.tune + depth * math.sin(v.lfo_phase)
+
+
+@cached_njit(nogil=True)
+def end_if_inaudible(v, c, level_db):  # type: ignore[no-untyped-def]  # numba records
+    """Let a voice fade out if it is asked to be softer than anyone hears. [render]"""
+    v.loudest_db = max(v.loudest_db, level_db)
+    inaudible = level_db < max(v.loudest_db + END_DB, INAUDIBLE_DB)
+    if inaudible and v.choke_frames < 0 and _may_end(v, c):
+        v.choke_frames = c.choke_frames
+
+
+@cached_njit(nogil=True)
+def clocks(v, c):  # type: ignore[no-untyped-def]  # numba records
+    """Return for how many seconds a voice was held, and since when it is let go, or -1. [render]
+
+    The release runs on a clock of its own, stretched by the parameter.
+    """
+    if v.since_release < 0:
+        return v.since_onset / c.sample_rate, -1.0
+    held = (v.since_onset - v.since_release) / c.sample_rate
+    return held, v.since_release / (c.release * c.sample_rate)
 
 
 @cached_njit(nogil=True)
@@ -172,7 +207,8 @@ def _may_end(v, c):  # type: ignore[no-untyped-def]  # numba records
 
 
 @cached_njit(nogil=True)
-def _gain(v, c):  # type: ignore[no-untyped-def]  # numba records
+def gain_of(v, c):  # type: ignore[no-untyped-def]  # numba records
+    """Return the gain of attack and choke, one frame on. [render]"""
     gain = 1.0
     if v.since_onset < c.attack_frames:
         gain = v.since_onset / c.attack_frames

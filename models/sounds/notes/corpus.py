@@ -15,22 +15,18 @@ import numpy as np
 import soxr
 from numpy.typing import NDArray
 
-from rtaudiogen.errors import RtAudioGenError, UsageError
-from rtaudiogen.sounds import shown
+from rtaudiogen.errors import RtAudioGenError
 
-from ..audio_folder import Clip, find_clips, load_or_complain, native_rates
-from ..copies import copy_groups
-from ..note_labels import Say, Sound, with_pitches, with_velocities
+from ..audio_folder import Clip
+from ..note_labels import Say, Sound
 from ..say import some
 from .harmonic_phase import lock_harmonics
 from .notes import Note, find_release, measure_level, measure_phase, trim_to_onset
+from .recordings import copied_in, levelled, licences_of, read_recordings, read_sounds
 
-PEAK = 0.89  # −1 dBFS
 MAX_SHIFT = 12  # semitones that a note may be resampled by
-HELD_OUT_EVERY = 10  # one pitch in this many is held out, another one for every instrument
-MIN_NOTE_SECONDS, MIN_TEXTURE_SECONDS = 0.2, 1.0
+MIN_TEXTURE_SECONDS = 1.0
 MAX_NOTE_SECONDS = 8.0
-MAX_REFUSED = 0.5  # of a folder's files
 
 
 @dataclass(frozen=True)
@@ -69,55 +65,24 @@ def read_notes(
 
     UsageError or RtAudioGenError, in one line, if they cannot be used.
     """
-    names, sounds = _read(folder, sample_rate, instruments, MIN_NOTE_SECONDS, say)
-    sounds = with_pitches(sounds, sample_rate, folder, say)
-    copied = _copied(sounds, sample_rate)
-    recorded: list[list[tuple[Note, int]]] = []  # of each instrument, with its group of copies
-    for index, name in enumerate(names):
-        places = [place for place, (clip, _) in enumerate(sounds) if clip.instrument == name]
-        own = with_velocities(_levelled([sounds[place] for place in places]))
-        measured = [
-            _measured(index, clip, signal, sample_rate, hold_seconds) for clip, signal in own
-        ]
-        recorded.append(
-            [(note, copied[place]) for note, place in zip(measured, places, strict=True)]
-        )
-    spared = _spared(recorded)
+    names, recordings, licences = read_recordings(folder, sample_rate, instruments, say)
     training: list[Note] = []
     held_out: list[Note] = []
-    for name, notes in zip(names, recorded, strict=True):
-        kept = [note for note, copy in notes if copy not in spared]
-        missing = sorted(set(range(lowest, highest + 1)) - {round(note.pitch) for note, _ in notes})
+    for index, name in enumerate(names):
+        own = [recording for recording in recordings if recording.instrument == index]
+        notes = [
+            _measured(index, each.clip, each.signal, sample_rate, hold_seconds) for each in own
+        ]
+        kept = [note for note, each in zip(notes, own, strict=True) if not each.spared]
+        missing = sorted(set(range(lowest, highest + 1)) - {round(note.pitch) for note in notes})
         filled = _fill_in(kept, missing, sample_rate)
         training += kept + filled
-        held_out += [note for note, copy in notes if copy in spared]
+        held_out += [note for note, each in zip(notes, own, strict=True) if each.spared]
         say(
             f"{name}: {len(kept)} notes, {len(notes) - len(kept)} held out"
             + (f", {len(filled)} filled in by resampling" if filled else "")
         )
-    return Corpus(names, training, held_out, _licences(sounds))
-
-
-def _copied(sounds: Sequence[Sound], sample_rate: int) -> list[int]:
-    rates = native_rates([clip for clip, _ in sounds])
-    return copy_groups([signal for _, signal in sounds], sample_rate, rates)
-
-
-def _spared(recorded: Sequence[Sequence[tuple[Note, int]]]) -> set[int]:
-    """Return the groups of copies to hold out: whole pitches, with all copies of them."""
-    spared: set[int] = set()
-    for index, notes in enumerate(recorded):
-        pitches = {round(note.pitch) for note, _ in notes}
-        chosen = {
-            pitch for pitch in pitches if (pitch + 3 * index) % HELD_OUT_EVERY == HELD_OUT_EVERY - 1
-        }
-        if len(pitches) >= HELD_OUT_EVERY // 2 and chosen != pitches:
-            spared |= {copy for note, copy in notes if round(note.pitch) in chosen}
-    for notes in recorded:  # an instrument of copies of held-out notes stays in training
-        own = {copy for _, copy in notes}
-        if own <= spared:
-            spared -= own
-    return spared
+    return Corpus(names, training, held_out, licences)
 
 
 def read_textures(
@@ -127,11 +92,11 @@ def read_textures(
 
     One of several copies within a kind is used; sounds with copies in other kinds are not held out.
     """
-    names, sounds = _read(folder, sample_rate, kinds, MIN_TEXTURE_SECONDS, say)
+    names, sounds = read_sounds(folder, sample_rate, kinds, MIN_TEXTURE_SECONDS, say)
     sounds, shared = _without_copies(sounds, sample_rate, say)
     training, held_out = [], []
     for index, name in enumerate(names):
-        own = _levelled([(clip, signal) for clip, signal in sounds if clip.instrument == name])
+        own = levelled([(clip, signal) for clip, signal in sounds if clip.instrument == name])
         for clip, signal in own:
             cut = len(signal) if clip.path in shared else len(signal) * 9 // 10
             training.append(Texture(index, signal[:cut]))
@@ -139,14 +104,14 @@ def read_textures(
                 held_out.append(Texture(index, signal[cut:]))
         seconds = sum(len(signal) for _, signal in own) / sample_rate
         say(f"{name}: {len(own)} files, {seconds:.0f} s")
-    return Corpus(names, training, held_out, _licences(sounds))
+    return Corpus(names, training, held_out, licences_of(sounds))
 
 
 def _without_copies(
     sounds: list[Sound], sample_rate: int, say: Say
 ) -> tuple[list[Sound], set[Path]]:
     """Return the longest copy in each kind, and the files that also exist in other kinds."""
-    copied = _copied(sounds, sample_rate)
+    copied = copied_in(sounds, sample_rate)
     chosen: dict[tuple[int, str], Sound] = {}
     for copy, sound in zip(copied, sounds, strict=True):
         before = chosen.get((copy, sound[0].instrument))
@@ -190,49 +155,20 @@ def _split(
 ) -> Corpus:
     if not pitched:
         return read_textures(folder, sample_rate, instruments, lambda line: None)
-    hold_seconds = facts.get("hold_seconds", 0.0)
-    if not isinstance(hold_seconds, int | float) or not 0 <= hold_seconds < math.inf:
-        raise RtAudioGenError(f"{model}: its hold_seconds are {hold_seconds!r}, expected a number")
+    hold_seconds = hold_seconds_of(model, facts)
     nothing = {"lowest": 1, "highest": 0}
     return read_notes(
-        folder, sample_rate, instruments, **nothing, hold_seconds=float(hold_seconds),
+        folder, sample_rate, instruments, **nothing, hold_seconds=hold_seconds,
         say=lambda line: None,
     )  # fmt: skip
 
 
-def _read(
-    folder: Path, sample_rate: int, wanted: Sequence[str], seconds: float, say: Say
-) -> tuple[tuple[str, ...], list[Sound]]:
-    clips = find_clips(folder, say=say)
-    present = sorted({clip.instrument for clip in clips})
-    if unknown := [name for name in wanted if name not in present]:
-        raise UsageError(f"{folder}: no instrument {unknown[0]!r}; there are {', '.join(present)}")
-    names = tuple(wanted or present)
-    clips = [clip for clip in clips if clip.instrument in names]
-    sounds: list[Sound] = []
-    refused: list[str] = []
-    for clip in clips:
-        signal, reason = load_or_complain(clip.path, sample_rate, seconds, say)
-        if reason:
-            refused.append(reason)
-            say(f"left out: {shown(clip.path.name)} is {reason}")
-        else:
-            sounds.append((clip, signal))
-    if len(refused) > MAX_REFUSED * len(clips):
-        reason = max(set(refused), key=refused.count)
-        raise RtAudioGenError(
-            f"{folder}: {len(refused)} of {len(clips)} sounds cannot be used, most are {reason}"
-        )
-    for name in names:
-        if not any(clip.instrument == name for clip, _ in sounds):
-            raise RtAudioGenError(f"{folder}: no sound of {name!r} can be used")
-    return names, sounds
-
-
-def _levelled(sounds: list[Sound]) -> list[Sound]:
-    """Return all sounds with one gain, so that the loudest peaks at −1 dBFS."""
-    peak = max(float(np.abs(signal).max()) for _, signal in sounds)
-    return [(clip, signal * np.float32(PEAK / peak)) for clip, signal in sounds]
+def hold_seconds_of(model: Path | None, facts: Mapping[str, Any]) -> float:
+    """Return when the keys were let go in what a model learnt from. RtAudioGenError if damaged."""
+    hold_seconds = facts.get("hold_seconds", 0.0)
+    if not isinstance(hold_seconds, int | float) or not 0 <= hold_seconds < math.inf:
+        raise RtAudioGenError(f"{model}: its hold_seconds are {hold_seconds!r}, expected a number")
+    return float(hold_seconds)
 
 
 def _measured(
@@ -274,13 +210,3 @@ def _fill_in(notes: Sequence[Note], missing: Sequence[int], sample_rate: int) ->
                 Note(note.instrument, found, note.velocity, signal, phase, level, release, True)
             )
     return filled
-
-
-def _licences(sounds: list[Sound]) -> tuple[str, ...]:
-    """Return licence and source of all training sounds, if a metadata.csv names them."""
-    named = {
-        f"{clip.facts['licence']} ({clip.facts.get('source', 'source not named')})"
-        for clip, _ in sounds
-        if clip.facts.get("licence")
-    }
-    return tuple(sorted(named))

@@ -74,7 +74,7 @@ def measure(tracks: Sequence[LevelTrack], instruments: int, sample_rate: int) ->
     parts = []
     for instrument in range(instruments):
         own = [track for track in tracks if track.instrument == instrument]
-        dynamics = _dynamics(own, sample_rate)
+        dynamics = dynamics_of(own, sample_rate)
         holds = np.array([_hold_slopes(track, sample_rate) for track in own])  # (notes, 2)
         curves = np.array(
             [
@@ -98,7 +98,7 @@ def _at(dynamics: NDArray[np.floating], velocity: float) -> float:
     return float((1 - part) * dynamics[layer] + part * dynamics[layer + 1])
 
 
-def _dynamics(tracks: Sequence[LevelTrack], sample_rate: int) -> NDArray[np.float64]:
+def dynamics_of(tracks: Sequence[LevelTrack], sample_rate: int) -> NDArray[np.float64]:
     """Return (5,) dB at VELOCITIES: a line with bends at the recorded ones, plus a parabola of
     pitch.
     """

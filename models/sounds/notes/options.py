@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
+from numpy.typing import NDArray
+
 from rtaudiogen.errors import UsageError
 
 from ...family import CodeModelConfig
@@ -50,9 +52,21 @@ class InstrumentOptions(TrainingOptions):
         harmonics = self.harmonics if self.pitched else 0
         return self.sized(kind, harmonics=harmonics, instruments=instruments, **sizes)
 
+    @property
+    def wanted(self) -> list[str]:
+        """Return the instruments that are to be learnt; none: all."""
+        return [name.strip() for name in self.instruments.split(",") if name.strip()]
+
+    def learnt(self, folder: Path, say: Say) -> tuple[Corpus, dict[str, NDArray[Any]] | None]:
+        """Return what a network learns of a folder, and tensors that play it if it brings its own.
+
+        UsageError or RtAudioGenError, in one line.
+        """
+        return self.read(folder, say), None
+
     def read(self, folder: Path, say: Say) -> Corpus:
         """Return the sounds of a folder. UsageError or RtAudioGenError, in one line."""
-        wanted = [name.strip() for name in self.instruments.split(",") if name.strip()]
+        wanted = self.wanted
         if not self.pitched:
             return read_textures(folder, self.sample_rate, wanted, say)
         return read_notes(

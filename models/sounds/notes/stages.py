@@ -41,11 +41,13 @@ def stages(
 
     The network is the objective's `network`; `clip` renders a model file to a sound file.
     """
-    corpus = run.options.read(run.sounds, run.say)
+    corpus, beside = run.options.learnt(run.sounds, run.say)
     config = run.options.config(corpus.instruments)
     known = run.identity(labels=list(corpus.instruments))
     trainer = trainer_of(corpus, run.options, run.folder, known)
-    model = partial(_model, title, run.options, config, corpus, trainer, levels(config, corpus))
+    if beside is None:
+        beside = levels(config, corpus)
+    model = partial(_model, title, run.options, config, corpus, trainer, beside)
     yield Stage(trainer, model, "bits per sample", BITS, clip=partial(clip, run.path))
 
 

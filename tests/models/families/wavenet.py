@@ -22,5 +22,5 @@ WAVENET = Member(
         "texture": Lesson({**TINY, "texture": True}, MadeUp(takes=1, seconds=1.2), QUICK),
     },
     damaged=({"residual": 17}, {"depth": 3}, {"dilations": 3}),
-    optional=("envelope.",),
+    optional=("envelope.", "harmonic."),
 )

@@ -1,14 +1,18 @@
 """The instruments that measure the instruments."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 import soundfile
 
+from rtaudiogen.model_file import read_header, read_tensors, write_model
 from rtaudiogen.models.measuring.played import measured_pitch
+from rtaudiogen.models.sounds.harmonic.corpus import read_tables
 from rtaudiogen.models.wavenet.evaluation import evaluate
 
+from ..sounds.harmonic.made_notes import plucked
 from .untrained import SMALL, SMALL_TEXTURE, write_untrained
 
 RATE = 16000
@@ -48,3 +52,22 @@ def test_evaluate_of_a_texture_has_bits_and_speed(tmp_path: Path) -> None:
     numbers = evaluate(model, tmp_path / "sounds")
     assert 4 < numbers["bits_per_sample"] < 12
     assert numbers["real_time_factor"] > 0
+
+
+def test_evaluate_compares_what_a_bank_plays_with_recordings(tmp_path: Path) -> None:
+    for pitch in range(52, 62):
+        (tmp_path / "notes" / "string").mkdir(parents=True, exist_ok=True)
+        for velocity in (0.4, 0.8):
+            path = tmp_path / "notes" / "string" / f"m{pitch}_v{round(127 * velocity)}.wav"
+            soundfile.write(path, plucked(pitch, velocity), RATE)
+    tables = read_tables(tmp_path / "notes", RATE, ("string",), 0.0, lambda line: None)
+    config = replace(SMALL, instruments=("string",), harmonic=True, draws_rest=True)
+    model = write_untrained(tmp_path / "model.safetensors", config)
+    write_model(model, read_header(model), read_tensors(model) | tables.to_tensors())
+    numbers = evaluate(model, tmp_path / "notes", pitch_step=24)
+    assert numbers["held_out_sounds"] == 2
+    string = numbers["instruments"]["string"]
+    assert abs(string["decay_db"] - string["real_decay_db"]) < 2.5  # random weights draw the rest
+    assert abs(string["velocity_range_db"] - string["real_velocity_range_db"]) < 1
+    assert string["worst_drop_db"] > 5  # it rings
+    assert string["median_pitch_error_cents"] < 4

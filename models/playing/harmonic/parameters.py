@@ -1,0 +1,22 @@
+"""Parameters of notes whose partials a bank plays."""
+
+from rtaudiogen.generator import Parameter
+
+DRAWN, SHAPED, WHOLE = 0, 1, 2
+_LABELS = {DRAWN: "network", SHAPED: "noise", WHOLE: "network alone"}
+
+
+def harmonic_parameters(ways: tuple[int, ...]) -> tuple[Parameter, ...]:
+    """Return what such a model has besides, of its ways to make the sound; the first is usual."""
+    return (
+        Parameter(
+            "source", "Source", 0.0, max(len(ways) - 1.0, 1.0), 0.0, stepped=True,
+            labels=tuple(_LABELS[way] for way in ways), smoothing_ms=0.0,
+            help="what sounds beside the partials of a new note: what the network draws, or noise "
+            "in 24 bands; or the network draws the whole note",
+        ),
+        Parameter(
+            "breath", "Breath", 0.0, 4.0, 1.0, "×",
+            help="how loud breath, bow and hammer are beside the partials: 1 as recorded",
+        ),
+    )  # fmt: skip
