@@ -1,7 +1,8 @@
 """Copies are found whatever was done to them, and other takes are no copies."""
 
-import io
 from collections.abc import Callable
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 
 from rtaudiogen.models.sounds import copies
 from rtaudiogen.models.sounds.copies import copy_groups
+from rtaudiogen.sounds.reader import SoundReader
 
 RATE = 16000
 TIME = np.arange(6000) / RATE
@@ -38,10 +40,10 @@ ORIGINALS = [noise(1), noise(2, 40), drum(60, 3), drum(180, 4, 0.2), tone(220), 
 
 def coded(form: str, subtype: str, level: float | None = None) -> Callable[[Signal], Signal]:
     def code(signal: Signal) -> Signal:
-        file = io.BytesIO()
-        soundfile.write(file, signal, RATE, subtype, format=form, compression_level=level)
-        file.seek(0)
-        return soundfile.read(file, dtype="float32")[0]
+        with TemporaryDirectory() as folder:
+            path = Path(folder) / "sound"
+            soundfile.write(path, signal, RATE, subtype, format=form, compression_level=level)
+            return np.concatenate([*SoundReader(path).blocks()])
 
     return code
 

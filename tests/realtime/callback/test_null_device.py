@@ -17,7 +17,7 @@ RATE = 48000
 @pytest.fixture
 def memory():
     memory = AudioMemory.create(RATE, 8192)
-    memory.ring.write(np.linspace(-0.9, 0.9, 2 * 16384, dtype=np.float32).reshape(-1, 2))
+    memory.ring.write(np.linspace(-0.88, 0.88, 2 * 16384, dtype=np.float32).reshape(-1, 2))
     return memory
 
 
@@ -45,7 +45,7 @@ def test_what_it_plays_is_what_is_in_the_ring(memory):
     eventually(lambda: memory.counters().device_frames >= 8192)
     device.close()
     count = min(reader.read(out), 8192)
-    expected = np.linspace(-0.9, 0.9, 2 * 16384, dtype=np.float32).reshape(-1, 2)[:count]
+    expected = np.linspace(-0.88, 0.88, 2 * 16384, dtype=np.float32).reshape(-1, 2)[:count]
     np.testing.assert_array_equal(out[:count], expected)
 
 

@@ -19,7 +19,7 @@ RATE = 48000
 
 
 def noise(frames):
-    return np.random.default_rng(frames).uniform(-0.96, 0.96, (frames, 2)).astype(np.float32)
+    return np.random.default_rng(frames).uniform(-0.88, 0.88, (frames, 2)).astype(np.float32)
 
 
 def read_all(reader):
