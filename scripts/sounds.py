@@ -14,6 +14,7 @@ SOUNDS: dict[str, tuple[str, ...]] = {  # in this order: the last two read one o
     PHRASE: KEYS,
     MORPH: (*KEYS, "--set", "timbre=cello", "--set", "morph_to=choir", "--set", "morph=0.5"),
     "ocean.flac": ("wavenet-textures", "--seconds", "6", "--set", "timbre=ocean"),
+    "fire.flac": ("samplernn-textures", "--seconds", "6", "--set", "timbre=fire"),
     "drums.flac": ("wavegan-drums", "--seconds", "5", "--midi", "BEAT"),
     "speech.flac": ("vqvae-speech", "--seconds", "6", "--set", "timbre=af_heart"),
     "sung.flac": ("vqvae-speech", "--seconds", "9", "--midi", "CHORDS", "--set", "sing=stream"),

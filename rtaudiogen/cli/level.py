@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from ..errors import UsageError
+from ..generator import Plays
 from ..registry import find
 from .output import Json, print_json
 
@@ -21,6 +22,10 @@ def level(
     descriptor = find(model)
     if write and descriptor.path is None:
         raise UsageError(f"the model '{descriptor.id}' has no file to write gains into")
+    if write and Plays.EFFECT in descriptor.plays:
+        raise UsageError(
+            f"the model '{descriptor.id}' is an effect: a gain would also change what it hears"
+        )
     measured = list(levelling.measure(descriptor))
     if write and descriptor.path is not None:
         levelling.write(descriptor.path, {one.timbre: one.gain_db for one in measured})

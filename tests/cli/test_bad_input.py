@@ -56,6 +56,8 @@ FAILED, BAD_USAGE = 1, 2
         ("render sine out.wav --midi none.mid", FAILED, "none.mid"),
         ("check", BAD_USAGE, "'rtaudiogen check --help'"),
         ("check sinus", BAD_USAGE, "did you mean sine?"),
+        ("level sine --write", BAD_USAGE, "no file to write gains into"),
+        ("level vqvae-speech --write", BAD_USAGE, "is an effect"),
         ("evaluate sine .", BAD_USAGE, "it was not trained"),
         ("evaluate wavenet-textures no-such-folder", BAD_USAGE, "no such folder"),
         ("evaluate wavenet-textures .", FAILED, "no sound files"),
