@@ -58,6 +58,7 @@ class RecorderPanel(QWidget):
         self.format = QComboBox(self)
         self.format.addItems(list(FORMATS))
         self.format.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.format.setMaximumHeight(self.button.sizeHint().height())  # the bar keeps its height
         self.format.setAccessibleName("Format of recordings")
         self.format.setToolTip("Format of the next recording and of saved hits")
         self._facts, self._room = QLabel(self), QLabel(self)

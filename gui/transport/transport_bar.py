@@ -19,7 +19,7 @@ from .recorder_panel import RecorderPanel
 from .stat_label import StatLabel
 
 HIGH_LOAD, FULL_LOAD = 0.7, 0.95  # shares of the block's time
-LEAST_MS = 0.05  # smaller parts of the latency are left out
+LEAST_MS = 2.0  # the tooltip tells smaller parts of the latency, too
 SHORT = {"resampler + model": "model"}
 
 
@@ -121,11 +121,9 @@ class TransportBar(QWidget):
 
 
 def parts_text(latency_ms: Mapping[str, float]) -> str:
-    """Return the parts of a latency as a sum: "MIDI 0.5 + ring 20 + block 5"."""
+    """Return the larger parts of a latency as a sum: "ring 20 + block 5"."""
     return " + ".join(
-        f"{SHORT.get(name, name)} {ms:.1f}" if ms < 1 else f"{SHORT.get(name, name)} {ms:.0f}"
-        for name, ms in latency_ms.items()
-        if ms >= LEAST_MS
+        f"{SHORT.get(name, name)} {ms:.0f}" for name, ms in latency_ms.items() if ms >= LEAST_MS
     )
 
 

@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from math import ceil, gcd
 
 import numpy as np
+from numpy.typing import NDArray
 
-from .channels import CHANNEL_MULTIPLE
-from .packing import INPUTS
-from .packing import Floats as Floats
+from .channels import CHANNEL_MULTIPLE, INPUTS
+
+Floats = NDArray[np.float32]
 
 # what happens to a frame on the way into a layer; the names of GATED and LEAKY say the rest
 NONE, ELU, RELU, LEAKY, TANH, GATED = range(6)

@@ -10,13 +10,13 @@ from rtaudiogen.errors import RtAudioGenError
 
 from . import bfloat16
 from .channels import CHANNEL_MULTIPLE
+from .channels import INPUTS as INPUTS
 from .vectors import aligned
 
 Floats = NDArray[np.float32]
 Shapes = Mapping[str, tuple[int, ...]]
 Tensors = Mapping[str, NDArray[Any]]
 
-INPUTS = 4  # a product's inputs come in multiples of it
 ALL = slice(None)
 
 

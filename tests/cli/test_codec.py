@@ -92,7 +92,7 @@ def test_any_rate_is_converted_and_the_length_kept(
     np.testing.assert_allclose(back[:both], np.clip(whole[:both], -1, 1), atol=1.5 * STEP)
     notices = encoded.stderr.splitlines()
     assert len(notices) == (rate < RATE)
-    assert all(f"nothing above {rate // 2} Hz" in notice for notice in notices)
+    assert all(f"no sound above {rate // 2} Hz" in notice for notice in notices)
 
 
 def test_stereo_is_mixed_and_it_says_so(run_here: Run, folder: Path) -> None:

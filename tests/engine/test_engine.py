@@ -55,8 +55,8 @@ def test_a_parameter_a_model_or_a_slot_that_is_not_there_is_named(engine):
         engine.set_parameter(slot, "colour", 1)
     with pytest.raises(UsageError, match="no slot 7; there are: 1"):
         engine.set_parameter(7, "attack", 1)
-    with pytest.raises(UsageError, match="no mix field 'width'"):
-        engine.set_mix(slot, "width", 1)
+    with pytest.raises(UsageError, match="no mix field 'colour'"):
+        engine.set_mix(slot, "colour", 1)
 
 
 def test_a_session_holds_what_was_set_and_rebuilds_it(engine):

@@ -292,7 +292,7 @@ def test_a_state_of_nonsense_is_forgotten_within_the_window() -> None:
 def test_sizes_and_weights_that_do_not_fit_are_refused() -> None:
     with pytest.raises(ValueError, match="must be positive"):
         Conv(16, 16, 3, 0)
-    with pytest.raises(ValueError, match="no dilation"):
+    with pytest.raises(ValueError, match="cannot have dilation"):
         TransposedConv(16, 16, 3, dilation=2)
-    with pytest.raises(ValueError, match="another layer's"):
+    with pytest.raises(ValueError, match="does not fit its layer"):
         StreamingConv(random(16, 16, 3), random(15))
