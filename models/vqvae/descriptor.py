@@ -15,7 +15,7 @@ from .shaped.config import ShapedConfig
 from .shapes import needed_tensors
 
 WEIGHTS = Path(__file__).parent / "weights"
-WIDTH, KEY_PAN = 0.35, 0.3  # between left and right
+KEY_PAN = 0.3  # of the keys, between left and right
 VOICES = 4  # notes at a time, beside the stream
 
 
@@ -26,7 +26,6 @@ def offer(path: Path, config: CodesConfig, header: ModelHeader) -> Offer:
         voices=VOICES,
         parameters=parameters(config),
         takes_sound=True,
-        width=WIDTH,
         key_pan=KEY_PAN,
         views=views(config),
     )

@@ -46,7 +46,7 @@ def test_delay_of_an_effect_is_told_and_left_out_or_kept(run: Run, folder: Path,
         assert done.returncode == 0, done.stderr
         (line,) = done.stderr.splitlines()
         assert "echo-16k: the answer to the input is " in line
-        assert line.endswith("as late" if options else "aligned with the input")
+        assert line.endswith("so is the output" if options else "aligned with the input")
         outs.append(soundfile.read(folder / "out.flac", dtype="int16")[0])
         assert soundfile.info(folder / "out.flac").subtype == "PCM_16"
         (folder / "out.flac").unlink()

@@ -212,7 +212,9 @@ def test_a_maker_that_fails_is_told_to_the_player(engine):
     engine.add_slot("drums")
     drums_of(engine).fails = "make"
     engine.start()
-    eventually(engine, lambda: any("cannot be made" in m for m in engine.snapshot()["messages"]))
+    eventually(
+        engine, lambda: any("cannot make new ones" in m for m in engine.snapshot()["messages"])
+    )
 
 
 def test_facts_go_through_json_and_replays_are_shown():
@@ -221,7 +223,7 @@ def test_facts_go_through_json_and_replays_are_shown():
     snapshot = Snapshot(device="null", sample_rate=RATE, slots=slots)
     assert Snapshot.from_json(snapshot.to_json()) == snapshot
     assert "replays 3" in status_line(snapshot)
-    assert any("90 played" in line and "3 times" in line for line in report(snapshot))
+    assert any("90 played" in line and "3 repeated" in line for line in report(snapshot))
     assert "replays" not in status_line(Snapshot(device="null", sample_rate=RATE))
 
 

@@ -25,8 +25,15 @@ LINK = re.compile(r"\]\(([^)#\s]*)(?:#([^)\s]*))?\)")
 pytestmark = pytest.mark.skipif(not README.is_file(), reason="the README is in the checkout only")
 
 
-@pytest.mark.parametrize(("name", "number"), [("crackle", 0), ("hum", 1)])
-def test_example_generator_keeps_the_contract(tmp_path: Path, name: str, number: int) -> None:
+IN_ONE_FILE = ["listed without torch"]  # what a network costs that shares a file with its family
+
+
+@pytest.mark.parametrize(
+    ("name", "number", "missed"), [("crackle", 0, []), ("hum", 1, IN_ONE_FILE)]
+)
+def test_example_generator_keeps_the_contract(
+    tmp_path: Path, name: str, number: int, missed: list[str]
+) -> None:
     project = tomllib.loads(block("toml").replace("crackle", name))
     (tmp_path / f"{name}.py").write_text(block("python", number))
     info = tmp_path / f"{name}-1.0.dist-info"
@@ -45,8 +52,9 @@ def test_example_generator_keeps_the_contract(tmp_path: Path, name: str, number:
         capture_output=True,
         text=True,
     )
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert "FAIL" not in done.stdout
+    failed = [line for line in done.stdout.splitlines() if line.startswith("FAIL")]
+    assert [line.removeprefix("FAIL").partition(":")[0].strip() for line in failed] == missed
+    assert done.returncode == (1 if missed else 0), done.stdout + done.stderr
 
 
 def test_pages_show_commands_that_are_understood(capsys: pytest.CaptureFixture[str]) -> None:

@@ -25,7 +25,7 @@ from ...playing.codes.instruments import biases
 from ..benchmark import HOST_BLOCK, HOST_RATE, SMALL, size
 from ..config import WaveNetConfig
 from ..descriptor import builtin, read_config
-from ..generator import NoteWaveNet
+from ..generator import HarmonicWaveNet
 from ..packing import Weights, pack, random_tensors
 from .packing import kernel_lanes
 from .sampler import WARPS, DeviceSampler
@@ -99,7 +99,7 @@ def played_row(
     )  # fmt: skip
 
 
-def _instrument(config: WaveNetConfig, voices: int) -> NoteWaveNet:
+def _instrument(config: WaveNetConfig, voices: int) -> HarmonicWaveNet:
     model = next(m for m in builtin() if Plays.NOTES in m.plays)
     assert model.path is not None
     shipped = read_config(model.path, read_header(model.path))
@@ -108,7 +108,7 @@ def _instrument(config: WaveNetConfig, voices: int) -> NoteWaveNet:
         dilations=config.dilations,
     )  # fmt: skip
     tensors = read_tensors(model.path) | random_tensors(config, np.random.default_rng(0))
-    return NoteWaveNet(replace(model, voices=voices), config, tensors)
+    return HarmonicWaveNet(replace(model, voices=voices), config, tensors)
 
 
 def _row(

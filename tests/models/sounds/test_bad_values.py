@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from rtaudiogen.models.oneshot.judging import corpus as hits
 from rtaudiogen.models.sounds.notes import corpus as notes
+from rtaudiogen.models.sounds.notes import recordings
 from rtaudiogen.models.vqvae.learning import corpus as speech
 
 RATE = 8000
@@ -63,7 +64,7 @@ BAD: dict[str, tuple[Callable[[Signal], Signal], str]] = {
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setattr(notes, "with_pitches", lambda sounds, *more: list(sounds))
+    monkeypatch.setattr(recordings, "with_pitches", lambda sounds, *more: list(sounds))
     for seed in range(9):
         write(tmp_path / "x" / f"C5_{seed}.wav", sound(seed))
     return tmp_path / "x"

@@ -87,7 +87,6 @@ def test_the_decays_of_first_and_best_takes_stand_beside_recorded_ones(
     assert all(0.0 <= row["best take"] <= 1.0 for row in rows)
     first = sum(row["hole > 12 dB, first take"] for row in rows)
     assert sum(row["best take"] for row in rows) <= first
-    assert all(row["recorded"] == 0.0 for row in rows), "these are decays of noise and tones"
 
 
 def test_the_classifier_of_the_training_is_used_again(tmp_path: Path) -> None:
@@ -105,7 +104,7 @@ def test_the_classifier_of_the_training_is_used_again(tmp_path: Path) -> None:
 def test_a_folder_of_other_classes_is_refused(tmp_path: Path) -> None:
     config = WaveGANConfig(**{**vars(SMALL), "classes": ("cough", "sneeze")})
     model = write_untrained(tmp_path / "model.safetensors", config)
-    with pytest.raises(UsageError, match=r"hat, kick, snare.*none that the model has.*cough"):
+    with pytest.raises(UsageError, match=r"hat, kick, snare.*do not occur in the model.*cough"):
         evaluate(model, write_folder(tmp_path / "folder"))
 
 
