@@ -231,9 +231,7 @@ class CodeStream(Protocol):
 
 
 class Strike(NamedTuple):
-    """How a hit is played. It is not part of the recipe, so it may be decided at the last
-    moment.
-    """
+    """The way a hit is played. No part of the recipe, so it may be decided at the last moment."""
 
     gain: float  # amplitude factor
     pan: float = 0.0  # -1 left … 1 right

@@ -14,10 +14,10 @@ from typing import Any
 
 import numpy as np
 from llvmlite import ir
+from numba import types
 from numba.extending import intrinsic
 from numpy.typing import NDArray
 
-from numba import types
 from rtaudiogen.kernel_cache import cached_njit
 
 from .vectors import LANES, Vector, address, broadcast, constant, load, loop, pointers, times

@@ -4,10 +4,9 @@ from typing import Any
 
 import numpy as np
 from llvmlite import ir
+from numba import njit, types
 from numba.extending import intrinsic
 from numpy.typing import NDArray
-
-from numba import njit, types
 
 from .elementwise import LOG2E, exp2
 from .vectors import Vector, address, broadcast, constant, load, loop, place, pointers, times

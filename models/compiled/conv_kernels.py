@@ -136,7 +136,7 @@ def _layer(
 
 @part
 def activate_frames(layer: Any, frames: int, source: int, target: int) -> None:
-    """What a layer hears of frames; the last vector may reach beyond them."""
+    """Apply a layer's activation to its input; the last vector may reach beyond `frames`."""
     kind, inputs = layer["activated"], layer["inputs"]
     size = (frames * inputs + CHANNEL_MULTIPLE - 1) // CHANNEL_MULTIPLE * CHANNEL_MULTIPLE
     if kind == ELU:

@@ -27,7 +27,7 @@ Tensors = dict[str, NDArray[Any]]
 
 
 class Predicted(NamedTuple):
-    """What a network has predicted of a held-out sound."""
+    """The prediction of a held-out sound by a network."""
 
     instrument: int
     logits: Tensor  # (T, 256)
@@ -52,7 +52,7 @@ def evaluated(
     sounds and how many frames of each to predict from silence. `seconds` of every texture are
     played to be measured; the rest as in `judge_notes`.
     """
-    config: CodeModelConfig = generator.config  # type: ignore[attr-defined]
+    config: CodeModelConfig = generator.config  # type: ignore[attr-defined]  # every code model has one
     rate, names, descriptor = config.sample_rate, config.instruments, generator.descriptor
     corpus = read_as_trained(folder, rate, names, config.pitched, model, descriptor.facts)
     frames = int(HELD_OUT_SECONDS * rate)

@@ -4,10 +4,10 @@ from typing import Any
 
 import numpy as np
 from llvmlite import ir
+from numba import types
 from numba.extending import intrinsic
 from numpy.typing import NDArray
 
-from numba import types
 from rtaudiogen.benchmark import best_of
 from rtaudiogen.kernel_cache import cached_njit
 

@@ -24,7 +24,7 @@ SILENCE = 1e-12
 
 
 class Decay(NamedTuple):
-    """What is measured of one hit."""
+    """The measurements of one hit."""
 
     hole_db: float  # how far the deepest hole lies below what comes later; 0: none
     roughness_db: float  # standard deviation

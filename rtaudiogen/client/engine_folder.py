@@ -19,7 +19,7 @@ LOCK = "lock"  # held by the engine as long as it lives
 
 
 class Address(NamedTuple):
-    """Where an engine listens: a port of this machine, and the token that grants access."""
+    """The address of an engine: a port of this machine, and the token that grants access."""
 
     port: int
     token: str

@@ -30,7 +30,7 @@ HOME = 48  # C3
 
 
 class PianoKeyboard(QWidget):
-    """As many octaves as fit; a key sounds louder the nearer to its front edge it is struck.
+    """A keyboard of as many octaves as fit; keys sound louder nearer to their front edge.
 
     Dragging glides over the keys. Wheel and page keys move by octaves; arrows choose a key, space
     holds it. Every `pressed(key, velocity)` is followed by its `released(key)`.

@@ -11,7 +11,7 @@ from .parameters import BOOKMARKS
 
 
 class Bookmarks:
-    """What is kept of some live arrays, BOOKMARKS times."""
+    """Copies of some live arrays, up to BOOKMARKS of them."""
 
     def __init__(self, live: State) -> None:
         """Allocate, empty. [control]"""

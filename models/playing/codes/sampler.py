@@ -59,7 +59,7 @@ class VoiceSampler:
 
     def reset_voice(self, voice: int) -> None:
         """Forget what a voice has played. [render]"""
-        raise NotImplementedError
+        raise NotImplementedError  # a family's sampler knows its network
 
     def draw(
         self, scratch: Any, active: NDArray[np.int32], frames: int,
@@ -71,7 +71,7 @@ class VoiceSampler:
 
         `logits` (V, frames, 256) gets the first frames it has room for; the rest as in `sample`.
         """
-        raise NotImplementedError
+        raise NotImplementedError  # a family's sampler knows its network
 
     def sample(
         self,

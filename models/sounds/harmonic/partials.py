@@ -25,7 +25,7 @@ _LEAST_WEIGHT = 0.45  # of a window that hangs over the beginning of the recordi
 
 @dataclass(frozen=True)
 class Partials:
-    """What a note consists of, K partials."""
+    """The K partials of a note."""
 
     frequencies: NDArray[np.float64]  # (K,) Hz, as recorded
     stretch: float  # B

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numba import njit
 from numpy.typing import NDArray
 
-from numba import njit
 from rtaudiogen.models.compiled.bfloat16 import pack, product, unpack
 from rtaudiogen.models.compiled.vectors import place
 

@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+from numba import njit
 from numpy.typing import NDArray
 
-from numba import njit
 from rtaudiogen.models.compiled.categorical import softmax
 from rtaudiogen.models.compiled.vectors import place
 from rtaudiogen.models.wavenet.activations import gate
