@@ -15,9 +15,7 @@ from numpy.typing import NDArray
 from .waiting import eventually
 
 _STOP_SECONDS = 20.0
-_CLIENT_MS = (
-    1000  # a client may be late by so much; a dead one holds the server up ten times as long
-)
+_CLIENT_MS = 1000  # a client may be late by so much
 _REGISTRY = Path("/dev/shm/jack-shm-registry")
 _NAMES = re.compile(rb"(rtaudiogen-(?:private-)?(\d+))\b")
 # has Linux end a program in good order when the test run is killed
@@ -54,9 +52,12 @@ class JackServer:
         self._captures = 0
         self._was_killed = False
 
-    def start(self) -> None:
-        """Start, and wait until the server answers a client."""
-        command = f"jackd -n {self.name} --no-realtime -S -t {_CLIENT_MS} -d dummy"
+    def start(self, client_ms: int = _CLIENT_MS) -> None:
+        """Start, and wait until the server answers a client.
+
+        A client that was killed holds the server up for more than ten times `client_ms`.
+        """
+        command = f"jackd -n {self.name} --no-realtime -S -t {client_ms} -d dummy"
         command += f" -r {self.sample_rate} -p {self.period_frames}"
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(

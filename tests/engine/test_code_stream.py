@@ -63,12 +63,13 @@ def facts(engine: EngineProcess, slot: int) -> SlotSnapshot | None:
 
 
 def seen(engine: EngineProcess, slot: int, count: int) -> list[SlotSnapshot]:
-    """Facts at moments that differ in what has sounded."""
+    """Return facts at moments that differ in what has sounded, once something has."""
     found: list[SlotSnapshot] = []
 
     def look() -> bool:
         now = facts(engine, slot)
-        if now is not None and (not found or now.codes_played != found[-1].codes_played):
+        before = found[-1].codes_played if found else 0
+        if now is not None and now.codes_played != before:
             found.append(now)
         return len(found) == count
 

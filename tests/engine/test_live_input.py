@@ -153,6 +153,8 @@ def test_the_input_comes_back_with_its_server(
 def test_an_engine_that_was_killed_listens_again(
     server: "JackServer", effects: None, tmp_path: Path
 ) -> None:
+    server.stop()
+    server.start(client_ms=200)
     with closing(listening("echo")) as engine:
         eventually(lambda: engine.snapshot()["frames_played"] > 3 * RATE)
         os.kill(engine.pid, signal.SIGKILL)
