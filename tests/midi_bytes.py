@@ -9,7 +9,7 @@ END = b"\xff\x2f\x00"
 
 
 def number(value: int) -> bytes:
-    """A variable-length number."""
+    """Return a variable-length number."""
     digits = [value & 0x7F]
     while value := value >> 7:
         digits.append(value & 0x7F | 0x80)
@@ -45,7 +45,7 @@ def events(*timed: Event) -> bytes:
 
 
 def track(*timed: Event, end: bytes = b"\x00" + END) -> bytes:
-    """A track chunk of (ticks since the event before, bytes)."""
+    """Return a track chunk of (ticks since the event before, bytes)."""
     return chunk(b"MTrk", events(*timed) + end)
 
 
@@ -57,6 +57,6 @@ def header(format: int = 1, count: int = 1, division: int = 480) -> bytes:
 def midi(
     chunks: Sequence[bytes], format: int = 1, count: int | None = None, division: int = 480
 ) -> bytes:
-    """A whole file of track chunks; its header counts them, unless told otherwise."""
+    """Return a file of track chunks; its header counts them unless told otherwise."""
     count = len(chunks) if count is None else count
     return header(format, count, division) + b"".join(chunks)

@@ -31,7 +31,7 @@ SESSION = {"slots": [{"model": "sine", "values": {"release": 30.0}}]}
 
 
 class SkippedModule(pytest.Module):
-    """Tests that need what is not there."""
+    """Tests that are skipped because something they need is missing."""
 
     def collect(self) -> Any:
         pytest.skip(MISSING, allow_module_level=True)
@@ -42,12 +42,12 @@ def pytest_pycollect_makemodule(module_path: Path, parent: pytest.Collector) -> 
 
 
 def wait(condition: Callable[[], Any]) -> Any:
-    """Let the window live until something is so."""
+    """Process the window's events until a condition is true."""
     return waiting.eventually(condition, QtWidgets.QApplication.processEvents, _said)
 
 
 def _said() -> str:
-    """What the windows have been told, for whoever reads that a test failed."""
+    """Return what the windows have shown the user, for the report of a failed test."""
     widgets = QtWidgets.QApplication.topLevelWidgets()
     facts = [facts for widget in widgets if (facts := getattr(widget, "facts", None))]
     said = [message for fact in facts for message in fact.messages]
@@ -67,7 +67,7 @@ class SharedWindow:
 
     @property
     def window(self) -> "MainWindow":
-        """The window, which is open while tests of the window run."""
+        """Return the window, which stays open while tests of the window run."""
         assert self._window is not None
         return self._window
 
@@ -138,7 +138,7 @@ def _hindrance(window: "MainWindow") -> str:
 
 @pytest.fixture(scope="session")
 def eventually() -> Eventually:
-    """`wait`."""
+    """Return `wait`."""
     return wait
 
 
@@ -164,7 +164,7 @@ def open_window(shared_window: SharedWindow) -> "MainWindow":
 
 @pytest.fixture
 def window(open_window: "MainWindow") -> "MainWindow":
-    """The same, with one sine in the rack that has just been put there."""
+    """Return the shared window with one new sine as its rack."""
     old = set(open_window.rack.strips)
     open_window.show()
     open_window.activateWindow()  # others were opened and closed meanwhile

@@ -1,4 +1,4 @@
-"""What of a window's text is cut off: for tests, and by itself in another scale."""
+"""Find texts of the window that are cut off, in tests or as a program at another scale."""
 
 import os
 import sys
@@ -38,7 +38,7 @@ def settle() -> None:
 
 
 def cut_texts(window: QWidget) -> list[str]:
-    """A sentence for every text that can be seen and has too little room."""
+    """Return a sentence for every visible text that has too little room."""
     return [
         f"{type(widget).__module__.split('.')[-1]}.{type(widget).__name__} "
         f"in {_home(widget)}: {text!r} needs {need}, has {room}"
@@ -50,7 +50,7 @@ def cut_texts(window: QWidget) -> list[str]:
 
 
 def _texts(widget: QWidget) -> Iterator[tuple[str, int, int]]:
-    """Text, the pixels that it needs across, and those that it has; the same for its height."""
+    """Yield each text with the pixels that it needs and has, in width and in height."""
     metrics = widget.fontMetrics()
     if isinstance(widget, ElidedLabel):
         if "…" in widget.text() and widget.sentence not in widget.toolTip():
@@ -86,7 +86,7 @@ def _texts(widget: QWidget) -> Iterator[tuple[str, int, int]]:
 
 
 def _home(widget: QWidget) -> str:
-    """The part of the window that a widget belongs to."""
+    """Return the part of the window that a widget belongs to."""
     parts = []
     parent = widget.parentWidget()
     while parent is not None and not parent.isWindow():
@@ -97,7 +97,7 @@ def _home(widget: QWidget) -> str:
 
 
 def cut_anywhere(window: MainWindow, wait: Callable[..., None]) -> list[str]:
-    """Over all pages, for every kind of generator, at all sizes; each sentence once."""
+    """Return the cut texts of all pages, at all sizes, for every kind of generator, each once."""
     found: dict[str, None] = {}
     for model in MODELS:
         slot = window.rack.selection
@@ -114,7 +114,7 @@ def cut_anywhere(window: MainWindow, wait: Callable[..., None]) -> list[str]:
 
 
 def main() -> None:
-    """Print what is cut in a window of its own; the scale is the environment's."""
+    """Print the cut texts of a window of its own, at the scale that the environment sets."""
     from rtaudiogen.client.catalogue import Startup
     from rtaudiogen.gui.shell.bridge import Bridge
     from rtaudiogen.gui.shell.theme import apply_theme

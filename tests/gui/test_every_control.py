@@ -40,7 +40,7 @@ MODELS = ("sine", "wavegan-drums", "vqvae-speech", "wavenet-textures")
 def window(
     model: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, qtbot: Any, eventually: Any
 ) -> Iterator[MainWindow]:
-    """One of its own, since nothing in it will be as it was."""
+    """Yield a window that is not shared: the test changes everything in it."""
     monkeypatch.setenv("RTAUDIOGEN_HOME", str(tmp_path))
     window = MainWindow(Bridge())
     window.bridge.open(Startup(SETTINGS, {"slots": [{"model": "sine"}, {"model": model}]}))
@@ -55,7 +55,7 @@ def window(
 
 @pytest.fixture(autouse=True)
 def nobody_answers(qapp: QApplication) -> Iterator[None]:
-    """Menus and dialogs that a click opens are closed again."""
+    """Close the menus and dialogs that a click opens."""
 
     def close() -> None:
         for window in (QApplication.activePopupWidget(), QApplication.activeModalWidget()):
@@ -73,7 +73,7 @@ def nobody_answers(qapp: QApplication) -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def nothing_leaves_the_window(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No file manager, and nothing that blocks in a dialog of the system."""
+    """Replace the file manager and the system's blocking dialogs."""
     monkeypatch.setattr("PySide6.QtGui.QDesktopServices.openUrl", lambda *_: True)
     for name in ("getOpenFileName", "getSaveFileName"):
         monkeypatch.setattr(f"PySide6.QtWidgets.QFileDialog.{name}", lambda *_: ("", ""))
@@ -81,7 +81,7 @@ def nothing_leaves_the_window(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def is_control(widget: QWidget) -> bool:
-    """Whether a hand does something with it."""
+    """Return whether a widget reacts to the mouse."""
     if isinstance(widget, QScrollBar):
         return False
     if isinstance(widget, SYSTEM):
@@ -91,7 +91,7 @@ def is_control(widget: QWidget) -> bool:
 
 
 def controls(window: MainWindow) -> list[QWidget]:
-    """All that can be seen and touched now."""
+    """Return the controls that are visible and enabled now."""
     return [
         widget for widget in window.findChildren(QWidget)
         if widget.isVisibleTo(window) and widget.isEnabled() and is_control(widget)
@@ -104,7 +104,7 @@ def name_of(widget: QWidget) -> str:
 
 
 def click_all(window: MainWindow) -> set[str]:
-    """Click what is there, also what appears thereby, each once; what was clicked."""
+    """Click every control once, also those that a click reveals, and return their names."""
     clicked: set[int] = set()
     names = set()
     while fresh := [widget for widget in controls(window) if id(widget) not in clicked]:

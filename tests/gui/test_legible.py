@@ -30,7 +30,7 @@ from .legibility import cut_anywhere, cut_texts
 def large_letters(
     request, qapp: QApplication, eventually, tmp_path, monkeypatch
 ) -> Iterator[MainWindow]:
-    """A window that was opened with a larger font."""
+    """Yield a window that was opened with a larger font."""
     monkeypatch.setenv("RTAUDIOGEN_HOME", str(tmp_path))
     before = qapp.font()
     font = qapp.font()

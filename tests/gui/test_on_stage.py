@@ -1,4 +1,4 @@
-"""A window on a real audio server: it learns a controller, and survives strangers and devices."""
+"""The window on a real audio server: learning controllers, foreign generators, lost devices."""
 
 import subprocess
 import sys
@@ -69,13 +69,13 @@ class Controller:
         assert self._process.stdout.readline() == "ready\n"
 
     def send(self, *data: int) -> None:
-        """One message."""
+        """Send one message."""
         assert self._process.stdin is not None
         self._process.stdin.write(",".join(f"{byte:x}" for byte in data) + "\n")
         self._process.stdin.flush()
 
     def close(self) -> None:
-        """Its port goes."""
+        """End the program, so that its port disappears."""
         self._process.communicate()
 
 
@@ -95,7 +95,7 @@ def stage(
     controller: Controller, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, qtbot: Any,
     eventually: Any,
 ) -> Iterator[MainWindow]:  # fmt: skip
-    """A window on that server, which knows a stranger's generator, with a sine in its rack."""
+    """Yield a window on that server with a sine in its rack and a foreign family installed."""
     (tmp_path / "stranger.py").write_text(STRANGER)
     info = tmp_path / "stranger-1.0.dist-info"
     info.mkdir()
@@ -112,7 +112,7 @@ def stage(
     window.close()
 
 
-def test_a_real_controller_is_learnt_by_a_click_and_its_move_is_recorded(
+def test_a_real_controller_is_learnt_and_its_move_is_recorded(
     stage, controller, eventually, tmp_path
 ):
     knob = stage.instrument.panel.control("level")
@@ -139,9 +139,7 @@ def test_a_real_controller_is_learnt_by_a_click_and_its_move_is_recorded(
     assert abs(sound[-rate // 20 :]).max() < 0.01
 
 
-def test_a_generator_that_raises_is_told_in_a_sentence_and_the_others_play_on(
-    stage, controller, eventually
-):
+def test_a_generator_that_raises_is_reported_and_others_play_on(stage, controller, eventually):
     stage.rack.added.emit("faulty")
     eventually(lambda: len(stage.rack.strips) == 2)
     controller.send(0x90, 60, 100)
@@ -155,7 +153,7 @@ def test_a_generator_that_raises_is_told_in_a_sentence_and_the_others_play_on(
     assert stage.facts.restarts == 0
 
 
-def test_a_device_that_vanishes_is_told_and_the_sound_comes_back_with_it(
+def test_a_lost_device_is_reported_and_sound_returns_with_it(
     stage, private_jack_server, eventually
 ):
     # keys that are held count as let go of when an engine begins: nothing may stick

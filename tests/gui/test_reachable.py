@@ -1,4 +1,4 @@
-"""Whoever sees nothing, or has no mouse, gets to every control and is told what it is."""
+"""Every control is reached by keyboard and named for a screen reader."""
 
 from typing import Any
 
@@ -23,7 +23,7 @@ QTS_OWN = (QHeaderView, QScrollBar)
 
 
 def is_control(widget: QWidget) -> bool:
-    """Whether a hand does something with it; headings and bars belong to what they stand at."""
+    """Return whether a widget is a control of its own; headings and bars belong to another."""
     if not widget.isVisible() or isinstance(widget, QTS_OWN):
         return False
     ours = type(widget).__module__.startswith("rtaudiogen.gui.widgets")
@@ -32,12 +32,12 @@ def is_control(widget: QWidget) -> bool:
 
 
 def name_of(widget: QWidget) -> str:
-    """What a screen reader says; a single sign is no name."""
+    """Return what a screen reader says; a single sign does not count as a name."""
     text = widget.accessibleName() or getattr(widget, "text", lambda: "")() or widget.toolTip()
     return text if len(text) > 1 else widget.accessibleName()
 
 
-def test_every_control_of_every_page_has_a_name_and_is_reached_by_tab(
+def test_every_control_has_a_name_and_is_reached_by_tab(
     window: MainWindow, qtbot: Any, eventually: Any
 ) -> None:
     eventually(lambda: window.instrument.panel is not None)

@@ -1,4 +1,4 @@
-"""Small MIDI files that are whole, with everything that such a file may hold."""
+"""Small valid MIDI files that use everything the format allows."""
 
 from ..midi_bytes import (
     END,

@@ -33,7 +33,7 @@ SMPTE = track((0, tempo(100)), (0, on(60)), (1000, off(60)))
 
 
 def notes(path: Path, notices: list[str] | None = None) -> list[Note]:
-    """From, to and key of every note, paired as an instrument hears them."""
+    """Return start, end and key of every note, paired as an instrument hears them."""
     down: dict[tuple[int, int, int], float] = {}
     found: list[Note] = []
     for seconds, status, key, velocity, port in read_midi_file(path, notices):

@@ -1,4 +1,4 @@
-"""What several channels and ports of one slot sound like, played through a real instrument."""
+"""Several channels and ports of one slot, played through a real instrument."""
 
 import numpy as np
 import pytest

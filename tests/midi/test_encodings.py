@@ -1,4 +1,4 @@
-"""Any notes, written in any way that a MIDI file allows, are read back at their frames."""
+"""Any notes, in any valid encoding of a MIDI file, are read back at their frames."""
 
 from fractions import Fraction
 from itertools import groupby
@@ -18,7 +18,7 @@ MOST_TICKS = 4000
 
 
 class Note(NamedTuple):
-    """What is written: a note of a port and channel from tick to tick."""
+    """A note of a port and channel from tick to tick."""
 
     port: int
     channel: int
@@ -43,7 +43,7 @@ DIVISIONS = st.sampled_from([1, 96, 480, 32767, -24 << 8 | 4, -25 << 8 | 40, -29
 
 
 class Writer:
-    """Writes a track in one of many ways, as `random` has it."""
+    """A writer that encodes a track in one of many ways, chosen by `random`."""
 
     def __init__(self, random: Random) -> None:
         self.random = random
@@ -85,7 +85,7 @@ NOISE = [
 
 
 def written(notes: list[Note], tempos: dict[int, int], division: int, random: Random) -> bytes:
-    """A file of the notes: offs and ons of a tick in any order, in any of its tracks."""
+    """Return a file of the notes, with the events of a tick in any order and any track."""
     timed = [(tick, None, tempo(value)) for tick, value in tempos.items()]
     for port, channel, key, start, end in notes:
         ended = random.choice([bytes([0x80 | channel, key, 64]), bytes([0x90 | channel, key, 0])])
@@ -105,7 +105,7 @@ def written(notes: list[Note], tempos: dict[int, int], division: int, random: Ra
 
 
 def seconds(tick: int, tempos: dict[int, int], division: int) -> Fraction:
-    """The time of a tick, as the standard defines it."""
+    """Return the time of a tick, as the standard defines it."""
     if division < 0:
         frames = {24: Fraction(24), 25: Fraction(25), 29: Fraction(30000, 1001)}[-(division >> 8)]
         return tick / (frames * (division & 0xFF))
@@ -117,7 +117,7 @@ def seconds(tick: int, tempos: dict[int, int], division: int) -> Fraction:
 
 
 def heard(notes: list[Note]) -> list[Note]:
-    """What sounds: a note ends at the next of its key, or when all of its key have ended."""
+    """Return the sounding notes: each ends at the next of its key, or at its last note-off."""
     found = []
     for _, group in groupby(sorted(notes), key=lambda note: note[:3]):
         same = list(group)

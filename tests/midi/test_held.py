@@ -1,4 +1,4 @@
-"""A port that goes away lets go of everything that it held."""
+"""A port that disappears releases every note it held."""
 
 import pytest
 

@@ -13,7 +13,7 @@ _POLL = 0.001
 def simulate(
     gaps: list[float], drift: float, stalls: float, seed: int
 ) -> tuple[list[float], list[float]]:
-    """True and estimated arrival times of messages polled every millisecond, or after a stall."""
+    """Return true and estimated arrival times of messages polled every millisecond, with stalls."""
     chance, clock = random.Random(seed), ArrivalClock()
     true, estimated = [], []
     now, driver_before, empty_at = 100.0, 0.0, 100.0
@@ -36,7 +36,7 @@ def simulate(
     st.floats(-100e-6, 100e-6),
     st.integers(0, 1000),
 )
-def test_a_drifting_driver_clock_costs_less_than_the_polling_interval(
+def test_a_drifting_driver_clock_errs_by_less_than_one_poll(
     gaps: list[float], drift: float, seed: int
 ) -> None:
     true, estimated = simulate(gaps, drift, 0.0, seed)

@@ -13,7 +13,7 @@ from ..midi_bytes import midi, off, on, sysex, tempo, track
 
 
 def two_tracks_that_slow_down(path: Path) -> Path:
-    """Beats of 0.5 s, from beat 2 on of 1 s; a note on every beat, in turns from two tracks."""
+    """Write a note per beat, in turn on two tracks; beats last 0.5 s, from beat 2 on 1 s."""
     slower = track((0, tempo(500_000)), (960, tempo(1_000_000)))
     even = track((0, on(60)), (960, sysex(b"\1\2\3\xf7")), (0, on(62, 90)), (0, off(60)))
     odd = track((480, b"\xc3\7"), (960, b"\xe0\0\x40"), (0, off(62)))

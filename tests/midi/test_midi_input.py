@@ -42,7 +42,7 @@ class Listener:
         return round((seconds - self.origin) * RATE)
 
     def events(self, count: int) -> np.ndarray:
-        """All events so far, as soon as there are `count`."""
+        """Return all events so far, as soon as there are `count`."""
         eventually(lambda: sum(map(len, self.batches)) >= count, told=lambda: self.batches)
         return np.concatenate(self.batches)
 
@@ -50,7 +50,7 @@ class Listener:
         return [(int(e["status"]), int(e["data1"]), int(e["data2"])) for e in self.events(count)]
 
     def notice(self, kind: NoticeKind) -> Notice:
-        """The next notice of a kind."""
+        """Return the next notice of a kind."""
 
         def kinds() -> list[NoticeKind]:
             self._notices += self.input.notices()
@@ -72,7 +72,7 @@ def listening(wanted: str) -> Iterator[Listener]:
 
 @contextmanager
 def port(name: str) -> Iterator[rtmidi.MidiOut]:
-    """A port of another program, gone at the end."""
+    """Open a port of another program, and close it at the end."""
     out = rtmidi.MidiOut(rtmidi.API_UNIX_JACK, name=f"other-{name}")
     out.open_virtual_port(name)
     try:
@@ -84,7 +84,7 @@ def port(name: str) -> Iterator[rtmidi.MidiOut]:
 
 @contextmanager
 def gil_hog() -> Iterator[None]:
-    """A thread that sits in one C call after another without letting go of the interpreter."""
+    """Run a thread that sits in one C call after another without releasing the interpreter."""
     stop = threading.Event()
 
     def hog() -> None:
@@ -101,7 +101,7 @@ def gil_hog() -> Iterator[None]:
 
 
 class Sender:
-    """A port in another process, which the hog cannot slow down."""
+    """A port in another process, which the GIL hog cannot slow down."""
 
     def __init__(self, name: str) -> None:
         command = [sys.executable, str(Path(__file__).with_name("midi_sender.py")), name]
@@ -111,21 +111,21 @@ class Sender:
         assert self._process.stdout.readline() == "ready\n"
 
     def send(self, messages: list[tuple[int, int, int]], gap_seconds: float) -> None:
-        """Without waiting until it is done."""
+        """Start to send, without waiting until it is done."""
         assert self._process.stdin is not None
         for status, data1, data2 in messages:
             self._process.stdin.write(f"{gap_seconds} {status:x},{data1:x},{data2:x}\n")
         self._process.stdin.flush()
 
     def finish(self) -> list[float]:
-        """Times of sending."""
+        """Return the times of sending."""
         sent, _ = self._process.communicate(timeout=30)
         times: list[float] = json.loads(sent)
         return times
 
 
 def numbered(status: int, count: int) -> list[tuple[int, int, int]]:
-    """Different messages of one kind."""
+    """Return different messages of one kind."""
     return [(status, i % 128, 1 + i // 128) for i in range(count)]
 
 
@@ -133,7 +133,7 @@ def as_messages(events: np.ndarray) -> list[tuple[int, int, int]]:
     return [(int(e["status"]), int(e["data1"]), int(e["data2"])) for e in events]
 
 
-def test_no_message_is_lost_or_moved_while_something_holds_the_interpreter(
+def test_no_message_is_lost_or_moved_while_the_gil_is_held(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     deltas: list[float] = []
@@ -163,7 +163,7 @@ def test_no_message_is_lost_or_moved_while_something_holds_the_interpreter(
 
 @pytest.fixture
 def never_switching() -> Iterator[None]:
-    """A thread keeps the interpreter until it waits for something."""
+    """Let a thread keep the interpreter until it waits for something."""
     before = sys.getswitchinterval()
     sys.setswitchinterval(10.0)
     yield
@@ -171,7 +171,7 @@ def never_switching() -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("never_switching")
-def test_ports_fetched_late_are_merged_in_order_of_arrival_and_told_apart() -> None:
+def test_ports_polled_late_are_merged_by_arrival_and_kept_apart() -> None:
     with port("a") as a, port("b") as b, listening("all") as listener:
         listener.notice(NoticeKind.CONNECTED)
         for i in range(20):  # a port's first messages are timed by when they are fetched
@@ -217,7 +217,7 @@ def test_what_is_no_music_is_counted_and_not_delivered() -> None:
     assert (counts.sysex, counts.truncated, counts.messages) == (1, 1, 1)
 
 
-def test_the_next_controller_is_learned_once_and_program_changes_are_told() -> None:
+def test_a_controller_is_learned_once_and_programs_are_reported() -> None:
     with port("keys") as out, listening("keys") as listener:
         listener.notice(NoticeKind.CONNECTED)
         out.send_message([0xB1, 20, 1])
@@ -233,7 +233,7 @@ def test_the_next_controller_is_learned_once_and_program_changes_are_told() -> N
     assert listener.input.notices() == []
 
 
-def test_a_port_that_disappears_lets_go_and_plays_on_when_it_is_back() -> None:
+def test_a_lost_port_releases_its_notes_and_plays_once_back() -> None:
     with listening("keys") as listener:
         for round_number in (1, 2):
             listener.batches.clear()

@@ -1,4 +1,4 @@
-"""What the MIDI monitor keeps: the last messages, numbered, from ports and from the screen."""
+"""The MIDI monitor keeps the last messages, numbered, from ports and from the screen."""
 
 import json
 import threading
@@ -17,7 +17,7 @@ from ..waiting import eventually
 SETTINGS = EngineSettings(output="null", sample_rate=48000, midi="none")
 
 
-def test_the_last_messages_are_kept_newest_last_and_all_are_counted():
+def test_the_monitor_keeps_the_last_messages_and_counts_all():
     monitor = Monitor()
     begun = time.perf_counter()
     for value in range(100):
@@ -28,7 +28,7 @@ def test_the_last_messages_are_kept_newest_last_and_all_are_counted():
     assert newest[-1].seconds == pytest.approx(99, abs=0.5)
 
 
-def test_messages_of_many_threads_get_a_number_each_while_others_look():
+def test_messages_of_many_threads_are_numbered_while_others_read():
     monitor, done, seen = Monitor(), threading.Event(), []
 
     def play() -> None:
@@ -51,7 +51,7 @@ def test_messages_of_many_threads_get_a_number_each_while_others_look():
     assert all(numbers == sorted(set(numbers)) for numbers in seen)
 
 
-def test_notes_from_the_screen_are_shown_and_notes_by_time_are_not():
+def test_the_monitor_shows_screen_notes_but_not_scheduled_ones():
     engine = Engine(SETTINGS)
     engine.play_midi([(0.0, 0x90, 50, 100)])
     engine.play_now(0x90, 69, 100)

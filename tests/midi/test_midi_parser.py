@@ -1,4 +1,4 @@
-"""Whatever comes down the cable: music comes out unchanged, everything else is counted."""
+"""The parser passes music unchanged and counts everything else."""
 
 from hypothesis import given
 from hypothesis import strategies as st

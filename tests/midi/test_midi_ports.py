@@ -1,4 +1,4 @@
-"""Which ports are opened, and what happens where there is no MIDI at all."""
+"""MIDI ports are selected by name or index, and a system without MIDI is reported."""
 
 import subprocess
 import sys
@@ -32,14 +32,14 @@ def test_a_part_of_a_name_or_an_index_chooses() -> None:
     assert chosen("0") == [NAMES[0]]
 
 
-def test_a_port_chosen_by_index_is_known_again_at_another_address() -> None:
+def test_a_port_chosen_by_index_is_found_at_another_address() -> None:
     selection = select(["1"], NAMES)
     assert selection.wants("nanoPAD2:nanoPAD2 MIDI 1 32:0")
     assert not selection.wants("KeyStep:1 24:0")
 
 
 @pytest.mark.parametrize("wanted", ["3", "drums", ""])
-def test_what_is_not_there_is_refused_in_one_line_that_lists_what_is(wanted: str) -> None:
+def test_a_missing_port_is_refused_in_one_line_listing_the_rest(wanted: str) -> None:
     with pytest.raises(RtAudioGenError, match=r"2 'KeyStep:1 28:0'") as refusal:
         select([wanted], NAMES)
     assert "\n" not in str(refusal.value)
@@ -61,7 +61,7 @@ def test_an_unknown_driver_is_bad_usage() -> None:
         find_driver("oss")
 
 
-def test_without_midi_one_line_says_so_and_nothing_else_is_printed(
+def test_absent_midi_is_reported_in_one_line_and_nothing_else(
     monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("JACK_DEFAULT_SERVER", "there-is-none")

@@ -1,4 +1,4 @@
-"""A device under the test's control: calls the compiled callback directly, at times it chooses."""
+"""A device under the test's control, which calls the compiled callback at times it chooses."""
 
 import ctypes
 from collections.abc import Callable
@@ -27,7 +27,7 @@ def _fake_clock_gettime(clock_id, pair):
 
 
 class FakeDevice:
-    """Asks the callback for blocks. Time stands still unless the test moves it."""
+    """A device that asks the callback for blocks. Time stands still unless the test moves it."""
 
     def __init__(self, memory: AudioMemory, output_channels: int | None = None) -> None:
         self.memory = memory
@@ -37,7 +37,7 @@ class FakeDevice:
         self.now_seconds = 1.0
 
     def play(self, frames: int, flags: int = 0) -> NDArray[np.float32]:
-        """One callback: (frames, channels)."""
+        """Call the callback once, and return (frames, channels)."""
         _now_ns[0] = round(self.now_seconds * 1e9)
         out = np.full((frames + 1, self.channels), _GUARD)
         times = (ctypes.c_double * 3)(0.0, self.now_seconds, self.now_seconds + 0.25)
@@ -49,11 +49,11 @@ class FakeDevice:
         return out[:-1]
 
     def play_blocks(self, frames: int, blocks: int) -> NDArray[np.float32]:
-        """Several callbacks, joined."""
+        """Call the callback for several blocks, and return them joined."""
         return np.concatenate([self.play(frames) for _ in range(blocks)])
 
 
 @pytest.fixture(scope="session")
 def plug() -> Callable[..., FakeDevice]:
-    """Connects a fake device to some memory."""
+    """Return a function that connects a fake device to some memory."""
     return FakeDevice

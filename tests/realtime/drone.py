@@ -1,4 +1,4 @@
-"""A generator that can be broken on purpose, and what is measured of a renderer that plays it."""
+"""A generator that can be broken on purpose, and measurements of a renderer that plays it."""
 
 import dataclasses
 from collections.abc import Callable
@@ -29,7 +29,7 @@ DRONE = Descriptor(
 
 
 class Drone:
-    """A tone as a stream; `sabotage(out)` is called on every block it renders."""
+    """A steady tone; `sabotage(out)` is called on every block it renders."""
 
     delay_frames = 0
 
@@ -70,7 +70,7 @@ class Drone:
 
 
 class Breakdown:
-    """Sabotage in one block, counted from 0."""
+    """A sabotage of one block, counted from 0."""
 
     def __init__(self, block: int, act: Callable[[Audio], None]) -> None:
         self._left, self._act = block, act

@@ -63,7 +63,7 @@ def busy(seconds: float) -> None:
 
 
 class Drums:
-    """See generator.HitMaker. `slowness_seconds` is what every `make` takes in addition."""
+    """A hit maker (see generator.HitMaker); every `make` takes `slowness_seconds` longer."""
 
     delay_frames = 0
     pads, layers = PADS, 3
@@ -141,7 +141,7 @@ class Drums:
     def recipe(
         self, pad: int, number: int, layer: int, parameters: np.ndarray
     ) -> tuple[int, int, int, int, int]:
-        """Random number, pad, layer, tune and length."""
+        """Return the random number, pad, layer, tune and length of a hit."""
         if self.fails == "recipe":
             raise ValueError("no recipe today")
         if pad == 0 and parameters[4] > 0:
@@ -179,7 +179,7 @@ class Drums:
 
 
 def create(descriptor: Descriptor, sample_rate: int) -> Generator:
-    """A generator of the family."""
+    """Return a generator of the family."""
     return Drums(descriptor, descriptor.sample_rate or sample_rate)
 
 

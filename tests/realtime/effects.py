@@ -1,4 +1,4 @@
-"""Small generators that hear an input or play from a sound: what goes in can be told what came."""
+"""Small generators that hear an input or play from a sound, so that tests can compare both."""
 
 from functools import partial
 
@@ -34,7 +34,7 @@ BAND = describe("band", Plays.STREAM, Plays.NOTES, Plays.EFFECT, takes_sound=Tru
 
 
 class Echo:
-    """Gives back what it hears, bit for bit and at once."""
+    """An effect that returns its input, bit for bit and at once."""
 
     delay_frames = 0
     input_delay_frames = 0
@@ -70,7 +70,7 @@ class Echo:
 
 
 class Loop:
-    """Plays the sound it took over and over; without one it is silent."""
+    """A stream that repeats its sound, and is silent without one."""
 
     delay_frames = 0
 
@@ -106,7 +106,7 @@ class Loop:
 
 
 class Band(Sine):
-    """A loop, sines on notes and an echo, all at once."""
+    """A generator that plays a loop, sines on notes, and an echo at once."""
 
     input_delay_frames = 0
 
@@ -138,7 +138,7 @@ class Band(Sine):
 
 
 def create(descriptor: Descriptor, sample_rate: int) -> Generator:
-    """A generator of the family."""
+    """Return a generator of the family."""
     kinds = {"echo": Echo, "echo-16k": Echo, "loop": Loop, "band": Band}
     generator: Generator = kinds[descriptor.id](descriptor, sample_rate)
     return generator

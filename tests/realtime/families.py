@@ -1,4 +1,4 @@
-"""Families that only tests know: for processes that a test starts, and for its own registry."""
+"""Install or register families that only tests know."""
 
 from pathlib import Path
 
@@ -11,7 +11,7 @@ ROOT = Path(__file__).parents[2]
 
 
 def installed(name: str, folder: Path) -> dict[str, str]:
-    """Install a module's FAMILY as a package in `folder`; the environment in which it is found."""
+    """Install a module's FAMILY as a package in `folder`, and return the environment to find it."""
     info = folder / f"{name}-1.0.dist-info"
     info.mkdir(parents=True)
     (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n")

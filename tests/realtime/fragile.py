@@ -1,4 +1,4 @@
-"""Instruments for a CPU and a GPU that can be lost: a sine, and drums whose hits are made ahead."""
+"""Instruments whose processor can be lost: a sine, and drums whose hits are made ahead."""
 
 import dataclasses
 import time
@@ -24,7 +24,7 @@ WHY = "device 'cuda': out of memory"
 
 
 class Fate:
-    """What is going to happen to whoever computes on a device."""
+    """What happens to generators that compute on a device."""
 
     def __init__(self) -> None:
         self.calls_left: dict[str, float] = {}  # until the device is lost; for ever without
@@ -50,7 +50,7 @@ fate = Fate()
 
 
 class Fragile(Sine):
-    """See `fate`."""
+    """A sine that fails as `fate` has it."""
 
     device = ""
 
@@ -67,7 +67,7 @@ class Fragile(Sine):
 
 
 class FragileDrums(Drums):
-    """See `fate`; a call is a hit that is made."""
+    """Drums that fail as `fate` has it; every hit that is made counts as a call."""
 
     device = ""
 
@@ -81,14 +81,14 @@ class FragileDrums(Drums):
 
 
 class StateIsGone(Fragile):
-    """What it keeps on the device cannot be had any more, either."""
+    """A sine whose state on the device is lost with the device."""
 
     def save_state(self) -> State:
         raise ProcessorLostError(WHY)
 
 
 def create(descriptor: Descriptor, sample_rate: int) -> Generator:
-    """A generator of the family."""
+    """Return a generator of the family."""
     kind = FragileDrums if descriptor.id == FRAGILE_DRUMS.id else Fragile
     return kind(descriptor, sample_rate)
 
@@ -105,7 +105,7 @@ FAMILY = Family(
 
 @contextmanager
 def a_gpu(patch: pytest.MonkeyPatch) -> Iterator[Fate]:
-    """This process believes in a GPU, and knows the family; nothing has happened to it yet."""
+    """Let this process see a GPU and know the family, and yield its fate, as new."""
     families.register(FAMILY, patch)
     patch.setattr(processors, "missing", lambda name: "" if name in DEVICES else "it is not here")
     patch.setattr(processors, "title", lambda name: "A GPU")

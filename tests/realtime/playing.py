@@ -1,4 +1,4 @@
-"""A piece for two slots, and pulling frames out of a renderer."""
+"""A piece for two slots, and helpers that render it."""
 
 from itertools import cycle
 
@@ -14,7 +14,7 @@ FRAMES = 12000
 
 
 def sine(rate: int = RATE) -> Sine:
-    """A sine at a rate of its own, so that it is resampled."""
+    """Return a sine at a rate of its own, so that it is resampled."""
     return Sine(SINE, rate)
 
 
@@ -30,12 +30,12 @@ def pull(renderer: Renderer, frames: int, sizes: list[int]) -> Audio:
 
 
 def on_time(renderer: Renderer, frames: int, sizes: list[int]) -> Audio:
-    """As `pull`, without what a fresh renderer is late."""
+    """Render as `pull`, without the renderer's initial delay."""
     return pull(renderer, frames + renderer.delay_frames, sizes)[renderer.delay_frames :]
 
 
 def piece(renderer: Renderer) -> Renderer:
-    """Notes, wheels, commands and a swap for two slots at different rates."""
+    """Schedule notes, wheels, commands and a swap for two slots at different rates."""
     first = renderer.add(sine(), {"release": 30.0})
     wide = {"pan": 0.5, "transpose": 12, "width": 0.5, "key_pan": 0.4}
     second = renderer.add(sine(16000), mix=wide)
@@ -58,7 +58,7 @@ def piece(renderer: Renderer) -> Renderer:
 
 
 class MakeInTurn:
-    """Sines at given rates, one after the other."""
+    """A factory of sines at given rates, one after the other."""
 
     def __init__(self, rates: list[int]) -> None:
         self._rates = list(rates)

@@ -16,7 +16,7 @@ RELEASE_FRAMES = 1000
 
 
 class Instrument:
-    """Voices as a generator has them: they sound until released or choked, and say how loud."""
+    """An instrument whose voices sound until released or choked, and report their level."""
 
     def __init__(self, voices: int) -> None:
         self.silent_from = [0.0] * voices  # frame; inf while held
@@ -49,7 +49,7 @@ class Rig:
         self.frame = 0
 
     def play(self, *messages: tuple[int, int, int]) -> "Rig":
-        """Messages at the start of a quantum, which is then rendered."""
+        """Play messages at the start of a quantum, and render it."""
         for status, data1, data2 in messages:
             self.keyboard.midi(self.frame, status, data1, data2)
         return self.run(1)

@@ -1,4 +1,4 @@
-"""Files of 16 and 24 bits and FLAC: dithered, the same every time, and clipping is told."""
+"""Recordings in 16 and 24 bits and FLAC: dithered, reproducible, and clipping is reported."""
 
 import struct
 from pathlib import Path
@@ -19,13 +19,13 @@ KINDS = [("a.wav", 16), ("a.wav", 24), ("a.wav", 32), ("a.flac", 16), ("a.flac",
 
 
 def quiet_sine(frames: int = RATE, amplitude: float = 1.0) -> np.ndarray:
-    """1 kHz in both channels; `amplitude` in steps of 16 bits."""
+    """Return 1 kHz in both channels; `amplitude` is in steps of 16 bits."""
     wave = amplitude / 32768 * np.sin(2 * np.pi * 1000 / RATE * np.arange(frames) + 0.1)
     return np.stack([wave, wave], axis=1).astype(np.float32)
 
 
 def errors(sound: np.ndarray, bits: int) -> np.ndarray:
-    """What was stored, less what was meant, in steps."""
+    """Return the stored sound minus the intended one, in steps."""
     scale = 2.0 ** (bits - 1)
     return np.asarray(Quantizer(bits, dither=True)(sound) - sound.astype(np.float64) * scale)
 

@@ -1,4 +1,4 @@
-"""The recorder at the real tap: what was heard is in the file, and trouble is written beside it."""
+"""The recorder at the real tap writes what was heard, and lists faults beside it."""
 
 import json
 import os
@@ -38,7 +38,7 @@ def finished(recorder: Recorder) -> RecordingStatus:
 
 
 def rounded(heard: np.ndarray, name: str) -> np.ndarray:
-    """What a container can keep of it."""
+    """Return what a container can keep of a sound."""
     if name.endswith(".wav"):
         return heard
     return (Quantizer(24, dither=True)(heard) / 2.0**23).astype(np.float32)
@@ -91,7 +91,7 @@ def test_an_underrun_is_marked_where_it_happened(tmp_path: Path, name: str) -> N
         assert cue_points(path) == [(mark.frame, mark.label)]
 
 
-def test_an_underrun_that_does_not_end_is_told_every_second_of_it() -> None:
+def test_a_lasting_underrun_is_reported_every_second() -> None:
     output = Output()
     output.play(4800)
     underruns = Underruns(output.memory.counters, SAMPLE_RATE)
@@ -176,7 +176,7 @@ _SMALL_DISK_KILOBYTES = 2000
 
 @contextmanager
 def small_disk(folder: Path, kilobytes: int) -> Iterator[Path]:
-    """A disk that is soon full: a small tmpfs where that is allowed."""
+    """Mount a small tmpfs as a disk that is soon full, where that is allowed."""
     folder.mkdir()
     mount = ["mount", "-t", "tmpfs", "-o", f"size={kilobytes}k", "none", str(folder)]
     if subprocess.run(mount, capture_output=True).returncode:
@@ -219,7 +219,7 @@ def write_until_full(writer: FlacWriter, block: np.ndarray) -> None:
         writer.write(block)
 
 
-def test_flac_ends_before_what_found_no_room_even_if_there_is_room_again(tmp_path: Path) -> None:
+def test_flac_ends_where_the_disk_was_full_even_if_room_returns(tmp_path: Path) -> None:
     noise = np.random.default_rng(1).uniform(-0.9, 0.9, (4800, 2)).astype(np.float32)
     with small_disk(tmp_path / "small", _SMALL_DISK_KILOBYTES) as folder:
         (folder / "filler").write_bytes(bytes(1 << 20))
@@ -251,9 +251,7 @@ def test_a_name_is_found_and_nothing_is_overwritten(
 
 
 @pytest.mark.parametrize("name", ["take.mp3", "take", "take.wav/x.wav"])
-def test_what_cannot_be_recorded_to_is_refused_and_leaves_nothing(
-    tmp_path: Path, name: str
-) -> None:
+def test_an_unusable_target_is_refused_and_leaves_nothing(tmp_path: Path, name: str) -> None:
     (tmp_path / "take.wav").write_bytes(b"precious")
     recorder = recorder_of(Output())
     with pytest.raises(RtAudioGenError) as refusal:

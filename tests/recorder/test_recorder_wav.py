@@ -1,4 +1,4 @@
-"""WAV files as an independent reader, libsndfile, sees them."""
+"""WAV files are read back by libsndfile, an independent reader."""
 
 import struct
 from pathlib import Path
@@ -29,7 +29,7 @@ _CUE_POINT = np.dtype(
 
 
 def cue_points(path: Path) -> list[tuple[int, str]]:
-    """(frame, label) of the cue points, read by libsndfile, which does so in RIFF only."""
+    """Return (frame, label) of the cue points, which libsndfile reads in RIFF files only."""
     with soundfile.SoundFile(path) as file:
         ffi, library = soundfile._ffi, soundfile._snd
         count = ffi.new("unsigned int *")
@@ -113,7 +113,7 @@ def test_24_bits_clip_and_have_no_word_for_nan() -> None:
     assert quantizer.clipped == 4
 
 
-def test_a_file_past_4_gigabytes_is_rf64_and_readable_to_the_last_frame(tmp_path: Path) -> None:
+def test_a_file_past_4_gb_is_rf64_and_readable_to_the_end(tmp_path: Path) -> None:
     path = tmp_path / "long.wav"
     writer = WavWriter(path, 96000, 8)
     start = np.full((1000, 8), 0.25, np.float32)

@@ -1,4 +1,4 @@
-"""Pads and XY pairs come from what a descriptor offers; names of models play no part."""
+"""Pads and XY pairs follow the descriptor's views, whatever the model's name."""
 
 from dataclasses import replace
 
@@ -21,7 +21,7 @@ DRUMS = replace(
 
 
 def said(signal) -> list:
-    """A list that fills with what a signal says."""
+    """Return a list that collects what a signal emits."""
     heard: list = []
     signal.connect(lambda *values: heard.append(values))
     return heard
@@ -42,7 +42,7 @@ def xy(qtbot) -> XYPanel:
     return made
 
 
-def test_pads_lie_on_the_keys_and_move_the_parameters_that_the_view_says(surface):
+def test_pads_play_the_views_keys_and_move_its_parameters(surface):
     played, changed, chosen = map(said, (surface.played, surface.changed, surface.pad_chosen))
     surface.show_slot(DRUMS, SlotSnapshot(1, "drums"))
     assert surface.shows_pads
@@ -63,7 +63,7 @@ def test_who_offers_no_pads_gets_the_keyboard_whatever_it_plays(surface):
     assert turned == [(True,), (False,)]
 
 
-def test_the_first_pair_is_taken_and_each_axis_brings_its_partner_along(xy):
+def test_first_xy_pair_is_shown_and_an_axis_selects_its_partner(xy):
     pairs = (XYView("release", "vibrato"), XYView("level", "attack"), XYView("release", "level"))
     xy.show_parameters(SINE.parameters, pairs)
     assert [parameter.id for parameter in xy.pad.parameters] == ["release", "vibrato"]

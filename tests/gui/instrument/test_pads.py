@@ -1,4 +1,4 @@
-"""A slot that plays hits: pads in place of the keyboard, and its counters."""
+"""A slot that plays hits shows pads instead of the keyboard, and its counters."""
 
 from pathlib import Path
 
@@ -19,7 +19,7 @@ LEFT = Qt.MouseButton.LeftButton
 
 @pytest.fixture
 def drums(window, eventually, tmp_path):
-    """The window with pads that have hits in store."""
+    """Return the window once its pads have hits in store."""
     path = write_untrained(tmp_path / "noise.safetensors")
     number = window.facts.slots[0].slot
     window.bridge.do(lambda engine: engine.swap_slot(number, str(path)))
@@ -134,7 +134,7 @@ def test_a_pad_flashes_when_its_key_arrives(drums):
     assert pads._faces[5].glow == 0.0  # it flashed when it was struck
 
 
-def test_a_pad_that_was_bred_is_turned_to_and_breeding_can_be_undone(drums, qtbot, eventually):
+def test_a_bred_pad_is_selected_and_breeding_can_be_undone(drums, qtbot, eventually):
     window = drums
     drag(window, qtbot, place_of(window, 1), place_of(window, 4))
     eventually(lambda: slot(window).values["pad5.breed"] == 2.0)

@@ -1,4 +1,4 @@
-"""Presets of the selected slot: kept, walked through, applied, by their buttons."""
+"""The preset bar saves, browses and applies presets of the selected slot."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -18,7 +18,7 @@ LEFT = Qt.MouseButton.LeftButton
 
 @pytest.fixture
 def bar(window: MainWindow) -> Iterator[PresetBar]:
-    """With no preset there."""
+    """Yield the preset bar with no preset saved."""
     yield window.instrument.presets
     for path in preset_path("sine", "x").parent.glob("*.json"):
         path.unlink()
@@ -26,13 +26,13 @@ def bar(window: MainWindow) -> Iterator[PresetBar]:
 
 
 def entries(bar: PresetBar) -> dict[str, QAction]:
-    """What the menu offers when it is opened."""
+    """Return the actions of the menu as it opens."""
     bar.menu.menu().aboutToShow.emit()
     return {action.text(): action for action in bar.menu.menu().actions()}
 
 
 def make(window: MainWindow, eventually: Callable[..., Any], **attacks: float) -> list[Path]:
-    """Presets of these names and attacks."""
+    """Save a preset for each name and attack, and return their paths."""
     paths = [preset_path("sine", name) for name in attacks]
     for path, attack in zip(paths, attacks.values(), strict=True):
         save_preset(path, Preset({"attack": attack}, None, "sine", path.stem))
@@ -42,7 +42,7 @@ def make(window: MainWindow, eventually: Callable[..., Any], **attacks: float) -
 
 
 def answer(monkeypatch: pytest.MonkeyPatch, name: str, overwrite: bool = False) -> list[str]:
-    """What the player says; the questions that were asked."""
+    """Answer the dialogs, and return the list of the questions they ask."""
     asked: list[str] = []
     monkeypatch.setattr("rtaudiogen.gui.instrument.save_preset.ask_name", lambda *_: name)
     monkeypatch.setattr(
@@ -130,9 +130,7 @@ def test_a_damaged_preset_is_not_offered(window, bar, eventually):
     assert "bad" not in entries(bar)
 
 
-def test_without_presets_the_arrows_are_off_and_without_a_slot_there_is_no_bar(
-    window, bar, eventually
-):
+def test_arrows_need_presets_and_the_bar_needs_a_slot(window, bar, eventually):
     eventually(lambda: set(entries(bar)) == {"", "Save as …"})
     assert not bar.before.isEnabled()
     window.sessions.emptied.emit()

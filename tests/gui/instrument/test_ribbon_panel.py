@@ -1,4 +1,4 @@
-"""The ribbon of a slot that plays codes, in the window and on a real engine."""
+"""The code ribbon of a slot, in the window and on a real engine."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -29,7 +29,7 @@ STREAM = {
 
 @pytest.fixture(scope="module")
 def sound(tmp_path_factory) -> Path:
-    """Notes that differ, at the model's rate."""
+    """Write notes of different pitch at the model's rate, and return the file."""
     rate = find(MODEL).sample_rate
     t = np.arange(round(SECONDS * rate)) / rate
     pitch = 196.0 * 2 ** (np.floor(5 * t) % 7 * 2 / 12)
@@ -41,7 +41,7 @@ def sound(tmp_path_factory) -> Path:
 
 @pytest.fixture
 def ribbon(window, eventually, sound):
-    """That of a slot which plays the sound, with its codes."""
+    """Return the ribbon of a slot that plays the sound, once it shows the codes."""
     number = window.facts.slots[0].slot
     window.bridge.do(lambda e: e.swap_slot(number, MODEL, {"source": 1.0}, str(sound)))
     eventually(lambda: not window.ribbon.ribbon.is_empty())
@@ -52,7 +52,7 @@ def ribbon(window, eventually, sound):
 
 
 def drag(ribbon, start: float, end: float) -> None:
-    """By the left button, from one code frame to another."""
+    """Drag with the left button from one code frame to another."""
     y = round(ribbon.cells_area().center().y())
     QTest.mousePress(ribbon, LEFT, pos=QPoint(round(ribbon.x_of(start)), y))
     for share in (0.3, 0.7, 1.0):
@@ -62,14 +62,12 @@ def drag(ribbon, start: float, end: float) -> None:
 
 
 def repeats(signal: np.ndarray, period: int) -> float:
-    """Share of a signal's power that is not the same a period later."""
+    """Return the share of a signal's power that differs one period later."""
     error = signal[period:] - signal[:-period]
     return float(np.square(error).mean() / np.square(signal).mean())
 
 
-def test_the_ribbon_shows_the_codes_of_the_sound_and_dragging_loops_them(
-    window, ribbon, eventually, sound
-):
+def test_ribbon_shows_the_sounds_codes_and_dragging_loops_them(window, ribbon, eventually, sound):
     signal, _ = soundfile.read(sound, dtype="float32")
     expected = encode(create(find(MODEL)), signal)
     assert np.array_equal(ribbon.codes, expected)
@@ -104,7 +102,7 @@ def test_the_ribbon_shows_the_codes_of_the_sound_and_dragging_loops_them(
     eventually(lambda: ribbon.window_played.end == end)
 
 
-def test_what_the_prior_invents_comes_by_and_nothing_else_has_a_ribbon(window, ribbon, eventually):
+def test_ribbon_shows_the_priors_codes_and_hides_without_codes(window, ribbon, eventually):
     number = window.facts.slots[0].slot
     window.bridge.set_parameter(number, "source", 0.0)
     eventually(lambda: window.ribbon.currentWidget() is window.ribbon.history)
@@ -120,7 +118,7 @@ def test_what_the_prior_invents_comes_by_and_nothing_else_has_a_ribbon(window, r
 
 @pytest.fixture
 def panel(qtbot):
-    """A panel, and what it has asked for."""
+    """Return a panel, and the requests that it has made."""
     asked: list = []
     made = RibbonPanel(lambda slot, then: asked.append((slot, then)))
     qtbot.addWidget(made)
@@ -128,7 +126,7 @@ def panel(qtbot):
     return made, asked
 
 
-def test_a_stream_is_asked_for_once_and_one_that_comes_too_late_is_dropped(panel):
+def test_a_stream_is_requested_once_and_a_late_one_is_dropped(panel):
     made, asked = panel
     for _ in range(3):
         made.show_slot(RIBBON, SlotSnapshot(1, "coded", sound="/a.wav"))
@@ -162,7 +160,7 @@ def test_a_model_without_sounds_of_its_own_says_what_to_do(panel):
     assert made.ribbon.accessibleDescription() == INVITATION
 
 
-def test_a_sound_that_is_dropped_is_wanted_and_other_things_are_not(panel):
+def test_a_dropped_local_sound_is_accepted_and_a_url_is_not(panel):
     made, _ = panel
     made.show_slot(RIBBON, SlotSnapshot(1, "coded"))
     wanted: list = []

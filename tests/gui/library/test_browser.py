@@ -1,4 +1,4 @@
-"""The library in the window: what is listed, and what a hand does with it, on real files."""
+"""The library page lists real files and opens, renames, exports and deletes them."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -34,7 +34,7 @@ def names(page: Browser) -> list[str]:
 
 
 def row_of(page: Browser, name: str) -> QPoint:
-    """Where to click on it."""
+    """Return the point to click for a row."""
     model = page.tree.model()
     row = next(row for row in range(model.rowCount()) if name in str(model.index(row, 0).data()))
     page.tree.scrollTo(model.index(row, 0))
@@ -43,7 +43,7 @@ def row_of(page: Browser, name: str) -> QPoint:
 
 @pytest.fixture
 def page(window: MainWindow, qtbot, eventually) -> Iterator[Browser]:
-    """The page, turned to by its tab."""
+    """Yield the library page, opened by its tab."""
     page = window.library.page
     tabs = window.pages.tabBar()
     qtbot.mouseClick(tabs, LEFT, pos=tabs.tabRect(window.pages.indexOf(page)).center())
@@ -67,7 +67,7 @@ def click(page: Browser, qtbot, name: str) -> None:
 
 
 def press(page: Browser, qtbot, text: str) -> None:
-    """The button, or an entry of its menu."""
+    """Press a button of the page, or select an entry of its menu."""
     if text == page.button.text():
         assert page.button.isEnabled()
         qtbot.mouseClick(page.button, LEFT)
@@ -77,9 +77,7 @@ def press(page: Browser, qtbot, text: str) -> None:
     action.trigger()
 
 
-def test_models_are_listed_with_their_facts_and_a_double_click_adds_one(
-    window, page, qtbot, eventually
-):
+def test_models_are_listed_with_facts_and_double_click_adds_one(window, page, qtbot, eventually):
     titles = [column.title for column in COLUMNS[Kind.MODEL]]
     row = next(r for r, item in enumerate(page.table.items) if item.name == "sine")
     facts = [page.table.index(row, column).data() for column in range(len(titles))]
@@ -110,7 +108,7 @@ def test_a_search_leaves_what_has_the_word_in_it(page, qtbot):
     assert "sine" in names(page)
 
 
-def test_a_new_file_appears_by_itself_newest_first_and_damage_is_one_line(page, qtbot, eventually):
+def test_new_files_appear_newest_first_and_damage_is_one_line(page, qtbot, eventually):
     turn(page, qtbot, Kind.RECORDING)
     record("one.wav")
     page.refresh_wanted.emit()
@@ -153,9 +151,7 @@ def test_a_heading_sorts(page, qtbot, eventually):
     )
 
 
-def test_a_recording_is_played_by_the_selected_slot_if_that_can_else_by_a_new_one(
-    window, page, qtbot, eventually
-):
+def test_a_recording_plays_in_the_selected_slot_or_in_a_new_one(window, page, qtbot, eventually):
     path = record("hum.wav", 3.0)
     turn(page, qtbot, Kind.RECORDING)
     page.refresh_wanted.emit()
@@ -196,7 +192,7 @@ def test_a_session_is_opened_and_the_window_is_called_like_it(window, page, qtbo
     eventually(lambda: window.windowTitle() == "gig – rtaudiogen")
 
 
-def test_built_in_models_can_be_exported_but_neither_renamed_nor_deleted(
+def test_built_in_models_can_only_be_exported(
     window, page, qtbot, eventually, tmp_path, monkeypatch
 ):
     click(page, qtbot, "wavenet-textures")
@@ -212,7 +208,7 @@ def test_built_in_models_can_be_exported_but_neither_renamed_nor_deleted(
     assert not page.folder.isEnabled()
 
 
-def test_a_file_is_renamed_and_goes_to_the_trash_when_that_is_wanted(
+def test_a_file_is_renamed_and_moved_to_the_trash_on_request(
     window, page, qtbot, eventually, tmp_path, monkeypatch
 ):
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
@@ -271,7 +267,7 @@ def test_what_is_dragged_out_are_files_and_models_have_names_too(page, qtbot, ev
     assert not data.hasFormat(MODEL_MIME)
 
 
-def test_without_a_selection_only_the_whole_can_be_looked_at_and_measured(page):
+def test_menu_without_a_selection_offers_refresh_and_measuring(page):
     page.tree.clearSelection()
     assert not page.button.isEnabled()
     offered = [action.text() for action in page.more.menu().actions() if action.isEnabled()]
@@ -285,7 +281,7 @@ def test_everything_can_be_reached_and_is_named(page):
         assert widget.focusPolicy() & Qt.FocusPolicy.TabFocus
 
 
-def test_the_speeds_of_the_models_are_measured_when_that_is_wanted(page, qtbot, eventually):
+def test_speeds_of_the_models_are_measured_on_request(page, qtbot, eventually):
     def speeds() -> list[str]:
         titles = [column.title for column in COLUMNS[Kind.MODEL]]
         column = titles.index("Speed")

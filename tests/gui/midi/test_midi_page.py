@@ -1,4 +1,4 @@
-"""What arrives by MIDI is told in words, lights keys, and is mapped to parameters."""
+"""The MIDI page shows arriving messages, lights keys and maps controllers."""
 
 import subprocess
 import sys
@@ -25,7 +25,7 @@ LEFT = Qt.MouseButton.LeftButton
 
 @pytest.fixture
 def page(window: MainWindow, eventually: Callable[..., None]) -> Iterator[MainWindow]:
-    """The window turned to the page."""
+    """Turn the window to the MIDI page."""
     window.pages.turn_to(window.midi)
     window.midi.monitor._forget()
     form, slots = window.midi.mappings.form, window.facts.slots
@@ -48,7 +48,7 @@ def controls(window: MainWindow) -> dict[str, int]:
 
 
 def button(window: MainWindow, name: str) -> QPushButton | QToolButton:
-    """The button of a row, by its accessible name's beginning."""
+    """Return the button of a row whose accessible name begins with `name`."""
     rows = window.midi.mappings._rows
     assert rows is not None
     found = [*rows.findChildren(QPushButton), *rows.findChildren(QToolButton)]
@@ -57,7 +57,7 @@ def button(window: MainWindow, name: str) -> QPushButton | QToolButton:
 
 @contextmanager
 def port(window: MainWindow, server: "JackServer", eventually: Callable[..., None]) -> Iterator:
-    """A real MIDI port that the window listens to; yields what sends a message."""
+    """Connect a real MIDI port to the window, and yield a function that sends on it."""
     pipe = subprocess.PIPE
     command = [sys.executable, str(SENDER), "keys"]
     with subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True) as sender:

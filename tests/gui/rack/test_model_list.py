@@ -1,4 +1,4 @@
-"""What the window knows of models, also of those that lie in no folder of models."""
+"""The window's list of models includes files from any folder."""
 
 import shutil
 from pathlib import Path
@@ -10,7 +10,7 @@ from rtaudiogen.gui.shell.bridge import Bridge
 from rtaudiogen.registry import find
 
 
-def test_several_files_of_any_folder_are_known_at_once_and_one_that_is_none_is_a_sentence(
+def test_files_of_any_folder_are_known_and_a_bad_one_is_reported(
     qtbot: Any, tmp_path: Path, eventually: Any
 ) -> None:
     weights = find("wavenet-textures").path

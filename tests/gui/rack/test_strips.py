@@ -1,4 +1,4 @@
-"""Slots in the rack: mixed, zoned and put into another order, on a real engine."""
+"""Slots of the rack are mixed, zoned and reordered on a real engine."""
 
 from collections.abc import Callable
 from typing import Any
@@ -20,7 +20,7 @@ LEFT = Qt.MouseButton.LeftButton
 
 @pytest.fixture
 def three(window: MainWindow, eventually: Callable[..., None]) -> list[int]:
-    """Three slots, by number from the top down."""
+    """Return the numbers of three slots, from the top down."""
     for _ in range(2):
         window.rack.added.emit("sine")
     eventually(lambda: len(window.rack.strips) == 3)
@@ -47,7 +47,7 @@ def strip_of(window: MainWindow) -> SlotStrip:
 
 
 def drag_grip(window: MainWindow, qtbot: Any, slot: int, y: int) -> None:
-    """To a height of the rack, as a hand does."""
+    """Drag a slot by its grip to a height of the rack."""
     grip = window.rack.strips[slot].grip
     start = QPoint(3, grip.height() // 2)
     page = window.rack.strips[slot].parentWidget()
@@ -183,7 +183,7 @@ def test_a_slot_that_a_gpu_computes_says_so():
 
 
 def voices_menu(window: MainWindow) -> QMenu | None:
-    """The one in the menu of models of its first slot."""
+    """Return the voices menu within the model menu of the first slot."""
     strip = strip_of(window)
     menus = strip._menu(strip).findChildren(QMenu)
     return next((menu for menu in menus if menu.title().startswith("Voices")), None)
@@ -228,7 +228,7 @@ def test_a_zone_is_said_in_a_few_letters(changes, text):
     assert short_text({**FIELDS, **changes}).replace("−", "-") == text.replace("−", "-")
 
 
-def test_a_slot_that_is_added_below_what_can_be_seen_is_scrolled_to(three, window, eventually):
+def test_the_rack_scrolls_to_a_slot_selected_out_of_view(three, window, eventually):
     rack = window.rack
     eventually(lambda: rack.selection == three[-1])
 

@@ -1,4 +1,4 @@
-"""Files that are dropped on the window: each becomes what it is, where it was dropped."""
+"""Files dropped on the window are loaded by their kind and place."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -33,7 +33,7 @@ def hum(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def turned(window: MainWindow) -> Iterator[MainWindow]:
-    """With the browser in its middle."""
+    """Yield the window with its library page open."""
     window.pages.turn_to(window.library.page)
     yield window
     window.pages.turn_to(window.instrument)
@@ -50,7 +50,7 @@ def middle(window: MainWindow, widget: QWidget) -> QPoint:
 
 
 def enter(window: MainWindow, place: QPoint, data: QMimeData) -> bool:
-    """As the system tells of a drag; whether the window would take it there."""
+    """Send the events of a drag that enters, and return whether the window accepts it."""
     handle = window.windowHandle()
     event = QDragEnterEvent(place, COPY, data, LEFT, NO_KEYS)
     QApplication.sendEvent(handle, event)
@@ -60,7 +60,7 @@ def enter(window: MainWindow, place: QPoint, data: QMimeData) -> bool:
 
 
 def drop(window: MainWindow, place: QPoint, data: QMimeData) -> None:
-    """A whole drag, to its end."""
+    """Send the events of a whole drag and drop."""
     assert enter(window, place, data)
     event = QDropEvent(QPointF(place), COPY, data, LEFT, NO_KEYS)
     QApplication.sendEvent(window.windowHandle(), event)
@@ -68,7 +68,7 @@ def drop(window: MainWindow, place: QPoint, data: QMimeData) -> None:
 
 
 def sounds(window: MainWindow, eventually) -> list[str]:
-    """What the slots play from."""
+    """Return the sound files that the slots play from."""
     found: list[list[str]] = []
     window.bridge.do(
         lambda engine: engine.session(),
@@ -90,9 +90,7 @@ def test_a_sound_beside_the_slots_adds_one_that_plays_it(window, eventually, hum
     eventually(lambda: window.facts.peak > 0.005)
 
 
-def test_a_sound_on_a_slot_that_takes_one_is_played_there_and_its_codes_too(
-    turned, eventually, hum
-):
+def test_a_sound_dropped_on_a_slot_plays_there_as_do_its_codes(turned, eventually, hum):
     window = turned
     first = next(iter(window.rack.strips))
     taker = next(model.id for model in window.rack.models.models if model.takes_sound)
@@ -136,7 +134,7 @@ def test_a_session_that_is_dropped_is_opened(window, eventually, tmp_path):
     eventually(lambda: window.windowTitle() == "dropped – rtaudiogen")
 
 
-def test_a_model_of_the_browser_exchanges_a_slots_generator_or_adds_one(window, eventually):
+def test_a_dropped_model_replaces_a_slots_generator_or_adds_one(window, eventually):
     data = mime_of([item for item in window.library.watch.items if item.name == "sine"])
     assert data.urls() == []  # it has no file
     drop(window, middle(window, window.scopes), data)
@@ -207,7 +205,7 @@ def test_a_file_made_for_a_drag_goes_if_nobody_takes_it(window, eventually):
     assert Path(made[0]).parent == catalogue.recordings_folder()
 
 
-def test_a_file_made_for_a_drag_stays_where_it_is_once_it_is_taken(window, eventually, monkeypatch):
+def test_a_file_made_for_a_drag_stays_after_the_drop(window, eventually, monkeypatch):
     dragged: list[QMimeData] = []
 
     def take(drag: QDrag, actions: Qt.DropAction) -> Qt.DropAction:

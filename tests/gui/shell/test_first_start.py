@@ -1,4 +1,4 @@
-"""The first ten seconds, the second start, and an engine that cannot be had any more."""
+"""The first start, the second start, and an engine that cannot be started."""
 
 import json
 from collections.abc import Iterator
@@ -24,7 +24,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def fresh_window(qtbot, home) -> Iterator[MainWindow]:
-    """As a user sees it who has just started the application."""
+    """Return a window as a new user sees it."""
     window = MainWindow(Bridge())
     window.bridge.open()
     window.show()
@@ -32,9 +32,7 @@ def fresh_window(qtbot, home) -> Iterator[MainWindow]:
     window.close()
 
 
-def test_something_is_heard_without_a_hand_moving_and_the_rack_is_there_the_next_time(
-    fresh_window, eventually, home
-):
+def test_the_first_start_sounds_and_the_next_restores_the_rack(fresh_window, eventually, home):
     window = fresh_window
     eventually(lambda: window.facts is not None and window.facts.peak > 0.01)
     assert len(window.rack.strips) == 1
@@ -49,7 +47,7 @@ def test_something_is_heard_without_a_hand_moving_and_the_rack_is_there_the_next
     assert startup.session["slots"][0]["mix"]["gain_db"] == -7.0
 
 
-def test_an_engine_that_is_given_up_is_told_and_started_again_by_a_button(
+def test_an_engine_given_up_is_reported_and_a_button_restarts_it(
     fresh_window, qtbot, eventually, monkeypatch
 ):
     window = fresh_window
@@ -74,9 +72,9 @@ def test_an_engine_that_is_given_up_is_told_and_started_again_by_a_button(
     eventually(lambda: 0 < window.facts.frames_played != frames)
 
 
-def test_an_engine_that_does_not_open_is_one_line_and_the_window_closes(
-    qtbot, eventually, home, monkeypatch
-):
+def test_an_engine_that_fails_to_open_is_reported_in_one_line(qtbot, eventually, home, monkeypatch):
+    """Play on the window without an engine, and close it: nothing more fails."""
+
     def refuse(*_):
         raise RtAudioGenError("the engine did not open; its log ends with: (empty)")
 
@@ -92,7 +90,7 @@ def test_an_engine_that_does_not_open_is_one_line_and_the_window_closes(
     window.close()
 
 
-def test_sentences_are_told_once_though_old_ones_are_dropped_and_may_come_again():
+def test_messages_are_shown_once_and_again_when_they_recur():
     assert new_messages((), ("a", "b")) == ["a", "b"]
     assert new_messages(("a", "b"), ("b", "c")) == ["c"]
     assert new_messages(("a", "b"), ("a", "b")) == []

@@ -1,4 +1,4 @@
-"""The application itself, as a process that is killed, or hangs, while its engine plays."""
+"""The application's process is killed or hangs while its engine plays."""
 
 import json
 import os
@@ -44,7 +44,7 @@ def application(home: Path) -> "Iterator[subprocess.Popen[bytes]]":
 
 @pytest.fixture
 def window(qtbot, home: Path) -> Iterator[MainWindow]:
-    """The next one, as a user opens it."""
+    """Return the window that a user opens next."""
     window = MainWindow(Bridge())
     window.show()
     yield window
@@ -52,14 +52,14 @@ def window(qtbot, home: Path) -> Iterator[MainWindow]:
 
 
 def playing_engine(home: Path, eventually: Callable[..., None]) -> int:
-    """Process id of the application's engine, once that has something in its rack."""
+    """Return the process id of the application's engine, once its rack has a slot."""
     board = home / "board"
     eventually(lambda: board.exists() and b'"frames_played": ' in board.read_bytes())
     eventually(lambda: b'"model": "sine"' in board.read_bytes())
     return int(json.loads((home / "address.json").read_text())["pid"])
 
 
-def test_a_killed_window_leaves_the_sound_playing_and_the_next_one_takes_it_up(
+def test_sound_survives_a_killed_window_and_the_next_takes_over(
     application, window, home, eventually
 ):
     engine_pid = playing_engine(home, eventually)
@@ -79,7 +79,7 @@ def test_a_killed_window_leaves_the_sound_playing_and_the_next_one_takes_it_up(
     window.surface.release(69)
 
 
-def test_a_frozen_window_is_replaced_by_another_and_can_take_the_engine_back(
+def test_a_frozen_window_loses_the_engine_and_can_take_it_back(
     application, window, home, eventually
 ):
     engine_pid = playing_engine(home, eventually)
@@ -102,9 +102,7 @@ def test_a_frozen_window_is_replaced_by_another_and_can_take_the_engine_back(
     other.close()
 
 
-def test_an_engine_that_falls_silent_is_told_of_before_anything_can_be_done(
-    window, eventually, monkeypatch
-):
+def test_a_silent_engine_is_reported_and_so_is_its_return(window, eventually, monkeypatch):
     monkeypatch.setattr(bridge, "SILENT_SECONDS", 0.3)
     window.bridge.open()
     eventually(lambda: window.facts is not None and window.facts.frames_played > 0)

@@ -1,4 +1,4 @@
-"""Sessions by their menu: saved where they came from, opened again, and named in the title."""
+"""The session menu saves to the file it came from, opens, and titles the window."""
 
 from pathlib import Path
 
@@ -65,9 +65,7 @@ def test_without_recent_sessions_there_is_nothing_to_open(qtbot, tmp_path):
     assert not menu.recent.isEnabled()
 
 
-def test_the_file_dialog_gives_the_suffix_and_watches_over_what_is_there(
-    window, tmp_path, monkeypatch
-):
+def test_file_dialog_adds_the_suffix_and_confirms_overwriting(window, tmp_path, monkeypatch):
     seen: list[QFileDialog] = []
 
     def accept(dialog: QFileDialog) -> int:

@@ -1,4 +1,4 @@
-"""What a player does in the window, on a real engine."""
+"""The main window plays, selects and edits on a real engine."""
 
 import os
 import signal
@@ -18,18 +18,18 @@ LEFT = Qt.MouseButton.LeftButton
 
 
 def slot(window: MainWindow) -> SlotSnapshot:
-    """Facts of the first slot."""
+    """Return the facts of the first slot."""
     assert window.facts is not None
     return window.facts.slots[0]
 
 
 def strip_of(window: MainWindow) -> SlotStrip:
-    """What shows it."""
+    """Return the strip of the first slot."""
     return window.rack.strips[slot(window).slot]
 
 
 def place_of(window: MainWindow, key: int) -> QPoint:
-    """Where to click on the keyboard."""
+    """Return the point to click for a key."""
     area = window.surface.keyboard.key_area(key)
     return QPoint(round(area.center().x()), round(area.bottom() - 4))
 
@@ -85,9 +85,7 @@ def test_the_computers_keys_play_but_not_while_somebody_writes(window, qtbot, ev
     assert slot(window).voices == 0
 
 
-def test_keys_that_are_held_when_the_window_loses_the_keyboard_are_let_go(
-    window, qtbot, eventually
-):
+def test_held_keys_are_released_when_the_window_loses_focus(window, qtbot, eventually):
     qtbot.keyPress(window.windowHandle(), Qt.Key.Key_A)
     eventually(lambda: slot(window).voices == 1)
     window.keys.let_go()

@@ -1,4 +1,4 @@
-"""The window comes back as it was left."""
+"""The window opens as it was closed."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,7 +20,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, qapp: QApplication) ->
     WindowState().apply_theme("dark")
 
 
-def test_size_theme_scale_and_splitters_are_found_as_they_were_left(qtbot):
+def test_size_theme_scale_and_splitters_are_restored(qtbot):
     def build(state: WindowState) -> tuple[QWidget, QSplitter]:
         window = QWidget()
         splitter = QSplitter(Qt.Orientation.Horizontal, window)
@@ -80,7 +80,7 @@ def test_values_that_make_no_sense_change_nothing(qtbot, nonsense):
     assert (state.theme, state.scale_percent, state.device) == ("dark", 100, "cpu")
 
 
-def test_a_folder_that_cannot_be_written_does_not_keep_the_window_from_ending(home):
+def test_the_window_closes_when_its_folder_cannot_be_written(home):
     (home / "window.json").mkdir()
     state = WindowState()
     state.add("page", lambda: 2, lambda _: None)
@@ -88,7 +88,7 @@ def test_a_folder_that_cannot_be_written_does_not_keep_the_window_from_ending(ho
     assert (home / "window.json").is_dir()
 
 
-def test_looks_are_kept_while_the_window_is_open_if_they_have_changed(qtbot, monkeypatch):
+def test_window_state_is_saved_periodically_if_it_changed(qtbot, monkeypatch):
     monkeypatch.setattr(window_state, "SAVE_MS", 10)
     window, kept = QWidget(), WindowState()
     qtbot.addWidget(window)

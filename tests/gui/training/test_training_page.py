@@ -1,4 +1,4 @@
-"""Training a folder by the mouse: a real one, tiny, and what goes wrong with others."""
+"""The training page on a small real training, and with unusable folders."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -33,7 +33,7 @@ TICKED = {"texture": True, "compile": False}
 
 @pytest.fixture
 def page(window: MainWindow, eventually: Any) -> Iterator[TrainingPage]:
-    """The page, turned to; whatever trains at the end is ended."""
+    """Yield the open training page, and stop what still trains at the end."""
     page = window.training
     window.pages.turn_to(page)
     page.setCurrentIndex(0)
@@ -47,7 +47,7 @@ def page(window: MainWindow, eventually: Any) -> Iterator[TrainingPage]:
 
 
 def fill(page: TrainingPage, folder: Path, name: str) -> None:
-    """As a person would, for a training that takes long enough to be stopped."""
+    """Fill in the form for a training that lasts long enough to be stopped."""
     form = page.form
     form.show_folder(str(folder))
     form.show_name(name)
@@ -63,9 +63,7 @@ def fill(page: TrainingPage, folder: Path, name: str) -> None:
             field.click()
 
 
-def test_a_folder_is_trained_heard_stopped_played_and_gone_on_with(
-    window, page, rain, qtbot, eventually
-):
+def test_a_training_is_heard_stopped_played_and_continued(window, page, rain, qtbot, eventually):
     fill(page, rain, "my-rain")
     assert page.form.start.text() == "Start"
     qtbot.mouseClick(page.form.start, LEFT)
@@ -110,9 +108,7 @@ def test_a_folder_is_trained_heard_stopped_played_and_gone_on_with(
     assert page.form.folder.text() == str(rain), "what was filled in is still there"
 
 
-def test_a_folder_that_cannot_work_is_told_on_the_page_and_nothing_typed_is_lost(
-    page, tmp_path, qtbot, eventually
-):
+def test_an_unusable_folder_is_reported_and_the_form_is_kept(page, tmp_path, qtbot, eventually):
     (tmp_path / "empty").mkdir()
     fill(page, tmp_path / "empty", "nothing")
     qtbot.mouseClick(page.form.start, LEFT)
@@ -190,7 +186,7 @@ FAMILY = TrainableFamily(
 )  # fmt: skip
 
 
-def test_bounds_are_told_beside_an_option_and_choices_are_offered(qtbot: Any) -> None:
+def test_an_option_shows_its_bounds_and_offers_its_choices(qtbot: Any) -> None:
     options = OptionFields((
         Option("threads", "int", 3, "Warp.", {"least": 1, "most": 8}),
         Option("yarn", "str", "wool", "Weft.", {"choices": ["silk", "wool"]}),
@@ -224,7 +220,7 @@ def view(qtbot: Any) -> TrainingView:
     return view
 
 
-def test_a_measure_of_its_own_has_an_axis_of_its_own_logarithmic_where_that_tells_more(view):
+def test_another_measure_gets_its_own_axis_logarithmic_if_wide(view):
     view.show_facts(replace(FACTS, measure="distance"))
     one, other = view.plots
     assert [curve.name for curve in one.curves] == ["training"]
@@ -244,7 +240,7 @@ def test_a_measure_of_its_own_has_an_axis_of_its_own_logarithmic_where_that_tell
     view.grab()
 
 
-def test_an_alarm_is_set_off_from_what_is_only_said_and_a_failure_is_told(view):
+def test_warnings_stand_out_from_messages_and_failure_is_shown(view):
     view.show_facts(FACTS)
     assert view.said.item(0).text() == "it hums"
     assert view.said.item(0).foreground().color() == colour(view, WARNING)

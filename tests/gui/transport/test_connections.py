@@ -1,4 +1,4 @@
-"""Devices and ports chosen in the window, on a real audio server with real MIDI ports."""
+"""Devices and ports are chosen in the window, on a real audio server with real MIDI ports."""
 
 import subprocess
 import sys
@@ -23,14 +23,14 @@ def values(chooser: Chooser) -> list[Any]:
 
 
 def pick(chooser: Chooser, value: Any) -> None:
-    """As a click on that line of the list does."""
+    """Select a value of the list as a click does."""
     index = values(chooser).index(value)
     chooser.setCurrentIndex(index)
     chooser.activated.emit(index)
 
 
 @pytest.mark.jack
-def test_a_device_is_chosen_while_it_plays_and_a_real_keyboard_is_heard(
+def test_a_device_is_chosen_in_play_and_a_real_keyboard_is_heard(
     private_jack_server: "JackServer",
     window: MainWindow,
     eventually: Any,

@@ -1,4 +1,4 @@
-"""The row of views: shown and hidden, kept, and saved as sound or picture."""
+"""The row of scopes is shown, hidden and remembered, and saved as sound or picture."""
 
 import numpy as np
 import pytest
@@ -79,7 +79,7 @@ def test_what_is_frozen_is_saved_as_sound_or_picture(
     window.scopes.show_scope("phase", False)
 
 
-def test_another_ending_is_refused_in_a_line_and_nothing_is_written(
+def test_another_suffix_is_refused_in_one_line_without_a_file(
     window, eventually, tmp_path, monkeypatch
 ):
     path = tmp_path / "frozen.jpg"

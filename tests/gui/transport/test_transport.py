@@ -1,4 +1,4 @@
-"""The head of the window: block, master gain, true peak, latency by its parts, room on the disk."""
+"""The transport bar: block, master gain, true peak, latency by parts, disk space."""
 
 import numpy as np
 import pytest
@@ -65,7 +65,7 @@ def test_another_block_is_had_while_it_plays(window, eventually):
     ("p50", "p99", "role"),
     [(0.4, 0.8, TEXT), (0.5, 1.4, WARNING), (0.8, 0.9, WARNING), (0.96, 1.2, ALARM)],
 )
-def test_a_load_that_leaves_no_time_is_an_alarm_and_less_is_a_worry(p50, p99, role):
+def test_full_load_is_an_alarm_and_high_load_a_warning(p50, p99, role):
     assert load_role(Snapshot("null", 48000, load_p50=p50, load_p99=p99)) == role
 
 
@@ -78,7 +78,7 @@ def test_small_parts_of_the_latency_are_left_out():
     assert parts_text(parts) == "ring 20 + block 5 + device 5"
 
 
-def test_the_room_on_the_disk_is_told_before_anything_is_recorded(window, eventually):
+def test_free_disk_space_is_shown_before_recording(window, eventually):
     eventually(lambda: window.transport.recorder.facts.endswith(" left"))
 
 

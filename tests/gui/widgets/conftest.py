@@ -1,4 +1,4 @@
-"""A window system that is not there, the stage's theme, and hands."""
+"""Fixtures for widgets: an offscreen window system, the dark theme, mouse and wheel."""
 
 import os
 
@@ -23,14 +23,14 @@ def _dark(qapp: QApplication) -> None:
 
 @pytest.fixture(autouse=True)
 def _alone(qapp: QApplication) -> None:
-    """A window that other tests left open keeps the shared clock running."""
+    """Hide windows that other tests left open: they keep the shared clock running."""
     for window in qapp.topLevelWidgets():
         window.hide()
 
 
 @pytest.fixture
 def shown(qtbot: QtBot) -> Callable[..., QWidget]:
-    """Show a widget, of a size if one is given, and give it the keyboard."""
+    """Return a function that shows a widget, sized if asked, and gives it the focus."""
 
     def show(widget: QWidget, width: int = 0, height: int = 0) -> QWidget:
         qtbot.addWidget(widget)
@@ -47,7 +47,7 @@ def shown(qtbot: QtBot) -> Callable[..., QWidget]:
 
 @pytest.fixture
 def turn() -> Callable[..., None]:
-    """Turn the wheel over a widget by so many notches."""
+    """Return a function that turns the wheel over a widget by some notches."""
 
     def turn(
         widget: QWidget,
@@ -66,7 +66,7 @@ def turn() -> Callable[..., None]:
 
 @pytest.fixture
 def drag(qtbot: QtBot) -> Callable[..., None]:
-    """Press at the first point, go through the others, let go at the last."""
+    """Return a function that presses at the first point, moves through the rest, and releases."""
 
     def drag(widget: QWidget, *points: QPoint, modifier=Qt.KeyboardModifier.NoModifier) -> None:
         left = Qt.MouseButton.LeftButton
@@ -89,7 +89,7 @@ def _move(widget: QWidget, point: QPoint, button: Qt.MouseButton, modifier) -> N
 
 @pytest.fixture
 def heard() -> Callable[..., list]:
-    """A list that fills with what a signal says."""
+    """Return a function that collects what a signal emits in a list."""
 
     def listen(signal) -> list:
         said: list = []

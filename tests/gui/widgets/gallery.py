@@ -1,4 +1,4 @@
-"""Every widget with something in it: to be looked at, and to be tested not to be blank."""
+"""Every widget with content, for pictures and for the test that none is blank."""
 
 import os
 import sys
@@ -45,7 +45,7 @@ PARAMETERS = (GAIN, CUTOFF, STEPS, FEW, MANY, BETWEEN, SWITCH)
 
 
 def kit() -> list[Parameter]:
-    """Parameters of a drum machine: 6 of the kit and 17 of each of 16 pads."""
+    """Return parameters of a drum machine: 6 of the kit and 17 of each of 16 pads."""
     names = [f"control {number}" for number in range(1, 18)]
     pads = [
         Parameter(f"pad{pad}.{i}", f"Pad {pad} {name}", -12.0, 12.0, float(i - 8), "st")
@@ -56,7 +56,7 @@ def kit() -> list[Parameter]:
 
 
 def sound(seconds: float = 4.0) -> NDArray[np.float32]:
-    """(frames, 2): a chord, wider on the right, with an octave that swells, and some noise."""
+    """Return (frames, 2): a chord, wider on the right, with a swelling octave and noise."""
     t = np.arange(round(seconds * RATE)) / RATE
     noise = np.random.default_rng(1).normal(size=(len(t), 2)) * 0.01
     left = 0.4 * np.sin(2 * np.pi * 220 * t) + 0.2 * np.sin(2 * np.pi * 660 * t)
@@ -65,7 +65,7 @@ def sound(seconds: float = 4.0) -> NDArray[np.float32]:
 
 
 def ribbons() -> dict[str, QWidget]:
-    """Codes of three stages, looped and as they come."""
+    """Return a looped ribbon and a running history, with codes of three stages."""
     codes = np.random.default_rng(2).integers(0, 1024, (600, 3)).repeat(2, axis=0)
     levels = np.abs(np.sin(np.arange(1200) / 40)).astype(np.float32)
     ribbon, history = CodeRibbon(), CodeHistory()
@@ -80,7 +80,7 @@ def ribbons() -> dict[str, QWidget]:
 
 
 def widgets() -> dict[str, QWidget]:
-    """Each by name, with values as in play."""
+    """Return every widget by name, with values as in play."""
     made: dict[str, QWidget] = {p.id: control_for(p) for p in PARAMETERS}
     mapped = Knob(CUTOFF)
     mapped.show_controller("CC 74")

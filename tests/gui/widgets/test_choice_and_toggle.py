@@ -1,4 +1,4 @@
-"""Labelled values: buttons for a few, a list for many, a switch for two."""
+"""Choice widgets: buttons for a few values, a list for many, a switch for two."""
 
 import pytest
 from PySide6.QtCore import Qt
@@ -49,7 +49,7 @@ def test_many_labels_are_a_list_that_keys_walk_through(many, qtbot, heard):
     assert said == [3.0, 6.0]
 
 
-def test_the_wheel_over_a_list_that_was_not_clicked_leaves_it_alone(many, turn, heard):
+def test_the_wheel_moves_a_list_only_when_it_has_focus(many, turn, heard):
     said = heard(many.changed)
     box = many.findChild(QComboBox)
     box.clearFocus()

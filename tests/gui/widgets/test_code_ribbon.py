@@ -1,4 +1,4 @@
-"""A ribbon of codes under a hand."""
+"""The code ribbon shows codes and edits its loop by mouse and wheel."""
 
 import time
 
@@ -20,7 +20,7 @@ SHIFT = Qt.KeyboardModifier.ShiftModifier
 
 
 def stream(frames: int = FRAMES):
-    """Codes (frames, 3) and levels."""
+    """Return codes (frames, 3) and their levels."""
     codes = np.random.default_rng(1).integers(0, 64, (frames, 3))
     return codes, np.linspace(0.01, 1.0, frames, dtype=np.float32)
 
@@ -33,12 +33,12 @@ def ribbon(shown):
 
 
 def place(ribbon: CodeRibbon, frame: float) -> QPoint:
-    """Where to take hold of a code frame's beginning."""
+    """Return the point where a code frame begins."""
     return QPoint(round(ribbon.x_of(frame)), round(ribbon.cells_area().center().y()))
 
 
 def loop(ribbon: CodeRibbon) -> tuple[int, int]:
-    """What is played."""
+    """Return the first and last code frame that are played."""
     return ribbon.window_played.first, ribbon.window_played.end
 
 
@@ -69,7 +69,7 @@ def test_outside_of_the_window_another_one_is_begun(ribbon, drag):
     assert loop(ribbon) == (150, 170)
 
 
-def test_a_click_alone_changes_nothing_and_a_double_click_takes_the_whole(ribbon, qtbot, heard):
+def test_a_click_changes_nothing_and_a_double_click_selects_all(ribbon, qtbot, heard):
     ribbon.show_window(0.25, 0.5)
     said = heard(ribbon.changed)
     qtbot.mouseClick(ribbon, LEFT, pos=place(ribbon, 150))
@@ -117,9 +117,7 @@ def test_close_up_the_hand_still_finds_the_right_frames(ribbon, turn, drag):
     assert loop(ribbon) == (first, first + 4)
 
 
-def test_what_the_engine_says_is_followed_and_not_said_and_not_while_a_hand_drags(
-    ribbon, qtbot, heard
-):
+def test_the_engines_window_is_shown_silently_except_in_a_drag(ribbon, qtbot, heard):
     said = heard(ribbon.changed)
     ribbon.show_window(0.6, 0.1)
     assert loop(ribbon) == (20, 120)
@@ -154,7 +152,7 @@ def test_a_moving_playhead_costs_next_to_nothing(ribbon):
     assert time.process_time() - begun < 0.5, "5 ms each on a slow machine, 15 % of a frame"
 
 
-def test_cells_have_a_colour_a_code_and_a_row_a_stage_and_are_brighter_the_louder(ribbon):
+def test_cells_show_code_as_colour_stage_as_row_level_as_light(ribbon):
     codes = np.array([[1, 2], [1, 3], [7, 2], [1, 2]])
     ribbon.show_stream(codes, np.array([1.0, 1.0, 1.0, 0.01], np.float32), 4, RATE)
     picture, area = ribbon.grab().toImage(), ribbon.cells_area()
@@ -197,7 +195,7 @@ def test_it_is_described_in_seconds(ribbon):
     assert ribbon.accessibleName()
 
 
-def test_another_stream_keeps_the_window_as_shares_and_shows_all_of_itself(ribbon, turn):
+def test_a_new_stream_is_shown_whole_and_keeps_the_loops_shares(ribbon, turn):
     ribbon.show_window(0.25, 0.5)
     turn(ribbon, 4)
     ribbon.show_stream(*stream(100), 800, RATE)
@@ -214,7 +212,7 @@ def test_another_theme_paints_the_cells_anew(ribbon, qapp):
     assert ribbon.grab().toImage() == dark
 
 
-def test_codes_that_come_move_to_the_left_and_no_more_than_some_seconds_are_kept(shown):
+def test_history_scrolls_left_and_keeps_only_the_last_seconds(shown):
     history = shown(CodeHistory(), WIDTH, 120)
     history.begin(RATE)
     codes, _ = stream(600)
@@ -226,7 +224,7 @@ def test_codes_that_come_move_to_the_left_and_no_more_than_some_seconds_are_kept
     assert history.grab().toImage() == picture, "nothing new"
 
 
-def test_codes_that_were_missed_are_left_out_and_a_new_beginning_is_one(shown):
+def test_missed_codes_are_omitted_and_a_new_stage_count_restarts(shown):
     history = shown(CodeHistory(), WIDTH, 120)
     history.begin(RATE)
     history.show_newest(2, [[1], [2]], 1.0)

@@ -1,4 +1,4 @@
-"""The arithmetic of a loop window and of what is looked at."""
+"""The arithmetic of a loop window and of the visible range."""
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -17,7 +17,7 @@ def windows(draw) -> Window:
 
 
 @given(frames, shares, shares)
-def test_any_two_shares_make_a_window_that_is_not_empty_and_lies_within(count, one, other):
+def test_any_two_shares_make_a_nonempty_window_within_bounds(count, one, other):
     window = Window.of_shares(one, other, count)
     assert 0 <= window.first < window.end <= count
     assert window == Window.of_shares(other, one, count)
@@ -40,7 +40,7 @@ def test_whatever_a_hand_does_a_window_stays_within_the_stream(window, grip, ori
         assert dragged.first == window.first
 
 
-def test_a_new_window_reaches_from_where_it_was_begun_to_the_hand_either_way():
+def test_a_new_window_spans_from_press_to_pointer_either_way():
     whole = Window(0, 100, 100)
     assert whole.dragged(Grip.NEW, 30, 50) == Window(30, 50, 100)
     assert whole.dragged(Grip.NEW, 50, 30) == Window(30, 50, 100)

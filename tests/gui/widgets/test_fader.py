@@ -1,4 +1,4 @@
-"""A fader is a knob that lies: dragged sideways, typed, and put back by a double-click."""
+"""A fader is a horizontal knob: dragged sideways, typed, and reset by a double-click."""
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
@@ -20,7 +20,7 @@ def fader(shown) -> Fader:
     return shown(Fader(GAIN), 300, 24)
 
 
-def test_to_the_right_is_louder_and_the_whole_track_is_the_whole_range(fader, drag, heard):
+def test_dragging_right_is_louder_and_the_track_spans_the_range(fader, drag, heard):
     said = heard(fader.changed)
     drag(fader, START, START + QPoint(20, 0))
     assert said == [fader.value]

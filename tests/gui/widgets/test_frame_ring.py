@@ -1,4 +1,4 @@
-"""The ring keeps the newest frames, however they come."""
+"""The frame ring keeps the newest frames, whatever the block sizes."""
 
 import numpy as np
 from hypothesis import given, settings

@@ -1,4 +1,4 @@
-"""Keys by name, typed as people write them; messages as people read them."""
+"""Keys are typed by name, and MIDI messages are shown as text."""
 
 import pytest
 from hypothesis import given

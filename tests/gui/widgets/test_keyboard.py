@@ -1,4 +1,4 @@
-"""The keyboard plays what is touched, and lets go of everything it holds."""
+"""The keyboard plays the keys that are touched, and releases every key it holds."""
 
 import pytest
 from hypothesis import given, settings
@@ -18,7 +18,7 @@ def piano(shown):
 
 @pytest.fixture
 def played(piano, heard):
-    """Everything it says, in order: (key, velocity) and key."""
+    """Return a list of all signals in order: (key, velocity) and key."""
     said = []
     piano.pressed.connect(lambda *values: said.append(values))
     piano.released.connect(said.append)

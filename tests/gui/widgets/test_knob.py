@@ -1,4 +1,4 @@
-"""A knob does what a hand wants and says it once; what moves it from outside it only shows."""
+"""A knob reports each change by the user once, and shows outside changes silently."""
 
 import math
 
@@ -72,7 +72,7 @@ def test_a_stepped_knob_takes_whole_values_a_notch_at_a_time(shown, turn, heard,
     assert len(said) == 2
 
 
-def test_a_hand_goes_on_from_where_a_controller_has_moved_it_meanwhile(shown, turn, heard):
+def test_turning_continues_from_where_a_controller_moved_it(shown, turn, heard):
     knob = shown(Knob(STEPS))
     said = heard(knob.changed)
     turn(knob, 0.25)
@@ -109,7 +109,7 @@ def test_a_double_click_or_delete_brings_the_default_back(knob, qtbot, heard):
     assert said == [GAIN.default, GAIN.default]
 
 
-def test_enter_opens_a_field_that_enter_takes_and_escape_does_not(knob, qtbot, heard):
+def test_enter_opens_a_field_enter_accepts_and_escape_cancels(knob, qtbot, heard):
     said = heard(knob.changed)
     for typed, closing in (("-7,5 dB", Qt.Key.Key_Return), ("9", Qt.Key.Key_Escape)):
         qtbot.keyClick(knob, Qt.Key.Key_Return)
@@ -123,7 +123,7 @@ def test_enter_opens_a_field_that_enter_takes_and_escape_does_not(knob, qtbot, h
     assert knob.hasFocus()
 
 
-def test_a_click_on_the_value_opens_the_field_and_a_click_on_the_dial_does_not(knob, qtbot):
+def test_a_click_on_the_value_not_on_the_dial_opens_the_field(knob, qtbot):
     qtbot.mouseClick(knob, Qt.MouseButton.LeftButton, pos=DIAL)
     assert knob.findChild(QLineEdit) is None
     qtbot.mouseClick(knob, Qt.MouseButton.LeftButton, pos=value_place(knob))
@@ -159,7 +159,7 @@ def test_a_value_from_outside_is_shown_and_not_said(knob, heard):
     assert said == []
 
 
-def test_the_menu_learns_a_controller_and_goes_back_to_the_default(knob, qtbot, heard):
+def test_the_menu_learns_a_controller_and_resets_to_default(knob, qtbot, heard):
     learned, said = heard(knob.learn), heard(knob.changed)
     knob.show_value(0)
     event = QContextMenuEvent(QContextMenuEvent.Reason.Keyboard, DIAL, knob.mapToGlobal(DIAL))
@@ -190,7 +190,7 @@ def test_it_tells_a_screen_reader_its_name_value_and_help(knob):
     assert GAIN.help in knob.toolTip()
 
 
-def test_letters_are_left_to_the_window_which_plays_notes_with_them(knob, qtbot, heard):
+def test_letters_are_left_to_the_window_to_play_notes(knob, qtbot, heard):
     said = heard(knob.changed)
     qtbot.keyClick(knob, Qt.Key.Key_A)
     assert said == []

@@ -1,4 +1,4 @@
-"""A meter rises at once, holds, falls, and remembers that it clipped."""
+"""A level meter rises at once, holds, falls, and remembers clipping."""
 
 import math
 

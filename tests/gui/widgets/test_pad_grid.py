@@ -48,7 +48,7 @@ def test_the_nearer_to_the_front_the_louder(grid, qtbot, heard):
     assert 118 < velocities[-1] <= 127
 
 
-def test_dragging_onto_another_pad_crosses_them_and_elsewhere_does_not(grid, drag, heard):
+def test_pads_are_crossed_only_by_dragging_onto_another_pad(grid, drag, heard):
     bred, struck = heard(grid.bred), heard(grid.struck)
     drag(grid, centre(grid, 3), centre(grid, 6), centre(grid, 9))
     drag(grid, centre(grid, 3), centre(grid, 6), centre(grid, 3))
@@ -94,7 +94,7 @@ def test_a_locked_pad_looks_locked_and_can_be_unlocked(grid, heard):
     assert said == [(2, False)]
 
 
-def test_arrows_choose_within_the_grid_and_space_and_enter_strike(grid, qtbot, heard):
+def test_arrows_select_within_the_grid_space_and_enter_strike(grid, qtbot, heard):
     struck, chosen = heard(grid.struck), heard(grid.chosen)
     for key in (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Up):
         qtbot.keyClick(grid, key)
@@ -119,7 +119,7 @@ def test_a_flash_is_bright_and_fades(grid, heard):
     assert struck == []
 
 
-def test_a_pad_shows_how_its_sound_looks_and_nothing_when_it_has_none(grid):
+def test_a_pad_shows_its_sounds_outline_or_nothing_without_one(grid):
     plain = grid.grab().toImage()
     grid.set_outline(0, np.linspace(1, 0, 48))
     assert grid.grab().toImage() != plain
@@ -130,7 +130,7 @@ def test_a_pad_shows_how_its_sound_looks_and_nothing_when_it_has_none(grid):
 @pytest.mark.parametrize(
     "modifier", [Qt.KeyboardModifier.AltModifier, Qt.KeyboardModifier.ControlModifier]
 )
-def test_with_alt_a_pad_is_dragged_out_as_a_file_and_is_not_struck(grid, drag, heard, modifier):
+def test_alt_drag_takes_a_pad_out_as_a_file_without_a_strike(grid, drag, heard, modifier):
     struck, wanted, bred = heard(grid.struck), heard(grid.file_wanted), heard(grid.bred)
     drag(grid, centre(grid, 5), centre(grid, 6), centre(grid, 7), modifier=modifier)
     assert wanted == [5]

@@ -1,4 +1,4 @@
-"""The panel is built from descriptions alone, and stays usable with 278 of them."""
+"""The panel is built from parameter descriptions alone, and stays usable with 278 of them."""
 
 import pytest
 from PySide6.QtCore import Qt
@@ -38,7 +38,7 @@ def test_each_parameter_gets_the_control_that_fits_it(qtbot):
         assert control.value == parameter.default
 
 
-def test_groups_are_named_by_the_prefix_and_the_ungrouped_come_first(drums):
+def test_groups_are_named_by_prefix_and_ungrouped_come_first(drums):
     selector = drums.findChild(QComboBox)
     names = [selector.itemText(i) for i in range(selector.count())]
     assert names == ["General", *(f"Pad {pad}" for pad in range(1, 17))]
@@ -61,7 +61,7 @@ def test_a_group_is_shown_by_hand_or_by_the_shell(drums, qtbot):
     assert {group_of(id) for id in visible(drums)} == {"pad16"}
 
 
-def test_searching_finds_words_in_any_group_and_clearing_goes_back(drums, qtbot):
+def test_search_finds_words_in_any_group_and_clearing_undoes_it(drums, qtbot):
     field = drums.findChild(QLineEdit)
     qtbot.keyClicks(field, "pad control 17")
     assert visible(drums) == [f"pad{pad}.16" for pad in range(1, 17)]

@@ -1,4 +1,4 @@
-"""A page that is scrolled past controls leaves them where they stand."""
+"""Scrolling a page does not turn the controls under the pointer."""
 
 import pytest
 from PySide6.QtWidgets import QVBoxLayout, QWidget
@@ -11,7 +11,7 @@ from tests.gui.widgets.gallery import GAIN
 
 @pytest.fixture
 def page(shown):
-    """Twenty knobs in a page that shows two or three."""
+    """Return a page of twenty knobs that shows two or three."""
     area, inside = ScrollPage(), QWidget()
     column = QVBoxLayout(inside)
     for _ in range(20):
@@ -21,7 +21,7 @@ def page(shown):
     return shown(area, 200, 300)
 
 
-def test_a_knob_that_comes_under_the_pointer_while_the_page_scrolls_is_not_moved(page, turn):
+def test_scrolling_does_not_move_a_knob_under_the_pointer(page, turn):
     knob = page.findChildren(Knob)[5]
     turn(page.viewport(), -1)
     assert page.verticalScrollBar().value() > 0

@@ -1,4 +1,4 @@
-"""Both themes can be read, and a change of theme repaints everything."""
+"""Both themes have enough contrast, and a change of theme repaints everything."""
 
 import pytest
 from PySide6.QtGui import QColor
@@ -14,7 +14,7 @@ def luminance(name):
 
 
 def contrast(one, other):
-    """WCAG 2.1's contrast ratio."""
+    """Return the contrast ratio of WCAG 2.1."""
     dark, light = sorted((luminance(one), luminance(other)))
     return (light + 0.05) / (dark + 0.05)
 

@@ -1,4 +1,4 @@
-"""The views show what is heard: steady, at the right place, and as long as a person wants."""
+"""The scopes show what is heard, steadily and in the right place, and freeze on request."""
 
 import numpy as np
 import pytest
@@ -40,7 +40,7 @@ def waveform(shown):
     return shown(WaveformView(), 640, 320)
 
 
-def test_space_or_the_button_freezes_and_it_goes_on_with_what_is_heard_then(view, qtbot, heard):
+def test_space_or_the_button_freezes_and_later_resumes_live(view, qtbot, heard):
     said = heard(view.froze)
     feed(view, tone(300))
     qtbot.keyClick(view, Qt.Key.Key_Space)
@@ -73,7 +73,7 @@ def test_the_frozen_frames_can_be_saved_and_nothing_else(view, qtbot, heard):
 
 @pytest.mark.parametrize("frames", [0, 1, 2, 3, 100, RATE * 6])
 @pytest.mark.parametrize("channels", [1, 2, 5])
-def test_any_number_of_frames_and_channels_can_be_shown_and_frozen(view, qtbot, frames, channels):
+def test_any_count_of_frames_and_channels_is_shown_and_frozen(view, qtbot, frames, channels):
     feed(view, tone(440, frames, channels=channels))
     view.grab()
     view.set_frozen(True)
@@ -125,7 +125,7 @@ def test_the_trigger_finds_a_rising_crossing_of_any_tone(hz, phase, level):
     assert crossing >= 4800 - 2.5 * RATE / hz
 
 
-def test_the_trigger_is_not_fooled_by_wiggles_about_zero_or_by_silence():
+def test_the_trigger_ignores_wiggles_about_zero_and_silence():
     t = np.arange(4800) / RATE
     wave = np.sin(2 * np.pi * 100 * t) + 0.1 * np.sin(2 * np.pi * 3000 * t)
     crossing = last_crossing(wave.astype(np.float32))
@@ -171,7 +171,7 @@ def test_the_frozen_cursor_reads_time_and_level(waveform, qtbot):
     assert "−6.0 dB" in waveform.accessibleDescription()
 
 
-def test_a_reading_without_room_in_the_head_is_painted_whole_into_the_picture(waveform):
+def test_a_reading_too_wide_for_the_head_is_painted_in_the_plot(waveform):
     feed(waveform, np.zeros((RATE, 1), np.float32))
     waveform.set_frozen(True)
     area = waveform.canvas()
@@ -241,7 +241,7 @@ def test_peaks_are_held_fall_slowly_and_are_forgotten_on_delete(shown, qtbot):
     assert view.held_db.max() == view.levels_db.max()
 
 
-def test_the_cursor_reads_frequency_note_and_level_even_while_it_runs(shown, qtbot):
+def test_cursor_reads_frequency_note_and_level_while_running(shown, qtbot):
     view = shown(SpectrumView(), 900, 400)
     feed(view, tone(440, 8192, level=1.0))
     area = view.canvas()
@@ -252,7 +252,7 @@ def test_the_cursor_reads_frequency_note_and_level_even_while_it_runs(shown, qtb
     assert (float(level.replace("−", "-")), unit) == (pytest.approx(0, abs=2.5), "dB")
 
 
-def test_what_the_waterfall_has_shown_takes_the_colours_of_another_theme(shown, qapp):
+def test_the_waterfall_repaints_its_past_in_another_theme(shown, qapp):
     view = shown(SpectrumView(), 900, 400)
     feed(view, np.zeros((8192, 2), np.float32))
     newest = view.canvas().center() + QPoint(0, round(view.canvas().height() * 0.06))

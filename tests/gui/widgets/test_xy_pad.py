@@ -1,4 +1,4 @@
-"""Two parameters under one finger."""
+"""An XY pad moves two parameters together."""
 
 import math
 
@@ -69,7 +69,7 @@ def test_a_stepped_parameter_moves_by_whole_steps(shown, qtbot, heard):
     assert switched == [(0.0, GAIN.default)]
 
 
-def test_values_from_outside_are_shown_with_a_trail_that_fades_and_not_said(pad, heard):
+def test_outside_values_are_shown_with_a_fading_trail_silently(pad, heard):
     said = heard(pad.changed)
     pad.show_values(100.0, -10.0)
     pad.show_values(9000.0, 5.0)

@@ -17,7 +17,7 @@ QUANTUM = 128
 
 
 def numbered(start: int, frames: int) -> NDArray[np.float32]:
-    """Frames that tell their device frame, exactly in float32, each within ±1 and not 0."""
+    """Return frames that encode their device frame, exactly in float32, within ±1 and not 0."""
     return ((np.arange(start, start + frames) % 65536 + 65536) / 2**18).astype(np.float32)
 
 
@@ -40,7 +40,7 @@ class Duplex:
         return len(self.played)
 
     def render(self, quanta: int = 1000) -> None:
-        """As `RenderThread` does, but for so many quanta at most."""
+        """Render as `RenderThread` does, but at most `quanta` quanta."""
         ring = self.memory.ring
         while quanta:
             skipped = self._skip_policy.frames_to_skip()
@@ -54,7 +54,7 @@ class Duplex:
             quanta -= 1
 
     def call(self, frames: int, heard: NDArray[np.float32] | None = None) -> NDArray[np.float32]:
-        """One callback; what it heard is numbered unless it is given."""
+        """Call the callback once and return its output; the input is numbered unless given."""
         if heard is None:
             heard = np.repeat(numbered(self.frames, frames)[:, None], self._inputs, axis=1)
         heard = np.ascontiguousarray(heard, np.float32)
@@ -75,7 +75,7 @@ class Duplex:
         return self
 
     def expected(self, delay: int) -> NDArray[np.float32]:
-        """What is played if every frame is heard, from the stream's start on."""
+        """Return what is played if every frame is heard from the stream's start on."""
         start = self.memory.counters().stream_start
         out = numbered(-delay, self.frames)
         out[: max(start, 0) + delay] = 0.0

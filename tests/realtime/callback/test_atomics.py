@@ -1,4 +1,4 @@
-"""Acquire and release in the machine code of another processor."""
+"""The ring's indices are acquired and released in the machine code of a 64-bit ARM processor."""
 
 import re
 from collections.abc import Callable
@@ -28,7 +28,7 @@ def publish_plainly(slots, index, value):
 
 
 def aarch64_assembly(function: Callable[..., Any], signature: Any) -> str:
-    """The machine code that the compiler gives for it on a 64-bit ARM processor."""
+    """Return the machine code that the compiler gives on a 64-bit ARM processor."""
     # What is there for calls from Python, reference counts included, is in the host's instructions.
     kernel = njit(no_cpython_wrapper=True, no_cfunc_wrapper=True, error_model="numpy")(function)
     kernel.compile(signature)
@@ -58,7 +58,7 @@ def test_a_plain_store_would_not_pass_as_a_release() -> None:
 
 
 @pytest.mark.parametrize("kernel", [ring._write, ring._read])
-def test_both_ends_of_the_ring_acquire_the_other_index_and_release_their_own(kernel: Any) -> None:
+def test_each_ring_end_acquires_one_index_and_releases_its_own(kernel: Any) -> None:
     assembly = aarch64_assembly(kernel.py_func, kernel.nopython_signatures[0])
     assert len(re.findall(r"\bldar\b", assembly)) == 1
     assert len(re.findall(r"\bstlr\b", assembly)) == 1

@@ -14,7 +14,7 @@ FADE = 240  # 5 ms
 
 
 def noise(frames, channels=2):
-    """Below the limiter's ceiling."""
+    """Return noise below the limiter's ceiling."""
     return np.random.default_rng(frames).uniform(-0.88, 0.88, (frames, channels)).astype(np.float32)
 
 
@@ -25,7 +25,7 @@ def filled(audio, target=None):
 
 
 @given(blocks=st.lists(st.integers(1, 700), min_size=1, max_size=8), channels=st.integers(1, 4))
-def test_what_is_in_the_ring_comes_out_bit_for_bit_from_the_first_frame(plug, blocks, channels):
+def test_the_rings_frames_come_out_bit_exact_from_the_first(plug, blocks, channels):
     audio = noise(sum(blocks), channels)
     device = plug(filled(audio))
     np.testing.assert_array_equal(np.concatenate([device.play(n) for n in blocks]), audio)
@@ -45,7 +45,7 @@ def test_nothing_is_played_before_the_ring_has_reached_its_goal(plug):
     assert memory.counters().stream_start == 640
 
 
-def test_a_device_block_larger_than_the_target_raises_the_goal_instead_of_silence(plug):
+def test_a_block_larger_than_the_target_raises_the_goal(plug):
     memory = AudioMemory.create(RATE, 100)
     device = plug(memory)
     device.play(512)
@@ -93,7 +93,7 @@ def test_samples_that_are_no_numbers_are_silenced_and_counted(plug):
 
 
 @given(st.integers(0, 1000), st.floats(-30.0, 60.0), st.integers(1, 300), st.integers(1, 3))
-def test_no_frame_exceeds_the_ceiling_and_channels_keep_their_proportion(plug, seed, db, block, n):
+def test_no_frame_exceeds_the_ceiling_and_channel_ratios_stay(plug, seed, db, block, n):
     audio = np.random.default_rng(seed).normal(size=(1200, n)).astype(np.float32)
     audio *= np.float32(10 ** (db / 20))
     device = plug(filled(audio))
@@ -104,7 +104,7 @@ def test_no_frame_exceeds_the_ceiling_and_channels_keep_their_proportion(plug, s
     assert device.memory.counters().limited_frames == np.sum(gains[:, 0] < 1 - 1e-6)
 
 
-def test_the_limiter_glides_to_a_peak_and_lets_go_within_tenths_of_a_second(plug):
+def test_limiter_glides_to_a_peak_and_releases_within_a_second(plug):
     audio = np.full((2 * RATE, 2), 0.25, np.float32)
     audio[1000] = [1.0, -4.0]
     out = plug(filled(audio)).play_blocks(480, 200)
@@ -118,7 +118,7 @@ def test_the_limiter_glides_to_a_peak_and_lets_go_within_tenths_of_a_second(plug
     np.testing.assert_array_equal(out[-4800:], audio[-4800:])
 
 
-def test_muting_fades_within_five_milliseconds_and_the_stream_goes_on_behind_it(plug):
+def test_muting_fades_within_5_ms_while_the_stream_runs_on(plug):
     memory = filled(np.full((4800, 2), 0.5, np.float32))
     device = plug(memory)
     device.play(128)

@@ -21,7 +21,7 @@ TIMER = "a function pointer"  # the operating system's clock, from memory
 
 
 def what_it_can_call(function) -> set[str]:
-    """Names of everything that the C function may call; LLVM's own primitives left out."""
+    """Return the names of all functions that the C function may call, without LLVM's own."""
     code = function.inspect_llvm()
     private = re.sub(
         r"^define (?:linkonce_odr )?(?!.*@\"?cfunc\.)", "define internal ", code, flags=re.M
@@ -72,12 +72,12 @@ def printing(heard, output, frames, times, flags, memory):
     ("guilty", "of"),
     [(allocating, "NRT_"), (failing, "numba_gil_ensure"), (printing, "Py")],
 )
-def test_a_callback_that_allocates_or_fails_or_calls_python_is_found_out(guilty, of) -> None:
+def test_allocating_failing_or_calling_python_is_detected(guilty, of) -> None:
     assert any(name.startswith(of) for name in what_it_can_call(compiled(guilty)))
 
 
 def allocations(function, calls: int) -> int:
-    """How often the compiled function allocates, pairs of allocation and release included."""
+    """Return how often the compiled function allocates, including released allocations."""
     memory = AudioMemory.create(48000, 64)
     memory.ring.write(np.zeros((4096, 2), np.float32))
     out = np.zeros((64, 2), np.float32)
@@ -89,7 +89,7 @@ def allocations(function, calls: int) -> int:
     return int(rtsys.get_allocation_stats().alloc - before)
 
 
-def test_no_call_allocates_through_playing_starving_and_coming_back() -> None:
+def test_no_call_allocates_while_playing_starving_or_recovering() -> None:
     assert allocations(compile_callback(), 1000) == 0
 
 

@@ -1,4 +1,4 @@
-"""The compiled callback on a real audio server: what a client records is what was written."""
+"""The compiled callback on a real audio server: a client records what was written."""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -23,14 +23,14 @@ SECONDS = 2
 
 
 def ramp(frames: int) -> NDArray[np.float32]:
-    """Every frame differs from every other, and one channel from the other; exact in float32."""
+    """Return frames that all differ, also between channels, exactly in float32."""
     rising = (np.arange(frames) + 1) / 2**23
     return np.stack([rising, -rising], axis=1).astype(np.float32)
 
 
 @contextmanager
 def gil_hog() -> Iterator[None]:
-    """A thread that sits in one C call after the other and keeps the GIL all the time."""
+    """Run a thread that sits in one C call after another and never releases the GIL."""
     stop = threading.Event()
 
     def hog() -> None:

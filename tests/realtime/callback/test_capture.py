@@ -1,4 +1,4 @@
-"""The input on the device's side: a frame comes out D frames after it went in, or not at all."""
+"""Input capture: a frame comes out D frames after it went in, or not at all."""
 
 import numpy as np
 import pytest
@@ -12,7 +12,7 @@ FADE = 240  # 5 ms
 
 
 @pytest.mark.parametrize("block", [128, 256, 512, 1024])
-def test_the_delay_is_the_ring_alone_where_blocks_are_whole_quanta(block: int) -> None:
+def test_delay_is_the_ring_alone_when_blocks_are_whole_quanta(block: int) -> None:
     device = Duplex().run(*[block] * 20)
     assert device.capture.delay_frames == TARGET
     np.testing.assert_array_equal(device.played, device.expected(TARGET))
@@ -34,7 +34,7 @@ def test_ragged_blocks_cost_a_quantum_and_nothing_is_late(blocks: list[int], tar
         np.testing.assert_array_equal(device.played, device.expected(device.capture.delay_frames))
 
 
-def test_a_larger_block_than_ever_before_lengthens_the_delay_once() -> None:
+def test_the_largest_block_so_far_lengthens_the_delay_once() -> None:
     device = Duplex().run(*[256] * 20)
     assert device.capture.delay_frames == TARGET
     device.run(*[2048] * 20, *[256] * 20)
@@ -45,14 +45,14 @@ def test_a_larger_block_than_ever_before_lengthens_the_delay_once() -> None:
 
 
 def at_full_level_in_place(device: Duplex, since: int) -> NDArray[np.bool_]:
-    """Which frames from `since` on are exactly the input D frames before."""
+    """Return which frames from `since` on are exactly the input D frames before."""
     expected = device.expected(device.capture.delay_frames)
     same: NDArray[np.bool_] = device.played[since:] == expected[since:]
     return same
 
 
 @pytest.mark.parametrize("stalled_calls", [4, 6, 9, 20, 60, 400])
-def test_after_an_underrun_of_any_length_the_delay_is_what_it_was(stalled_calls: int) -> None:
+def test_the_delay_is_unchanged_after_an_underrun_of_any_length(stalled_calls: int) -> None:
     device = Duplex().run(*[256] * 20)
     for _ in range(stalled_calls):  # the render thread is held up
         device.call(256)
@@ -80,7 +80,7 @@ def test_what_is_heard_after_a_skip_is_not_silence_but_the_input() -> None:
 @settings(max_examples=40, deadline=None)
 @given(turns=st.lists(st.tuples(st.integers(1, 600), st.integers(0, 12)), min_size=10, max_size=80))
 def test_no_frame_at_full_level_is_ever_at_another_place(turns: list[tuple[int, int]]) -> None:
-    """Random blocks, a random render thread: the input is in place, fading, or not there."""
+    """Random blocks and a random render thread: the input is in place, fading, or absent."""
     device = Duplex()
     device.call(600)  # the largest, so that the goal stays
     for block, quanta in turns:
@@ -107,7 +107,7 @@ def test_a_machine_that_is_too_slow_still_sounds_with_gaps(speed: float) -> None
     assert device.capture.lost_frames > 0
 
 
-def test_two_channels_are_heard_as_their_mean_and_bad_values_as_nothing() -> None:
+def test_two_inputs_are_averaged_and_bad_values_are_silenced() -> None:
     device = Duplex(target=128, inputs=2).run(128, 128)
     heard = np.full((128, 2), [0.5, 0.25], np.float32)
     heard[3], heard[4, 0], heard[5] = np.nan, np.inf, [3e38, 3e38]

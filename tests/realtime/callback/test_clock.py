@@ -1,4 +1,4 @@
-"""Time to frames: exact although callbacks come when they please."""
+"""The clock maps time to stream frames exactly, despite irregular callbacks."""
 
 import time
 
@@ -19,7 +19,7 @@ def started_stream():
 
 
 def errors_seconds(device, clock, delays, block, true_rate, settle_seconds=3.0):
-    """Plays one block per delay; how far the clock is off, once settled, against true time.
+    """Play one block per delay, and return the settled clock's errors against true time.
 
     Callbacks do not overtake each other: after a late one, the next ones come as fast as they can.
     """
@@ -37,8 +37,8 @@ def errors_seconds(device, clock, delays, block, true_rate, settle_seconds=3.0):
 
 @pytest.mark.parametrize("drift_ppm", [-200, 0, 200])
 @pytest.mark.parametrize("block", [64, 128, 256, 512])
-def test_with_jittery_callbacks_the_mapping_is_steady_within_a_millisecond(plug, block, drift_ppm):
-    """Jitter is never early: exponential, 1 ms on average, now and then 8 ms."""
+def test_mapping_is_steady_within_1_ms_despite_callback_jitter(plug, block, drift_ppm):
+    """Jitter only delays: it is exponential, 1 ms on average, and sometimes 8 ms."""
     random = np.random.default_rng(block + drift_ppm + 200)
     true_rate = RATE * (1 + drift_ppm * 1e-6)
     blocks = round(10 * RATE / block)
@@ -63,7 +63,7 @@ def test_answers_never_run_backwards(plug):
 
 
 def test_a_device_that_was_held_up_is_followed_again(plug):
-    """The server stalls for 80 ms: from then on every frame is 80 ms later."""
+    """The server stalls for 80 ms; from then on every frame is 80 ms later."""
     device = plug(started_stream())
     clock = Clock(device.memory)
     blocks = 2000
@@ -109,7 +109,7 @@ def test_a_new_device_starts_the_clock_afresh(plug):
 
 
 def test_the_systems_timer_is_perf_counter(plug):
-    """Without the fake clock: what the callback reads is what Python reads."""
+    """Without the fake clock, the callback reads the clock that Python reads."""
     memory = started_stream()
     device = plug(memory)
     memory.slots[layout.TIMER] = AudioMemory.create(RATE, 1).slots[layout.TIMER]
@@ -118,7 +118,7 @@ def test_the_systems_timer_is_perf_counter(plug):
     assert before <= memory.slots[layout.LAST_CALL_NS] <= time.perf_counter_ns()
 
 
-def test_after_a_pause_of_the_device_a_hits_frame_is_right_at_once(plug):
+def test_a_hits_frame_is_right_at_once_after_a_device_pause(plug):
     device = plug(started_stream())
     clock = Clock(device.memory)
     assert clock.hit_frame_at(0, 1.0, 256) is None
@@ -156,10 +156,10 @@ def test_jitter_does_not_move_a_hits_frame(plug):
 @pytest.mark.parametrize(
     ("after_ms", "expected_ms"), [(3.0, 3.0), (1.0, 1.0), (0.2, 0.2), (-0.3, 0.0), (-2.0, -2.0)]
 )
-def test_a_hits_frame_follows_its_arrival_whatever_the_line_says_and_however_late_it_is_fetched(
+def test_a_hits_frame_follows_its_arrival_however_late_fetched(
     plug, line_ms, after_ms, expected_ms
 ):
-    """A key that comes `after_ms` after a callback; one before it has missed it."""
+    """A key comes `after_ms` after a callback, whatever the fitted line says of that time."""
     device = plug(started_stream())
     clock = Clock(device.memory)
     for _ in range(400):

@@ -1,4 +1,4 @@
-"""Hits: started, mixed and ended by the callback itself."""
+"""The callback itself starts, mixes and ends hits."""
 
 import gc
 import weakref
@@ -24,7 +24,7 @@ def shot(frames=1000, value=0.25):
     return np.stack([ramp, -ramp], axis=1)
 
 
-def test_a_hit_begins_with_the_next_blocks_first_frame_even_without_a_stream(plug, memory):
+def test_a_hit_begins_at_the_next_blocks_start_without_a_stream(plug, memory):
     device, hits, audio = plug(memory), Hits(memory), shot()
     device.play(128)
     hits.start(audio)
@@ -90,7 +90,7 @@ def test_a_hit_stopped_before_its_frame_never_sounds(plug, memory):
     assert hits.sounding() == 0
 
 
-def test_stopping_an_ended_hit_does_not_stop_the_one_that_took_its_place(plug, memory):
+def test_stopping_an_ended_hit_spares_the_one_in_its_place(plug, memory):
     device, hits = plug(memory), Hits(memory)
     first = hits.start(shot(64))
     device.play(128)
@@ -110,7 +110,7 @@ def test_all_hits_stop_at_once(plug, memory):
     assert not device.play(128).any()
 
 
-def test_more_hits_than_there_is_room_for_fade_the_oldest_and_never_break_the_rest(plug, memory):
+def test_too_many_hits_fade_the_oldest_and_keep_the_rest(plug, memory):
     device, hits = plug(memory), Hits(memory)
     started = 0
     for _ in range(500):
@@ -121,7 +121,7 @@ def test_more_hits_than_there_is_room_for_fade_the_oldest_and_never_break_the_re
     assert hits.sounding() <= layout.HIT_COUNT
 
 
-def test_a_burst_that_no_callback_came_between_is_refused_not_lost_silently(plug, memory):
+def test_a_burst_between_two_callbacks_is_refused_and_counted(plug, memory):
     plug(memory)
     hits = Hits(memory)
     results = [hits.start(shot(64)) for _ in range(layout.HIT_COUNT + 3)]
@@ -176,7 +176,7 @@ def test_a_hit_that_waits_for_the_stream_can_be_stopped(plug, memory):
     assert hits.sounding() == 0
 
 
-def test_hits_that_come_after_their_frame_are_counted_with_how_late_they_were(plug, memory):
+def test_late_hits_are_counted_with_the_longest_delay(plug, memory):
     memory.ring.write(np.zeros((1024, 2), np.float32))
     device, hits = plug(memory), Hits(memory)
     device.play(512)
@@ -189,7 +189,7 @@ def test_hits_that_come_after_their_frame_are_counted_with_how_late_they_were(pl
 
 @pytest.mark.parametrize("stop", [300, 384, 700])
 @pytest.mark.parametrize("block", [64, 128, 100])
-def test_a_stop_with_a_frame_begins_to_fade_at_exactly_that_frame(plug, memory, stop, block):
+def test_a_scheduled_stop_begins_to_fade_at_exactly_its_frame(plug, memory, stop, block):
     memory.ring.write(np.zeros((1024, 2), np.float32))
     device, hits = plug(memory), Hits(memory)
     hit = hits.start(np.full((RATE, 2), 0.5, np.float32), stream_frame=10)
@@ -223,7 +223,7 @@ def test_a_stop_before_the_hit_begins_leaves_it_silent(plug, memory):
     assert hits.sounding() == 0
 
 
-def test_those_that_still_sound_are_told_from_those_that_took_their_place(plug, memory):
+def test_still_tells_sounding_hits_from_their_replacements(plug, memory):
     device, hits = plug(memory), Hits(memory)
     ended, lasting = hits.start(shot(64)), hits.start(shot(RATE))
     device.play(128)

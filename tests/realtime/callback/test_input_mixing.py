@@ -1,4 +1,4 @@
-"""What a device brings on two inputs becomes one signal, by the rule that files are mixed by."""
+"""Two device inputs are mixed to one signal by the rule that files are mixed by."""
 
 import numpy as np
 import pytest

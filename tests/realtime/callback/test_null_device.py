@@ -1,4 +1,4 @@
-"""The device without a device: keeps the time, on the same callback."""
+"""The null device keeps time without hardware, on the same callback."""
 
 import threading
 import time
@@ -50,7 +50,7 @@ def test_what_it_plays_is_what_is_in_the_ring(memory):
 
 
 def test_it_makes_up_for_being_late(memory):
-    """A thread that keeps the GIL holds it up; the number of frames is right all the same."""
+    """A thread that keeps the GIL holds it up, and the number of frames is still right."""
     device = NullDevice(memory, 128)
     stop = threading.Event()
 

@@ -1,4 +1,4 @@
-"""The ring, alone: a queue of whole frames between two threads."""
+"""The ring alone: a queue of whole frames between two threads."""
 
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
@@ -50,7 +50,7 @@ def test_frames_of_a_hole_are_never_read() -> None:
     assert ring.read_frames == ring.written_frames == 18
 
 
-def test_a_second_hole_swallows_what_was_written_behind_the_first() -> None:
+def test_a_second_hole_swallows_the_frames_after_the_first() -> None:
     ring = Ring.create(64, 1)
     out = np.zeros((64, 1), np.float32)
     for value in (1, 2, 3):
@@ -76,7 +76,7 @@ def produce(slots, frames, total):
 
 @njit(nogil=True)
 def consume(slots, frames, total):
-    """How many values were not the next one."""
+    """Return how many values were not the next one."""
     out = np.zeros((61, 2), np.float32)
     position = wrong = 0
     while position < total:
@@ -88,7 +88,7 @@ def consume(slots, frames, total):
 
 
 def test_two_threads_pass_every_frame_in_order_and_whole() -> None:
-    """Compiled on both sides: they really run at the same time."""
+    """Both sides are compiled, so they really run at the same time."""
     ring = Ring.create(4096, 2)  # small enough to wrap, large enough for one core
     total = 500_000  # exact in float32
     ends = ring._slots, ring._frames, total
@@ -100,7 +100,7 @@ def test_two_threads_pass_every_frame_in_order_and_whole() -> None:
     assert ring.fill_frames == 0
 
 
-def test_what_is_wanted_reaches_the_goal_and_counts_a_larger_device_block() -> None:
+def test_wanted_frames_reach_the_goal_and_count_a_larger_block() -> None:
     ring = Ring.create(64, 1)
     ring.target_frames = 20
     assert ring.wanted_frames() == 20

@@ -1,4 +1,4 @@
-"""What is played when the renderer is late: fades, silence, constant latency, never an end."""
+"""A late renderer causes fades and silence at constant latency, and the stream never ends."""
 
 import numpy as np
 import pytest
@@ -14,13 +14,13 @@ TARGET = 960
 
 
 def numbered(start, frames):
-    """Frames that tell their stream position, exactly in float32 and well within ±1."""
+    """Return frames that encode their stream position, exactly in float32 and within ±1."""
     values = (np.arange(start, start + frames) % 65536 + 65536) / 2**18
     return np.stack([values, -values], axis=1).astype(np.float32)
 
 
 def position(frame, near):
-    """Stream frame of a played `frame`, given a frame it must be near to."""
+    """Return the stream frame of a played `frame`, given a frame that it must be near."""
     value = round(float(frame[0]) * 2**18) - 65536
     return value + 65536 * round((near - value) / 65536)
 
@@ -47,7 +47,7 @@ def test_the_last_frames_there_fade_out(plug, memory):
     assert not out[TARGET - 480 :].any()
 
 
-def test_an_empty_ring_fades_what_was_played_last_instead_of_clicking(plug, memory):
+def test_an_empty_ring_fades_the_last_frame_without_a_click(plug, memory):
     device = plug(memory)
     device.play(TARGET)
     out = device.play(FADE + 60)[:, 0]
@@ -79,7 +79,7 @@ def test_an_episode_is_counted_once_with_all_its_lost_frames(plug, memory):
     assert counters.lost_frames == counters.longest_episode_frames == 2560 - TARGET
 
 
-def test_frames_that_come_too_late_are_never_played_and_the_position_never_slips(plug, memory):
+def test_late_frames_are_never_played_and_the_position_holds(plug, memory):
     device = plug(memory)
     device.play_blocks(256, 10)  # 1600 frames owed
     assert memory.ring.wanted_frames() == 1600 + TARGET
@@ -99,7 +99,7 @@ def test_a_ring_that_is_not_full_again_stays_silent(plug, memory):
     assert device.play(64)[-1, 0] > 0
 
 
-def test_a_second_underrun_is_a_second_episode_and_the_longest_is_kept(plug, memory):
+def test_underruns_are_counted_apart_and_the_longest_is_kept(plug, memory):
     device = plug(memory)
     device.play_blocks(256, 10)
     write_numbered(memory.ring, memory.ring.wanted_frames())
@@ -132,7 +132,7 @@ def test_every_frame_played_at_full_level_is_at_its_own_place(plug, turns):
     assert memory.counters().device_frames == played
 
 
-def test_a_declared_hole_is_silence_and_what_follows_is_at_its_place(plug, memory):
+def test_a_declared_hole_is_silent_and_later_frames_keep_place(plug, memory):
     device = plug(memory)
     device.play(480)
     memory.ring.skip(1000)
@@ -149,9 +149,7 @@ def test_a_declared_hole_is_silence_and_what_follows_is_at_its_place(plug, memor
 
 @pytest.mark.parametrize("patience", [0, 2400])
 @pytest.mark.parametrize("speed", [0.2, 0.5, 0.9, 0.99])
-def test_a_renderer_slower_than_real_time_still_sounds_and_latency_does_not_grow(
-    plug, speed, patience
-):
+def test_a_slow_renderer_still_sounds_at_constant_latency(plug, speed, patience):
     memory = AudioMemory.create(RATE, TARGET)
     device = plug(memory)
     recovery = SkipPolicy(memory, 128, patience)
@@ -182,7 +180,7 @@ def test_a_hole_before_the_start_is_jumped_over(plug):
     assert memory.counters().stream_start == 64 - 1100
 
 
-def test_a_fast_renderer_catches_up_within_its_patience_and_leaves_nothing_out(plug):
+def test_a_fast_renderer_catches_up_in_time_and_skips_nothing(plug):
     memory = AudioMemory.create(RATE, TARGET)
     device, recovery = plug(memory), SkipPolicy(memory, 128, patience_frames=2400)
     write_numbered(memory.ring, TARGET)

@@ -1,4 +1,4 @@
-"""The tap: what recorder and scopes read is what the device got."""
+"""Recorder and scopes read from the tap exactly what the device got."""
 
 import gc
 import os
@@ -29,7 +29,7 @@ def read_all(reader):
     return np.concatenate(pieces)
 
 
-def test_the_tap_holds_exactly_what_was_sent_hits_fades_and_silence_included(plug):
+def test_the_tap_holds_what_was_sent_with_hits_fades_and_silence(plug):
     memory = AudioMemory.create(RATE, 2000)
     device, reader = plug(memory), memory.tap()
     device.play(100)
@@ -41,7 +41,7 @@ def test_the_tap_holds_exactly_what_was_sent_hits_fades_and_silence_included(plu
     assert reader.lost_frames == 0
 
 
-def test_a_reader_that_was_too_slow_is_told_how_many_frames_it_lost(plug):
+def test_a_slow_reader_is_told_how_many_frames_it_lost(plug):
     memory = AudioMemory.create(RATE, 20000, tap_seconds=0.08)  # 4096 frames
     audio = noise(20000)
     memory.ring.write(audio)
@@ -88,7 +88,7 @@ memory.close()
 """
 
 
-def test_another_process_reads_counters_and_tap_and_leaves_the_memory_alone(plug):
+def test_another_process_reads_counters_and_tap_harmlessly(plug):
     memory = AudioMemory.create(RATE, 2000, shared=True)
     try:
         audio = noise(2000)
@@ -108,7 +108,7 @@ def test_another_process_reads_counters_and_tap_and_leaves_the_memory_alone(plug
         memory.close()
 
 
-def test_closed_memory_can_still_be_read_but_no_longer_be_attached_to(plug):
+def test_closed_memory_can_be_read_but_not_attached(plug):
     memory = AudioMemory.create(RATE, 2000, shared=True)
     memory.ring.write(noise(2000))
     device, reader, clock, name = plug(memory), memory.tap(), Clock(memory), memory.name

@@ -1,4 +1,4 @@
-"""Hits for the callback: the same bits as the stream's, and repetitions that differ a little."""
+"""Hits for the callback have the stream's bits, and repeated hits differ a little."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""The thread that makes hits ahead: it keeps up, sleeps, and survives."""
+"""The thread that makes hits ahead keeps up, sleeps, and survives errors."""
 
 import threading
 import time
@@ -27,7 +27,7 @@ def new_kit(drums, number=1):
 
 
 class Work:
-    """A worker on some kits; `failed` are those it gave up."""
+    """A worker on some kits; `failed` lists the kits it gave up."""
 
     def __init__(self, *kits):
         self.failed = []
@@ -77,7 +77,7 @@ def test_what_is_missed_most_is_made_first_whatever_the_slot():
 
 
 @pytest.mark.parametrize("method", ["make", "recipe"])
-def test_a_maker_that_raises_is_given_up_and_the_others_are_served(method):
+def test_a_maker_that_raises_is_given_up_and_others_are_served(method):
     broken, sound = new_kit(Drums(), 1), new_kit(Drums(), 2)
     broken.maker.fails = method
     with Work(broken, sound) as work:
@@ -94,7 +94,7 @@ def test_a_hit_that_is_no_sound_is_a_failure_of_its_maker():
     assert "not finite" in kit.failure
 
 
-def test_strikes_while_it_works_lose_no_hit_and_none_is_played_twice():
+def test_strikes_during_work_lose_no_hit_and_repeat_none():
     kit = new_kit(Drums())
     kit.maker.slowness_seconds = 0.0005
     taken, stop = [], threading.Event()

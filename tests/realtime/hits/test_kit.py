@@ -43,13 +43,13 @@ class Stage:
         return kit
 
     def fill(self):
-        """What the worker does."""
+        """Make all missing hits, as the worker does."""
         while self.pads._worker.step():
             pass
         return self
 
     def play(self, *messages, frame=0):
-        """Live messages that arrive now."""
+        """Play live messages that arrive now."""
         rows = [(frame, *message, 0) for message in messages]
         self.pads.play(np.array(rows, MIDI_EVENT), lambda frame: frame)
 
@@ -91,7 +91,7 @@ def test_every_pad_has_a_hit_as_soon_as_the_slot_is_there(plug):
     assert stage.kit.sounding() == PADS
 
 
-def test_a_strike_when_nothing_is_ready_repeats_the_last_hit_a_little_differently(plug):
+def test_a_strike_on_an_empty_pool_varies_the_last_hit(plug):
     stage = Stage(plug, {"level": 0.5})
     for _ in range(6):
         stage.play(on(2, 100))
@@ -119,7 +119,7 @@ def test_repetitions_are_the_same_in_every_run(plug):
     np.testing.assert_array_equal(*runs)
 
 
-def test_a_turned_knob_is_heard_with_the_next_strike_but_one_pool_late(stage):
+def test_a_turned_knob_is_heard_once_the_pool_is_made_again(stage):
     stage.renderer.set_parameter(stage.slot, "tune", 5.0)
     stage.render()
     stage.pads._worker.step()
@@ -157,7 +157,7 @@ def test_gain_and_pan_of_the_slot_and_velocity_reach_the_hit(plug):
     np.testing.assert_allclose(out[:, 1], expected, atol=1e-5)
 
 
-def test_a_muted_slot_is_silent_and_what_sounds_when_it_is_muted_fades(stage):
+def test_muting_a_slot_fades_its_hits_and_silences_new_ones(stage):
     stage.play(on(4))
     stage.hear(480)
     stage.renderer.set_mix(stage.slot, "mute", True)
@@ -189,7 +189,7 @@ def test_a_strike_ends_its_group_from_its_own_first_frame_on(plug, second):
     assert stage.kit.sounding() == 2
 
 
-def test_a_strike_is_ended_by_a_hit_of_its_group_that_was_scheduled_before(plug):
+def test_a_hit_of_its_group_scheduled_before_ends_a_strike(plug):
     stage = Stage(plug, {"length": 2000.0, "level": 0.2}).fill()
     stage.play(on(CLOSED_HAT), frame=3000)  # from a file, a ring ahead
     stage.play(on(OPEN_HAT), frame=500)
@@ -222,7 +222,7 @@ def test_what_ends_a_slots_hits_ends_them_within_milliseconds(plug, how):
     assert kit.sounding() == 0
 
 
-def test_notes_by_time_are_handed_over_by_the_render_thread_and_sound_at_their_frame(stage):
+def test_the_render_thread_hands_over_scheduled_notes_on_time(stage):
     stage.pads.start()
     stage.renderer.midi(700, *on(5), SCHEDULED_PORT)
     stage.renderer.midi(300, *on(6), 0)  # a live one: it has been played
@@ -236,7 +236,7 @@ def test_notes_by_time_are_handed_over_by_the_render_thread_and_sound_at_their_f
     assert stage.memory.counters().hits_late == 0
 
 
-def test_a_note_that_is_reached_while_pads_are_exchanged_is_struck_on_the_new_ones(stage):
+def test_a_note_due_during_an_exchange_strikes_the_new_pads(stage):
     stage.renderer.midi(300, *on(5), SCHEDULED_PORT)
     stage.renderer.midi(stage.renderer.frame + 300, *on(6), SCHEDULED_PORT)
     stage.render(512)  # the slot still plays the old source
@@ -291,7 +291,7 @@ def test_a_swap_from_and_to_something_else_gives_the_notes_back(stage):
 
 
 @pytest.mark.parametrize("method", ["make", "recipe", "strike"])
-def test_a_maker_that_raises_is_given_up_with_a_message_and_never_the_thread(plug, method):
+def test_a_maker_that_raises_is_given_up_and_the_thread_lives(plug, method):
     stage = Stage(plug).fill()
     stage.drums.fails = method
     stage.renderer.set_parameter(stage.slot, "tune", 3.0)
@@ -308,7 +308,7 @@ def test_a_maker_that_raises_is_given_up_with_a_message_and_never_the_thread(plu
         assert stage.hear().any()
 
 
-def test_pads_are_played_on_while_those_that_take_their_place_are_made(stage):
+def test_old_pads_play_while_their_replacements_are_made(stage):
     class Patient(Drums):
         def make(self, recipe):
             stage.play(on(3))
@@ -320,7 +320,7 @@ def test_pads_are_played_on_while_those_that_take_their_place_are_made(stage):
     assert stage.kit is not before
 
 
-def test_a_maker_that_fails_at_once_leaves_a_silent_slot_and_a_message(plug):
+def test_a_maker_that_fails_at_once_gives_silence_and_a_message(plug):
     drums = Drums()
     drums.fails = "make"
     stage = Stage(plug, drums=drums)

@@ -1,4 +1,4 @@
-"""What is ready, and what is made next."""
+"""The pool of ready hits, and the order in which it makes new ones."""
 
 import numpy as np
 import pytest
@@ -25,7 +25,7 @@ def values(**moved):
 
 
 def work(pool, drums, parameters, resets=0, most=10_000):
-    """Make what is missed until nothing is; the jobs in order."""
+    """Make missing hits until none is missing, and return the jobs in order."""
     done = []
     while len(done) < most:
         pool.look(parameters, resets)
@@ -43,7 +43,7 @@ def test_every_pad_gets_one_hit_before_any_gets_a_second(drums):
     assert [job.place[0] for job in jobs] == sorted(job.place[0] for job in jobs)
 
 
-def test_hits_are_taken_by_number_and_each_is_the_one_the_recipe_names(drums):
+def test_hits_are_taken_by_number_as_their_recipes_name_them(drums):
     pool = Pool(drums)
     work(pool, drums, values())
     for number in range(DEPTH):
@@ -55,7 +55,7 @@ def test_hits_are_taken_by_number_and_each_is_the_one_the_recipe_names(drums):
     assert drums.played[5] == DEPTH, "a strike that found nothing used up no number"
 
 
-def test_the_pad_with_the_fewest_is_served_first_and_of_equals_the_last_struck(drums):
+def test_the_emptiest_pad_is_served_first_then_the_last_struck(drums):
     pool = Pool(drums)
     work(pool, drums, values())
     for pad in (3, 7, 3, 9):
@@ -65,7 +65,7 @@ def test_the_pad_with_the_fewest_is_served_first_and_of_equals_the_last_struck(d
     assert pool.fill() == DEPTH
 
 
-def test_a_moved_knob_makes_hits_stale_and_they_are_played_until_they_are_replaced(drums):
+def test_a_knob_makes_hits_stale_yet_playable_until_replaced(drums):
     pool = Pool(drums)
     work(pool, drums, values())
     work(pool, drums, values(tune=3.0), most=1)  # pad 0, the first of them
@@ -81,7 +81,7 @@ def test_a_moved_knob_makes_hits_stale_and_they_are_played_until_they_are_replac
     np.testing.assert_array_equal(audio, drums.make(drums.recipe(1, 1, 0, values(tune=3.0))))
 
 
-def test_a_pad_without_any_hit_goes_before_one_whose_hit_is_stale(drums):
+def test_a_pad_without_a_hit_goes_before_one_with_a_stale_hit(drums):
     pool = Pool(drums)
     work(pool, drums, values())
     for _ in range(DEPTH):
@@ -101,7 +101,7 @@ def test_equal_recipes_are_made_once(drums):
     assert first is second
 
 
-def test_a_pad_that_is_locked_plays_its_last_hit_again_without_making_it(drums):
+def test_a_locked_pad_repeats_its_last_hit_without_making_it(drums):
     pool = Pool(drums)
     work(pool, drums, values())
     for _ in range(3):
@@ -113,7 +113,7 @@ def test_a_pad_that_is_locked_plays_its_last_hit_again_without_making_it(drums):
     assert not drums.made
 
 
-def test_layers_in_use_are_made_and_a_missing_one_is_replaced_by_its_neighbour(drums):
+def test_used_layers_are_made_and_a_neighbour_replaces_a_missing(drums):
     pool = Pool(drums)
     jobs = work(pool, drums, values(layers=3.0))
     assert len(jobs) == PADS * DEPTH * 3
@@ -137,7 +137,7 @@ def test_another_seed_replaces_everything(drums):
     np.testing.assert_array_equal(audio, drums.make(drums.recipe(0, 0, 0, values())))
 
 
-def test_the_last_hit_is_the_one_played_last_or_the_first_one_made(drums):
+def test_the_last_hit_is_the_last_played_or_else_the_first_made(drums):
     pool = Pool(drums)
     assert pool.last(0) is None
     work(pool, drums, values())

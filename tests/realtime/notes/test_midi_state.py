@@ -1,4 +1,4 @@
-"""Every port and channel has a MIDI state of its own, and its notes alone follow it."""
+"""Every port and channel has its own MIDI state, which only its own notes follow."""
 
 import math
 
@@ -21,7 +21,7 @@ def parameter(high: int, low: int, channel: int = 1) -> tuple[tuple[int, int, in
 
 
 def told(rig: Rig, kind: EventKind) -> dict[float, float]:
-    """Return what each sounding note was told last, by its key; a note begins as all were told."""
+    """Return the last value that each sounding note received, by key."""
     common, own, keys = None, {}, {}
     for _, happened, voice, key, value in rig.instrument.obeyed:
         if happened == EventKind.NOTE_ON:
@@ -219,7 +219,7 @@ def test_the_soft_pedal_softens_what_begins() -> None:
     assert velocities == [100, 70, 100, 100]
 
 
-def test_a_repeated_note_whose_off_comes_with_the_next_on_sounds_on() -> None:
+def test_a_repeated_note_sounds_on_when_its_off_follows_the_on() -> None:
     rig = Rig().play(on(60)).run(100).play(on(60), off(60)).run(100)
     assert [voice.stage for voice in rig.voices.voices].count(Stage.HELD) == 1
     rig.play(off(60)).run(20)
@@ -354,7 +354,7 @@ def test_no_message_changes_what_another_channel_sounds(
 
 
 def no_rest(said: list[dict[float, float]]) -> list[dict[float, float]]:
-    """Leave out what is as at rest: being told so and not being told are the same."""
+    """Leave out values at rest: sending them and not sending them are the same."""
     rest = [0.0, 0.0, 0.0, 64 / 127, 1.0, 0.0]
     return [{k: v for k, v in told.items() if v != r} for told, r in zip(said, rest, strict=True)]
 

@@ -1,4 +1,4 @@
-"""Keys, pedals and wheels become voices: none is lost, none sticks."""
+"""Keys, pedals and wheels control voices: no note is lost, and none sticks."""
 
 import math
 
@@ -37,7 +37,7 @@ def test_the_pedal_of_one_channel_leaves_the_other_alone() -> None:
     assert len(rig.events(EventKind.NOTE_OFF)) == 1
 
 
-def test_the_same_key_again_releases_the_first_and_takes_another_voice() -> None:
+def test_a_repeated_key_releases_its_voice_and_takes_another() -> None:
     rig = Rig().play(on(60)).run(20).play(on(60))
     assert [event[2] for event in rig.events(EventKind.NOTE_ON)] == [0, 1]
     assert [event[2] for event in rig.events(EventKind.NOTE_OFF)] == [0]
@@ -63,7 +63,7 @@ def test_among_held_voices_the_quietest_is_stolen() -> None:
     assert [event[2] for event in rig.events(EventKind.CHOKE)] == [2]
 
 
-def test_a_chord_with_more_notes_than_voices_keeps_as_many_as_there_are() -> None:
+def test_a_chord_larger_than_the_voices_keeps_one_note_a_voice() -> None:
     rig = Rig(4).play(*(on(key) for key in range(60, 70))).run(20)
     assert len([s for s in rig.instrument.silent_from if s == math.inf]) == 4
     assert rig.notes()[-1] == 69
@@ -148,7 +148,7 @@ def test_pressure_reaches_its_key_and_channel_pressure_everyone() -> None:
     ]
 
 
-def test_key_pressure_for_a_note_that_waits_does_not_reach_the_note_before() -> None:
+def test_key_pressure_for_a_waiting_note_skips_the_note_before() -> None:
     rig = Rig(1).play(on(60)).run(20).play(on(64), (0xA0, 64, 127)).run(5)
     kinds = [event[1] for event in rig.instrument.obeyed]
     assert kinds.index(EventKind.PRESSURE) > kinds.index(EventKind.CHOKE)

@@ -43,7 +43,7 @@ def tone(frequency: float, frames: int = FRAMES) -> np.ndarray:
 
 
 def hearing(samples: np.ndarray, *generators: Echo, at_frame: int = 0) -> Renderer:
-    """A renderer with effects, all of it on the left, where the gain is 1."""
+    """Return a renderer with effects, panned fully left, where the gain is 1."""
     renderer = Renderer(RATE)
     for generator in generators:
         renderer.add(generator, mix={"pan": -1.0}, at_frame=at_frame)
@@ -93,10 +93,10 @@ def test_a_resampled_input_comes_back_after_the_reported_delay(rate: int) -> Non
 
 @settings(max_examples=40, deadline=None)
 @given(host=st.integers(4000, 192_000), model=st.integers(100, 192_000), start=st.integers(0, 5))
-def test_the_input_that_has_come_is_always_enough_and_nothing_is_queued(
+def test_the_input_so_far_always_suffices_and_none_is_queued(
     host: int, model: int, start: int
 ) -> None:
-    """The promise that `InputResampler` makes for any two rates."""
+    """`InputResampler` promises this for any two rates."""
     output = Resampler(model, host, 1, QUANTUM)
     input = InputResampler(host, model, QUANTUM, output.max_in_frames)
     block = np.zeros((QUANTUM, 1), np.float32)
@@ -129,7 +129,7 @@ def test_without_an_input_an_effect_hears_silence() -> None:
 
 
 class Breaks(Echo):
-    """Gives out NaN once."""
+    """An echo that outputs NaN once."""
 
     def __init__(self, broken: Callable[[Audio], None]) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""Whatever goes wrong in a generator stays in its slot."""
+"""A fault of a generator stays in its slot."""
 
 import numpy as np
 import pytest
@@ -40,7 +40,7 @@ def test_a_renderer_is_restored_in_the_middle_of_a_fault(seconds: float) -> None
     np.testing.assert_array_equal(sound(restored, 0.3), sound(until_then(), 0.3))
 
 
-def test_a_generator_that_is_always_broken_is_given_more_and_more_rest() -> None:
+def test_a_broken_generator_is_tried_again_less_and_less_often() -> None:
     renderer = Renderer(RATE)
     drone = Drone(put_nan)
     renderer.add(drone)

@@ -1,4 +1,4 @@
-"""A slot that is added later begins with every channel as it stands, not at rest."""
+"""A slot that is added later begins with every channel's current state, not at rest."""
 
 import json
 
@@ -18,7 +18,7 @@ OCTAVE_UP = (0xE0, 127, 127)
 
 
 class Noting:
-    """Keeps what a generator was told, by kind."""
+    """A record of what a generator was told, by kind."""
 
     def __init__(self) -> None:
         self.told: dict[EventKind, float] = {}

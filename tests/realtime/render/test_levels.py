@@ -1,4 +1,4 @@
-"""Timbres get the gains of their model."""
+"""Each timbre plays at the gain that its model gives."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""The limiter of what is rendered: it holds true peaks, glides, and leaves the rest alone."""
+"""The render limiter holds true peaks, glides, and changes nothing else."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""What a generator computes on is lost while it plays: a fade, a message, and another goes on."""
+"""A generator's processor is lost in play: a fade, a message, and a stand-in."""
 
 import numpy as np
 import pytest
@@ -34,7 +34,7 @@ def on_cuda():
 
 
 def lose(renderer, fate, key=True, generator=None):
-    """A note sounds, then the device goes; the slot, what was heard, and the message."""
+    """Play a note and lose the device; return the slot, both stretches of sound, the message."""
     slot = renderer.add(generator or fragile())
     if key:
         renderer.midi(0, *A4_ON)
@@ -63,7 +63,7 @@ def test_it_falls_silent_without_a_click_and_says_why(fate):
     assert kinds(renderer) == []
 
 
-def test_a_stand_in_on_the_cpu_plays_the_held_note_on_and_all_that_was_turned(fate):
+def test_a_cpu_stand_in_keeps_held_notes_and_turned_knobs(fate):
     renderer = on_cuda()
     slot, before, _, message = lose(renderer, fate)
     renderer.map_controller(slot, 20, "level")
@@ -128,7 +128,7 @@ def test_a_slot_that_plays_something_else_by_now_is_left_alone(fate):
 
 
 @pytest.mark.parametrize("kind", [Fragile, StateIsGone])
-def test_nothing_is_saved_of_a_lost_slot_and_all_again_once_it_plays_on(fate, kind):
+def test_a_lost_slot_cannot_be_saved_until_it_plays_again(fate, kind):
     renderer = on_cuda()
     _, _, _, message = lose(renderer, fate, generator=fragile(kind))
     with pytest.raises(ProcessorLostError, match="out of memory"):
@@ -168,7 +168,7 @@ def test_every_generator_is_asked_what_it_is_computed_on(fate):
     assert fate.prepared == ["cuda"] * 3
 
 
-def test_one_that_cannot_be_prepared_there_is_prepared_on_the_cpu_and_says_so(fate):
+def test_a_failed_prepare_falls_back_to_the_cpu_and_says_so(fate):
     fate.refused = {"cuda"}
     renderer = on_cuda()
     slot = renderer.add(fragile())
@@ -192,7 +192,7 @@ def test_a_stranger_that_raises_anything_else_has_failed_as_ever():
     assert message == Message("failed", slot, "TypeError: 'NoneType' object is not callable")
 
 
-def test_pads_repeat_their_hits_until_a_stand_in_goes_on_with_their_numbers(plug, fate):
+def test_pads_repeat_hits_until_a_stand_in_continues_the_numbers(plug, fate):
     stage = Stage(plug, drums=FragileDrums(), device_of=on_a_gpu).fill()
     assert stage.drums.device == "cuda"
     fate.calls_left["cuda"] = 0
@@ -230,7 +230,7 @@ def test_a_locked_pad_keeps_its_hit_on_the_stand_in(plug, fate):
     assert stage.kit.values()[4] == 2.0
 
 
-def test_no_hit_comes_twice_if_a_pad_is_struck_while_the_stand_in_makes_its_first(plug, fate):
+def test_a_strike_during_a_stand_ins_first_hit_repeats_no_hit(plug, fate):
     stage = Stage(plug, drums=FragileDrums(), device_of=on_a_gpu).fill()
     fate.calls_left["cuda"] = 0
     stage.play(on(1))

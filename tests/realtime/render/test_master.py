@@ -1,4 +1,4 @@
-"""The master gain: of everything heard, without a click, and no bit changed at 0 dB."""
+"""The master gain scales everything heard, without a click, and changes no bit at 0 dB."""
 
 import numpy as np
 import pytest
@@ -42,14 +42,14 @@ def test_at_0_db_no_bit_changes_also_after_another_gain(plug):
     assert memory.reals[layout.MASTER_LEVEL] == 1.0
 
 
-def test_before_the_first_callback_there_is_nothing_to_glide_from(plug):
+def test_the_gain_does_not_glide_before_the_first_callback(plug):
     audio = noise(500)
     memory = filled(audio)
     memory.set_master(HALF)
     np.testing.assert_array_equal(plug(memory).play(500), audio * np.float32(HALF))
 
 
-def test_a_new_gain_is_nearly_there_after_20_ms_and_no_step_is_audible(plug):
+def test_a_new_gain_settles_in_20_ms_without_an_audible_step(plug):
     memory = filled(steady(9600))
     device = plug(memory)
     device.play(100)
@@ -106,7 +106,7 @@ def test_without_a_device_the_bits_are_those_of_the_callback(plug, gain_db, bloc
     np.testing.assert_array_equal(np.concatenate(parts), heard)
 
 
-def test_without_a_device_0_db_leaves_even_what_is_no_number_alone():
+def test_0_db_without_a_device_leaves_even_nan_unchanged():
     audio = np.array([[np.nan, 2.0]], np.float32)
     Master(RATE, 1.0).process(audio)
     np.testing.assert_array_equal(audio, np.array([[np.nan, 2.0]], np.float32))

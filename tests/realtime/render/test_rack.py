@@ -1,4 +1,4 @@
-"""Slots: mixing, controllers and exchange while playing."""
+"""Slots are mixed, controlled and exchanged while they play."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -30,7 +30,7 @@ def test_a_stereo_source_is_unchanged_in_the_centre() -> None:
     assert peaks(sound(renderer, 0.2)) == pytest.approx([0.25, 0.25], abs=1e-6)
 
 
-def test_a_model_is_as_wide_and_as_loud_as_it_wants_to_be_unless_told() -> None:
+def test_width_and_gain_are_the_models_unless_the_mix_sets_them() -> None:
     def played(mix: dict[str, float], **wants: Any) -> Audio:
         drone = Drone()
         drone.descriptor = replace(drone.descriptor, **wants)
@@ -119,7 +119,7 @@ def test_a_removed_slot_fades_out_and_its_generator_comes_back() -> None:
         renderer.set_mix(slot, "pan", 0.0)
 
 
-def test_a_swap_crossfades_within_20_ms_and_gives_the_old_one_back() -> None:
+def test_a_swap_crossfades_in_20_ms_and_returns_the_old_one() -> None:
     renderer = Renderer(RATE)
     old, new = Drone(), Drone(turns=0.25)
     slot = renderer.add(old)
@@ -156,7 +156,7 @@ def test_a_swap_during_a_swap_still_ends_with_the_last() -> None:
     assert set(retired(renderer)) == set(drones[:2])
 
 
-def test_slots_have_seeds_of_their_own_that_depend_on_the_renderers() -> None:
+def test_slots_have_distinct_seeds_derived_from_the_renderers() -> None:
     drones = []
     for seed in (1, 1, 2):
         renderer = Renderer(RATE, seed)
@@ -190,7 +190,7 @@ def test_a_stepped_parameter_is_moved_in_whole_steps() -> None:
     assert renderer.read().slots[slot].parameters[1] == 2.0
 
 
-def test_a_program_change_is_told_to_control_for_the_slots_that_listen() -> None:
+def test_a_program_change_is_reported_for_listening_slots() -> None:
     renderer = Renderer(RATE)
     renderer.add(sine(), mix={"channel": 1})
     second = renderer.add(sine(), mix={"channel": 2})

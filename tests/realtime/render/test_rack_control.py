@@ -1,4 +1,4 @@
-"""What people ask for waits in a queue for the render thread, or is refused and leaves no trace."""
+"""Commands wait in a queue for the render thread, or are refused without a trace."""
 
 import pytest
 
@@ -18,7 +18,7 @@ def waiting(control: RackControl) -> list[tuple[int, str, int]]:
     return [(frame, verb, slot) for frame, verb, slot, _ in control._commands.pending()]
 
 
-def test_commands_wait_in_the_order_of_their_frames_and_of_the_calls(control: RackControl) -> None:
+def test_commands_wait_in_order_of_frame_and_then_of_call(control: RackControl) -> None:
     slot = control.add(sine())
     control.set_mix(slot, "pan", 0.5, at_frame=256)
     control.set_parameter(slot, "level", -10.0)

@@ -1,3 +1,5 @@
+"""The render thread fills the ring in order, and waits for input after a skip."""
+
 import threading
 import time
 
@@ -14,7 +16,7 @@ BLOCK, RATE = 128, 48000
 
 
 class Counting:
-    """Renders the number of each frame, so that order and gaps can be read off."""
+    """A renderer that writes each frame's number, so that order and gaps can be seen."""
 
     def __init__(self) -> None:
         self.next_frame = 0
@@ -71,7 +73,7 @@ def test_a_stop_ends_the_thread_after_the_block_in_hand(worker, memory, source):
     assert source.next_frame == before
 
 
-def test_behind_a_skip_the_thread_waits_for_the_input_of_what_it_renders():
+def test_the_thread_waits_for_its_input_after_a_skip():
     device = Duplex()
     gate, begun = threading.Event(), threading.Event()
     gate.set()

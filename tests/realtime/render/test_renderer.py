@@ -1,4 +1,4 @@
-"""The stream: the same bits whatever is asked for at once, and after a restart."""
+"""The rendered stream has the same bits at any block size, and after a restart."""
 
 import numpy as np
 import pytest
@@ -33,7 +33,7 @@ def test_a_note_begins_at_its_frame(start: int) -> None:
 
 
 @pytest.mark.parametrize("rate", [16000, 22050, 44100, 96000])
-def test_a_resampled_note_comes_after_the_reported_latency_wherever_it_falls(rate: int) -> None:
+def test_a_resampled_note_has_the_reported_latency_anywhere(rate: int) -> None:
     latencies = []
     for start in (0, 100, 127, 128, 777):
         renderer = Renderer(RATE)
@@ -48,7 +48,7 @@ def test_a_resampled_note_comes_after_the_reported_latency_wherever_it_falls(rat
 
 
 def onset_by_phase(out: np.ndarray, near: int) -> float:
-    """Frames from `near` to where a steady 110 Hz sine in `out` began, by its phase."""
+    """Return the frames from `near` to the onset of a steady 110 Hz sine, by its phase."""
     time = np.arange(3000, 6000)
     phasor = np.sum(
         out[3000:] * np.hanning(3000) * np.exp(-2j * np.pi * 110 * (time - near) / RATE)
@@ -76,7 +76,7 @@ def test_a_note_that_begins_and_ends_too_late_still_sounds() -> None:
     assert np.abs(pull(renderer, 2400, [128])).max() > 0.1
 
 
-def test_messages_are_played_by_frame_in_whatever_order_they_arrive() -> None:
+def test_messages_are_played_by_frame_in_any_order_of_arrival() -> None:
     outs = []
     for order in (1, -1):
         renderer = Renderer(RATE)
@@ -124,7 +124,7 @@ def test_a_command_takes_effect_at_its_frame() -> None:
     assert first in range(6016, 6020)  # 6016: the next multiple of 128
 
 
-def test_a_parameter_moves_the_same_however_often_it_is_set_between_two_quanta() -> None:
+def test_only_the_last_value_set_in_a_quantum_moves_a_parameter() -> None:
     outs = []
     for repeats in (1, 20):
         renderer = Renderer(RATE)
@@ -148,7 +148,7 @@ def test_ten_loud_voices_stay_below_the_ceiling() -> None:
     assert renderer.read().limiter_gain < 0.5
 
 
-def test_a_full_chord_of_full_scale_voices_is_limited_and_no_fault() -> None:
+def test_a_full_scale_chord_is_limited_without_a_fault() -> None:
     renderer = Renderer(RATE)
     slot = renderer.add(sine(), {"level": 0.0})
     for key in range(40, 56):
@@ -180,7 +180,7 @@ MESSAGES = st.tuples(
 
 @settings(max_examples=20, deadline=None)
 @given(messages=st.lists(MESSAGES, max_size=40), rate=st.sampled_from([16000, 22050, 48000]))
-def test_whatever_was_played_there_is_silence_after_all_keys_and_pedals_are_up(
+def test_any_music_ends_silent_once_keys_and_pedals_are_up(
     messages: list[tuple[int, int, int, int]], rate: int
 ) -> None:
     renderer = Renderer(RATE)

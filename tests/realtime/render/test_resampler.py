@@ -1,4 +1,4 @@
-"""Rates convert exactly, at once and cleanly."""
+"""The resampler converts rates exactly, immediately and cleanly."""
 
 import itertools
 
@@ -17,7 +17,7 @@ Signal = NDArray[np.float32]
 
 
 def convert(signal: Signal, resampler: Resampler, sizes: list[int]) -> Signal:
-    """(frames, channels) through the resampler in blocks of `sizes`, until the input is used up."""
+    """Resample in blocks of `sizes` until the input is used up, and return (frames, channels)."""
     parts = [np.zeros((0, signal.shape[1]), np.float32)]
     position = 0
     for size in itertools.cycle(sizes):
@@ -38,13 +38,13 @@ def tone(frequency: float, rate: int, seconds: float = 0.4) -> Signal:
 
 
 def spectrum_db(signal: Signal) -> NDArray[np.float64]:
-    """Level of every bin; 0 dB is a full-scale sine."""
+    """Return the level of every bin; 0 dB is a full-scale sine."""
     window = np.kaiser(len(signal), 20.0)
     return 20 * np.log10(np.abs(np.fft.rfft(signal * window)) * 2 / window.sum() + 1e-12)
 
 
 def whole_cycles(frequency: float, rate_out: int, frames: int) -> float:
-    """The frequency nearby that falls on a bin of a spectrum of `frames`."""
+    """Return the nearest frequency that falls on a bin of a spectrum of `frames`."""
     return round(frequency * frames / rate_out) * rate_out / frames
 
 
@@ -83,7 +83,7 @@ def test_the_passband_is_flat_and_nothing_else_sounds(rate_in: int, rate_out: in
 
 
 def level_db(frequency: float, rate_in: int, rate_out: int, heard: float) -> float:
-    """What a full-scale tone of one frequency leaves at another one."""
+    """Return the level that a full-scale tone of one frequency leaves at another."""
     frames = rate_out // 5  # bins of 5 Hz
     out = convert(tone(frequency, rate_in), Resampler(rate_in, rate_out, 1, 128), [128])
     return float(spectrum_db(out[-frames:, 0])[round(heard / 5)])

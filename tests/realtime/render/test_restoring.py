@@ -1,4 +1,4 @@
-"""A restored renderer goes on as if nothing had happened."""
+"""A restored renderer continues without any difference."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""Ears are protected, and a healthy signal is left alone to the bit."""
+"""Ears are protected, and a healthy signal passes bit-exact."""
 
 import numpy as np
 import pytest
@@ -17,7 +17,7 @@ def tone(frequency: float, amplitude: float, seconds: float, offset: float = 0.0
 
 
 def guarded(signal: Signal, guard: Guard | None = None) -> tuple[Signal, list[Fault]]:
-    """The signal behind a guard, and what it said at each quantum."""
+    """Return the signal behind a guard, and its fault at each quantum."""
     guard = guard or Guard(1, RATE)
     out = signal.copy()
     return out, [guard.inspect(out[i : i + 128]) for i in range(0, len(out), 128)]
@@ -62,7 +62,7 @@ def test_a_runaway_of_low_frequency_is_noticed_too() -> None:
     assert faults[-1] == Fault.RUNAWAY
 
 
-def test_a_standing_offset_is_taken_away_after_a_while_without_a_click() -> None:
+def test_a_constant_offset_is_removed_slowly_without_a_click() -> None:
     out, faults = guarded(tone(440.0, 0.3, 5.0, offset=0.4))
     assert set(faults) == {Fault.NONE}
     assert abs(np.mean(out[-RATE:])) < 0.01

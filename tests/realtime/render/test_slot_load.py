@@ -1,4 +1,4 @@
-"""What each slot takes of the time there is."""
+"""The render load of each slot is measured."""
 
 import time
 
@@ -17,7 +17,7 @@ from ..playing import RATE, pull, sine
 
 
 class Slow(Sine):
-    """Sleeps half of the time."""
+    """A generator that sleeps half of the time."""
 
     def render(self, out: Audio, parameters: NDArray[np.float32], events: Events) -> None:
         time.sleep(0.5 * len(out) / RATE)

@@ -1,4 +1,4 @@
-"""Values move on the quantum grid, and arrive."""
+"""Smoothed values move on the quantum grid, and arrive."""
 
 import numpy as np
 import pytest
@@ -12,7 +12,7 @@ def smoother(milliseconds: float = 20.0) -> Smoother:
     return Smoother(np.zeros(1, np.float32), [milliseconds], STEP_SECONDS)
 
 
-def test_after_one_time_constant_a_value_has_gone_63_percent_of_the_way() -> None:
+def test_a_value_covers_63_percent_in_one_time_constant() -> None:
     moving = smoother(20.0)
     moving.aim(0, 1.0)
     steps = 0
@@ -49,7 +49,7 @@ def test_no_step_is_larger_than_the_first() -> None:
     assert steps.max() == steps[0]
 
 
-def test_how_often_a_target_arrives_between_two_steps_does_not_matter() -> None:
+def test_only_the_last_target_before_a_step_matters() -> None:
     once, often = smoother(), smoother()
     for target in (0.3, 0.9, 0.5):
         once.aim(0, target)

@@ -1,4 +1,4 @@
-"""A wide source is spread between left and right, and mono listeners hear it as it was."""
+"""Widening spreads a source between left and right and keeps its mono sum."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Other cores take parts of a block, each once; who comes late is not waited for."""
+"""Worker threads take each part of a block once; the caller does not wait for late ones."""
 
 import threading
 import time
@@ -73,7 +73,7 @@ def test_what_a_part_raises_is_raised_when_all_are_done(pool):
 
 
 def test_helpers_go_round_the_callers():
-    """Who has much to do does not keep a helper until it is done."""
+    """A caller with much work does not keep a helper until it is done."""
     pool, order = WorkerPool(1), []
     gate = threading.Event()
 
@@ -109,7 +109,7 @@ def test_a_core_is_left_for_everybody_else(monkeypatch, there, helpers):
 
 
 @pytest.mark.parametrize(("there", "real_time"), [(3, False), (4, False), (5, True)])
-def test_it_hurries_and_leaves_a_core_that_no_real_time_thread_has(monkeypatch, there, real_time):
+def test_hurry_is_real_time_only_if_a_core_stays_free(monkeypatch, there, real_time):
     asked = []
     monkeypatch.setattr(module, "cores", lambda: there)
     monkeypatch.setattr(module, "raise_priority", lambda *arguments: asked.append(arguments))
