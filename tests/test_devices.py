@@ -46,7 +46,7 @@ def test_an_output_is_found_by_number_or_by_a_part_of_its_name(wanted, found):
 
 @pytest.mark.usefixtures("three_devices")
 @pytest.mark.parametrize("wanted", ["intel", "bluetooth", 9, "-1", ""])
-def test_a_choice_that_is_not_clear_lists_the_candidates_in_one_line(wanted):
+def test_an_ambiguous_choice_lists_the_candidates_in_one_line(wanted):
     with pytest.raises(RtAudioGenError, match=r"HDMI 0 \(ALSA\).*null") as problem:
         find_output(wanted)
     assert "\n" not in str(problem.value)
@@ -59,7 +59,7 @@ def test_without_any_device_the_default_is_the_null_device(monkeypatch):
         find_output("speakers")
 
 
-def test_the_null_device_opens_as_an_output_that_is_watched_like_any_other():
+def test_the_null_device_opens_and_is_watched_like_any_output():
     memory = AudioMemory.create(RATE, 512)
     output = open_output(devices.NULL_DEVICE, memory, 256)
     output.start()
@@ -117,7 +117,7 @@ class TestOnJack:
         assert output.close(), "closing twice is fine"
         assert not output.active
 
-    def test_a_rate_the_server_does_not_run_at_is_refused_in_one_line(self, jack_server):
+    def test_a_rate_other_than_the_servers_is_refused_in_one_line(self, jack_server):
         memory = AudioMemory.create(44100, 1024)
         with pytest.raises(RtAudioGenError, match="44100 Hz") as problem:
             open_output(find_output("jack"), memory, 256)
@@ -133,9 +133,7 @@ class TestOnJack:
         finally:
             assert output.close()
 
-    def test_a_killed_server_is_noticed_within_a_second_and_closing_does_not_hang(
-        self, private_jack_server
-    ):
+    def test_a_killed_server_is_noticed_in_1_s_and_closing_returns(self, private_jack_server):
         """In a process of its own: after this PortAudio never returns, not even at exit."""
         script = Path(__file__).with_name("lose_device.py")
         with subprocess.Popen(

@@ -14,7 +14,7 @@ def tone(hz: float, peak: float, seconds: float, channels: int = 1) -> Audio:
     return np.repeat((peak * np.sin(2 * np.pi * hz * time))[:, None], channels, 1).astype("f4")
 
 
-def test_a_full_scale_tone_has_the_loudness_of_the_recommendation() -> None:
+def test_a_full_scale_tone_has_the_recommended_loudness() -> None:
     assert integrated_lufs(tone(997.0, 1.0, 5.0)) == pytest.approx(-3.01, abs=0.02)
     assert integrated_lufs(tone(997.0, 0.1, 5.0, channels=2)) == pytest.approx(-20.0, abs=0.02)
 

@@ -122,7 +122,7 @@ def test_a_header_of_many_small_things_costs_little_memory(tmp_path: Path) -> No
         ({"depth": 3}, "unknown entry 'depth'"),
     ],
 )
-def test_a_configuration_that_cannot_be_is_refused_before_it_is_loaded(
+def test_an_impossible_configuration_is_refused_before_loading(
     tmp_path: Path, change: dict[str, Any], words: str
 ) -> None:
     path = tmp_path / "odd.safetensors"

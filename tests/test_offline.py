@@ -26,7 +26,7 @@ def song(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def test_notes_of_a_midi_file_begin_where_its_tempo_map_puts_them(song: Path) -> None:
+def test_notes_of_a_midi_file_begin_where_its_tempos_put_them(song: Path) -> None:
     out = render(RenderRequest([SINE], 0.8, 16000, midi_file=song))
     assert out.shape == (12800, 2)
     assert out.dtype == np.float32

@@ -109,7 +109,7 @@ def test_a_family_may_have_files_of_its_own_kind(install: Install, user_models: 
     assert [item.name for item in library.library() if item.problem] == ["broken.nam"]
 
 
-def test_a_family_that_fails_when_asked_for_its_models_hurts_nobody(install: Install) -> None:
+def test_a_family_that_fails_to_list_models_hurts_no_other(install: Install) -> None:
     install(FAMILY.replace("yield", "raise KeyError('weights');"))
     assert "theremin" not in registry.listing().models
     assert registry.listing().problems == ("family 'theremin': 'weights'",)
@@ -136,7 +136,7 @@ def test_a_users_model_is_found_by_name_and_by_path(user_models: Path) -> None:
     assert registry.find(path) == registry.find("my-voice")
 
 
-def test_a_second_model_of_the_same_name_is_a_problem_and_playable_by_path(
+def test_a_second_model_of_a_name_is_a_problem_playable_by_path(
     user_models: Path,
 ) -> None:
     write_wavenet(user_models / "a.safetensors", "twin")
@@ -147,7 +147,7 @@ def test_a_second_model_of_the_same_name_is_a_problem_and_playable_by_path(
     assert registry.find(user_models / "b.safetensors").path == user_models / "b.safetensors"
 
 
-def test_damaged_files_in_the_models_folder_are_listed_and_hurt_nobody(user_models: Path) -> None:
+def test_damaged_model_files_are_listed_and_hurt_no_other(user_models: Path) -> None:
     write_wavenet(user_models / "whole.safetensors", "whole")
     payload = (user_models / "whole.safetensors").read_bytes()
     (user_models / "short.safetensors").write_bytes(payload[:-1])

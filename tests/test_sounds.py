@@ -66,9 +66,7 @@ def test_a_swap_takes_another_sound(engine: Engine, hum: Path) -> None:
     assert engine.session()["slots"][0]["sound"] == str(hum)
 
 
-def test_a_session_whose_sound_is_gone_plays_without_it_and_says_so(
-    engine: Engine, hum: Path
-) -> None:
+def test_a_session_plays_without_its_missing_sound_and_says_so(engine: Engine, hum: Path) -> None:
     engine.add_slot("loop", sound=str(hum))
     session = engine.session()
     hum.unlink()
@@ -134,7 +132,7 @@ def test_a_bad_sound_is_refused_in_one_line(engine: Engine, tmp_path: Path, make
     assert engine.session()["slots"] == []
 
 
-def test_channels_in_opposite_phase_do_not_cancel_and_rates_are_converted(tmp_path: Path) -> None:
+def test_opposite_channels_do_not_cancel_and_rates_are_converted(tmp_path: Path) -> None:
     tone = 0.5 * np.sin(2 * np.pi * 441 * np.arange(44100) / 44100)
     soundfile.write(tmp_path / "wide.flac", np.stack([tone, -tone], axis=1), 44100)
     sound, notice = read_sound(tmp_path / "wide.flac", RATE)

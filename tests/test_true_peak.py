@@ -22,7 +22,7 @@ def sine(share: float, degrees: float, frames: int = 4800, channels: int = 2) ->
     return np.repeat(wave[:, None], channels, axis=1).astype(np.float32)
 
 
-def test_a_quarter_of_the_rate_at_45_degrees_is_full_scale_though_no_frame_is():
+def test_a_tone_whose_peaks_lie_between_frames_is_full_scale():
     wave = sine(1 / 4, 45)
     assert decibels(np.abs(wave).max()) == pytest.approx(-3.01, abs=0.01)
     meter = TruePeak()
@@ -49,13 +49,13 @@ def test_the_cut_into_blocks_changes_nothing(sizes, seed):
     )
 
 
-def test_it_is_never_below_the_highest_frame_and_counts_every_channel():
+def test_true_peak_is_at_least_the_highest_frame_of_any_channel():
     noise = np.random.default_rng(1).uniform(-0.1, 0.1, (1000, 2)).astype(np.float32)
     noise[500, 1] = -0.9
     assert TruePeak().measure(noise) >= np.float32(0.9)
 
 
-def test_nothing_is_silence_and_what_is_not_finite_is_infinite_once():
+def test_no_frames_measure_0_and_a_bad_value_is_infinite_once():
     meter = TruePeak()
     assert meter.measure(np.zeros((0, 2), np.float32)) == 0.0
     broken = np.zeros((10, 2), np.float32)

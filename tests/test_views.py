@@ -25,7 +25,7 @@ def stranger(*plays: Plays, parameters: tuple[Parameter, ...] = SINE.parameters)
     return replace(SINE, plays=frozenset(plays), parameters=parameters, views=())
 
 
-def test_without_views_the_first_two_gliding_parameters_make_an_xy_pad() -> None:
+def test_the_default_xy_pad_has_the_first_two_gliding_parameters() -> None:
     steps = Parameter("steps", "Steps", 0, 4, 0, stepped=True)
     descriptor = stranger(Plays.STREAM, parameters=(steps, *SINE.parameters))
     assert descriptor.offered_views() == (XYView("level", "attack"),)

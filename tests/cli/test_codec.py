@@ -55,7 +55,7 @@ def there_and_back(run_here: Run, folder: Path, name: str) -> tuple[NDArray[np.f
 
 
 @pytest.mark.parametrize("frames", [1, 3, 4, 5, 16000, 2 * BLOCK_FRAMES + 1])
-def test_a_sound_comes_back_exactly_as_long_and_within_half_a_step(
+def test_a_decoded_sound_has_its_length_and_is_half_a_step_off(
     run_here: Run, folder: Path, frames: int
 ) -> None:
     sound = noise(frames)
@@ -150,7 +150,7 @@ def text(path: Path) -> None:
         (lambda path: None, "no such file"),
     ],
 )
-def test_unusable_sound_is_refused_in_one_line_and_leaves_nothing(
+def test_an_unusable_sound_is_refused_and_leaves_nothing(
     run_here: Run, folder: Path, make: Callable[[Path], None], complaint: str
 ) -> None:
     make(folder / "in.wav")

@@ -44,7 +44,7 @@ def fate(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Fate]:
     ("device", "complaint"),
     [("tpu", "device 'tpu': expected cpu, cuda, mps, auto"), ("cuda", "there is: cpu")],
 )
-def test_a_device_that_is_not_there_is_refused_before_anything_begins(
+def test_a_missing_device_is_refused_before_anything_begins(
     run_here: Run,
     folder: Path,
     monkeypatch: pytest.MonkeyPatch,
@@ -95,9 +95,7 @@ def test_the_contract_is_checked_on_the_device(
     assert len(fate.prepared) > 8
 
 
-def test_a_family_that_does_not_know_the_device_is_not_checked_on_it(
-    run_here: Run, fate: Fate
-) -> None:
+def test_check_refuses_a_device_that_the_family_does_not_know(run_here: Run, fate: Fate) -> None:
     done = run_here("check", "sine", "--device", "cuda")
     assert done.returncode == 2
     (line,) = done.stderr.splitlines()

@@ -89,7 +89,7 @@ def test_only_those_that_take_a_sound_get_it(run: Run, folder: Path, hum: Path) 
     assert json.loads(done.stdout)["peak"] > 0.3
 
 
-def test_the_phrase_is_not_played_to_a_model_that_sounds_by_itself(run: Run, hum: Path) -> None:
+def test_the_phrase_is_not_played_to_a_self_sounding_model(run: Run, hum: Path) -> None:
     done = run("play", "band", *CLOCK)
     assert done.returncode == 0, done.stderr
     assert "phrase" not in done.stderr

@@ -26,9 +26,7 @@ def test_render_gives_the_same_bits_at_any_block_size(run_here: Run, folder: Pat
     np.testing.assert_array_equal(small, large)
 
 
-def test_render_plays_the_whole_phrase_when_nothing_else_is_asked_for(
-    run_here: Run, folder: Path
-) -> None:
+def test_render_plays_the_whole_phrase_by_default(run_here: Run, folder: Path) -> None:
     done = run_here("render", "sine", "phrase.wav", "--rate", 8000, "--json")
     facts = json.loads(done.stdout)
     audio, rate = soundfile.read(folder / "phrase.wav")
@@ -70,9 +68,7 @@ def test_a_session_is_saved_and_opened_again(run: Run, folder: Path) -> None:
     assert facts["slots"][0]["values"]["vibrato"] == 55.0
 
 
-def test_a_sessions_device_that_is_not_there_leaves_the_clock_and_says_so(
-    run: Run, folder: Path
-) -> None:
+def test_a_sessions_missing_device_falls_back_to_the_clock_aloud(run: Run, folder: Path) -> None:
     session = {"rtaudiogen": "session", "version": 1, "output": "no-such-device"}
     session |= {"midi": "none", "slots": [{"model": "sine"}]}
     (folder / "gig.json").write_text(json.dumps(session))
@@ -83,9 +79,7 @@ def test_a_sessions_device_that_is_not_there_leaves_the_clock_and_says_so(
     assert facts["frames_played"] < 8 * facts["sample_rate"], "one clock, however often it looks"
 
 
-def test_a_session_plays_without_the_models_that_are_gone_and_says_so(
-    run: Run, folder: Path
-) -> None:
+def test_a_session_plays_without_missing_models_and_says_so(run: Run, folder: Path) -> None:
     session = {"rtaudiogen": "session", "version": 1, "output": "null", "midi": "none"}
     session |= {"slots": [{"model": "harpsichord"}, {"model": "sine"}]}
     (folder / "gig.json").write_text(json.dumps(session))

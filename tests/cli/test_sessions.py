@@ -72,7 +72,7 @@ def test_play_takes_a_master_gain_and_a_session_keeps_it(run: Run, folder: Path)
         ("render x.wav", 2, "which model? render MODEL… OUT.wav, or give --session FILE"),
     ],
 )
-def test_what_cannot_be_rendered_is_refused_in_one_line_and_leaves_no_file(
+def test_an_impossible_render_is_refused_and_leaves_no_file(
     run_here: Run, gig: Path, folder: Path, arguments: str, status: int, message: str
 ) -> None:
     save_session(folder / "gone.json", Session(slots=(SlotState("sine"), SlotState("gone"))))

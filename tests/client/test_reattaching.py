@@ -159,7 +159,7 @@ def test_a_replaced_front_end_does_not_end_anothers_engine(home):
         assert second.snapshot()["restarts"] == 0
 
 
-def test_an_engine_before_its_first_sound_ends_with_its_front_end(home):
+def test_an_engine_yet_without_sound_ends_with_its_front_end(home):
     line = ClientConnection.start(EngineFolder(home))
     line.close()
     eventually(lambda: not is_alive(line.pid))

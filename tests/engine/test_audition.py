@@ -57,7 +57,7 @@ def test_one_is_auditioned_at_a_time_and_it_can_be_ended(engine, tmp_path):
     engine.play_sound()
 
 
-def test_what_is_no_sound_is_said_in_a_line_and_what_plays_goes_on(engine, tmp_path):
+def test_a_bad_sound_is_refused_in_one_line_and_others_play_on(engine, tmp_path):
     engine.start()
     engine.play_sound(str(tone(tmp_path / "clip.wav", 30.0)))
     (tmp_path / "bad.wav").write_text("no sound")

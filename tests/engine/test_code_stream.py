@@ -92,7 +92,7 @@ def test_the_codes_are_those_of_encoding_the_file(
     assert levels[2:10].mean() > 5 * levels[-10:-2].mean(), "notes die away"
 
 
-def test_the_position_goes_through_the_file_and_the_newest_codes_are_those_there(
+def test_the_newest_codes_are_those_at_the_files_play_position(
     engine: EngineProcess, slot: int, sound: Path
 ) -> None:
     codes = engine.code_stream(slot)["codes"]
@@ -108,7 +108,7 @@ def test_the_position_goes_through_the_file_and_the_newest_codes_are_those_there
     assert last.sound == str(sound)
 
 
-def test_in_a_loop_window_positions_stay_within_it_and_the_codes_repeat(
+def test_positions_stay_within_a_loop_window_and_codes_repeat(
     engine: EngineProcess, slot: int
 ) -> None:
     frames = engine.code_stream(slot)["frames"]
@@ -138,7 +138,7 @@ def test_what_the_prior_invents_has_no_position_but_codes(engine: EngineProcess)
     engine.remove_slot(number)
 
 
-def test_a_slot_without_codes_has_an_empty_stream_and_an_unknown_one_none(
+def test_code_stream_is_empty_without_codes_and_refuses_no_slot(
     engine: EngineProcess,
 ) -> None:
     number = engine.add_slot("sine")

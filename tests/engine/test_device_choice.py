@@ -75,7 +75,7 @@ def test_the_quicker_device_is_measured_once_and_remembered(fate, quick, slow):
     assert re.fullmatch(said, choosing.said[-1])
 
 
-def test_few_voices_and_many_are_measured_each_and_both_remembered(fate):
+def test_few_and_many_voices_are_measured_and_remembered_apart(fate):
     many = dataclasses.replace(FRAGILE, voices=64)
     fate.pauses_ms = {"cuda": cycle([3.0])}
     assert Choosing()() == "cpu"
@@ -95,7 +95,7 @@ def test_the_lower_p99_wins_not_the_lower_mean(fate):
     assert times["cuda"].p99_ms > times["cpu"].p99_ms
 
 
-def test_hits_that_are_made_ahead_are_what_is_measured_of_their_maker(fate):
+def test_a_hit_maker_is_measured_by_the_hits_it_makes_ahead(fate):
     fate.pauses_ms = {"cpu": cycle([3.0])}
     assert Choosing()(FRAGILE_DRUMS) == "cuda"
     _, times = remembered(FRAGILE_DRUMS)
@@ -148,7 +148,7 @@ def test_a_cache_that_cannot_be_written_only_costs_the_time(fate, tmp_path):
     assert fate.prepared == ["cpu", "cuda"] * 2
 
 
-def test_a_device_that_cannot_have_the_model_is_no_candidate_and_is_tried_again_next_time(fate):
+def test_an_unfit_device_is_skipped_and_tried_again_next_time(fate):
     fate.refused = {"cuda"}
     choosing = Choosing()
     assert choosing() == "cpu"

@@ -47,7 +47,7 @@ def test_latency_is_a_sum_of_named_parts(engine):
     assert parts["ring"] == pytest.approx(20, abs=3)
 
 
-def test_a_parameter_a_model_or_a_slot_that_is_not_there_is_named(engine):
+def test_an_unknown_parameter_model_or_slot_is_named(engine):
     slot = engine.add_slot("sine")
     with pytest.raises(UsageError, match=r"no model 'sin'.*sine"):
         engine.add_slot("sin")

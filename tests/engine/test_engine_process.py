@@ -65,13 +65,13 @@ def test_what_is_wrong_with_a_knob_is_a_message(engine):
     eventually(lambda: any("no slot 3" in m for m in engine.snapshot().get("messages", ())))
 
 
-def test_a_missing_device_is_refused_with_the_candidates_if_no_clock_may_stand_in():
+def test_a_missing_device_without_fallback_lists_the_candidates():
     settings = EngineSettings(output="no such card", midi="none", fall_back=False)
     with pytest.raises(RtAudioGenError, match=r"no audio output matches.*null"):
         EngineProcess(settings)
 
 
-def test_a_killed_engine_comes_back_with_session_and_sounding_note(engine):
+def test_a_killed_engine_returns_with_session_and_sounding_note(engine):
     playing_a_held_note(engine)
     eventually(lambda: engine.snapshot()["frames_played"] > 3 * RATE)  # a checkpoint has been kept
     os.kill(engine.pid, signal.SIGKILL)
@@ -102,7 +102,7 @@ engine.close()
 """
 
 
-def test_an_engine_that_slept_with_the_whole_machine_is_not_taken_for_hung():
+def test_an_engine_is_not_taken_for_hung_after_the_machine_slept():
     command = [sys.executable, "-c", FRONT_END]
     with subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
@@ -181,7 +181,7 @@ def test_a_note_that_is_sent_to_a_midi_port_sounds(jack_server: "JackServer"):
 
 
 @pytest.mark.jack
-def test_music_goes_on_when_the_audio_server_is_killed_and_comes_back(
+def test_music_resumes_after_the_audio_server_is_killed(
     private_jack_server: "JackServer", monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setenv("JACK_DEFAULT_SERVER", private_jack_server.name)

@@ -14,9 +14,7 @@ ROUNDS = 3  # a pause of the machine may spoil a round, not all of them
 
 
 @pytest.mark.parametrize("block_frames", [128, 256])
-def test_a_hit_is_heard_one_device_block_after_its_key_whatever_the_ring(
-    block_frames: int, tmp_path: Path
-) -> None:
+def test_a_hit_sounds_one_device_block_after_its_key(block_frames: int, tmp_path: Path) -> None:
     limit = block_frames + ALLOWANCE_FRAMES
     for number in range(ROUNDS):
         drums = {**installed(tmp_path / str(number)), "DRUMS_MAKE_SECONDS": "0.008"}

@@ -109,7 +109,7 @@ def test_notes_by_time_sound_bit_for_bit_as_they_are_rendered(engine, tmp_path):
     assert engine.snapshot()["late_hits"] == 0
 
 
-def test_sixteen_keys_at_once_start_sixteen_hits_in_the_same_frame(engine, tmp_path):
+def test_sixteen_keys_at_once_start_sixteen_hits_in_one_frame(engine, tmp_path):
     engine.add_slot("drums", {"level": 0.1})
     engine.start()
     eventually(engine, lambda: engine.snapshot()["frames_played"] > 0)
@@ -123,7 +123,7 @@ def test_sixteen_keys_at_once_start_sixteen_hits_in_the_same_frame(engine, tmp_p
     assert np.abs(together[len(live) :]).max(initial=0.0) == 0.0
 
 
-def test_what_is_struck_while_no_device_listens_is_not_kept_for_later(engine):
+def test_strikes_without_a_device_are_not_played_later(engine):
     engine.add_slot("drums")
     engine.start()
     eventually(engine, lambda: engine.snapshot()["frames_played"] > 0)

@@ -71,7 +71,7 @@ def test_a_file_of_another_rate_is_heard_in_time_and_in_tune(tmp_path: Path, rat
     assert np.abs(out - expected)[inside].max() < 1e-3
 
 
-def test_channels_are_heard_as_their_mean_and_what_is_no_number_is_silence(tmp_path: Path) -> None:
+def test_input_channels_are_averaged_and_bad_values_silenced(tmp_path: Path) -> None:
     samples = noise(5000, 2)
     samples[2000], samples[2001, 0] = np.nan, np.inf
     path = write(tmp_path / "in.wav", samples)

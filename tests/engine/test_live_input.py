@@ -113,7 +113,7 @@ def test_opposite_phases_do_not_cancel(server: "JackServer", effects: None, tmp_
 
 
 @pytest.mark.jack
-def test_an_effect_at_another_rate_comes_back_later_by_its_resamplers(
+def test_an_effect_at_another_rate_is_late_by_its_resamplers(
     server: "JackServer", effects: None, tmp_path: Path
 ) -> None:
     with closing(listening("echo-16k")) as engine:
@@ -166,7 +166,7 @@ def test_an_engine_that_was_killed_listens_again(
     assert loop.delay_frames() == round(reported) - 2 * server.period_frames
 
 
-def test_an_input_that_is_wanted_and_not_there_is_refused_in_one_line() -> None:
+def test_a_required_input_that_is_missing_is_refused_in_one_line() -> None:
     settings = EngineSettings(
         output="null", midi="none", input="no such microphone", input_required=True
     )
@@ -215,7 +215,7 @@ def test_an_input_is_found_beside_its_output(
 
 @pytest.mark.usefixtures("two_inputs")
 @pytest.mark.parametrize("wanted", ["usb", 0, "line in"])
-def test_an_input_of_another_audio_system_is_refused_with_the_candidates(
+def test_an_input_of_another_api_is_refused_with_candidates(
     wanted: str | int,
 ) -> None:
     with pytest.raises(RtAudioGenError, match=r"choose 3 system \(JACK.*like the output") as no:

@@ -67,7 +67,7 @@ def lose(engine: Engine, fate: Fate) -> str:
     return next(message for message in engine.messages if "lost" in message)
 
 
-def test_the_held_note_sounds_again_and_one_message_tells_what_happened(engine, fate, tmp_path):
+def test_the_held_note_returns_and_one_message_reports_the_loss(engine, fate, tmp_path):
     engine.add_slot("fragile", {"level": -20.0}, seed=5)
     engine.set_mix(1, "gain_db", -3.0)
     engine.map_controller(1, 20, "attack")
@@ -92,7 +92,7 @@ def test_the_held_note_sounds_again_and_one_message_tells_what_happened(engine, 
     assert {**again, "values": {}} == {**session["slots"][0], "values": {}}
 
 
-def test_every_slot_on_it_is_exchanged_and_new_ones_go_to_the_cpu_at_once(engine, fate):
+def test_slots_on_a_lost_device_and_new_ones_move_to_the_cpu(engine, fate):
     engine.add_slot("fragile")
     engine.add_slot("fragile")
     lose(engine, fate)
@@ -106,7 +106,7 @@ def test_every_slot_on_it_is_exchanged_and_new_ones_go_to_the_cpu_at_once(engine
 
 
 @pytest.mark.parametrize("state", ["kept", "gone"])
-def test_where_the_cpu_cannot_have_it_the_slot_is_silent_and_the_rack_is_still_saved(
+def test_a_slot_without_stand_in_is_silent_and_the_rack_is_saved(
     fate, tmp_path, monkeypatch, state
 ):
     if state == "gone":
@@ -250,9 +250,7 @@ def test_rendering_on_a_device_gives_what_the_device_gives(fate):
 
 
 @pytest.mark.parametrize("when", ["at first", "in the middle"])
-def test_a_rendering_whose_device_is_lost_fails_in_one_line_and_leaves_no_file(
-    fate, when, tmp_path
-):
+def test_a_render_that_loses_its_device_fails_without_a_file(fate, when, tmp_path):
     fate.refused = {"cuda"} if when == "at first" else set()
     fate.calls_left["cuda"] = 9
     with pytest.raises(RtAudioGenError, match=f"slot 1 failed: {WHY}") as refusal:

@@ -55,7 +55,7 @@ def test_a_gain_out_of_range_is_refused_and_the_one_before_stays(
     assert engine.snapshot()["master_gain_db"] == 3.0
 
 
-def test_a_session_without_one_is_at_0_db_and_a_damaged_one_changes_nothing(
+def test_a_missing_gain_is_0_db_and_a_bad_one_changes_nothing(
     engine: Engine,
 ) -> None:
     engine.add_slot("sine")
@@ -83,7 +83,7 @@ def test_a_file_keeps_it_and_one_that_is_older_still_opens(tmp_path: Path) -> No
         load_session(path)
 
 
-def test_an_engine_that_goes_on_from_a_checkpoint_has_it_from_the_first_frame(
+def test_a_resumed_engine_has_its_gain_from_the_first_frame(
     tmp_path: Path,
 ) -> None:
     first = Engine(SETTINGS, tmp_path / "checkpoint")
@@ -99,7 +99,7 @@ def test_an_engine_that_goes_on_from_a_checkpoint_has_it_from_the_first_frame(
     second.close()
 
 
-def test_a_state_that_does_not_fit_leaves_the_session_and_its_master_gain(tmp_path: Path) -> None:
+def test_a_state_that_does_not_fit_keeps_session_and_master_gain(tmp_path: Path) -> None:
     first = Engine(SETTINGS, tmp_path / "checkpoint")
     first.add_slot("sine")
     first.set_master(-12)
@@ -136,7 +136,7 @@ def test_a_session_is_rendered_bit_for_bit_as_it_is_heard(gain_db: float, tmp_pa
     np.testing.assert_array_equal(live, expected)
 
 
-def test_the_last_word_on_a_rendering_is_the_one_that_is_given_by_hand() -> None:
+def test_a_given_master_gain_overrides_the_sessions() -> None:
     session = Session(slots=(SlotState("sine"),), master_gain_db=-20.0)
     events = to_events([TimedMessage(0.0, 0x90, 69, 100)], RATE)
 

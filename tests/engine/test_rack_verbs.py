@@ -41,7 +41,7 @@ def controls(engine: Engine, slot: int = 1) -> dict[str, int]:
     return next(s for s in engine.snapshot()["slots"] if s["slot"] == slot)["controls"]
 
 
-def test_a_session_never_mixes_a_model_with_the_values_of_the_one_before(engine: Engine) -> None:
+def test_a_session_never_mixes_a_model_with_the_previous_values(engine: Engine) -> None:
     engine.start()
     slot = engine.add_slot("sine")
     for model in ("vqvae-music", "vqvae-speech", "sine", "vqvae-speech") * 3:
@@ -111,7 +111,7 @@ def test_a_session_is_in_the_order_of_the_rack(engine: Engine) -> None:
     assert [slot["seed"] for slot in engine.session()["slots"]] == [3, 1, 2]
 
 
-def test_a_moved_slot_keeps_its_place_number_and_notes_when_the_engine_starts_anew(
+def test_a_moved_slot_keeps_place_number_and_notes_on_resuming(
     tmp_path: Path,
 ) -> None:
     first = Engine(SETTINGS, tmp_path / "checkpoint")
@@ -131,7 +131,7 @@ def test_a_moved_slot_keeps_its_place_number_and_notes_when_the_engine_starts_an
     second.close()
 
 
-def test_a_slot_that_came_after_the_state_was_saved_does_not_spoil_the_checkpoint(
+def test_a_slot_added_after_saving_leaves_the_checkpoint_valid(
     tmp_path: Path,
 ) -> None:
     first = Engine(SETTINGS, tmp_path / "checkpoint")
@@ -162,7 +162,7 @@ def test_a_position_that_there_is_not_is_refused(engine: Engine, position: Any) 
 # -- controllers -----------------------------------------------------------------------------------
 
 
-def test_a_mapped_controller_moves_its_parameter_until_it_is_unmapped(engine: Engine) -> None:
+def test_a_mapped_controller_moves_its_parameter_until_unmapped(engine: Engine) -> None:
     slot = engine.add_slot("sine")
     parameter = engine.renderer.descriptor(slot).parameters[0]
     engine.map_controller(slot, 20, parameter.id)
@@ -198,7 +198,7 @@ def test_what_is_learnt_and_what_is_mapped_ends_up_in_one_place(engine: Engine) 
     assert controls(engine) == {second: 21}
 
 
-def test_what_cannot_be_mapped_is_refused_in_one_line_and_changes_nothing(engine: Engine) -> None:
+def test_a_bad_mapping_is_refused_and_changes_nothing(engine: Engine) -> None:
     slot = engine.add_slot("sine")
     id = engine.renderer.descriptor(slot).parameters[0].id
     engine.map_controller(slot, 7, id)
@@ -217,7 +217,7 @@ def test_what_cannot_be_mapped_is_refused_in_one_line_and_changes_nothing(engine
     assert controls(engine) == {id: 7}
 
 
-def test_controllers_go_with_a_model_of_other_parameters_and_stay_with_one_of_the_same(
+def test_mappings_survive_a_swap_only_if_the_parameter_exists(
     engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     drums.register(monkeypatch)
@@ -230,7 +230,7 @@ def test_controllers_go_with_a_model_of_other_parameters_and_stay_with_one_of_th
     assert engine.session()["slots"][0]["controls"] == {}
 
 
-def test_a_session_with_a_controller_of_a_parameter_that_is_not_there_says_so_and_plays(
+def test_a_session_with_an_unknown_mapped_parameter_plays(
     engine: Engine,
 ) -> None:
     id = "level"

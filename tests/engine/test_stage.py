@@ -27,9 +27,7 @@ def drums(folder: Path) -> str:
 
 
 @pytest.mark.parametrize("ring_ms", [10, 80])
-def test_every_hit_sounds_a_block_after_its_key_while_the_others_play(
-    ring_ms: int, tmp_path: Path
-) -> None:
+def test_every_hit_sounds_a_block_after_its_key_beside_others(ring_ms: int, tmp_path: Path) -> None:
     model, limit = drums(tmp_path), BLOCK_FRAMES + ALLOWANCE_FRAMES
     for _ in range(ROUNDS):
         facts = measure(model, "--beside", *BESIDE, block_frames=BLOCK_FRAMES, ring_ms=ring_ms)

@@ -34,7 +34,7 @@ def hit(pad: int, number: int = 0, seed: int = 5) -> np.ndarray:
     return maker.make(maker.recipe(pad, number, 0, maker.descriptor.defaults()))
 
 
-def test_there_is_an_outline_of_every_pad_as_soon_as_there_is_the_slot(engine: Engine) -> None:
+def test_a_new_slot_has_an_outline_of_every_pad_at_once(engine: Engine) -> None:
     outlines = engine.hit_outlines(engine.add_slot("drums", seed=5))
     assert [len(outline) for outline in outlines] == [OUTLINE_POINTS] * PADS
     for pad in (0, 15):
@@ -57,7 +57,7 @@ def test_an_outline_is_that_of_the_hit_that_was_played_last(engine: Engine) -> N
     assert engine.hit_outlines(slot)[4] == before[4]
 
 
-def test_very_short_hits_and_slots_without_hits_have_outlines_too(engine: Engine) -> None:
+def test_outlines_exist_for_tiny_hits_and_are_empty_without_hits(engine: Engine) -> None:
     short = engine.add_slot("drums", {"length": 5.0})
     kit = engine.pads.kit(short)
     assert kit is not None
@@ -103,9 +103,7 @@ def test_a_relative_name_is_told_in_full(
     assert engine.save_hit(engine.add_slot("drums"), 0, "a.WAV") == str(tmp_path / "a.WAV")
 
 
-def test_what_cannot_be_saved_is_refused_in_one_line_and_leaves_nothing(
-    engine: Engine, tmp_path: Path
-) -> None:
+def test_an_impossible_save_is_refused_and_leaves_nothing(engine: Engine, tmp_path: Path) -> None:
     slot, keys = engine.add_slot("drums"), engine.add_slot("sine")
     path = str(tmp_path / "hit.wav")
     with pytest.raises(UsageError, match="slot 2 plays no hits"):

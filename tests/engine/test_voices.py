@@ -65,7 +65,7 @@ def test_a_session_keeps_them():
         engine.close()
 
 
-def test_a_slot_keeps_them_for_the_same_model_and_not_for_another():
+def test_a_slot_keeps_its_voices_only_for_the_same_model():
     engine = Engine(NULL)
     try:
         slot = engine.add_slot("sine", voices=40)
@@ -107,13 +107,13 @@ def test_so_does_a_checkpoint(tmp_path: Path):
         again.close()
 
 
-def test_a_session_from_before_there_was_a_choice_has_the_models_own():
+def test_an_old_session_plays_the_models_own_voices():
     fields = SlotState("sine").to_json()
     del fields["voices"]
     assert SlotState.from_json(fields).voices == 0
 
 
-def test_another_number_of_them_is_had_in_play_with_values_mappings_and_held_notes():
+def test_changing_voices_in_play_keeps_values_mappings_and_notes():
     engine = Engine(NULL)
     try:
         slot = engine.add_slot("sine", {"release": 30.0})

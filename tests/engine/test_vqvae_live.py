@@ -56,7 +56,7 @@ def server(
 
 
 @pytest.mark.jack
-def test_live_input_comes_back_as_the_codec_makes_it_after_the_reported_latency(
+def test_live_input_returns_as_coded_after_the_reported_latency(
     server: "JackServer", model: Path, tmp_path: Path
 ) -> None:
     settings = EngineSettings(output="JACK", input="default", midi="none", latency_ms=200.0)
@@ -151,7 +151,7 @@ def test_a_file_is_rendered_through_the_codec(command: Played, model: Path) -> N
     np.testing.assert_allclose(command.sound("out.wav")[faded:], LEFT * made[faded:], rtol=1e-5)
 
 
-def test_a_sound_is_played_from_rendered_and_live_and_from_a_session(
+def test_a_sound_is_played_by_render_by_play_and_from_a_session(
     command: Played, model: Path
 ) -> None:
     file = ("--sound", "in.wav", "--set", "source=file")

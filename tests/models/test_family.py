@@ -76,7 +76,7 @@ def test_a_family_finds_and_describes_its_files(files: ModelFiles[HumConfig]) ->
         ({"width": 32}, r"'weight' should be \(32,\)"),
     ],
 )
-def test_a_file_that_is_none_of_the_familys_is_refused_in_one_line(
+def test_a_file_of_another_family_is_refused_in_one_line(
     files: ModelFiles[HumConfig], change: dict[str, object], reason: str
 ) -> None:
     path = write(files.weights / "one.safetensors", **change)  # type: ignore[arg-type]

@@ -91,7 +91,7 @@ def test_a_job_that_fails_is_one_line_and_not_the_end() -> None:
     ]  # fmt: skip
 
 
-def test_a_job_that_takes_too_long_is_ended_and_keeps_what_it_had(
+def test_a_job_that_takes_too_long_is_ended_and_keeps_its_rows(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     slow = tmp_path / "slow.py"
@@ -150,7 +150,7 @@ def test_there_is_a_job_for_everything_that_the_device_can_do() -> None:
     assert trained >= {"vqvae", "wavegan", "wavenet"}
 
 
-def test_a_note_waits_for_its_block_and_behind_a_ring_that_covers_the_slowest_block() -> None:
+def test_note_latency_is_a_block_plus_the_ring_it_needs() -> None:
     quick = BlockTimes(128, 0.5, 1.0, 1.5)
     assert quick.note_ms == pytest.approx(2 * 128 / 48)
     slow_chord = BlockTimes(128, 0.5, 1.0, 3.0)

@@ -130,7 +130,7 @@ def test_a_streamed_convolution_is_the_whole_one_without_a_click(
 
 
 @pytest.mark.parametrize("kernel", KERNELS)
-def test_a_streamed_transposed_convolution_is_the_whole_one_without_a_click(kernel: int) -> None:
+def test_a_streamed_transposed_convolution_equals_the_whole_one(kernel: int) -> None:
     for chain in transposed_convs(kernel):
         assert_streams(chain)
 
@@ -243,7 +243,7 @@ def test_a_state_of_another_layer_is_refused() -> None:
 
 
 @pytest.mark.parametrize("stride", STRIDES)
-def test_an_output_comes_after_exactly_the_delay_that_a_layer_names(stride: int) -> None:
+def test_an_output_comes_after_exactly_the_layers_delay(stride: int) -> None:
     x = random(100, 16)
     for chain in (conv((16, 16), 8, stride, 1), transposed((16, 16), 8, stride)):
         (layer,) = chain.layers

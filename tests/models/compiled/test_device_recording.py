@@ -158,7 +158,7 @@ def test_a_stream_is_shared_with_no_other_call(gpu: FakeGPU) -> None:
     on_gpu(gpu)
 
 
-def test_pinned_memory_is_given_back_by_itself_also_when_the_gpu_is_lost(
+def test_pinned_memory_is_freed_even_when_the_gpu_is_lost(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     registered: list[int] = []
@@ -248,7 +248,7 @@ def test_a_replay_is_the_plain_call_to_the_bit() -> None:
 
 
 @only_with_cuda
-def test_calls_on_two_threads_and_recordings_on_a_third_do_not_disturb_each_other() -> None:
+def test_calls_and_recordings_on_three_threads_do_not_interfere() -> None:
     cuda = torch.device("cuda")
     urgent, other = network(cuda), network(cuda, urgent=False)
     alone = answers(urgent)

@@ -54,7 +54,7 @@ def test_a_block_that_one_core_has_in_time_is_drawn_in_one_call(monkeypatch):
         assert drawing.block(by, 9) == [list(range(9))]
 
 
-def test_a_block_that_takes_too_long_is_shared_from_the_second_on(monkeypatch):
+def test_late_blocks_are_shared_from_the_second_on(monkeypatch):
     drawing, by = Drawing(monkeypatch, 0.2), Multicore(RATE, WorkerPool(HELPERS))
     assert drawing.block(by, 4) == [[0, 1, 2, 3]]  # nothing is known yet
     assert drawing.block(by, 4) == [[0, 1], [2, 3]]
@@ -74,7 +74,7 @@ def test_a_block_that_was_disturbed_does_not_call_for_help(monkeypatch):
     assert len(drawing.block(by, 4)) > 1  # it was not disturbed, it has become slower
 
 
-def test_slots_that_one_core_has_in_time_each_but_not_together_are_shared(monkeypatch):
+def test_slots_that_together_overload_one_core_are_shared(monkeypatch):
     pool = WorkerPool(HELPERS)
     drawing, slots = Drawing(monkeypatch, 0.1), [Multicore(RATE, pool) for _ in range(3)]
     assert drawing.at_once(*slots, voices=4) == [[0, 1, 2, 3]] * 3

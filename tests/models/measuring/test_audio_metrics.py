@@ -69,7 +69,7 @@ def test_si_sdr_is_undefined_for_silence_and_finite_for_equals() -> None:
 
 
 @pytest.mark.parametrize("distance", [mel_distance, stft_distance])
-def test_a_signal_is_at_no_distance_from_itself_and_noise_moves_away(distance: object) -> None:
+def test_distance_is_0_to_itself_and_grows_with_noise(distance: object) -> None:
     assert callable(distance)
     real = babble()
     distances = [

@@ -56,7 +56,7 @@ def loudest(signal: Signal) -> float:
 
 @settings(max_examples=60, deadline=None)
 @given(shapes, st.integers(0, 20), st.sampled_from([1e-9, 1e-3, 1.0, 5.0]), st.booleans())
-def test_whatever_comes_a_hit_is_bounded_finite_and_begins_and_ends_in_silence(
+def test_any_hit_is_finite_bounded_and_starts_and_ends_silent(
     shape: Shape, seed: int, level: float, broken: bool
 ) -> None:
     raw = level * drum(seed=seed, onset=100 * seed)
@@ -96,7 +96,7 @@ def test_silence_at_the_end_is_cut_but_a_voice_can_still_be_seen() -> None:
     assert len(finished(drum(seconds=0.001), RATE)) == round(SHORTEST_SECONDS * RATE)
 
 
-def test_what_a_network_adds_after_a_silence_is_not_played_and_a_claps_strokes_are() -> None:
+def test_sound_after_a_silence_is_cut_but_a_claps_strokes_stay() -> None:
     strokes = sum(drum(seconds=0.004, onset=onset * MS) for onset in (0, 30, 60))
     again = np.float32(0.1) * drum(seconds=0.02, onset=700 * MS)
     hit = finished(strokes + again, RATE)
@@ -117,13 +117,13 @@ def test_hits_are_equally_loud_however_loud_the_network_is(level: float) -> None
     assert np.abs(finished(level * drum(hz=60), RATE)).max() > 0.6
 
 
-def test_a_steady_tone_is_held_back_to_the_loudness_of_the_others() -> None:
+def test_a_steady_tone_is_reduced_to_the_common_loudness() -> None:
     hit = finished(tone(1000), RATE)
     assert loudest(hit) == pytest.approx(LOUDNESS, rel=1e-3)
     assert np.abs(hit).max() < 0.6
 
 
-def test_a_network_that_gives_nothing_gives_silence_and_not_its_noise() -> None:
+def test_a_near_silent_network_gives_silence_not_its_noise() -> None:
     noise = 1e-4 * np.random.default_rng(0).standard_normal(FRAMES).astype(np.float32)
     assert not finished(noise, RATE).any()
     assert not finished(np.zeros(FRAMES, np.float32), RATE).any()

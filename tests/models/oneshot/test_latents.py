@@ -70,7 +70,7 @@ def test_wherever_hits_lie_their_latents_are_uniform(change: dict[str, float]) -
         assert farthest_from_uniform(np.array(many)) < CRITICAL
 
 
-def test_hits_of_one_pad_at_full_spread_are_uniform_and_independent() -> None:
+def test_hits_at_full_spread_are_uniform_and_independent() -> None:
     many = np.array([latent(PLAIN._replace(number=n, spread=1.0)) for n in range(128)])
     assert farthest_from_uniform(many) < CRITICAL
     correlations = np.corrcoef(many) - np.eye(128)
@@ -125,7 +125,7 @@ def test_a_drift_walks_from_hit_to_hit_and_costs_no_more_later() -> None:
     assert max(distance(x, latent(PLAIN)) for x in little) < 0.2
 
 
-def test_an_anchor_is_the_same_for_every_seed_and_the_hits_around_it_are_not() -> None:
+def test_an_anchor_ignores_the_seed_but_hits_around_it_do_not() -> None:
     np.testing.assert_array_equal(latent(PLAIN, 1), latent(PLAIN, 2))
     near = PLAIN._replace(spread=0.3)
     assert distance(latent(near, 1), latent(near, 2)) > 0.1

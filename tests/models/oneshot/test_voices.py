@@ -29,7 +29,7 @@ def mixed(voices: NDArray[Any], frames: int) -> NDArray[np.float32]:
     return out[2:-2]
 
 
-def test_a_hit_ends_with_its_last_frame_and_its_level_is_what_sounded(voices: NDArray[Any]) -> None:
+def test_a_hit_ends_with_its_last_frame_and_reports_its_peak(voices: NDArray[Any]) -> None:
     out = mixed(voices, 150)
     assert (out == (1.0, 0.5)).all()
     assert voices[0]["peak"] == 1.0

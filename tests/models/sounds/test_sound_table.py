@@ -183,7 +183,7 @@ def test_files_left_out_missing_and_named_twice_are_told(tmp_path: Path) -> None
     ]
 
 
-def test_a_file_missing_from_its_folder_is_not_taken_from_another(tmp_path: Path) -> None:
+def test_a_missing_file_is_not_taken_from_another_folder(tmp_path: Path) -> None:
     names = ["16k/a.wav", "44k/b.wav"]
     clips = read(tmp_path, "file\n16k/a.wav\n44k/a.wav\n44k/b.wav\n", names)
     assert [clip.path for clip in clips] == [tmp_path / name for name in names]

@@ -47,7 +47,7 @@ def test_batches_are_made_when_they_are_asked_for_on_the_cpu() -> None:
     assert maker.threads == {threading.get_ident()}
 
 
-def test_ahead_they_are_made_once_each_on_another_thread_and_a_jump_is_no_mistake() -> None:
+def test_batches_ahead_are_made_once_on_a_thread_and_may_jump() -> None:
     maker = Maker()
     batches = Batches(maker, HERE, ahead=True)
     assert [given(batches, step) for step in (0, 1, 2, 7, 8)] == [
@@ -57,7 +57,7 @@ def test_ahead_they_are_made_once_each_on_another_thread_and_a_jump_is_no_mistak
     assert [step for step, _ in maker.calls[:3]] == [0, 1, 2]
 
 
-def test_what_goes_wrong_ahead_is_raised_where_the_batch_is_asked_for() -> None:
+def test_an_error_made_ahead_is_raised_when_its_batch_is_due() -> None:
     def make(step: int, process: int) -> Sequence[dict[str, Tensor]]:
         if step == 1:
             raise UsageError("no more sounds")
@@ -83,7 +83,7 @@ def test_a_training_may_be_kept_on_the_cpu() -> None:
 
 
 @pytest.mark.parametrize("options", OPTIONS)
-def test_every_family_lets_the_device_be_chosen_and_resumes_on_another_one(options: Any) -> None:
+def test_every_family_offers_a_device_and_resumes_on_another(options: Any) -> None:
     (device,) = (field for field in fields(options) if field.name == "device")
     assert device.default == AUTO
     assert "auto" in device.metadata["help"]

@@ -56,7 +56,7 @@ def test_before_its_first_step_the_optimizer_has_nothing_to_keep() -> None:
     assert learnt(other, 3) == learnt(learner(), 3)
 
 
-def test_what_is_examined_has_its_own_weights_again_even_after_a_failure() -> None:
+def test_an_examined_network_gets_its_own_weights_back() -> None:
     part = learner()
     own = learnt(part, 1)
     found: list[tuple[float, bool]] = []

@@ -90,7 +90,7 @@ def with_a_table(folder: Path) -> Path:
 
 
 @pytest.mark.parametrize("change", [other_folder, one_more, one_changed, one_renamed, with_a_table])
-def test_other_sounds_are_refused_in_one_line_that_says_what_was_found(
+def test_other_sounds_are_refused_with_what_was_found(
     model: Path, folder: Path, change: Any
 ) -> None:
     with pytest.raises(UsageError) as refusal:

@@ -109,7 +109,7 @@ def interruptible() -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("interruptible")
-def test_a_training_that_is_interrupted_reports_first_and_goes_on_to_the_same_number(
+def test_an_interrupted_training_reports_and_resumes_bit_exact(
     tmp_path: Path,
 ) -> None:
     part = trainer(tmp_path / "interrupted")
@@ -152,7 +152,7 @@ def test_without_a_rival_there_is_none(tmp_path: Path) -> None:
     assert not any(training_calls(run(trainer(tmp_path))))
 
 
-def test_the_rival_learns_from_its_own_loss_and_only_when_it_plays(tmp_path: Path) -> None:
+def test_the_adversary_learns_from_its_own_loss_only_once_begun(tmp_path: Path) -> None:
     part = trainer(tmp_path, 0.5)
     assert part.adversary is not None
     listener = part.adversary.network
@@ -295,7 +295,7 @@ def test_a_training_of_another_identity_is_not_resumed(tmp_path: Path) -> None:
         run(trainer(tmp_path, seed=1))
 
 
-def test_a_fact_that_an_older_checkpoint_does_not_know_is_no_other_identity(
+def test_a_fact_new_since_the_checkpoint_does_not_block_resuming(
     tmp_path: Path,
 ) -> None:
     run(trainer(tmp_path))
@@ -304,7 +304,7 @@ def test_a_fact_that_an_older_checkpoint_does_not_know_is_no_other_identity(
     assert newer.resume()
 
 
-def test_a_checkpoint_of_a_network_of_other_sizes_is_refused_in_one_line(tmp_path: Path) -> None:
+def test_a_checkpoint_of_other_sizes_is_refused_in_one_line(tmp_path: Path) -> None:
     run(trainer(tmp_path))
     other = trainer(tmp_path)
     other.plain.level = nn.Parameter(torch.zeros(3))

@@ -14,7 +14,7 @@ def named(id: str, config=SMALL) -> Parameter:
     return found
 
 
-def test_a_model_file_says_that_it_streams_plays_notes_hears_and_takes_a_sound(
+def test_a_model_plays_as_stream_notes_and_effect_with_a_sound(
     tmp_path: Path,
 ) -> None:
     descriptor = describe(write_untrained(tmp_path / "small.safetensors"))
@@ -24,13 +24,13 @@ def test_a_model_file_says_that_it_streams_plays_notes_hears_and_takes_a_sound(
     assert (descriptor.sample_rate, descriptor.channels) == (16000, 1)
 
 
-def test_the_source_is_the_prior_where_there_is_one_and_else_the_file() -> None:
+def test_the_default_source_is_the_prior_or_else_the_file() -> None:
     assert named("source", INVENTIVE).default == Source.PRIOR
     assert named("source", SMALL).default == Source.FILE
     assert named("source").labels == ("prior", "file", "live", "keys")
 
 
-def test_timbre_has_the_models_labels_and_is_left_out_where_there_is_one() -> None:
+def test_timbre_has_the_models_labels_and_is_omitted_for_one() -> None:
     assert named("timbre").labels == SMALL.labels
     assert named("timbre").maximum == 2.0
     assert "timbre" not in {p.id for p in parameters(replace(SMALL, labels=("any",)))}
@@ -41,7 +41,7 @@ def test_stages_are_the_models_and_left_out_where_there_is_one() -> None:
     assert "stages" not in {p.id for p in parameters(replace(SMALL, stages=1))}
 
 
-def test_every_parameter_is_explained_and_every_choice_has_its_names() -> None:
+def test_every_parameter_has_help_and_every_choice_has_names() -> None:
     for parameter in parameters(INVENTIVE):
         assert parameter.help, parameter.id
         assert parameter.clamp(parameter.default) == parameter.default

@@ -164,7 +164,7 @@ def test_state_saved_in_the_middle_resumes_bit_for_bit_elsewhere(
         assert np.array_equal(cut(other, 1800, [700, 1500], heard, values, stop), rest)
 
 
-def test_the_state_of_a_model_with_a_sound_resumes_without_the_sound(path: Path) -> None:
+def test_the_state_of_a_model_with_a_sound_loads_without_it(path: Path) -> None:
     with_sound = prepared(path, noise(RATE))
     rendered(with_sound, 4000, source=Source.FILE)
     continued(with_sound, 100, note(0, 36.0), source=Source.FILE)
@@ -174,7 +174,7 @@ def test_the_state_of_a_model_with_a_sound_resumes_without_the_sound(path: Path)
     assert without.voice_levels()[0] > 0
 
 
-def test_live_input_is_resynthesised_as_the_codec_does_bit_for_bit_a_hop_later(
+def test_live_input_is_resynthesised_bit_exact_a_hop_later(
     model: VQVAEGenerator,
 ) -> None:
     heard, codec = noise(1600), VQVAECodec(model.packed)
@@ -198,7 +198,7 @@ def test_stages_1_is_the_first_stage_alone(model: VQVAEGenerator) -> None:
     assert np.array_equal(live, codec.decode(codec.encode(a_hop_later(heard))[:, :2]))
 
 
-def test_a_timbre_between_two_labels_is_the_mixture_of_their_points(model: VQVAEGenerator) -> None:
+def test_a_timbre_between_two_labels_mixes_their_embeddings(model: VQVAEGenerator) -> None:
     low, high = model.packed.labels[1:3]
     bias = label_bias(model.packed, np.float32(0.75) * low + np.float32(0.25) * high)
     decoder, latent, expected = (
@@ -261,7 +261,7 @@ def test_a_morph_is_the_mixture_of_two_streams_latents(model: VQVAEGenerator) ->
     assert not np.allclose(latent(0.0), latent(1.0), atol=0.1)
 
 
-def test_a_morph_into_a_prior_that_is_not_there_does_not_read_the_file_twice(
+def test_a_morph_into_a_missing_prior_reads_the_file_once(
     tmp_path: Path,
 ) -> None:
     model = prepared(write_untrained(tmp_path / "old.safetensors", SMALL, REGIONS))
@@ -278,7 +278,7 @@ def test_a_note_sounds_from_the_frame_of_its_event(model: VQVAEGenerator) -> Non
         assert out[frame] != 0.0
 
 
-def test_a_note_is_its_region_decoded_and_looped_while_it_is_held(model: VQVAEGenerator) -> None:
+def test_a_held_note_is_its_region_decoded_and_looped(model: VQVAEGenerator) -> None:
     codes = random_codes(INVENTIVE)
     for key, (first, end) in ((60, (0, 20)), (72, (20, 45)), (64, (45, 60)), (127, (20, 45))):
         region = codes[first:end]
@@ -324,7 +324,7 @@ def test_notes_add_to_the_stream_and_to_each_other(model: VQVAEGenerator) -> Non
     np.testing.assert_allclose(together, np.sum(parts, axis=0), atol=1e-5)
 
 
-def test_a_released_note_fades_to_exact_silence_and_frees_its_voice(model: VQVAEGenerator) -> None:
+def test_a_released_note_fades_to_silence_and_frees_its_voice(model: VQVAEGenerator) -> None:
     off = event(1000, EventKind.NOTE_OFF, 0)
     out = rendered(model, 4000, note(), off, source=Source.KEYS, release=100.0)
     assert np.abs(out[1000:1200]).max() > 0.01
@@ -361,7 +361,7 @@ def test_the_prior_draws_at_the_rate_that_is_asked_for(model: VQVAEGenerator) ->
     assert model.record["drawn"][0] in (199, 200), "the first hop has begun before the bend"
 
 
-def test_a_prior_at_temperature_0_draws_the_likeliest_whatever_the_seed(
+def test_a_prior_with_top_1_draws_the_likeliest_at_any_seed(
     model: VQVAEGenerator,
 ) -> None:
     cold = [
@@ -441,7 +441,7 @@ def test_the_first_frame_has_the_level_that_is_set(model: VQVAEGenerator) -> Non
     np.testing.assert_allclose(soft, loud / 10, rtol=1e-5)
 
 
-def test_the_stream_makes_way_for_the_keys_and_comes_back_without_a_click(
+def test_the_stream_yields_to_keys_and_returns_without_a_click(
     model: VQVAEGenerator,
 ) -> None:
     rendered(model, 400, source=Source.FILE, freeze=1.0)

@@ -55,7 +55,7 @@ def test_regions_lie_end_to_end_and_cover_the_sound(packed: Packed) -> None:
     assert len(found.codes) == 2 * RATE // HOP
 
 
-def test_onsets_are_never_closer_than_a_key_can_be_told_from_the_next(packed: Packed) -> None:
+def test_onsets_are_at_least_120_ms_apart(packed: Packed) -> None:
     found = of_sound(packed, clicks(8000, 8800, 9600, 10400, 11200))
     assert (np.diff(firsts(found)) * HOP >= 0.12 * RATE - HOP).all()
 
@@ -157,6 +157,6 @@ def test_where_some_pitches_are_known_the_others_are_not_started() -> None:
     assert regions((NO_KEY, 0), (64, 0)).region(36.0, 0) == (1, 2)
 
 
-def test_without_pitches_keys_from_c2_up_walk_through_the_regions() -> None:
+def test_keys_from_c2_up_play_unpitched_regions_in_turn() -> None:
     found = regions(*[(NO_KEY, 0)] * 3)
     assert [found.region(float(key), 0)[0] for key in range(34, 42)] == [1, 2, 0, 1, 2, 0, 1, 2]

@@ -59,9 +59,7 @@ def places(latents: Latents, table: Latents) -> list[int]:
     return [int(row.argmax()) if row.any() else -1 for row in same]
 
 
-def test_at_rate_1_every_frame_is_read_once_and_then_from_the_beginning(
-    read: Read, table: Latents
-) -> None:
+def test_rate_1_reads_every_frame_once_and_starts_again(read: Read, table: Latents) -> None:
     assert places(read(2 * FRAMES), table) == [*range(FRAMES)] * 2
 
 
@@ -110,7 +108,7 @@ def test_any_place_is_brought_into_the_window(read: Read, place: float) -> None:
 
 
 @pytest.mark.parametrize("wish", ["scatter", "jitter", "swap"])
-def test_disorder_is_nothing_at_0_a_little_at_a_tenth_and_a_lot_at_1(
+def test_disorder_grows_from_none_at_0_to_most_frames_at_1(
     read: Read, table: Latents, wish: str
 ) -> None:
     plain = read(1000)
@@ -141,7 +139,7 @@ def test_scatter_jumps_no_further_than_its_share_of_the_window(read: Read, table
     assert jumps.min() < 0 < jumps.max()
 
 
-def test_swap_exchanges_single_codes_for_others_of_the_same_stage(
+def test_swap_replaces_single_codes_by_others_of_their_stage(
     read: Read, packed: Packed, table: Latents
 ) -> None:
     codes = random_codes(SMALL, FRAMES)

@@ -67,7 +67,7 @@ def test_began_moves_its_balance_as_it_goes() -> None:
     assert isinstance(critics.all[0], AutoencoderCritic)
 
 
-def test_a_spectrogram_of_a_full_scale_sine_reaches_one_and_silence_zero() -> None:
+def test_spectrogram_is_1_at_a_full_scale_sine_and_0_at_silence() -> None:
     time = torch.arange(CONFIG.frames) / CONFIG.sample_rate
     sine = torch.sin(2 * math.pi * 1000 * time)[None]
     picture = log_spectrogram(sine)
@@ -77,7 +77,7 @@ def test_a_spectrogram_of_a_full_scale_sine_reaches_one_and_silence_zero() -> No
     assert log_spectrogram(0 * sine).abs().max() < 1e-6
 
 
-def test_a_place_that_is_the_whole_space_gives_uniform_latents_and_costs_nothing() -> None:
+def test_a_standard_normal_place_is_uniform_and_costs_nothing() -> None:
     place = Place(torch.zeros(4000, 3), torch.zeros(4000, 3))
     assert place.divergence().abs().max() == 0
     latents = place.draw()
@@ -85,7 +85,7 @@ def test_a_place_that_is_the_whole_space_gives_uniform_latents_and_costs_nothing
     assert (histogram - 0.1).abs().max() < 0.02
 
 
-def test_a_narrow_place_gives_nearly_the_same_latent_and_costs_nats() -> None:
+def test_a_narrow_place_repeats_its_latent_and_costs_nats() -> None:
     place = Place(torch.full((100, 3), 0.5), torch.full((100, 3), -8.0))
     assert (place.draw() - to_uniform(torch.tensor(0.5))).abs().max() < 0.1
     variance = math.exp(-8.0)

@@ -148,7 +148,7 @@ def test_a_pool_makes_the_bits_that_are_played_meanwhile(model: WaveGANGenerator
         assert not sound[len(hit) :].any()
 
 
-def test_weights_are_uploaded_once_and_what_sounds_now_goes_first(
+def test_weights_are_uploaded_once_and_live_calls_are_urgent(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     uploads, urgent = [], []
@@ -269,7 +269,7 @@ def test_a_pool_hears_that_the_device_is_lost(model: WaveGANGenerator, losing: N
         model.make(model.recipe(0, 0, 0, model.descriptor.defaults()))
 
 
-def test_no_room_for_the_weights_is_told_and_what_was_prepared_plays_on(
+def test_out_of_memory_is_reported_and_the_prepared_plays_on(
     path: Path, on_cpu: WaveGANGenerator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = played(on_cpu, struck(36))

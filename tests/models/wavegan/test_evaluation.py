@@ -50,7 +50,7 @@ def numbers(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         return evaluate(model, write_folder(place / "folder"))
 
 
-def test_there_is_a_row_for_what_is_made_and_for_what_it_is_compared_with(
+def test_made_hits_and_each_reference_have_a_row(
     numbers: dict[str, Any],
 ) -> None:
     assert json.loads(json.dumps(numbers)) == numbers, "plain values"
@@ -79,7 +79,7 @@ def test_every_class_is_counted(numbers: dict[str, Any]) -> None:
     assert numbers["alarms"], "random weights make no drums"
 
 
-def test_the_decays_of_first_and_best_takes_stand_beside_recorded_ones(
+def test_decays_of_first_and_best_takes_are_listed_with_recorded(
     numbers: dict[str, Any],
 ) -> None:
     rows = numbers["decays"]
@@ -108,7 +108,7 @@ def test_a_folder_of_other_classes_is_refused(tmp_path: Path) -> None:
         evaluate(model, write_folder(tmp_path / "folder"))
 
 
-def test_a_model_without_classes_is_compared_with_all_of_the_folder(tmp_path: Path) -> None:
+def test_a_model_without_classes_is_compared_with_all_sounds(tmp_path: Path) -> None:
     config = WaveGANConfig(**{**vars(SMALL), "classes": ()})
     model = write_untrained(tmp_path / "model.safetensors", config)
     numbers = evaluate(model, write_folder(tmp_path / "folder"))
@@ -119,7 +119,7 @@ def test_a_model_without_classes_is_compared_with_all_of_the_folder(tmp_path: Pa
     assert not any("recognised" in alarm for alarm in numbers["alarms"])
 
 
-def test_the_player_makes_new_hits_of_the_class_asked_for_each_time(tmp_path: Path) -> None:
+def test_the_player_makes_new_hits_of_the_asked_class_each_time(tmp_path: Path) -> None:
     descriptor = describe(write_untrained(tmp_path / "model.safetensors", SMALL))
 
     def player() -> Player:
@@ -138,7 +138,7 @@ def test_the_player_makes_new_hits_of_the_class_asked_for_each_time(tmp_path: Pa
         assert np.array_equal(signal[: len(wanted.signal)], wanted.signal)
 
 
-def test_no_hit_is_in_two_sets_and_all_are_of_the_classes_asked_for() -> None:
+def test_sets_are_disjoint_and_of_the_classes_asked_for() -> None:
     known, asked = drums.hits(5, 0), np.array([2, 0, 2, 1])
     sets = list(disjoint_sets(known, asked, np.random.default_rng(0)))
     assert len(sets) == 2, "as many as wanted"

@@ -33,12 +33,12 @@ def test_minimax_is_the_two_sided_cross_entropy() -> None:
         assert discriminator_loss(kind, REAL, MADE).item() == pytest.approx(expected)
 
 
-def test_the_generator_of_minimax_undoes_what_its_discriminator_did() -> None:
+def test_the_minimax_generator_loss_negates_its_discriminators() -> None:
     expected = sum(log_sigmoid(-s) for s in MADE.tolist()) / 2
     assert generator_loss(MINIMAX, MADE).item() == pytest.approx(expected)
 
 
-def test_the_non_saturating_generator_learns_where_minimax_does_not() -> None:
+def test_the_non_saturating_loss_slopes_where_minimax_is_flat() -> None:
     score = torch.tensor([-20.0], requires_grad=True)  # a generator that deceives nobody
     slopes = {}
     for kind in (MINIMAX, NON_SATURATING):
@@ -68,7 +68,7 @@ def linear(slope: Tensor) -> "object":
     return lambda x: (x * slope).sum(1)
 
 
-def test_the_wgan_penalty_is_the_squared_distance_of_the_slope_from_one() -> None:
+def test_the_wgan_penalty_is_the_squared_slope_error_from_one() -> None:
     slope = torch.full((16,), 0.5)  # of norm 2
     real, made = torch.randn(4, 16), torch.randn(4, 16)
     assert gradient_penalty(WGAN_GP, linear(slope), real, made).item() == pytest.approx(1.0)  # type: ignore[arg-type]
@@ -105,7 +105,7 @@ def test_a_penalty_can_be_learnt_from() -> None:
     assert (slope.grad > 0).all(), "the slope of norm 2.8 is too steep"
 
 
-def test_matching_features_looks_at_their_means_and_at_every_layer_alike() -> None:
+def test_feature_matching_compares_means_and_weighs_layers_alike() -> None:
     quiet, loud = torch.randn(8, 5), 1000 * torch.randn(8, 7, 3)
     assert feature_matching([quiet, loud], [quiet.flip(0), loud.flip(0)]).item() < 1e-5
     both = feature_matching([2 * quiet, 2 * loud], [quiet, loud])

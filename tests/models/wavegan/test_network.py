@@ -25,7 +25,7 @@ def seed() -> None:
 
 
 @pytest.mark.parametrize("frames", [1, 3, 16, 50])
-def test_upsampling_is_the_transposed_convolution_of_kernel_25_and_stride_4(frames: int) -> None:
+def test_upsampling_is_a_transposed_conv_of_kernel_25_stride_4(frames: int) -> None:
     layer, x = Upsampling(8, 5).double(), torch.randn(3, 8, frames, dtype=torch.float64)
     torch.nn.init.normal_(layer.bias)
     expected = F.conv_transpose1d(x, layer.weight, layer.bias, 4, padding=11, output_padding=1)
@@ -34,7 +34,7 @@ def test_upsampling_is_the_transposed_convolution_of_kernel_25_and_stride_4(fram
 
 
 @pytest.mark.parametrize("groups", [1, 3, 16, 50])
-def test_downsampling_is_the_convolution_of_kernel_25_and_stride_4(groups: int) -> None:
+def test_downsampling_is_a_conv_of_kernel_25_stride_4(groups: int) -> None:
     layer, x = Downsampling(5, 8).double(), torch.randn(3, 5, 4 * groups, dtype=torch.float64)
     torch.nn.init.normal_(layer.bias)
     padded = F.pad(x, (BEFORE, 13))
@@ -73,7 +73,7 @@ def test_the_class_changes_the_hit_and_the_verdict() -> None:
     assert critic(kick, torch.tensor([0]))[0] != critic(kick, torch.tensor([2]))[0]
 
 
-def test_a_fresh_post_filter_changes_nothing_and_a_shifted_one_delays() -> None:
+def test_a_fresh_post_filter_is_neutral_and_a_shifted_one_delays() -> None:
     signal = torch.randn(2, 300)
     for taps in (1, 2, 31, 512):
         post_filter = PostFilter(taps)
@@ -82,7 +82,7 @@ def test_a_fresh_post_filter_changes_nothing_and_a_shifted_one_delays() -> None:
     torch.testing.assert_close(post_filter(signal)[:, :-1], signal[:, 1:])
 
 
-def test_phase_shuffle_shifts_every_example_by_its_own_few_frames() -> None:
+def test_phase_shuffle_shifts_each_example_by_its_own_frames() -> None:
     ramp = torch.arange(10.0, 42.0).expand(200, 3, 32)
     shuffled = phase_shuffle(ramp)
     shifts = (shuffled[:, 0, 16] - ramp[:, 0, 16]).long()

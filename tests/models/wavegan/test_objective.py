@@ -33,7 +33,7 @@ def batch(rounds: int = 1) -> dict[str, torch.Tensor]:
     }
 
 
-def test_the_same_sound_twice_costs_all_and_as_different_ones_as_real_nothing() -> None:
+def test_sameness_is_1_for_equal_sounds_and_0_at_real_variety() -> None:
     alike = noise(1)
     alike[1], alike[3] = alike[0], alike[2]
     assert _sameness(alike, noise(2)).item() == 1.0
@@ -67,7 +67,7 @@ def test_without_critics_all_is_guided_and_with_them_one_half() -> None:
     assert seen == [HITS, HITS // 2]
 
 
-def test_without_a_guide_every_hit_is_free_and_the_critics_see_them_all() -> None:
+def test_critics_see_every_hit_when_there_is_no_guide() -> None:
     objective, critics, _ = built(guide=0.0)
     assert objective.encoder is None
     step = objective(**batch(rounds=3), against=critics)

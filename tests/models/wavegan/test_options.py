@@ -43,7 +43,7 @@ def test_the_paper_is_one_choice_of_options() -> None:
     assert options.budget.betas == (0.5, 0.9)
 
 
-def test_time_and_words_may_change_when_a_training_goes_on_but_nothing_else() -> None:
+def test_only_time_and_texts_may_change_when_a_training_resumes() -> None:
     before = TrainingOptions().identity
     assert TrainingOptions(minutes=5.0, card="mine", report_minutes=1.0).identity == before
     assert TrainingOptions(latent=50).identity != before

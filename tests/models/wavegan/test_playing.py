@@ -133,7 +133,7 @@ def test_round_robin_plays_so_many_hits_in_turn(model: WaveGANGenerator) -> None
     assert len(set(recipes)) == 3
 
 
-def test_mutations_can_be_taken_back_and_breeding_takes_both_parents(
+def test_mutations_are_reversible_and_breeding_blends_parents(
     model: WaveGANGenerator,
 ) -> None:
     sounds = [hit(model, 0, 0, pad1_mutate=n, pad1_spread=0.0)[:2000] for n in (0, 1, 2, 1, 0)]
@@ -163,7 +163,7 @@ def test_a_locked_pad_keeps_the_hit_that_was_played_last(model: WaveGANGenerator
     assert not np.array_equal(free, last)
 
 
-def test_what_a_session_kept_is_forgotten_when_the_pad_is_unlocked(model: WaveGANGenerator) -> None:
+def test_unlocking_a_pad_forgets_the_hit_that_a_session_kept(model: WaveGANGenerator) -> None:
     opened = {"pad1_kept": 4.0}  # stays among the parameters for ever
     numbers = [model.recipe(KICK_PAD, number, 0, row(model)) for number in range(12)]
 
@@ -279,7 +279,7 @@ def test_a_pad_in_a_group_ends_its_own_last_hit(model: WaveGANGenerator) -> None
     np.testing.assert_array_equal(later, alone[int(GROUP_FADE_SECONDS * RATE) : len(later) + 80])
 
 
-def test_letting_go_of_a_key_does_nothing_and_a_choke_ends_the_hit(model: WaveGANGenerator) -> None:
+def test_note_off_does_nothing_and_a_choke_ends_the_hit(model: WaveGANGenerator) -> None:
     still = {"pad1_spread": 0.0}
     whole = played(model, struck(KICK), **still)
     off = event(500, EventKind.NOTE_OFF, 0)
@@ -341,9 +341,7 @@ def test_a_pool_makes_hits_while_render_plays(model: WaveGANGenerator) -> None:
         np.testing.assert_array_equal(one, other)
 
 
-def test_a_drum_file_renders_to_the_same_bits_whatever_the_blocks(
-    path: Path, tmp_path: Path
-) -> None:
+def test_a_drum_file_renders_the_same_bits_at_any_block_size(path: Path, tmp_path: Path) -> None:
     keys = (KICK, CLOSED, SNARE, OPEN, CLOSED, KICK)
     hits = [(delta, hit(key, channel=9)) for key in keys for delta, hit in ((0, on), (100, off))]
     (tmp_path / "beat.mid").write_bytes(midi([track(*hits)]))
@@ -360,7 +358,7 @@ def test_a_drum_file_renders_to_the_same_bits_whatever_the_blocks(
     assert not np.array_equal(rendered(4096, seed=4), whole)
 
 
-def test_models_are_described_without_their_weights_and_others_refused(path: Path) -> None:
+def test_a_model_is_described_and_an_unknown_device_is_refused(path: Path) -> None:
     descriptor = describe(path)
     assert (descriptor.sample_rate, descriptor.channels, descriptor.voices) == (RATE, 2, 16)
     assert descriptor.family == "wavegan"

@@ -89,7 +89,7 @@ def test_the_digest_tells_other_hits(few: Corpus, changed: dict[str, object]) ->
     assert digest(replace(few, **changed)) != digest(few)
 
 
-def test_every_class_weighs_the_same_and_a_filler_less_than_a_real_hit() -> None:
+def test_classes_weigh_the_same_and_fillers_less_than_real_hits() -> None:
     classes, synthetic = np.array([0, 0, 0, 1]), np.array([False, False, True, False])
     share = weights(Hits(np.zeros((4, 8), np.float32), classes, ("",) * 4, synthetic))
     assert share[:3].sum() == pytest.approx(share[3]) == pytest.approx(0.5)

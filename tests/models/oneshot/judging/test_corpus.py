@@ -72,7 +72,7 @@ def test_takes_of_one_drum_stay_on_one_side(tmp_path: Path) -> None:
     assert not learnt & spared
 
 
-def test_the_same_folder_is_split_the_same_way_and_a_new_file_moves_no_other(folder: Path) -> None:
+def test_the_split_is_stable_and_a_new_file_moves_no_other(folder: Path) -> None:
     before, _ = told(folder)
     save(folder / "snare" / "zz-new-99.wav", burst(0.1, 99))
     after, _ = told(folder)
@@ -144,7 +144,7 @@ def test_a_folder_that_is_not_there_is_refused(tmp_path: Path) -> None:
         read(tmp_path / "nothing", RATE, FRAMES, lambda line: None)
 
 
-def test_guessed_labels_and_further_rates_of_a_table_are_left_out(folder: Path) -> None:
+def test_guessed_labels_and_other_rates_of_a_table_are_left_out(folder: Path) -> None:
     paths = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*.wav"))
     save(folder / "44k" / Path(paths[0]), burst(0.1), 44100)
     with (folder / "metadata.csv").open("w", newline="") as file:
@@ -176,7 +176,7 @@ def test_fillers_are_learnt_from_less_and_never_held_out(folder: Path) -> None:
     np.testing.assert_allclose(filler[0] / real[0], 0.3)
 
 
-def test_batches_are_a_function_of_their_generator_and_of_the_right_form(folder: Path) -> None:
+def test_batches_follow_their_generator_and_have_the_right_shape(folder: Path) -> None:
     corpus, _ = told(folder)
     draws = BatchSource(corpus.training, RATE, 4)
     first, again, other = (draws.draw(np.random.default_rng(s), 3, 5) for s in (1, 1, 2))

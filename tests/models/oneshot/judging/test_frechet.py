@@ -13,7 +13,7 @@ def covariance(dimensions: int, seed: int) -> np.ndarray:
     return draws.T @ draws / (dimensions + 3)
 
 
-def test_gaussians_along_the_axes_have_the_distance_of_the_closed_form() -> None:
+def test_axis_aligned_gaussians_have_the_closed_form_distance() -> None:
     one = Gaussian(np.array([1.0, 2.0]), np.diag([4.0, 9.0]))
     other = Gaussian(np.array([4.0, -2.0]), np.diag([1.0, 25.0]))
     assert frechet_distance(one, other) == pytest.approx(3**2 + 4**2 + (2 - 1) ** 2 + (3 - 5) ** 2)

@@ -40,7 +40,7 @@ def test_hits_are_compared_from_their_onset_at_full_level() -> None:
     assert not formed[2].any()
 
 
-def test_the_same_hit_has_no_distance_and_noise_below_40_db_hardly_any() -> None:
+def test_distance_is_0_to_the_same_hit_and_tiny_with_40_db_noise() -> None:
     signals = drums.hits(8, 0).signals
     rng = np.random.default_rng(0)
     noisy = signals + 0.005 * rng.standard_normal(signals.shape).astype(np.float32)

@@ -119,7 +119,7 @@ def test_the_real_hits_are_described_beside_the_latest(judge: Judge, verdict: Ve
     assert judge.real.diversity == 1.0
 
 
-def test_good_hits_of_the_wrong_class_are_near_alone_but_not_with_their_class(
+def test_hits_of_the_wrong_class_are_far_only_in_joint_distance(
     judge: Judge, fresh: drums.Hits
 ) -> None:
     right = judge.judge(fresh.signals, fresh.classes)

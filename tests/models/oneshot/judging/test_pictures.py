@@ -66,7 +66,7 @@ def test_the_table_says_what_is_at_which_second(
         assert np.abs(signal[start - 100 if start else 0 : start + 500]).max() > 0.3
 
 
-def test_only_a_few_hits_of_a_class_are_shown_and_a_class_may_be_missing(
+def test_few_hits_per_class_are_shown_and_classes_may_be_absent(
     tmp_path: Path, corpus: Corpus, judge: Judge
 ) -> None:
     made = drums.hits(9, 5)

@@ -45,7 +45,7 @@ def test_a_blown_note_stays_and_falls_when_let_go() -> None:
     assert made.release[0] == pytest.approx(-100, rel=0.15)
 
 
-def test_the_room_behind_a_note_does_not_become_a_partial_that_stays() -> None:
+def test_room_sound_does_not_become_a_lasting_partial() -> None:
     made = tables(recording(plucked(noise_db=-60.0, faster=3.0)))
     last = -STEP_DB * made.level[9].astype(float)
     assert last[-1] < -100  # it fell below the noise at once
@@ -78,7 +78,7 @@ def test_a_steady_instrument_is_not_alive_and_an_ensemble_is() -> None:
     assert made.alive[1, 3:, 0].min() > 0.15
 
 
-def test_a_table_comes_back_from_a_model_file_and_damage_is_refused() -> None:
+def test_a_table_is_restored_from_tensors_and_damage_is_refused() -> None:
     made = tables(recording(plucked()), recording(plucked(62.0), 62.0, 0.4))
     tensors = made.to_tensors()
     again = Tables.from_tensors(tensors, 1)

@@ -75,7 +75,7 @@ def test_a_long_recording_has_two_slopes() -> None:
         assert level_db(string, only, 60.0, 0.5, second, -1.0) == pytest.approx(expected, abs=1)
 
 
-def test_the_level_window_around_a_release_is_no_part_of_the_held_note() -> None:
+def test_the_level_window_around_a_release_is_not_a_held_level() -> None:
     level = np.full(len(SECONDS), -20, np.float32)
     level[RATE - 200 :] = -40  # the window already hears the release
     held = measure([LevelTrack(0, 60.0, 0.5, level, RATE, blur=240)], 1, RATE)
@@ -83,7 +83,7 @@ def test_the_level_window_around_a_release_is_no_part_of_the_held_note() -> None
     assert level_db(held, only, 60.0, 0.5, 1.0, -1.0) == pytest.approx(-20, abs=0.1)
 
 
-def test_files_of_one_slope_and_a_straight_line_of_velocity_still_play() -> None:
+def test_old_envelopes_with_one_slope_and_linear_velocity_play() -> None:
     old = dict(ENVELOPE.to_tensors())
     old["envelope.hold"] = old["envelope.hold"][:, :, 0]
     del old["envelope.dynamics"]

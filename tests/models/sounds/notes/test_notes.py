@@ -35,7 +35,7 @@ def test_the_phase_is_the_recordings_own_even_in_a_vibrato(pitch: float) -> None
     assert found == pytest.approx(pitch, abs=0.05)
 
 
-def test_a_note_whose_fundamental_is_missing_is_followed_in_its_harmonics() -> None:
+def test_a_note_without_its_fundamental_is_tracked_by_harmonics() -> None:
     truth = turns(50.0)
     signal = 0.01 * np.sin(truth) + np.sin(2 * truth + 1) + 0.3 * np.sin(4 * truth)
     phase, found = measure_phase(signal.astype(np.float32), 50, RATE)

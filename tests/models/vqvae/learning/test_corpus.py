@@ -144,7 +144,7 @@ def test_some_small_labels_are_held_out_whole_and_no_large_one(tmp_path: Path) -
 
 
 @pytest.mark.parametrize("count", [1, 2, 3])
-def test_even_of_very_few_sounds_something_is_learnt_and_something_measured(
+def test_very_few_sounds_still_give_training_and_held_out_sounds(
     tmp_path: Path, count: int
 ) -> None:
     corpus = quietly(write_many(tmp_path, count))
@@ -152,7 +152,7 @@ def test_even_of_very_few_sounds_something_is_learnt_and_something_measured(
     assert len(corpus.held_out) == 1
 
 
-def test_sounds_of_a_lower_rate_are_left_out_where_there_are_others(tmp_path: Path) -> None:
+def test_sounds_of_a_lower_rate_are_left_out_if_others_exist(tmp_path: Path) -> None:
     write(tmp_path / "low.wav", tone(rate=8000), 8000)
     write(tmp_path / "high.wav", tone(rate=16000), 16000)
     write(tmp_path / "higher.wav", tone(rate=44100), 44100)
@@ -163,7 +163,7 @@ def test_sounds_of_a_lower_rate_are_left_out_where_there_are_others(tmp_path: Pa
     assert "left out: 1 sounds below 16000 Hz" in said
 
 
-def test_sounds_of_a_lower_rate_are_read_where_there_are_no_others(tmp_path: Path) -> None:
+def test_sounds_of_a_lower_rate_are_read_if_no_others_exist(tmp_path: Path) -> None:
     write(tmp_path / "low.wav", tone(0.5, 8000), 8000)
     said: list[str] = []
     (sound,) = read(tmp_path, 16000, said.append).training
@@ -183,7 +183,7 @@ def test_stereo_and_every_width_of_sample_is_read(
     np.testing.assert_allclose(sound.signal, tone(), atol=0.02 if subtype == "PCM_U8" else 1e-3)
 
 
-def test_what_is_too_loud_is_brought_down_and_the_rest_is_left_as_it_is(tmp_path: Path) -> None:
+def test_too_loud_sounds_are_lowered_and_others_are_unchanged(tmp_path: Path) -> None:
     write(tmp_path / "loud.wav", 3 * tone(), subtype="FLOAT")
     write(tmp_path / "soft.wav", 0.1 * tone(), subtype="FLOAT")
     corpus = quietly(tmp_path)

@@ -37,7 +37,7 @@ def random(seed: int) -> np.random.Generator:
     return np.random.default_rng(seed)
 
 
-def test_the_same_random_numbers_draw_the_same_batch_and_others_another() -> None:
+def test_a_batch_is_determined_by_its_random_numbers() -> None:
     segments = Segments(SMALL, corpus(ramp(1000), ramp(300, "high")), FRAMES)
     one, same, other = (segments.draw(random(seed), 8) for seed in (1, 1, 2))
     for ours, theirs in zip(one, same, strict=True):
@@ -45,7 +45,7 @@ def test_the_same_random_numbers_draw_the_same_batch_and_others_another() -> Non
     assert not np.array_equal(one.signal, other.signal)
 
 
-def test_a_batch_has_the_shapes_and_kinds_that_the_objective_wants() -> None:
+def test_a_batch_has_the_shapes_and_types_of_the_objective() -> None:
     batch = Segments(SMALL, corpus(ramp(1000)), FRAMES).draw(random(0), 8)
     assert (batch.signal.shape, batch.signal.dtype) == ((8, FRAMES), np.float32)
     assert (batch.labels.shape, batch.labels.dtype) == ((8,), np.int64)
@@ -94,7 +94,7 @@ def test_one_stage_is_kept_or_none() -> None:
     assert np.mean(batch.kept == 0) == pytest.approx(UNROUNDED, abs=0.05)
 
 
-def test_longer_sounds_are_drawn_more_often_and_the_shortest_still_are() -> None:
+def test_longer_sounds_are_drawn_more_often_but_short_ones_too() -> None:
     long, shorter, short = ramp(1500, "low"), ramp(500, "high"), ramp(8, "strange")
     segments = Segments(replace(SMALL, labels=("any", "low", "high", "strange")),
                         replace(corpus(long, shorter, short),
@@ -110,7 +110,7 @@ def test_a_sound_of_another_label_than_the_decoders_is_anybodys() -> None:
     assert set(segments.draw(random(0), 50).labels) == {0}
 
 
-def test_what_is_held_out_is_the_same_every_time_and_of_every_sound() -> None:
+def test_held_out_batches_are_constant_and_cover_every_sound() -> None:
     segments = Segments(SMALL, corpus(ramp(1000)), FRAMES)
     batches, again = segments.held_out(4, 3), segments.held_out(4, 3)
     assert len(batches) == 4

@@ -21,7 +21,7 @@ def lengths(*sounds: Sound, labels: tuple[str, ...] = ("any", "a", "b")) -> list
     return [(each.label, len(each.signal) / RATE) for each in chosen(corpus, RATE)]
 
 
-def test_of_every_label_the_longest_sounds_are_chosen_until_there_is_enough() -> None:
+def test_the_longest_sounds_of_a_label_are_chosen_up_to_a_limit() -> None:
     short = [sound(seconds, "b") for seconds in (0.5, 1.0, 1.5, 0.7, 0.9, 1.2)]
     long = [sound(seconds, "a") for seconds in (3.0, 9.0, 5.0)]
     assert lengths(*short, *long) == [
@@ -29,13 +29,13 @@ def test_of_every_label_the_longest_sounds_are_chosen_until_there_is_enough() ->
     ], "two seconds of a sound at most, four of a label"  # fmt: skip
 
 
-def test_of_notes_one_every_few_semitones_is_chosen_the_loudest_of_each() -> None:
+def test_the_loudest_note_every_few_semitones_is_chosen() -> None:
     notes = [sound(1.0, "a", pitch, level) for pitch in range(60, 72) for level in (0.2, 0.8, 0.5)]
     corpus = Corpus(notes, notes, ("any", "a"))
     picked = [(note.pitch, float(note.signal[0])) for note in chosen(corpus, RATE)]
     assert picked == [(60, pytest.approx(0.8)), (64, pytest.approx(0.8)), (68, pytest.approx(0.8))]
 
 
-def test_sounds_of_nobody_are_chosen_only_where_there_are_no_others() -> None:
+def test_unlabelled_sounds_are_chosen_only_if_no_others_exist() -> None:
     assert lengths(sound(1.0, "a"), sound(1.0, "x")) == [("a", 1.0)]
     assert lengths(sound(1.0, "x"), sound(2.0, "y")) == [("y", 2.0), ("x", 1.0)]

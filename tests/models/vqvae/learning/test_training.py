@@ -71,7 +71,7 @@ def sound_of(model: Path, source: Source, key: float | None = None) -> NDArray[n
     return out[:, 0]
 
 
-def test_a_folder_becomes_a_playable_model_with_prior_and_material(
+def test_training_makes_a_playable_model_with_prior_and_material(
     tmp_path: Path, folder: Path
 ) -> None:
     out = tmp_path / "tones.safetensors"
@@ -121,9 +121,7 @@ def test_a_model_without_a_prior_plays_from_its_excerpts(tmp_path: Path, folder:
     assert np.abs(sound_of(out, Source.FILE)).max() > 0
 
 
-def test_a_model_file_holds_what_a_player_needs_and_nothing_pickled(
-    tmp_path: Path, folder: Path
-) -> None:
+def test_a_model_file_holds_the_players_tensors_and_no_pickle(tmp_path: Path, folder: Path) -> None:
     out = tmp_path / "tones.safetensors"
     train(folder, out, TrainingOptions(**TINY, prior_steps=1))
     with safe_open(out, framework="numpy") as file:
@@ -281,7 +279,7 @@ def test_what_is_held_out_is_judged_by_what_is_heard() -> None:
     torch.testing.assert_close(objective(signal, labels, kept, waveform), expected)
 
 
-def test_usage_is_counted_from_one_report_to_the_next_and_only_while_learning() -> None:
+def test_usage_is_counted_between_reports_only_while_learning() -> None:
     network = training.VQVAE(TrainingOptions(**SIZES).config(("any",)))
     objective = Objective(network)
     batch = {

@@ -28,7 +28,7 @@ def test_every_promised_row_is_measured(monkeypatch: pytest.MonkeyPatch) -> None
     assert all("\n" not in row.detail for row in rows)
 
 
-def test_every_weight_of_a_layer_is_a_multiply_add_of_every_frame() -> None:
+def test_every_weight_of_a_layer_is_a_multiply_add_a_frame() -> None:
     """SMALL: strides 2 and 4, 16 and 32 channels, three units a level."""
     inner = 3 * (32 * 3 * 16 + 16 * 32)  # a frame of the inner level, 16 channels inside
     outer = 3 * (16 * 3 * 16 + 16 * 16)
@@ -38,7 +38,7 @@ def test_every_weight_of_a_layer_is_a_multiply_add_of_every_frame() -> None:
     assert work.multiply_adds == first + inner + up + 4 * (outer + last)
 
 
-def test_blocks_of_a_device_carry_the_decoders_sound_without_a_gap() -> None:
+def test_device_blocks_carry_the_decoders_sound_without_a_gap() -> None:
     packed = pack(SMALL, random_tensors(SMALL, np.random.default_rng(0)))
     player, blocks = benchmark.Player(packed), []
     player.block = np.zeros(5, np.float32)  # no divisor of the hop

@@ -95,7 +95,7 @@ def test_a_model_of_other_sounds_is_not_judged_as_speech(tmp_path: Path, speech:
     assert not any("Codec 2" in row["codec"] for row in numbers["quality"])
 
 
-def test_passages_are_spread_over_the_labels_and_cut_to_the_wanted_length() -> None:
+def test_passages_are_spread_over_labels_and_cut_to_length() -> None:
     def sounds(label: str, count: int, level: float) -> list[Sound]:
         signal = np.full(RATE, level, np.float32)
         return [Sound(signal, label, Path(f"{label}{n}")) for n in range(count)]

@@ -168,9 +168,7 @@ def test_a_state_travels_to_the_device_and_back(packed: Packed, device: str) -> 
     assert error(np.concatenate([first, second, third]), expected) < 1e-5
 
 
-def test_a_state_of_another_network_or_of_other_voices_is_refused(
-    small: Packed, device: str
-) -> None:
+def test_a_state_of_other_sizes_or_voices_is_refused(small: Packed, device: str) -> None:
     encoder, decoder = small.coders(VOICES, device)
     with pytest.raises(ValueError, match="history"):
         decoder.restore(small.coders(VOICES + 1, device)[1].state)

@@ -58,7 +58,7 @@ def rounding_network() -> tuple[VQVAE, Tensor, Quantized]:
     return network, made, quantized
 
 
-def test_every_part_of_the_loss_moves_its_own_part_of_the_network() -> None:
+def test_every_part_of_the_loss_trains_its_part_of_the_network() -> None:
     network, made, quantized = rounding_network()
     of_matching = moved(quantized.matching, network)
     of_commitment = moved(quantized.commitment, network)
@@ -147,7 +147,7 @@ def test_a_generator_pays_for_not_being_taken_for_real() -> None:
     assert strange == 0.5 * losses.FEATURES
 
 
-def test_a_generator_learns_from_the_rival_and_real_sound_does_not() -> None:
+def test_the_adversarial_loss_moves_made_but_not_real_sound() -> None:
     torch.manual_seed(3)
     rival = Discriminator(4)
     made, real = noise(0).requires_grad_(), noise(1).requires_grad_()
@@ -158,7 +158,7 @@ def test_a_generator_learns_from_the_rival_and_real_sound_does_not() -> None:
 
 
 @pytest.mark.parametrize("frames", [640, 1600, 8000])
-def test_the_rival_listens_at_three_rates_and_judges_every_64th_frame(frames: int) -> None:
+def test_the_discriminator_hears_3_rates_and_judges_by_64_frames(frames: int) -> None:
     rival = Discriminator(4)
     scales = rival.judge(noise(0, frames))
     assert len(scales) == SCALES

@@ -66,7 +66,7 @@ def test_what_comes_later_changes_nothing_before(config: VQVAEConfig) -> None:
 
 
 @torch.no_grad()
-def test_a_code_frame_is_heard_from_its_first_frame_on_and_not_before() -> None:
+def test_a_code_frame_sounds_from_its_first_frame_not_earlier() -> None:
     network = trained()
     latent = torch.randn(1, CONFIG.latent, 12)
     other = latent.clone()
@@ -109,7 +109,7 @@ def test_the_label_changes_the_sound_and_not_the_codes() -> None:
         assert (made[0] - made[label]).abs().max() > 0.01 * made[0].abs().max()
 
 
-def test_every_parameter_learns_from_the_reconstruction_or_from_matching() -> None:
+def test_every_parameter_learns_by_reconstruction_or_matching() -> None:
     network = VQVAE(CONFIG)
     made, quantized = network(noise(8 * CONFIG.hop, batch=3), torch.tensor([0, 1, 2]))
     (made.square().mean() + quantized.matching).backward()

@@ -69,7 +69,7 @@ def points(seed: int, batch: int = 4, frames: int = 16, dimensions: int = DIMENS
     return torch.randn(batch, frames, dimensions, generator=generator)
 
 
-def test_codes_vectors_and_commitment_are_those_of_another_implementation() -> None:
+def test_codes_and_commitment_equal_another_implementations() -> None:
     stage = bare_stage()
     theirs = theirs_of(stage)
     quantized, codes, error = stage(points(0), learns=True)
@@ -79,7 +79,7 @@ def test_codes_vectors_and_commitment_are_those_of_another_implementation() -> N
     torch.testing.assert_close(error.mean() / DIMENSIONS, commitment)
 
 
-def test_the_gradient_is_passed_straight_through_as_by_another_implementation() -> None:
+def test_the_straight_through_gradient_equals_anothers() -> None:
     gradients = []
     stage = bare_stage()
     theirs = theirs_of(stage)
@@ -106,7 +106,7 @@ def test_the_book_follows_as_that_of_another_implementation() -> None:
     assert (stage.book.vectors - before).norm(dim=-1).median() > 0.1
 
 
-def test_a_code_that_nobody_uses_is_thrown_onto_a_point_of_the_batch() -> None:
+def test_an_unused_code_is_moved_to_a_point_of_the_batch() -> None:
     stage = bare_stage()
     unused = torch.arange(CODES) % 4 == 0
     even = 4 * 16 / CODES
@@ -200,7 +200,7 @@ def test_codes_decode_to_what_the_forward_pass_gave(trained: ResidualQuantizer) 
     torch.testing.assert_close(trained.decode(quantized.codes), quantized.latent)
 
 
-def test_an_example_that_keeps_few_stages_sounds_as_its_first_codes(
+def test_an_example_with_few_stages_decodes_as_its_first_codes(
     trained: ResidualQuantizer,
 ) -> None:
     trained.eval()
@@ -231,7 +231,7 @@ def test_the_encoder_is_held_to_the_stages_that_are_kept(trained: ResidualQuanti
     assert trained(one, torch.tensor([0])).commitment == 0
 
 
-def test_every_stage_is_matched_with_what_the_ones_before_left_over(
+def test_every_stage_is_matched_with_its_predecessors_residual(
     trained: ResidualQuantizer,
 ) -> None:
     trained.eval()
@@ -311,7 +311,7 @@ def test_training_moves_the_books(trained: ResidualQuantizer) -> None:
         assert not torch.equal(stage.book.vectors, vectors)
 
 
-def test_centred_points_have_mean_0_and_deviation_1_wherever_the_encoder_puts_them() -> None:
+def test_centred_points_have_mean_0_and_deviation_1() -> None:
     torch.manual_seed(9)
     centred = Centred(LATENT, DIMENSIONS)
     far = 100 + 0.1 * points(0, 64, 20, LATENT)

@@ -123,7 +123,7 @@ def test_codes_are_the_parallel_quantisers(model: Model) -> None:
 
 
 @torch.no_grad()
-def test_a_latent_is_the_parallel_quantisers_for_any_number_of_stages(model: Model) -> None:
+def test_a_latent_equals_the_parallel_one_for_any_stage_count(model: Model) -> None:
     latent = np.zeros(model.config.latent, np.float32)
     for stages in range(1, model.config.stages + 1):
         codes = torch.from_numpy(model.codes[None, :, :stages].astype(np.int64))
@@ -223,7 +223,7 @@ def test_only_the_voices_that_are_due_go_on(small: Model) -> None:
         np.testing.assert_array_equal(array[[0, 2]], before[name][[0, 2]])
 
 
-def test_a_state_of_another_network_or_of_other_voices_is_refused(small: Model) -> None:
+def test_a_state_of_other_sizes_or_voices_is_refused(small: Model) -> None:
     decoder = StreamingDecoder(small.packed, 2)
     with pytest.raises(ValueError, match="history"):
         decoder.restore(StreamingDecoder(small.packed, 3).state)
@@ -268,7 +268,7 @@ def test_only_convolutions_are_rounded(small: Model) -> None:
     assert all((again[name] == used[name]).all() for name in used)
 
 
-def test_the_tensors_of_a_model_file_are_the_ones_that_are_packed() -> None:
+def test_the_packed_tensors_are_those_of_the_model_file() -> None:
     network = folded(VQVAE(SMALL))
     wanted = shapes(SMALL)
     assert {name: tuple(network[name].shape) for name in wanted} == wanted
