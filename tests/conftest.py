@@ -1,4 +1,4 @@
-"""Real parts for tests, and the surroundings of every test: its own, or checked."""
+"""Real parts for all tests, and the checks around every test."""
 
 import atexit
 import os

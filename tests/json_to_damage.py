@@ -1,4 +1,4 @@
-"""Sessions and presets that are whole, and the same with values that people and programs write."""
+"""Valid sessions and presets, and the same with wrong values."""
 
 import json
 import random

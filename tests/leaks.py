@@ -53,7 +53,7 @@ def _threads() -> set[threading.Thread]:
 
 
 def _processes() -> set[int]:
-    """Process ids of the children that run (Linux; elsewhere none are seen)."""
+    """Return the process ids of the children that run (Linux; elsewhere none are seen)."""
     if not _TASKS.exists():
         return set()
     return {int(pid) for task in _TASKS.iterdir() for pid in _children(task) if _runs(pid)}
@@ -67,7 +67,7 @@ def _children(task: Path) -> list[str]:
 
 
 def _runs(pid: str) -> bool:
-    """Whether a process is there and more than an entry that nobody has collected."""
+    """Return whether a process runs; one that ended and was not collected does not."""
     try:
         return Path("/proc", pid, "stat").read_text().rpartition(") ")[2][0] != "Z"
     except OSError:

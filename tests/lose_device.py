@@ -1,4 +1,4 @@
-"""Plays on the JACK server until it is gone; says what it notices; leaves by os._exit."""
+"""Play on the JACK server until it is gone, report what is noticed, and leave by os._exit."""
 
 import os
 import time

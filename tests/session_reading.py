@@ -1,4 +1,4 @@
-"""Sessions and presets as a program uses them: read, told about, written again, fitted."""
+"""Read and use sessions and presets as a program does, for tests and fuzzing."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Whoever waits for a compiler is told so, once."""
+"""A caller that waits for the compiler is told so, once."""
 
 import time
 

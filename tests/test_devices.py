@@ -1,4 +1,4 @@
-"""Devices found, opened, lost."""
+"""Audio devices are found and opened, and their loss is noticed."""
 
 import subprocess
 import sys
@@ -97,7 +97,7 @@ def devices_calls_slot():
 
 @pytest.mark.jack
 class TestOnJack:
-    """With a real server."""
+    """Devices on a real server."""
 
     def test_the_server_is_listed_and_opens(self, jack_server):
         device = find_output("jack")
@@ -134,7 +134,7 @@ class TestOnJack:
             assert output.close()
 
     def test_a_killed_server_is_noticed_in_1_s_and_closing_returns(self, private_jack_server):
-        """In a process of its own: after this PortAudio never returns, not even at exit."""
+        """Run in a process of its own: afterwards PortAudio never returns, not even at exit."""
         script = Path(__file__).with_name("lose_device.py")
         with subprocess.Popen(
             [sys.executable, str(script)],

@@ -24,7 +24,7 @@ STEPS = "from numba import njit\n\n@njit\ndef step(x):\n    return x + {}\n"
 
 @pytest.fixture
 def package(tmp_path: Path) -> Path:
-    """A package with a kernel, a constant and a function that the kernel calls."""
+    """Write a package with a kernel, a constant and a function that the kernel calls."""
     folder = tmp_path / "stranger"
     folder.mkdir()
     (folder / "__init__.py").touch()
@@ -35,7 +35,7 @@ def package(tmp_path: Path) -> Path:
 
 
 def run(package: Path) -> tuple[int, int]:
-    """The kernel of 5, and whether it came from the cache."""
+    """Return the kernel's value at 5, and whether it came from the cache."""
     command = [sys.executable, "-c", "import stranger.kernels"]
     done = subprocess.run(command, cwd=package.parent, capture_output=True, text=True, check=True)
     value, hits = done.stdout.split()

@@ -1,4 +1,4 @@
-"""What a model lacks in loudness is measured, written into its file, and heard."""
+"""The gain that a model needs is measured, written into its file, and applied."""
 
 from dataclasses import replace
 from pathlib import Path

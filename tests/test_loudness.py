@@ -1,4 +1,4 @@
-"""Loudness is that of the Recommendation."""
+"""Loudness is that of Recommendation ITU-R BS.1770."""
 
 import math
 

@@ -1,4 +1,4 @@
-"""Model files that anybody may have written: refused in one line, in bounded time and memory."""
+"""Foreign model files are refused in one line, in bounded time and memory."""
 
 import json
 import os
@@ -24,7 +24,7 @@ FACTS = {"family": "wavenet", "name": "x", "config": {}}
 
 
 def raw(header: bytes, length: int | None = None) -> bytes:
-    """A file of one tensor of four bytes with this header."""
+    """Return a file of one tensor of four bytes with this header."""
     return struct.pack("<Q", len(header) if length is None else length) + header + bytes(4)
 
 
@@ -133,7 +133,7 @@ def test_an_impossible_configuration_is_refused_before_loading(
 
 
 def write(path: Path, kind: type = np.float32, config: dict[str, Any] | None = None) -> None:
-    """A model that can be listed, if the configuration and the kind of numbers allow it."""
+    """Write a model that can be listed if its configuration and number type are valid."""
     tensors = {name: np.zeros(shape, kind) for name, shape in shapes(SMALL).items()}
     write_model(path, ModelHeader("wavenet", path.stem, config or SMALL.to_json()), tensors)
 

@@ -1,4 +1,4 @@
-"""Rendering to arrays and files."""
+"""Offline rendering to arrays and files."""
 
 import time
 from pathlib import Path
@@ -19,7 +19,7 @@ from .midi_bytes import midi, off, on, tempo, track
 
 @pytest.fixture(scope="module")
 def song(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A4 at once, C5 after one beat of which the tempo doubles in between."""
+    """Write A4 at once and C5 after one beat, within which the tempo doubles."""
     path = tmp_path_factory.mktemp("midi") / "song.mid"
     first = [(0, tempo(500_000)), (0, on(69)), (240, tempo(250_000)), (120, off(69))]
     path.write_bytes(midi([track(*first, (120, on(72)), (480, off(72)))]))

@@ -1,4 +1,4 @@
-"""Families by entry point, models by name or path, and what is said when one is not there."""
+"""Families are found by entry point, models by name or path, and missing ones are reported."""
 
 import subprocess
 import sys
@@ -29,7 +29,7 @@ Install = Callable[..., None]
 
 @pytest.fixture
 def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Install]:
-    """Installs a stranger's package of one module, as pip would lay it out."""
+    """Return a function that installs a foreign package of one module, as pip lays it out."""
     monkeypatch.setenv(folders.HOME_VARIABLE, str(tmp_path / "home"))
     monkeypatch.syspath_prepend(tmp_path)
     registry.families.cache_clear()
@@ -48,7 +48,7 @@ def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Install
 
 @pytest.fixture
 def user_models(install: Install) -> Path:
-    """The user's models folder, empty."""
+    """Return the user's models folder, empty."""
     folders.models().mkdir(parents=True)
     return folders.models()
 

@@ -1,4 +1,4 @@
-"""Generators that play from the user's own sound: given, kept in sessions, missed when gone."""
+"""Generators that play from the user's own sound: set, kept in sessions, reported if missing."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -36,14 +36,14 @@ def engine() -> Iterator[Engine]:
 
 @pytest.fixture
 def hum(tmp_path: Path) -> Path:
-    """100 Hz, a second of it."""
+    """Write a second of 100 Hz."""
     path = tmp_path / "hum.wav"
     soundfile.write(path, 0.5 * np.sin(2 * np.pi * 100 * np.arange(RATE) / RATE), RATE)
     return path
 
 
 def listen(engine: Engine) -> float:
-    """The peak once it sounds, or 0 if it does not."""
+    """Return the peak once it sounds, or 0 if it does not."""
     engine.start()
     eventually(engine, lambda: engine.snapshot()["frames_played"] >= 12000)
     return float(engine.snapshot()["peak"])

@@ -1,4 +1,4 @@
-"""True peak sees what lies between the frames, however the stream is cut."""
+"""True peak measures between the frames, at any block size."""
 
 import math
 
@@ -17,7 +17,7 @@ def decibels(level: float) -> float:
 
 
 def sine(share: float, degrees: float, frames: int = 4800, channels: int = 2) -> np.ndarray:
-    """(frames, channels) of full scale at `share` of the sample rate."""
+    """Return (frames, channels) of full scale at `share` of the sample rate."""
     wave = np.sin(2 * np.pi * share * np.arange(frames) + math.radians(degrees))
     return np.repeat(wave[:, None], channels, axis=1).astype(np.float32)
 

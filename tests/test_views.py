@@ -1,4 +1,4 @@
-"""What a descriptor offers a window: its own views, or what suits any generator."""
+"""A descriptor offers a window its own views, or views that suit any generator."""
 
 from dataclasses import replace
 
@@ -21,7 +21,7 @@ IDS = {"a", "b", "pad1.lock", "pad2.lock"}
 
 
 def stranger(*plays: Plays, parameters: tuple[Parameter, ...] = SINE.parameters) -> Descriptor:
-    """A generator whose author has not heard of views."""
+    """Return the descriptor of a generator whose author declared no views."""
     return replace(SINE, plays=frozenset(plays), parameters=parameters, views=())
 
 

@@ -1,4 +1,4 @@
-"""How tests wait for what another thread or process does."""
+"""Wait in tests for another thread or process."""
 
 import os
 import time

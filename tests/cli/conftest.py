@@ -1,4 +1,4 @@
-"""The real command line in a process of its own, with a home that no one else uses."""
+"""The real command line in a process of its own, with a private home folder."""
 
 import os
 import subprocess
@@ -18,7 +18,7 @@ TIMEOUT_SECONDS = 90
 
 @pytest.fixture
 def run(tmp_path: Path) -> Run:
-    """Runs `rtaudiogen` with these arguments in an empty folder: no terminal, nothing on stdin."""
+    """Return a function that runs `rtaudiogen` in an empty folder, without terminal or stdin."""
     folder = tmp_path / "working folder"
     folder.mkdir()
 
@@ -41,7 +41,7 @@ def run(tmp_path: Path) -> Run:
 def run_here(
     run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> Run:
-    """The same in this process, which is quicker: what the console script calls."""
+    """Return a function that runs the console script in this process, which is quicker."""
     monkeypatch.chdir(folder)
     monkeypatch.setenv(HOME_VARIABLE, str(folder.with_name("home")))
 
@@ -54,5 +54,5 @@ def run_here(
 
 @pytest.fixture
 def folder(run: Run, tmp_path: Path) -> Path:
-    """The folder that `run` works in."""
+    """Return the folder that `run` works in."""
     return tmp_path / "working folder"

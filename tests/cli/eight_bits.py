@@ -12,14 +12,14 @@ RATE, HOP, STEPS = 16000, 4, 128
 
 
 def describe(path: Path) -> Descriptor:
-    """Of a model file."""
+    """Return the descriptor of a model file."""
     name = read_header(path).name
     stream = frozenset({Plays.STREAM})
     return Descriptor(name, "eight-bits", name, "", stream, RATE, 1, 1, (), path=path)
 
 
 def write_codec(path: Path, steps: float = STEPS, card: str = "") -> Path:
-    """A model file; its only weight is how many steps there are from 0 to 1."""
+    """Write a model file; its only weight is the number of steps from 0 to 1."""
     header = ModelHeader("eight-bits", path.stem, {"hop": HOP}, card=card)
     path.parent.mkdir(parents=True, exist_ok=True)
     write_model(path, header, {"steps": np.array([steps], np.float32)})
@@ -27,7 +27,7 @@ def write_codec(path: Path, steps: float = STEPS, card: str = "") -> Path:
 
 
 class EightBits:
-    """Keeps what is not yet a whole code frame."""
+    """A codec that keeps frames until they fill a code frame."""
 
     sample_rate, hop, stages, codes = RATE, HOP, HOP, 2 * STEPS
     look_ahead, least_stages, books = 0, 1, (2 * STEPS,) * HOP
@@ -36,11 +36,11 @@ class EightBits:
         self.waiting = np.ones(3, np.float32)  # `reset` is needed
 
     def reset(self) -> None:
-        """Forget it."""
+        """Forget the kept frames."""
         self.waiting = np.zeros(0, np.float32)
 
     def encode(self, signal: NDArray[np.float32]) -> NDArray[np.uint16]:
-        """Rounded and clipped."""
+        """Return the rounded and clipped codes."""
         signal = np.concatenate([self.waiting, signal])
         whole = len(signal) // HOP * HOP
         self.waiting = signal[whole:]
@@ -48,7 +48,7 @@ class EightBits:
         return codes.astype(np.uint16).reshape(-1, HOP)
 
     def decode(self, codes: NDArray[np.uint16]) -> NDArray[np.float32]:
-        """Frames of stages that are not there are silent."""
+        """Return the signal; frames of missing stages are silent."""
         signal = np.zeros((len(codes), HOP), np.float32)
         signal[:, : codes.shape[1]] = (codes.astype(np.float32) - STEPS) / STEPS
         return signal.ravel()

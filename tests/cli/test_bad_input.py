@@ -1,4 +1,4 @@
-"""Whatever is wrong with what was typed is said in one line, and nothing half-written is left."""
+"""Bad arguments and files are refused in one line, and leave no partial output."""
 
 from collections.abc import Callable
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""`encode` and `decode`: any sound, of any length, there and back, or a line that says why not."""
+"""`encode` and `decode` restore a sound of any length, or refuse it in one line."""
 
 import json
 import os
@@ -33,7 +33,7 @@ FAILED, BAD_USAGE = 1, 2
 
 @pytest.fixture(autouse=True)
 def families(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A family that is a codec and one that is none, and a model among the user's own."""
+    """Install a family that is a codec and one that is not, and write a model for the user."""
     found = {"eight-bits": eight_bits.FAMILY, "sine": SINE}
     monkeypatch.setattr(registry, "families", lambda: (found, ()))
     return write_codec(folder.with_name("home") / "models" / "plain.safetensors")
@@ -192,7 +192,7 @@ def test_what_cannot_be_meant_is_answered_in_one_line(
 
 @pytest.fixture
 def encoded(run_here: Run, folder: Path) -> Path:
-    """Twenty seconds, encoded with the model `plain`."""
+    """Return twenty seconds, encoded with the model `plain`."""
     soundfile.write(folder / "in.wav", noise(20 * RATE), RATE)
     done = run_here("encode", "in.wav", "out.rtac", "--model", "plain")
     assert done.returncode == 0, done.stderr

@@ -1,4 +1,4 @@
-"""`--device`: what computes, for every command that has it."""
+"""`--device` chooses the processor for every command that has it."""
 
 import json
 import re
@@ -174,7 +174,7 @@ def test_a_check_with_auto_says_on_what(run_here: Run) -> None:
 def test_play_hands_the_device_to_the_engine(
     run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    """In a process that believes in a GPU, with a family that does not know it."""
+    """Run in a process that sees a GPU, with a family that cannot use it."""
     (tmp_path / "sitecustomize.py").write_text(
         "from rtaudiogen import processors\nprocessors.missing = lambda name: ''\n"
     )

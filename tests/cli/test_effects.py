@@ -1,4 +1,4 @@
-"""Effects and sounds from the command line: what is heard, what is played from."""
+"""Effects and sounds from the command line: their input, and the sound they play from."""
 
 import json
 from pathlib import Path
@@ -23,7 +23,7 @@ def effects(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def hum(folder: Path) -> Path:
-    """Half a second of 100 Hz at 16 kHz, relative to where the command runs."""
+    """Write half a second of 100 Hz at 16 kHz, and return its path relative to the folder."""
     soundfile.write(
         folder / "hum.wav", 0.5 * np.sin(2 * np.pi * np.arange(8000) / 160), 16000, "FLOAT"
     )

@@ -1,4 +1,4 @@
-"""How `evaluate` prints what a family measured."""
+"""`evaluate` prints the numbers that a family measured."""
 
 from rtaudiogen.cli.evaluate import _lines
 

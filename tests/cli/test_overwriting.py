@@ -1,4 +1,4 @@
-"""Nothing is written over unasked, and never what is being read."""
+"""No file is overwritten without being asked, and never the file that is being read."""
 
 import os
 from collections.abc import Callable
@@ -16,7 +16,7 @@ PRECIOUS = b"precious"
 
 @pytest.fixture
 def voice(folder: Path) -> Path:
-    """A second of sound to hear or to encode."""
+    """Write a second of sound to hear or to encode."""
     path = folder / "voice.wav"
     sound = np.sin(np.arange(8000) / 5).astype(np.float32) / 4
     soundfile.write(path, sound, 16000, "FLOAT")

@@ -1,4 +1,4 @@
-"""Presets on the command line: kept at the end of one performance, the beginning of another."""
+"""Presets on the command line: saved when one performance ends, loaded when another begins."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""`rtaudiogen sample`: a folder of one-shots, and any of them again by its seed."""
+"""`rtaudiogen sample` writes a folder of one-shots, each reproducible by its seed."""
 
 import csv
 import json
@@ -26,7 +26,7 @@ CONFIG = WaveGANConfig(frames=8192, width=16, latent=20, classes=("kick", "hat/o
 
 @pytest.fixture(autouse=True)
 def model(folder: Path) -> Path:
-    """A model with random weights among the user's own."""
+    """Write a model with random weights among the user's own."""
     path = folder.with_name("home") / "models" / "drums.safetensors"
     tensors = random_tensors(CONFIG, np.random.default_rng(0))
     halves = {name: tensor.astype(np.float16) for name, tensor in tensors.items()}

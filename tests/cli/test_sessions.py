@@ -17,7 +17,7 @@ CLOCK = ("--output", "null", "--midi", "none", "--seconds", 1)
 
 @pytest.fixture
 def gig(folder: Path) -> Path:
-    """Two slots, softly."""
+    """Write a session of two soft slots."""
     slots = (SlotState("sine", {"level": -9.0}, seed=3), SlotState("sine", mix=Mix(pan=1.0)))
     save_session(folder / "gig.json", Session(slots=slots, sample_rate=22050, master_gain_db=-12.0))
     return folder / "gig.json"

@@ -1,4 +1,4 @@
-"""`rtaudiogen train` twice: it goes on, has nothing to do, or says what is in the way."""
+"""`rtaudiogen train` run twice resumes, has nothing left to do, or reports what prevents it."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,7 +21,7 @@ TINY = (
 
 @pytest.fixture(autouse=True)
 def one_thread() -> Iterator[None]:
-    """More of them wait for one another on a machine that is busy."""
+    """Let torch use one thread: several wait for one another on a busy machine."""
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     yield
@@ -30,7 +30,7 @@ def one_thread() -> Iterator[None]:
 
 @pytest.fixture
 def songs(folder: Path) -> Path:
-    """Two folders of one name, each with a sound of its own."""
+    """Write two folders of the same name, each with a different sound."""
     for number, song in enumerate(("songA", "songB")):
         (folder / song / "samples").mkdir(parents=True)
         noise = np.random.default_rng(number).normal(0, 0.1, 20000)

@@ -1,4 +1,4 @@
-"""`rtaudiogen` alone."""
+"""`rtaudiogen` without arguments opens the window."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""What there is to choose from, as the window sees it."""
+"""The catalogue lists devices, ports and models for the window."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""The folder of an engine: nothing that lies in it makes a front end fail, or harm strangers."""
+"""No file in the engine's folder makes a front end fail or harms other processes."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""What a window asks of an engine in its own process: to listen, to play, to change the device."""
+"""A window listens to an engine in its own process, plays it, and changes its device."""
 
 import os
 import signal
@@ -44,7 +44,7 @@ def silence(engine: EngineProcess) -> Iterator[None]:
 
 
 def loudest(engine: EngineProcess) -> float:
-    """Of what was heard since the last look."""
+    """Return the peak of what was heard since the last call."""
     return float(np.abs(engine.tap_frames()).max(initial=0.0))
 
 

@@ -1,4 +1,4 @@
-"""An engine that dies again and again is given up, and says so to whoever asks."""
+"""An engine that dies repeatedly is given up, and every caller is told."""
 
 import os
 import signal

@@ -1,4 +1,4 @@
-"""The library: what lies in the folders is found and described, and damage hurts nobody else."""
+"""The library finds and describes the files in its folders, and lists damaged ones."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""A front end that is killed or hangs leaves the sound playing, and another one finds it."""
+"""A front end that is killed or hangs leaves the sound playing, and another one attaches."""
 
 import json
 import os
@@ -54,7 +54,7 @@ except Exception as error:
 
 
 class FrontEnd:
-    """A process that plays a held note; `engine_pid` is that of its engine."""
+    """A process that plays a held note through an engine with the process id `engine_pid`."""
 
     def __init__(self, home: Path | None) -> None:
         self.process = subprocess.Popen(
@@ -65,7 +65,7 @@ class FrontEnd:
         self.engine_pid = int(self.process.stdout.readline())
 
     def ask(self) -> str:
-        """Have it command the engine: what came of it."""
+        """Let it command the engine, and return the outcome."""
         assert self.process.stdin is not None
         assert self.process.stdout is not None
         self.process.stdin.write("\n")
@@ -73,13 +73,13 @@ class FrontEnd:
         return self.process.stdout.readline().strip()
 
     def end(self, number: int = signal.SIGKILL) -> None:
-        """Kill it."""
+        """Send it a signal, by default to kill it."""
         with self.process:
             self.process.send_signal(number)
 
 
 def is_alive(pid: int) -> bool:
-    """Whether a process runs: one that is dead and not yet buried does not."""
+    """Return whether a process runs; one that ended and was not collected does not."""
     stat = Path(f"/proc/{pid}/stat")
     try:
         return stat.read_text().rpartition(")")[2].split()[0] != "Z"
@@ -89,7 +89,7 @@ def is_alive(pid: int) -> bool:
 
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """The folder of the window's engine; one that a test leaves playing is ended."""
+    """Yield the folder of the window's engine, and stop an engine that still plays."""
     monkeypatch.setenv("RTAUDIOGEN_HOME", str(tmp_path))
     yield folders.engine()
     stop_engine()

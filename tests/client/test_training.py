@@ -1,4 +1,4 @@
-"""A training as its own process, watched through its files: begun, found, stopped, gone on with."""
+"""A training as its own process, watched through its files: started, found, stopped, resumed."""
 
 import json
 import math
@@ -45,7 +45,7 @@ def families() -> dict[str, TrainableFamily]:
 
 @pytest.fixture
 def begin(families: dict[str, TrainableFamily]) -> Iterator[Callable[..., TrainingRun]]:
-    """Starts a training of a wavenet; those that still run at the end are ended."""
+    """Yield a function that starts a training of a wavenet; end those that still run."""
     runs: list[TrainingRun] = []
 
     def start(folder: Path, name: str = "mine", **values: Any) -> TrainingRun:
@@ -61,7 +61,7 @@ def begin(families: dict[str, TrainableFamily]) -> Iterator[Callable[..., Traini
 
 
 def until(run: TrainingRun, condition: Callable[[TrainingFacts], Any]) -> TrainingFacts:
-    """Look until it is so."""
+    """Read the facts until a condition is true."""
 
     def look() -> TrainingFacts | None:
         facts = run.look()

@@ -1,4 +1,4 @@
-"""Code files: few bits, and no damage goes unnoticed."""
+"""Code files use the fewest bits, and any damage is detected."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -61,7 +61,7 @@ small = st.builds(
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A name for a file."""
+    """Return a path for a file."""
     return tmp_path_factory.mktemp("codes") / "sound.rtac"
 
 
@@ -118,7 +118,7 @@ def test_nothing_else_is_taken_for_a_code_file(place: Path, payload: bytes) -> N
 
 @pytest.fixture
 def minute(tmp_path: Path) -> Path:
-    """A minute of codes."""
+    """Write a minute of codes."""
     header = CodeHeader(**{**vars(HEADER), "frames": 60 * 16000})
     path = tmp_path / "minute.rtac"
     write(path, header, random_codes(header))
@@ -126,7 +126,7 @@ def minute(tmp_path: Path) -> Path:
 
 
 def start_of(chunk: int) -> int:
-    """First byte of a chunk in the file of a minute, counted from its end."""
+    """Return the first byte of a chunk in the file of a minute, counted from its end."""
     return (chunk - 60) * HEADER.chunk_bytes(50)
 
 

@@ -1,4 +1,4 @@
-"""An engine in this process wants somebody who keeps house."""
+"""Wait for an engine in this process while calling its housekeeping."""
 
 from collections.abc import Callable
 from typing import Any
@@ -9,5 +9,5 @@ from .. import waiting
 
 
 def eventually(engine: Engine, condition: Callable[[], Any]) -> Any:
-    """Keep house until it is so."""
+    """Call the engine's tick until a condition is true."""
     return waiting.eventually(condition, engine.tick, lambda: engine.messages)

@@ -16,14 +16,14 @@ PERIOD_FRAMES = 1 << 20
 
 
 def signal(start: int, frames: int) -> np.ndarray:
-    """(frames,) float32: exact, without DC, another value for every frame of a period."""
+    """Return (frames,) float32: exact, without DC, another value for every frame of a period."""
     numbers = np.arange(start, start + frames)
     size = (numbers % PERIOD_FRAMES + 1) / 2**23
     return np.where(numbers % 2, -size, size).astype(np.float32)
 
 
 def noise(start: int, frames: int) -> np.ndarray:
-    """(frames,) float32 of a period of 16384 frames; zeros before frame 0."""
+    """Return (frames,) float32 of a period of 16384 frames, and zeros before frame 0."""
     table = np.random.default_rng(0).uniform(-0.4, 0.4, 1 << 14).astype(np.float32)
     numbers = np.arange(start, start + frames)
     return np.where(numbers < 0, np.float32(0.0), table[numbers % len(table)])

@@ -1,4 +1,4 @@
-"""One row of scripts/hit_latency.py, and what it allows for."""
+"""Run one row of scripts/hit_latency.py, and state the tolerance of its result."""
 
 import json
 import os
@@ -18,7 +18,7 @@ SCRIPT = Path(__file__).parents[2] / "scripts" / "hit_latency.py"
 def measure(
     *arguments: str, block_frames: int, ring_ms: int, environment: Mapping[str, str] | None = None
 ) -> dict[str, Any]:
-    """The fields of its `Latency`, for 60 notes."""
+    """Return the fields of its `Latency` for 60 notes."""
     command = [sys.executable, str(SCRIPT), *arguments, "--json", "--notes", "60"]
     command += ["--blocks", str(block_frames), "--rings", str(ring_ms)]
     there = {**os.environ, **(environment or {})}

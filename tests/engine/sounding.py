@@ -12,7 +12,7 @@ SAMPLE_RATE = 48000
 
 
 class Output:
-    """Noise that is rendered and heard; `heard` keeps what the device was given."""
+    """An output that plays rendered noise; `heard` keeps what the device was given."""
 
     def __init__(self, tap_seconds: float = 2.0) -> None:
         self.memory = AudioMemory.create(SAMPLE_RATE, 256, 2, tap_seconds=tap_seconds)
@@ -21,7 +21,7 @@ class Output:
         self._times = (ctypes.c_double * 3)()
 
     def play(self, frames: int, block_frames: int = 256, rendered: bool = True) -> None:
-        """Call back as often as it takes; without rendering, the ring runs empty."""
+        """Call back until `frames` are played; without rendering, the ring runs empty."""
         for start in range(0, frames, block_frames):
             count = min(block_frames, frames - start)
             if rendered:
@@ -34,5 +34,5 @@ class Output:
             self.heard.append(block)
 
     def all_heard(self) -> NDArray[np.float32]:
-        """(frames, channels)"""
+        """Return everything heard, (frames, channels)."""
         return np.concatenate(self.heard)

@@ -1,4 +1,4 @@
-"""A sound file through the engine's own output, beside all that plays."""
+"""A sound file is played through the engine's own output, beside the rack."""
 
 from collections.abc import Iterator
 from pathlib import Path

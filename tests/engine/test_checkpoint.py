@@ -1,4 +1,4 @@
-"""What is left of an engine is used, or refused in one line, however damaged it is."""
+"""A checkpoint is used or refused in one line, however damaged it is."""
 
 import io
 import json

@@ -1,4 +1,4 @@
-"""What a front end sees of a stream of codes, on a real engine in a process of its own."""
+"""A front end sees a stream of codes, from a real engine in a process of its own."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -29,7 +29,7 @@ SECONDS = 3.0
 
 @pytest.fixture(scope="module")
 def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A melody at the model's rate, so that nothing but the model stands between file and codes."""
+    """Write a melody at the model's rate, so that no resampler comes before the codes."""
     rate = find(MODEL).sample_rate
     t = np.arange(round(SECONDS * rate)) / rate
     pitch = 220.0 * 2 ** (np.floor(4 * t) * 2 / 12)
@@ -50,14 +50,14 @@ def engine() -> Iterator[EngineProcess]:
 
 @pytest.fixture
 def slot(engine: EngineProcess, sound: Path) -> Iterator[int]:
-    """One that plays the melody."""
+    """Return the number of a slot that plays the melody."""
     number = engine.add_slot(MODEL, {"source": float(Source.FILE)}, seed=1, sound=str(sound))
     yield number
     engine.remove_slot(number)
 
 
 def facts(engine: EngineProcess, slot: int) -> SlotSnapshot | None:
-    """Of a slot, once it is there."""
+    """Return the facts of a slot, or None before it exists."""
     slots = Snapshot.from_json(engine.snapshot()).slots
     return next((found for found in slots if found.slot == slot), None)
 

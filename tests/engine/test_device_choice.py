@@ -1,4 +1,4 @@
-"""What a model is computed on: what the player named, or whatever has the lower p99."""
+"""A model is computed on the device that the player named, or else on the one of lower p99."""
 
 import dataclasses
 import json
@@ -25,7 +25,7 @@ def fate(monkeypatch, tmp_path):
 
 
 class Choosing:
-    """A choice, and what it said."""
+    """A device choice, and the messages it sent."""
 
     def __init__(self, wanted="auto"):
         self.said = []
@@ -33,7 +33,7 @@ class Choosing:
 
     @property
     def measured(self):
-        """What it said before it measured."""
+        """Return the messages that announce a measurement."""
         return [sentence for sentence in self.said if sentence.startswith("Measuring")]
 
     def __call__(self, model=FRAGILE):
@@ -42,14 +42,14 @@ class Choosing:
 
 @pytest.fixture
 def retrained(tmp_path):
-    """A model with a file."""
+    """Return a model with a file."""
     path = tmp_path / "mine.safetensors"
     path.write_bytes(b"weights")
     return dataclasses.replace(FRAGILE, id="mine", path=path)
 
 
 def measured():
-    """The models that are remembered, by device."""
+    """Return the models whose times are remembered, by device."""
     document = json.loads(render_times._file().read_bytes())
     return {name.partition(",")[0]: sorted(models) for name, models in document["times"].items()}
 

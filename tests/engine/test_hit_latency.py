@@ -1,4 +1,4 @@
-"""From a note-on at a MIDI port to the hit in the device's buffer, through a real audio server."""
+"""Latency from note-on at a MIDI port to a hit in the device's buffer, on a real server."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Hits on stage: the engine on the clock, its pads, and what a session and a checkpoint keep."""
+"""Hits in a running engine on the clock: pads, pools, session and checkpoint."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -61,7 +61,7 @@ def on(pad: int, seconds: float = 0.0, velocity: int = 100) -> tuple[float, int,
 
 
 def strike(engine: Engine, *pads: int) -> None:
-    """As the polling thread does when the keys go down together, now."""
+    """Deliver the notes that the polling thread would deliver for keys pressed together now."""
     frame = engine.transport.render_frame_at(time.perf_counter()) + engine.midi.latency_frames
     rows = [(frame, *on(pad)[1:], 0) for pad in pads]
     engine._deliver(np.array(rows, MIDI_EVENT))
@@ -77,7 +77,7 @@ def fill_pools(engine: Engine) -> None:
 
 
 def heard(engine: Engine, play: Callable[[], None], path: Path) -> NDArray[np.float32]:
-    """(frames, 2) of what `play` made sound, from the first frame of it to the last."""
+    """Return (frames, 2): what `play` made sound, from its first frame to its last."""
     engine.record(str(path))
     play()
     eventually(engine, lambda: engine.snapshot()["frames_played"] > 24000)
@@ -228,7 +228,7 @@ def test_facts_go_through_json_and_replays_are_shown():
 
 
 def roll(seconds: int) -> list[tuple[float, int, int, int]]:
-    """32 hits a second, in turn on all pads."""
+    """Return 32 hits a second, in turn on all pads."""
     return [on(number % PADS, number / 32) for number in range(32 * seconds)]
 
 

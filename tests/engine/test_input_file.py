@@ -149,7 +149,7 @@ def late(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def lag(heard: np.ndarray, out: np.ndarray) -> int:
-    """By how many frames `out` is later than `heard`, from the peak of their correlation."""
+    """Return by how many frames `out` is later than `heard`, from their correlation's peak."""
     spectrum = np.fft.rfft(out, 2 * len(out)) * np.conj(np.fft.rfft(heard, 2 * len(out)))
     shift = int(np.fft.irfft(spectrum).argmax())
     return shift if shift < len(out) else shift - 2 * len(out)

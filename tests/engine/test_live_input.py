@@ -1,4 +1,4 @@
-"""What is played into the device's input comes back through an effect, at the reported latency."""
+"""Device input passes through an effect and returns after the reported latency."""
 
 import os
 import signal
@@ -29,21 +29,21 @@ LOOP = Path(__file__).with_name("jack_loop.py")
 
 @pytest.fixture
 def effects(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The family of effects, in processes that the test starts."""
+    """Install the family of effects for processes that the test starts."""
     for name, value in installed(tmp_path / "effects").items():
         monkeypatch.setenv(name, value)
 
 
 @pytest.fixture
 def server(private_jack_server: "JackServer", monkeypatch: pytest.MonkeyPatch) -> "JackServer":
-    """A server that engines find, which may be killed."""
+    """Return a server that engines find, and that a test may kill."""
     for name, value in private_jack_server.environment.items():
         monkeypatch.setenv(name, value)
     return private_jack_server
 
 
 def listening(model: str, **settings: Any) -> EngineProcess:
-    """An engine that plays an effect on JACK's input, all of it on the left: the gain is 1."""
+    """Return an engine that plays an effect on JACK's input, fully left, where the gain is 1."""
     defaults: dict[str, Any] = {"output": "JACK", "input": "default", "latency_ms": 200.0}
     engine = EngineProcess(EngineSettings(**(defaults | settings), midi="none"))
     engine.set_mix(engine.add_slot(model), "pan", -1.0)
@@ -53,7 +53,7 @@ def listening(model: str, **settings: Any) -> EngineProcess:
 
 
 class Loop:
-    """What came back, and when it had been sent."""
+    """The samples that came back, and the frame at which they were sent."""
 
     def __init__(
         self, server: "JackServer", folder: Path, seconds: float = 2.0, opposite: bool = False
@@ -70,11 +70,11 @@ class Loop:
             self._ahead = int(file["recorded_from"]) - int(file["played_from"])
 
     def expected(self, delay_frames: int) -> np.ndarray:
-        """What should have come back."""
+        """Return what should have come back."""
         return played(self._ahead - delay_frames, len(self.samples))
 
     def delay_frames(self) -> int:
-        """By the last value that came back."""
+        """Return the delay, from the last value that came back."""
         last = len(self.samples) - 1
         number = round(abs(float(self.samples[last])) * 2**23) - 1
         return last + self._ahead - number

@@ -1,4 +1,4 @@
-"""An engine whose GPU is lost plays on on the CPU, says so once, and asks no more of the GPU."""
+"""An engine whose GPU is lost continues on the CPU, reports it once, and stops using the GPU."""
 
 import dataclasses
 import time
@@ -50,13 +50,13 @@ def voices(engine: Engine) -> list[int]:
 
 
 def for_a_while(engine: Engine) -> None:
-    """0.3 s of what is rendered, however long it takes."""
+    """Render 0.3 s, however long it takes."""
     end = engine.renderer.frame + 14400
     eventually(engine, lambda: engine.renderer.frame > end)
 
 
 def lose(engine: Engine, fate: Fate) -> str:
-    """A note sounds when the device goes; what is said about it."""
+    """Play a note, lose the device, and return the message."""
     engine.play_midi([ON])
     engine.start()
     eventually(engine, lambda: voices(engine)[0] == 1)

@@ -1,4 +1,4 @@
-"""The master gain as a verb: heard, kept, and rendered as it is heard."""
+"""The master gain is set by a verb, heard, saved, and rendered."""
 
 import json
 from collections.abc import Iterator

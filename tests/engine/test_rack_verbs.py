@@ -1,4 +1,4 @@
-"""The order of the rack and its controllers: verbs, session, checkpoint."""
+"""The order of the rack and its mapped controllers: verbs, session, checkpoint."""
 
 import threading
 import time

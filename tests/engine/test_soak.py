@@ -1,4 +1,4 @@
-"""A minute of WaveNet voices on a real audio server, against a minute of nearly nothing."""
+"""A minute of WaveNet voices on a real audio server, compared with a minute of one sine."""
 
 import time
 from contextlib import closing
@@ -78,7 +78,7 @@ def voices_in_time(model: Descriptor) -> int:
 def begin(
     engine: EngineProcess, model: str, values: dict[str, float], path: "Path", count: int
 ) -> None:
-    """Chords, recorded, with 20 ms of ring at 48 kHz."""
+    """Play and record chords with 20 ms of ring at 48 kHz."""
     engine.add_slot(model, values)
     engine.start()
     engine.record(str(path))
@@ -86,9 +86,10 @@ def begin(
 
 
 def watch(plain: EngineProcess, neural: EngineProcess) -> tuple[Snapshot, Snapshot, int]:
-    """The facts of both after a minute, and the most voices that the second has sounded.
+    """Return both engines' facts after a minute, and the most voices that the second sounded.
 
-    A minute of the server's time, which a busy machine stretches; not more than two of its own.
+    The minute is the server's time, which a busy machine stretches; it takes at most two of its
+    own.
     """
     voices, played, end = 0, 0.0, time.monotonic() + 2 * SECONDS
     while played < SECONDS and time.monotonic() < end:
@@ -100,7 +101,7 @@ def watch(plain: EngineProcess, neural: EngineProcess) -> tuple[Snapshot, Snapsh
 
 
 def report(capsys: pytest.CaptureFixture[str], **players: Snapshot) -> None:
-    """Into the test run's own output, whether it passes or not."""
+    """Print the facts into the test run's output, whether it passes or not."""
     with capsys.disabled():
         for name, facts in players.items():
             print(

@@ -1,4 +1,4 @@
-"""The stage: drums beside a WaveNet and a VQ-VAE in one engine, struck through a real MIDI port."""
+"""Drums beside a WaveNet and a VQ-VAE in one engine, struck through a real MIDI port."""
 
 from pathlib import Path
 
@@ -19,7 +19,7 @@ AUDIBLE = 0.05  # peak
 
 
 def drums(folder: Path) -> str:
-    """The model that ships, or one of random weights."""
+    """Return the shipped model, or one with random weights."""
     try:
         return registry.find("wavegan-drums").id
     except UsageError:

@@ -1,4 +1,4 @@
-"""What a front end sees of hits, and takes away as files."""
+"""A front end reads the outlines of hits, and saves hits as files."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -28,7 +28,7 @@ def engine(monkeypatch: pytest.MonkeyPatch) -> Iterator[Engine]:
 
 
 def hit(pad: int, number: int = 0, seed: int = 5) -> np.ndarray:
-    """What that pad plays."""
+    """Return the hit that a pad plays."""
     maker = Drums()
     maker.reset(seed)
     return maker.make(maker.recipe(pad, number, 0, maker.descriptor.defaults()))

@@ -1,4 +1,4 @@
-"""How many notes a model plays at a time is the player's choice, and is kept."""
+"""The player chooses how many notes a model plays at a time, and the session keeps it."""
 
 from pathlib import Path
 from typing import Any
@@ -21,12 +21,12 @@ NULL = EngineSettings(output="null", midi="none", sample_rate=16000)
 
 
 def chord(notes: int) -> np.ndarray:
-    """So many keys at once."""
+    """Return note-ons of `notes` keys at once."""
     return np.array([(0, 0x90, 40 + key, 100, 0) for key in range(notes)], MIDI_EVENT)
 
 
 def facts_of(engine: Engine) -> dict[str, Any]:
-    """Of its first slot."""
+    """Return the facts of an engine's first slot."""
     return engine.snapshot()["slots"][0]
 
 

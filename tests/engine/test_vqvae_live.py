@@ -1,4 +1,4 @@
-"""A VQ-VAE on a real audio server: what goes in comes back as the codec makes it, to the bit."""
+"""A VQ-VAE on a real audio server returns its input as the codec makes it, bit-exact."""
 
 import json
 import os
@@ -43,7 +43,7 @@ def model(tmp_path: Path) -> Path:
 def server(
     jack_command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator["JackServer"]:
-    """A server at the model's rate, which engines find."""
+    """Run a server at the model's rate, which engines find."""
     from ..jack_server import JackServer
 
     server = JackServer(tmp_path, f"rtaudiogen-private-{os.getpid()}")
@@ -83,7 +83,7 @@ def test_live_input_returns_as_coded_after_the_reported_latency(
 
 
 def loop(server: "JackServer", path: Path, seconds: float = 2.0) -> tuple[Signal, int]:
-    """What came back, and how many frames of `noise` had been played when that began."""
+    """Return what came back, and the frames of `noise` played when it began."""
     inputs, outputs = server.ports("PortAudio:in_"), server.ports("PortAudio:out_")
     command = [sys.executable, LOOP, server.name, path, str(seconds), "noise", outputs[0], *inputs]
     subprocess.run(command, env=server.environment, check=True, timeout=60)
@@ -92,7 +92,7 @@ def loop(server: "JackServer", path: Path, seconds: float = 2.0) -> tuple[Signal
 
 
 def resynthesised(model: Path, start: int, grid: int, frames: int = 2 * RATE) -> Signal:
-    """(frames,) what the codec makes of the noise, from its frame `start` on.
+    """Return (frames,): what the codec makes of the noise, from its frame `start` on.
 
     `grid` is where, in a hop, the noise begins; before it there is a second of silence.
     """
@@ -103,13 +103,13 @@ def resynthesised(model: Path, start: int, grid: int, frames: int = 2 * RATE) ->
 
 
 class Played:
-    """`rtaudiogen` in a process and a home of its own."""
+    """The command `rtaudiogen` in a process and a home of its own."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
     def __call__(self, *arguments: object) -> dict[str, Any]:
-        """The facts that it prints; it must not complain."""
+        """Run it, check that it prints no error, and return its facts."""
         done = subprocess.run(
             [sys.executable, "-m", "rtaudiogen", *map(str, arguments), "--json"],
             cwd=self.folder,
@@ -124,7 +124,7 @@ class Played:
         return facts
 
     def sound(self, name: str) -> Signal:
-        """(frames,) the left side of a file."""
+        """Return the left channel of a file, (frames,)."""
         signal, _ = soundfile.read(self.folder / name, dtype="float32")
         return signal[:, 0]
 

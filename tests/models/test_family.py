@@ -1,4 +1,4 @@
-"""What a family declares once: its configuration, and how its files are read."""
+"""A family's declaration: its configuration, and how its files are read."""
 
 from dataclasses import dataclass
 from importlib import import_module, util

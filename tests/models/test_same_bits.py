@@ -1,4 +1,4 @@
-"""Shipped models: the same seed renders the bits that it has always rendered."""
+"""Shipped models render the same bits from the same seed as ever."""
 
 import pytest
 

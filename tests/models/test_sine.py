@@ -1,4 +1,4 @@
-"""The sine is what it says, to the bit and to the cent."""
+"""The sine is exact in bits and in pitch."""
 
 import numpy as np
 import pytest
@@ -31,7 +31,7 @@ def note(key: float, voice: int = 0, frame: int = 0, velocity: float = 1.0) -> E
 
 
 def pitch(signal: np.ndarray) -> float:
-    """Frequency in Hz, from the phase that a windowed spectrum gains between two stretches."""
+    """Return the frequency in Hz, from the phase gained between two windowed spectra."""
     length, hop = 8192, 64
     window = np.hanning(length)
     first, second = (np.fft.rfft(window * signal[i : i + length]) for i in (0, hop))

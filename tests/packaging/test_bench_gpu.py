@@ -1,4 +1,4 @@
-"""The benchmark of a GPU, as far as it goes without one: on the CPU, and at small sizes."""
+"""The GPU benchmark, tested without a GPU: on the CPU, at small sizes."""
 
 import importlib.util
 import json

@@ -1,4 +1,4 @@
-"""The README and the pages it links to: what they show works as it stands."""
+"""The examples of the README and its linked pages run as printed."""
 
 import os
 import re

@@ -1,4 +1,4 @@
-"""The set-up installs PortAudio, JACK, codecs and Qt's libraries where it may, or names them."""
+"""Set-up installs PortAudio, JACK, codecs and Qt's libraries where it may, or names them."""
 
 import shutil
 import subprocess

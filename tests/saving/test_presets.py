@@ -1,4 +1,4 @@
-"""Presets: what is saved comes back, what does not fit is said."""
+"""Presets are restored as saved, and values that do not fit are reported."""
 
 import json
 from pathlib import Path

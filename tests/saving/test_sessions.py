@@ -1,4 +1,4 @@
-"""Sessions: the rack comes back as it was."""
+"""Sessions restore the rack as it was saved."""
 
 import json
 import random
@@ -88,7 +88,7 @@ def test_a_session_survives_its_file(tmp_path: Path) -> None:
 
 
 def file_of(path: Path, content: Any) -> Path:
-    """A session's file: text as it is, or fields under the right heading."""
+    """Write a session file: text as it is, or fields under the right heading."""
     if not isinstance(content, str):
         content = json.dumps({"rtaudiogen": "session", "version": 1, **content})
     path.write_text(content, encoding="utf-8")

@@ -1,4 +1,4 @@
-"""The one reader of sound files: headers, values and channels, one line for whatever is wrong."""
+"""The reader of sound files: headers, values, channels, and one-line errors."""
 
 import io
 import os

@@ -1,4 +1,4 @@
-"""Names that any system's files can have, and no two texts with the same one."""
+"""File names are valid on every system, and differ for different texts."""
 
 import os
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The verifier: the sine passes, and every way to break the contract is caught by its own check."""
+"""The verifier passes the sine, and catches each broken promise by its own check."""
 
 import dataclasses
 import sys
@@ -117,7 +117,7 @@ class PromisesADelay(Broken):
 
 
 class IsLaterThanItSays(Broken):
-    """By 50 ms."""
+    """A sine that is 50 ms later than it reports."""
 
     def reset(self, seed: int) -> None:
         super().reset(seed)
@@ -151,7 +151,7 @@ class Grows(Broken):
 
 
 class HasOneBend(Broken):
-    """For all voices, whichever is told."""
+    """A sine that bends all voices when one is bent."""
 
     def render(self, out: Audio, parameters: np.ndarray, events: Events) -> None:
         events = events.copy()

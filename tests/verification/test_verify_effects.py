@@ -1,4 +1,4 @@
-"""The verifier on effects, on generators with a sound, and on those that do several things."""
+"""The verifier on effects, on generators with a sound, and on those that combine them."""
 
 from collections.abc import Callable
 

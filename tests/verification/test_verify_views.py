@@ -1,4 +1,4 @@
-"""The verifier looks at views and at the codes of a ribbon."""
+"""The verifier checks views and the codes of a ribbon."""
 
 from collections.abc import Iterator
 from dataclasses import replace

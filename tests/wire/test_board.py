@@ -1,3 +1,5 @@
+"""The board carries snapshots between processes."""
+
 import multiprocessing
 import time
 from dataclasses import asdict

@@ -1,3 +1,5 @@
+"""The channel carries framed messages over a connection."""
+
 import socket
 import threading
 from collections.abc import Iterator
@@ -11,7 +13,7 @@ from rtaudiogen.wire.channel import Channel
 
 @pytest.fixture
 def ends() -> Iterator[tuple[Channel, socket.socket]]:
-    """A channel, and the other end of its connection."""
+    """Yield a channel, and the other end of its connection."""
     with socket.create_server((channel.HOST, 0)) as listener:
         here = Channel.connect(listener.getsockname()[1], 5.0)
         there, _ = listener.accept()

@@ -1,4 +1,4 @@
-"""The façade: declared once, carried out here, sent from afar."""
+"""The façade is declared once, carried out in the engine, and sent by clients."""
 
 import inspect
 
@@ -19,7 +19,7 @@ def test_every_verb_is_given(who: type[Facade], name: str) -> None:
 
 
 class Line(RemoteVerbs):
-    """Notes what is sent."""
+    """A connection that records what is sent."""
 
     def __init__(self) -> None:
         self.sent: list[tuple[str, dict[str, object]]] = []

@@ -1,4 +1,4 @@
-"""Every command gets its own reply or an error, whatever happens on the way."""
+"""Every command gets its own reply or an error, even when the connection fails."""
 
 from contextlib import closing
 from queue import SimpleQueue
@@ -18,7 +18,7 @@ NULL = EngineSettings(output="null", midi="none")
 
 
 class Replies:
-    """Where replies go, as they would through JSON."""
+    """A receiver of replies, converted through JSON."""
 
     def __init__(self) -> None:
         self.sent: list[Message] = []

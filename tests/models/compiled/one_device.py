@@ -1,4 +1,4 @@
-"""What a GPU would refuse, found without one."""
+"""Find without a GPU what a GPU would refuse."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ LISTS = {ops.aten.cat.default, ops.aten.stack.default}
 
 
 class OneDevice(TorchDispatchMode):
-    """A context in which tensors of two devices cannot be mixed, but to copy them.
+    """A context in which tensors of two devices can only be copied, not mixed.
 
     A single number on the CPU goes with all others, as on a GPU. With the networks on the device
     "meta", where nothing has a value, asking for one is an error, too: a GPU would be waited for.

@@ -103,7 +103,7 @@ print(compiled.inspect_{what}(compiled.signatures[0]))
 
 
 def compiled_for(features: str, lanes: int, what: str) -> str:
-    """`product` compiled and tried in a process that knows only these CPU features."""
+    """Compile and try `product` in a process that knows only these CPU features."""
     environment = os.environ | {"NUMBA_CPU_NAME": "generic", "NUMBA_CPU_FEATURES": features}
     program = PROGRAM.format(lanes=lanes, what=what)
     return subprocess.run(

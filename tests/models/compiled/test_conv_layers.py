@@ -55,7 +55,7 @@ def transposed(channels: tuple[int, int], kernel: int, stride: int) -> Chain:
 
 
 def convs(kernel: int, dilation: int) -> Iterator[Chain]:
-    """Of every stride and all channels."""
+    """Yield convolutions of every stride and all channels."""
     for stride, channels in product(STRIDES, CHANNELS):
         yield conv(channels, kernel, stride, dilation)
 
@@ -66,21 +66,21 @@ def transposed_convs(kernel: int) -> Iterator[Chain]:
 
 
 def sound(chain: Chain) -> Floats:
-    """Of whole strides, and longer than a block."""
+    """Return noise of whole strides, longer than a block."""
     (layer,) = chain.layers
     steps = max(STEPS, -(-BLOCK // layer.takes) + 1)
     return random(steps * layer.takes, layer.inputs)
 
 
 def pieces(chain: Chain, x: Floats, chunk: int) -> list[Floats]:
-    """What each chunk gives, from the start of a stream."""
+    """Return the output of each chunk, from the start of a stream."""
     chain.reset()
     return [chain.process(x[at : at + chunk]) for at in range(0, len(x), chunk)]
 
 
 @torch.no_grad()
 def whole(chain: Chain, x: Floats) -> Floats:
-    """Torch's layer on the whole signal."""
+    """Return the output of torch's layer on the whole signal."""
     (layer,) = chain.layers
     inputs, outputs, kernel = layer.inputs, layer.outputs, layer.kernel
     module: CausalConv | CausalTransposedConv
@@ -97,7 +97,7 @@ def whole(chain: Chain, x: Floats) -> Floats:
 
 
 def click(streamed: list[Floats], expected: Floats) -> float:
-    """The largest error in the first and last frame of a chunk, of the largest value."""
+    """Return the largest error at the edges of chunks, relative to the largest value."""
     worst, at = 0.0, 0
     for piece in streamed:
         if len(piece):
@@ -108,7 +108,7 @@ def click(streamed: list[Floats], expected: Floats) -> float:
 
 
 def assert_streams(chain: Chain) -> None:
-    """At every chunk size the same bits, and they are torch's numbers, at every edge as well."""
+    """Check that every chunk size gives the same bits, and torch's numbers, edges included."""
     x = sound(chain)
     expected = whole(chain, x)
     reference = np.concatenate(pieces(chain, x, len(x)))

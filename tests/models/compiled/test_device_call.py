@@ -1,4 +1,4 @@
-"""One call of fixed shapes on a device: what goes in, what comes out, what stays, what is lost."""
+"""A device call of fixed shapes: inputs, outputs, state, and a lost device."""
 
 import itertools
 from collections.abc import Iterator
@@ -48,7 +48,7 @@ def copied(inputs: Tensors, outputs: Tensors) -> None:
 
 
 class Sum:
-    """Adds up what it is given."""
+    """A module that adds up its inputs."""
 
     def __init__(self, device: torch.device, **options: Any) -> None:
         self.total = torch.zeros(4, device=device)
@@ -85,7 +85,7 @@ def test_what_goes_in_comes_out_in_its_shape_and_kind(device: torch.device) -> N
 
 
 def test_outputs_have_arrived_when_a_call_returns(device: torch.device) -> None:
-    """Also if what is computed takes longer than telling the device to."""
+    """The computation may take longer than its launch."""
     large = torch.full((1024, 1024), 2.0**-10, device=device)
 
     def compute(inputs: Tensors, outputs: Tensors) -> None:
@@ -204,7 +204,7 @@ EXACT = (False, "highest", True, False)
 
 
 def flags() -> tuple[bool, str, bool, bool]:
-    """tf32 in convolutions, products' precision, deterministic, chosen by measuring."""
+    """Return tf32 in convolutions, precision of products, determinism, and autotuning."""
     cudnn = torch.backends.cudnn
     precision = torch.get_float32_matmul_precision()
     return cudnn.allow_tf32, precision, cudnn.deterministic, cudnn.benchmark
@@ -212,7 +212,7 @@ def flags() -> tuple[bool, str, bool, bool]:
 
 @pytest.fixture
 def careless() -> Iterator[None]:
-    """Flags of a process that prefers speed."""
+    """Set the flags of a process that prefers speed."""
     precision = torch.get_float32_matmul_precision()
     torch.set_float32_matmul_precision("high")
     with torch.backends.cudnn.flags(
@@ -238,7 +238,7 @@ def test_exactly_is_exact_inside_and_leaves_no_trace(careless: None) -> None:
 
 
 def test_exactly_holds_until_the_last_thread_has_left(careless: None) -> None:
-    """The flags are the process's; the first to leave must not take them from the other."""
+    """The flags are the process's: the first thread to leave must not reset them for the other."""
     before = flags()
     inside, leave = Event(), Event()
 

@@ -1,4 +1,4 @@
-"""What a call records on a GPU: a fake one that notes what it is asked, and a real one."""
+"""Calls recorded on a fake GPU that notes its commands, and on a real one."""
 
 import gc
 import itertools
@@ -34,7 +34,7 @@ only_with_cuda = pytest.mark.skipif(bool(missing("cuda")), reason=missing("cuda"
 
 
 class FakeGPU:
-    """Streams are numbers that come round, as torch's do; a replay does nothing."""
+    """A GPU whose streams are numbers that repeat, as torch's do; a replay does nothing."""
 
     def __init__(self) -> None:
         self.log: list[str] = []
@@ -144,7 +144,7 @@ def test_a_recording_that_fails_is_ended_and_says_why(
 
 
 def test_a_stream_is_shared_with_no_other_call(gpu: FakeGPU) -> None:
-    """A recording on it would take in what the other does meanwhile."""
+    """A recording on a shared stream would include another call's work."""
     sounding = on_gpu(gpu)
     for _ in range(3 * STREAMS):
         assert on_gpu(gpu)._stream != sounding._stream
@@ -179,7 +179,7 @@ def test_pinned_memory_is_freed_even_when_the_gpu_is_lost(
 
 
 def test_nothing_is_collected_while_a_computation_is_recorded(gpu: FakeGPU) -> None:
-    """A dead graph that is freed then would spoil the recording."""
+    """A dead graph that is freed during a recording would spoil it."""
     collects: list[bool] = []
     compute = partial(_note_collecting, collects)
     DeviceCall(compute, NUMBERS, NUMBERS, torch.device("cuda"))
@@ -192,7 +192,7 @@ def _note_collecting(collects: list[bool], inputs: Tensors, outputs: Tensors) ->
 
 
 def test_streams_of_what_nobody_has_any_more_are_free(gpu: FakeGPU) -> None:
-    """Also of what refers to itself, as an object does whose own method is what is computed."""
+    """This includes an object that refers to itself because its own method is computed."""
 
     class Selfish:
         def __init__(self) -> None:

@@ -1,4 +1,4 @@
-"""One core has a block alone as long as it is in time; then others take some of its voices."""
+"""A core renders blocks alone while it keeps up; otherwise other cores take some voices."""
 
 import time
 
@@ -15,7 +15,7 @@ RATE, FRAMES, HELPERS = 16000, 40, 3
 
 
 class Drawing:
-    """Tells what was drawn, on a clock that a voice moves by a part of the block's time.
+    """A record of drawn voices, on a clock that each voice advances by a share of the block.
 
     A block begins when the one before has been played, as in a stream.
     """
@@ -32,14 +32,14 @@ class Drawing:
             self._now += self.share * len(voices) * FRAMES / RATE
 
     def block(self, by: Multicore, voices: int) -> list[list[int]]:
-        """The parts that a block is drawn in."""
+        """Return the parts in which a block is drawn."""
         self.parts, begun = [], self._now
         by.run(self, np.arange(voices, dtype=np.int32), FRAMES)
         self._now = max(self._now, begun + FRAMES / RATE)
         return sorted(self.parts)
 
     def at_once(self, *slots: Multicore, voices: int) -> list[list[int]]:
-        """The parts of a block of several slots."""
+        """Return the parts of one block of several slots."""
         parts, begun = [], self._now
         for by in slots:
             parts += self.block(by, voices)

@@ -1,4 +1,4 @@
-"""The families' losses, learnt from on another device than the CPU."""
+"""The families' losses, computed on another device than the CPU."""
 
 from collections.abc import Callable
 from contextlib import nullcontext
@@ -30,12 +30,12 @@ ELSEWHERE = torch.device("meta")
 
 @pytest.fixture(autouse=True)
 def no_autocast(monkeypatch: pytest.MonkeyPatch) -> None:
-    """There is none on this device."""
+    """Disable autocast, which the device does not have."""
     monkeypatch.setattr(torch, "autocast", lambda *_, **__: nullcontext())
 
 
 def learn(objective: nn.Module, batch: dict[str, Tensor], rival: nn.Module | None = None) -> None:
-    """A step of both, all on the other device."""
+    """Train both networks one step, on the other device."""
     objective.to(ELSEWHERE)
     batch = moved(batch, ELSEWHERE)
     with OneDevice():

@@ -1,4 +1,4 @@
-"""Tensors are checked once for all families, and come back as they are computed with."""
+"""Tensors are checked once for all families, and restored as they are computed with."""
 
 import numpy as np
 import pytest

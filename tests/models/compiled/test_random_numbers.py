@@ -1,4 +1,4 @@
-"""Random numbers have names: stream and place."""
+"""Random numbers are addressed by stream and position."""
 
 import numpy as np
 

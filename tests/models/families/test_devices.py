@@ -1,4 +1,4 @@
-"""Generators on another processor than the CPU, which stands for it where there is no other."""
+"""Generators on another processor than the CPU, or on the CPU in its place."""
 
 from collections.abc import Iterator
 

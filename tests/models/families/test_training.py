@@ -1,4 +1,4 @@
-"""From a folder of sounds to a model that plays, whatever happens on the way, for every family."""
+"""Every family trains from a folder of sounds to a model that plays, despite interruptions."""
 
 import os
 import signal
@@ -36,7 +36,7 @@ one_of_a_family = pytest.mark.parametrize("lesson", FIRST_LESSONS, indirect=True
 
 
 class KilledError(Exception):
-    """As if the process had been killed after a report."""
+    """An error that stands for a process killed after a report."""
 
 
 @pytest.fixture(scope="module", params=EVERY_LESSON)
@@ -59,7 +59,7 @@ def sounds(declared: Lesson, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def straight(
     lesson: tuple[str, str], sounds: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Path:
-    """A model that was trained without an interruption, with all of its files."""
+    """Train a model without an interruption, and return its path."""
     out = tmp_path_factory.mktemp("straight") / "mine.safetensors"
     assert lessons.teach(*lesson, sounds, out, licence="CC0-1.0", card="Tones.")
     return out

@@ -32,7 +32,7 @@ def noise(frames: int = 2 * RATE, level: float = 0.1, seed: int = 0) -> Signal:
 
 
 def babble(seconds: float = 4.0) -> Signal:
-    """What passes for speech: a voice that glides, in syllables, with pauses."""
+    """Return imitated speech: a gliding voice in syllables, with pauses."""
     time = np.arange(int(seconds * RATE)) / RATE
     phase = 2 * np.pi * np.cumsum(120 + 30 * np.sin(2 * np.pi * 0.7 * time)) / RATE
     voice = np.sum([np.sin(n * phase) / n for n in range(1, 30)], axis=0)

@@ -1,4 +1,4 @@
-"""Holes and roughness are what was put into a decay."""
+"""Measured holes and roughness are those added to a decay."""
 
 import numpy as np
 import pytest
@@ -10,7 +10,7 @@ RATE = 16000
 
 
 def ringing(seconds: float = 0.2, seed: int = 0) -> NDArray[np.float32]:
-    """A second of a tone that dies away."""
+    """Return a tone that dies away."""
     time = np.arange(RATE) / RATE
     return (0.5 * np.sin(2 * np.pi * 400 * time) * np.exp(-time / seconds)).astype(np.float32)
 

@@ -1,4 +1,4 @@
-"""Finished hits: at once, level, without clicks, whatever the network gave."""
+"""Finished hits start at once, at a common level, without clicks, whatever the network gave."""
 
 import itertools
 
@@ -29,7 +29,7 @@ shapes = st.builds(
 
 
 def drum(hz: float = 200.0, onset: int = 0, seconds: float = 0.1, seed: int = 0) -> Signal:
-    """A decaying tone with some noise in it, from a frame on."""
+    """Return a decaying tone with some noise, from a frame on."""
     t = np.arange(FRAMES - onset) / RATE
     noise = np.random.default_rng(seed).standard_normal(len(t))
     sound = (np.sin(2 * np.pi * hz * t) + 0.1 * noise) * np.exp(-t / seconds)
@@ -41,7 +41,7 @@ def tone(hz: float, frames: int = FRAMES) -> Signal:
 
 
 def frequency(signal: Signal) -> float:
-    """Of the strongest line in Hz, between bins by a parabola."""
+    """Return the frequency of the strongest line in Hz, interpolated by a parabola."""
     spectrum = np.log(np.abs(np.fft.rfft(signal * np.hanning(len(signal)))) + 1e-12)
     k = int(spectrum.argmax())
     a, b, c = spectrum[k - 1 : k + 2]
@@ -141,7 +141,7 @@ def test_pitch_moves_every_frequency_and_the_length(semitones: float) -> None:
 
 @pytest.mark.parametrize("hz", [4300.0, 6000.0, 7900.0])
 def test_nothing_folds_back_on_the_way_up(hz: float) -> None:
-    """An octave up, 4300 Hz and more have no place below the Nyquist frequency."""
+    """An octave up, 4300 Hz and more exceed the Nyquist frequency."""
     out = pitched(tone(hz), 12.0)
     assert np.abs(out[200:-200]).max() < 0.5e-3
 

@@ -1,4 +1,4 @@
-"""Latents: named, distributed as in training, and moved by what a performer turns."""
+"""Latents are named, distributed as in training, and moved by the player's parameters."""
 
 import numpy as np
 import pytest
@@ -39,7 +39,7 @@ def distance(one: NDArray[np.float32], other: NDArray[np.float32]) -> float:
 
 
 def farthest_from_uniform(values: NDArray[np.float32]) -> float:
-    """Of the distribution function of numbers that should be uniform in -1 … 1."""
+    """Return the largest deviation from the uniform distribution function in -1 … 1."""
     ordered = np.sort(values.ravel())
     return float(np.abs((ordered + 1) / 2 - np.arange(1, len(ordered) + 1) / len(ordered)).max())
 

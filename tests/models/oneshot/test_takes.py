@@ -1,4 +1,4 @@
-"""Of several renders of a hit the best is played."""
+"""The best of several takes of a hit is played."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +18,7 @@ def drum(hz: float = 200.0, hole_db: float = 0.0) -> Signal:
 
 
 class Renders:
-    """Takes as they are given, counted; like a network, it writes over the one before."""
+    """Takes in order, counted; like a network, each overwrites the one before."""
 
     def __init__(self, *takes: Signal) -> None:
         self.asked: list[int] = []

@@ -1,4 +1,4 @@
-"""Hits as they are mixed: to the frame, and without a jump."""
+"""Hits are mixed from their exact frame on, and without a jump."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ HITS = np.ones((2, FRAMES), np.float32)
 
 @pytest.fixture
 def voices() -> NDArray[Any]:
-    """The first plays a hit of ones, louder on the left."""
+    """Return voices of which the first plays a hit of ones, louder on the left."""
     voices = np.zeros(2, VOICE)
     voices[0]["playing"], voices[0]["frames"], voices[0]["left"] = 1, FRAMES, HELD
     voices[0]["gain_left"], voices[0]["gain_right"], voices[0]["fade"] = 1.0, 0.5, 1

@@ -1,4 +1,4 @@
-"""Work that is spread over a hop: all of it, in order, a fair share in every block."""
+"""Work is spread over a hop: complete, in order, and evenly over the blocks."""
 
 from itertools import pairwise
 
@@ -23,7 +23,7 @@ LAYERS: list[Layer] = [
 
 
 class Counter:
-    """Adds up which slices were done."""
+    """A counter of the slices that were done."""
 
     def __init__(self, slices: int, costs: tuple[float, ...] = ()) -> None:
         self.did: list[int] = []

@@ -1,4 +1,4 @@
-"""A network in torch that is played as it is: the contract, and what only the adapter can break."""
+"""A torch network played unchanged keeps the contract, adapter included."""
 
 from collections.abc import Mapping
 
@@ -23,7 +23,7 @@ def descriptor(plays: Plays, voices: int) -> Descriptor:
 
 
 class Grain(nn.Module):
-    """A recurrent layer that is told random numbers, and an oscillator of the key."""
+    """A recurrent layer that hears random numbers, with an oscillator at the key."""
 
     hop, uniforms, release_seconds = HOP, WIDTH, 0.02
 

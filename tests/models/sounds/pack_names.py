@@ -1,4 +1,4 @@
-"""File names of sample packs, collections and recorders, and what a person reads in each."""
+"""File names of sample packs, collections and recorders, with the labels they mean."""
 
 NO_PITCH = """
 Kick_01_120bpm_C

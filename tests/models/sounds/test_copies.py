@@ -1,4 +1,4 @@
-"""Copies are found whatever was done to them, and other takes are no copies."""
+"""Copies are found despite edits, and other takes are not called copies."""
 
 from collections.abc import Callable
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Which files of a folder are sounds, and which class they are of."""
+"""The files of a folder that count as sounds, and their classes."""
 
 from pathlib import Path, PurePath
 

@@ -1,4 +1,4 @@
-"""Pitch from names and from sounds."""
+"""Pitch labels from file names and from sounds."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -16,7 +16,7 @@ RATE = 16000
 
 
 def note(pitch: float, seconds: float = 0.6) -> np.ndarray:
-    """A tone with harmonics."""
+    """Return a tone with harmonics."""
     turn = 2 * np.pi * 440 * 2 ** ((pitch - 69) / 12) * np.arange(int(seconds * RATE)) / RATE
     return (0.3 * np.sin(turn) + 0.2 * np.sin(2 * turn) + 0.1 * np.sin(3 * turn)).astype("f4")
 
@@ -78,7 +78,7 @@ def test_labels_an_octave_off_are_a_matter_of_taste() -> None:
 
 
 def folder_of(names: dict[str, float]) -> list[tuple[Clip, np.ndarray]]:
-    """Sounds at a pitch each, labelled by their names together."""
+    """Return sounds at one pitch each, labelled by their names together."""
     labels = read_names(list(names))
     return [
         (Clip(Path(f"{name}.wav"), "x", label.pitch, spelled=label.spelled), note(pitch))

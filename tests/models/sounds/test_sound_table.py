@@ -17,7 +17,7 @@ FLUEGEL = [(name, "Flügel", float(pitch)) for name, pitch in zip(KEYS, (50, 51,
 
 
 def folder_with(folder: Path, table: str | bytes, names: Iterable[str] = KEYS) -> Path:
-    """A folder of (empty) sounds and a table."""
+    """Write a folder of empty sounds and a table."""
     for name in names:
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).touch()

@@ -1,4 +1,4 @@
-"""Tables and lists of names that are whole, for tests and fuzzing to damage."""
+"""Valid tables and lists of names, for tests and fuzzing to damage."""
 
 PLAIN = "file,pitch,instrument\nm060.wav,50,Flügel\nm061.wav,51,Flügel\nm062.wav,52,Flügel\n"
 LABELLED = (
@@ -15,7 +15,7 @@ NAMES = (
 
 
 def whole_tables() -> list[bytes]:
-    """Tables of three files in the forms that programs write."""
+    """Return tables of three files in the forms that programs write."""
     forms = [text.encode() for text in (PLAIN, LABELLED, SPEECH)]
     wide = [PLAIN.encode("utf-16"), LABELLED.encode("utf-16-be"), PLAIN.encode("utf-32")]
     old = [LABELLED.encode("cp1252"), PLAIN.encode("mac_roman"), PLAIN.encode("utf-8-sig")]
@@ -23,5 +23,5 @@ def whole_tables() -> list[bytes]:
 
 
 def whole_names() -> list[bytes]:
-    """Names of the files of a folder, one a line."""
+    """Return names of the files of a folder, one a line."""
     return [names.encode() for names in NAMES]

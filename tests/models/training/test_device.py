@@ -1,4 +1,4 @@
-"""What a training computes on, and how batches get there."""
+"""A training's device, and how batches reach it."""
 
 import threading
 from collections.abc import Sequence
@@ -22,7 +22,7 @@ OPTIONS: list[Any] = [VQVAEOptions, WaveGANOptions, WaveNetOptions]
 
 
 class Maker:
-    """Of one micro-batch a step, and it remembers who asked for what."""
+    """A source of one micro-batch a step, which records its calls."""
 
     def __init__(self) -> None:
         self.calls: list[tuple[int, int]] = []

@@ -1,4 +1,4 @@
-"""A network and its optimizer, together."""
+"""A network together with its optimizer."""
 
 import pytest
 import torch
@@ -11,7 +11,7 @@ GROUPS = "weights", "buffers", "optimizer"
 
 
 class Level(nn.Module):
-    """Its loss is how far a level is from 1."""
+    """A network whose loss is the distance of a level from 1."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""The mean of a training's losses, and how seldom it is asked for."""
+"""The mean of a training's losses is read rarely."""
 
 import pytest
 import torch

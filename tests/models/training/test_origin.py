@@ -1,4 +1,4 @@
-"""A training goes on only with the sounds and options that it began with, and says so."""
+"""A training resumes only with the sounds and options that it began with."""
 
 import os
 from collections.abc import Mapping
@@ -28,7 +28,7 @@ def write_sounds(folder: Path, level: float = 0.1, count: int = 3) -> Path:
 
 
 def begin(model: Path, folder: Path, known: Mapping[str, Any] | None = None) -> None:
-    """Leave what a training leaves: a checkpoint and a model."""
+    """Write a checkpoint and a model, as a training does."""
     known = identity("wavenet", folder, OPTIONS) if known is None else known
     facts = {"identity": dict(known), "step": 7, "seconds": 90.0, "history": [{"loss": np.nan}]}
     Checkpoint({"weights": {"w": torch.zeros(2)}}, facts).write(

@@ -30,7 +30,7 @@ class Options(TrainingOptions):
 
 
 class Level(nn.Module):
-    """Learns the mean of what it hears."""
+    """A network that learns the mean of what it hears."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""How fast the families train, on made-up sounds at small sizes."""
+"""Training speed of every family, on made-up sounds at small sizes."""
 
 from collections.abc import Callable
 from pathlib import Path

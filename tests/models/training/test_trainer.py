@@ -21,7 +21,7 @@ BUDGET = Budget(steps=STEPS, learning_rate=0.05, warm_up_steps=1, averaging=0.5,
 
 @pytest.fixture(scope="module", autouse=True)
 def one_thread() -> Iterator[None]:
-    """More cost more than they bring at these sizes."""
+    """Let torch use one thread: at these sizes more are slower."""
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     yield
@@ -29,7 +29,7 @@ def one_thread() -> Iterator[None]:
 
 
 class Listener(nn.Module):
-    """An adversary that takes for real what is low."""
+    """An adversary that takes low values for real."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -46,7 +46,7 @@ class Listener(nn.Module):
 
 
 class Level(nn.Module):
-    """Learns the mean of what it hears; a buffer counts what it has heard."""
+    """A network that learns the mean of what it hears; a buffer counts what it has heard."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -78,7 +78,7 @@ AWAY, TOWARDS = -1.0, 1.0  # of what is learnt
 def trainer(
     folder: Path, begins: float | None = None, held_out: float = TOWARDS, seed: int = 0
 ) -> Trainer:
-    """`begins`: when the adversary enters, if there is one."""
+    """Return a trainer; its adversary, if any, enters at `begins`."""
     adversary = None if begins is None else Adversary(Listener(), begins)
     spared = [{"sound": torch.full((4,), held_out)}]
     return Trainer(
@@ -93,7 +93,7 @@ def run(part: Trainer, on_report: Callable[[Report], None] = lambda report: None
 
 
 def training_calls(part: Trainer) -> list[bool]:
-    """Whether an adversary was there, step by step."""
+    """Return for each step whether an adversary was there."""
     assert isinstance(part.plain, Level)
     against = [adversary for training, adversary in part.plain.calls if training]
     assert len(against) == 2 * STEPS
@@ -102,7 +102,7 @@ def training_calls(part: Trainer) -> list[bool]:
 
 @pytest.fixture
 def interruptible() -> Iterator[None]:
-    """As in a terminal: what a shell starts in the background ignores Ctrl-C."""
+    """Let Ctrl-C raise as in a terminal: a shell's background process ignores it."""
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     yield
     signal.signal(signal.SIGINT, before)
@@ -232,7 +232,7 @@ def test_buffers_are_kept_with_the_weights_as_they_are(tmp_path: Path) -> None:
 
 
 class KilledError(Exception):
-    """As if the process had been killed after a report."""
+    """An error that stands for a process killed after a report."""
 
 
 @pytest.mark.parametrize("begins", [None, 0.0, 0.4, 0.5])
@@ -331,7 +331,7 @@ def test_batches_that_are_made_ahead_teach_the_same(tmp_path: Path) -> None:
 
 
 class Chance(Level):
-    """Hears the sound through noise."""
+    """A network that hears the sound through noise."""
 
     def forward(self, sound: Tensor, against: Listener | None = None) -> Tensor | Step:
         return super().forward(sound + torch.randn_like(sound), against)

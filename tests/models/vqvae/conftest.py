@@ -1,4 +1,4 @@
-"""Devices for machines without one."""
+"""A device for machines without a GPU."""
 
 from collections.abc import Iterator
 
@@ -10,7 +10,7 @@ from rtaudiogen.models.compiled import device_call
 
 @pytest.fixture
 def device(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """A device's name, behind which torch computes on the CPU as it would on a GPU."""
+    """Return a device's name for which torch computes on the CPU as it would on a GPU."""
     monkeypatch.setattr(device_call, "torch_device", lambda name: torch.device("cpu"))
     threads = torch.get_num_threads()
     torch.set_num_threads(1)

@@ -1,4 +1,4 @@
-"""What a ribbon shows of the VQ-VAE: its codes, how loud they are, and which of them sounds."""
+"""The ribbon of the VQ-VAE: its codes, their levels, and which of them sounds."""
 
 from pathlib import Path
 
@@ -40,7 +40,7 @@ def model(path: Path, sound: Signal):
 
 
 def hop(model, **values: float) -> float | None:
-    """Play a code frame; where it was read."""
+    """Play a code frame, and return the position where it was read."""
     continued(model, HOP, **{"source": Source.FILE} | values)
     position: float | None = model.code_position()
     return position
@@ -159,7 +159,7 @@ def test_the_whole_contract_of_codes_holds(path: Path) -> None:
 
 
 def periodic(signal: NDArray[np.float32], period: int) -> float:
-    """Share of a signal's power that is not repeated a period later."""
+    """Return the share of a signal's power that is not repeated a period later."""
     error = signal[period:] - signal[:-period]
     return float(np.square(error).mean() / np.square(signal).mean())
 

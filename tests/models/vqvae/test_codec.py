@@ -1,4 +1,4 @@
-"""The family as a codec: the contract's `Codec`, whatever the pieces."""
+"""The family keeps the contract's `Codec` at any block size."""
 
 from itertools import pairwise
 from pathlib import Path

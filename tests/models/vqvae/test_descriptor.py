@@ -1,4 +1,4 @@
-"""What a model file says of itself before its weights are opened."""
+"""A model file is described before its weights are opened."""
 
 from dataclasses import replace
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The generator on a device: the same class, contract and verifier; torch computes, on the CPU."""
+"""The generator on a device passes the same verifier; torch computes on the CPU."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""The VQ-VAE as it is played: stream, effect and notes, from model files with random weights."""
+"""The VQ-VAE in play: stream, effect and notes, from model files with random weights."""
 
 from itertools import pairwise
 from pathlib import Path
@@ -57,7 +57,7 @@ def continued(
     model: VQVAEGenerator, frames: int, *events: NDArray[np.void], heard: Signal | None = None,
     **values: float,
 ) -> Signal:  # fmt: skip
-    """(frames,) more from one call."""
+    """Return (frames,) more from one call."""
     out = np.full((frames, 1), np.nan, np.float32)
     if heard is not None:
         model.hear(heard[:frames, None])
@@ -69,7 +69,7 @@ def rendered(
     model: VQVAEGenerator, frames: int, *events: NDArray[np.void], heard: Signal | None = None,
     seed: int = 1, **values: float,
 ) -> Signal:  # fmt: skip
-    """(frames,) from one call after a reset."""
+    """Return (frames,) from one call after a reset."""
     model.reset(seed)
     return continued(model, frames, *events, heard=heard, **values)
 
@@ -87,7 +87,7 @@ def a_hop_later(signal: Signal) -> Signal:
 
 
 def playing(number: int) -> dict[str, float]:
-    """A source, all the disorder there is, and a little of everything else."""
+    """Return values for a source, with all kinds of disorder and some of everything else."""
     return {
         "source": number, "jitter": 0.3, "scatter": 0.6, "swap": 0.3, "timbre": 1.3, "rate": 0.7,
         "loop_start": 0.1, "loop_end": 0.8, "dry_wet": 0.8, "level": -3.0, "release": 40.0,
@@ -123,7 +123,7 @@ def cut(
     model: VQVAEGenerator, frames: int, edges: list[int], heard: Signal, values: dict[str, float],
     start: int = 0,
 ) -> Signal:  # fmt: skip
-    """Frames from `start` on, in blocks between the edges; parameters move at frame 800."""
+    """Return frames from `start` on, in blocks between the edges; values change at frame 800."""
     parts, events = [], score()
     for begin, end in pairwise(sorted({start, *(e for e in edges if e > start), 800, frames})):
         if end <= start:
@@ -414,7 +414,7 @@ def test_without_input_it_hears_silence(model: VQVAEGenerator) -> None:
 
 
 def ramp(frames: int) -> Signal:
-    """0 … 1, then 1."""
+    """Return a rise from 0 to 1, then ones."""
     return np.minimum((np.arange(frames) + 1) / (RAMP_SECONDS * RATE), 1.0).astype(np.float32)
 
 

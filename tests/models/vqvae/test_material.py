@@ -1,4 +1,4 @@
-"""What is played from: the model's own codes, or a sound of the user's, cut at its onsets."""
+"""The material to play: the model's own codes, or a sound of the user's, cut at its onsets."""
 
 from pathlib import Path
 
@@ -30,7 +30,7 @@ def noise(frames: int) -> NDArray[np.float32]:
 
 
 def clicks(*at_frames: int, seconds: float = 2.0, hum: float = 0.0) -> NDArray[np.float32]:
-    """Bursts of 30 ms that die away, over a steady hum."""
+    """Return bursts of 30 ms that die away, over a steady hum."""
     signal = np.sin(2 * np.pi * 100 * np.arange(int(seconds * RATE)) / RATE) * hum
     for frame in at_frames:
         signal[frame : frame + 480] += noise(480) * np.linspace(1, 0, 480)
@@ -136,7 +136,7 @@ def test_material_that_does_not_fit_is_refused_in_one_line(
 
 
 def regions(*lines: tuple[int, int]) -> Material:
-    """Material of one frame a region, with these keys and labels."""
+    """Return material of one frame a region, with these keys and labels."""
     rows = [(k, k + 1, key, label) for k, (key, label) in enumerate(lines)]
     return Material(np.zeros((len(rows), 2), np.uint16), np.array(rows, np.int32))
 

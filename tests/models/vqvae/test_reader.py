@@ -1,4 +1,4 @@
-"""Which code frames sound: places, windows, and the disorder a performer asks for."""
+"""The reader picks code frames by place, loop window and disorder."""
 
 from collections.abc import Callable
 
@@ -24,7 +24,7 @@ def packed() -> Packed:
 
 @pytest.fixture(scope="module")
 def table(packed: Packed) -> Latents:
-    """(FRAMES, latent): what every code frame of the material stands for."""
+    """Return (FRAMES, latent): the latent of every code frame of the material."""
     latents = np.zeros((FRAMES, SMALL.latent), np.float32)
     for codes, out in zip(random_codes(SMALL, FRAMES), latents, strict=True):
         packed.latent_of(codes, SMALL.stages, out)
@@ -43,7 +43,7 @@ def read(packed: Packed) -> Read:
         count: int, place: float = 0.0, first: int = 0, end: int = FRAMES,
         stream: np.uint64 = SEED, **wishes: float,
     ) -> Latents:  # fmt: skip
-        """(count, latent) read one after another."""
+        """Return `count` latents, read one after another."""
         out = np.zeros((count, SMALL.latent), np.float32)
         reading = Reading(**{"stages": SMALL.stages} | wishes)
         for number in range(count):
@@ -54,7 +54,7 @@ def read(packed: Packed) -> Read:
 
 
 def places(latents: Latents, table: Latents) -> list[int]:
-    """The code frames that these are; -1 for what is none."""
+    """Return the code frames of these latents, or -1 where there is none."""
     same = (latents[:, None] == table).all(axis=-1)
     return [int(row.argmax()) if row.any() else -1 for row in same]
 

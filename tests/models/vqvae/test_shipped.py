@@ -1,4 +1,4 @@
-"""The models that ship: what a player may rely on."""
+"""Properties of the shipped models that a player may rely on."""
 
 from pathlib import Path
 
@@ -66,7 +66,7 @@ def test_its_keys_play(model: Descriptor) -> None:
 
 @ALL
 def test_its_books_are_used_and_sound_comes_back(model: Descriptor, tmp_path: Path) -> None:
-    """By its own excerpts: what the decoder makes of codes, coded once more, is much the same."""
+    """Excerpts that are decoded and coded once more stay much the same."""
     generator = create(model, RATE)
     codes = generator.material.codes  # type: ignore[attr-defined]
     for stage in usage(codes, generator.config.books):  # type: ignore[attr-defined]

@@ -1,4 +1,4 @@
-"""The shaped coder on stage: pitch as a knob, as keys, live, and the same bits whatever happens."""
+"""The shaped coder in play: pitch as a parameter, by keys, live, and bit-exact."""
 
 from pathlib import Path
 
@@ -23,7 +23,7 @@ RATE, SPOKEN = 16000, 150.0  # Hz, of the material
 
 @pytest.fixture(scope="module")
 def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A model that gives its pulses as they are, and says one vowel without end."""
+    """Write a model that returns its pulses as they are, with one vowel without end."""
     tensors = untrained_tensors(SHAPED)
     for name in ("decoder.bands.weight", *(n for n in tensors if n.startswith("decoder.label"))):
         tensors[name][...] = 0
@@ -51,7 +51,7 @@ def played(
     generator: VQVAEGenerator, seconds: float, events: Events | None = None, block: int = 250,
     heard: NDArray[np.float32] | None = None, **settings: float,
 ) -> NDArray[np.float32]:  # fmt: skip
-    """Mono sound; `events` are in the first block."""
+    """Return mono sound; `events` are in the first block."""
     values = generator.descriptor.defaults()
     for name, value in settings.items():
         values[generator.descriptor.parameter_index(name)] = value
@@ -66,7 +66,7 @@ def played(
 
 
 def pitch_of(sound: NDArray[np.float32]) -> float:
-    """Hz, the median of what is voiced."""
+    """Return the median pitch in Hz of the voiced part."""
     found = tracked(sound, RATE, 160)
     return float(np.median(found[found > 0]))
 

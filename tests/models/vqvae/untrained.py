@@ -1,4 +1,4 @@
-"""Model files with random weights: all of the machinery, none of the training."""
+"""Model files with random weights, which need no training."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -34,7 +34,7 @@ REGIONS = ((0, 20, 60, 1), (20, 45, 72, 2), (45, 60, 67, 1))  # first, end, key,
 
 
 def untrained_tensors(config: CodesConfig = SMALL) -> dict[str, NDArray[np.float32]]:
-    """What a model file holds, from torch's own initial values."""
+    """Return the tensors of a model file, from torch's own initial values."""
     torch.manual_seed(0)
     network = network_of(config)
     if isinstance(network, ShapedVQVAE):
@@ -43,7 +43,7 @@ def untrained_tensors(config: CodesConfig = SMALL) -> dict[str, NDArray[np.float
 
 
 def rounded_network(config: VQVAEConfig, tensors: dict[str, NDArray[np.float32]]) -> VQVAE:
-    """The parallel network that holds the weights which are really computed with."""
+    """Return the parallel network with the rounded weights that the coders compute with."""
     network = VQVAE(config).eval()
     values = {name: torch.from_numpy(value) for name, value in rounded(config, tensors).items()}
     unfold(network, values)
@@ -54,7 +54,7 @@ def rounded_network(config: VQVAEConfig, tensors: dict[str, NDArray[np.float32]]
 
 
 def untrained_prior(config: CodesConfig) -> dict[str, NDArray[np.float32]]:
-    """The prior's tensors in a model file; none if the configuration has no prior."""
+    """Return the prior's tensors, or none if the configuration has no prior."""
     if not config.prior_layers:
         return {}
     tensors = prior_packing.random_tensors(config, np.random.default_rng(0))
@@ -62,7 +62,7 @@ def untrained_prior(config: CodesConfig) -> dict[str, NDArray[np.float32]]:
 
 
 def random_codes(config: CodesConfig, frames: int = MATERIAL_FRAMES) -> NDArray[np.uint16]:
-    """(frames, stages)."""
+    """Return random codes, (frames, stages)."""
     random = np.random.default_rng(5)
     return random.integers(0, config.books, (frames, config.stages)).astype(np.uint16)
 
@@ -72,7 +72,7 @@ def write_untrained(
     config: CodesConfig = SMALL,
     regions: Sequence[tuple[int, int, int, int]] = (),
 ) -> Path:
-    """A model file of that configuration; with regions it has material of MATERIAL_FRAMES."""
+    """Write a model file of that configuration; regions add material of MATERIAL_FRAMES."""
     header = ModelHeader("vqvae", path.stem, config.to_json())
     tensors: dict[str, NDArray[np.generic]] = {
         **untrained_tensors(config), **untrained_prior(config)

@@ -22,7 +22,7 @@ def test_every_promised_row_is_measured(monkeypatch: pytest.MonkeyPatch) -> None
 
 
 def test_the_size_of_the_papers_network_is_the_papers() -> None:
-    """19,065,345 parameters, of which biases are no multiply-adds."""
+    """Biases, among its 19,065,345 parameters, are no multiply-adds."""
     config = WaveGANConfig(width=64)
     work = benchmark.least_work(config)
     assert work.weights == 19_065_345 - 16 * 1024 - (512 + 256 + 128 + 64 + 1)

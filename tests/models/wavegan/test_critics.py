@@ -1,4 +1,4 @@
-"""Who judges the generator, and who guides it."""
+"""The critics that judge the generator, and the encoder that guides it."""
 
 import math
 
@@ -20,7 +20,7 @@ def seed() -> None:
 
 
 def sounds() -> tuple[torch.Tensor, torch.Tensor]:
-    """Decaying noise, and steady noise, (B, T)."""
+    """Return decaying noise and steady noise, (B, T)."""
     noise = 0.3 * torch.randn(8, CONFIG.frames)
     return noise[:4] * torch.linspace(0, -9, CONFIG.frames).exp(), noise[4:]
 

@@ -1,4 +1,4 @@
-"""What a model file says of itself, and files that are no models of this family."""
+"""A model file is described, and files of other families are refused."""
 
 from pathlib import Path
 

@@ -48,13 +48,13 @@ CONFIGS = {
 
 
 def one_core() -> None:
-    """For this thread; where the CPU stands for a device, a sum's order depends on the number."""
+    """Use one core in this thread: on the CPU the order of a sum depends on the number."""
     torch.set_num_threads(1)
 
 
 @pytest.fixture(scope="module", autouse=True)
 def a_device() -> Iterator[None]:
-    """There is always one."""
+    """Let a device always be found."""
     threads = torch.get_num_threads()
     one_core()
     with pytest.MonkeyPatch.context() as patch:
@@ -96,7 +96,7 @@ def struck(key: int, frame: int = 0, voice: int = 0) -> NDArray[np.void]:
 
 
 def played(model: WaveGANGenerator, *events: NDArray[np.void], frames: int = RATE) -> Values:
-    """(frames, 2) of the next call."""
+    """Return the next frames, (frames, 2)."""
     out = np.full((frames, 2), np.nan, np.float32)
     happens = np.concatenate(events) if events else no_events()
     model.render(out, model.descriptor.defaults(), happens)
@@ -108,7 +108,7 @@ def played(model: WaveGANGenerator, *events: NDArray[np.void], frames: int = RAT
 
 @pytest.mark.parametrize("config", CONFIGS.values(), ids=CONFIGS)
 def test_a_hit_is_the_cpus_wherever_it_lies(config: WaveGANConfig) -> None:
-    """In latent space, and between classes."""
+    """The hits lie anywhere in latent space and between classes."""
     same = packed(config)
     compiled, (now, ahead) = Renderer(same), renderers(same, DEVICE)
     random, classes = np.random.default_rng(1), max(1, len(config.classes))
@@ -166,7 +166,7 @@ def test_weights_are_uploaded_once_and_live_calls_are_urgent(
 
 
 def test_what_is_dropped_leaves_the_device_at_once() -> None:
-    """It does not wait until somebody collects garbage."""
+    """It does not wait for garbage collection."""
     now, ahead = renderers(packed(SMALL), DEVICE)
     there = [weakref.ref(now), weakref.ref(ahead)]
     gc.disable()
@@ -180,7 +180,7 @@ def test_what_is_dropped_leaves_the_device_at_once() -> None:
 def test_a_state_travels_to_a_device_and_back(
     path: Path, model: WaveGANGenerator, on_cpu: WaveGANGenerator
 ) -> None:
-    """Hits that sound go on where they are."""
+    """Hits that sound continue where they are."""
     later = (struck(42, 50, voice=3), struck(36, 2000, voice=4))
     played(on_cpu, struck(36, 0, 0), struck(38, 300, 1), struck(49, 700, 2), frames=1000)
     state = on_cpu.save_state()
@@ -218,7 +218,7 @@ def test_what_is_checked_is_what_plays(model: WaveGANGenerator) -> None:
 
 @pytest.fixture
 def losing(monkeypatch: pytest.MonkeyPatch) -> None:
-    """From now on every call fails."""
+    """Let every later call fail."""
 
     def fail(exchange: Exchange) -> None:
         raise RuntimeError("CUDA error: the launch failed\nCompile with …")

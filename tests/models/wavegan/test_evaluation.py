@@ -1,4 +1,4 @@
-"""The numbers of a WaveGAN, from the player that ships, beside real drums and noise."""
+"""The numbers of a WaveGAN, measured with the shipped player beside real drums and noise."""
 
 import json
 from pathlib import Path
@@ -30,7 +30,7 @@ def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def write_folder(folder: Path, classes: tuple[str, ...] = CLASSES) -> Path:
-    """Sixteen hits of each class, each of a drum of its own."""
+    """Write sixteen hits of each class, each of a different drum."""
     made = drums.hits(16, 0, classes)
     for number, (signal, index) in enumerate(zip(made.signals, made.classes, strict=True)):
         place = folder / classes[index]

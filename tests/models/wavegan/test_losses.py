@@ -1,4 +1,4 @@
-"""Losses as their papers have them."""
+"""The losses equal their papers' equations."""
 
 import math
 

@@ -1,4 +1,4 @@
-"""The networks of the paper, whatever form their sums are computed in."""
+"""The networks equal the paper's, in whichever form they are computed."""
 
 import pytest
 import torch

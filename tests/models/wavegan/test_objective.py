@@ -1,4 +1,4 @@
-"""What the generator is asked for, beside deceiving its critics."""
+"""The parts of the generator's loss besides the adversarial one."""
 
 import torch
 

@@ -1,4 +1,4 @@
-"""What may be chosen for a training, and what is refused in one line."""
+"""The options of a training, and the values that are refused in one line."""
 
 from typing import Any
 

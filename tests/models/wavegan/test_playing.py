@@ -1,4 +1,4 @@
-"""The drum machine as it is played, from a model file with random weights."""
+"""The drum machine in play, from a model file with random weights."""
 
 from pathlib import Path
 
@@ -44,7 +44,7 @@ def model(prepared: WaveGANGenerator) -> WaveGANGenerator:
 
 
 def row(model: WaveGANGenerator, **values: float) -> Values:
-    """Defaults and what is asked for; `pad1_pan` is the parameter `pad1.pan`."""
+    """Return the parameters; `pad1_pan` is the parameter `pad1.pan`, and others have defaults."""
     parameters = model.descriptor.defaults()
     for name, value in values.items():
         id = name.replace("_", ".", 1) if name.startswith("pad") else name
@@ -59,7 +59,7 @@ def struck(key: int, frame: int = 0, voice: int = 0, velocity: float = 1.0) -> N
 def played(
     model: WaveGANGenerator, *events: NDArray[np.void], frames: int = 2 * RATE, **values: float
 ) -> Values:
-    """(frames, 2) of the next call."""
+    """Return the next frames, (frames, 2)."""
     out = np.full((frames, 2), np.nan, np.float32)
     model.render(out, row(model, **values), np.concatenate(events) if events else no_events())
     return out
@@ -168,7 +168,7 @@ def test_unlocking_a_pad_forgets_the_hit_that_a_session_kept(model: WaveGANGener
     numbers = [model.recipe(KICK_PAD, number, 0, row(model)) for number in range(12)]
 
     def kept_after(played_hits: int, **values: float) -> int:
-        """The number of the hit that a strike would play, after a block with these values."""
+        """Return the number of the hit that a strike plays after a block with these values."""
         played(model, frames=16, **values)
         model.played[KICK_PAD] += played_hits
         return numbers.index(
@@ -326,7 +326,7 @@ def test_a_state_of_another_model_is_refused(model: WaveGANGenerator) -> None:
 
 
 def test_a_pool_makes_hits_while_render_plays(model: WaveGANGenerator) -> None:
-    """On a thread of its own: neither hears anything of the other."""
+    """The pool has a thread of its own; neither changes the other's sound."""
     from concurrent.futures import ThreadPoolExecutor
 
     recipes = [model.recipe(n % 16, n, 0, row(model)) for n in range(24)]

@@ -1,4 +1,4 @@
-"""The compiled network against the one in torch, and what is refused."""
+"""The compiled network equals the one in torch, and bad tensors are refused."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""One-shots by the seed: the same again, of the class that is asked for."""
+"""One-shots are reproduced by their seed, in the class that is asked for."""
 
 from dataclasses import replace
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The model that ships: what a drummer may rely on."""
+"""Properties of the shipped model that a drummer may rely on."""
 
 import numpy as np
 import pytest
@@ -25,7 +25,7 @@ def drums() -> Descriptor:
 
 
 def struck(drums: Descriptor, keys: list[int], **settings: float) -> list[Signal]:
-    """(frames,) of a second after each key, at the model's rate."""
+    """Return (frames,): a second after each key, at the model's rate."""
     notes = [TimedMessage(float(at), 0x90, key, 100) for at, key in enumerate(keys)]
     values = {id.replace("_of_", "."): value for id, value in settings.items()}
     sound = render(
@@ -42,7 +42,7 @@ def centroid_hz(signal: Signal) -> float:
 
 
 def pictures(signals: list[Signal]) -> NDArray[np.float64]:
-    """(hits, …) logarithmic spectra over time."""
+    """Return (hits, …) logarithmic spectra over time."""
     windows = np.stack(signals)[:, : RATE // 2].reshape(len(signals), -1, 250) * np.hanning(250)
     return np.log10(np.abs(np.fft.rfft(windows)) + 0.03)
 

@@ -1,4 +1,4 @@
-"""From a folder of one-shots to a playable model, whatever happens on the way."""
+"""A folder of one-shots becomes a playable model, despite interruptions."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -32,7 +32,7 @@ TINY: dict[str, Any] = {
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """A judge that has hardly learnt, and one thread: more cost more than they bring here."""
+    """Let the judge learn hardly anything, on one thread: at these sizes more are slower."""
     monkeypatch.setattr(classifier, "FEWEST_STEPS", 2)
     monkeypatch.setattr(training, "JUDGED_HITS", 8)
     threads = torch.get_num_threads()
@@ -43,7 +43,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """Eight kicks and eight hats."""
+    """Write eight kicks and eight hats."""
     for name, hz in (("kick", 80), ("hat", 2000)):
         for take in range(8):
             rng = np.random.default_rng(take)
@@ -56,7 +56,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def hit_of(model: Path) -> np.ndarray:
-    """Half a second after a key, as a player would hear it."""
+    """Return half a second after a key, as a player would hear it."""
     generator = create(describe(model), RATE)
     generator.prepare(512)
     generator.reset(1)

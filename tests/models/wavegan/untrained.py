@@ -1,4 +1,4 @@
-"""Model files with random weights: all of the machinery, none of the training."""
+"""Model files with random weights, which need no training."""
 
 from pathlib import Path
 
@@ -14,7 +14,7 @@ FADE_SECONDS = 0.05  # of what the network gives: a drum and no steady noise
 
 
 def write_untrained(path: Path, config: WaveGANConfig = SMALL) -> Path:
-    """A model file of that configuration."""
+    """Write a model file of that configuration."""
     header = ModelHeader("wavegan", path.stem, config.to_json())
     tensors = random_tensors(config, np.random.default_rng(0))
     write_model(path, header, {name: value.astype(np.float16) for name, value in tensors.items()})

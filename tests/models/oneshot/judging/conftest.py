@@ -13,13 +13,13 @@ from . import drums
 
 @pytest.fixture(scope="session")
 def corpus() -> Corpus:
-    """16 training hits of each of three classes."""
+    """Return 16 training hits of each of three classes."""
     return drums.corpus()
 
 
 @pytest.fixture(scope="session")
 def judge(corpus: Corpus, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Judge]:
-    """Of that corpus."""
+    """Return a judge of that corpus."""
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     yield Judge(corpus, tmp_path_factory.mktemp("judge"), lambda line: None)

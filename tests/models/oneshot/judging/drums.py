@@ -11,7 +11,7 @@ Signals = NDArray[np.float32]
 
 
 def hit(kind: str, rng: np.random.Generator) -> Signals:
-    """(FRAMES,) of a class, of random pitch, length and colour."""
+    """Return a hit of a class, (FRAMES,), of random pitch, length and timbre."""
     time = np.arange(FRAMES) / RATE
     noise = rng.standard_normal(FRAMES)
     fall = np.exp(-time / rng.uniform(0.03, 0.12))
@@ -27,7 +27,7 @@ def hit(kind: str, rng: np.random.Generator) -> Signals:
 
 
 def hits(count: int, seed: int, classes: tuple[str, ...] = CLASSES) -> Hits:
-    """So many of each class, in turn."""
+    """Return `count` hits of each class, in turn."""
     rng = np.random.default_rng(seed)
     indices = np.arange(count * len(classes)) % len(classes)
     signals = np.stack([hit(classes[index], rng) for index in indices])
@@ -36,6 +36,6 @@ def hits(count: int, seed: int, classes: tuple[str, ...] = CLASSES) -> Hits:
 
 
 def corpus(count: int = 16, seed: int = 0, classes: tuple[str, ...] = CLASSES) -> Corpus:
-    """So many training hits of each class, and half as many that are held out."""
+    """Return `count` training hits of each class, and half as many held-out hits."""
     held_out = hits(max(2, count // 2), seed + 1000, classes)
     return Corpus(RATE, classes, hits(count, seed, classes), held_out)

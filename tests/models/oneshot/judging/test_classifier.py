@@ -1,4 +1,4 @@
-"""The network that hears: it tells classes and hits apart, and is kept between trainings."""
+"""The classifier tells classes and hits apart, and is kept between trainings."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -25,7 +25,7 @@ def same(one: HitNetwork, other: HitNetwork) -> bool:
 
 @pytest.fixture
 def few() -> Corpus:
-    """Enough for a network that may be bad."""
+    """Return a corpus that is enough for a network that may be bad."""
     return drums.corpus(4)
 
 
@@ -104,7 +104,7 @@ def test_without_classes_it_learns_to_tell_the_hits_apart(
     noise = np.random.default_rng(0).standard_normal(signals.shape, np.float32)
 
     def confusion(steps: int) -> float:
-        """How far a hit is moved by noise, as a share of how far it is from the nearest other."""
+        """Return how far noise moves a hit, relative to its nearest neighbour's distance."""
         monkeypatch.setattr("rtaudiogen.models.oneshot.judging.classifier.FEWEST_STEPS", steps)
         trained = classifier(corpus, tmp_path / f"{steps}.safetensors", said.append)
         known, noisy = (

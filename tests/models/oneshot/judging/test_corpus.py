@@ -1,4 +1,4 @@
-"""The pre-flight: what becomes of a folder of one-shots before anything is learnt from it."""
+"""A folder of one-shots is checked and split before training."""
 
 import csv
 from pathlib import Path
@@ -16,7 +16,7 @@ RATE, FRAMES = 16000, 8192
 
 
 def burst(seconds: float, seed: int = 0, silence_seconds: float = 0.0) -> NDArray[np.float32]:
-    """Decaying noise after a silence."""
+    """Return decaying noise after a silence."""
     frames = round(seconds * RATE)
     noise = np.random.default_rng(seed).standard_normal(frames)
     sound = 0.4 * noise * np.exp(-np.arange(frames) / (0.2 * frames))

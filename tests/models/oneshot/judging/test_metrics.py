@@ -1,4 +1,4 @@
-"""Verdicts on hits that are real, spoilt, copied, mixed up."""
+"""The judge's verdicts on real, damaged, copied and mixed-up hits."""
 
 import json
 from dataclasses import asdict
@@ -18,7 +18,7 @@ COUNT = 48  # hits of three classes
 
 @pytest.fixture(scope="module")
 def fresh() -> drums.Hits:
-    """Drums like those of the corpus that nobody has heard."""
+    """Return drums like those of the corpus, but unheard."""
     return drums.hits(COUNT // 3, 77)
 
 

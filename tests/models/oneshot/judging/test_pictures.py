@@ -1,4 +1,4 @@
-"""What a person hears and sees of a training."""
+"""The sounds, tables and pictures that a training reports."""
 
 import csv
 import sys

@@ -1,4 +1,4 @@
-"""Every alarm on what it is for, and none on drums."""
+"""Each warning is raised for its own fault, and none for good drums."""
 
 from collections.abc import Callable
 from dataclasses import asdict
@@ -19,7 +19,7 @@ RNG = np.random.default_rng(0)
 
 @pytest.fixture(scope="module")
 def fresh() -> drums.Hits:
-    """Drums like those of the corpus."""
+    """Return drums like those of the corpus."""
     return drums.hits(16, 77)
 
 

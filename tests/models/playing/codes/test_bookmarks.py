@@ -1,4 +1,4 @@
-"""Bookmarks keep the live arrays, and give them back."""
+"""Bookmarks save the live arrays and restore them."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""What a training is given of a folder of notes."""
+"""The notes that a training reads from a folder."""
 
 from pathlib import Path
 
@@ -14,7 +14,7 @@ LET_GO = 1.0
 
 
 def write_bowed_notes(folder: Path, pitches: tuple[int, ...]) -> None:
-    """Notes of steady level that are let go after a second, and end within 0.3 s of it."""
+    """Write notes of steady level, released after a second, that end within 0.3 s."""
     time = np.arange(int(1.4 * RATE)) / RATE
     level = np.minimum(time / 0.05, 1) * 10 ** (-np.maximum(time - LET_GO, 0) * 150 / 20)
     for pitch in pitches:

@@ -1,4 +1,4 @@
-"""How loud a note is asked to be."""
+"""The envelope gives the level asked for of a note."""
 
 import numpy as np
 import pytest
@@ -17,7 +17,7 @@ SECONDS = np.arange(int(1.4 * RATE)) / RATE
 
 
 def plucked(instrument: int, pitch: float, velocity: float) -> LevelTrack:
-    """Falls by 20 dB a second, softer when higher; let go after one second."""
+    """Return a level that falls by 20 dB a second, softer when higher, released after 1 s."""
     level = (
         -20 - pitch / 10 + 40 * np.log10(velocity) - 20 * SECONDS - 150 * np.maximum(SECONDS - 1, 0)
     )
@@ -25,7 +25,7 @@ def plucked(instrument: int, pitch: float, velocity: float) -> LevelTrack:
 
 
 def bowed(instrument: int, pitch: float, velocity: float) -> LevelTrack:
-    """Swells for 0.2 s and stays, wavering."""
+    """Return a level that swells for 0.2 s and stays, wavering."""
     level = -50 + 150 * np.minimum(SECONDS, 0.2) + np.sin(30 * SECONDS)
     return LevelTrack(instrument, pitch, velocity, level.astype(np.float32), len(level))
 

@@ -1,4 +1,4 @@
-"""Harmonics brought to the phases that all notes share."""
+"""Harmonics are brought to phases that all notes share."""
 
 import numpy as np
 import pytest
@@ -11,7 +11,7 @@ FRAMES = np.arange(RATE)
 
 
 def tone(pitch: float, phases: tuple[float, ...], stretch: float = 0.0) -> np.ndarray:
-    """Harmonics of equal amplitude, sharp as a stiff string's by `stretch`."""
+    """Return harmonics of equal amplitude, sharp as a stiff string's by `stretch`."""
     turn = 2 * np.pi * 440 * 2 ** ((pitch - 69) / 12) / RATE * FRAMES
     parts = [np.sin((k + stretch * k**3) * turn + p) for k, p in enumerate(phases, start=1)]
     return (0.1 * np.sum(parts, axis=0)).astype(np.float32)
@@ -23,7 +23,7 @@ def locked(signal: np.ndarray, pitch: float) -> tuple[np.ndarray, np.ndarray]:
 
 
 def explained(signal: np.ndarray, phase: np.ndarray) -> float:
-    """Share of the middle's power that fixed harmonics of the phase account for."""
+    """Return the share of the middle's power that fixed harmonics of the phase explain."""
     part = slice(4000, 12000)
     waves = [f(k * phase[part]) for k in range(1, 5) for f in (np.sin, np.cos)]
     basis = np.stack(waves, axis=1).astype(np.float64)

@@ -1,4 +1,4 @@
-"""What is measured of a recorded note."""
+"""Phase, pitch and release are measured from recorded notes."""
 
 import numpy as np
 import pytest
@@ -15,13 +15,13 @@ SECONDS = np.arange(RATE) / RATE
 
 
 def turns(pitch: float, vibrato_cents: float = 0.0) -> np.ndarray:
-    """Phase in radians of a note, perhaps with a vibrato of 5 Hz."""
+    """Return the phase of a note in radians, optionally with a vibrato of 5 Hz."""
     frequency = 440 * 2 ** ((pitch - 69 + vibrato_cents / 100 * np.sin(31.4 * SECONDS)) / 12)
     return 2 * np.pi * np.cumsum(frequency) / RATE
 
 
 def apart(one: np.ndarray, other: np.ndarray) -> np.ndarray:
-    """Distance of two phases after their constant offset is removed, in radians."""
+    """Return the distance of two phases in radians, without their constant offset."""
     turn = np.exp(1j * (one - other))[1000:-1000]
     return np.abs(np.angle(turn / turn.mean()))
 

@@ -1,4 +1,4 @@
-"""From a folder to what is learnt and what is held out."""
+"""A folder is split into training and held-out sounds."""
 
 from pathlib import Path
 

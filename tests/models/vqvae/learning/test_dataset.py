@@ -1,4 +1,4 @@
-"""Segments: what is drawn, how often, and that it is the same every time."""
+"""Segments: which are drawn, how often, and always the same ones."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -23,7 +23,7 @@ STAGES = SMALL.stages
 
 
 def ramp(frames: int, label: str = "low", start: int = 0) -> Sound:
-    """Every frame's value is its number, from 1 on, so that a piece tells where it is from."""
+    """Return a signal whose values count its frames from 1, so that a piece shows its place."""
     values = np.arange(start + 1, start + frames + 1, dtype=np.float32)
     return Sound(values / 4096, label, Path(f"{label}-{frames}.wav"))
 

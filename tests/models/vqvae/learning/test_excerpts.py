@@ -1,4 +1,4 @@
-"""What a model is given to play from."""
+"""The excerpts that a model is given to play from."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""From a folder of sounds to a playable model, whatever happens on the way."""
+"""A folder of sounds becomes a playable model, despite interruptions."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -37,7 +37,7 @@ START_STEPS = 3  # for all of this file: books begin between two reports
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Books that start early; and one thread: more cost more than they bring at these sizes."""
+    """Let codebooks start early, on one thread: at these sizes more are slower."""
     monkeypatch.setattr(quantizer, "START_STEPS", START_STEPS)
     monkeypatch.setattr(training, "HELD_OUT_BATCHES", 2)
     threads = torch.get_num_threads()
@@ -48,7 +48,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """Four tones of half a second, with pitches in their names."""
+    """Write four tones of half a second, with pitches in their names."""
     time_ = np.arange(RATE // 2) / RATE
     for pitch in (57, 60, 64, 69):
         tone = 0.4 * np.sin(2 * np.pi * 440 * 2 ** ((pitch - 69) / 12) * time_)
@@ -58,7 +58,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def sound_of(model: Path, source: Source, key: float | None = None) -> NDArray[np.float32]:
-    """Half a second, as a player would hear it."""
+    """Return half a second as a player would hear it."""
     generator = create(describe(model), 0)
     generator.prepare(512)
     generator.reset(1)

@@ -29,7 +29,7 @@ def test_every_promised_row_is_measured(monkeypatch: pytest.MonkeyPatch) -> None
 
 
 def test_every_weight_of_a_layer_is_a_multiply_add_a_frame() -> None:
-    """SMALL: strides 2 and 4, 16 and 32 channels, three units a level."""
+    """SMALL has strides 2 and 4, 16 and 32 channels, and three units a level."""
     inner = 3 * (32 * 3 * 16 + 16 * 32)  # a frame of the inner level, 16 channels inside
     outer = 3 * (16 * 3 * 16 + 16 * 16)
     first, up, last = 16 * 3 * 32, 32 * 8 * 16, 16 * 8

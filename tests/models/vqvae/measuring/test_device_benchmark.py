@@ -1,4 +1,4 @@
-"""The rows that are measured of this family on a device."""
+"""The benchmark rows of this family on a device."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The numbers of a VQ-VAE, with the codec that ships, beside codecs that are what they are."""
+"""The numbers of a VQ-VAE, measured with the shipped codec beside codecs of known quality."""
 
 import json
 import shutil
@@ -24,7 +24,7 @@ SPOKEN = VQVAEConfig(**{**vars(SMALL), "strides": (2, 4, 5)})
 
 
 def babble(seconds: float, pitch: float = 120.0) -> Signal:
-    """What passes for speech: a voice that glides, in syllables."""
+    """Return imitated speech: a gliding voice in syllables."""
     time = np.arange(int(seconds * RATE)) / RATE
     phase = 2 * np.pi * np.cumsum(pitch + 20 * np.sin(2 * np.pi * 0.7 * time)) / RATE
     voice = np.sum([np.sin(n * phase) / n for n in range(1, 30)], axis=0)
@@ -33,7 +33,7 @@ def babble(seconds: float, pitch: float = 120.0) -> Signal:
 
 @pytest.fixture
 def speech(tmp_path: Path) -> Path:
-    """A folder of four speakers with six sounds each."""
+    """Write a folder of four speakers with six sounds each."""
     for speaker, pitch in (("ada", 210), ("bob", 110), ("cid", 90), ("dot", 180)):
         (tmp_path / "speech" / speaker).mkdir(parents=True)
         for take in range(6):

@@ -1,4 +1,4 @@
-"""Pitch errors and whistles, of sounds that have none, some and many."""
+"""Pitch errors and whistles are found in sounds that have none, some and many."""
 
 import numpy as np
 import pytest

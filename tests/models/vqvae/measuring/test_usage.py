@@ -1,4 +1,4 @@
-"""How much of a codebook is used."""
+"""The usage of a codebook is measured."""
 
 import numpy as np
 import pytest

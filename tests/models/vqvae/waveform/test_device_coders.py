@@ -1,4 +1,4 @@
-"""Encoder and decoder on a device against the compiled ones; torch computes, on the CPU."""
+"""Encoder and decoder on a device against the compiled ones; torch computes on the CPU."""
 
 import gc
 import weakref
@@ -45,13 +45,13 @@ def small() -> Packed:
 
 
 def latents(packed: Packed, seed: int = 0) -> Floats:
-    """(FRAMES, VOICES, latent)."""
+    """Return random latents, (FRAMES, VOICES, latent)."""
     random = np.random.default_rng(seed)
     return random.standard_normal((FRAMES, VOICES, packed.config.latent), np.float32)
 
 
 def sound(packed: Packed) -> Floats:
-    """(FRAMES, hop)."""
+    """Return noise, (FRAMES, hop)."""
     random = np.random.default_rng(1)
     return 0.3 * random.standard_normal((FRAMES, packed.config.hop), np.float32)
 
@@ -59,7 +59,7 @@ def sound(packed: Packed) -> Floats:
 def played(
     packed: Packed, decoder: Decoder, frames: Floats, due: NDArray[np.bool_] = ALL
 ) -> Floats:
-    """(frames, VOICES, hop) of (frames, VOICES, latent); 0 of whoever is not due."""
+    """Return (frames, VOICES, hop), with zeros for voices that are not due."""
     out = np.zeros((len(frames), VOICES, packed.config.hop), np.float32)
     bias = label_bias(packed, packed.labels[-1])
     for frame, blocks in zip(frames, out, strict=True):
@@ -68,7 +68,7 @@ def played(
 
 
 def heard(packed: Packed, encoder: Encoder, frames: Floats) -> Floats:
-    """(frames, latent)."""
+    """Return the latents of the frames, (frames, latent)."""
     out = np.zeros((len(frames), packed.config.latent), np.float32)
     for frame, latent in zip(frames, out, strict=True):
         encoder.encode_latent(frame, latent)
@@ -233,7 +233,7 @@ def test_a_device_that_goes_is_told_as_lost_by_all_that_needs_it(
 
 
 def test_what_is_dropped_leaves_the_device_at_once(small: Packed, device: str) -> None:
-    """It does not wait until somebody collects garbage."""
+    """It does not wait for garbage collection."""
     encoder, decoder = small.coders(VOICES, device)
     there = [weakref.ref(encoder._call), weakref.ref(decoder._call)]
     gc.disable()

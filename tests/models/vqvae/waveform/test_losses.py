@@ -1,4 +1,4 @@
-"""The loss: whom each part of it moves, and what it does with loud, soft and silent sound."""
+"""The loss: which weights each part moves, and its value on loud, soft and silent sound."""
 
 from collections.abc import Iterator
 from itertools import pairwise
@@ -29,7 +29,7 @@ WEIGHT = torch.tensor(4.0)  # of the waveform
 
 @pytest.fixture(scope="module", autouse=True)
 def one_thread() -> Iterator[None]:
-    """More cost more than they bring at these sizes."""
+    """Let torch use one thread: at these sizes more are slower."""
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     yield
@@ -41,14 +41,14 @@ def noise(seed: int = 0, frames: int = 1600, batch: int = 2) -> Tensor:
 
 
 def moved(loss: Tensor, network: nn.Module) -> set[str]:
-    """Names of the parameters that the loss gives a gradient."""
+    """Return the names of the parameters to which the loss gives a gradient."""
     names, parameters = zip(*network.named_parameters(), strict=True)
     gradients = torch.autograd.grad(loss, parameters, allow_unused=True, retain_graph=True)
     return {n for n, g in zip(names, gradients, strict=True) if g is not None and g.any()}
 
 
 def rounding_network() -> tuple[VQVAE, Tensor, Quantized]:
-    """A network in training whose books have started, what it makes, and how it rounded it."""
+    """Return a network with started codebooks, its output, and its quantised latents."""
     torch.manual_seed(0)
     network = VQVAE(SMALL)
     for module in network.modules():
@@ -127,7 +127,7 @@ def test_spectra_are_nearer_the_nearer_the_sound(sample_rate: int) -> None:
 
 
 def judged(verdict: float, feature: float = 0.0) -> list[list[Tensor]]:
-    """Of two scales with one hidden layer each."""
+    """Return a verdict on two scales, with one hidden layer each."""
     return [[torch.full((2, 4, 8), feature), torch.full((2, 1, 8), verdict)] for _ in range(2)]
 
 

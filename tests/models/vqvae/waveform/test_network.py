@@ -1,4 +1,4 @@
-"""The parallel network: causal, of the right shapes, and plain once it no longer learns."""
+"""The parallel network: causal, of the right shapes, and deterministic after training."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -19,7 +19,7 @@ CONFIG = replace(SMALL, strides=(2, 3, 4))
 
 @pytest.fixture(scope="module", autouse=True)
 def one_thread() -> Iterator[None]:
-    """More cost more than they bring at these sizes."""
+    """Let torch use one thread: at these sizes more are slower."""
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     yield
@@ -32,7 +32,7 @@ def noise(frames: int, seed: int = 0, batch: int = 1) -> Tensor:
 
 @torch.enable_grad()
 def trained(config: VQVAEConfig = CONFIG) -> VQVAE:
-    """A network that has made a few steps, so that running means are its own; no longer learns."""
+    """Return a network after a few training steps, with running means of its own."""
     torch.manual_seed(1)
     network = VQVAE(config)
     optimizer = torch.optim.Adam(network.parameters(), 1e-2)

@@ -1,4 +1,4 @@
-"""The quantiser against an independent one, and what it promises beyond that."""
+"""The quantiser against an independent implementation, and its further promises."""
 
 from collections.abc import Iterator
 from itertools import pairwise
@@ -25,7 +25,7 @@ CODES, DIMENSIONS, LATENT, STAGES = 32, 8, 16, 3
 
 @pytest.fixture(scope="module", autouse=True)
 def one_thread() -> Iterator[None]:
-    """More cost more than they bring at these sizes."""
+    """Let torch use one thread: at these sizes more are slower."""
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     yield
@@ -33,14 +33,14 @@ def one_thread() -> Iterator[None]:
 
 
 def started(part: nn.Module) -> None:
-    """Make its books round points, as after the first steps of training."""
+    """Start the codebooks, as the first steps of training do."""
     for book in part.modules():
         if isinstance(book, Codebook):
             book.steps.fill_(START_STEPS)
 
 
 def bare_stage() -> Stage:
-    """A stage without its linear layers: what is left is the quantiser alone."""
+    """Return a stage without its linear layers, so that only the quantiser is left."""
     torch.manual_seed(1)
     stage = Stage(DIMENSIONS, CODES, DIMENSIONS)
     stage.down, stage.up = nn.Identity(), nn.Identity()
@@ -50,7 +50,7 @@ def bare_stage() -> Stage:
 
 
 def theirs_of(stage: Stage) -> Any:
-    """The other implementation with the same book and the same habits.
+    """Return the other implementation with the same codebook and settings.
 
     Its commitment loss is a mean over dimensions; ours, as in the paper, a sum.
     """
@@ -93,7 +93,7 @@ def test_the_straight_through_gradient_equals_anothers() -> None:
 
 
 def test_the_book_follows_as_that_of_another_implementation() -> None:
-    """Theirs smooths the counts (Laplace), which the normalisation takes out again."""
+    """Theirs smooths the counts (Laplace); the normalisation cancels that."""
     stage = bare_stage()
     theirs = theirs_of(stage)
     before = stage.book.vectors.clone()
@@ -162,7 +162,7 @@ def test_the_book_starts_from_k_means_of_the_last_batches() -> None:
 
 @pytest.fixture(scope="module")
 def trained() -> ResidualQuantizer:
-    """A residual quantiser that has learnt points around a few centres; in training mode."""
+    """Return a quantiser in training mode that has learnt points around a few centres."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(module, "START_STEPS", 20)
         torch.manual_seed(5)
@@ -179,7 +179,7 @@ def trained() -> ResidualQuantizer:
 
 
 def latents(seed: int) -> Tensor:
-    """(B, LATENT, N) of four dimensions that matter, and noise."""
+    """Return (B, LATENT, N) of four dimensions that matter, and noise."""
     mixing = points(99, 1, 4, LATENT)[0]
     return (points(seed, 8, 20, 4) @ mixing + 0.05 * points(seed, 8, 20, LATENT)).transpose(1, 2)
 

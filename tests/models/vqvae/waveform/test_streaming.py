@@ -56,7 +56,7 @@ class Model:
         self.embedding = self.packed.labels[-1]
 
     def heard(self, encoder: StreamingEncoder) -> Floats:
-        """(N, latent) of the sound."""
+        """Return the latents of the sound, (N, latent)."""
         out = np.zeros_like(self.latents)
         for frame, latent in zip(self.sound, out, strict=True):
             encoder.encode_latent(frame, latent)
@@ -65,7 +65,7 @@ class Model:
     def played(
         self, decoder: StreamingDecoder, voice: int = 0, begin: int = 0, end: int = FRAMES
     ) -> Floats:
-        """(N, hop) of the latents begin … end."""
+        """Return the sound of the latents begin … end, (N, hop)."""
         bias = label_bias(self.packed, self.embedding)
         out = np.zeros((end - begin, self.config.hop), np.float32)
         for latent, block in zip(self.latents[begin:end], out, strict=True):
@@ -74,7 +74,7 @@ class Model:
 
     @torch.no_grad()
     def expected(self) -> Floats:
-        """The same of the parallel decoder."""
+        """Return the sound of the parallel decoder, (N, hop)."""
         latents = torch.from_numpy(self.latents.T[None].copy())
         embedding = torch.from_numpy(self.embedding)[None]
         sound: Floats = self.network.decoder(latents, embedding).numpy()
