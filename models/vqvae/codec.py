@@ -33,13 +33,13 @@ class VQVAECodec:
         self._begin_encoding()
 
     def _begin_encoding(self) -> None:
-        """The encoder's first hop ends where it has heard as much as it looks ahead."""
+        """Start the encoder with a first hop that ends `look_ahead` frames into the sound."""
         before = self.hop - self.look_ahead if self.look_ahead else 0
         self._waiting = np.zeros(before, np.float32)  # less than a hop
         self._early = bool(before)  # the first codes are of what was before the sound
 
     def sound_like(self, label: int) -> None:
-        """Decode as this one of the model's labels from now on."""
+        """Decode as the given label of the model from now on."""
         self._packed.fill_bias(self._packed.labels[label], self._bias)
 
     def reset(self) -> None:
@@ -49,7 +49,7 @@ class VQVAECodec:
         self._begin_encoding()
 
     def encode(self, signal: NDArray[np.float32]) -> NDArray[np.uint16]:
-        """(frames,) to the (code frames, stages) that are complete; the rest waits.
+        """Encode (frames,) to all complete code frames (code frames, stages); keep the rest.
 
         A code frame is complete when `look_ahead` frames after it are there.
         """
@@ -66,7 +66,7 @@ class VQVAECodec:
         return codes[begun:]
 
     def decode(self, codes: NDArray[np.uint16]) -> NDArray[np.float32]:
-        """(code frames, stages used ≤ stages), the first ones, to (code frames · hop,).
+        """Decode the first stages, (code frames, stages ≤ all), to (code frames · hop,).
 
         RtAudioGenError for codes that the model does not have.
         """
@@ -84,5 +84,5 @@ class VQVAECodec:
 
 
 def create(descriptor: Descriptor) -> VQVAECodec:
-    """The codec of a model file. RtAudioGenError, one line, if the file is damaged."""
+    """Return the codec of a model file. RtAudioGenError, one line, if the file is damaged."""
     return VQVAECodec(pack(*FILES.opened(descriptor)))

@@ -12,11 +12,11 @@ State = dict[str, NDArray[Any]]
 
 
 class Encoder(Protocol):
-    """A stream of sound frames to code frames, which know of sound up to their look-ahead ago."""
+    """A stream of sound to code frames; each depends on sound up to its look-ahead."""
 
     @property
     def state(self) -> State:
-        """Arrays by name; copy them to save. [render] ProcessorLostError."""
+        """Return the arrays by name; copy them to save. [render] ProcessorLostError."""
 
     def restore(self, state: State) -> None:
         """Continue from copies of `state`; ValueError if another's. [render] ProcessorLostError."""
@@ -25,10 +25,10 @@ class Encoder(Protocol):
         """Return to the state before the first sound. [render] ProcessorLostError."""
 
     def encode(self, frame: Floats, codes: NDArray[np.uint16]) -> None:
-        """The next hop of sound (hop,) to codes (stages,). [render] ProcessorLostError."""
+        """Encode the next hop of sound (hop,) to codes (stages,). [render] ProcessorLostError."""
 
     def encode_latent(self, frame: Floats, out: Floats) -> None:
-        """The next hop of sound (hop,) to its point (point,). [render] ProcessorLostError."""
+        """Encode the next hop of sound (hop,) to a point (point,). [render] ProcessorLostError."""
 
 
 class Decoder(Protocol):
@@ -36,7 +36,7 @@ class Decoder(Protocol):
 
     @property
     def state(self) -> State:
-        """Arrays by name, voices first; copy them to save. [render] ProcessorLostError."""
+        """Return the arrays by name, voices first; copy to save. [render] ProcessorLostError."""
 
     def restore(self, state: State) -> None:
         """Continue from copies of `state`; ValueError if another's. [render] ProcessorLostError."""
@@ -58,30 +58,30 @@ class Coder(Protocol):
 
     @property
     def config(self) -> CodesConfig:
-        """The configuration."""
+        """Return the configuration."""
 
     @property
     def labels(self) -> Floats:
-        """(labels, E) their embeddings."""
+        """Return the labels' embeddings, (labels, E)."""
 
     @property
     def bias(self) -> Floats:
-        """(B,) of the decoder's layers, without a label."""
+        """Return the biases of the decoder's layers without a label, (B,)."""
 
     def latent_of(self, codes: NDArray[Any], stages_used: int, out: Floats) -> None:
-        """The point (point,) of the first stages of a code frame (≥ stages used,). [render]
+        """Write the point (point,) of the first stages of a code frame (≥ stages used,). [render]
 
         Integers of any kind; the first call with a kind compiles. [control]
         """
 
     def fill_bias(self, embedding: Floats, out: Floats) -> None:
-        """The decoder's biases (B,) for a label at `embedding` (E,). [render]"""
+        """Write the decoder's biases (B,) for a label at `embedding` (E,). [render]"""
 
     def shift(self, point: Floats, semitones: float) -> None:
-        """Let a point sound higher, where the pitch is known. [render]"""
+        """Raise a point's pitch by semitones, if the coder knows pitch. [render]"""
 
     def sing(self, point: Floats, key: float) -> None:
-        """Give a point the pitch of a MIDI key, where it has one that is known. [render]"""
+        """Give a point the pitch of a MIDI key, if the coder knows pitch. [render]"""
 
     def coders(self, voices: int, device: str) -> tuple[Encoder, Decoder]:
         """Begin streams: one of sound, and `voices` of points. [control]

@@ -40,48 +40,48 @@ class CodesConfig(ModelConfig):
 
     @property
     def hop(self) -> int:
-        """Waveform frames per code frame."""
+        """Return the waveform frames per code frame."""
         raise NotImplementedError
 
     @property
     def look_ahead(self) -> int:
-        """Waveform frames beyond a code frame that its codes depend on."""
+        """Return the waveform frames after a code frame on which its codes depend."""
         return 0
 
     @property
     def knows_pitch(self) -> bool:
-        """True if the first stage is the pitch, which can then be changed."""
+        """Return True if the first stage is the pitch, which can then be changed."""
         return False
 
     @property
     def least_stages(self) -> int:
-        """The fewest stages that make a sound: a pitch alone makes none."""
+        """Return the fewest stages that make a sound: a pitch alone makes none."""
         return 2 if self.knows_pitch else 1
 
     @property
     def point(self) -> int:
-        """Numbers that a code frame is decoded from; between two points lie all mixtures."""
+        """Return the size of the point that a code frame is decoded from. Points can be mixed."""
         return self.latent
 
     @property
     def code_rate(self) -> float:
-        """Code frames per second."""
+        """Return the code frames per second."""
         return self.sample_rate / self.hop
 
     @property
     def books(self) -> tuple[int, ...]:
-        """Codes of each stage; none has more than `codes`."""
+        """Return the number of codes of each stage, at most `codes`."""
         return (self.codes,) * self.stages
 
     @property
     def bits_per_second(self) -> float:
-        """The rate of a code stream with all stages, before any entropy coding."""
+        """Return the rate of a code stream with all stages, before any entropy coding."""
         return self.code_rate * sum(ceil(log2(size)) for size in self.books)
 
 
 @dataclass(frozen=True)
 class VQVAEConfig(CodesConfig):
-    """Sizes, from the outside in: level 0 is next to the waveform, the last one holds the codes."""
+    """Sizes from outer to inner: level 0 is next to the waveform, the last one holds the codes."""
 
     strides: tuple[int, ...] = (4, 4, 4, 5)  # of the levels; their product is a code's hop
     encoder_channels: int = 32  # at level 0, doubled from level to level …
@@ -109,15 +109,15 @@ class VQVAEConfig(CodesConfig):
 
     @property
     def hop(self) -> int:
-        """Waveform frames per code frame."""
+        """Return the waveform frames per code frame."""
         return prod(self.strides)
 
     def encoder_widths(self) -> tuple[int, ...]:
-        """Channels of each level."""
+        """Return the encoder's channels of each level."""
         return self._widths(self.encoder_channels)
 
     def decoder_widths(self) -> tuple[int, ...]:
-        """Channels of each level."""
+        """Return the decoder's channels of each level."""
         return self._widths(self.decoder_channels)
 
     def _widths(self, first: int) -> tuple[int, ...]:
@@ -125,5 +125,5 @@ class VQVAEConfig(CodesConfig):
 
 
 def hidden_width(channels: int) -> int:
-    """Channels inside a residual unit: half, in whole vectors."""
+    """Return the channels inside a residual unit: half, rounded up to whole vectors."""
     return ceil(channels / 2 / CHANNEL_MULTIPLE) * CHANNEL_MULTIPLE

@@ -1,4 +1,4 @@
-"""Gains that move without zipper noise: a new value is reached in a short straight line."""
+"""Gains that move without zipper noise: each new value is reached in a short straight line."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +20,7 @@ GAIN = np.dtype(
 
 
 def aim(gain: np.void, value: float, frames: int) -> None:
-    """Let a gain reach `value` in that many frames; 0: now. [render]"""
+    """Let a gain reach `value` in that many frames, or now if 0. [render]"""
     if frames == 0:
         gain["value"] = gain["target"] = value
         gain["left"] = 0

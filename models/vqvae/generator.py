@@ -1,4 +1,4 @@
-"""The plugin: a stream of codes, invented, read from a sound or heard, and notes that add to it.
+"""The generator: a stream of codes from the prior, a sound or live input, and notes beside it.
 
 Everything happens once a code frame: a latent is chosen, mixed, and decoded to a hop of sound. The
 stream (`stream.py`) keeps a grid of hops from its first frame; a note (`notes.py`) keeps a grid of
@@ -39,7 +39,7 @@ PLACED: dict[int, str] = {EventKind.VOLUME: "volume", EventKind.PAN: "pan"}
 
 
 def create(descriptor: Descriptor, sample_rate: int) -> Generator:
-    """The generator of a model file; it runs at its own rate, whatever the host's. [control]"""
+    """Return the generator of a model file; it runs at its own rate. [control]"""
     return VQVAEGenerator(descriptor, *FILES.opened(descriptor))
 
 
@@ -117,7 +117,7 @@ class VQVAEGenerator:
         self.reset(0)
 
     def _warm_up(self, frames: int) -> None:
-        """Compile what a render call may come across."""
+        """Compile everything that a render call may need."""
         block = np.zeros((min(frames, self.config.hop), 1), np.float32)
         values = self.descriptor.defaults()
         for source in Source:
@@ -170,14 +170,14 @@ class VQVAEGenerator:
         aim(self.gains[1], 10 ** (values["level"] / 20), frames)
 
     def _advance(self, out: Audio, start: int, end: int) -> None:
-        """Frames from `start` to `end`, during which nothing happens, up to a hop at a time."""
+        """Play frames `start` to `end` without events, at most a hop at a time."""
         while start < end:
             until = min(end, start + self.config.hop)
             self._play(out[start:until], self._heard[start:until])
             start = until
 
     def _play(self, out: Audio, heard: NDArray[np.float32]) -> None:
-        """A span in which nobody begins more than one hop; these are decoded at once."""
+        """Play a span in which no voice begins more than one hop; decode those together."""
         frames = len(out)
         self.notes.go_on(frames)
         self.stream.go_on(heard)
@@ -228,7 +228,7 @@ class VQVAEGenerator:
                 self._let_go(voice, CHOKE_SECONDS)
 
     def _begin_as_told(self, voice: NDArray[np.void]) -> None:
-        """Let a note (1,) begin with what all were told."""
+        """Let a note (1,) begin with the values that all notes share."""
         for wheel in WHEELS.values():
             voice[wheel] = self.record[wheel]
         for name in PLACED.values():
@@ -238,7 +238,7 @@ class VQVAEGenerator:
         self.notes.let_go(voice, max(1, int(seconds * self.sample_rate)))
 
     def _begin_note_hop(self, voice: int, state: np.void) -> None:
-        """Read what is to be decoded, or hear it from the stream, and give it its pitch."""
+        """Read or hear the note's next latent, and give it its pitch."""
         sing, point = self.performance.sing, self._latents[1 + voice]
         reading = self.performance.reading_of(state)
         if sing in (Sing.STREAM, Sing.CHOIR):
@@ -274,7 +274,7 @@ class VQVAEGenerator:
         np.minimum(self.voices["first"], frames - 1, out=self.voices["first"])
 
     def _live(self) -> State:
-        """Views of everything that the future output depends on, as plain numbers."""
+        """Return views of everything that future output depends on, as plain numbers."""
         own = {name: array.view(np.uint8) for name, array in self._own.items()}
         parts = {
             f"{name}.{n}": a for name, part in self._parts().items() for n, a in part.state.items()

@@ -1,4 +1,4 @@
-"""The code frames that sounded last, for whoever looks on while they are played."""
+"""The code frames that sounded last, for display during play."""
 
 import numpy as np
 from numpy.typing import NDArray

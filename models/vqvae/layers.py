@@ -1,4 +1,4 @@
-"""Layers that networks of either coder are made of, and how they are told from what a player gets.
+"""Layers of both coders' networks, and how their training parts are folded for playing.
 
 Causal convolutions as in EnCodec (Défossez et al. 2022, arXiv 2210.13438): frame n of a layer of
 stride S depends on its input up to frame n·S + S - 1 and on nothing later.
@@ -19,13 +19,13 @@ TRAINING_ONLY = (".uses", ".sums", ".steps")  # buffers of a code book that no p
 
 @runtime_checkable
 class Foldable(Protocol):
-    """A module that is something simpler once it no longer learns."""
+    """A module that becomes something simpler after training."""
 
     def plain(self) -> dict[str, Tensor]:
         """Return the folded tensors by name."""
 
     def load_plain(self, tensors: Mapping[str, Tensor]) -> None:
-        """Become that."""
+        """Load folded tensors."""
 
 
 class WeightNorm(nn.Module):
@@ -38,17 +38,17 @@ class WeightNorm(nn.Module):
         self.length = nn.Parameter(torch.norm_except_dim(weight.detach(), 2, dim))
 
     def forward(self) -> Tensor:
-        """The weight."""
+        """Return the weight."""
         return torch._weight_norm(self.direction, self.length, self.dim)
 
     @torch.no_grad()
     def plain(self) -> dict[str, Tensor]:
-        """The weight by itself, nameless: it takes this module's own name."""
+        """Return the weight under an empty name, so that it takes this module's own name."""
         return {"": self()}
 
     @torch.no_grad()
     def load_plain(self, tensors: Mapping[str, Tensor]) -> None:
-        """Become this weight."""
+        """Load a folded weight."""
         self.direction.copy_(tensors[""])
         self.length.copy_(torch.norm_except_dim(tensors[""], 2, self.dim))
 
@@ -68,7 +68,7 @@ class CausalConv(nn.Module):
         self.padding = (kernel - 1) * dilation + 1 - stride  # negative: frames that nothing sees
 
     def forward(self, x: Tensor) -> Tensor:
-        """T must be a multiple of the stride."""
+        """Convolve; T must be a multiple of the stride."""
         padded = F.pad(x, (self.padding, 0)) if self.padding else x
         weight = self.weight()
         return F.conv1d(padded, weight, self.bias, self.stride, dilation=self.dilation)
@@ -87,7 +87,7 @@ class CausalTransposedConv(nn.Module):
         self.stride = stride
 
     def forward(self, x: Tensor) -> Tensor:
-        """The tail that would need later input is cut off, a head shorter than a stride filled."""
+        """Convolve, cut the tail that needs later input, and pad a head shorter than a stride."""
         frames = x.shape[-1] * self.stride
         out = F.conv_transpose1d(x, self.weight(), self.bias, self.stride)
         if out.shape[-1] < frames:  # kernel < stride: what no tap reaches is the bias
@@ -106,7 +106,7 @@ class ResidualUnit(nn.Module):
         self.pointwise = CausalConv(hidden, channels, 1, gain=UNIT_GAIN)
 
     def forward(self, x: Tensor) -> Tensor:
-        """(B, C, T) to the same."""
+        """Map (B, C, T) to the same shape."""
         inside: Tensor = self.dilated(F.elu(x))  # (B, C/2, T)
         outside: Tensor = self.pointwise(F.elu(inside))  # (B, C, T)
         return x + outside
@@ -125,14 +125,14 @@ class Centred(nn.Module):
         self.norm = nn.BatchNorm1d(outputs, affine=False, momentum=0.05)
 
     def forward(self, x: Tensor) -> Tensor:
-        """(B, N, inputs) to (B, N, outputs); `eval()` takes the running mean and deviation."""
+        """Map (B, N, inputs) to (B, N, outputs); `eval()` uses the running mean and deviation."""
         y: Tensor = self.linear(x)
         centred: Tensor = self.norm(y.flatten(0, 1)).view_as(y)
         return centred
 
     @torch.no_grad()
     def plain(self) -> dict[str, Tensor]:
-        """Weight and bias of the linear layer that it is when it no longer learns."""
+        """Return weight and bias of the linear layer that it becomes after training."""
         assert self.norm.running_mean is not None
         assert self.norm.running_var is not None
         scale = (self.norm.running_var + self.norm.eps).rsqrt()
@@ -141,7 +141,7 @@ class Centred(nn.Module):
 
     @torch.no_grad()
     def load_plain(self, tensors: Mapping[str, Tensor]) -> None:
-        """Become that linear layer."""
+        """Load a folded linear layer."""
         assert self.norm.running_mean is not None
         assert self.norm.running_var is not None
         self.linear.weight.copy_(tensors["weight"])
@@ -151,19 +151,19 @@ class Centred(nn.Module):
 
 
 class CentredPointwise(Centred):
-    """The same on (B, C, N), as a causal layer of kernel 1 to whoever plays."""
+    """`Centred` on (B, C, N), folded into a causal layer of kernel 1."""
 
     def forward(self, x: Tensor) -> Tensor:
-        """(B, C_in, N) to (B, C_out, N)."""
+        """Map (B, C_in, N) to (B, C_out, N)."""
         return super().forward(x.transpose(1, 2)).transpose(1, 2)
 
     def plain(self) -> dict[str, Tensor]:
-        """Weight (C_out, C_in, 1) and bias."""
+        """Return the weight (C_out, C_in, 1) and the bias."""
         plain = super().plain()
         return plain | {"weight": plain["weight"][..., None]}
 
     def load_plain(self, tensors: Mapping[str, Tensor]) -> None:
-        """Become that layer."""
+        """Load a folded layer."""
         super().load_plain({**tensors, "weight": tensors["weight"][..., 0]})
 
 
@@ -175,7 +175,7 @@ class Level(nn.Module):
         self.units = nn.ModuleList(ResidualUnit(channels, dilation) for dilation in dilations)
 
     def forward(self, x: Tensor) -> Tensor:
-        """(B, C, T) to the same."""
+        """Map (B, C, T) to the same shape."""
         for unit in self.units:
             x = unit(x)
         return x

@@ -49,7 +49,7 @@ class Material:
 
 
 def read(tensors: Mapping[str, NDArray[Any]], stages: int, book: int = 1 << 16) -> Material:
-    """A model file's own; a moment of the first code if it has none.
+    """Return the model file's own material, or one frame of the first code if it has none.
 
     A code is from 0 up to, not including, `book`. RtAudioGenError if it does not fit the model.
     """
@@ -71,7 +71,7 @@ def read(tensors: Mapping[str, NDArray[Any]], stages: int, book: int = 1 << 16) 
 
 
 def of_sound(packed: Coder, signal: NDArray[np.float32]) -> Material:
-    """A sound (frames,) at the model's rate, encoded. [control]
+    """Return a sound (frames,) at the model's rate, encoded. [control]
 
     RtAudioGenError, one line, for one that is too short, silent or not finite.
     """
@@ -94,7 +94,7 @@ def of_sound(packed: Coder, signal: NDArray[np.float32]) -> Material:
 
 
 def onsets(hops: NDArray[np.float32], code_rate: float) -> list[int]:
-    """Code frames of (N, hop) sound at which something begins; the first is one."""
+    """Return the code frames of (N, hop) sound at which something begins, the first included."""
     power = np.square(hops, dtype=np.float64).mean(axis=1)
     level = 10 * np.log10(np.maximum(power, 1e-12))
     apart = max(1, round(ONSET_SECONDS * code_rate))

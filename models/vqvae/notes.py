@@ -41,7 +41,7 @@ class Notes:
     """
 
     def __init__(self, hops: Floats) -> None:
-        """`hops` (voices, hop) is where a voice's hop is decoded to."""
+        """Use `hops` (voices, hop) as the memory that voices' hops are decoded to."""
         self.hops, self.hop = hops, hops.shape[1]
         self.voices = np.zeros(len(hops), VOICE)
         self._parts = np.zeros_like(hops)  # what a voice adds to this span
@@ -51,7 +51,7 @@ class Notes:
     def strike(
         self, voice: int, note: int, key: float, region: tuple[int, int], gain: float
     ) -> None:
-        """A voice begins a note, its number since reset, on code frames first … end."""
+        """Start a note on a voice, on code frames first … end; `note` counts notes since reset."""
         first, end = region
         state = self.voices[voice]
         state["playing"], state["note"], state["key"] = 1, note, key
@@ -61,7 +61,7 @@ class Notes:
         state["left_frames"], state["fade"], state["peak"] = HELD, 1, 0.0
 
     def let_go(self, voice: int, frames: int) -> None:
-        """Fade to exact silence; a fade under way can only become shorter."""
+        """Fade to exact silence; a fade in progress can only become shorter."""
         state = self.voices[voice]
         if state["left_frames"] == HELD:
             state["left_frames"] = state["fade"] = frames
@@ -78,13 +78,13 @@ class Notes:
                 self._play(voice, state, frames)
 
     def due(self, frames: int) -> Iterator[tuple[int, np.void]]:
-        """The voices that begin a hop within the span; decoding it is the caller's."""
+        """Yield the voices that begin a hop within the span; the caller decodes it."""
         for voice, state in enumerate(self.voices):
             if state["playing"] and self._reached[voice] < frames:
                 yield voice, state
 
     def finish(self, out: Audio, share: float) -> None:
-        """The rest of the span from the new hops, and all of it added to `out` (frames, 1 or 2).
+        """Play the rest of the span from the new hops, and add the span to `out` (frames, 1 or 2).
 
         `share` is how far gains glide in a frame.
         """
@@ -95,7 +95,7 @@ class Notes:
                 _add(self._parts[voice, :reached], self.voices, voice, share, out)
 
     def levels(self) -> Floats:
-        """(voices,) recent peaks, 0 where a voice is free."""
+        """Return the recent peaks (voices,), 0 where a voice is free."""
         audible = np.maximum(self.voices["peak"], 1e-9)
         return np.where(self.voices["playing"], audible, 0.0).astype(np.float32)
 

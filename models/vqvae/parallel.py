@@ -1,4 +1,4 @@
-"""Streaming equals parallel: what a generator runs, against the trained network. [control]"""
+"""Streaming equals parallel: a generator's coders against the trained network. [control]"""
 
 from collections.abc import Sequence
 from typing import cast
@@ -13,7 +13,7 @@ from .waveform.packing import Packed
 
 
 def check(generator: Generator) -> Sequence[Finding]:
-    """A prepared generator's coder, against the network of its file.
+    """Compare a prepared generator's coder with the network of its file.
 
     The generator has to be reset afterwards.
     """

@@ -1,4 +1,4 @@
-"""Parameter values converted for computation: levels, a way of reading, a timbre."""
+"""Parameter values converted for computation: levels, a reading, a timbre."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +14,7 @@ class Performance:
     """A block's parameters, and the wheels on top of them; all of it is [render]."""
 
     def __init__(self, descriptor: Descriptor, packed: Coder, wheels: NDArray[np.void]) -> None:
-        """`wheels` (1,) keeps where they are: "bend" in semitones, "wheel" 0 … 1."""
+        """Use `wheels` (1,) for their positions: "bend" in semitones, "wheel" 0 … 1."""
         self._parameters, self._packed, self._wheels = descriptor.parameters, packed, wheels
         self.values: dict[str, float] = {}  # by id, held within their ranges
         self.reading = Reading(stages=packed.config.stages)
@@ -23,7 +23,7 @@ class Performance:
         self.bias = np.zeros_like(packed.bias)  # of the decoder, to sound like it
 
     def read(self, parameters: NDArray[np.float32]) -> None:
-        """The values of a block (parameters,), in the descriptor's order."""
+        """Read the values of a block (parameters,), in the descriptor's order."""
         self.values = {
             p.id: min(max(p.minimum, float(parameters[i])), p.maximum)
             for i, p in enumerate(self._parameters)

@@ -20,7 +20,7 @@ SCATTERED, PLACE, JITTERED, SWAPPED = 0, 1, 2, 4  # which they are; from SWAPPED
 
 @dataclass
 class Reading:
-    """A performer's wishes, the same for the stream and the notes."""
+    """A player's settings of reading, the same for the stream and the notes."""
 
     rate: float = 1.0
     scatter: float = 0.0
@@ -31,7 +31,7 @@ class Reading:
 
 
 class Reader:
-    """Reads latents out of a material."""
+    """Reads latents from a material."""
 
     def __init__(self, packed: Coder, material: Material) -> None:
         """Allocate, and compile for the kind of codes. [control]"""
@@ -46,7 +46,7 @@ class Reader:
         self, place: float, first: int, end: int, wishes: Reading, stream: np.uint64, number: int,
         out: NDArray[np.float32],
     ) -> float:  # fmt: skip
-        """The latent at `place` in the window [first, end) into `out`; the next place. [render]
+        """Write the latent at `place` in the window [first, end); return the next place. [render]
 
         `stream` and `number`, the reading's own, name the random numbers.
         """
@@ -84,7 +84,7 @@ class Reader:
 
     @staticmethod
     def _within(place: float, first: int, end: int) -> float:
-        """Wrapped into the window; a place that is no number is its beginning."""
+        """Return the place wrapped into the window; NaN becomes its beginning."""
         length = end - first
         wrapped = (place - first) % length if math.isfinite(place) else 0.0
         return first + (wrapped if wrapped < length else 0.0)

@@ -9,7 +9,7 @@ PRIOR = "prior."  # begins the names of the prior's tensors in a model file
 
 
 def prior_shapes(config: CodesConfig) -> dict[str, tuple[int, ...]]:
-    """The tensors that a prior of this configuration consists of."""
+    """Return the shapes of a prior's tensors."""
     width, points, stages = config.prior_width, config.prior_embedding, config.stages
     wanted: dict[str, tuple[int, ...]] = {
         "bias": (stages, config.codes),
@@ -30,7 +30,7 @@ def prior_shapes(config: CodesConfig) -> dict[str, tuple[int, ...]]:
 
 
 def coder_shapes(config: CodesConfig) -> dict[str, tuple[int, ...]]:
-    """The tensors that are needed to play codes, by the names of `layers.folded`."""
+    """Return the shapes of the tensors that a coder needs, by the names of `layers.folded`."""
     if isinstance(config, ShapedConfig):
         return shaped.shapes(config)
     assert isinstance(config, VQVAEConfig)

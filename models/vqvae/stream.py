@@ -1,4 +1,4 @@
-"""The stream: once a hop a latent is chosen, invented by the prior, read or heard, and decoded.
+"""The stream: once a hop a latent is drawn from the prior, read or heard, and decoded.
 
 Its hops lie on a grid from the first frame on. Input is encoded when a hop of it is complete and
 sounds during the next; a coder that looks ahead is as much later.
@@ -41,7 +41,7 @@ STREAM = np.dtype(
 
 
 def sequence(seed: NDArray[np.uint64], number: int) -> np.uint64:
-    """The name of a sequence of random numbers: 0 the prior's, 1 the file's, then the notes'."""
+    """Return the seed of a random sequence: 0 the prior's, 1 the file's, then the notes'."""
     numbered = seed * np.uint64(0xD1342543DE82EF95) + np.uint64(number)
     return np.uint64(numbered[0])
 
@@ -57,7 +57,7 @@ class Stream:
         self, packed: Coder, performance: Performance, record: NDArray[np.void],
         seed: NDArray[np.uint64], hop: Floats,
     ) -> None:  # fmt: skip
-        """`record` (1,) of STREAM and `seed` (1,) are the caller's; `hop` (hop,) is decoded to."""
+        """Use the caller's `record` (1,) of STREAM and `seed` (1,); decode to `hop` (hop,)."""
         self._packed, self._performance, self._record = packed, performance, record
         self._seed, self.hop = seed, hop
         config = packed.config
@@ -108,7 +108,7 @@ class Stream:
         return self._reached < frames
 
     def finish(self, heard: Floats) -> tuple[Floats, Floats]:
-        """The rest of the span from the new hop; all of it (frames,), wet and dry."""
+        """Play the rest of the span from the new hop; return the span (frames,), wet and dry."""
         if self.due(len(heard)):
             self._end_hop()
             self._flow(heard)
@@ -127,7 +127,7 @@ class Stream:
     # -- a hop -------------------------------------------------------------------------------------
 
     def begin_hop(self, latent: Floats) -> bool:
-        """Choose the latent (latent,) that is to sound; whether it has to be decoded."""
+        """Choose the latent (latent,) of the hop; return True if it has to be decoded."""
         self._listen()
         source = self._source = self._chosen("source")
         values, speaks = self._performance.values, source is not Source.KEYS
@@ -141,7 +141,7 @@ class Stream:
         return self._sounds or self._sounded()
 
     def _listen(self) -> None:
-        """Encode a hop of input; what is dry is as late as its codes."""
+        """Encode a hop of input, and delay the dry sound as much."""
         ahead = self._packed.config.look_ahead
         self.dry[:ahead] = self.heard[len(self.heard) - ahead :]
         self.dry[ahead:] = self.input[: len(self.input) - ahead]
@@ -159,7 +159,7 @@ class Stream:
         return bool(record["sounds"]) if record["hops"] else self._sounds
 
     def _end_hop(self) -> None:
-        """Nothing was decoded, or it comes or goes softly, or it is as it is."""
+        """Silence a hop that was not decoded, or fade it if the stream starts or stops."""
         sounds, sounded = self._sounds, self._sounded()
         if not (sounds or sounded):
             self.hop[:] = 0.0
@@ -170,7 +170,7 @@ class Stream:
         self._record["hops"] += 1
 
     def _stay_awake(self) -> None:
-        """A prior that has fallen silent begins a new sound: what it has learnt ends in silence."""
+        """Restart a prior that has fallen silent: the sounds it learnt from end in silence."""
         heard = self._sounds and self._source is Source.PRIOR
         quiet = heard and float(np.abs(self.hop).max()) < QUIET_PEAK
         self._record["quiet"] = (self._record["quiet"] + 1) * quiet
@@ -182,7 +182,7 @@ class Stream:
     # -- its latent --------------------------------------------------------------------------------
 
     def _choose(self, source: Source, other: Source, morph: float) -> None:
-        """The latent that is to sound, into `held`."""
+        """Choose the latent that sounds, into `held`."""
         np.copyto(self.held, self._latent_from(source))
         morphs = morph > 0 and other != source
         if morphs:
@@ -195,7 +195,7 @@ class Stream:
         self.history.add(self._codes_from(other if morphs and morph > 0.5 else source))
 
     def _codes_from(self, source: Source) -> NDArray[np.uint16]:
-        """The code frame that a source has given."""
+        """Return the code frame of a source."""
         if source is Source.FILE:
             return self.reader.codes
         return self.live if source is Source.LIVE else self._drawn
@@ -210,7 +210,7 @@ class Stream:
         return self._latent
 
     def _invent(self, prior: PriorSampler) -> Floats:
-        """The prior's next code frame, at the performer's rate."""
+        """Return the latent of the prior's next code frame, at the player's rate."""
         record, performance = self._record[0], self._performance
         values, reading = performance.values, performance.reading
         record["ahead"] = min(record["ahead"] + abs(reading.rate), MOST_DRAWN)
@@ -229,7 +229,7 @@ class Stream:
         return self.prior_latent
 
     def _read_file(self) -> None:
-        """The next place in the window, at the performer's rate."""
+        """Read at the next place in the window, at the player's rate."""
         frames, values = len(self._material.codes), self._performance.values
         low, high = sorted((values["loop_start"], values["loop_end"]))
         first = min(round(low * frames), frames - 1)

@@ -1,4 +1,4 @@
-"""A training on made-up sounds, to be timed, against its rival, which takes longest."""
+"""A training on made-up sounds, to be timed, with its adversary, which takes longest."""
 
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ LABELS, SOUND_SECONDS = (ANY, "one", "other"), 2.0
 
 
 def trial(folder: Path, device: str, times: int = 1, **sizes: Any) -> Trial:
-    """The default codec in batches so many times as large; `sizes` are options of it."""
+    """Return the default codec's training with batches `times` as large; `sizes`: its options."""
     segments = times * TrainingOptions().segments
     choices: dict[str, Any] = {"segments": segments, "steps": ENDLESS_STEPS, "device": device}
     options = TrainingOptions(**(choices | {"adversarial": 1.0} | sizes))
@@ -30,7 +30,7 @@ def trial(folder: Path, device: str, times: int = 1, **sizes: Any) -> Trial:
 
 
 def _sound(label: str, sample_rate: int) -> Sound:
-    """Noise, another one for each label."""
+    """Return noise, different for each label."""
     random = np.random.default_rng(LABELS.index(label))
     noise = random.normal(0.0, 0.1, round(SOUND_SECONDS * sample_rate))
     return Sound(noise.astype(np.float32), label, Path(label))

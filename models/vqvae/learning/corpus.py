@@ -54,7 +54,7 @@ class Corpus:
 
     @property
     def sources(self) -> tuple[str, ...]:
-        """Licence and source of everything learnt from."""
+        """Return licence and source of everything learnt from."""
         return tuple(sorted({sound.source for sound in self.training if sound.source}))
 
     def label_index(self, sound: Sound) -> int:
@@ -63,7 +63,7 @@ class Corpus:
 
 
 def read(folder: Path, sample_rate: int, say: Say = print) -> Corpus:
-    """Return all sounds, always split the same way. RtAudioGenError, one line, if they are useless.
+    """Return all sounds, always split the same way. RtAudioGenError, one line, if none is usable.
 
     Sounds recorded below the model's rate are left out where there are others.
     """

@@ -25,7 +25,7 @@ class Batch(NamedTuple):
 
 
 class Segments:
-    """Pieces of `frames` frames; longer sounds, and favoured ones, are drawn more often."""
+    """Pieces of `frames` frames; longer and favoured sounds are drawn more often."""
 
     def __init__(
         self, config: VQVAEConfig, corpus: Corpus, frames: int, favoured: str = ""
@@ -34,7 +34,7 @@ class Segments:
         self._ends = drawn_ends(corpus.training, frames, favoured)
 
     def draw(self, random: np.random.Generator, count: int) -> Batch:
-        """`count` random pieces of the training sounds, at random levels."""
+        """Draw `count` random pieces of the training sounds, at random levels."""
         stages = self.config.stages
         signals, labels, kept = [], [], []
         for _ in range(count):
@@ -50,7 +50,7 @@ class Segments:
         return Batch(np.stack(signals).astype(np.float32), np.array(labels), np.array(kept))
 
     def held_out(self, batches: int, size: int) -> list[Batch]:
-        """The same pieces of the held-out sounds every time, spread over all of them."""
+        """Return the same pieces of the held-out sounds every time, spread over all of them."""
         sounds = self.corpus.held_out
         wanted = np.linspace(0, len(sounds) - 1, batches * size).round().astype(int)
         rows = []
@@ -88,7 +88,7 @@ def drawn_ends(sounds: Sequence[Sound], frames: int, favoured: str) -> NDArray[n
 
 
 def cut(sound: Sound, first: int, frames: int) -> NDArray[np.float32]:
-    """(frames,) from frame `first` on, which may lie before the beginning; zeros around it."""
+    """Return (frames,) from frame `first` on, with zeros before and after the sound."""
     piece = np.zeros(frames, np.float32)
     source = sound.signal[max(first, 0) : first + frames]
     offset = max(-first, 0)

@@ -19,19 +19,19 @@ Stream = tuple[NDArray[np.uint16], int]  # codes (N, stages), label
 
 
 def encode(codec: VQVAECodec, signal: NDArray[np.float32]) -> NDArray[np.uint16]:
-    """The codes (N, stages) of a whole sound, the last one filled with silence."""
+    """Return the codes (N, stages) of a whole sound, with the last code frame padded."""
     codec.reset()
     silence = np.zeros(-len(signal) % codec.hop + codec.look_ahead, np.float32)
     return codec.encode(np.concatenate([signal, silence]))
 
 
 def streams(codec: VQVAECodec, corpus: Corpus, sounds: Sequence[Sound]) -> list[Stream]:
-    """Sounds as codes with their labels: what the prior learns from."""
+    """Return sounds as codes with their labels, from which the prior learns."""
     return [(encode(codec, sound.signal), corpus.label_index(sound)) for sound in sounds]
 
 
 def material_of(codec: VQVAECodec, corpus: Corpus) -> dict[str, NDArray[np.generic]]:
-    """Codes and regions as `material.read` wants them, by their names in the model file."""
+    """Return codes and regions in the form of `material.read`, by their names in the model file."""
     parts, regions, frames = [], [], 0
     most = MOST_SECONDS * codec.sample_rate / codec.hop
     for sound in chosen(corpus, codec.sample_rate):
@@ -49,7 +49,7 @@ def material_of(codec: VQVAECodec, corpus: Corpus) -> dict[str, NDArray[np.gener
 
 
 def chosen(corpus: Corpus, sample_rate: int) -> Iterator[Sound]:
-    """The sounds that excerpts are taken of, label by label in turn."""
+    """Yield the sounds from which excerpts are taken, label by label in turn."""
     by_label: defaultdict[int, list[Sound]] = defaultdict(list)
     for sound in corpus.training:
         by_label[corpus.label_index(sound)].append(sound)
@@ -62,7 +62,7 @@ def chosen(corpus: Corpus, sample_rate: int) -> Iterator[Sound]:
 
 
 def _scale(sounds: Sequence[Sound]) -> Iterator[Sound]:
-    """A note every few semitones, the loudest of each."""
+    """Yield a note every few semitones, the loudest of each."""
     lowest = -PITCH_STEP
     for sound in sorted(
         sounds, key=lambda s: (round(s.pitch or 0), -float(np.abs(s.signal).max()))

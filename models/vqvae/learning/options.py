@@ -24,7 +24,7 @@ DEFAULT_SEGMENT_MS = {WAVEFORM: 500, SHAPED: 1280}
 
 @dataclass(frozen=True)
 class TrainingOptions(SharedOptions):
-    """Options of the codec, of its rival, and of the prior over its codes."""
+    """Options of the codec, of its adversary, and of the prior over its codes."""
 
     minutes: float = shared(
         "minutes", 60.0, "How long to train the codec; the learning rate falls until the end."
@@ -164,7 +164,7 @@ class TrainingOptions(SharedOptions):
 
 
 def default_strides(sample_rate: int) -> tuple[int, ...]:
-    """Four strides, growing inwards, whose product is 20 ms or little less.
+    """Return four strides, growing inwards, whose product is 20 ms or slightly less.
 
     The first one as large as can be: the level next to the waveform is the one that costs most.
     """

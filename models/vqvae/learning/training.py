@@ -46,7 +46,7 @@ CLIP_SECONDS = 6.0
 
 
 class Objective(nn.Module):
-    """The loss as a module: reconstruction, commitment, and a rival's opinion if any."""
+    """The loss as a module: reconstruction, commitment, and an adversarial term if any."""
 
     def __init__(self, network: VQVAE) -> None:
         super().__init__()
@@ -118,7 +118,7 @@ def _stages(run: Run[TrainingOptions]) -> Iterator[Stage]:
 def _prior(
     run: Run[TrainingOptions], known: Mapping[str, Any], codec_trainer: Trainer, kept: "Kept"
 ) -> Iterator[Stage]:
-    """Train on the codes of the codec as it is now; anew when that has been trained further."""
+    """Train on the current codec's codes; start again when the codec was trained further."""
     codec, corpus, options = kept.codec(), kept.corpus, run.options
     config = replace(kept.config, **options.prior_sizes)
     spared = streams(codec, corpus, corpus.held_out)
@@ -189,7 +189,7 @@ def codec_trainer(
 
 
 def as_tensors(batch: Batch, progress: float) -> dict[str, Tensor]:
-    """A batch as the objective's arguments, at a share of the training."""
+    """Return a batch as the objective's arguments, at a progress of the training."""
     tensors = {name: torch.from_numpy(array) for name, array in batch._asdict().items()}
     return tensors | {"waveform": torch.tensor(waveform_weight(progress))}
 
@@ -215,11 +215,11 @@ class Kept:
         self.network.load_state_dict(best)
 
     def codec(self) -> VQVAECodec:
-        """Return the codec as a player would have it."""
+        """Return the codec as a player would load it."""
         return VQVAECodec(pack(self.config, tensors_of(self.network)))
 
     def write_clip(self, path: Path) -> None:
-        """Write a WAV of held-out sounds, each as it was and then as it came back."""
+        """Write a WAV of held-out sounds, each original followed by its reconstruction."""
         if isinstance(self.network, ShapedVQVAE):
             shaped.write_clip(path, self.network, self.corpus)
         else:
@@ -235,7 +235,7 @@ class Kept:
         self.prior_facts = {"prior_bits_per_code": [round(stage, 2) for stage in bits]}
 
     def model(self, trainer: Trainer) -> Model:
-        """Return the model with the codec's best weights; in the end with excerpts of sounds."""
+        """Return the model with the codec's best weights; once finished, with excerpts."""
         self.take(trainer)
         if trainer.progress >= 1.0 and not self.beside:
             self.beside |= material_of(self.codec(), self.corpus)
@@ -274,7 +274,7 @@ def tensors_of(network: nn.Module) -> dict[str, NDArray[np.float32]]:
 
 
 def write_clip(path: Path, network: VQVAE, corpus: Corpus) -> None:
-    """A WAV of held-out sounds, each as it was and then as it came back."""
+    """Write a WAV of held-out sounds, each original followed by its reconstruction."""
     config = network.config
     parts: list[NDArray[np.float32]] = []
     for sound in corpus.held_out[:: max(1, len(corpus.held_out) // 6)]:

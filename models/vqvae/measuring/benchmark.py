@@ -27,7 +27,7 @@ MOST_P99, BEST_P99 = 2.0, 1.3  # times the p50 of a block
 
 
 class Player:
-    """A decoder of random codes that is asked for blocks, as a device does it."""
+    """A decoder of random codes that delivers blocks of a device's size."""
 
     def __init__(self, packed: Coder) -> None:
         """Begin."""
@@ -41,14 +41,14 @@ class Player:
         self.left = self.frame = 0  # of what is ready; code frames decoded so far
 
     def decode(self) -> None:
-        """The next code frame."""
+        """Decode the next code frame."""
         code = self.codes[self.frame % len(self.codes)]
         self.packed.latent_of(code, self.packed.config.stages, self.points[0])
         self.decoder.decode_due(ONE, self.points, self.bias, self.ready[None])
         self.frame, self.left = self.frame + 1, len(self.ready)
 
     def next_block(self) -> None:
-        """The next block; most of the work is in the blocks that a code frame begins in."""
+        """Fill the next block; most of the work falls into blocks in which a code frame begins."""
         done = 0
         while done < len(self.block):
             if not self.left:
@@ -60,7 +60,7 @@ class Player:
 
 
 def bench_rows() -> Iterator[BenchRow]:
-    """Decoder, encoder, and what they are compared with, each measured as it is asked for."""
+    """Yield rows of decoder, encoder and comparisons, each measured when asked for."""
     config = VQVAEConfig()
     packed = pack(config, random_tensors(config, np.random.default_rng(0)))
     player = Player(packed)
@@ -74,7 +74,7 @@ def bench_rows() -> Iterator[BenchRow]:
 
 
 def least_work(config: VQVAEConfig) -> Work:
-    """Return what one code frame takes in the decoder, with every weight read once."""
+    """Return the work of one code frame in the decoder, with every weight read once."""
     total, weights, frames = 0, 0, 1
     for _, layer in decoder_layers(config):
         size = _size(layer)
@@ -83,12 +83,12 @@ def least_work(config: VQVAEConfig) -> Work:
 
 
 def _size(layer: Layer) -> int:
-    """Numbers in a weight: multiply-adds of a step."""
+    """Return the numbers in a weight, which are the multiply-adds of a step."""
     return int(np.prod(layer.weight_shape))
 
 
 def _shaped(config: ShapedConfig) -> Iterator[BenchRow]:
-    """The same of the shaped coder."""
+    """Yield the same rows of the shaped coder."""
     packed = shaped.pack(config, tensors.random_tensors(shapes(config), np.random.default_rng(0)))
     yield _decoder("shaped VQ-VAE decoder, one core, 10 ms blocks", Player(packed))
     yield _encoder("shaped VQ-VAE encoder and quantiser, one core", packed)

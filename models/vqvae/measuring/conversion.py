@@ -32,7 +32,7 @@ class Voice(NamedTuple):
 
 
 def conversion(codec: VQVAECodec, corpus: Corpus, pairs: int = PAIRS) -> list[dict[str, int]]:
-    """Rows for `evaluate`: how many of `pairs` conversions come nearer to the target's timbre.
+    """Return rows for `evaluate`: how many of `pairs` conversions approach the target's timbre.
 
     Nothing if there are fewer than two labels, or no held-out sound of one of them.
     """
@@ -95,7 +95,7 @@ def _mean_pitch(codes: NDArray[np.uint16]) -> float:
 
 
 def _moved(codes: NDArray[np.uint16], by: float) -> NDArray[np.uint16]:
-    """The same with pitches so many codes higher."""
+    """Return the codes with pitches `by` codes higher."""
     pitches = codes[:, 0].astype(np.int64)
     moved, highest = codes.copy(), PITCHES - 1
     moved[:, 0] = np.where(pitches > 0, np.clip(pitches + round(by), 1, highest), 0)
@@ -103,7 +103,7 @@ def _moved(codes: NDArray[np.uint16], by: float) -> NDArray[np.uint16]:
 
 
 def _timbre(signal: NDArray[np.float32], sample_rate: int) -> NDArray[np.float64]:
-    """(BANDS,) mean log-mel spectrum in dB, without its level."""
+    """Return the mean log-mel spectrum (BANDS,) in dB, without its level."""
     power = librosa.feature.melspectrogram(y=signal, sr=sample_rate, n_fft=1024, n_mels=BANDS)
     frames = power.sum(axis=0)
     heard = power[:, frames > frames.max() * 10 ** (SILENT_DB / 10)]

@@ -57,7 +57,7 @@ def _decoder(
 
 
 def _blocks(descriptor: Descriptor, block: int, device: str) -> BenchRow:
-    """The stream and all notes, each on a grid of its own."""
+    """Measure blocks of the stream and all notes, each on a grid of its own."""
     generator = create(descriptor, descriptor.sample_rate)
     frames = -(-QUANTUM * descriptor.sample_rate // HOST_RATE)
     generator.prepare(frames, device)

@@ -1,4 +1,4 @@
-"""`rtaudiogen evaluate MODEL FOLDER`: the numbers of a VQ-VAE, measured anew.
+"""`rtaudiogen evaluate MODEL FOLDER`: the numbers of a VQ-VAE, measured again.
 
 How much of the codebooks is used; and, with the codec that ships, what comes back of the sounds
 that training held out of the same folder, at every bit rate, beside other codecs.
@@ -127,7 +127,7 @@ def metrics_for(speech: bool, code_rate: float) -> Mapping[str, Metric]:
 
 
 def passages(sounds: Sequence[Sound], seconds: float, sample_rate: int) -> list[Signal]:
-    """Sounds of one label after another, up to 8 s each and no more than `seconds`, label by label.
+    """Return passages of one label after another, up to 8 s each, `seconds` in all.
 
     The order of the labels is drawn, once and for all.
     """
@@ -147,7 +147,7 @@ def passages(sounds: Sequence[Sound], seconds: float, sample_rate: int) -> list[
 
 
 def _passages_of(sounds: Sequence[Sound], sample_rate: int) -> Iterator[Signal]:
-    """Joined with short pauses, and cut; a short rest only if there is nothing else."""
+    """Yield the sounds joined with short pauses and cut; a short rest only for want of more."""
     pause = np.zeros(round(PAUSE_SECONDS * sample_rate), np.float32)
     joined = np.concatenate([part for sound in sounds for part in (sound.signal, pause)])
     longest = round(PASSAGE_SECONDS * sample_rate)
@@ -157,13 +157,13 @@ def _passages_of(sounds: Sequence[Sound], sample_rate: int) -> Iterator[Signal]:
 
 
 def encode(codec: Codec, signal: Signal) -> Codes:
-    """(frames,) to all its codes, the last one filled with silence."""
+    """Encode (frames,) to all codes, with the last code frame padded."""
     codec.reset()
     return codec.encode(np.pad(signal, (0, -len(signal) % codec.hop + codec.look_ahead)))
 
 
 def decode(codec: Codec, codes: Codes) -> Signal:
-    """(code frames, stages used) to sound."""
+    """Decode (code frames, stages used) to sound."""
     codec.reset()
     return codec.decode(codes)
 
@@ -201,7 +201,7 @@ def _facts(usage: StageUsage) -> dict[str, float]:
 def own_rows(
     codec: VQVAECodec, sounds: list[Signal], coded: list[Codes], metrics: Mapping[str, Metric]
 ) -> Iterator[Row]:
-    """The model with its first, … all of its stages. It delays nothing, so nothing is aligned.
+    """Yield rows of the model with its first stage up to all of them. Nothing is delayed.
 
     A pitch alone is no sound: where the first stage is that, the second is always with it.
     """
@@ -253,7 +253,7 @@ def rival_row(
 def scores(
     made: list[Signal], real: list[Signal], sample_rate: int, metrics: Mapping[str, Metric]
 ) -> Row:
-    """Mean of each metric over the passages where it is defined, and how often it was not."""
+    """Return the mean of each metric where it is defined, and how often it was undefined."""
     row: Row = {}
     undefined = 0
     for name, metric in metrics.items():

@@ -19,12 +19,12 @@ class StageUsage:
 
     @property
     def size(self) -> int:
-        """Codes in the book."""
+        """Return the number of codes in the book."""
         return self.used + self.dead
 
 
 def usage(codes: NDArray[np.integer], sizes: Sequence[int]) -> list[StageUsage]:
-    """(code frames, stages) to one usage for each stage; `sizes` are those of the books."""
+    """Return one usage per stage of (code frames, stages); `sizes` are those of the books."""
     stages = zip(np.asarray(codes).T, sizes, strict=True)
     return [of_counts(np.bincount(stage, minlength=size)) for stage, size in stages]
 
@@ -36,7 +36,7 @@ def of_counts(counts: NDArray[np.integer]) -> StageUsage:
 
 
 def perplexity(counts: NDArray[np.integer]) -> float:
-    """exp of the entropy of (codes,) counts, from 1 to their number; 0 if nothing was counted."""
+    """Return the exponential of the entropy of (codes,) counts; 0 if nothing was counted."""
     total = counts.sum()
     if not total:
         return 0.0

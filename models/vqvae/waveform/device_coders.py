@@ -1,4 +1,4 @@
-"""Encoder and decoder on a device, the like of `streaming`; all voices that are due at once.
+"""Encoder and decoder on a device, as in `streaming`; all voices that are due in one call.
 
 The search for codes stays here: equal latents give equal codes on every processor.
 """
@@ -21,7 +21,7 @@ from .packing import Packed, decoder_layers, encoder_layers
 
 
 class _Coder:
-    """Layers in a recorded call, and what its streams remember."""
+    """Layers in a recorded call, and the state of its streams."""
 
     def __init__(
         self, layers: Iterable[tuple[str, Layer]], weights: Weights, streams: int, frames: int,
@@ -32,7 +32,7 @@ class _Coder:
             self._layers = DeviceLayers(just_layers, weights, streams, frames, device)
 
     def _record(self, compute: Compute, inputs: Shapes, outputs: Shapes) -> None:
-        """`compute` must not know this: a cycle would keep the device's memory taken."""
+        """Record `compute`; it must not refer to this object: a cycle would keep the memory."""
         self._call = DeviceCall(compute, inputs, outputs, self._layers.history.device)
         for stream in range(self._layers.streams):
             self._reset(stream)
@@ -43,7 +43,7 @@ class _Coder:
 
     @property
     def state(self) -> State:
-        """Copies by name, voices first. [render] ProcessorLostError."""
+        """Return copies by name, voices first. [render] ProcessorLostError."""
         with self._call.in_order():
             return self._layers.state()._asdict()
 
@@ -78,12 +78,12 @@ class DeviceEncoder(_Coder):
         self._reset(0)
 
     def encode(self, frame: Floats, codes: NDArray[np.uint16]) -> None:
-        """The next hop of sound (hop,) to codes (stages,). [render] ProcessorLostError."""
+        """Encode the next hop of sound (hop,) to codes (stages,). [render] ProcessorLostError."""
         self.encode_latent(frame, self._latent)
         quantize(self.packed.books, self._search, self._latent, codes)
 
     def encode_latent(self, frame: Floats, out: Floats) -> None:
-        """The next hop of sound (hop,) to its latent (latent,). [render] ProcessorLostError."""
+        """Encode the next hop of sound (hop,) to (latent,). [render] ProcessorLostError."""
         self._call.inputs["sound"][0, :, 0] = frame
         self._call()
         out[:] = self._call.outputs["latent"][0, 0]

@@ -1,4 +1,4 @@
-"""The rival of the adversarial fine-tuning: MelGAN's multi-scale discriminator.
+"""The adversary of the fine-tuning: MelGAN's multi-scale discriminator.
 
 Kumar et al. 2019, arXiv 1910.06711, section 2.2: the same strided network looks at the waveform as
 it is, and at half and a quarter of its rate.
@@ -17,7 +17,7 @@ SLOPE = 0.2  # of the leaky rectifiers
 
 
 class ScaleDiscriminator(nn.Module):
-    """Discriminator of one scale: a window of some 30 ms is judged at every 64th frame."""
+    """Discriminator of one scale: it judges a window of some 30 ms at every 64th frame."""
 
     def __init__(self, channels: int) -> None:
         super().__init__()
@@ -35,7 +35,7 @@ class ScaleDiscriminator(nn.Module):
         )
 
     def forward(self, signal: Tensor) -> list[Tensor]:
-        """(B, 1, T) to every layer's output, the verdict (B, 1, T / 64) last."""
+        """Map (B, 1, T) to every layer's output, the verdict (B, 1, T / 64) last."""
         outputs = []
         x = signal
         for layer in self.layers:
@@ -53,7 +53,7 @@ class Discriminator(nn.Module):
         self.scales = nn.ModuleList(ScaleDiscriminator(channels) for _ in range(SCALES))
 
     def judge(self, signal: Tensor) -> list[list[Tensor]]:
-        """(B, T) to the layers of each scale."""
+        """Map (B, T) to the layers of each scale."""
         x = signal[:, None]
         judged = []
         for scale in self.scales:
@@ -62,7 +62,7 @@ class Discriminator(nn.Module):
         return judged
 
     def forward(self, made: Tensor, real: Tensor) -> Tensor:
-        """Hinge loss, (B, T) each."""
+        """Return the hinge loss of made and real sound, (B, T) each."""
         both = self.judge(torch.cat([made, real]))
         halves = [[layer.chunk(2) for layer in scale] for scale in both]
         return hinge(

@@ -39,7 +39,7 @@ def search_of(books: Books) -> Search:
 def quantize(
     books: Books, search: Search, latent: NDArray[np.float32], codes: NDArray[np.uint16]
 ) -> None:
-    """A latent (latent,) to codes (S,): of every stage the one of the smallest angle. [render]"""
+    """Quantise a latent (latent,) to codes (S,): in each stage the smallest angle. [render]"""
     for k in range(len(search.residual)):
         search.residual[k] = latent[k]
     for stage in range(len(codes)):
@@ -69,7 +69,7 @@ def _project(books: Books, search: Search, stage: int) -> None:
 
 @part
 def _nearest(books: Books, search: Search, stage: int) -> int:
-    """The code of the largest product; of equal ones, and where nothing is a number, the first."""
+    """Return the code of the largest product, the first one among equals or without numbers."""
     scores = search.scores
     for code in range(len(scores)):
         scores[code] = 0.0
@@ -85,7 +85,7 @@ def _nearest(books: Books, search: Search, stage: int) -> int:
 
 @whole_call
 def add_rows(books: Books, codes: NDArray[Any], stages: int, out: NDArray[np.float32]) -> None:
-    """The sum of one row of each of the first stages; codes out of range are the nearest ones."""
+    """Sum one row of each of the first stages; codes out of range are clipped."""
     for k in range(len(out)):
         out[k] = 0.0
     for stage in range(min(stages, len(codes), books.table.shape[0])):

@@ -26,7 +26,7 @@ ADVERSARIAL, FEATURES = 1.0, 4.0
 
 
 def waveform_distance(made: Tensor, real: Tensor) -> Tensor:
-    """Power of the error as a share of the sound's, (B, T) each."""
+    """Return the error's power as a share of the sound's, (B, T) each."""
     error = (made - real).square().mean(dim=-1)
     return (error / real.square().mean(dim=-1).clamp(min=QUIET)).mean()
 
@@ -40,7 +40,7 @@ def waveform_weight(progress: float) -> float:
 def reconstruction(
     made: Tensor, real: Tensor, spectral: SpectralDistance, waveform: Tensor
 ) -> Tensor:
-    """Distance of waveforms, weighted by `waveform`, and of spectra, (B, T) each."""
+    """Return the distance of waveforms, weighted by `waveform`, and of spectra, (B, T) each."""
     loss: Tensor = waveform * waveform_distance(made, real) + spectral(made, real)
     return loss
 

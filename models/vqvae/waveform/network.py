@@ -21,7 +21,7 @@ LOUDNESS = 0.1  # RMS of sound as it is expected, where hidden values are about 
 
 
 class Encoder(nn.Module):
-    """Waveform to latent frames: filterbank, then level by level units and a strided layer."""
+    """Waveform to latent frames: a filterbank, then units and a strided layer for each level."""
 
     def __init__(self, config: VQVAEConfig) -> None:
         super().__init__()
@@ -37,7 +37,7 @@ class Encoder(nn.Module):
         self.latent = CentredPointwise(widths[-1], config.latent)
 
     def forward(self, signal: Tensor) -> Tensor:
-        """(B, T) to (B, latent, T / hop)."""
+        """Map (B, T) to (B, latent, T / hop)."""
         x = self.filterbank(signal[:, None])  # (B, C_0, T / S_0)
         for level, down in zip(self.levels, self.down, strict=False):
             x = down(F.elu(level(x)))  # (B, C_i+1, T / (S_0 … S_i+1))
@@ -69,7 +69,7 @@ class Decoder(nn.Module):
         )
 
     def forward(self, latent: Tensor, embedding: Tensor) -> Tensor:
-        """(B, latent, N) and (B, embedding) to (B, N · hop)."""
+        """Map (B, latent, N) and (B, embedding) to (B, N · hop)."""
         x: Tensor = self.input(latent)  # (B, C_last, N)
         for i in range(len(self.levels) - 1, -1, -1):
             x = self.levels[i](x + self.label[i](embedding)[..., None])
@@ -78,7 +78,7 @@ class Decoder(nn.Module):
 
 
 class VQVAE(nn.Module):
-    """Encoder, residual quantiser, decoder, and the points that the labels are."""
+    """Encoder, residual quantiser, decoder, and the labels' embeddings."""
 
     def __init__(self, config: VQVAEConfig) -> None:
         super().__init__()
@@ -94,7 +94,7 @@ class VQVAE(nn.Module):
     def forward(
         self, signal: Tensor, labels: Tensor, kept: Tensor | None = None
     ) -> tuple[Tensor, Quantized]:
-        """(B, T) and (B,) int64 to the reconstruction (B, T); T a multiple of the hop.
+        """Reconstruct (B, T) with labels (B,) int64; T is a multiple of the hop.
 
         `kept` (B,) int64: how many stages each example keeps; all of them without it.
         """

@@ -35,7 +35,7 @@ class Packed:
 
     @property
     def latent_table(self) -> Floats:
-        """(stages, codes, latent): a latent is the sum of one row of each stage."""
+        """Return (stages, codes, latent): a latent is the sum of one row of each stage."""
         return self.books.table
 
     @property
@@ -66,7 +66,7 @@ class Packed:
         return DeviceEncoder(self, there), DeviceDecoder(self, voices, there)
 
     def latent_of(self, codes: NDArray[Any], stages_used: int, out: Floats) -> None:
-        """The latent (latent,) of the first stages of a code frame (≥ stages used,). [render]
+        """Write the latent (latent,) of the first stages of a code frame (≥ stages used,). [render]
 
         Integers of any kind; the first call with a kind compiles. [control]
         """
@@ -89,12 +89,12 @@ def pack(config: VQVAEConfig, tensors: Mapping[str, NDArray[Any]]) -> Packed:
 
 
 def rounded(config: VQVAEConfig, tensors: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
-    """The tensors with every convolution's weight as it is computed with, the others as given."""
+    """Return the tensors, with each convolution's weight rounded as it is computed with."""
     return with_rounded(chain(encoder_layers(config), decoder_layers(config)), tensors)
 
 
 def random_tensors(config: VQVAEConfig, random: np.random.Generator) -> dict[str, Floats]:
-    """Untrained tensors, for measuring and testing without torch."""
+    """Return untrained tensors, for measuring and testing without torch."""
     drawn = files.random_tensors(shapes(config), random)
     for stage in range(config.stages):
         vectors = drawn[f"quantizer.stages.{stage}.book.vectors"]

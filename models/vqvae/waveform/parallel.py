@@ -1,4 +1,4 @@
-"""Streaming equals parallel: what a generator runs, against the trained network. [control]"""
+"""Streaming equals parallel: a generator's coders against the trained network. [control]"""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -31,7 +31,7 @@ TIE = 1e-5  # cosines this close are the same in float32
 def check(
     config: VQVAEConfig, path: Path, packed: Packed, encoder: Encoder, decoder: Decoder, voices: int
 ) -> Sequence[Finding]:
-    """A generator's encoder, quantiser and decoder, against the parallel forward.
+    """Compare a generator's encoder, quantiser and decoder with the parallel forward.
 
     Both hold the same bfloat16-rounded weights. Checked from reset, and with the state saved,
     disturbed and restored in the middle.
@@ -45,7 +45,7 @@ def check(
 def compare(
     packed: Packed, encoder: Encoder, decoder: Decoder, voices: int, network: VQVAE
 ) -> Sequence[Finding]:
-    """A packed model on some processor and the network that holds the same rounded weights."""
+    """Compare a packed model on some processor with a network of the same rounded weights."""
     config, random = packed.config, np.random.default_rng(0)
     sound = LOUDNESS * random.standard_normal((FRAMES, config.hop), np.float32)
     latents = network.encoder(torch.from_numpy(sound).view(1, -1))[0].T.numpy()  # (N, latent)
@@ -70,7 +70,7 @@ def compare(
 
 
 def _encoded(encoder: Encoder, sound: Floats, size: int) -> tuple[Floats, Floats]:
-    """(N, latent) from reset, and with an interruption."""
+    """Return (N, latent) from reset, and with an interruption."""
 
     def through(part: Floats) -> Floats:
         out = np.zeros((len(part), size), np.float32)
@@ -86,7 +86,7 @@ def _encoded(encoder: Encoder, sound: Floats, size: int) -> tuple[Floats, Floats
 def _decoded(
     packed: Packed, decoder: Decoder, codes: NDArray[np.uint16], embedding: Floats
 ) -> tuple[Floats, Floats]:
-    """(V, N, hop) of all voices together, from reset, and with an interruption."""
+    """Return (V, N, hop) of all voices together, from reset, and with an interruption."""
     config, voices, bias = packed.config, len(codes), label_bias(packed, embedding)
     due, latents = np.ones(voices, np.bool_), np.zeros((voices, config.latent), np.float32)
 

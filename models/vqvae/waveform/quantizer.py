@@ -44,12 +44,12 @@ class Codebook(nn.Module):
 
     @property
     def started(self) -> bool:
-        """True once points are rounded to codes; then no GPU is waited for."""
+        """Return True once points are rounded to codes; from then on no GPU is waited for."""
         self._started = self._started or bool(self.steps >= START_STEPS)
         return self._started
 
     def nearest(self, points: Tensor) -> Tensor:
-        """(M, D) unit vectors to (M,) int64: the code of the smallest angle."""
+        """Return (M,) int64: the code of the smallest angle to each of (M, D) unit vectors."""
         return (points @ self.vectors.T).argmax(-1)
 
     @torch.no_grad()
@@ -66,7 +66,7 @@ class Codebook(nn.Module):
                 self._gathered.clear()
 
     def _start(self, points: Tensor, batch: int) -> None:
-        """Spherical k-means."""
+        """Place the codes by spherical k-means."""
         chosen = torch.randint(len(points), (len(self.vectors),), device=points.device)
         self.vectors.copy_(points[chosen])
         for _ in range(KMEANS_STEPS):
@@ -105,7 +105,7 @@ class Stage(nn.Module):
         self.up = nn.Linear(dimensions, latent)
 
     def forward(self, residual: Tensor, learns: bool) -> tuple[Tensor, Tensor, Tensor]:
-        """(B, N, latent) to its quantised form, codes (B, N), and |z - sg(e)|² (B, N)."""
+        """Quantise (B, N, latent); return also codes (B, N) and |z - sg(e)|² (B, N)."""
         z = F.normalize(self.down(residual), dim=-1)  # (B, N, D)
         points = z.detach().flatten(0, 1)  # (B·N, D)
         codes = self.book.nearest(points)  # (B·N,)
@@ -119,7 +119,7 @@ class Stage(nn.Module):
         return self.up(straight), codes.view(z.shape[:2]), (z - e.detach()).square().sum(-1)
 
     def decode(self, codes: Tensor) -> Tensor:
-        """(B, N) int64 to this stage's part of the latent (B, N, latent)."""
+        """Decode (B, N) int64 to this stage's part of the latent (B, N, latent)."""
         part: Tensor = self.up(self.book.vectors[codes])
         return part
 
@@ -137,7 +137,7 @@ class ResidualQuantizer(nn.Module):
         self.stages = nn.ModuleList(Stage(latent, codes, dimensions) for _ in range(stages))
 
     def forward(self, latent: Tensor, kept: Tensor | None = None) -> Quantized:
-        """(B, latent, N); `kept` (B,) int64 in training: how many stages each example keeps.
+        """Quantise (B, latent, N); in training each example keeps `kept` (B,) int64 stages.
 
         An example that keeps none is not rounded: the decoder learns from the encoder itself
         how sound is made, and faster (Défossez et al. 2024, Moshi, arXiv 2410.00037, 3.3.2).
@@ -170,11 +170,11 @@ class ResidualQuantizer(nn.Module):
 
     @property
     def started(self) -> bool:
-        """True if anything is rounded yet."""
+        """Return True if anything is rounded yet."""
         return all(stage.book.started for stage in self.stages if isinstance(stage, Stage))
 
     def decode(self, codes: Tensor) -> Tensor:
-        """(B, N, stages used) int64, the first ones, to the latent (B, latent, N)."""
+        """Decode the first stages' codes (B, N, stages used) int64 to the latent (B, latent, N)."""
         parts = [
             stage.decode(codes[..., index])
             for index, stage in enumerate(self.stages)

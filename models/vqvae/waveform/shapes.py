@@ -8,7 +8,7 @@ from ..units import units
 
 
 def encoder_layers(config: VQVAEConfig) -> Iterator[tuple[str, Layer]]:
-    """Names in `network.VQVAE`, in order."""
+    """Yield the encoder's layers in order, by their names in `network.VQVAE`."""
     widths, strides = config.encoder_widths(), config.strides
     kernel = FILTERBANK_TAPS * strides[0]
     yield "encoder.filterbank", Conv(1, widths[0], kernel, strides[0])
@@ -22,7 +22,7 @@ def encoder_layers(config: VQVAEConfig) -> Iterator[tuple[str, Layer]]:
 
 
 def decoder_layers(config: VQVAEConfig) -> Iterator[tuple[str, Layer]]:
-    """Names in `network.VQVAE`, in order."""
+    """Yield the decoder's layers in order, by their names in `network.VQVAE`."""
     widths, strides = config.decoder_widths(), config.strides
     yield "decoder.input", Conv(config.latent, widths[-1], INPUT_TAPS)
     for level in range(len(widths) - 1, -1, -1):
@@ -35,7 +35,7 @@ def decoder_layers(config: VQVAEConfig) -> Iterator[tuple[str, Layer]]:
 
 
 def shapes(config: VQVAEConfig) -> dict[str, tuple[int, ...]]:
-    """The tensors that are needed to play a VQ-VAE, by the names of `network.folded`."""
+    """Return the shapes of the tensors that a player needs, by the names of `network.folded`."""
     wanted: dict[str, tuple[int, ...]] = {"labels.weight": (len(config.labels), config.embedding)}
     for name, layer in (*encoder_layers(config), *decoder_layers(config)):
         wanted[f"{name}.weight"], wanted[f"{name}.bias"] = layer.weight_shape, (layer.outputs,)

@@ -27,12 +27,12 @@ class StreamingEncoder:
 
     @property
     def delay_frames(self) -> int:
-        """Sound frames that the first one of a code frame waits for, until there are codes."""
+        """Return the frames between the first frame of a code frame and its codes."""
         return delay_frames(self._layers)
 
     @property
     def state(self) -> State:
-        """The live arrays by name; copy them to save. [render]"""
+        """Return the live arrays by name; copy them to save. [render]"""
         return self._state._asdict()
 
     def restore(self, state: State) -> None:
@@ -45,12 +45,12 @@ class StreamingEncoder:
             array[...] = 0
 
     def encode(self, frame: Floats, codes: NDArray[np.uint16]) -> None:
-        """The next hop of sound (hop,) to one code of each stage (stages,). [render]"""
+        """Encode the next hop of sound (hop,) to one code of each stage (stages,). [render]"""
         self.encode_latent(frame, self._latent)
         quantize(self.packed.books, self._search, self._latent, codes)
 
     def encode_latent(self, frame: Floats, out: Floats) -> None:
-        """The next hop of sound (hop,) to what is to be quantised, (latent,). [render]"""
+        """Encode the next hop of sound (hop,) to its unquantised latent (latent,). [render]"""
         run(*self.packed.encoder, self._state, self._scratch, 0, frame, out)
 
 
@@ -69,7 +69,7 @@ class StreamingDecoder:
 
     @property
     def state(self) -> State:
-        """The live arrays by name, voices first; copy them to save. [render]"""
+        """Return the live arrays by name, voices first; copy them to save. [render]"""
         return self._state._asdict()
 
     def restore(self, state: State) -> None:
@@ -82,7 +82,7 @@ class StreamingDecoder:
             array[voice] = 0
 
     def decode(self, voice: int, latent: Floats, bias: Floats, out: Floats) -> None:
-        """A voice's next code frame (latent,) to sound (hop,), C-contiguous float32. [render]
+        """Decode a voice's next code frame (latent,) to (hop,), C-contiguous float32. [render]
 
         `bias` is `packing.label_bias` of the label that it is to sound like.
         """

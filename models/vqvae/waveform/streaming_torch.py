@@ -1,4 +1,4 @@
-"""The decoder some code frames at a time in torch: the readable reference of the compiled form."""
+"""The decoder a few code frames at a time in torch: the reference of the compiled form."""
 
 from typing import cast
 
@@ -24,7 +24,7 @@ class TorchDecoder:
 
     @torch.inference_mode()
     def decode(self, latent: Tensor, embedding: Tensor) -> Tensor:
-        """The next (1, latent, N), told a label's (1, embedding), to sound (1, N · hop)."""
+        """Decode the next (1, latent, N), with a label's (1, embedding), to sound (1, N · hop)."""
         decoder = self.decoder
         x = self._through(decoder.input, latent)
         for level in range(len(decoder.levels) - 1, -1, -1):
@@ -37,7 +37,7 @@ class TorchDecoder:
         return x[:, 0]
 
     def _through(self, layer: Layer, x: Tensor) -> Tensor:
-        """(1, C_in, T) to (1, C_out, T) or (1, C_out, T · stride)."""
+        """Map (1, C_in, T) to (1, C_out, T) or (1, C_out, T · stride)."""
         weight, before = self._weights[layer], self._history[layer].shape[-1]
         heard = torch.cat([self._history[layer], x], dim=-1)
         self._history[layer] = heard[..., heard.shape[-1] - before :]
