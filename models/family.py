@@ -74,7 +74,7 @@ class CodeModelConfig(ModelConfig):
 
     @property
     def pitched(self) -> bool:
-        """Tell whether the model is played by notes."""
+        """Return True if the model is played by notes."""
         return self.harmonics > 0
 
     @property
@@ -109,7 +109,7 @@ class Offer:
 
 
 def _timbres(offer: Offer) -> tuple[str, ...]:
-    """Return what its parameter `timbre` can be, if it has one."""
+    """Return the choices of its parameter `timbre`, if it has one."""
     return next((p.labels for p in offer.parameters if p.id == TIMBRE), ())
 
 

@@ -1,4 +1,4 @@
-"""The line for whoever waits while kernels are compiled for the first time. [any]"""
+"""The line that tells a waiting user that kernels are compiled for the first time. [any]"""
 
 import sys
 
@@ -7,7 +7,7 @@ _said = False
 
 
 def say_once() -> None:
-    """Print it on standard error, unless this process has done so."""
+    """Print the line on standard error, once in this process."""
     global _said
     if not _said:
         _said = True

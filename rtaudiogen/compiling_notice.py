@@ -1,4 +1,4 @@
-"""Tells when kernels are compiled for the first time: it takes a minute or two. [any]"""
+"""A notice when kernels are compiled for the first time, which takes a minute or two. [any]"""
 
 import threading
 import time
@@ -11,7 +11,7 @@ PATIENCE_SECONDS = 1.0
 
 
 class _Notice(Listener):
-    """Says so as soon as compiling has taken longer than the patience."""
+    """A watch that prints the line as soon as compiling takes longer than the patience."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -44,5 +44,5 @@ class _Notice(Listener):
 
 
 def tell_of_compiling() -> None:
-    """Tell of it from now on, once in this process."""
+    """Print the line at the first long compilation from now on, once in this process."""
     register("numba:compile", _Notice())

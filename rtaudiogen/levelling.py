@@ -1,4 +1,4 @@
-"""Measures how loud the timbres of a model are, and notes in its file what they lack.
+"""Measures the loudness of a model's timbres, and writes the missing gains into its file.
 
 Each timbre plays mezzo forte: notes from C3 to C5 one after the other, two bars on a kit, or its
 stream from several seeds. Where peaks stand out far, headroom counts more than loudness.
@@ -32,7 +32,7 @@ STREAM_SECONDS, SEEDS = 5.0, 4
 
 
 class Measured(NamedTuple):
-    """One timbre."""
+    """The measurement of one timbre."""
 
     timbre: str  # empty: the model has but one
     lufs: float  # without any gain
@@ -52,13 +52,13 @@ def measure(descriptor: Descriptor) -> Iterator[Measured]:
 
 
 def timbres(descriptor: Descriptor) -> tuple[str, ...]:
-    """Return the names that its parameter `timbre` can have; none without that parameter."""
+    """Return the names of the choices of its parameter `timbre`; none without it."""
     labels = [p.labels for p in descriptor.parameters if p.id == TIMBRE]
     return labels[0] if labels else ()
 
 
 def write(path: Path, measured: Mapping[str, float]) -> None:
-    """Note gains in dB by timbre in a model's file; everything else stays as it is."""
+    """Write gains in dB by timbre into a model's file; everything else stays as it is."""
     header = read_header(path)
     facts = {**header.training, GAINS: dict(measured)}
     write_model(path, replace(header, training=facts), read_tensors(path))

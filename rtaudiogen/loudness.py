@@ -1,4 +1,4 @@
-"""How loud sound is to people.
+"""Perceived loudness of sound.
 
 Integrated loudness as ITU-R BS.1770-4 measures it: a filter that weighs frequencies as ears do, the
 mean square of blocks of 400 ms, and a gate that leaves out what is silent or far below the rest.
@@ -38,7 +38,7 @@ def _lufs(power: NDArray[np.float64] | np.float64) -> NDArray[np.float64]:
 
 
 def _powers(sound: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return (blocks,) the weighted mean square of all channels together; at least one block."""
+    """Return (blocks,), the weighted mean square of all channels together; at least one block."""
     sound = np.pad(sound, ((0, max(0, BLOCK_FRAMES - len(sound))), (0, 0)))
     for coefficients in (HEAD, HIGH_PASS):
         _filter(sound, *coefficients)

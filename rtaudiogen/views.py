@@ -14,7 +14,7 @@ class KeyboardView:
 
 @dataclass(frozen=True)
 class XYView:
-    """Two parameters for one finger."""
+    """Two parameters for an XY pad."""
 
     x: str  # parameter id
     y: str

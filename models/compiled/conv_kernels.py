@@ -50,7 +50,7 @@ def run(
 
 @whole_call
 def take_in(layers: Any, scratch: Scratch, x: NDArray[np.float32]) -> int:
-    """Begin what `run` does, to go on with `run_layers`; return the frames. [render]"""
+    """Start the work of `run`, for `run_layers` to continue; return the frames. [render]"""
     frames: int = _take_in(layers[0], scratch, x)
     return frames
 
@@ -75,7 +75,7 @@ def run_layers(
 
 @whole_call
 def give_out(layers: Any, scratch: Scratch, frames: int, out: NDArray[np.float32]) -> None:
-    """End what `run` does, after the last layer. [render]"""
+    """Finish the work of `run` after the last layer. [render]"""
     _give_out(layers[len(layers) - 1], scratch, frames, out)
 
 

@@ -12,7 +12,7 @@ from .conv_memory import State, Weights, scratch_of
 
 
 class SlicedRun:
-    """Does what `conv_kernels.run` does, layer by layer, with memory of its own.
+    """The work of `conv_kernels.run`, layer by layer, with memory of its own.
 
     A step has begun with `begin` and ended with the last slice; nobody else may advance the voice
     in between. Its bits are those of `run`.

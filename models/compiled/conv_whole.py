@@ -1,4 +1,4 @@
-"""Layers over a whole signal: all frames of a layer before the next one.
+"""Layers over a whole signal: all frames of a layer before the next layer.
 
 A layer's matrix is worked off in blocks of outputs that stay in the processor's L2 cache while all
 of the layer's frames go by. Where a step gives less than a whole vector, one product computes
@@ -40,7 +40,7 @@ class WholeWeights(NamedTuple):
 
 
 class WholeMemory(NamedTuple):
-    """Memory for one call; the silence around signals in it stays 0."""
+    """Memory for one call; the silence around its signals stays 0."""
 
     signals: Floats  # every layer's input
     windows: Floats  # (TOGETHER, ·) windows of a dilated layer
@@ -133,7 +133,7 @@ def whole_weights(
 
 
 def lanes_of(matrix: Floats) -> NDArray[np.uint32]:
-    """Return the lanes of a matrix, block by block: what packing computes with stays in cache."""
+    """Return the lanes of a matrix, block by block, so that a block stays in the cache."""
     blocks = range(0, len(matrix), bfloat16.WIDE)
     return np.concatenate([bfloat16.pack(matrix[row : row + bfloat16.WIDE]) for row in blocks])
 
@@ -150,7 +150,7 @@ def whole_memory(layers: Sequence[Padded], frames: int) -> WholeMemory:
 
 
 class WholeSignal:
-    """Layers of given weights and biases, for signals of one length. One thread's."""
+    """Layers with weights and biases, for signals of one length. One thread uses it."""
 
     def __init__(
         self, layers: Sequence[Padded], tensors: Sequence[tuple[Floats, Floats]], frames: int
@@ -176,7 +176,7 @@ def run_whole(
     layers: Any, lanes: NDArray[np.uint32], bias: Floats, memory: WholeMemory, x: Floats,
     out: Floats,
 ) -> None:  # fmt: skip
-    """Turn a signal `x` (frames, channels) into `out`, flat. [any]"""
+    """Process a signal `x` (frames, channels) into `out`, flat. [any]"""
     first = layers[0]["input_at"]
     for frame in range(min(len(x), layers[0]["frames"])):
         for channel in range(layers[0]["inputs"]):
@@ -191,7 +191,7 @@ def run_whole(
 def advance_whole(
     layers: Any, lanes: NDArray[np.uint32], bias: Floats, memory: WholeMemory, out: int
 ) -> None:
-    """Turn the first layer's input, which lies in memory, into what the last one gives."""
+    """Compute the last layer's output from the first layer's input in memory."""
     last = len(layers) - 1
     for k in range(last):
         _layer(layers[k], lanes, bias, memory, place(memory.signals, layers[k + 1]["input_at"]))
@@ -225,7 +225,7 @@ def _layer(
 
 @part
 def _gather(layer: Any, memory: WholeMemory, x: int, columns: int) -> None:
-    """The taps of each step side by side."""
+    """Copy the taps of each step side by side."""
     inputs = layer["inputs"]
     for column in range(columns):
         for tap in range(layer["taps"]):

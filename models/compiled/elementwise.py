@@ -45,7 +45,7 @@ def tanh(x: Vector) -> Vector:
 
 
 def gated(a: Vector, b: Vector) -> Vector:
-    """tanh(a) · sigmoid(b) = (1 - p) / ((1 + p) (1 + q)) with p = e^-2a, q = e^-b; never NaN."""
+    """Return tanh(a) · sigmoid(b) = (1 - p) / ((1 + p) (1 + q)), p = e^-2a, q = e^-b; never NaN."""
     p = exp2((a * (-2 * LOG2E)).at_least(-60.0).at_most(60.0))
     q = exp2((b * -LOG2E).at_least(-60.0).at_most(60.0))
     return (constant(a.builder, 1.0) - p) / ((p + 1.0) * (q + 1.0))
@@ -82,7 +82,7 @@ copy = elementwise(lambda x: x)
 
 @intrinsic
 def leak(typing_context, size, source, target, slope):  # type: ignore[no-untyped-def]
-    """target = source above 0, slope · source below, `size` elements, a multiple of 16."""
+    """Set target = source above 0, slope · source below; `size` elements, a multiple of 16."""
 
     def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         source, target = pointers(builder, *arguments[1:3])
@@ -101,7 +101,7 @@ def leak(typing_context, size, source, target, slope):  # type: ignore[no-untype
 
 @intrinsic
 def gate(typing_context, size, ab, target):  # type: ignore[no-untyped-def]
-    """target = tanh(ab[:size]) · sigmoid(ab[size:]), `size` elements, a multiple of 16."""
+    """Set target = tanh(ab[:size]) · sigmoid(ab[size:]); `size` elements, a multiple of 16."""
 
     def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         size = arguments[0]

@@ -27,7 +27,7 @@ def recurrent(weight_ih: Floats, weight_hh: Floats, bias_ih: Floats, bias_hh: Fl
 
 @part
 def step_gru(layer: Recurrent, x: int, start: int, gates: int, hidden: int) -> None:
-    """Turn `hidden` (W,) one step on, for the inputs at `x`.
+    """Advance `hidden` (W,) by one step, for the inputs at `x`.
 
     `start` (3 W,) is the inputs' bias, mostly `layer.told.bias`; `gates` (6 W,) is scratch.
     """
@@ -40,7 +40,7 @@ def step_gru(layer: Recurrent, x: int, start: int, gates: int, hidden: int) -> N
 
 @part
 def step_lstm(layer: Recurrent, x: int, start: int, gates: int, hidden: int, cell: int) -> None:
-    """Turn `hidden` (W,) and `cell` (W,) one step on, for the inputs at `x`.
+    """Advance `hidden` (W,) and `cell` (W,) by one step, for the inputs at `x`.
 
     `start` (4 W,) is the inputs' bias, mostly `layer.told.bias`; `gates` (8 W,) is scratch.
     """
@@ -80,7 +80,7 @@ def turn_gru(typing_context, width, told, own, hidden):  # type: ignore[no-untyp
 
 @intrinsic
 def turn_lstm(typing_context, width, told, own, hidden, cell):  # type: ignore[no-untyped-def]
-    """One step of a long short-term memory of `width` units, a multiple of 16.
+    """Compute one step of a long short-term memory of `width` units, a multiple of 16.
 
     Hochreiter and Schmidhuber 1997, with the forget gate of Gers et al. 2000, in the form of
     `torch.nn.LSTM`: `told` and `own` (4 · width) are what the inputs and `hidden` (width) give to

@@ -22,7 +22,7 @@ class RecurrentChain:
     """One stream through the layers of a `torch.nn.GRU` or a `torch.nn.LSTM`, one after another."""
 
     def __init__(self, tensors: Mapping[str, Floats]) -> None:
-        """Pack a `state_dict()`, of which the shapes tell the kind. ValueError if it is none."""
+        """Pack a `state_dict()`; its shapes tell GRU or LSTM. ValueError for any other."""
         self._layers: list[Recurrent] = []
         gates, width = tensors["weight_hh_l0"].shape
         self.width, self._gates = width, gates // width

@@ -1,4 +1,6 @@
-"""A family's configuration from a model file's header: every value of its type and of a size."""
+"""A family's configuration from a model file's header, with the type and size of every value
+checked.
+"""
 
 from collections.abc import Mapping
 from typing import Any, TypeVar, get_args, get_origin, get_type_hints
@@ -44,6 +46,6 @@ def _single(name: str, value: Any, kind: Any) -> Any:
 
 
 def check_rate(sample_rate: int) -> None:
-    """ValueError for a rate in Hz that no sound is made at."""
+    """Raise ValueError for a sample rate in Hz that no sound has."""
     if not 1000 <= sample_rate <= 384_000:
         raise ValueError(f"sample rate {sample_rate} Hz: expected 1000 … 384000")

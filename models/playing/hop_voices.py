@@ -1,4 +1,4 @@
-"""Voices that sound in hops, each on a grid that begins with its note. [render]
+"""Voices that sound in hops, each on a grid that starts with its note. [render]
 
 A voice has two hops of sound: the one that sounds and the one after it, so everything that begins
 within a span of up to a hop can be computed at once before any of it is played.
@@ -53,7 +53,7 @@ class HopVoices:
 
     @property
     def arrays(self) -> dict[str, NDArray[np.generic]]:
-        """Return what the future output depends on."""
+        """Return the arrays that future output depends on."""
         return {"voices": self.voices, "hops": self.hops, "everybody": self.everybody}
 
     def reset(self) -> None:
@@ -75,7 +75,7 @@ class HopVoices:
             self.tell(voice, kind, float(self.everybody[name][0]))
 
     def let_go(self, voice: int, frames: int) -> None:
-        """Fade to exact silence; a fade under way can only become shorter."""
+        """Fade to exact silence; a fade in progress can only become shorter."""
         state = self.voices[voice]
         state["gate"] = 0.0
         if state["left_frames"] == HELD:
@@ -95,7 +95,7 @@ class HopVoices:
             self.everybody[(WHEELS | PLACED)[kind]] = value
 
     def due(self, frames: int) -> NDArray[np.bool_]:
-        """Return which voices (voices,) begin a hop within the next `frames`, up to a hop."""
+        """Return True for each voice (voices,) that begins a hop within `frames`, up to a hop."""
         left = self.hop - self.voices["position"]
         fading = self.voices["left_frames"]
         ends = (fading != HELD) & (fading <= left)
@@ -103,17 +103,17 @@ class HopVoices:
         return due
 
     def take(self, due: NDArray[np.bool_], sound: NDArray[np.float32]) -> None:
-        """Keep the next hop (voices, hop) of those that are due."""
+        """Store the next hop (voices, hop) of the voices that are due."""
         for voice in np.flatnonzero(due):
             self.hops[voice, 1 - (self.voices["half"][voice] & 1)] = sound[voice]
             self.voices["hops"][voice] += 1
 
     def play(self, out: Audio, share: float) -> None:
-        """Add the next frames to `out` (frames, 1 or 2); `share` is how far gains glide in one."""
+        """Add the next frames to `out` (frames, 1 or 2); gains glide by `share` a frame."""
         _play(self.voices, self.hops, share, out)
 
     def levels(self) -> NDArray[np.float32]:
-        """Return (voices,) recent peaks, 0 where a voice is free."""
+        """Return the recent peaks (voices,), 0 where a voice is free."""
         audible = np.maximum(self.voices["peak"], 1e-9)
         return np.where(self.voices["playing"], audible, 0.0).astype(np.float32)
 

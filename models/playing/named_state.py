@@ -1,4 +1,4 @@
-"""A generator's state as named arrays: copied out, and copied back where all of it fits."""
+"""A generator's state as named arrays, restored only if all of them fit."""
 
 from rtaudiogen.generator import State
 

@@ -1,4 +1,4 @@
-"""How loud a voice is and where it sits, without a click: what VOLUME and PAN do to it. [render]
+"""Volume and pan of a voice, applied without a click. [render]
 
 A voice is a numba record that has the fields of PLACE. Pan keeps the power constant, as RP-036 of
 the MIDI standard does, with both sides at 1 in the centre.
@@ -26,7 +26,7 @@ PLACE: list[tuple[str, type]] = [
 
 
 def ask(voices: NDArray[Any], name: str, value: float, fresh: NDArray[np.bool_]) -> None:
-    """Set the "volume" or the "pan" of records (V,); who is `fresh` (V,) is there at once."""
+    """Set the target "volume" or "pan" of records (V,), reached at once where `fresh` (V,)."""
     voices[name] = value
     if name == "pan":
         voices["left_goal"], voices["right_goal"] = sides(value)
@@ -34,20 +34,20 @@ def ask(voices: NDArray[Any], name: str, value: float, fresh: NDArray[np.bool_])
 
 
 def settle(voices: NDArray[Any], fresh: NDArray[np.bool_]) -> None:
-    """Let records (V,) be where they are to go, if they are `fresh` (V,)."""
+    """Set `fresh` (V,) records (V,) to their targets at once."""
     for name, goal in (("gain", "volume"), ("left", "left_goal"), ("right", "right_goal")):
         voices[name][fresh] = voices[goal][fresh]
 
 
 def rest(voices: NDArray[Any]) -> None:
-    """Put records (V,) at full volume in the centre."""
+    """Set records (V,) to full volume in the centre."""
     for name, *_ in PLACE:
         voices[name] = 0.0 if name == "pan" else 1.0
 
 
 @cached_njit(nogil=True)
 def sides(pan: float) -> tuple[float, float]:
-    """Return the factors left and right of a place, both 1 in the centre."""
+    """Return the left and right factors of a pan, both 1 in the centre."""
     if pan == 0.0:
         return 1.0, 1.0
     angle = (pan + 1.0) * math.pi / 4.0
@@ -57,7 +57,7 @@ def sides(pan: float) -> tuple[float, float]:
 
 @cached_njit(nogil=True)
 def glide(voice, share):  # type: ignore[no-untyped-def]  # numba records
-    """Move a record's gains one frame on: by `share` of what is left."""
+    """Advance a record's gains by one frame: by `share` of the remaining difference."""
     voice.gain = _towards(voice.gain, voice.volume, share)
     voice.left = _towards(voice.left, voice.left_goal, share)
     voice.right = _towards(voice.right, voice.right_goal, share)

@@ -1,4 +1,4 @@
-"""Work of a hop that is spread over the blocks of the hop before it. [render]
+"""Work for the next hop, spread over the blocks of the present hop. [render]
 
 A network that makes hops of sound has nothing to do in most blocks and too much in one. What the
 next hop depends on is often known a hop ahead: the state, the codes to be read, the parameters as
@@ -27,7 +27,7 @@ class SpreadWork:
     def __init__(
         self, hop: int, slices: Sequence[Callable[[], object]], costs: Sequence[float] = ()
     ) -> None:
-        """`costs` say how long slices take beside each other; without them all take the same."""
+        """Plan `slices`; `costs` are their relative durations, equal if not given."""
         shares = list(costs) or [1.0] * len(slices)
         if len(shares) != len(slices) or min(shares, default=0.0) < 0 or not sum(shares) > 0:
             raise ValueError(f"expected a cost of 0 or more for each of {len(slices)} slices")
@@ -38,17 +38,17 @@ class SpreadWork:
 
     @property
     def state(self) -> State:
-        """Return how many slices are done; once finished it is the same at all block sizes."""
+        """Return the count of finished slices; after `finish` block sizes do not affect it."""
         return {"done": self._done}
 
     def begin(self, settle: Callable[[], object]) -> None:
-        """Finish what is left, `settle` what the slices read, and wait for the first block."""
+        """Finish earlier work, `settle` the slices' inputs, and wait for the first block."""
         self.finish()
         settle()
         self._done[0] = 0
 
     def go_on(self, position: int) -> None:
-        """Do the slices whose share of the hop begins before `position` frames of it."""
+        """Do the slices due before `position` frames of the hop."""
         done = max(int(self._done[0]), 0)  # it may come from a damaged file
         while done < len(self._slices) and self._begins[done] < position:
             self._slices[done]()
@@ -56,7 +56,7 @@ class SpreadWork:
         self._done[0] = done
 
     def finish(self) -> None:
-        """Do what is left."""
+        """Do all remaining slices."""
         for step in self._slices[max(int(self._done[0]), 0) :]:
             step()
         self._done[0] = len(self._slices)

@@ -1,4 +1,4 @@
-"""A network in torch, played live as it is: the way to hear a new family before it is compiled.
+"""A torch network played unchanged: the way to hear a new family before it is compiled.
 
 The network says what it remembers and makes one hop of sound of all voices; this adapter gives it
 notes, parameters and random numbers, keeps its state, and plays its hops. On a GPU the step is
@@ -57,7 +57,7 @@ class TorchStream:
     pans = True
 
     def __init__(self, descriptor: Descriptor, network: Any, sample_rate: int) -> None:
-        """`network` is a HopNetwork. ValueError for a parameter that is called as TOLD are."""
+        """Play `network`, a HopNetwork. ValueError if a parameter has a name of TOLD."""
         self.descriptor, self.sample_rate, self.network = descriptor, sample_rate, network
         self._names = [parameter.id for parameter in descriptor.parameters]
         taken = {"uniforms", *TOLD} & set(self._names)
@@ -71,7 +71,7 @@ class TorchStream:
     # -- before it plays [control] -----------------------------------------------------------------
 
     def prepare(self, max_frames: int, device: str = "cpu") -> None:
-        """See Generator."""
+        """Implement `Generator.prepare`."""
         there, voices = torch_device(device), self.descriptor.voices
         network: Any = self.network.to(there).eval().requires_grad_(False)
         self._silent = {name: t.to(there) for name, t in network.silent(voices).items()}
@@ -90,7 +90,7 @@ class TorchStream:
         self.reset(0)
 
     def reset(self, seed: int) -> None:
-        """See Generator."""
+        """Implement `Generator.reset`."""
         self._voices.reset()
         self._seed[:], self._notes[:] = np.uint64(seed % (1 << 64)), 0
         self._fresh[:] = False
@@ -103,7 +103,7 @@ class TorchStream:
     # -- a block [render] --------------------------------------------------------------------------
 
     def render(self, out: Audio, parameters: NDArray[np.float32], events: Events) -> None:
-        """See Generator."""
+        """Implement `Generator.render`."""
         out[:] = 0.0
         for name, value in zip(self._names, parameters, strict=True):
             self._call.inputs[name][:] = value
@@ -116,7 +116,7 @@ class TorchStream:
         self._advance(out[start:])
 
     def _advance(self, out: Audio) -> None:
-        """Add frames during which nothing happens, up to a hop at a time."""
+        """Add frames without events, at most a hop at a time."""
         share = 1.0 / (GLIDE_SECONDS * self.sample_rate)
         for start in range(0, len(out), self._voices.hop):
             span = out[start : start + self._voices.hop]
@@ -126,7 +126,7 @@ class TorchStream:
             self._voices.play(span, share)
 
     def _compute(self, due: NDArray[np.bool_]) -> None:
-        """Make the next hop of those that are due."""
+        """Compute the next hop of the voices that are due."""
         voices, inputs = self._voices.voices, self._call.inputs
         inputs["due"][:], inputs["fresh"][:] = due, self._fresh & due
         for name in TOLD:
@@ -161,29 +161,29 @@ class TorchStream:
         self._fresh[voice] = True
 
     def voice_levels(self) -> NDArray[np.float32]:
-        """See Generator."""
+        """Implement `Generator.voice_levels`."""
         return self._voices.levels()
 
     # -- state [render] ----------------------------------------------------------------------------
 
     def save_state(self) -> State:
-        """See Generator."""
+        """Implement `Generator.save_state`."""
         return saved(self._own()) | self._network_state()
 
     def load_state(self, state: State) -> None:
-        """See Generator."""
+        """Implement `Generator.load_state`."""
         restore(self._own() | self._network_state(), state, self.descriptor.id)
         with self._call.in_order():
             for name, tensor in self._state.items():
                 tensor.copy_(torch.from_numpy(np.ascontiguousarray(state[NETWORK + name])))
 
     def _own(self) -> State:
-        """Return views of what the future output depends on, beside the network's state."""
+        """Return views of what future output depends on, without the network's state."""
         own = {"seed": self._seed, "notes": self._notes, "fresh": self._fresh}
         return {n: a.view(np.uint8) for n, a in {**self._voices.arrays, **own}.items()}
 
     def _network_state(self) -> State:
-        """Return copies."""
+        """Return copies of the network's state."""
         with self._call.in_order():
             return {NETWORK + n: t.cpu().numpy().copy() for n, t in self._state.items()}
 
@@ -203,5 +203,5 @@ def _step(
 
 
 def _chosen(of: Tensor, these: Tensor, others: Tensor) -> Tensor:
-    """Return rows of `these` where a voice is one `of` (V,), rows of `others` elsewhere."""
+    """Return rows of `these` where a voice is one `of` (V,), else rows of `others`."""
     return torch.where(of.view(-1, *[1] * (these.dim() - 1)), these, others)

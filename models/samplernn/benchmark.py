@@ -1,4 +1,4 @@
-"""How fast the SampleRNN sampler is, against real time and the machine's limits. [control]
+"""Speed of the SampleRNN sampler against real time and the machine's limits. [control]
 
 Random weights, 16 kHz, one thread.
 """
@@ -20,7 +20,7 @@ WIDTHS = (128, 256)
 
 
 def bench_rows() -> Iterator[BenchRow]:
-    """Yield a row of speed for each width, and the share of the roofline of the larger one."""
+    """Yield a row of speed for each width, and the larger one's share of the roofline."""
     for width in WIDTHS:
         config = SampleRNNConfig(width=width)
         random = np.random.default_rng(0)
@@ -36,7 +36,7 @@ def bench_rows() -> Iterator[BenchRow]:
 
 
 def least_work(config: SampleRNNConfig) -> Work:
-    """Return what a sample takes, the tiers' steps spread over their samples."""
+    """Return the work of a sample, with the tiers' steps spread over their samples."""
     w = config.width
     slow = 3 * w * config.told + 3 * w * w + UP * w * w
     middle = w * config.told + 6 * w * w + STEP * w * w

@@ -1,4 +1,4 @@
-"""The sizes of a SampleRNN, as they stand in its model file, and the tensors that they need."""
+"""The sizes of a SampleRNN in its model file, and the tensors that they require."""
 
 from dataclasses import dataclass
 
@@ -31,12 +31,12 @@ class SampleRNNConfig(CodeModelConfig):
 
     @property
     def told(self) -> int:
-        """Return what a tier sees and is told beside the instrument."""
+        """Return the number of a tier's inputs without the instrument."""
         return FRAME + self.conditioning
 
 
 def shapes(config: SampleRNNConfig) -> dict[str, tuple[int, ...]]:
-    """Return the tensors that a SampleRNN of this configuration consists of."""
+    """Return the shapes of a SampleRNN's tensors."""
     w, told = config.width, config.told + config.embedding
     wanted: dict[str, tuple[int, ...]] = {
         "instruments.weight": (len(config.instruments), config.embedding),

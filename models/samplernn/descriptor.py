@@ -1,4 +1,4 @@
-"""What a SampleRNN model offers a player: no torch, no weights."""
+"""Parameters and views of a SampleRNN model: no torch, no weights."""
 
 from pathlib import Path
 
@@ -27,7 +27,7 @@ CLOCKS = (
 
 
 def offer(path: Path, config: SampleRNNConfig, header: ModelHeader) -> Offer:
-    """Return notes or a texture, with a knob for each clock."""
+    """Return the offer of notes or of a texture, with a parameter for each clock."""
     return offer_codes(
         config, VOICES, DEFAULTS, CLOCKS, WALK_PARAMETERS + BOOKMARK_PARAMETERS,
         (XYView("slow_clock", "middle_clock"),),

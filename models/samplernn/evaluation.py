@@ -1,4 +1,4 @@
-"""`rtaudiogen evaluate MODEL FOLDER`: a SampleRNN beside the sounds that it has not learnt."""
+"""`rtaudiogen evaluate MODEL FOLDER`: a SampleRNN measured on held-out sounds."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -27,7 +27,7 @@ def evaluate(
 def predict(
     config: SampleRNNConfig, tensors: Tensors, sounds: Sequence[Sound], frames: int
 ) -> Iterator[Predicted]:
-    """Yield what is predicted of each sound, teacher-forced from silence."""
+    """Yield the prediction of each sound, teacher-forced from silence."""
     network: SampleRNN = with_tensors(SampleRNN(config), tensors)
     streams = Streams(config, sounds, 1, frames // FRAME * FRAME, FRAME)
     for sound in sounds:

@@ -1,4 +1,4 @@
-"""The SampleRNN plugins: the shared voices with tiers that have clocks; torch is not imported."""
+"""The SampleRNN generators: shared voices, and tiers with clocks; torch is not imported."""
 
 from typing import Any
 
@@ -29,7 +29,7 @@ def create(descriptor: Descriptor, sample_rate: int) -> Generator:
 
 
 class Sampler(VoiceSampler):
-    """See `VoiceSampler`; a voice's state is some kilobytes."""
+    """A `VoiceSampler` of SampleRNN; a voice's state is a few kilobytes."""
 
     arrays: State
 
@@ -43,7 +43,7 @@ class Sampler(VoiceSampler):
         )
 
     def reset_voice(self, voice: int) -> None:
-        """See VoiceSampler: its next sample begins a frame."""
+        """Implement `VoiceSampler.reset_voice`: the next sample begins a frame."""
         state, weights = self.arrays, self.weights
         state.hidden[voice] = 0.0
         state.slow_out[voice] = weights.slow_out.bias.reshape(state.slow_out[voice].shape)
@@ -53,12 +53,12 @@ class Sampler(VoiceSampler):
         state.clocks[voice] = 1.0  # the first step is due at any rate
 
     def draw(self, scratch: Any, active: NDArray[np.int32], frames: int, *arguments: Any) -> None:
-        """See VoiceSampler."""
+        """Implement `VoiceSampler.draw`."""
         sample(self.weights, self.arrays, scratch, self.rates, active, frames, *arguments)
 
 
 class SampleRNNGenerator(CodeGenerator):
-    """The network behind the voices."""
+    """A code generator whose network is a SampleRNN."""
 
     config: SampleRNNConfig
     sampler: Sampler
@@ -69,26 +69,26 @@ class SampleRNNGenerator(CodeGenerator):
 
     @property
     def instruments(self) -> Instruments:
-        """See CodeGenerator."""
+        """Implement `CodeGenerator.instruments`."""
         return self.packed.instruments
 
     def new_sampler(self, voices: int, max_frames: int) -> Sampler:
-        """See CodeGenerator."""
+        """Implement `CodeGenerator.new_sampler`."""
         if self.device != "cpu":
             raise RtAudioGenError(f"device '{self.device}': a SampleRNN is sampled on 'cpu'")
         return Sampler(self.packed, voices, self.sample_rate, worker_pool())
 
     def read_parameters(self, values: dict[str, float]) -> None:
-        """See CodeGenerator."""
+        """Implement `CodeGenerator.read_parameters`."""
         super().read_parameters(values)
         self.sampler.rates[:] = values["slow_clock"], values["middle_clock"]
 
 
 class NoteSampleRNN(SampleRNNGenerator, NoteGenerator):
-    """Played by notes."""
+    """A SampleRNN played by notes."""
 
 
 class TextureSampleRNN(SampleRNNGenerator, WalkingTexture):
-    """A stream."""
+    """A SampleRNN played as a stream."""
 
     marked = "hidden", "slow_out", "middle_out", "clocks"

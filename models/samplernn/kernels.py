@@ -41,7 +41,7 @@ def sample(
     logits: NDArray[np.float32],
     forced: bool,
 ) -> None:
-    """See `VoiceSampler.draw`; `rates` are those of the slow and the middle clock. [render]"""
+    """Implement `VoiceSampler.draw`; `rates` are those of the slow and middle clocks. [render]"""
     for voice in active:
         _stay_in_range(state, voice)
         start = place(bias, min(voice, len(bias) - 1) * bias.shape[1])
@@ -66,7 +66,7 @@ def sample(
 
 @part
 def _stay_in_range(state: State, voice: int) -> None:
-    """A state may come from a damaged file; it must not lead outside of the arrays."""
+    """Clamp a state's positions: a state from a damaged file must not leave the arrays."""
     if not 0 <= state.position[voice] < FRAME:
         state.position[voice] = 0
     for k in range(FRAME):
@@ -81,7 +81,7 @@ def _stay_in_range(state: State, voice: int) -> None:
 
 @part
 def _tell(state: State, scratch: Scratch, voice: int, conditioning: NDArray[np.float32]) -> None:
-    """told = the last 16 samples, oldest first, and the conditioning."""
+    """Fill `told` with the last 16 samples, oldest first, and the conditioning."""
     position = state.position[voice]
     for k in range(FRAME):
         code = state.codes[voice, (position + k) % FRAME]
@@ -93,7 +93,7 @@ def _tell(state: State, scratch: Scratch, voice: int, conditioning: NDArray[np.f
 
 @part
 def _due(state: State, voice: int, tier: int, rate: float) -> bool:
-    """Whether a tier whose clock goes at `rate` (1: as in training, 0: not at all) steps now."""
+    """Return True if a tier steps now; its clock goes at `rate`, 1 as in training, 0 stopped."""
     clock = state.clocks[voice, tier]
     if clock < 1.0:  # 1: of a new voice, whose first step is due at any rate
         clock += min(max(rate, 0.0), 1.0)
@@ -125,7 +125,7 @@ def _middle(weights: Weights, state: State, scratch: Scratch, voice: int, bias: 
 
 @part
 def _predict(weights: Weights, state: State, scratch: Scratch, voice: int, bias: int) -> None:
-    """The logits of the next code."""
+    """Compute the logits of the next code."""
     w, position = state.hidden.shape[2], state.position[voice]
     hidden, output = place(scratch.inputs, 0), place(scratch.output, 0)
     middle = (voice * STEP + position % STEP) * w

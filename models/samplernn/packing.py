@@ -1,4 +1,4 @@
-"""A SampleRNN's weights as its compiled sampler reads them, and the memory that it works in."""
+"""A SampleRNN's weights as its compiled sampler reads them, and the sampler's memory."""
 
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -57,7 +57,7 @@ class Scratch(NamedTuple):
 
 
 def matrices(config: SampleRNNConfig) -> list[Matrix]:
-    """Return all that products compute with."""
+    """Return all matrices that products compute with."""
     names = [name for name in shapes(config) if "weight" in name and name != "instruments.weight"]
     told = slice(config.told)
     return [Matrix(name, name, told if name in TOLD else packing.ALL) for name in names]
@@ -101,7 +101,7 @@ def random_tensors(config: SampleRNNConfig, random: np.random.Generator) -> dict
 
 
 def state_of(weights: Weights, voices: int) -> State:
-    """Return zeros, which is not yet silence: see `Sampler.reset_voice`."""
+    """Return zeros, which `Sampler.reset_voice` turns into silence."""
     w = weights.output.inputs
     return State(
         hidden=aligned_zeros(voices, 2, w),

@@ -54,7 +54,7 @@ def _join(
     wanted: NDArray[np.bool_],
     part: float,
 ) -> None:
-    """Unite the groups of copies among `signals`, of which `wanted` have no wider band."""
+    """Unite the groups of copies among `signals`; the `wanted` ones have no wider band."""
     for one, other, lag in Moments(signals).matches(wanted):
         ends = _first(groups, places[one]), _first(groups, places[other])
         if ends[0] != ends[1] and is_copy(signals[one], signals[other], lag, part):

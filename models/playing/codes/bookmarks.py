@@ -21,7 +21,7 @@ class Bookmarks:
         self._turned_to = np.zeros(1, np.int64)  # the bookmark that was asked for last, 0: none
 
     def own(self) -> State:
-        """Return what the future depends on. [render]"""
+        """Return what future output depends on. [render]"""
         kept = {f"kept_{name}": array for name, array in self._kept.items()}
         return {"turned_to": self._turned_to, "kept": self._holds, **kept}
 
@@ -33,7 +33,7 @@ class Bookmarks:
         self._turned_to[0] = number
 
     def _turn_to(self, mark: int, keeping: bool) -> None:
-        """Keep the present state in a bookmark, or go on from the one that is kept there."""
+        """Save the present state to a bookmark, or continue from the state saved there."""
         keeping = keeping or not self._holds[mark]
         for name, present in self._live.items():
             past: NDArray[np.generic] = self._kept[name][mark]

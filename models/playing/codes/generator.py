@@ -1,4 +1,4 @@
-"""The part of a code-drawing plugin that knows of voices but not of notes: state, blocks, output.
+"""The part of a code-drawing generator that knows voices but not notes: state, blocks, output.
 
 Parameters and events become conditioning (`voice.py`), the sampler turns conditioning into codes
 for all sounding voices in one call, and codes become sound. torch is never imported.
@@ -31,7 +31,7 @@ class CodeConfig(Protocol):
 
     @property
     def preemphasis(self) -> float:
-        """Return a of y[t] = x[t] - a · x[t-1], done before μ-law and undone behind it."""
+        """Return a of y[t] = x[t] - a · x[t-1], applied before μ-law and undone after it."""
 
     @property
     def instruments(self) -> tuple[str, ...]:
@@ -73,7 +73,7 @@ class CodeSampler(Protocol):
 
 
 class CodeGenerator:
-    """A plugin without its network; `config` and `tensors` are those of a model file."""
+    """A generator without its network; `config` and `tensors` are those of a model file."""
 
     delay_frames = 0
     pans = True
@@ -94,7 +94,7 @@ class CodeGenerator:
         self.seed = np.zeros(1, np.uint64)
 
     def prepare(self, max_frames: int, device: str = "cpu") -> None:
-        """See Generator."""
+        """Implement `Generator.prepare`."""
         voices = len(self.voices)
         self.device = device
         self.sampler: CodeSampler = self.new_sampler(voices, max_frames)
@@ -112,7 +112,7 @@ class CodeGenerator:
         self.reset(0)
 
     def new_sampler(self, voices: int, max_frames: int) -> CodeSampler:
-        """Return one for calls of up to so many frames, on the device prepared for. [control]"""
+        """Return a sampler for calls of up to `max_frames`, on the prepared device. [control]"""
         raise NotImplementedError
 
     @property
@@ -131,7 +131,7 @@ class CodeGenerator:
         raise NotImplementedError  # the one thing that differs: what makes the plugin sound
 
     def reset(self, seed: int) -> None:
-        """See Generator."""
+        """Implement `Generator.reset`."""
         for array in self.own().values():
             array[:] = 0
         self.seed[:] = np.uint64(seed % (1 << 64))
@@ -139,7 +139,7 @@ class CodeGenerator:
             self.sampler.reset_voice(voice)
 
     def render(self, out: Audio, parameters: NDArray[np.float32], events: Events) -> None:
-        """See Generator."""
+        """Implement `Generator.render`."""
         out[:] = 0.0
         values = {id: float(parameters[i]) for id, i in self.parameter_index.items()}
         self.read_timbre(values)
@@ -169,7 +169,7 @@ class CodeGenerator:
         """Read the rest of a block's parameters. [render]"""
 
     def obey(self, event: np.void) -> None:
-        """Follow one event, at its frame. [render]"""
+        """Apply one event, at its frame. [render]"""
 
     def advance(self, out: Audio) -> None:
         """Add the next frames of all sounding voices to `out` (frames, 1 or 2). [render]"""
@@ -178,7 +178,7 @@ class CodeGenerator:
             self.play(active, out)
 
     def play(self, active: NDArray[np.int32], out: Audio) -> None:
-        """Add the next frames of some voices, which sound. [render]"""
+        """Add the next frames of the voices in `active`, which sound. [render]"""
         frames = len(out)
         self.control(active, frames)
         self.draw(active, frames)
@@ -188,7 +188,7 @@ class CodeGenerator:
         )  # fmt: skip
 
     def draw(self, active: NDArray[np.int32], frames: int) -> None:
-        """Let the network draw codes as conditioned. [render]"""
+        """Let the network draw codes for the present conditioning. [render]"""
         self.sampler.sample(
             self.codes, self.conditioning, self._bias, self.uniforms, self.temperatures,
             active, frames,
@@ -203,16 +203,16 @@ class CodeGenerator:
         return self.seed * np.uint64(0xD1342543DE82EF95) + note
 
     def voice_levels(self) -> NDArray[np.float32]:
-        """See Generator."""
+        """Implement `Generator.voice_levels`."""
         audible = np.maximum(self.voices["peak"], 1e-9)
         return np.where(self.voices["playing"], audible, 0.0).astype(np.float32)
 
     def save_state(self) -> State:
-        """See Generator."""
+        """Implement `Generator.save_state`."""
         return saved(self._plain()) | _of_sampler(self.sampler.saved())
 
     def load_state(self, state: State) -> None:
-        """See Generator."""
+        """Implement `Generator.load_state`."""
         restore(self._plain() | _of_sampler(self.sampler.state), state, self.descriptor.id)
         mine = {n.removeprefix(SAMPLER): a for n, a in state.items() if n.startswith(SAMPLER)}
         self.sampler.restore(mine)  # what was restored above are copies where it is on a GPU
@@ -223,5 +223,5 @@ class CodeGenerator:
 
 
 def _of_sampler(state: State) -> State:
-    """Return a sampler's arrays by the names that they have among the generator's."""
+    """Return a sampler's arrays, named as the generator's state names them."""
     return {f"{SAMPLER}{name}": array for name, array in state.items()}

@@ -1,4 +1,4 @@
-"""A walk through recorded courses: the slow level of a texture while it is played. [render]
+"""A walk through recorded level courses, which gives a texture its slow level. [render]
 
 Now and then it jumps to another place of nearly the same level and slope, so it never repeats.
 """
@@ -28,7 +28,7 @@ WALK = np.dtype(
 def begin(
     courses: Courses, stream: np.uint64, places: NDArray[np.int64], walk: NDArray[np.void]
 ) -> None:
-    """Put every instrument at a random place of its courses. [render]"""
+    """Place every instrument at a random point of its courses. [render]"""
     w = walk[0]
     w.part, w.drawn = 1.0, 0
     for i in range(len(places)):
@@ -79,7 +79,7 @@ def _mixed(courses, weights, swell, places):  # type: ignore[no-untyped-def]  # 
 
 @cached_njit(nogil=True)
 def _move(courses, stream, i, places, w):  # type: ignore[no-untyped-def]  # numba records
-    """Move one instrument to the next point, or to one that could follow as well."""
+    """Move one instrument to the next point, or to another one that could follow."""
     place = _within(courses, i, places)
     if uniform(stream, w.drawn) < JUMP or courses.ends[place] == 1:
         nearest, least = place, np.inf
@@ -107,5 +107,5 @@ def _random_place(courses, stream, i, w):  # type: ignore[no-untyped-def]  # num
 
 @cached_njit(nogil=True)
 def _within(courses, i, places):  # type: ignore[no-untyped-def]  # numba records
-    """Return a place in range: one from a damaged state must not lead outside of the arrays."""
+    """Return a place in range: a place from a damaged state must not leave the arrays."""
     return min(max(places[i], courses.first[i]), courses.first[i + 1] - 1)

@@ -30,7 +30,7 @@ TOLD = np.dtype([(name, np.float64) for name in EXPRESSION.values()])
 
 
 def _tell(voices: NDArray[np.void], kind: int, value: float) -> None:
-    """Set what voices (V,) are asked for; in the first frame of a note it is there at once."""
+    """Set an expression target of voices (V,); a note that begins starts at it."""
     begins = voices["since_onset"] == 0
     if kind in (EventKind.VOLUME, EventKind.PAN):
         ask(voices, EXPRESSION[kind], value, begins)
@@ -41,7 +41,7 @@ def _tell(voices: NDArray[np.void], kind: int, value: float) -> None:
 
 
 class NoteGenerator(CodeGenerator):
-    """One streaming state a voice; a voice's state begins anew with every note."""
+    """Polyphonic notes: one streaming state a voice, which starts again with every note."""
 
     def __init__(self, descriptor: Descriptor, config: CodeConfig, tensors: Tensors) -> None:
         super().__init__(descriptor, config, tensors)
@@ -53,7 +53,7 @@ class NoteGenerator(CodeGenerator):
         self.controls["choke_frames"] = int(CHOKE_SECONDS * config.sample_rate) - 2
 
     def own(self) -> State:
-        """See CodeGenerator."""
+        """Implement `CodeGenerator.own`."""
         return {**super().own(), "told": self.told, "last_key": self.last_key}
 
     def levels_of(self, tensors: Tensors) -> Envelope | None:
@@ -69,10 +69,10 @@ class NoteGenerator(CodeGenerator):
         self.render(out, parameters, event(0, EventKind.NOTE_ON, 0, 60.0, 0.5))
 
     def begun(self, number: int) -> None:
-        """Prepare what else a note of this voice needs at its beginning. [render]"""
+        """Prepare the voice of a note that begins. [render]"""
 
     def read_parameters(self, values: dict[str, float]) -> None:
-        """See CodeGenerator."""
+        """Implement `CodeGenerator.read_parameters`."""
         glide_frames = values["glide"] / 1000 * self.sample_rate / GLIDE_TIME_CONSTANTS
         self._velocity_depth = values["velocity_depth"]
         controls = self.controls[0]
@@ -86,12 +86,12 @@ class NoteGenerator(CodeGenerator):
         controls["purity"] = MOST_FEEDBACK * values.get("purity", 0.0)
 
     def reset(self, seed: int) -> None:
-        """See Generator."""
+        """Implement `Generator.reset`."""
         super().reset(seed)
         self.told["volume"] = 1.0
 
     def obey(self, event: np.void) -> None:
-        """See CodeGenerator."""
+        """Implement `CodeGenerator.obey`."""
         kind, value = int(event["kind"]), float(event["value"])
         voice = self.voices[int(event["voice"])]
         if kind == EventKind.NOTE_ON:
@@ -127,7 +127,7 @@ class NoteGenerator(CodeGenerator):
         self.sampler.reset_voice(number)
 
     def control(self, active: NDArray[np.int32], frames: int) -> None:
-        """See CodeGenerator."""
+        """Implement `CodeGenerator.control`."""
         control_notes(
             self.voices, active, frames, self.controls, self._envelope, self.weights,
             self.conditioning, self.uniforms, self.levels_db,

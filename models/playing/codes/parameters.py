@@ -1,4 +1,4 @@
-"""What a model that draws codes offers a player: parameters and views."""
+"""Parameters and views of models that draw codes."""
 
 from typing import NamedTuple
 
@@ -13,7 +13,7 @@ RECALL, KEEP = "recall", "keep"
 
 
 class Defaults(NamedTuple):
-    """Values that suit a network best."""
+    """Default values that suit a network."""
 
     note_temperature: float
     texture_temperature: float
@@ -28,7 +28,7 @@ def offer_codes(
     of_textures: tuple[Parameter, ...] = (),
     own_views: tuple[View, ...] = (),
 ) -> Offer:
-    """Return notes from a keyboard for so many voices, or a texture.
+    """Return the offer of a model played by notes with `voices` voices, or of a texture.
 
     `own` are parameters and `own_views` views of the network; `of_textures` textures alone have.
     """
@@ -49,7 +49,7 @@ def offer_codes(
 
 
 def timbre_parameters(labels: tuple[str, ...], temperature: float) -> tuple[Parameter, ...]:
-    """Return what every model has, of instruments called `labels`."""
+    """Return the parameters of every model, with timbres called `labels`."""
     last = float(len(labels) - 1)
     return (
         Parameter(
@@ -73,7 +73,7 @@ def timbre_parameters(labels: tuple[str, ...], temperature: float) -> tuple[Para
 
 
 def views(labels: tuple[str, ...], pitched: bool, cleaned: bool) -> tuple[View, ...]:
-    """Return pairs of parameters that suit two directions, and what plays it."""
+    """Return the views: pairs of parameters for an XY pad, and the keyboard or nothing."""
     notes = (CLEANED, *NOTE_VIEWS) if cleaned else NOTE_VIEWS
     several = len(labels) > 1
     return (
@@ -126,7 +126,7 @@ BOOKMARK_PARAMETERS = (
 
 
 def note_parameters(purity: float | None) -> tuple[Parameter, ...]:
-    """Return what models that are played by notes have besides, with a default purity."""
+    """Return the further parameters of models played by notes, with a default purity."""
     if purity is None:
         return EXPRESSION_PARAMETERS
     comb = Parameter(

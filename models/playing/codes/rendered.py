@@ -1,4 +1,4 @@
-"""Notes, textures and clips as a player would get them from a generator. [control]"""
+"""Notes, textures and clips rendered as a player hears them. [control]"""
 
 from collections.abc import Callable
 from itertools import pairwise
@@ -29,7 +29,7 @@ def play_note(
     generator: Generator, instrument: int, key: float, velocity: float, seconds: float,
     release_seconds: float = 0.0, seed: int = 1,
 ) -> NDArray[np.float32]:  # fmt: skip
-    """Return (frames,) of one note of a freshly reset generator; the key is let go at `seconds`."""
+    """Return (frames,) of one note after a reset; the key is released at `seconds`."""
     generator.reset(seed)
     held = round(seconds * generator.sample_rate)
     told = {
@@ -43,7 +43,7 @@ def play_note(
 def play_texture(
     generator: Generator, instrument: int, seconds: float, seed: int = 1
 ) -> NDArray[np.float32]:
-    """Return (frames,) from a freshly reset generator."""
+    """Return (frames,) of a texture after a reset."""
     generator.reset(seed)
     return _rendered(generator, instrument, round(seconds * generator.sample_rate), {})
 

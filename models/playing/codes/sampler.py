@@ -1,4 +1,4 @@
-"""The part of a compiled code sampler that knows of voices and cores but not of its network."""
+"""The part of a compiled code sampler that knows voices and cores but not its network."""
 
 from collections.abc import Callable
 from typing import Any

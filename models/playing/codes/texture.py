@@ -1,4 +1,4 @@
-"""Codes that sound by themselves: drones, weather, engines."""
+"""Textures: code streams without notes, such as drones, weather and engines."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,13 +14,13 @@ CEILING_DB = -6.0  # RMS; no texture is as loud, so louder is a network that has
 
 
 class TextureGenerator(CodeGenerator):
-    """A stream: one voice that begins with the reset and never ends."""
+    """A stream of one voice that starts with the reset and never ends."""
 
     def _warm_up(self, frames: int) -> None:
         self.render(np.zeros((frames, 1), np.float32), self.descriptor.defaults(), _NO_EVENTS)
 
     def reset(self, seed: int) -> None:
-        """See Generator."""
+        """Implement `Generator.reset`."""
         super().reset(seed)
         self.controls["lift"] = 1.0
         self.voices["playing"] = 1
@@ -29,17 +29,17 @@ class TextureGenerator(CodeGenerator):
         rest(self.voices)
 
     def obey(self, event: np.void) -> None:
-        """See CodeGenerator. A texture has a volume and a place."""
+        """Implement `CodeGenerator.obey` for volume and pan."""
         if event["voice"] == ALL_VOICES and event["kind"] in PLACED:
             begins = self.voices["since_onset"] == 0
             ask(self.voices, PLACED[int(event["kind"])], float(event["value"]), begins)
 
     def read_parameters(self, values: dict[str, float]) -> None:
-        """See CodeGenerator."""
+        """Implement `CodeGenerator.read_parameters`."""
         self._gain = 10 ** (values["level"] / 20)
 
     def control(self, active: NDArray[np.int32], frames: int) -> None:
-        """See CodeGenerator."""
+        """Implement `CodeGenerator.control`."""
         self.levels_db[:, :frames] = CEILING_DB
         control_texture(self.voices, frames, self._gain, self.uniforms, self.gains)
 

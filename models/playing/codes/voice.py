@@ -1,4 +1,4 @@
-"""A note's life outside the network: pitch, level, phase and random numbers per frame. [render]
+"""A note outside the network: pitch, level, phase and random numbers for each frame. [render]
 
 Everything here is sequential per voice and per frame, so that block sizes cannot matter.
 """
@@ -133,7 +133,7 @@ def control_texture(
     uniforms: NDArray[np.float32],
     gains: NDArray[np.float32],
 ) -> None:
-    """Random numbers and gain for the next `frames` of the one voice of a texture. [render]"""
+    """Fill random numbers and gain for the next `frames` of a texture's voice. [render]"""
     v = voices[0]
     for t in range(frames):
         uniforms[0, t] = uniform(v.stream, v.since_onset)
@@ -143,7 +143,7 @@ def control_texture(
 
 @cached_njit(nogil=True)
 def turn(v, c):  # type: ignore[no-untyped-def]  # numba records
-    """Move a voice's oscillators one frame on; return its pitch and its frequency in Hz. [render]
+    """Advance a voice's oscillators by one frame; return its pitch and frequency in Hz. [render]
 
     The pitch is a MIDI note number with bend, glide, vibrato and tuning in it.
     """
@@ -158,14 +158,14 @@ def turn(v, c):  # type: ignore[no-untyped-def]  # numba records
 
 @cached_njit(nogil=True)
 def pitch_now(v, c):  # type: ignore[no-untyped-def]  # numba records
-    """Return the pitch that a voice has at this moment. [render]"""
+    """Return the present pitch of a voice. [render]"""
     depth = (c.vibrato_cents + MOD_WHEEL_CENTS * v.modulation) / 100
     return v.pitch + v.bend + c.tune + depth * math.sin(v.lfo_phase)
 
 
 @cached_njit(nogil=True)
 def end_if_inaudible(v, c, level_db):  # type: ignore[no-untyped-def]  # numba records
-    """Let a voice fade out if it is asked to be softer than anyone hears. [render]"""
+    """Let a voice fade out if its level is inaudible. [render]"""
     v.loudest_db = max(v.loudest_db, level_db)
     inaudible = level_db < max(v.loudest_db + END_DB, INAUDIBLE_DB)
     if inaudible and v.choke_frames < 0 and _may_end(v, c):
@@ -174,7 +174,7 @@ def end_if_inaudible(v, c, level_db):  # type: ignore[no-untyped-def]  # numba r
 
 @cached_njit(nogil=True)
 def clocks(v, c):  # type: ignore[no-untyped-def]  # numba records
-    """Return for how many seconds a voice was held, and since when it is let go, or -1. [render]
+    """Return the seconds that a voice was held, and those since its release, or -1. [render]
 
     The release runs on a clock of its own, stretched by the parameter.
     """
@@ -202,13 +202,13 @@ def _asked_db(v, pitch, c, envelope, weights):  # type: ignore[no-untyped-def]  
 
 @cached_njit(nogil=True)
 def _may_end(v, c):  # type: ignore[no-untyped-def]  # numba records
-    """Not while a slow attack is still on its way up."""
+    """Return False while a slow attack is still rising."""
     return v.since_release >= 0 or v.since_onset > ATTACK_SECONDS * c.sample_rate
 
 
 @cached_njit(nogil=True)
 def gain_of(v, c):  # type: ignore[no-untyped-def]  # numba records
-    """Return the gain of attack and choke, one frame on. [render]"""
+    """Return the gain of attack and choke for the next frame. [render]"""
     gain = 1.0
     if v.since_onset < c.attack_frames:
         gain = v.since_onset / c.attack_frames
@@ -277,7 +277,7 @@ def sound(
 
 @cached_njit(nogil=True)
 def _purified(x, period, v, c, line):  # type: ignore[no-untyped-def]  # numba records
-    """A feedback comb at the oscillator's period: partials pass, what lies between is damped.
+    """Apply a feedback comb at the oscillator's period, which damps noise between the partials.
 
     The pitch postfilter of speech coders (Chen and Gersho 1995, "Adaptive postfiltering for quality
     enhancement of coded speech"), here with a period that is known and need not be estimated.

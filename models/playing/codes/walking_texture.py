@@ -30,17 +30,17 @@ class WalkingTexture(TextureGenerator):
         self.walk = np.zeros(1, WALK)
 
     def allocate(self) -> None:
-        """See CodeGenerator."""
+        """Implement `CodeGenerator.allocate`."""
         marked = {name: self.sampler.state[name][0] for name in self.marked}
         self._bookmarks = Bookmarks({"places": self.places, "walk": self.walk, **marked})
 
     def own(self) -> State:
-        """See CodeGenerator."""
+        """Implement `CodeGenerator.own`."""
         walk = {"places": self.places, "walk": self.walk}
         return {**super().own(), **walk, **self._bookmarks.own()}
 
     def reset(self, seed: int) -> None:
-        """See Generator."""
+        """Implement `Generator.reset`."""
         super().reset(seed)
         begin(self._courses, self._slow_stream(), self.places, self.walk)
 
@@ -48,14 +48,14 @@ class WalkingTexture(TextureGenerator):
         return np.uint64(self.stream_of(self.notes)[0] ^ np.uint64(0x9E3779B97F4A7C15))
 
     def read_parameters(self, values: dict[str, float]) -> None:
-        """See CodeGenerator."""
+        """Implement `CodeGenerator.read_parameters`."""
         super().read_parameters(values)
         self._swell = min(max(values["swell"], 0.0), 4.0)
         self._swell_rate = values["swell_rate"]
         self._bookmarks.read(values)
 
     def control(self, active: NDArray[np.int32], frames: int) -> None:
-        """See CodeGenerator."""
+        """Implement `CodeGenerator.control`."""
         super().control(active, frames)
         asked, told = self.levels_db[0, :frames], self.conditioning[0, :frames, 0]
         advance(

@@ -29,7 +29,7 @@ HELD_OUT_ROWS = 4  # in one product
 
 @dataclass(frozen=True)
 class StreamOptions(InstrumentOptions):
-    """Options of such a training."""
+    """Options of a training on streams."""
 
     minutes: float = shared("minutes", 90.0)
     report_steps: int = shared("report_steps", 500)
@@ -39,7 +39,7 @@ class StreamOptions(InstrumentOptions):
 
     @property
     def pitched(self) -> bool:
-        """Tell whether notes are learnt, not textures."""
+        """Return True if notes are learnt, False for textures."""
         return self.notes
 
     @property
@@ -63,7 +63,7 @@ class CarriedObjective(nn.Module):
     network: Any
 
     def __init__(self, network: Any, rows: int, carried: Sequence[str]) -> None:
-        """`carried` names the tensors of `network.silent(rows)`; they are no part of a model."""
+        """Carry the tensors of `network.silent(rows)` that `carried` names; models omit them."""
         super().__init__()
         self.network = network
         self._carried = tuple(carried)
@@ -117,7 +117,7 @@ def stream_trainer(
 
 
 def _held_out(config: CodeModelConfig, corpus: Corpus, lead: int) -> Iterator[dict[str, Tensor]]:
-    """Yield the beginnings of the held-out sounds, batched."""
+    """Yield the beginnings of the held-out sounds in batches."""
     frames = int(HELD_OUT_SECONDS * config.sample_rate) // lead * lead
     sounds = corpus.held_out or corpus.training
     spared = Streams(config, sounds, 1, frames, lead)

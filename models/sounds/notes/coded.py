@@ -1,4 +1,4 @@
-"""Notes and textures as the μ-law codes that a network learns, and what varies them."""
+"""Notes and textures as the μ-law codes that a network learns, and their random variations."""
 
 from collections.abc import Sequence
 from dataclasses import fields, replace
@@ -36,28 +36,28 @@ def longer_likelier(sounds: Sequence[Sound], random: Generator) -> Sound:
 
 
 def coded(signal: NDArray[np.float32], preemphasis: float) -> NDArray[np.uint8]:
-    """Return (frames,) codes of a signal with its treble raised."""
+    """Return (frames,) codes of a pre-emphasised signal."""
     emphasised = signal.copy()
     emphasised[1:] -= np.float32(preemphasis) * signal[:-1]
     return mulaw.encode(emphasised)
 
 
 def noisy(codes: NDArray[np.int64], deviation: float, random: Generator) -> NDArray[np.int64]:
-    """Return codes with noise, for a history that is seen: in play it is not perfect."""
+    """Return codes with noise, because the history is not perfect in play either."""
     noise = np.rint(deviation * random.standard_normal(codes.shape)).astype(np.int64)
     result: NDArray[np.int64] = np.clip(codes + noise, 0, LEVELS - 1)
     return result
 
 
 def perhaps_detuned(sound: Note, random: Generator) -> Note:
-    """Return a note, most often a little out of tune."""
+    """Return a note, in most cases slightly out of tune."""
     if random.random() >= DETUNED_SHARE:
         return sound
     return detuned(sound, random.uniform(-DETUNE_SEMITONES, DETUNE_SEMITONES))
 
 
 def varied(note: Note, random: Generator, sample_rate: int) -> Note:
-    """Return a note that is a little out of tune, softer or louder, or let go earlier."""
+    """Return a note slightly out of tune, at another level, or released earlier."""
     note = perhaps_detuned(note, random)
     change_db = np.zeros(len(note.signal), np.float32)
     if random.random() < GAIN_SHARE:
@@ -72,7 +72,7 @@ def varied(note: Note, random: Generator, sample_rate: int) -> Note:
 
 
 def stack(batches: Sequence[B]) -> B:
-    """Return one batch of several: dataclasses of arrays, which lack the same ones."""
+    """Join batches into one; they are dataclasses of arrays that lack the same fields."""
     columns: dict[str, Any] = {}
     for each in fields(batches[0]):  # type: ignore[arg-type]  # a dataclass
         parts = [part for part in (getattr(b, each.name) for b in batches) if part is not None]

@@ -48,7 +48,7 @@ class Corpus:
 
     @property
     def frames(self) -> int:
-        """The frames of training sound."""
+        """Return the frames of training sound."""
         return sum(len(sound.signal) for sound in self.training)
 
 
@@ -133,7 +133,7 @@ def read_as_trained(
     model: Path,
     facts: Mapping[str, Any],
 ) -> Corpus:
-    """Return a folder's sounds as a training split them, without notes that were filled in.
+    """Return a folder's sounds as a training splits them, without filled-in notes.
 
     `facts` are those of the `model` file's training. RtAudioGenError if nothing is held out.
     """
@@ -164,7 +164,7 @@ def _split(
 
 
 def hold_seconds_of(model: Path | None, facts: Mapping[str, Any]) -> float:
-    """Return when the keys were let go in what a model learnt from. RtAudioGenError if damaged."""
+    """Return when keys were released in a model's training notes. RtAudioGenError if damaged."""
     hold_seconds = facts.get("hold_seconds", 0.0)
     if not isinstance(hold_seconds, int | float) or not 0 <= hold_seconds < math.inf:
         raise RtAudioGenError(f"{model}: its hold_seconds are {hold_seconds!r}, expected a number")
@@ -187,7 +187,7 @@ def _measured(
 
 
 def _fill_in(notes: Sequence[Note], missing: Sequence[int], sample_rate: int) -> list[Note]:
-    """Return the nearest notes, all velocities of them, resampled to the missing pitches.
+    """Return the nearest notes at all velocities, resampled to the missing pitches.
 
     The release is that of the recording, because resampled notes may be too short to detect it.
     """

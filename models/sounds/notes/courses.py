@@ -1,4 +1,4 @@
-"""Courses: the slow levels of recorded textures, measured once and told to a network.
+"""Courses: slow levels of recorded textures, measured once and given to a network.
 
 A network that remembers half a second can hold a wave or a gust, but does not make the next one.
 So its level is conditioning: the recording's own in training, a walk through the courses in play.
@@ -25,12 +25,12 @@ class Courses(NamedTuple):
     mean: NDArray[np.float32]  # (I,) dBFS
 
     def to_tensors(self) -> dict[str, NDArray[Any]]:
-        """Return them under the names they have in a model file."""
+        """Return the tensors by their names in a model file."""
         return {f"courses.{name}": value for name, value in self._asdict().items()}
 
     @classmethod
     def from_tensors(cls, tensors: Mapping[str, NDArray[Any]], instruments: int) -> "Courses":
-        """Read a model file's tensors; KeyError or ValueError if they are none of so many."""
+        """Read a model file's tensors; KeyError or ValueError if they are missing or do not fit."""
         level, ends, first, mean = (tensors[f"courses.{name}"] for name in cls._fields)
         inside = len(level) == len(ends) and first[0] == 0 and first[-1] == len(level)
         if not (inside and len(mean) == len(first) - 1 and (np.diff(first) > 0).all()):

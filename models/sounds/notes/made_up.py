@@ -1,4 +1,4 @@
-"""Sounds made up on the spot: what trainings are timed and tested with."""
+"""Synthetic sounds with which trainings are timed and tested."""
 
 import numpy as np
 

@@ -35,7 +35,7 @@ class Note:
 
     @property
     def held(self) -> bool:
-        """True if the key was held to the end of the recording."""
+        """Return True if the key was held to the end of the recording."""
         return self.release_frame >= len(self.signal)
 
 
@@ -148,7 +148,7 @@ def _slope(level_db: NDArray[np.float32], sample_rate: int) -> float:
 
 
 def detuned(note: Note, semitones: float) -> Note:
-    """Return the note played a little faster or slower."""
+    """Return the note played slightly faster or slower."""
     ratio = 2.0 ** (semitones / 12.0)
     frames = next_fast_len(int(len(note.signal) / ratio))
     ratio = len(note.signal) / frames

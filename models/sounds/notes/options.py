@@ -44,7 +44,7 @@ class InstrumentOptions(TrainingOptions):
 
     @property
     def pitched(self) -> bool:
-        """True if notes are trained, not textures."""
+        """Return True if notes are trained, False for textures."""
         raise NotImplementedError
 
     def code_config(self, kind: type[C], instruments: tuple[str, ...], **sizes: Any) -> C:
@@ -54,11 +54,11 @@ class InstrumentOptions(TrainingOptions):
 
     @property
     def wanted(self) -> list[str]:
-        """Return the instruments that are to be learnt; none: all."""
+        """Return the instruments to be learnt; none means all."""
         return [name.strip() for name in self.instruments.split(",") if name.strip()]
 
     def learnt(self, folder: Path, say: Say) -> tuple[Corpus, dict[str, NDArray[Any]] | None]:
-        """Return what a network learns of a folder, and tensors that play it if it brings its own.
+        """Return what a network learns from a folder, and further tensors for playing, if any.
 
         UsageError or RtAudioGenError, in one line.
         """

@@ -1,4 +1,4 @@
-"""The sounds in a folder of instruments: checked, labelled, levelled; and which are held out.
+"""Sounds of a folder of instruments: checked, labelled, levelled, and split.
 
 Every instrument is brought to the same peak, so that dynamics within it stay.
 """

@@ -1,4 +1,4 @@
-"""The training of a network that draws codes, from a folder of notes or textures to its model."""
+"""Training of a network that draws codes, from a folder of notes or textures to a model."""
 
 import math
 from collections.abc import Callable, Iterator, Mapping
@@ -23,7 +23,7 @@ Tensors = Mapping[str, NDArray[Any]]
 
 
 class TrainerOf(Protocol):
-    """Makes the trainer of a new network for a corpus; see `stages`."""
+    """A function that makes the trainer of a new network for a corpus; see `stages`."""
 
     def __call__(
         self, corpus: Corpus, options: Any, run: Path, known: Mapping[str, Any], /
@@ -52,7 +52,7 @@ def stages(
 
 
 def levels(config: CodeModelConfig, corpus: Corpus) -> dict[str, NDArray[Any]]:
-    """Return what plays the level: the mean envelopes of notes, or a texture's courses if told."""
+    """Return the levels for playing: mean envelopes of notes, or a texture's courses if used."""
     if config.pitched:
         return envelope_of(corpus, config.sample_rate).to_tensors()
     if not config.conditioning:

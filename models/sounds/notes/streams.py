@@ -1,4 +1,4 @@
-"""Streams of sound for truncated backpropagation: every row goes on where it stopped.
+"""Streams of sound for truncated backpropagation: each row continues where it stopped.
 
 A row hears a *chapter*: a stretch of one sound, segment after segment, with the state carried from
 one to the next. Then it begins another one. What a step gets depends on its number alone, so a
@@ -70,7 +70,7 @@ class Streams:
         return stack([self._row(seed, process, step, row) for row in range(self.rows)])
 
     def whole(self, sound: Sound) -> Batch:
-        """Return one sound from its beginning; what lies behind its end does not count."""
+        """Return one sound from its beginning; frames after its end do not count."""
         batch = self._segment(self._heard[id(sound)], 0, True)
         batch.targets[:, len(sound.signal) :] = IGNORED
         return batch
@@ -84,7 +84,7 @@ class Streams:
         return replace(batch, codes=noisy(batch.codes, deviation, random))
 
     def _begin(self, seed: int, process: int, row: int, chapter: int) -> tuple[Heard, int]:
-        """Return what a row hears in a chapter, and the frame where it begins."""
+        """Return the sound that a row hears in a chapter, and its first frame."""
         random = np.random.default_rng([seed, process, row, chapter])
         origin = longer_likelier(self._of[random.integers(len(self._of))], random)
         latest = max(len(origin.signal) - self._length * self.frames, 1)
@@ -112,7 +112,7 @@ class Streams:
         )  # fmt: skip
 
     def _told(self, sound: Heard, start: int) -> NDArray[np.float32]:
-        """Return (T, C) conditioning from frame `start` on."""
+        """Return the conditioning (T, C) from frame `start` on."""
         rate, note = self.config.sample_rate, sound.origin
         told = np.zeros((self.frames, self.config.conditioning), np.float32)
         if not isinstance(note, Note):

@@ -154,7 +154,7 @@ class _Columns:
         self.shift = self._shift()
 
     def scale_velocities(self) -> None:
-        """Determine the scale of velocities; ValueError if they have no common one."""
+        """Set the scale of velocities; ValueError if they have no common one."""
         self.scale = cells.velocity_scale(self._cells("velocity"))
 
     def entry(self, path: Path, row: dict[str, str]) -> Entry:
