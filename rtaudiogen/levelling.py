@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .generator import TIMBRE, Audio, Descriptor, Plays
-from .loudness import RATE, TARGET_LUFS, integrated_lufs
+from .loudness.integrated import RATE, TARGET_LUFS, integrated_lufs
 from .midi import TimedMessage, to_events
 from .model_file import GAINS, read_header, read_tensors, write_model
 from .offline import RenderRequest, render

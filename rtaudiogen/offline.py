@@ -19,8 +19,8 @@ from rtaudiogen.generator import Audio, Descriptor, Generator, Plays
 from rtaudiogen.midi import read_score, to_events
 from rtaudiogen.processors import CPU
 from rtaudiogen.realtime.callback.output import Master
-from rtaudiogen.realtime.render.mixing import amplitude
 from rtaudiogen.realtime.render.renderer import Renderer
+from rtaudiogen.realtime.signal.mixing import amplitude
 from rtaudiogen.recorder.formats import clipping, sample_format, write_sound
 from rtaudiogen.saving import session_slots
 from rtaudiogen.saving.sessions import Session, checked_master

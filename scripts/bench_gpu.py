@@ -89,7 +89,7 @@ def of_family(subject: str, device: str, seconds: float) -> Rows:
 
 def blocks(subject: str, device: str, seconds: float) -> Rows:
     """Measure block times of a model, compared with the CPU's."""
-    return load("rtaudiogen.block_times:block_rows")(find(subject), device, seconds)
+    return load("rtaudiogen.engine.block_times:block_rows")(find(subject), device, seconds)
 
 
 def training(subject: str, device: str, seconds: float) -> Rows:

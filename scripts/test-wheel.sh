@@ -17,5 +17,5 @@ cd "$work"
 # What only the wheel can show: every package, entry point and model file is in it, and the commands
 # find them. How they work is tested in the checkout.
 venv/bin/pytest -m 'not soak' tests/packaging tests/test_registry.py tests/cli/test_check.py \
-    tests/cli/test_facts.py tests/cli/test_sample.py tests/cli/test_sessions.py \
+    tests/cli/test_facts.py tests/cli/test_sample.py tests/cli/playing/test_sessions.py \
     tests/cli/test_window.py tests/models/test_sine.py

@@ -7,7 +7,7 @@ import pytest
 
 from rtaudiogen.errors import RtAudioGenError
 from rtaudiogen.levelling import HEADROOM_DB, RATE, measure, write
-from rtaudiogen.loudness import TARGET_LUFS, integrated_lufs
+from rtaudiogen.loudness.integrated import TARGET_LUFS, integrated_lufs
 from rtaudiogen.midi import TimedMessage, to_events
 from rtaudiogen.model_file import read_header, read_tensors, write_model
 from rtaudiogen.models.sine import SINE

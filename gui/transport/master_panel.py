@@ -9,7 +9,7 @@ from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QWidget
 
 from rtaudiogen.generator import Parameter
-from rtaudiogen.true_peak import TruePeak
+from rtaudiogen.loudness.true_peak import TruePeak
 
 from ..shell.theme import ALARM, TEXT
 from ..widgets.controls.echo_guard import EchoGuard

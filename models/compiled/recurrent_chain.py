@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .conv_kernels import HUGE, TINY
+from .conv.kernels import HUGE, TINY
 from .decorators import whole_call
 from .elementwise import copy
 from .packing import INPUTS, Floats

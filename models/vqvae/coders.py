@@ -5,7 +5,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from ..compiled.conv_layers import Floats
+from ..compiled.conv.layers import Floats
 from .config import CodesConfig
 
 State = dict[str, NDArray[Any]]

@@ -1,10 +1,10 @@
 """The generator: a stream of codes from the prior, a sound or live input, and notes beside it.
 
 Everything happens once a code frame: a latent is chosen, mixed, and decoded to a hop of sound. The
-stream (`stream.py`) keeps a grid of hops from its first frame; a note (`notes.py`) keeps a grid of
-its own from its key, so it sounds at once. Input comes out `input_delay_frames`, one hop, later.
-Hops that begin in the same span of frames are decoded in one call. torch is never imported for the
-CPU.
+stream (`playing/stream.py`) keeps a grid of hops from its first frame; a note (`playing/notes.py`)
+keeps a grid of its own from its key, so it sounds at once. Input comes out `input_delay_frames`,
+one hop, later. Hops that begin in the same span of frames are decoded in one call. torch is never
+imported for the CPU.
 """
 
 from typing import Any
@@ -17,19 +17,19 @@ from rtaudiogen.generator import Audio, Descriptor, Events, Generator, State
 
 from ..playing.named_state import restore, saved
 from ..playing.placing import GLIDE_SECONDS, ask, rest
-from . import material
 from .codec import VQVAECodec
 from .coders import Coder, Decoder, Encoder
 from .config import CodesConfig
 from .descriptor import FILES, Sing, Source
-from .gains import GAIN, RAMP_SECONDS, aim, mix
-from .notes import Notes
 from .packing import pack
-from .performance import Performance
+from .playing import material
+from .playing.gains import GAIN, RAMP_SECONDS, aim, mix
+from .playing.notes import Notes
+from .playing.performance import Performance
+from .playing.stream import STREAM, Stream, sequence
 from .prior import packing as prior_packing
 from .prior.sampler import PriorSampler
 from .shapes import needed_tensors
-from .stream import STREAM, Stream, sequence
 from .tensors import check_tensors
 
 LOUDEST_INPUT = 8.0  # amplitude; whatever is above it is no sound

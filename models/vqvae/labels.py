@@ -6,9 +6,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ..compiled.conv_kernels import whole_call
-from ..compiled.conv_layers import Floats
-from ..compiled.conv_memory import Weights
+from ..compiled.conv.kernels import whole_call
+from ..compiled.conv.layers import Floats
+from ..compiled.conv.memory import Weights
 from ..compiled.vectors import aligned
 
 

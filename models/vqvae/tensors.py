@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 
 from rtaudiogen.errors import RtAudioGenError
 
-from ..compiled import conv_memory
-from ..compiled.conv_layers import Floats, Layer
-from ..compiled.conv_memory import Weights, weights_of
+from ..compiled.conv import memory as conv_memory
+from ..compiled.conv.layers import Floats, Layer
+from ..compiled.conv.memory import Weights, weights_of
 
 Layers = Iterator[tuple[str, Layer]]  # with their names
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from ..compiled.conv_layers import Conv, Layer
+from ..compiled.conv.layers import Conv, Layer
 from .config import hidden_width
 
 BESIDE = 1  # work memory of a residual unit's inside; the rest of the network is in 0

@@ -12,5 +12,7 @@ FAMILY = declare_family(
     "one-shots from a latent space: drums on sixteen pads, no two hits alike",
     devices=("cpu", "cuda", "mps"),
     device_benchmark="device_benchmark",
+    learning="learning.",
+    measuring="measuring.",
     sample=f"{__name__}.sampling:sample",
 )

@@ -6,7 +6,7 @@ Nothing here allocates, raises, or reads out of range.
 import numpy as np
 from numpy.typing import NDArray
 
-from ..compiled.conv_whole import advance_whole
+from ..compiled.conv.whole import advance_whole
 from ..compiled.decorators import part, whole_call
 from ..compiled.dense import advance
 from ..compiled.elementwise import LOG2E, elementwise, exp2

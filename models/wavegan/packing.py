@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..compiled import bfloat16
-from ..compiled.conv_layers import RELU, TransposedConv
-from ..compiled.conv_whole import (
+from ..compiled.conv.layers import RELU, TransposedConv
+from ..compiled.conv.whole import (
     Padded,
     WholeMemory,
     WholeWeights,

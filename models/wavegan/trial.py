@@ -8,9 +8,9 @@ import torch
 
 from ..oneshot.judging.corpus import PEAK, Corpus, Hits
 from ..training.speed import Trial
-from .objective import Objective
-from .options import TrainingOptions
-from .training import contest
+from .learning.objective import Objective
+from .learning.options import TrainingOptions
+from .learning.training import contest
 
 ENDLESS_STEPS = 10**9
 CLASSES, HITS = ("one", "other"), 32

@@ -15,10 +15,10 @@ from .evaluate import evaluate
 from .level import level
 from .models import models
 from .options import LastDevice
-from .play import play
-from .render import render
+from .playing.play import play
+from .playing.render import render
+from .playing.stop import stop
 from .sample import sample
-from .stop import stop
 from .train import train
 
 app = typer.Typer(

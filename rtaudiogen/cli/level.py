@@ -17,7 +17,7 @@ def level(
 ) -> None:
     """Measure the loudness of each timbre, played mezzo forte, and the gain that it lacks."""
     from .. import levelling
-    from ..loudness import TARGET_LUFS
+    from ..loudness.integrated import TARGET_LUFS
 
     descriptor = find(model)
     if write and descriptor.path is None:

@@ -21,9 +21,9 @@ from ..events import MIDI_EVENT, SCHEDULED_PORT, SCREEN_PORT
 from ..midi import MidiInput, NoticeKind, TimedMessage, beginning, phrase, to_events
 from ..midi.monitor import SCREEN
 from ..realtime.hits.pads import Pads
-from ..realtime.render.mixing import amplitude
 from ..realtime.render.rack import Message
 from ..realtime.render.renderer import Renderer
+from ..realtime.signal.mixing import amplitude
 from ..recorder import Recorder, Underruns
 from ..saving import session_slots
 from ..saving.sessions import Session, SlotState, checked_master

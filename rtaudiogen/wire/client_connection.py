@@ -13,7 +13,7 @@ from queue import SimpleQueue
 from typing import Any
 
 from ..client.engine_folder import Address, EngineFolder
-from ..compiling_line import LINE, say_once
+from ..compiling.line import LINE, say_once
 from ..errors import RtAudioGenError
 from . import channel
 from .channel import Channel, Message

@@ -26,7 +26,7 @@ from rtaudiogen.wire.channel import Channel
 from rtaudiogen.wire.client_connection import ClientConnection, GoneError
 from rtaudiogen.wire.settings import EngineSettings
 
-from ..engine.test_engine_process import playing_a_held_note
+from ..engine.jack.test_engine_process import playing_a_held_note
 from ..waiting import eventually
 
 NULL = EngineSettings(output="null", sample_rate=48000, latency_ms=500.0, midi="none")
@@ -287,7 +287,7 @@ def test_the_saved_session_replaces_a_damaged_checkpoint(home):
 
 
 def test_stop_ends_what_a_lost_window_left_and_keeps_the_rack(home, front_end, capsys):
-    from rtaudiogen.cli.stop import stop
+    from rtaudiogen.cli.playing.stop import stop
 
     front_end.end()
     stop()

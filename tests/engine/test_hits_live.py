@@ -10,7 +10,7 @@ import pytest
 import soundfile
 from numpy.typing import NDArray
 
-from rtaudiogen.cli.status import report, status_line
+from rtaudiogen.cli.playing.status import report, status_line
 from rtaudiogen.client.remote import EngineProcess
 from rtaudiogen.engine.core import Engine
 from rtaudiogen.events import MIDI_EVENT

@@ -14,7 +14,7 @@ from rtaudiogen.engine.core import Engine
 from rtaudiogen.errors import RtAudioGenError, UsageError
 from rtaudiogen.midi import TimedMessage, to_events
 from rtaudiogen.realtime.callback import layout
-from rtaudiogen.realtime.render.mixing import amplitude
+from rtaudiogen.realtime.signal.mixing import amplitude
 from rtaudiogen.saving.sessions import Mix, Session, SlotState, load_session, save_session
 from rtaudiogen.wire.settings import EngineSettings
 from rtaudiogen.wire.snapshot import Snapshot

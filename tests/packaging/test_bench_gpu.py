@@ -13,7 +13,7 @@ import pytest
 
 from rtaudiogen import processors
 from rtaudiogen.benchmark import BenchRow
-from rtaudiogen.block_times import BlockTimes
+from rtaudiogen.engine.block_times import BlockTimes
 from rtaudiogen.registry import families
 
 SCRIPT = Path(__file__).parents[2] / "scripts" / "bench_gpu.py"

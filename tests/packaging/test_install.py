@@ -49,7 +49,7 @@ def test_importing_the_engine_imports_no_torch_qt_or_family() -> None:
 
 def test_a_front_end_loads_neither_compiler_nor_drivers() -> None:
     code = (
-        "import sys, rtaudiogen.client.remote, rtaudiogen.cli.play;"
+        "import sys, rtaudiogen.client.remote, rtaudiogen.cli.playing.play;"
         "print([m for m in ('numba', 'sounddevice', 'rtmidi', 'soundfile') if m in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..codec import VQVAECodec
-from ..material import NO_KEY
+from ..playing.material import NO_KEY
 from .corpus import Corpus, Sound
 
 EXCERPT_SECONDS = 2.0  # of one sound at most

@@ -9,7 +9,7 @@ import numpy as np
 
 from rtaudiogen.benchmark import BenchRow
 
-from ...compiled.conv_layers import Layer
+from ...compiled.conv.layers import Layer
 from ...measuring.speed import Work, call_times, fastest, roofline_row, torch_seconds
 from .. import tensors
 from ..coders import Coder, label_bias

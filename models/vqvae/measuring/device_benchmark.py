@@ -11,7 +11,7 @@ from rtaudiogen.benchmark import BenchRow
 from rtaudiogen.events import EventKind, event, no_events
 from rtaudiogen.generator import Descriptor
 
-from ...compiled.conv_layers import Floats
+from ...compiled.conv.layers import Floats
 from ...measuring.speed import call_times
 from ..coders import Decoder, label_bias
 from ..config import VQVAEConfig

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...compiled.bfloat16 import product
-from ...compiled.conv_kernels import part, whole_call
+from ...compiled.conv.kernels import part, whole_call
 from ...compiled.vectors import place
 from .memory import Scratch, State
 from .packing import Weights

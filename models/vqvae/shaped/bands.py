@@ -6,7 +6,7 @@ import librosa
 import numpy as np
 from scipy.signal.windows import hann
 
-from ...compiled.conv_layers import Floats
+from ...compiled.conv.layers import Floats
 from .config import ShapedConfig
 
 FLOOR = 1e-7  # of power in a band, for each frame of a window

@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor
 
-from ...compiled.conv_layers import Floats
+from ...compiled.conv.layers import Floats
 
 
 class Constant:

@@ -9,7 +9,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from ...compiled.conv_kernels import whole_call
+from ...compiled.conv.kernels import whole_call
 from .config import ShapedConfig
 
 NEAR_PULSE = 1e-4  # sine below which all cosines are 1

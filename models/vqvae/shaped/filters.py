@@ -6,8 +6,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ...compiled.conv_kernels import part, whole_call
-from ...compiled.conv_layers import Floats
+from ...compiled.conv.kernels import part, whole_call
+from ...compiled.conv.layers import Floats
 from .bands import BAND_CENTRE, BAND_SPREAD, LOUDEST, QUIETEST, least_phase
 from .config import ShapedConfig
 

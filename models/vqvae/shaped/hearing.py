@@ -6,8 +6,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ...compiled.conv_kernels import part, whole_call
-from ...compiled.conv_layers import Floats
+from ...compiled.conv.kernels import part, whole_call
+from ...compiled.conv.layers import Floats
 from .bands import CENTRE, FLOOR, MIDDLE_PITCH, SPREAD, Window, long_window, short_window
 from .config import ShapedConfig
 from .fourier import Turns, transform, turns_of

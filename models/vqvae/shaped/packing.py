@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...compiled.conv_layers import Floats
-from ...compiled.conv_memory import Weights
+from ...compiled.conv.layers import Floats
+from ...compiled.conv.memory import Weights
 from ...compiled.vectors import aligned
 from ..coders import Decoder, Encoder
 from ..labels import Labels, fill_bias, labels_of

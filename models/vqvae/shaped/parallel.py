@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from rtaudiogen.generator import Finding
 from rtaudiogen.model_file import read_tensors
 
-from ...compiled.conv_layers import Floats
+from ...compiled.conv.layers import Floats
 from ...measuring.parallel import close, whole_and_resumed
 from ..coders import Decoder, Encoder
 from ..layers import unfold

@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.signal import firwin
 
-from ...compiled.conv_kernels import part, whole_call
-from ...compiled.conv_layers import Floats
+from ...compiled.conv.kernels import part, whole_call
+from ...compiled.conv.layers import Floats
 from .config import PITCHES, RATE_MULTIPLE, STEPS_PER_SECOND
 
 LOWEST, HIGHEST = 60.0, 500.0  # Hz

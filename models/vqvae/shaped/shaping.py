@@ -9,8 +9,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ...compiled.conv_kernels import part, whole_call
-from ...compiled.conv_layers import Floats
+from ...compiled.conv.kernels import part, whole_call
+from ...compiled.conv.layers import Floats
 from ...compiled.random_numbers import uniform
 from .bands import (
     MIDDLE_PITCH,

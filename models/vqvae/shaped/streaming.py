@@ -5,10 +5,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...compiled import conv_memory
-from ...compiled.conv_kernels import run
-from ...compiled.conv_layers import Floats
-from ...compiled.conv_memory import state_of
+from ...compiled.conv import memory as conv_memory
+from ...compiled.conv.kernels import run
+from ...compiled.conv.layers import Floats
+from ...compiled.conv.memory import state_of
 from ...playing.named_state import restore
 from ..coders import State
 from .hearing import Hearing

@@ -4,7 +4,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from ...compiled.conv_layers import Floats
+from ...compiled.conv.layers import Floats
 from .bands import BAND_CENTRE, BAND_SPREAD, LOUDEST, QUIETEST, fade, least_phase
 from .config import ShapedConfig
 from .constant import Constant

@@ -11,9 +11,9 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from ...compiled.conv_device import DeviceLayers
-from ...compiled.conv_layers import Floats, Layer
-from ...compiled.conv_memory import Weights
+from ...compiled.conv.device import DeviceLayers
+from ...compiled.conv.layers import Floats, Layer
+from ...compiled.conv.memory import Weights
 from ...compiled.device_call import Compute, DeviceCall, Shapes, Tensors, lost
 from ..coders import State
 from .lookup import quantize, search_of

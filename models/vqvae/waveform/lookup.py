@@ -5,8 +5,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ...compiled.conv_kernels import part, whole_call
-from ...compiled.conv_layers import Floats
+from ...compiled.conv.kernels import part, whole_call
+from ...compiled.conv.layers import Floats
 
 LEAST_NORM = 1e-12  # as torch normalises
 

@@ -12,7 +12,7 @@ from torch.nn import functional as F
 from rtaudiogen.generator import Finding
 from rtaudiogen.model_file import read_tensors
 
-from ...compiled.conv_layers import Floats
+from ...compiled.conv.layers import Floats
 from ...measuring.parallel import close, whole_and_resumed
 from ..coders import Decoder, Encoder, label_bias
 from ..config import VQVAEConfig

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from ...compiled.conv_layers import Conv, Layer, TransposedConv
+from ...compiled.conv.layers import Conv, Layer, TransposedConv
 from ..config import FILTERBANK_TAPS, INPUT_TAPS, VQVAEConfig
 from ..units import units
 

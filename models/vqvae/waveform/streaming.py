@@ -3,10 +3,10 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from ...compiled.conv_chain import delay_frames
-from ...compiled.conv_kernels import run
-from ...compiled.conv_layers import Floats
-from ...compiled.conv_memory import restore, scratch_of, state_of
+from ...compiled.conv.chain import delay_frames
+from ...compiled.conv.kernels import run
+from ...compiled.conv.layers import Floats
+from ...compiled.conv.memory import restore, scratch_of, state_of
 from ..coders import State
 from .lookup import quantize, search_of
 from .packing import Packed, decoder_layers, encoder_layers

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from rtaudiogen.kernel_cache import cached_njit
 from rtaudiogen.realtime.callback import layout
-from rtaudiogen.realtime.render.safety import ABSURD, CEILING
+from rtaudiogen.realtime.signal.safety import ABSURD, CEILING
 
 NATURAL_PER_20_DB = 2.302585  # ln(10): a factor of ten
 _METER_SECONDS = 0.3

@@ -9,7 +9,7 @@ from rtaudiogen.kernel_cache import cached_njit
 
 from ...errors import RtAudioGenError
 from ...generator import Audio
-from ..render.resampler import Resampler
+from ..signal.resampler import Resampler
 
 
 def finish(audio: Audio, rate_in: int, rate_out: int, channels: int) -> Audio:

@@ -15,9 +15,9 @@ from ..callback import layout
 from ..notes.channels import Channels
 from ..notes.following import ALL_SOUND_OFF, follow
 from ..notes.keyboard import softened
-from ..render.mixing import pan_gains
 from ..render.slot import METER_SECONDS, Slot
 from ..render.slot_generator import SlotGenerator, first_line
+from ..signal.mixing import pan_gains
 from .finishing import finish, repitched
 from .hits import Hit, Hits
 from .pool import Job, Pool

@@ -1,1 +1,1 @@
-"""The render thread: slots, voices, mixing, resampling and safety."""
+"""The render thread: rack, slots, their generators, and the worker pool."""

@@ -6,9 +6,9 @@ from time import perf_counter_ns
 from typing import Any, NamedTuple
 
 from ...generator import Audio, State
+from ..nested_state import join, part
 from ..notes.told import Told
-from .nested_state import join, part
-from .safety import Fault
+from ..signal.safety import Fault
 from .slot import Slot
 from .slot_generator import SlotGenerator
 

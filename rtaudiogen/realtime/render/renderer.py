@@ -13,15 +13,15 @@ from numpy.typing import NDArray
 from ...errors import RtAudioGenError
 from ...generator import Audio, Generator, State
 from ..hits.pads import Pads
+from ..nested_state import join, part
 from ..notes.told import Told
+from ..signal.limiter import Limiter
+from ..signal.safety import CEILING
 from .frame_queue import FrameQueue
-from .limiter import Limiter
 from .load import Load
-from .nested_state import join, part
 from .rack import VERBS, Message, Rack
 from .rack_control import DeviceOf, RackControl, on_the_cpu
 from .readings import Reading, read_slots
-from .safety import CEILING
 from .slot_generator import QUANTUM
 
 MakeGenerator = Callable[[str, str, int], Generator]  # model id, its sound's name, voices

@@ -10,11 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...generator import Audio, Plays, State
+from ..nested_state import join, part
 from ..notes.zone import Zone
+from ..signal.mixing import amplitude, mix, pan_gains
+from ..signal.safety import Fault
 from .load import SlotLoad
-from .mixing import amplitude, mix, pan_gains
-from .nested_state import join, part
-from .safety import Fault
 from .slot_generator import QUANTUM, SlotGenerator
 from .smoothing import Smoother
 

@@ -12,17 +12,17 @@ import numpy as np
 from ...errors import ProcessorLostError, RtAudioGenError
 from ...events import EVENT, no_events
 from ...generator import Audio, Events, Generator, Listener, Plays, State
+from ..nested_state import join, part
 from ..notes.keyboard import Keyboard
 from ..notes.voices import Scheduled, VoiceAllocator
 from ..notes.zone import Zone
-from .input_resampler import InputResampler
-from .levels import Levels
-from .nested_state import join, part
-from .pair import Pair
-from .resampler import Resampler
-from .safety import Fault, Guard
+from ..signal.input_resampler import InputResampler
+from ..signal.levels import Levels
+from ..signal.pair import Pair
+from ..signal.resampler import Resampler
+from ..signal.safety import Fault, Guard
+from ..signal.widening import Widener
 from .smoothing import Smoother
-from .widening import Widener
 
 QUANTUM = 128  # host frames between control decisions, on a grid from stream frame 0
 FADE_SECONDS = 0.02

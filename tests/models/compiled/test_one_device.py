@@ -18,8 +18,8 @@ from rtaudiogen.models.vqvae.prior.training import Objective as PriorObjective
 from rtaudiogen.models.vqvae.prior.training import Streams
 from rtaudiogen.models.vqvae.trial import trial as vqvae
 from rtaudiogen.models.vqvae.waveform.quantizer import START_STEPS, Codebook
-from rtaudiogen.models.wavegan.critics import Critics
-from rtaudiogen.models.wavegan.losses import LOSSES, gradient_penalty
+from rtaudiogen.models.wavegan.learning.critics import Critics
+from rtaudiogen.models.wavegan.learning.losses import LOSSES, gradient_penalty
 from rtaudiogen.models.wavegan.trial import trial as wavegan
 from rtaudiogen.models.wavenet.trial import trial as wavenet
 

@@ -25,7 +25,7 @@ WAVEGAN = Member(
             MadeUp(takes=8, seconds=0.2),
             patches={
                 f"{JUDGING}.FEWEST_STEPS": 2,
-                "rtaudiogen.models.wavegan.training.JUDGED_HITS": 8,
+                "rtaudiogen.models.wavegan.learning.training.JUDGED_HITS": 8,
             },
             picture="verdicts.png",
         )

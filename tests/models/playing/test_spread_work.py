@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rtaudiogen.models.compiled.conv_kernels import run
-from rtaudiogen.models.compiled.conv_layers import ELU, Conv, Layer, TransposedConv
-from rtaudiogen.models.compiled.conv_memory import scratch_of, state_of, weights_of
-from rtaudiogen.models.compiled.conv_slices import SlicedRun
+from rtaudiogen.models.compiled.conv.kernels import run
+from rtaudiogen.models.compiled.conv.layers import ELU, Conv, Layer, TransposedConv
+from rtaudiogen.models.compiled.conv.memory import scratch_of, state_of, weights_of
+from rtaudiogen.models.compiled.conv.slices import SlicedRun
 from rtaudiogen.models.playing.spread_work import SpreadWork
 
 HOP = 320

@@ -13,7 +13,7 @@ from rtaudiogen import processors
 from rtaudiogen.errors import UsageError
 from rtaudiogen.models.training.device import Batches, accelerator, moved
 from rtaudiogen.models.vqvae.learning.options import TrainingOptions as VQVAEOptions
-from rtaudiogen.models.wavegan.options import TrainingOptions as WaveGANOptions
+from rtaudiogen.models.wavegan.learning.options import TrainingOptions as WaveGANOptions
 from rtaudiogen.models.wavenet.training import TrainingOptions as WaveNetOptions
 from rtaudiogen.processors import AUTO, CPU, CUDA
 

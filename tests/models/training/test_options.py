@@ -11,7 +11,7 @@ from rtaudiogen.errors import UsageError
 from rtaudiogen.models.samplernn.training import TrainingOptions as SampleRNNOptions
 from rtaudiogen.models.training.options import TrainingOptions, option, shared
 from rtaudiogen.models.vqvae.learning.options import TrainingOptions as VQVAEOptions
-from rtaudiogen.models.wavegan.options import TrainingOptions as WaveGANOptions
+from rtaudiogen.models.wavegan.learning.options import TrainingOptions as WaveGANOptions
 from rtaudiogen.models.wavenet.training import TrainingOptions as WaveNetOptions
 from rtaudiogen.option_bounds import range_text
 

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from rtaudiogen.models.vqvae.codec import create
 from rtaudiogen.models.vqvae.descriptor import Source, describe
-from rtaudiogen.models.vqvae.history import KEPT
 from rtaudiogen.models.vqvae.learning.excerpts import encode
+from rtaudiogen.models.vqvae.playing.history import KEPT
 from rtaudiogen.verification.score import Make
 from rtaudiogen.verification.views import views
 

@@ -11,8 +11,8 @@ from rtaudiogen.events import CHOKE_SECONDS, EventKind, event, no_events
 from rtaudiogen.models.vqvae.codec import VQVAECodec
 from rtaudiogen.models.vqvae.coders import label_bias
 from rtaudiogen.models.vqvae.descriptor import Source, describe
-from rtaudiogen.models.vqvae.gains import RAMP_SECONDS
 from rtaudiogen.models.vqvae.generator import VQVAEGenerator, create
+from rtaudiogen.models.vqvae.playing.gains import RAMP_SECONDS
 from rtaudiogen.models.vqvae.waveform.streaming import StreamingDecoder
 
 from .untrained import INVENTIVE, REGIONS, SMALL, random_codes, write_untrained

@@ -20,10 +20,11 @@ from rtaudiogen.events import EventKind, event, no_events
 from rtaudiogen.models.compiled import device_call
 from rtaudiogen.models.compiled.device_call import DeviceCall, Exchange
 from rtaudiogen.models.measuring import speed
-from rtaudiogen.models.wavegan import device_benchmark, device_renderer, parallel
+from rtaudiogen.models.wavegan import device_renderer, parallel
 from rtaudiogen.models.wavegan.config import WaveGANConfig
 from rtaudiogen.models.wavegan.descriptor import builtin, describe
 from rtaudiogen.models.wavegan.generator import WaveGANGenerator, _sides, create
+from rtaudiogen.models.wavegan.measuring import device_benchmark
 from rtaudiogen.models.wavegan.packing import Packed, pack, random_tensors
 from rtaudiogen.models.wavegan.renderer import Renderer, renderers
 from rtaudiogen.processors import missing

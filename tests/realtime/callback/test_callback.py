@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from rtaudiogen.errors import RtAudioGenError, UsageError
 from rtaudiogen.realtime.callback.memory import AudioMemory
-from rtaudiogen.realtime.render.safety import CEILING
+from rtaudiogen.realtime.signal.safety import CEILING
 
 RATE = 48000
 FADE = 240  # 5 ms

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from rtaudiogen.errors import RtAudioGenError
 from rtaudiogen.generator import Audio
-from rtaudiogen.realtime.render.input_resampler import InputResampler
 from rtaudiogen.realtime.render.renderer import Renderer
-from rtaudiogen.realtime.render.resampler import Resampler
 from rtaudiogen.realtime.render.slot_generator import QUANTUM
+from rtaudiogen.realtime.signal.input_resampler import InputResampler
+from rtaudiogen.realtime.signal.resampler import Resampler
 
 from ..drone import kinds, put_nan
 from ..effects import BAND, ECHO, Band, Echo

@@ -9,8 +9,8 @@ from rtaudiogen.realtime.callback import layout
 from rtaudiogen.realtime.callback.memory import AudioMemory
 from rtaudiogen.realtime.callback.output import Master
 from rtaudiogen.realtime.hits.hits import Hits
-from rtaudiogen.realtime.render.mixing import amplitude
-from rtaudiogen.realtime.render.safety import CEILING
+from rtaudiogen.realtime.signal.mixing import amplitude
+from rtaudiogen.realtime.signal.safety import CEILING
 
 RATE = 48000
 HALF = amplitude(-6.0)

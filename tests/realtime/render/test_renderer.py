@@ -9,8 +9,9 @@ from rtaudiogen.errors import UsageError
 from rtaudiogen.events import MIDI_EVENT
 from rtaudiogen.models.sine import SINE
 from rtaudiogen.models.sine.generator import Sine
-from rtaudiogen.realtime.render import limiter, mixing, resampler, safety, smoothing, widening
+from rtaudiogen.realtime.render import smoothing
 from rtaudiogen.realtime.render.renderer import Renderer
+from rtaudiogen.realtime.signal import limiter, mixing, resampler, safety, widening
 
 from ..playing import FRAMES, RATE, piece, pull, sine
 

@@ -10,7 +10,7 @@ import pytest
 from numpy.typing import NDArray
 
 from rtaudiogen.errors import ProcessorLostError, RtAudioGenError
-from rtaudiogen.models.compiled.conv_device import DeviceLayers
+from rtaudiogen.models.compiled.conv.device import DeviceLayers
 from rtaudiogen.models.vqvae.coders import Decoder, Encoder, label_bias
 from rtaudiogen.models.vqvae.config import VQVAEConfig
 from rtaudiogen.models.vqvae.waveform.device_coders import DeviceDecoder, DeviceEncoder

@@ -1,0 +1,1 @@
+"""Causal convolutions: streamed, in slices, over whole signals, on the CPU and on a GPU."""

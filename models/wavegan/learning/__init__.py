@@ -1,0 +1,1 @@
+"""Training of WaveGAN: the critics' game, its guide, its options."""

@@ -1,0 +1,1 @@
+"""Commands that play or render, and what they share."""

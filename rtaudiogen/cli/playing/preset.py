@@ -1,0 +1,71 @@
+"""Options `--preset` and `--save-preset`: the same files that the window saves."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from ...errors import UsageError
+from ...generator import Descriptor
+from ...saving.presets import Preset, load_preset, save_preset
+from ...storage.files import AppearedError, check_target
+from ..output import warn
+
+PresetFile = Annotated[
+    Path | None,
+    typer.Option("--preset", metavar="FILE", help="Values and seed for the models of its family."),
+]
+NO_PRESET = Preset()
+
+
+def fitting(models: Mapping[str, Descriptor], path: Path) -> dict[str, Preset]:
+    """Return the preset fitted to each model of its family. UsageError if there is no such
+    model.
+    """
+    from ...client.library import look
+
+    family, preset = look(path).family, load_preset(path)
+    warn(preset.remarks())
+    found = {}
+    for name, model in models.items():
+        if family in ("", model.family):
+            values, notices = preset.fit(model)
+            warn(notices)
+            found[name] = replace(preset, values=values)
+    if not found:
+        raise UsageError(f"--preset {path}: for {family}; {', '.join(models)} is of another family")
+    return found
+
+
+def seeds_of(presets: Mapping[str, Preset]) -> dict[str, int]:
+    """Return the seeds of presets, by model."""
+    return {name: preset.seed for name, preset in presets.items() if preset.seed is not None}
+
+
+def check_new(path: Path, overwrite: bool, inputs: Iterable[Path]) -> None:
+    """Raise UsageError for a file that would be overwritten, or has a wrong suffix."""
+    check_target(path, overwrite, inputs)
+    if path.suffix != ".json":
+        raise UsageError(f"--save-preset {path}: presets are .json files")
+
+
+def keep_first_slot(path: Path, session: Mapping[str, Any], overwrite: bool) -> None:
+    """Write the values and the seed of a session's first slot, see `keep`."""
+    from ...client.library_files import preset_of
+
+    preset = preset_of(session, 0, path.stem)[0]
+    keep(path, lambda path, overwrite: save_preset(path, preset, overwrite), overwrite)
+
+
+def keep(path: Path, write: Callable[[Path, bool], None], overwrite: bool) -> None:
+    """Write what was played; beside a file that has appeared meanwhile, and say so."""
+    from ...client.library_files import free_path
+
+    try:
+        write(path, overwrite)
+    except AppearedError as error:
+        other = free_path(path.parent, path.stem, path.suffix)
+        write(other, False)
+        warn([f"{error}; what was played is kept in {other}"])

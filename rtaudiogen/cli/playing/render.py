@@ -1,0 +1,170 @@
+"""Command `rtaudiogen render`."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ...errors import UsageError
+from ...generator import Descriptor
+from ...processors import CPU
+from ...registry import find, with_voices
+from ...saving.sessions import Session, load_session
+from ...storage.files import check_target, expanded
+from ..options import (
+    Bits,
+    Device,
+    Master,
+    Overwrite,
+    Seed,
+    Settings,
+    Sound,
+    Voices,
+    assign,
+    check_rate,
+    check_seconds,
+    check_takers,
+    check_voices,
+)
+from ..output import Json, print_json, warn
+from .opened import changed, models_of
+from .performance import wants_notes
+from .preset import NO_PRESET, PresetFile, fitting, seeds_of
+
+DEFAULT_SECONDS, DEFAULT_RATE = 10.0, 48000
+TAIL_SECONDS, MARGIN_SECONDS = 3.0, 0.2  # after the last note; after its release, if that is longer
+
+
+def render(
+    models_and_file: Annotated[
+        list[str],
+        typer.Argument(metavar="MODEL… OUT.wav", help="Ids or model files, then the file."),
+    ],
+    seconds: Annotated[
+        float | None,
+        typer.Option(
+            metavar="S",
+            callback=check_seconds,
+            help="Length; default: that of notes or input.",
+        ),
+    ] = None,
+    midi: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Notes to play; default: the built-in phrase."),
+    ] = None,
+    input: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Sound file that effects hear.")
+    ] = None,
+    align: Annotated[
+        bool,
+        typer.Option(
+            "--align/--no-align",
+            help="Remove, or keep, the delay of effects against their input.",
+        ),
+    ] = True,
+    session: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Render this session instead of MODELs.")
+    ] = None,
+    preset: PresetFile = None,
+    master: Master = None,
+    sound: Sound = None,
+    rate: Annotated[
+        int | None,
+        typer.Option(
+            metavar="HZ", callback=check_rate, help="Default: the session's own, or 48000."
+        ),
+    ] = None,
+    bits: Bits = 0,
+    block: Annotated[
+        int,
+        typer.Option(
+            min=1,
+            max=65536,
+            metavar="N",
+            help="Frames per block; does not affect the result.",
+        ),
+    ] = 1024,
+    set: Settings = None,
+    seed: Seed = 0,
+    voices: Voices = 0,
+    device: Device = CPU,
+    overwrite: Overwrite = False,
+    json: Json = False,
+) -> None:
+    """Render to a WAV or FLAC file with the renderer that plays live: the same bits.
+
+    A session is rendered as you left it, except that program changes have no effect.
+    """
+    from ...compiling.notice import tell_of_compiling
+
+    tell_of_compiling()  # what is imported next may compile
+    from ...midi import phrase, read_score, sounding_seconds, to_events
+    from ...offline import RenderRequest, render_to_file
+    from ...recorder.formats import SUFFIXES
+    from ...sound_files import InputFile
+
+    *names, out = models_and_file
+    if not out.lower().endswith(SUFFIXES):
+        raise UsageError(f"render MODEL… OUT.wav: '{out}' ends neither in .wav nor in .flac")
+    if not names and not session:
+        raise UsageError("which model? render MODEL… OUT.wav, or give --session FILE")
+    if names and session:
+        raise UsageError(f"--session {session}: has models of its own; leave the MODELs out")
+    read = [Path(name) for name in names]
+    read += [path for path in (midi, input, session, preset, sound) if path]
+    check_target(Path(out), overwrite, read)
+    opened = load_session(session) if session else Session()
+    models = [with_voices(find(name), voices) for name in names]
+    chosen = models_of(opened) if session else {model.id: model for model in models}
+    check_voices(chosen.values(), voices)
+    if session:
+        check_takers(chosen.values(), sound)
+    kept = fitting(chosen, preset) if preset else {}
+    given = dict(zip(chosen, assign(list(chosen.values()), set or []), strict=True))
+    values = {name: {**kept.get(name, NO_PRESET).values, **given[name]} for name in chosen}
+    taken = str(expanded(sound).absolute()) if sound else ""
+    sounds = {name: taken for name, model in chosen.items() if taken and model.takes_sound}
+    rate = rate or opened.sample_rate or DEFAULT_RATE
+    notices: list[str] = []
+    score = phrase() if wants_notes(chosen.values()) and input is None else []
+    if midi is not None:
+        score = read_score(midi, chosen.values(), notices)
+    length = sounding_seconds(score) + _tail(chosen, values) if score else DEFAULT_SECONDS
+    if input is not None:
+        with InputFile(input, rate) as heard:
+            length = heard.seconds
+    request = RenderRequest(
+        models,
+        seconds or length,
+        sample_rate=rate,
+        seed=seed,
+        block_frames=block,
+        settings={
+            f"{model.id}:{id}": value for model in models for id, value in values[model.id].items()
+        },
+        events=to_events(score, rate),
+        input_file=input,
+        sound=None if session else sound,
+        seeds=seeds_of(kept),
+        session=changed(opened, values, sounds, seeds_of(kept), voices, master),
+        device=device,
+        align=align,
+    )
+    frames = render_to_file(Path(out), request, bits, overwrite, notices)
+    warn(notices)
+    if json:
+        print_json({"path": out, "frames": frames, "sample_rate": rate, "seed": seed})
+    else:
+        print(f"{out}: {frames / rate:.1f} s at {rate} Hz")
+
+
+def _tail(models: Mapping[str, Descriptor], values: Mapping[str, Mapping[str, float]]) -> float:
+    """Return the seconds after which the last note of every model has died away."""
+    releases = [
+        values[name].get(parameter.id, parameter.default) / 1000 + MARGIN_SECONDS
+        for name, model in models.items()
+        for parameter in model.parameters
+        if parameter.id == "release" and parameter.unit == "ms"
+    ]
+    return max([TAIL_SECONDS, *releases])

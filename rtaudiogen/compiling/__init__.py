@@ -1,0 +1,1 @@
+"""Messages for whoever waits while kernels are compiled for the first time."""

@@ -1,0 +1,1 @@
+"""Processing that a block of sound passes through on the render thread."""
