@@ -129,8 +129,8 @@ def _choose(wanted: str | int, devices: list[Device], kind: str, hint: str) -> D
         return matches[0]
     listed = "; ".join(f"{d.index} {_full_name(d)}" for d in matches or devices)
     problem = "several devices match" if matches else f"no audio {kind} matches"
-    choice = ", ".join(filter(None, [listed or "nothing, there is none", hint]))
-    raise RtAudioGenError(f"{problem} {wanted!r}: choose {choice}")
+    choose = f"choose {listed}" if listed else "there is none"
+    raise RtAudioGenError(f"{problem} {wanted!r}: {', '.join(filter(None, [choose, hint]))}")
 
 
 def open_output(

@@ -102,7 +102,7 @@ def gains_of(path: Path, header: ModelHeader, timbres: tuple[str, ...]) -> tuple
     gains = header.training.get(GAINS, {})
     if not isinstance(gains, dict) or not all(map(_is_gain, gains.values())):
         raise RtAudioGenError(
-            f"{path}: '{GAINS}' is no table of gains of up to {LARGEST_GAIN_DB:g} dB by timbre"
+            f"{path}: '{GAINS}' is not a table of gains of up to {LARGEST_GAIN_DB:g} dB by timbre"
         )
     return tuple(float(gains.get(name, 0.0)) for name in timbres or ("",)) if gains else ()
 

@@ -64,7 +64,7 @@ def checked(name: str) -> str:
         )
     reason = missing(name)
     if reason:
-        raise UsageError(f"device '{name}': {reason}; there is: {', '.join(available())}")
+        raise UsageError(f"device '{name}': {reason}; available: {', '.join(available())}")
     return name
 
 

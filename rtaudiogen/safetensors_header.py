@@ -76,7 +76,7 @@ def _header_length(path: Path, prefix: bytes, size: int) -> int:
     elif prefix == _LFS:
         reason = "it looks like the pointer that Git LFS leaves for a file not yet fetched"
     elif not 2 <= length <= MAX_HEADER_BYTES:
-        reason = "it begins differently"
+        reason = "it does not begin with a header"
     elif _LENGTH.size + length > size:
         raise RtAudioGenError(
             f"{path}: truncated or damaged: {size} bytes, its header alone should be {length}"

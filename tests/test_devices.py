@@ -55,7 +55,7 @@ def test_an_ambiguous_choice_lists_the_candidates_in_one_line(wanted):
 def test_without_any_device_the_default_is_the_null_device(monkeypatch):
     monkeypatch.setattr(devices, "list_devices", list)
     assert find_output(None) == devices.NULL_DEVICE
-    with pytest.raises(RtAudioGenError, match="nothing, there is none"):
+    with pytest.raises(RtAudioGenError, match="matches 'speakers': there is none"):
         find_output("speakers")
 
 

@@ -40,10 +40,10 @@ def described(facts: Any) -> bytes:
     ("payload", "words"),
     [
         (b"", "it is empty"),
-        (b"seven..", "begins differently"),
-        (b"hello there, this is text\n", "begins differently"),
+        (b"seven..", "does not begin with a header"),
+        (b"hello there, this is text\n", "does not begin with a header"),
         (b"version https://git-lfs.github.com/spec/v1\n", "Git LFS"),
-        (raw(b"{}", 10 << 30), "begins differently"),
+        (raw(b"{}", 10 << 30), "does not begin with a header"),
         (raw(b"{}", 100), "truncated or damaged"),
         (raw(b'{"a":' + b"[" * 100_000 + b"]" * 100_000 + b"}"), "nested too deeply"),
         (raw(b'{"a":' + b"[" * 30 + b"]" * 30 + b"}"), "nested too deeply"),
@@ -110,11 +110,11 @@ def test_a_header_of_many_small_things_costs_little_memory(tmp_path: Path) -> No
         ({"residual": "many"}, "expected int"),
         ({"residual": True}, "expected int"),
         ({"residual": 16.5}, "expected int"),
-        ({"dilations": 5}, "no list"),
+        ({"dilations": 5}, "not a list"),
         ({"dilations": [1 << 20] * 1000}, "reach farther into the past"),
         ({"dilations": []}, "at least 1"),
         ({"instruments": [5]}, "expected str"),
-        ({"instruments": ["a\n"]}, "no printable name"),
+        ({"instruments": ["a\n"]}, "not a printable name"),
         ({"instruments": []}, "expected an instrument"),
         ({"preemphasis": 2}, "below 1"),
         ({"sample_rate": 0}, "expected 1000"),
@@ -183,4 +183,4 @@ def test_a_file_whose_name_is_no_text_is_listed(
     folders.models().mkdir()
     (folders.models() / os.fsdecode(b"\xff\xfe.safetensors")).write_bytes(b"junk")
     (problem,) = registry.listing().problems
-    assert "begins differently" in problem
+    assert "does not begin with a header" in problem

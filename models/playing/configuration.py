@@ -29,7 +29,7 @@ def _checked(name: str, value: Any, hint: Any) -> Any:
     if get_origin(hint) is not tuple:
         return _single(name, value, hint)
     if not isinstance(value, list | tuple) or len(value) > MOST_PARTS:
-        raise ValueError(f"'{name}' is no list of up to {MOST_PARTS} values")
+        raise ValueError(f"'{name}' is not a list of up to {MOST_PARTS} values")
     return tuple(_single(name, part, get_args(hint)[0]) for part in value)
 
 
@@ -39,7 +39,7 @@ def _single(name: str, value: Any, kind: Any) -> Any:
     if type(value) is not kind:
         raise ValueError(f"'{name}' holds {str(value)[:50]!r}, expected {kind.__name__}")
     if kind is str and not (0 < len(value) <= LONGEST_TEXT and value.isprintable()):
-        raise ValueError(f"'{name}' holds {value[:20]!r}, which is no printable name")
+        raise ValueError(f"'{name}' holds {value[:20]!r}, which is not a printable name")
     if kind in (int, float) and not 0 <= value <= LARGEST:  # not a number neither
         raise ValueError(f"'{name}' is {value:g}, expected 0 … {LARGEST}")
     return value

@@ -16,12 +16,12 @@ DEFAULTS = Defaults(note_temperature=0.6, texture_temperature=0.95, purity=0.3)
 CLOCKS = (
     Parameter(
         "slow_clock", "Slow clock", 0.0, 1.0, 1.0, "×",
-        help="speed of the tier that steps every 16 samples: low stretches what it is about, "
-        "0 holds it while its grain goes on",
+        help="speed of the tier that steps every 16 samples: low stretches its course, "
+        "0 holds it while the fine grain continues",
     ),
     Parameter(
         "middle_clock", "Middle clock", 0.0, 1.0, 1.0, "×",
-        help="speed of the tier that steps every 4 samples; 0 freezes the grain, too",
+        help="speed of the tier that steps every 4 samples; 0 freezes the fine grain, too",
     ),
 )  # fmt: skip
 

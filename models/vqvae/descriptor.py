@@ -36,12 +36,12 @@ def parameters(config: CodesConfig) -> tuple[Parameter, ...]:
     last = float(len(config.labels) - 1)
     timbre = Parameter(
         "timbre", "Timbre", 0.0, last, 0.0, labels=config.labels, smoothing_ms=60.0,
-        help="whose sound the decoder makes and the prior invents; between two lies their mixture",
+        help="the label whose sound decoder and prior make; fractions mix two neighbours",
     )  # fmt: skip
     stages = Parameter(
         "stages", "Stages", float(config.least_stages), float(config.stages), float(config.stages),
         stepped=True, smoothing_ms=0.0,
-        help="how many of a frame's codes are heard: fewer are rougher",
+        help="number of stages that are decoded; fewer sound rougher",
     )  # fmt: skip
     return (
         source_parameter(config),
@@ -70,8 +70,8 @@ def source_parameter(config: CodesConfig) -> Parameter:
     return Parameter(
         "source", "Source", 0.0, float(len(Source) - 1), float(default), stepped=True,
         labels=tuple(source.name.lower() for source in Source), smoothing_ms=0.0,
-        help="prior: invented, where the model has one; file: the sound that was loaded, or the "
-             "model's own; live: the input; keys: silent but for the notes played",
+        help="prior: new codes, if the model has a prior; file: the loaded sound, or the model's "
+             "own; live: the input; keys: only the notes that are played",
     )  # fmt: skip
 
 
@@ -95,11 +95,11 @@ class Sing(IntEnum):
 
 PITCHED = (
     Parameter("pitch", "Pitch", -24.0, 24.0, 0.0, "semitones",
-              help="how much higher everything sounds; formants stay; the pitch wheel adds"),
+              help="transposes everything; formants stay; the pitch wheel adds to it"),
     Parameter("sing", "Sing", 0.0, float(len(Sing) - 1), 0.0, stepped=True, smoothing_ms=0.0,
               labels=tuple(sing.name.lower() for sing in Sing),
-              help="off: keys start sounds as they were; notes: at the pitch of the key; stream: "
-                   "keys sing what the stream says; choir: they do, and the stream is heard, too"),
+              help="off: keys start sounds at their own pitch; notes: at the key's pitch; stream: "
+                   "keys sing the stream's words; choir: the same, and the stream is heard, too"),
 )  # fmt: skip
 
 PLAYING = (
@@ -107,29 +107,29 @@ PLAYING = (
               labels=("prior", "file", "live"), help="the code stream at the far end of Morph"),
     Parameter("morph", "Morph", 0.0, 1.0, 0.0, help="from Source (0) to Morph to (1)"),
     Parameter("temperature", "Temperature", 0.0, 1.5, 0.9,
-              help="how freely the prior draws: 0 always takes the likeliest code"),
+              help="randomness of the prior; 0 always takes the likeliest code"),
     Parameter("top_k", "Top k", 0.0, 200.0, 0.0, "codes", stepped=True, smoothing_ms=0.0,
-              help="among how many of the likeliest codes the prior draws; 0: all"),
+              help="number of likeliest codes from which the prior draws; 0: all"),
     Parameter("rate", "Rate", -4.0, 4.0, 1.0, "×", smoothing_ms=0.0,
-              help="how fast codes go by, file and notes backwards below 0; the pitch stays; the "
-                   "pitch wheel adds, where there is no Pitch"),
+              help="speed of the codes at constant pitch; below 0 file and notes play backwards; "
+                   "without a Pitch parameter the pitch wheel adds to it"),
     Parameter("freeze", "Freeze", 0.0, 1.0, 0.0, stepped=True, smoothing_ms=0.0,
               labels=("off", "on"), help="holds the code frame that sounds"),
     Parameter("loop_start", "Loop start", 0.0, 1.0, 0.0, smoothing_ms=0.0,
-              help="of the window of the file that is played, as a share of it"),
+              help="start of the played part of the file, as a share of its length"),
     Parameter("loop_end", "Loop end", 0.0, 1.0, 1.0, smoothing_ms=0.0,
-              help="of the same window; before its start the two change places"),
+              help="end of the played part; start and end are exchanged if in reverse order"),
     Parameter("scatter", "Scatter", 0.0, 1.0, 0.0, smoothing_ms=0.0,
-              help="how often, and how far, the place in the file or the note jumps"),
+              help="how often and how far the position in the file or the note jumps"),
     Parameter("jitter", "Jitter", 0.0, 1.0, 0.0, smoothing_ms=0.0,
-              help="how often a code frame is exchanged for its neighbour; the mod wheel adds"),
+              help="how often a code frame is replaced by its neighbour; the mod wheel adds to it"),
     Parameter("swap", "Swap", 0.0, 1.0, 0.0, smoothing_ms=0.0,
-              help="how often a single code of the file or a note is exchanged for another's"),
+              help="how often a single code of the file or a note is replaced by another"),
     Parameter("dry_wet", "Dry/wet", 0.0, 1.0, 1.0,
-              help="0: the input itself, as late as the decoder; 1: the decoder"),
+              help="0: the input itself, delayed like the decoder; 1: the decoder"),
     Parameter("release", "Release", 5.0, 2000.0, 120.0, "ms", smoothing_ms=0.0,
-              help="fade of a note that is let go"),
-    Parameter("level", "Level", -24.0, 12.0, 0.0, "dB", help="how loud all of it is"),
+              help="fade of a released note"),
+    Parameter("level", "Level", -24.0, 12.0, 0.0, "dB", help="level of the whole output"),
 )  # fmt: skip
 
 

@@ -25,7 +25,7 @@ def trial(folder: Path, device: str, times: int = 1, **sizes: Any) -> Trial:
     corpus = Corpus(sounds, sounds, LABELS)
     torch.manual_seed(options.seed)
     trainer, _ = coder_trainer(options.config(LABELS), corpus, options, folder)
-    what = f"{options.segments} segments, against its rival"
+    what = f"{options.segments} segments, with the adversary"
     return Trial(trainer, options.segments * options.segment_frames, what)
 
 

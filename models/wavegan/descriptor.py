@@ -74,12 +74,12 @@ def _step(
 
 
 KIT = (
-    _jump("level", "Level", -24.0, 12.0, 0.0, "how loud the whole kit is", "dB"),
+    _jump("level", "Level", -24.0, 12.0, 0.0, "level of the whole kit", "dB"),
     _jump("spread", "Spread", -1.0, 1.0, 0.0,
-          "every pad's spread at once: -1 always the same hits, 0 as the pads have it, 1 any hit"),
+          "changes every pad's spread: -1 always the same hits, 0 as the pads are set, 1 any hit"),
     _jump("pitch", "Pitch", -FARTHEST_PITCH, FARTHEST_PITCH, 0.0, "added to every pad's pitch",
           "semitones"),
-    _jump("decay", "Decay", SHORTEST_DECAY, 1.0, 1.0, "times every pad's decay"),
+    _jump("decay", "Decay", SHORTEST_DECAY, 1.0, 1.0, "multiplies every pad's decay"),
     _jump("velocity_curve", "Velocity curve", 0.0, 1.0, 0.5,
           "how much velocity changes the level; 0: all hits are equally loud"),
     _jump("velocity_timbre", "Velocity timbre", 0.0, 1.0, 0.0,
@@ -98,11 +98,11 @@ def _pad(
     level = LAYOUT[pad].level_db if placed else 0.0
     all_parameters = (
         _step("anchor", "anchor", LAST, anchor,
-              "which sound of the class the hits are variations of"),
+              "the sound of the class that the hits vary"),
         _step("mutate", "mutate", 127, 0,
-              "each step up moves the anchor a little, each step down takes that back"),
-        _step("breed", "breed", PADS, 0, "the pad whose anchor and class are crossed in", others),
-        _jump("blend", "blend", 0.0, 1.0, 0.5, "how far the anchor goes to the pad bred with"),
+              "each step up moves the anchor a little, each step down undoes one"),
+        _step("breed", "breed", PADS, 0, "the pad whose anchor and class are mixed in", others),
+        _jump("blend", "blend", 0.0, 1.0, 0.5, "how far the anchor moves towards that pad's"),
         _jump("spread", "spread", 0.0, 1.0, 0.2,
               "how far hits lie from the anchor: 0 always the same hit, 1 anywhere"),
         _jump("drift", "drift", 0.0, 1.0, 0.0, "how far the anchor walks from hit to hit"),
@@ -110,16 +110,16 @@ def _pad(
         _step("kept", "kept hit", MOST_NUMBERS, 0,
               "the number of the hit that a locked pad plays, from 1, until it is unlocked;"
               " 0: the last one"),
-        _step("round_robin", "round robin", 64, 0, "so many hits in turn; 0: never the same twice"),
+        _step("round_robin", "round robin", 64, 0, "number of hits played in turn; 0: all are new"),
         _jump("pitch", "pitch", -FARTHEST_PITCH, FARTHEST_PITCH, semitones,
               "like tape: lower is longer", "semitones"),
-        _jump("decay", "decay", SHORTEST_DECAY, 1.0, 1.0, "how much of the hit is left by a fade"),
+        _jump("decay", "decay", SHORTEST_DECAY, 1.0, 1.0, "length of the hit, ended by a fade"),
         _jump("start", "start", 0.0, 200.0, 0.0, "how much of the attack is skipped", "ms"),
         _step("reverse", "reverse", 1, 0, "plays the hit backwards", NO_YES),
-        _jump("level", "level", -48.0, 12.0, level, "how loud the pad is", "dB"),
+        _jump("level", "level", -48.0, 12.0, level, "level of the pad", "dB"),
         _jump("pan", "pan", -1.0, 1.0, LAYOUT[pad].pan if placed else 0.0, "-1 left, 1 right"),
-        _step("choke", "choke group", 8, int(hat), "a hit ends the hits of its group; 0: of none"),
-        *([_step("class", "class", len(classes) - 1, mine, "what kind of sound", classes)]
+        _step("choke", "choke group", 8, int(hat), "a hit ends others of its group; 0: no group"),
+        *([_step("class", "class", len(classes) - 1, mine, "class of the sound", classes)]
           if len(classes) > 1 else []),
     )  # fmt: skip
     return tuple(_of_pad(pad, parameter) for parameter in all_parameters)

@@ -12,7 +12,7 @@ from .output import Json, print_json
 
 def level(
     model: Annotated[str, typer.Argument(metavar="MODEL", help="Id or model file.")],
-    write: Annotated[bool, typer.Option("--write", help="Note the gains in the file.")] = False,
+    write: Annotated[bool, typer.Option("--write", help="Write the gains into the file.")] = False,
     json: Json = False,
 ) -> None:
     """Measure the loudness of each timbre, played mezzo forte, and the gain that it lacks."""
@@ -39,4 +39,4 @@ def level(
             f"{one.gain_db:+.1f} dB"
         )
     if write:
-        print(f"The gains stand in {descriptor.path}.")
+        print(f"The gains are saved in {descriptor.path}.")

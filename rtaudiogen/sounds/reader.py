@@ -211,7 +211,7 @@ def unreadable(path: Path, error: Exception) -> RtAudioGenError:
     """Return the one-line error for a file that a library could not read."""
     if what := foreign(path):
         return RtAudioGenError(f"{shown(path)}: {what}")
-    reason = _reason(error) or "no format that is known"
+    reason = _reason(error) or "unknown format"
     return RtAudioGenError(f"{shown(path)}: cannot be read as sound ({reason})")
 
 

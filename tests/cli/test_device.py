@@ -42,7 +42,7 @@ def fate(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Fate]:
 @pytest.mark.parametrize("command", COMMANDS)
 @pytest.mark.parametrize(
     ("device", "complaint"),
-    [("tpu", "device 'tpu': expected cpu, cuda, mps, auto"), ("cuda", "there is: cpu")],
+    [("tpu", "device 'tpu': expected cpu, cuda, mps, auto"), ("cuda", "available: cpu")],
 )
 def test_a_missing_device_is_refused_before_anything_begins(
     run_here: Run,

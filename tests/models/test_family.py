@@ -72,7 +72,7 @@ def test_a_family_finds_and_describes_its_files(files: ModelFiles[HumConfig]) ->
         ({"width": 20}, r"the configuration is damaged \(width 20: expected a multiple of 16"),
         ({"depth": 1}, r"damaged \(unknown entry 'depth'"),
         ({"sample_rate": 3}, "damaged .*sample rate 3 Hz"),
-        ({"names": "hum"}, "damaged .*'names' is no list"),
+        ({"names": "hum"}, "damaged .*'names' is not a list"),
         ({"width": 32}, r"'weight' should be \(32,\)"),
     ],
 )

@@ -52,13 +52,13 @@ def _likeness(verdict: Verdict, real: Verdict) -> Iterator[str]:
     """Yield the problems of all hits together."""
     if verdict.diversity is not None and verdict.diversity < ALIKE:
         yield (
-            "the generator makes one sound: two hits of a class differ by "
-            f"{percent(verdict.diversity)} of what two real ones do"
+            "the generator makes one sound: the difference of two hits of a class is "
+            f"{percent(verdict.diversity)} of that of two real ones"
         )
     if verdict.copied > real.copied + COPYING:
         yield (
             f"the generator copies the training sounds: {percent(verdict.copied)} of the hits are "
-            f"next to one, which {percent(real.copied)} of the real ones are to another"
+            f"close to one; of the real hits, {percent(real.copied)} are close to another"
         )
 
 
@@ -67,10 +67,10 @@ def _classes(verdict: Verdict) -> Iterator[str]:
         return
     unknown = {name: share for name, share in verdict.by_class.items() if share < UNKNOWN}
     if len(unknown) > len(verdict.by_class) / 2 and verdict.accuracy is not None:
-        yield f"most classes are not recognised: only {percent(verdict.accuracy)} of the hits are"
+        yield f"most classes are not recognised: only {percent(verdict.accuracy)} of all hits are"
     elif unknown:
         shares = ", ".join(f"{name} ({percent(share)})" for name, share in unknown.items())
-        yield f"not recognised as what they should be: {shares}"
+        yield f"classes whose hits are rarely recognised: {shares}"
 
 
 def _worse(history: Sequence[Point]) -> Iterator[str]:
@@ -79,5 +79,5 @@ def _worse(history: Sequence[Point]) -> Iterator[str]:
     if min(latest) > WORSE * best["joint"]:
         yield (
             f"the generator is getting worse: its distance from real hits is {latest[-1]:.1f}; the "
-            f"best was {best['joint']:.1f} at step {best['step']}, and that is kept"
+            f"best was {best['joint']:.1f} at step {best['step']}, which is kept"
         )

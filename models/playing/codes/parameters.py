@@ -54,11 +54,11 @@ def timbre_parameters(labels: tuple[str, ...], temperature: float) -> tuple[Para
     return (
         Parameter(
             "temperature", "Temperature", 0.1, 1.3, temperature,
-            help="how freely the network draws: low is pure and tame, high is breathy and wild",
+            help="randomness of the network: low is pure and tame, high is breathy and wild",
         ),
         Parameter(
             "timbre", "Timbre", 0.0, last, 0.0, labels=labels, smoothing_ms=60.0,
-            help="walks through the instruments; between two whole numbers lies their mixture",
+            help="the instrument; fractions mix two neighbours",
         ),
         Parameter(
             "morph_to", "Morph to", 0.0, last, last, stepped=True, labels=labels, smoothing_ms=0.0,
@@ -115,12 +115,12 @@ BOOKMARK_PARAMETERS = (
     Parameter(
         "bookmark", "Bookmark", 0.0, BOOKMARKS, 0.0, stepped=True, smoothing_ms=0.0,
         labels=("none", *(str(number) for number in range(1, BOOKMARKS + 1))),
-        help="to turn to a bookmark jumps to the state that is kept there; one that holds nothing "
-        "yet keeps the present state",
+        help="selecting a bookmark recalls the state stored in it; an empty one stores the present "
+        "state",
     ),
     Parameter(
         "bookmark_mode", "Bookmark mode", 0.0, 1.0, 0.0, stepped=True, smoothing_ms=0.0,
-        labels=(RECALL, KEEP), help="keep: to turn to a bookmark keeps the present state there",
+        labels=(RECALL, KEEP), help="keep: selecting a bookmark stores the present state",
     ),
 )  # fmt: skip
 
@@ -131,6 +131,6 @@ def note_parameters(purity: float | None) -> tuple[Parameter, ...]:
         return EXPRESSION_PARAMETERS
     comb = Parameter(
         "purity", "Purity", 0.0, 1.0, purity,
-        help="how much of what lies between the partials is damped: 0 is the bare network",
+        help="damping of the noise between the partials; 0: the network's own output",
     )  # fmt: skip
     return (comb, *EXPRESSION_PARAMETERS)

@@ -27,13 +27,13 @@ class InstrumentOptions(TrainingOptions):
     )
     highest: int = option(84, "Highest MIDI note to be playable.", least=0, most=127)
     hold_seconds: float = option(
-        0.0, "When the key was let go in the recordings; 0: find out.", least=0
+        0.0, "Seconds to the release of keys in the recordings; 0: detect it.", least=0
     )
     harmonics: int = option(
-        12, "Multiples of the note's phase that the network is told.", least=1, most=1024
+        12, "Harmonics of the note's phase that the network is given.", least=1, most=1024
     )
     preemphasis: float = option(
-        0.85, "Treble raised before the 8-bit codes; less hiss.", least=0, below=1
+        0.85, "Pre-emphasis before the 8-bit codes, against hiss.", least=0, below=1
     )
 
     def __post_init__(self) -> None:

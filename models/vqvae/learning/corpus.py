@@ -105,7 +105,7 @@ def _at_full_rate(clips: list[Clip], sample_rate: int, say: Say) -> list[Clip]:
     rates = native_rates(clips)
     full = [clip for clip, rate in zip(clips, rates, strict=True) if rate >= 0.9 * sample_rate]
     if not full:
-        say(f"all sounds are below {sample_rate} Hz: the model will not know more treble than they")
+        say(f"all sounds are below {sample_rate} Hz: the model cannot have more treble")
         return clips
     low = [clip.path.name for clip in clips if clip not in full] if len(full) < len(clips) else []
     if low:

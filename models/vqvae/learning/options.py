@@ -33,8 +33,8 @@ class TrainingOptions(SharedOptions):
     learning_rate: float = shared("learning_rate", 1e-3)
     report_steps: int = shared("report_steps", 500)
     adversarial: float = option(
-        0.4, "Share of that time, at its end, in which a rival listens: sounds more alive, and "
-        "costs twice as much a step. The shaped coder has none.", least=0, most=1,
+        0.4, "Share of that time, at its end, with an adversary: the sound is livelier, and a step "
+        "takes twice as long. The shaped coder has none.", least=0, most=1,
     )  # fmt: skip
     prior_minutes: float = option(
         10.0, "How long to train the prior, which plays by itself; 0: none.", least=0, free=True
@@ -49,14 +49,14 @@ class TrainingOptions(SharedOptions):
         1, "Recurrent layers of the prior.", least=1, most=MOST_STAGES, free=True
     )
     coder: str = option(
-        WAVEFORM, "How sound is coded: 'waveform' for any sound, 'shaped' for what has one pitch "
-        "at a time, such as speech: pitch and bands that shape pulses and noise. Its sizes are "
-        "fixed but for stages and codes.",
+        WAVEFORM, "Coder: 'waveform' for any sound; 'shaped' for one pitch at once, as in speech. "
+        "The shaped coder's codes are pitch and bands, which filter pulses and noise; of its "
+        "sizes, only stages and codes can be chosen.",
         choices=(WAVEFORM, SHAPED),
     )  # fmt: skip
     favour: str = option(
-        "", "Kind of sounds, from the column 'kind' of a metadata.csv, that is learnt from twice "
-        "as often, such as recorded.",
+        "", "Kind of sounds, such as recorded, that is drawn twice as often; kinds are in the "
+        "column 'kind' of a metadata.csv.",
     )  # fmt: skip
     speech: bool = option(
         False, "The sounds are speech: 'evaluate' measures PESQ and STOI.", free=True
@@ -69,20 +69,18 @@ class TrainingOptions(SharedOptions):
         32, "Channels of the encoder next to the waveform; doubled from level to level.", **CHANNELS
     )
     decoder_channels: int = option(
-        48, "The same of the decoder; larger is better and slower.", **CHANNELS
+        48, "Channels of the decoder there; larger is better and slower.", **CHANNELS
     )
     widest: int = option(256, "Maximum channels of a level.", **CHANNELS)
-    latent: int = option(64, "Channels of what is quantised; shaped: 32.", **CHANNELS)
+    latent: int = option(64, "Channels of the quantised latent; shaped: 32.", **CHANNELS)
     stages: int = option(
         4, "Residual quantisers; 1 is the plain VQ-VAE. Shaped: the first one is the pitch.",
         least=1, most=16,
     )  # fmt: skip
     codes: int = option(1024, "Codes in the book of each stage.", least=2, most=65536)
-    code_dimensions: int = option(8, "Dimensions of the sphere that codes are points on.", least=2)
-    segment_ms: int = option(
-        0, "Length of a piece that is learnt at once; 0: 500, shaped 1280.", least=0
-    )
-    segments: int = option(8, "Pieces in a step.", least=1)
+    code_dimensions: int = option(8, "Dimensions of the sphere on which codes lie.", least=2)
+    segment_ms: int = option(0, "Length of a training segment; 0: 500, shaped 1280.", least=0)
+    segments: int = option(8, "Segments in a step.", least=1)
 
     def __post_init__(self) -> None:
         """Raise UsageError for values out of range."""

@@ -59,7 +59,7 @@ class Objective(nn.Module):
         self, signal: Tensor, labels: Tensor, kept: Tensor, waveform: Tensor,
         against: Discriminator | None = None,
     ) -> Tensor | Step:  # fmt: skip
-        """Return the loss (); against a rival, a step with what that learns from.
+        """Return the loss (); with an adversary, a step with what that learns from.
 
         Shapes as in `dataset.Batch`; `waveform` () as in `losses.reconstruction`.
         """

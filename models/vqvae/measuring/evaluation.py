@@ -48,8 +48,8 @@ NARROW_RATE = 8000
 SPEECH_RATES = (8000, 16000)  # that PESQ is defined for
 QUALITY_NOTE = (
     "means over passages, each metric over those where it is defined; 'undefined' counts the "
-    "values left out. Bits without any container. 'as 8 kHz' is the original without what Codec 2 "
-    "cannot have"
+    "values left out. Bits without any container. 'as 8 kHz' is the original in the band of "
+    "Codec 2"
 )
 NO_PESQ = "not run (pip install 'rtaudiogen[pesq]', which takes a C compiler)"
 

@@ -61,7 +61,7 @@ def read(tensors: Mapping[str, NDArray[Any]], stages: int, book: int = 1 << 16) 
         raise RtAudioGenError(f"its material has {codes.shape} codes, expected {stages} a frame")
     given = tensors["material.codes"]
     if given.dtype.kind not in "iu" or ((given < 0) | (given >= book)).any():
-        raise RtAudioGenError(f"its material has codes that are none of 0 … {book - 1}")
+        raise RtAudioGenError(f"its material has codes outside 0 … {book - 1}")
     if regions.ndim != 2 or regions.shape[1] != 4:
         raise RtAudioGenError(f"the regions of its material are {regions.shape}, expected (M, 4)")
     first, end = regions[:, 0], regions[:, 1]

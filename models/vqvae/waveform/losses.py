@@ -49,7 +49,7 @@ def adversarial(judged_made: Sequence[Sequence[Tensor]],
                 judged_real: Sequence[Sequence[Tensor]]) -> Tensor:  # fmt: skip
     """Return the generator's loss: hinge loss, and the distance of the adversary's features.
 
-    For each scale the rival's layers, the last one its verdict. Kumar et al. 2019, MelGAN (arXiv
+    For each scale the adversary's layers, the verdict last. Kumar et al. 2019, MelGAN (arXiv
     1910.06711), equations 2 and 3.
     """
     verdicts, features = [], []

@@ -25,7 +25,9 @@ class TrainingOptions(SharedOptions):
         5.0, "Minutes from one evaluation, checkpoint and audio grid to the next.", least=0,
         free=True,
     )  # fmt: skip
-    report_steps: int = shared("report_steps", 0, "Instead of minutes.", least=0)
+    report_steps: int = shared(
+        "report_steps", 0, "Steps from one report to the next, instead of minutes.", least=0
+    )
     loss: str = option(WGAN_GP, "Loss of generator and critics.", choices=LOSSES)
     gradient_penalty: float = option(
         BY_LOSS, "Weight of the gradient penalty; -1: 10 for wgan-gp, else none. For minimax and "
@@ -39,16 +41,15 @@ class TrainingOptions(SharedOptions):
         0.0, "Weight of the distance of the critics' mean features.", least=0
     )
     diversity: float = option(
-        0.3, "Weight of two hits of a class differing as much as two real ones do; 0: none.",
+        0.3, "Weight of the variety of hits: two of a class shall differ as real ones; 0: none.",
         least=0,
     )  # fmt: skip
     guide: float = option(
-        1.0, "Weight of the encoder that gives every training hit its place: learns much faster "
-        "and cannot collapse; 0: the paper's WaveGAN.", least=0,
+        1.0, "Weight of the encoder that gives every training hit its place: training is much "
+        "faster and cannot collapse; 0: the paper's WaveGAN.", least=0,
     )  # fmt: skip
     guided_alone: float = option(
-        0.15, "Share of the time, at its beginning, in which the guide teaches alone, which is "
-        "quicker.", least=0, below=1,
+        0.15, "Share of the time, at its beginning, without critics: faster.", least=0, below=1,
     )  # fmt: skip
     spectral_width: int = option(
         24, "Channels of a second critic, which looks at spectrograms; 0: none.", least=0
@@ -58,7 +59,7 @@ class TrainingOptions(SharedOptions):
         **CHANNELS,
     )  # fmt: skip
     critic_width: int = option(
-        16, "The same of the critic; the paper has 64.",
+        16, "Channels of the critic there; the paper has 64.",
         **CHANNELS,
     )  # fmt: skip
     latent: int = option(100, "Dimensions of the latent space.", least=1)

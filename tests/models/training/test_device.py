@@ -96,7 +96,7 @@ def test_a_device_that_is_not_here_is_refused_in_one_line(
     options: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(processors, "missing", lambda name: "" if name == CPU else "it is out")
-    with pytest.raises(UsageError, match="device 'cuda': it is out; there is: cpu"):
+    with pytest.raises(UsageError, match="device 'cuda': it is out; available: cpu"):
         options(device=CUDA)
     with pytest.raises(UsageError, match="device 'gpu': expected cpu, cuda, mps, auto"):
         options(device="gpu")

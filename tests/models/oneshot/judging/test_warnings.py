@@ -39,7 +39,10 @@ SPOILT: dict[str, tuple[Callable[[Signals], Signals], str]] = {
     "a sine": (lambda s: 0 * s + 0.5 * TONE, "hums: a steady tone at 2000 Hz in 100 % of the hits"),
     "a hum": (lambda s: s + 0.02 * TONE, "hums: a steady tone at 2000 Hz"),
     "noise": (lambda s: 0.2 * RNG.standard_normal(s.shape, np.float32), "makes noise"),
-    "one of each": (lambda s: s[np.arange(len(s)) % 3], "makes one sound: two hits of a class"),
+    "one of each": (
+        lambda s: s[np.arange(len(s)) % 3],
+        "makes one sound: the difference of two hits",
+    ),
 }
 
 
@@ -69,13 +72,13 @@ def test_a_class_that_is_not_recognised_is_named(judge: Judge, fresh: drums.Hits
     signals = fresh.signals.copy()
     signals[hats] = signals[kicks]
     said = heard(judge, signals, fresh.classes)
-    assert said == ["not recognised as what they should be: hat (0 %)"]
+    assert said == ["classes whose hits are rarely recognised: hat (0 %)"]
 
 
 def test_most_classes_mixed_up_are_one_alarm(judge: Judge, fresh: drums.Hits) -> None:
     said = heard(judge, fresh.signals, (fresh.classes + 1) % 3)
     assert [line for line in said if "recognised" in line] == [
-        "most classes are not recognised: only 0 % of the hits are"
+        "most classes are not recognised: only 0 % of all hits are"
     ]
 
 
@@ -96,7 +99,7 @@ def test_a_training_that_gets_worse_for_long_is_named(judge: Judge, fresh: drums
 
     assert after(9, 4, 6, 7, 8) == [
         "the generator is getting worse: its distance from real hits is 8.0; the best was 4.0 at "
-        "step 100, and that is kept"
+        "step 100, which is kept"
     ]
     assert after(9, 4, 6, 7) == [], "not for long"
     assert after(9, 4, 6, 4.5, 8) == []
