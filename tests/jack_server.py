@@ -73,7 +73,7 @@ class JackServer:
 
     @property
     def is_running(self) -> bool:
-        """Whether the process lives."""
+        """Return whether the process lives."""
         return self._process is not None and self._process.poll() is None
 
     def stop(self) -> None:

@@ -1,4 +1,4 @@
-"""How a parallel run is divided: one worker keeps time, the others compute.
+"""Division of a parallel run: one worker keeps time, the others compute.
 
 Tests that keep time by a clock, a device or a window run one after another, on the first worker.
 All other tests run on the other workers, file by file, at a lower priority: so they use whatever

@@ -19,7 +19,7 @@ _WORKERS = "pool "  # begins the names of threads that end with the process
 
 @pytest.fixture(autouse=True)
 def nothing_is_left_behind() -> Iterator[None]:
-    """Fail the test that leaves something running or open.
+    """Fail the test if it leaves something running or open.
 
     What fixtures of wider scope begin is there before this one looks for the first time.
     """

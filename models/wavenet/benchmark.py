@@ -1,4 +1,4 @@
-"""How fast the WaveNet sampler is, against real time, the machine's limits, and torch. [control]
+"""Speed of the WaveNet sampler against real time, the machine's limits, and torch. [control]
 
 Random weights, 16 kHz, one thread unless a row says how many cores. Sizes are R/S/A·L as in
 `WaveNetConfig`.
@@ -32,7 +32,7 @@ HOST_RATE, HOST_BLOCK = 48000, 128
 
 
 def bench_rows() -> Iterator[BenchRow]:
-    """DESIGN's WaveNet rows, each measured as it is asked for."""
+    """Yield the WaveNet rows, each measured when asked for."""
     alone = seconds_a_frame(SMALL, 1)
     yield _speed(SMALL, alone, floor=8.0, goal=14.0)
     yield _speed(LARGE, seconds_a_frame(LARGE, 1), None, None)
@@ -44,7 +44,7 @@ def bench_rows() -> Iterator[BenchRow]:
 
 
 def seconds_a_frame(config: WaveNetConfig, voices: int) -> float:
-    """To sample one frame of each of `voices` voices, best of many runs."""
+    """Return the seconds to sample one frame of each of `voices` voices, best of many runs."""
     frames = max(CHUNK, FRAME_BUDGET // voices)
     return fastest(sampling(config, voices, frames)) / frames
 
@@ -60,12 +60,12 @@ def sampling(
 
 
 def size(config: WaveNetConfig) -> str:
-    """R/S/A·L."""
+    """Return the sizes as R/S/A·L."""
     return f"{config.residual}/{config.skip}/{config.output}·{len(config.dilations)}"
 
 
 def least_work(config: WaveNetConfig) -> Work:
-    """Return what one voice's frame takes: most weights are read once a chunk, some every frame."""
+    """Return the work of one voice's frame; most weights are read once a chunk."""
     r, layers = config.residual, len(config.dilations)
     chunked = sum(
         2 * r * (config.conditioning + (r if dilation >= CHUNK else 0))
@@ -107,7 +107,7 @@ def _polyphony_of_all_cores(config: WaveNetConfig) -> BenchRow:
 
 
 def _most_voices(seconds_a_frame: Callable[[int], float], config: WaveNetConfig) -> tuple[int, str]:
-    """Of those tried, that are sampled in real time, and how fast that is."""
+    """Return the most voices sampled in real time, of those tried, and their speed."""
     most, detail = 0, "none"
     for voices in VOICES:
         ratio = 1 / seconds_a_frame(voices) / config.sample_rate
@@ -118,7 +118,7 @@ def _most_voices(seconds_a_frame: Callable[[int], float], config: WaveNetConfig)
 
 
 def _conducting() -> BenchRow:
-    """What the CPU does for many voices wherever the network is sampled: it bounds a GPU's, too."""
+    """Return a row of the CPU's work for many voices without the network, a bound for GPUs, too."""
     model = next(m for m in builtin() if Plays.NOTES in m.plays)
     generator = create(replace(model, voices=CONDUCTED), 0)
     frames = HOST_BLOCK * generator.sample_rate // HOST_RATE
@@ -143,17 +143,17 @@ def _conducting() -> BenchRow:
 
 
 class _NoSampler:
-    """Draws what it drew before."""
+    """A sampler that repeats its previous codes."""
 
     def sample(self, *arguments: object) -> None:
-        """See Sampler."""
+        """Implement `VoiceSampler.sample`."""
 
     def reset_voice(self, voice: int) -> None:
-        """See Sampler."""
+        """Implement `VoiceSampler.reset_voice`."""
 
 
 def _against_torch(config: WaveNetConfig, seconds: float) -> BenchRow:
-    """Against `streaming.sample` in float32, one thread."""
+    """Return a row against `streaming.sample` in float32 on one thread."""
     import torch
 
     from . import streaming

@@ -1,4 +1,5 @@
-"""What plays a trained network, measured anew: `python -m rtaudiogen.models.wavenet.remeasure`.
+"""Measure a trained network's tables and levels again: `python -m
+rtaudiogen.models.wavenet.remeasure`.
 
 The network stays as it is. Longer recordings of the same instruments tell how a note goes on.
 """

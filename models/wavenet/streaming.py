@@ -1,4 +1,4 @@
-"""WaveNet one frame at a time in torch: the readable reference, and the sampler of other devices.
+"""WaveNet one frame at a time in torch: the readable reference of the compiled samplers.
 
 The state is a dict of tensors; B voices run in step, and every function advances the state it is
 given. A stream begins as if one frame of silence had been heard.
@@ -18,7 +18,7 @@ NO_CODE = -1  # before the first frame
 
 
 def silent(network: WaveNet, voices: int) -> State:
-    """A new state: each voice's last two codes, and each layer's last inputs as a ring."""
+    """Return a new state: each voice's last two codes, and each layer's last inputs as a ring."""
     device, width = network.skip.weight.device, network.config.residual
     state: State = {
         "frame": torch.zeros((), dtype=torch.int64),
@@ -33,7 +33,7 @@ def silent(network: WaveNet, voices: int) -> State:
 def process(
     network: WaveNet, state: State, codes: Tensor, conditioning: Tensor | None, embedding: Tensor
 ) -> Tensor:
-    """(B, T, 256) logits of each of `codes` (B, T), given those before it.
+    """Return (B, T, 256) logits of each of `codes` (B, T), given those before it.
 
     `conditioning` (B, T, C) or None if C = 0; `embedding` (B, E).
     """
@@ -54,7 +54,7 @@ def sample(
     uniforms: Tensor,
     temperature: float = 1.0,
 ) -> Tensor:
-    """(B, T) codes drawn with `uniforms` (B, T) in [0, 1) by the inverse distribution function."""
+    """Draw (B, T) codes with `uniforms` (B, T) in [0, 1) by the inverse distribution function."""
     codes = []
     steps = _steps(network, state, conditioning, embedding, uniforms.shape[1])
     for frame, logits in enumerate(steps):
@@ -66,14 +66,14 @@ def sample(
 
 
 def _heard(state: State, codes: Tensor) -> None:
-    """The next step follows these `codes` (B,)."""
+    """Let the next step follow these `codes` (B,)."""
     state["codes"] = torch.stack([codes.long(), state["codes"][:, 0]], dim=1)
 
 
 def _steps(
     network: WaveNet, state: State, conditioning: Tensor | None, embedding: Tensor, frames: int
 ) -> Iterator[Tensor]:
-    """(B, 256) logits of the next code, `frames` times; the caller says what it was in between."""
+    """Yield (B, 256) logits of the next code `frames` times; between them the caller sets it."""
     biases = network.instrument(embedding).chunk(len(network.dilated), dim=-1)  # L × (B, 2R)
     for frame in range(frames):
         now = None if conditioning is None else conditioning[:, frame]
@@ -83,7 +83,7 @@ def _steps(
 def _step(
     network: WaveNet, state: State, conditioning: Tensor | None, biases: tuple[Tensor, ...]
 ) -> Tensor:
-    """One frame of `WaveNet.forward`: (B, 256) logits."""
+    """Return (B, 256) logits of one frame of `WaveNet.forward`."""
     now, before = state["codes"].unbind(1)
     first = (before == NO_CODE)[:, None]
     hidden = network.current(now) + network.previous(before.clamp(min=0)).masked_fill(first, 0)

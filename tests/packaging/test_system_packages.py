@@ -46,7 +46,7 @@ class Machine:
 
 @pytest.fixture
 def machine(tmp_path: Path) -> Machine:
-    """A new machine, whose user is root."""
+    """Return a new machine, whose user is root."""
     return Machine(tmp_path)
 
 

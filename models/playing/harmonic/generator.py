@@ -33,16 +33,16 @@ class HarmonicNotes(NoteGenerator):
         self._scratch = scratch_of(config.sample_rate, config.preemphasis)
 
     def own(self) -> State:
-        """See CodeGenerator."""
+        """Implement `CodeGenerator.own`."""
         bank = {BANK + name: array for name, array in self.bank._asdict().items()}
         return {**super().own(), **bank}
 
     def levels_of(self, tensors: Tensors) -> Envelope | None:
-        """See NoteGenerator: none where the network never draws whole notes."""
+        """Implement `NoteGenerator.levels_of`: None if the network never draws whole notes."""
         return super().levels_of(tensors) if "envelope.level" in tensors else None
 
     def prepare(self, max_frames: int, device: str = "cpu") -> None:
-        """See Generator."""
+        """Implement `Generator.prepare`."""
         self.partials = np.zeros((len(self.voices), max_frames), np.float32)
         self.noise = np.zeros((len(self.voices), max_frames), np.float32)
         super().prepare(max_frames, device)
@@ -55,17 +55,17 @@ class HarmonicNotes(NoteGenerator):
             self.warm_with(frames, parameters)
 
     def read_parameters(self, values: dict[str, float]) -> None:
-        """See CodeGenerator."""
+        """Implement `CodeGenerator.read_parameters`."""
         super().read_parameters(values)
         self._way = self.ways[int(min(max(values["source"], 0.0), len(self.ways) - 1.0))]
         self._breath = values["breath"]
 
     def begun(self, number: int) -> None:
-        """See NoteGenerator."""
+        """Implement `NoteGenerator.begun`."""
         self.voices[number]["way"] = self._way
 
     def play(self, active: NDArray[np.int32], out: Audio) -> None:
-        """See CodeGenerator."""
+        """Implement `CodeGenerator.play`."""
         ways = self.voices["way"][active]
         whole = active[ways == WHOLE]
         if len(whole):

@@ -1,4 +1,4 @@
-"""What the tables say of a note at one moment: partials and bands of noise in decibels. [render]"""
+"""A note in the tables at one moment: partials and bands of noise in decibels. [render]"""
 
 import math
 from typing import Any

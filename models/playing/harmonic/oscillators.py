@@ -54,7 +54,7 @@ def begin(
 
 @_step
 def wandered(wander: NDArray[np.float64], stream: np.uint64, tick: int) -> float:
-    """Return where a pitch's slow Gaussian process is, of unit deviation, a tick later."""
+    """Return the state of a pitch's slow Gaussian process, of unit deviation, a tick later."""
     keep = math.exp(-2.0 * math.pi * WANDER_HZ / TICKS)
     wander[0] = keep * wander[0] + math.sqrt(1 - keep * keep) * normal(stream, _place(tick))[0]
     wander[1] = keep * wander[1] + (1 - keep * keep) / math.sqrt(1 + keep * keep) * wander[0]
@@ -74,7 +74,7 @@ def aim(
     stretch: float, tables: Tables, weights: NDArray[np.float32], stream: np.uint64, tick: int,
     frames: int, sample_rate: float,
 ) -> float:  # fmt: skip
-    """Set out for a tick of `frames`; return the power of the partials it leads to."""
+    """Set the targets for a tick of `frames`; return the power of the partials there."""
     total = 0.0
     for k in range(used):
         order = k + 1
@@ -102,7 +102,7 @@ def aim(
 
 @_step
 def _move(waver: NDArray[np.float32], k: int, rate: float, stream: np.uint64, place: int) -> None:
-    """A complex Gaussian process of unit power and of an RMS bandwidth of `rate` Hz."""
+    """Advance a complex Gaussian process of unit power and an RMS bandwidth of `rate` Hz."""
     keep = math.exp(-2.0 * math.pi * rate / TICKS)
     fresh, passed = (
         math.sqrt(0.5 * (1 - keep * keep)),

@@ -7,7 +7,7 @@ _LABELS = {DRAWN: "network", SHAPED: "noise", WHOLE: "network alone"}
 
 
 def harmonic_parameters(ways: tuple[int, ...]) -> tuple[Parameter, ...]:
-    """Return what such a model has besides, of its ways to make the sound; the first is usual."""
+    """Return the further parameters of such a model, by its ways to make the sound."""
     return (
         Parameter(
             "source", "Source", 0.0, max(len(ways) - 1.0, 1.0), 0.0, stepped=True,

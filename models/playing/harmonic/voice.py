@@ -1,4 +1,4 @@
-"""A note's life where a bank plays its partials: control, and the sum of partials and the rest.
+"""A note whose partials a bank plays: control, and the sum of partials and rest.
 
 Everything here is sequential per voice and per frame, so that block sizes cannot matter.
 """
@@ -111,7 +111,7 @@ def _begin(v, c, bank, i):  # type: ignore[no-untyped-def]  # numba records
 
 @_whole
 def _aim(v, c, tables, bank, scratch, weights, i, tick):  # type: ignore[no-untyped-def]
-    """Let a voice's partials set out for where they are a tick later."""
+    """Set the targets of a voice's partials for the next tick."""
     held, released = _ahead(v, c, tick)
     used = bank.used[i]
     stretch = ask_partials(
@@ -133,7 +133,7 @@ def _aim(v, c, tables, bank, scratch, weights, i, tick):  # type: ignore[no-unty
 
 @_whole
 def _ahead(v, c, frames):  # type: ignore[no-untyped-def]  # numba records
-    """Return the clocks as they will be in `frames`, the second not below 0."""
+    """Return the clocks in `frames` frames, the second not below 0."""
     held, released = clocks(v, c)
     if v.since_release < 0:
         return held + frames / c.sample_rate, 0.0
@@ -142,7 +142,7 @@ def _ahead(v, c, frames):  # type: ignore[no-untyped-def]  # numba records
 
 @_whole
 def _ask_residual(v, c, tables, bank, scratch, weights, i, hop, drawn):  # type: ignore[no-untyped-def]
-    """Go on to the next hop of what is left beside the partials: its level, or its sound."""
+    """Advance to the next hop of the rest beside the partials: its level, or its sound."""
     number = v.since_onset // hop
     early, late = bank.noise[i, 0], bank.noise[i, 1]
     if number == 0:

@@ -91,7 +91,7 @@ def coded_rest(note: Analysed, sample_rate: int, preemphasis: float) -> Note:
 def emphasised_db(
     bands_db: NDArray[np.float64], sample_rate: int, preemphasis: float
 ) -> NDArray[np.float64]:
-    """(moments,) RMS in dB that pre-emphasis leaves of noise in bands (moments, BANDS)."""
+    """Return (moments,) RMS in dB, after pre-emphasis, of noise in bands (moments, BANDS)."""
     bins = window_frames(sample_rate) // 2
     turn = np.exp(-1j * np.pi * np.arange(bins + 1) / bins)
     left = np.bincount(

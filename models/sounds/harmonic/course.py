@@ -1,4 +1,4 @@
-"""How loud one partial is from the first moment on, and how it goes on where nothing is heard."""
+"""The level of one partial over time, extrapolated where nothing is heard."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,7 +35,7 @@ def followed(
 def _slope(
     level_db: NDArray[np.float64], known: NDArray[np.bool_], times: NDArray[np.float64]
 ) -> float:
-    """dB per second over the later half of what is known."""
+    """Return dB per second over the later half of the known levels."""
     seconds, levels = times[known], level_db[known]
     later = seconds >= seconds[-1] / 2
     if later.sum() < _LEAST_POINTS:
@@ -46,7 +46,7 @@ def _slope(
 
 
 def released(level_db: NDArray[np.float64], known: NDArray[np.bool_]) -> float:
-    """dB per second after note-off, of levels at RELEASE_MOMENTS."""
+    """Return dB per second after note-off, of levels at RELEASE_MOMENTS."""
     falling = known & (level_db > level_db[0] - _RELEASED_DB)
     falling[:2] = True
     through = RELEASE_MOMENTS[falling]

@@ -1,4 +1,4 @@
-"""The moments at which a table knows a note, and the decibels in which it does.
+"""The time grid and the decibel codes of a table.
 
 A note is told closely while it begins and ever more coarsely while it rings.
 """
@@ -59,5 +59,5 @@ def band_of_bins(frames: int, sample_rate: int) -> NDArray[np.int64]:
 
 
 def _erb(hertz: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Glasberg and Moore 1990: the number of equivalent rectangular bandwidths below."""
+    """Return the number of equivalent rectangular bandwidths below (Glasberg and Moore 1990)."""
     return np.asarray(21.4 * np.log10(1 + 0.00437 * hertz))

@@ -1,4 +1,4 @@
-"""How the partials of a held note waver: the players of an ensemble, or one player's breath.
+"""Wavering of a held note's partials: the players of an ensemble, or one player's breath.
 
 Partial k of an ensemble is a sum of players who differ by a few cents: a steady part and a complex
 Gaussian process (a Rice process). A single player wanders with all partials at once.

@@ -1,4 +1,4 @@
-"""How loud an instrument is at mezzo forte, and the gain that makes all of them alike.
+"""Loudness of an instrument at mezzo forte, and the gain that makes all instruments alike.
 
 ITU-R BS.1770-4: the power behind a shelf and a high-pass, here of the partials themselves.
 """

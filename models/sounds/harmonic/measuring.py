@@ -133,7 +133,7 @@ class _Rows:
 
 
 def _is_steady(tracks: Sequence[LevelTrack], sample_rate: int) -> bool:
-    """Tell whether held notes stay: how they fall from a second on, or half of what there is."""
+    """Return True if held notes stay: judged from a second on, or over the later half."""
     slopes = []
     for track in tracks:
         held = track.held_db[:: sample_rate // 100]
@@ -155,7 +155,7 @@ def _alive(
 def _hidden(
     partials: Partials, floor: NDArray[np.float64], sample_rate: int, width: float
 ) -> NDArray[np.float64]:
-    """(K,) amplitude that the noise floor has in a window of `width` seconds."""
+    """Return (K,) amplitudes that the noise floor has in a window of `width` seconds."""
     bins = band_of_bins(window_frames(sample_rate), sample_rate)
     nearest = np.rint(partials.frequencies / (sample_rate / 2) * (len(bins) - 1)).astype(int)
     density = floor[bins[np.minimum(nearest, len(bins) - 1)]]
@@ -165,7 +165,7 @@ def _hidden(
 def _rows(
     note: Analysed, floor: NDArray[np.float64], steady: bool, ensemble: bool, sample_rate: int
 ) -> _Rows:
-    """The partials of a note that are ever heard, from the first to the last of them."""
+    """Return the partials of a note from the first to the last that is ever heard."""
     first = note.partials.frequencies[0]
     wide, slow = max(LATER_PERIODS / first, LATER_SECONDS), max(PERIODS / first, SLOW_SECONDS)
     room = _hidden(note.partials, floor, sample_rate, wide) ** 2
@@ -190,7 +190,7 @@ def _rows(
 def _releases(
     note: Analysed, release_db: NDArray[np.float64], known: NDArray[np.bool_]
 ) -> NDArray[np.float32]:
-    """(K,) dB per second after note-off; weak partials, which may be noise, fall as strong ones."""
+    """Return (K,) dB per second after note-off; weak partials, often noise, fall as strong ones."""
     told = known[:2].all(axis=0) & (release_db[0] > release_db[0].max() + TOLD_DB)
     if note.held or not told.any():
         return np.full(release_db.shape[1], DEFAULT_RELEASE, np.float32)
@@ -201,7 +201,7 @@ def _releases(
 
 
 def _powers(partials: Partials, ensemble: bool, inside: NDArray[np.bool_]) -> NDArray[np.float64]:
-    """(POINTS, K) squared amplitudes; of ensembles without their wavering, which is played anew."""
+    """Return (POINTS, K) squared amplitudes; of ensembles without their wavering."""
     dense = np.abs(partials.amplitudes) ** 2
     at = np.arange(len(dense)) * HOP_SECONDS
     power = np.square(partials.later)
@@ -218,7 +218,7 @@ def _powers(partials: Partials, ensemble: bool, inside: NDArray[np.bool_]) -> ND
 
 
 def _evened(power: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Averaged over ever longer times, from none at the onset on."""
+    """Return powers averaged over increasing times, from none at the onset on."""
     at = np.arange(len(power)) * HOP_SECONDS
     for count, start in ((9, 0.04), (41, 0.15), (81, 0.3)):
         averaged = uniform_filter1d(power, count, axis=0, mode="nearest")
@@ -228,7 +228,7 @@ def _evened(power: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _noise(note: Analysed, floor: NDArray[np.float64], steady: bool, rows: _Rows) -> _Rows:
-    """The bands of what is left, the room behind the notes taken away, and how they fall."""
+    """Return the bands of the rest without the room's noise, and their decay."""
     power = 10 ** (note.noise / 10)
     net = np.maximum(power - 2 * floor, power * 1e-3)
     level_db = np.maximum(10 * np.log10(net), SILENT_DB)

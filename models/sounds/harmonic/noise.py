@@ -1,4 +1,4 @@
-"""What is left of a note without its partials, as the power of 24 bands moment by moment."""
+"""The rest of a note without its partials, as the power of 24 bands over time."""
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
@@ -18,7 +18,7 @@ def window_frames(sample_rate: int) -> int:
 
 
 def bands_of(signal: NDArray[np.float32], sample_rate: int) -> NDArray[np.float64]:
-    """(NOISE_POINTS, BANDS) dB: the RMS that white noise of each band's density would have."""
+    """Return (NOISE_POINTS, BANDS) dB: the RMS of white noise with each band's density."""
     frames = window_frames(sample_rate)
     power = band_power(np.pad(signal, frames // 2), sample_rate)
     seconds = np.arange(len(power)) * (frames // 2) / sample_rate
@@ -33,7 +33,7 @@ def bands_of(signal: NDArray[np.float32], sample_rate: int) -> NDArray[np.float6
 
 
 def band_power(signal: NDArray[np.float32], sample_rate: int) -> NDArray[np.float64]:
-    """(windows, BANDS) mean power density, 1 for white noise of RMS 1."""
+    """Return (windows, BANDS) mean power density, 1 for white noise of RMS 1."""
     frames = window_frames(sample_rate)
     window = np.sqrt(np.hanning(frames + 1)[:-1]).astype(np.float32)
     pieces = sliding_window_view(signal, frames)[:: frames // 2] * window

@@ -61,7 +61,7 @@ def heterodyned(
     signal: NDArray[np.float32], frequencies: NDArray[np.float64], seconds: NDArray[np.float64],
     width: float, sample_rate: int,
 ) -> NDArray[np.complex128]:  # fmt: skip
-    """(moments, K) complex peak amplitudes around `seconds`, of a window of `width` seconds."""
+    """Return (moments, K) complex peak amplitudes around `seconds`; windows last `width` seconds."""
     half = int(width * sample_rate / 2)
     window = np.hanning(2 * half + 3)[1:-1].astype(np.float32)
     centres = np.minimum((seconds * sample_rate).astype(int), len(signal) - 1)
@@ -88,7 +88,7 @@ def frequencies_of(
 def _found(
     signal: NDArray[np.float32], frequency: float, sample_rate: int
 ) -> tuple[NDArray[np.float64], float]:
-    """Frequencies (K,) and stretch, near the labelled `frequency`."""
+    """Return frequencies (K,) and stretch, near the labelled `frequency`."""
     stretch = 0.0
     for _ in range(2):
         count = max(int(HIGHEST * sample_rate / frequency), 1)
@@ -108,7 +108,7 @@ def _refined(
     signal: NDArray[np.float32], guess: NDArray[np.float64], order: NDArray[np.int64],
     stretch: float, sample_rate: int,
 ) -> tuple[float, float]:  # fmt: skip
-    """(offset of the pitch, new stretch) from how fast the partials' phases run away."""
+    """Return (offset of the pitch, new stretch) from the drift of the partials' phases."""
     told = slice(0, _FITTED)
     guess, order = guess[told], order[told]
     end = min(0.8, len(signal) / sample_rate - 0.05)
@@ -133,7 +133,7 @@ def _refined(
 
 
 def resynthesised(partials: Partials, frames: int, sample_rate: int) -> NDArray[np.float32]:
-    """(frames,) the sum of the partials with their own phases; frames within the dense part."""
+    """Return (frames,), the sum of the partials with their own phases, within the dense part."""
     hop = round(HOP_SECONDS * sample_rate)
     hops = np.arange(len(partials.amplitudes))
     carrier = np.exp(2j * np.pi * np.outer(hops * hop / sample_rate, partials.frequencies))

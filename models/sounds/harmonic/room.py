@@ -17,7 +17,7 @@ _OF_MEAN = -np.log(1 - _QUANTILE)  # that quantile of an exponential distributio
 
 
 def floor_of(recordings: Sequence[Recording], sample_rate: int) -> NDArray[np.float64]:
-    """(BANDS,) power density, 1 for white noise of RMS 1: of the quietest ends of recordings."""
+    """Return (BANDS,) power density of the recordings' quietest ends; 1: white noise of RMS 1."""
     frames = int(LOOKED_AT_SECONDS / 2 * sample_rate) * 2
     quiet = []
     for recording in recordings:

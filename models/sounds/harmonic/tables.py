@@ -40,7 +40,7 @@ class Tables(NamedTuple):
     layers: NDArray[np.int32]  # (I, KEYS, L) notes of a key by velocity, -1: no more
 
     def to_tensors(self) -> dict[str, NDArray[Any]]:
-        """Return them under the names that they have in a model file."""
+        """Return the tensors by their names in a model file."""
         named = self._asdict()
         del named["layers"]
         return {f"{PREFIX}{name}": value for name, value in named.items()}
@@ -85,7 +85,7 @@ def layers_of(
 
 
 def _check(own: Mapping[str, NDArray[Any]], instruments: int) -> None:
-    """ValueError unless everything has its shape and no place lies outside."""
+    """Raise ValueError unless all shapes fit and no index lies outside."""
     notes, first = len(own["instrument"]), own["first"]
     if first.shape != (notes + 1,) or notes < 1 or first[0] != 0:
         raise ValueError("the tables of notes do not fit each other")

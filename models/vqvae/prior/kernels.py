@@ -1,4 +1,4 @@
-"""The prior's frames, drawn or heard, in calls that compile to machine code. [render]
+"""Frames of the prior, drawn or forced, in calls that compile to machine code. [render]
 
 There are 50 to 100 frames a second, so plain loops do beside the products.
 
@@ -34,7 +34,7 @@ def sample(
     restlessness: float,
     share: float,
 ) -> None:
-    """`PriorSampler.sample`; `share` of a frame's surprise enters the running mean. [render]"""
+    """Implement `PriorSampler.sample`; a frame's surprise enters the mean by `share`. [render]"""
     least = restlessness * math.log(weights.codes)
     temperature, surprise = _warmed(temperature, state.surprise[voice], least), 0.0
     _core(weights, state, scratch, voice, label_weights)
@@ -62,7 +62,7 @@ def force(
     codes: NDArray[np.uint16],
     logits: NDArray[np.float32],
 ) -> None:
-    """`PriorSampler.force`; `logits` gets the first frames it has room for. [render]"""
+    """Implement `PriorSampler.force`; `logits` gets the first frames it has room for. [render]"""
     for frame in range(len(codes)):
         _core(weights, state, scratch, voice, label_weights)
         if frame < len(logits):
@@ -113,7 +113,7 @@ def _read_inputs(
     voice: int,
     label_weights: NDArray[np.float32],
 ) -> None:
-    """The points of the last frame's codes, and the mixture of the labels' points."""
+    """Gather the points of the last frame's codes, and the mixture of the labels' points."""
     d, first = weights.points, weights.stages * weights.points
     for stage in range(weights.stages):
         code = min(max(state.codes[voice, stage], 0), weights.codes)
@@ -133,7 +133,7 @@ def _turn_gates(
     from_state: NDArray[np.float32],
     hidden: NDArray[np.float32],
 ) -> None:
-    """h = (1 - z) n + z h with n = tanh(i_n + r s_n), gates r, z = sigmoid(i + s)."""
+    """Set h = (1 - z) n + z h with n = tanh(i_n + r s_n), gates r, z = sigmoid(i + s)."""
     for k in range(width):
         reset = _sigmoid(from_input[k] + from_state[k])
         update = _sigmoid(from_input[width + k] + from_state[width + k])
@@ -149,7 +149,7 @@ def _sigmoid(x: np.float32) -> np.float32:
 
 @part
 def _predict(weights: Weights, scratch: Scratch, stage: int) -> None:
-    """Logits of a stage, from the core's output and the codes of the stages before."""
+    """Compute a stage's logits from the core's output and the codes of the stages before."""
     w, d = weights.width, weights.points
     hidden, point = place(scratch.hidden, 0), place(scratch.point, 0)
     product(
@@ -171,7 +171,7 @@ def _predict(weights: Weights, scratch: Scratch, stage: int) -> None:
 
 @part
 def _see(weights: Weights, scratch: Scratch, stage: int, code: int) -> None:
-    """Put a code's point where the stages after it look."""
+    """Copy a code's point to the inputs of the later stages."""
     d = weights.points
     row = min(code, weights.codes - 1)
     for k in range(d):
@@ -207,7 +207,7 @@ def _log_sum_exp(logits: NDArray[np.float32]) -> float:
 def _draw(
     logits: NDArray[np.float32], temperature: float, top_k: int, uniform: float
 ) -> tuple[int, float]:
-    """The first code at which the distribution function exceeds `uniform`, and its logit.
+    """Return the first code at which the distribution function exceeds `uniform`, and its logit.
 
     Destroys the logits.
     """
@@ -234,7 +234,7 @@ def _draw(
 
 @part
 def _drop_all_but(logits: NDArray[np.float32], k: int) -> None:
-    """Logits below the `k` highest become -inf; equals of the last one stay."""
+    """Set logits below the `k` highest to -inf; equals of the last one stay."""
     low = high = logits[0]
     for x in logits:
         low, high = min(low, x), max(high, x)

@@ -31,7 +31,7 @@ class Scratch(NamedTuple):
 
 
 def state_of(weights: Weights, voices: int) -> State:
-    """Zeros, which is not yet a beginning: see `PriorSampler.reset_voice`."""
+    """Return zeros, which `PriorSampler.reset_voice` turns into a beginning."""
     return State(
         hidden=aligned_zeros(voices, len(weights.input_at), weights.width),
         codes=np.zeros((voices, weights.stages), np.int64),

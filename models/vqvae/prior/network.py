@@ -1,4 +1,4 @@
-"""The prior over a VQ-VAE's codes: what comes next when nobody plays anything in.
+"""The prior over a VQ-VAE's codes: it draws a stream of codes without input.
 
 van den Oord et al. 2017 (arXiv 1711.00937, section 3.3) put an autoregressive network over the
 codes of a trained VQ-VAE. Here it is recurrent over code frames (Cho et al. 2014, arXiv 1406.1078)
@@ -30,7 +30,7 @@ class Prior(nn.Module):
     """Logits of code frames given those before. Code number `config.codes` means: nothing yet."""
 
     def __init__(self, config: CodesConfig, dropout: float = 0.0) -> None:
-        """`dropout` is the share of the core's outputs that are hidden in training."""
+        """Build the network; `dropout` is the share of core outputs that are hidden in training."""
         super().__init__()
         width, points, stages = config.prior_width, config.prior_embedding, config.stages
         self.config = config
@@ -77,7 +77,7 @@ class Prior(nn.Module):
 
 
 def _no_bias(config: CodesConfig) -> Tensor:
-    """(stages, codes): 0 for the codes of each book, and never for what is in none."""
+    """Return (stages, codes): 0 for the codes of each book, IMPOSSIBLE for all others."""
     bias = torch.zeros(len(config.books), config.codes)
     for stage, size in enumerate(config.books):
         bias[stage, size:] = IMPOSSIBLE
@@ -85,6 +85,6 @@ def _no_bias(config: CodesConfig) -> Tensor:
 
 
 def _points(table: nn.Module) -> Tensor:
-    """(codes, D): of those that can be drawn, without "nothing yet"."""
+    """Return the points (codes, D) that can be drawn, without "nothing yet"."""
     assert isinstance(table, nn.Embedding)
     return table.weight[:-1]

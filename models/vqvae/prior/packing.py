@@ -56,7 +56,7 @@ def matrices(config: CodesConfig) -> Iterator[Matrix]:
 
 
 def tensors_in(model: Mapping[str, Floats]) -> dict[str, Floats]:
-    """Those of a model file's tensors that are the prior's, without the prefix."""
+    """Return the prior's tensors of a model file, without the prefix."""
     return {k.removeprefix(PREFIX): array for k, array in model.items() if k.startswith(PREFIX)}
 
 

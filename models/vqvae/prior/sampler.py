@@ -45,7 +45,7 @@ class PriorSampler:
 
     @property
     def state(self) -> dict[str, NDArray[Any]]:
-        """The live arrays by name, voices first; copy them to save. [render]"""
+        """Return the live arrays by name, voices first; copy them to save. [render]"""
         return self._state._asdict()
 
     def restore(self, state: Mapping[str, NDArray[Any]]) -> None:
@@ -53,7 +53,7 @@ class PriorSampler:
         restore(self.state, state, "the prior")
 
     def reset_voice(self, voice: int) -> None:
-        """As if nothing had sounded before: the next frame begins a sound. [render]"""
+        """Forget what a voice has played: the next frame begins a sound. [render]"""
         self._state.hidden[voice] = 0.0
         self._state.codes[voice] = self.config.codes
         self._state.surprise[voice] = math.log(self.config.codes)
@@ -92,13 +92,14 @@ class PriorSampler:
     def teacher_force(
         self, voice: int, codes: NDArray[np.uint16], label_weights: NDArray[np.float32]
     ) -> NDArray[np.float32]:
-        """`force`, and the logits (frames, stages, codes) that each frame had. [control]"""
+        """Do `force`, and return the logits (frames, stages, codes) of each frame. [control]"""
         logits = np.zeros((*codes.shape, self.config.codes), np.float32)
         force(self.weights, self._state, self._scratch, voice, label_weights, codes, logits)
         return logits
 
     def stuck(self, voice: int) -> bool:
-        """Whether what is drawn has long been no surprise: silence, a held sound, a loop. [render]
+        """Return True if the draws have long been predictable: silence, a held sound, a loop.
+        [render]
 
         Nothing is done about it here beyond `restlessness`: the caller may raise the temperature,
         `force` some real codes, or `reset_voice`.

@@ -44,14 +44,15 @@ class Objective(nn.Module):
         self.prior = prior
 
     def forward(self, past: Tensor, codes: Tensor, labels: Tensor) -> Tensor:
-        """`past`, `codes` (B, N, stages), `labels` (B, N) int64; the code "nothing" is not counted.
+        """Return the loss of `past`, `codes` (B, N, stages), `labels` (B, N) int64; the code
+        "nothing" is not counted.
 
         `codes` are predicted, each from `past` up to its own frame.
         """
         return self.nats(past, codes, labels).mean()
 
     def nats(self, past: Tensor, codes: Tensor, labels: Tensor) -> Tensor:
-        """(stages,) mean of each."""
+        """Return the mean of each stage, (stages,)."""
         logits = self.prior(past, codes, self.prior.labels(labels))
         nothing = self.prior.config.codes
         losses = [
@@ -78,7 +79,7 @@ class Streams:
     """
 
     def __init__(self, config: CodesConfig, streams: Sequence[Stream]) -> None:
-        """RtAudioGenError if there is nothing in them."""
+        """Prepare the streams. RtAudioGenError if they are empty."""
         kept = [(codes, label) for codes, label in streams if len(codes)]
         if not kept:
             raise RtAudioGenError("no sound is as long as a code frame: no prior can be learnt")
@@ -93,11 +94,11 @@ class Streams:
 
     @property
     def nothing(self) -> NDArray[np.int64]:
-        """(1, stages): the frame before the first one."""
+        """Return the frame before the first one, (1, stages)."""
         return np.full((1, self.config.stages), self.config.codes, np.int64)
 
     def draw(self, random: np.random.Generator, segments: int) -> dict[str, Tensor]:
-        """Random segments, the longer a stream the more often. `Objective.forward`'s arguments."""
+        """Draw random segments, longer streams more often, as `Objective.forward`'s arguments."""
         return _batch([self._segment(random) for _ in range(segments)])
 
     def _segment(self, random: np.random.Generator) -> Segment:

@@ -1,4 +1,4 @@
-"""The tables of the shaped coder: what windows of sound are heard as, and what bands mean."""
+"""The tables of the shaped coder: windows in which sound is measured, and filters of the bands."""
 
 from typing import NamedTuple
 
@@ -25,12 +25,12 @@ class Window(NamedTuple):
 
 
 def long_window(config: ShapedConfig) -> Window:
-    """Return the window that tells bands apart, once every two steps."""
+    """Return the window with the higher frequency resolution, used once every two steps."""
     return _window(round(0.032 * config.sample_rate), config.long_bands, config)
 
 
 def short_window(config: ShapedConfig) -> Window:
-    """Return the window that tells moments apart, once a step."""
+    """Return the window with the higher time resolution, used once a step."""
     return _window(2 * config.step, config.short_bands, config)
 
 
@@ -41,7 +41,7 @@ def _window(frames: int, bands: int, config: ShapedConfig) -> Window:
 
 
 def least_phase(bands: int, config: ShapedConfig) -> Floats:
-    """Return what turns log magnitudes of bands into a filter, (bands, 2, transform / 2 + 1).
+    """Return the map from log magnitudes of bands to a filter, (bands, 2, transform / 2 + 1).
 
     They lie at mel-spaced frequencies, with straight lines in between. The first part gives the
     filter's log magnitude, the second its phase, the least that goes with it: the real cepstrum,

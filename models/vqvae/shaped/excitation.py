@@ -19,7 +19,7 @@ NEAR_PULSE = 1e-4  # sine below which all cosines are 1
 def pulses(
     begin: float, end: float, phase: float, sample_rate: float, out: NDArray[np.float32]
 ) -> float:
-    """Pulses (frames,) whose pitch glides from `begin` to `end` Hz; the phase, in periods, after.
+    """Write pulses (frames,) that glide from `begin` to `end` Hz; return the phase in periods.
 
     Where one of the two is 0, voicing comes or goes; where both are, there is nothing.
     """

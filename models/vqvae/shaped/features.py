@@ -10,7 +10,7 @@ from .constant import Constant
 
 
 class Features(nn.Module):
-    """Sound and pitches to numbers, every two steps; nothing of it learns."""
+    """Sound and pitches to numbers, every two steps; it has no weights."""
 
     def __init__(self, config: ShapedConfig) -> None:
         super().__init__()
@@ -20,7 +20,7 @@ class Features(nn.Module):
 
     @torch.no_grad()
     def forward(self, signal: Tensor, pitches: Tensor) -> Tensor:
-        """(B, T + look-ahead) and pitches in Hz (B, T / two steps) to (B, features, the same).
+        """Map (B, T + look-ahead) and pitches in Hz (B, T / two steps) to (B, features, the same).
 
         A row's windows end the look-ahead after its last frame, and its short ones a step before.
         """
@@ -34,7 +34,7 @@ class Features(nn.Module):
 
 
 def as_numbers(pitches: Tensor) -> Tensor:
-    """Pitches in Hz (B, N), 0 where there is none, to (B, 2, N): voiced, and octaves."""
+    """Map pitches in Hz (B, N), 0 if unvoiced, to (B, 2, N): voiced, and octaves."""
     voiced = (pitches > 0).float()
     octaves = torch.log2(pitches.clamp(min=1.0) / MIDDLE_PITCH) * voiced
     return torch.stack([voiced, octaves], 1)
@@ -49,7 +49,7 @@ class _Powers(nn.Module):
         self.shape, self.mel = Constant(window.shape), Constant(window.mel)
 
     def forward(self, signal: Tensor, every: int) -> Tensor:
-        """(B, T) to (B, windows, bands)."""
+        """Map (B, T) to (B, windows, bands)."""
         windows = signal.unfold(1, self.frames, every) * self.shape.beside(signal)
         power = torch.fft.rfft(windows, self.transform).abs().square() @ self.mel.beside(signal)
         return (torch.log(power / self.frames + FLOOR) - CENTRE) / SPREAD

@@ -54,7 +54,7 @@ def _fill_filter(
 
 @part
 def _exp(x: Any) -> Any:
-    """e^x for float32 of up to 14, relative error 3e-4 there, 5e-6 up to 6: (e^(x/64))^64.
+    """Return e^x of float32 up to 14, relative error 3e-4 there, 5e-6 up to 6: (e^(x/64))^64.
 
     A series, since LLVM makes vectors of it, but not of calls.
     """
@@ -69,7 +69,7 @@ def _exp(x: Any) -> Any:
 
 @part
 def _half_turn(phase: Any) -> tuple[Any, Any]:
-    """Sine and cosine of half a phase in float32, up to a common sign, error 4e-6: series."""
+    """Return sine and cosine of half a phase in float32, up to a common sign, error 4e-6."""
     turns = phase * np.float32(0.5 / math.pi)
     x = (turns - np.floor(turns + np.float32(0.5))) * np.float32(math.pi)  # within a right angle
     y = x * x

@@ -38,7 +38,7 @@ def turns_of(size: int) -> Turns:
 
 @whole_call
 def transform(turns: Turns, real: NDArray[np.float32], imaginary: NDArray[np.float32]) -> None:
-    """`real` and `imaginary` (size,) to their transform, in place."""
+    """Transform `real` and `imaginary` (size,) in place."""
     size = len(turns.order)
     for k in range(size):
         other = turns.order[k]
@@ -60,7 +60,7 @@ def transform(turns: Turns, real: NDArray[np.float32], imaginary: NDArray[np.flo
 
 @part
 def _begin(size: int, real: NDArray[np.float32], imaginary: NDArray[np.float32]) -> int:
-    """The first two halvings in one, since their turns are right angles; what comes next."""
+    """Do the first two halvings in one, whose turns are right angles; return the next size."""
     if size < 4:
         return 1
     for n in range(0, size, 4):

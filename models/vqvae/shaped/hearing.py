@@ -57,12 +57,12 @@ class Hearing:
 
     @property
     def state(self) -> dict[str, NDArray[np.generic]]:
-        """The live arrays by name; copy them to save. [render]"""
+        """Return the live arrays by name; copy them to save. [render]"""
         pitch = {f"pitch_{name}": array for name, array in self._pitch._asdict().items()}
         return {**self._heard._asdict(), **pitch}
 
     def hear(self, sound: Floats, out: Floats) -> float:
-        """The next steps of sound to rows of features, every two steps, flat; the latest pitch."""
+        """Write features of the next steps, a row every two steps; return the latest pitch."""
         return float(
             _hear(
                 self._ears, self._heard, self._scratch, self._pitch, self._pitch_scratch, sound, out

@@ -1,4 +1,4 @@
-"""The residual quantiser by distance in compiled code, and what codes mean. [render]"""
+"""The residual quantiser by distance in compiled code, and the points of its codes. [render]"""
 
 from typing import Any, NamedTuple
 
@@ -35,7 +35,7 @@ def search_of(books: Books) -> Search:
 def quantize(
     books: Books, search: Search, latent: NDArray[np.float32], codes: NDArray[np.uint16]
 ) -> None:
-    """A latent (latent,) to codes (S,): of every stage the nearest one. [render]"""
+    """Quantise a latent (latent,) to codes (S,): in each stage the nearest one. [render]"""
     for k in range(len(search.residual)):
         search.residual[k] = latent[k]
     for stage in range(len(codes)):
@@ -47,7 +47,7 @@ def quantize(
 
 @part
 def _nearest(books: Books, search: Search, stage: int) -> int:
-    """The code at the least distance; of equal ones, and where nothing is a number, the first."""
+    """Return the nearest code, the first one among equals or without numbers."""
     scores = search.scores
     for code in range(len(scores)):
         scores[code] = books.halves[stage, code]
@@ -63,7 +63,7 @@ def _nearest(books: Books, search: Search, stage: int) -> int:
 
 @whole_call
 def fill_point(books: Books, codes: NDArray[Any], stages: int, out: NDArray[np.float32]) -> None:
-    """The point (latent + 2,) of the first stages of a code frame: sum of rows, voiced, octaves.
+    """Write the point (latent + 2,) of a frame's first stages: sum of rows, voiced, octaves.
 
     Codes out of range are the nearest ones.
     """

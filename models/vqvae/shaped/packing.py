@@ -93,7 +93,7 @@ def pack(config: ShapedConfig, tensors: Mapping[str, NDArray[Any]]) -> ShapedPac
 
 
 def rounded(config: ShapedConfig, tensors: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
-    """The tensors with every convolution's weight as it is computed with, the others as given."""
+    """Return the tensors, with each convolution's weight rounded as it is computed with."""
     return with_rounded(chain(encoder_layers(config), decoder_layers(config)), tensors)
 
 

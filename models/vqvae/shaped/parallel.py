@@ -32,7 +32,7 @@ def check(
     config: ShapedConfig, path: Path, packed: ShapedPacked, encoder: Encoder, decoder: Decoder,
     voices: int,
 ) -> Sequence[Finding]:  # fmt: skip
-    """A generator's encoder, quantiser and decoder, against the parallel forward.
+    """Compare a generator's encoder, quantiser and decoder with the parallel forward.
 
     Both hold the same bfloat16-rounded weights. Checked from reset, and with the state saved,
     disturbed and restored in the middle.
@@ -46,7 +46,7 @@ def check(
 def compare(
     packed: ShapedPacked, encoder: Encoder, decoder: Decoder, voices: int, network: ShapedVQVAE
 ) -> Sequence[Finding]:
-    """A packed model and the network that holds the same rounded weights."""
+    """Compare a packed model with a network of the same rounded weights."""
     config, sound = packed.config, _sound(packed.config)
     points, latents = _heard_at_once(network, sound)
     heard, heard_again = _encoded(encoder, sound, config.point)
@@ -66,7 +66,7 @@ def compare(
 
 
 def _sound(config: ShapedConfig) -> Floats:
-    """(N, hop) a saw that rises, in noise, with a pause."""
+    """Return (N, hop): a rising saw in noise, with a pause."""
     random, frames = np.random.default_rng(0), FRAMES * config.hop
     periods = np.cumsum(PITCH * 2 ** (np.arange(frames) / frames) / config.sample_rate)
     saw = LOUDNESS * (2 * (periods % 1) - 1)
@@ -76,7 +76,7 @@ def _sound(config: ShapedConfig) -> Floats:
 
 
 def _codes(config: ShapedConfig, voices: int) -> NDArray[np.uint16]:
-    """(V, N, stages) at random, voiced most of the time."""
+    """Return random codes (V, N, stages), voiced most of the time."""
     random = np.random.default_rng(1)
     columns = [random.integers(0, size, (voices, FRAMES), np.uint16) for size in config.books]
     codes = np.stack(columns, -1)
@@ -85,7 +85,7 @@ def _codes(config: ShapedConfig, voices: int) -> NDArray[np.uint16]:
 
 
 def _heard_at_once(network: ShapedVQVAE, sound: Floats) -> tuple[Floats, Floats]:
-    """(N, latent + 2) and (N, latent): what the encoder makes of sound that comes as late."""
+    """Return the network's (N, latent + 2) and (N, latent) of sound that is as late."""
     config = network.config
     late = np.concatenate([np.zeros(config.look_ahead, np.float32), sound.ravel()])
     pitches = tracked(late, config.sample_rate, config.look_ahead)[: STEPS * FRAMES + 1]
@@ -98,7 +98,7 @@ def _heard_at_once(network: ShapedVQVAE, sound: Floats) -> tuple[Floats, Floats]
 def _made_at_once(
     network: ShapedVQVAE, codes: NDArray[np.uint16], voice: int, label: int
 ) -> Floats:
-    """(N, hop) of (N, stages)."""
+    """Return the network's sound (N, hop) of codes (N, stages)."""
     config = network.config
     spoken = pitches_of(np.concatenate([[0], codes[:, 0]]).astype(np.int64))
     latent = network.quantizer.decode(torch.from_numpy(codes[None, :, 1:].astype(np.int64)))
@@ -110,7 +110,7 @@ def _made_at_once(
 
 
 def _encoded(encoder: Encoder, sound: Floats, size: int) -> tuple[Floats, Floats]:
-    """(N, latent + 2) from reset, and with an interruption."""
+    """Return (N, latent + 2) from reset, and with an interruption."""
 
     def through(part: Floats) -> Floats:
         out = np.zeros((len(part), size), np.float32)
@@ -126,7 +126,7 @@ def _encoded(encoder: Encoder, sound: Floats, size: int) -> tuple[Floats, Floats
 def _decoded(
     packed: ShapedPacked, decoder: Decoder, codes: NDArray[np.uint16], label: int
 ) -> tuple[Floats, Floats]:
-    """(V, N, hop) of all voices together, from reset, and with an interruption."""
+    """Return (V, N, hop) of all voices together, from reset, and with an interruption."""
     config, voices = packed.config, len(codes)
     bias = np.empty_like(packed.bias)
     packed.fill_bias(packed.labels[label], bias)

@@ -1,4 +1,4 @@
-"""The pitch of a stream of sound, tracked as it comes: every step once, and never revised. [render]
+"""The pitch of a stream of sound, tracked causally: every step once, never revised. [render]
 
 Normalised correlation of low-passed sound at 8 kHz, its highest peaks, and the cheapest path
 through them so far, after Talkin 1995, "A Robust Algorithm for Pitch Tracking" (RAPT), without its
@@ -84,7 +84,7 @@ def tracked(signal: NDArray[np.float32], sample_rate: int, look_ahead: int) -> N
 
 
 def codes_of(pitches: NDArray[np.float32]) -> NDArray[np.int64]:
-    """Return the codes of pitches in Hz, 0 of what has none."""
+    """Return the codes of pitches in Hz, 0 where unvoiced."""
     places = np.log(np.maximum(pitches, 1.0) / LOWEST) / math.log(HIGHEST / LOWEST)
     places = np.clip(np.round(places * (PITCHES - 2)), 0, PITCHES - 2)
     return np.where(pitches > 0, places + 1, 0).astype(np.int64)
@@ -98,7 +98,7 @@ def pitches_of(codes: NDArray[np.integer]) -> NDArray[np.float32]:
 
 @whole_call
 def code_of(pitch: float) -> int:
-    """The code of a pitch in Hz, 0 where there is none; see `codes_of`."""
+    """Return the code of a pitch in Hz, 0 if unvoiced; see `codes_of`."""
     if not pitch > 0:
         return 0
     place = math.log(max(pitch, 1.0) / LOWEST) / math.log(HIGHEST / LOWEST) * (PITCHES - 2)
@@ -107,7 +107,7 @@ def code_of(pitch: float) -> int:
 
 @whole_call
 def track(pitch: Pitch, scratch: PitchScratch, sound: NDArray[np.float32]) -> float:
-    """Hear the next step of sound (step,); the pitch in Hz of the newest moment that is known."""
+    """Track the next step of sound (step,); return the pitch in Hz of the newest known moment."""
     _lowpass(pitch, scratch, sound)
     _correlate(pitch, scratch)
     told: float = _follow(pitch, scratch, _peaks(scratch))
@@ -162,7 +162,7 @@ def _correlate(pitch: Pitch, scratch: PitchScratch) -> None:
 
 @part
 def _peaks(scratch: PitchScratch) -> int:
-    """Lags and strengths of the highest peaks, from index 1 on, and how many there are."""
+    """Store lags and strengths of the highest peaks, from index 1 on; return their number."""
     likeness, found = scratch.likeness, 0
     for lag in range(FIRST_LAG, LAST_LAG + 1):
         left, here, right = likeness[lag - 1], likeness[lag], likeness[lag + 1]
@@ -186,14 +186,14 @@ def _peaks(scratch: PitchScratch) -> int:
 
 @part
 def _worth(scratch: PitchScratch, k: int) -> float:
-    """A peak's strength, in favour of short lags."""
+    """Return a peak's strength, weighted in favour of short lags."""
     worth: float = scratch.strengths[k] * (1 - SHORTER * scratch.lags[k])
     return worth
 
 
 @part
 def _follow(pitch: Pitch, scratch: PitchScratch, found: int) -> float:
-    """The pitch at the end of the cheapest path."""
+    """Return the pitch at the end of the cheapest path."""
     known = min(max(pitch.known[0], 1), CANDIDATES + 1)  # a state may come from a damaged file
     scratch.lags[0] = 0.0
     cheapest, chosen = 1e30, 0

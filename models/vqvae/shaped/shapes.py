@@ -9,7 +9,7 @@ from .config import ShapedConfig
 
 
 def encoder_layers(config: ShapedConfig) -> Iterator[tuple[str, Layer]]:
-    """Names in `network.ShapedVQVAE`, in order."""
+    """Yield the encoder's layers in order, by their names in `network.ShapedVQVAE`."""
     width = config.encoder_width
     yield "encoder.input", Conv(config.features, width, INPUT_TAPS)
     yield from units("encoder.features", width, config.feature_dilations)
@@ -19,7 +19,7 @@ def encoder_layers(config: ShapedConfig) -> Iterator[tuple[str, Layer]]:
 
 
 def decoder_layers(config: ShapedConfig) -> Iterator[tuple[str, Layer]]:
-    """Names in `network.ShapedVQVAE`, in order."""
+    """Yield the decoder's layers in order, by their names in `network.ShapedVQVAE`."""
     first, second, third = config.decoder_widths
     yield "decoder.input", Conv(config.latent + 3, first, INPUT_TAPS)
     yield from units("decoder.levels.0", first, config.decoder_dilations)
@@ -31,7 +31,7 @@ def decoder_layers(config: ShapedConfig) -> Iterator[tuple[str, Layer]]:
 
 
 def shapes(config: ShapedConfig) -> dict[str, tuple[int, ...]]:
-    """The tensors that are needed to play a shaped VQ-VAE, by the names of `layers.folded`."""
+    """Return the shapes of the tensors that a player needs, by the names of `layers.folded`."""
     wanted: dict[str, tuple[int, ...]] = {"labels.weight": (len(config.labels), config.embedding)}
     for name, layer in (*encoder_layers(config), *decoder_layers(config)):
         wanted[f"{name}.weight"], wanted[f"{name}.bias"] = layer.weight_shape, (layer.outputs,)

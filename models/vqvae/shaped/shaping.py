@@ -111,7 +111,7 @@ def shape(
     bands: NDArray[np.float32],
     out: NDArray[np.float32],
 ) -> None:
-    """A code frame's point (latent + 2,) and bands (steps · bands,) to its sound (hop,)."""
+    """Turn a code frame's point (latent + 2,) and bands (steps · bands,) into sound (hop,)."""
     _excite(shapes, shaped, scratch, voice, point)
     step, size = len(out) // STEPS, len(bands) // STEPS
     before, work = shaped.filters[voice], scratch.work
@@ -141,7 +141,7 @@ def noise_of(voice: int, frames: int) -> Floats:
 
 @whole_call
 def _fill_noise(voice: int, first: int, out: NDArray[np.float32]) -> None:
-    """White noise of power 1, from its frame `first` on."""
+    """Write white noise of power 1, from its frame `first` on."""
     stream = NOISE + np.uint64(voice) * NEXT_VOICE
     for k in range(len(out)):
         out[k] = np.float32((uniform(stream, first + k) - 0.5) * LOUDNESS)
@@ -151,7 +151,7 @@ def _fill_noise(voice: int, first: int, out: NDArray[np.float32]) -> None:
 def _excite(
     shapes: Shapes, shaped: Shaped, scratch: ShapingScratch, voice: int, point: NDArray[np.float32]
 ) -> None:
-    """Pulses and noise of a code frame."""
+    """Write pulses and noise of a code frame."""
     spoken, latent, hop = shaped.spoken[voice], len(point) - 2, len(scratch.noise)
     begin, end = _hertz(spoken[0], spoken[1]), _hertz(point[latent], point[latent + 1])
     phase = shaped.phase[voice]
@@ -162,7 +162,7 @@ def _excite(
 
 @part
 def _hertz(voiced: float, octaves: float) -> float:
-    """A pitch, 0 where there is none; `octaves` counts as far as it is voiced."""
+    """Return a pitch, 0 if unvoiced; `octaves` counts in proportion to `voiced`."""
     if not voiced >= 0.5:
         return 0.0
     pitch: float = MIDDLE_PITCH * 2.0 ** min(max(octaves / voiced, -10.0), 10.0)
@@ -171,7 +171,9 @@ def _hertz(voiced: float, octaves: float) -> float:
 
 @part
 def _transform_step(shapes: Shapes, scratch: ShapingScratch, first: int, step: int) -> None:
-    """A step of both excitations, what fades out and what fades in: two parts of one transform."""
+    """Transform a step of both excitations, fading out and fading in, as two parts of one
+    transform.
+    """
     work = scratch.work
     for row in range(4):
         for k in range(step, work.shape[1]):
@@ -193,7 +195,7 @@ def _filter(
     now: NDArray[np.float32],
     out: NDArray[np.float32],
 ) -> None:
-    """The spectrum (2, bins) of a step: what fades out, filtered as before, and what fades in."""
+    """Compute a step's spectrum (2, bins): the old filter fades out, the new one fades in."""
     size = work.shape[1]
     for k in range(out.shape[1]):
         other = (size - k) % size
@@ -213,7 +215,7 @@ def _filter(
 
 @part
 def _join(sums: NDArray[np.float32], work: NDArray[np.float32]) -> None:
-    """The spectrum of the first sound plus i times the second, / size, into two rows of work."""
+    """Write the spectrum of the first sound plus i times the second, / size, to two work rows."""
     size = work.shape[1]
     share = np.float32(1.0 / size)
     for k in range(sums.shape[2]):
@@ -225,7 +227,7 @@ def _join(sums: NDArray[np.float32], work: NDArray[np.float32]) -> None:
 
 @part
 def _copy(source: NDArray[np.float32], target: NDArray[np.float32]) -> None:
-    """(2, 2, bins)."""
+    """Copy (2, 2, bins)."""
     for which in range(2):
         for side in range(2):
             for k in range(source.shape[2]):
@@ -236,7 +238,7 @@ def _copy(source: NDArray[np.float32], target: NDArray[np.float32]) -> None:
 def _overlap(
     tail: NDArray[np.float32], more: NDArray[np.float32], out: NDArray[np.float32]
 ) -> None:
-    """Add a step's sound to what rings on, and give the next step of it."""
+    """Add a step's sound to the tail, and write the tail's next step."""
     step, size = len(out), len(tail)
     for k in range(size):
         tail[k] += more[k]

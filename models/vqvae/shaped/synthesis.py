@@ -11,7 +11,7 @@ from .constant import Constant
 
 
 class Synthesis(nn.Module):
-    """Excitations and the bands of their filters to sound; nothing of it learns."""
+    """Excitations and the bands of their filters to sound; it has no weights."""
 
     def __init__(self, config: ShapedConfig) -> None:
         super().__init__()
@@ -21,7 +21,7 @@ class Synthesis(nn.Module):
         self.fade = Constant(fade(config))
 
     def forward(self, bands: Tensor, pulses: Tensor, noise: Tensor) -> Tensor:
-        """(B, harmonic + noise bands, S) and two excitations (B, S · step) to (B, S · step).
+        """Map (B, harmonic + noise bands, S) and two excitations (B, S · step) to (B, S · step).
 
         Within a step the filter of the step before fades into its own. Before the first one that
         is at work, too.
@@ -33,7 +33,7 @@ class Synthesis(nn.Module):
         return self._overlapped(spectra)
 
     def _filtered(self, excitation: Tensor, filters: Tensor) -> Tensor:
-        """(B, S · step) and (B, S + 1, bins) to (B, S, bins)."""
+        """Map (B, S · step) and (B, S + 1, bins) to (B, S, bins)."""
         step, size = self.config.step, self.config.transform
         pieces = excitation.unfold(1, step, step)
         rising, falling = self.fade.beside(excitation).chunk(2)
@@ -42,13 +42,13 @@ class Synthesis(nn.Module):
         return both
 
     def _filters(self, bands: Tensor, table: Constant) -> Tensor:
-        """(B, bands, S) to complex (B, S + 1, bins)."""
+        """Map (B, bands, S) to complex (B, S + 1, bins)."""
         rows = bands.transpose(1, 2)
         magnitude, phase = (torch.cat([rows[:, :1], rows], 1) @ table.beside(rows)).chunk(2, -1)
         return torch.polar(torch.exp(magnitude.clamp(QUIETEST, LOUDEST)), phase)
 
     def _overlapped(self, spectra: Tensor) -> Tensor:
-        """(B, S, bins) to (B, S · step); what rings on after the last step is left out."""
+        """Map (B, S, bins) to (B, S · step); the tail after the last step is dropped."""
         step, size, steps = self.config.step, self.config.transform, spectra.shape[1]
         sound = torch.fft.irfft(spectra, size).transpose(1, 2)  # (B, size, S)
         whole = (1, (steps - 1) * step + size)

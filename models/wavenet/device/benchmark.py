@@ -1,4 +1,4 @@
-"""How fast the WaveNet sampler is on a GPU, by size and voices, and against its floor. [control]
+"""Speed of the WaveNet sampler on a GPU, by size and voices, against its floor. [control]
 
 Random weights. Every program reads all weights once a frame, so none can be faster than it takes to
 read them: `read_lanes` does that and nothing else, as many programs at once as there are voices.
@@ -58,7 +58,7 @@ def bench_rows(
     device: str, configs: Sequence[WaveNetConfig] = CONFIGS, voices: Sequence[int] = VOICES,
     frames: int = FRAMES, seconds: float = MEASURE_SECONDS,
 ) -> Iterator[BenchRow]:  # fmt: skip
-    """Samples a second of every size and number of voices, with the share of the floor.
+    """Yield a second of every size and number of voices, with its share of the floor.
 
     Then what all this is for: `played_row`.
     """
@@ -73,7 +73,7 @@ def played_row(
     device: str, config: WaveNetConfig = REFERENCE, voices: int = PLAYED_VOICES,
     blocks: int = PLAYED_BLOCKS,
 ) -> BenchRow:  # fmt: skip
-    """The instrument itself, in blocks of a live host: notes, network, output stage.
+    """Return a row of the instrument in blocks of a live host: notes, network, output stage.
 
     Random weights; instruments and envelopes are those of the model that ships.
     """
@@ -135,7 +135,7 @@ def seconds_a_frame(
     config: WaveNetConfig, weights: Weights, voices: int, frames: int, seconds: float,
     device: torch.device,
 ) -> float:  # fmt: skip
-    """Of all voices together, in calls of `frames`, with the copies there and back."""
+    """Return the seconds of a frame of all voices, in calls of `frames`, copies included."""
     random = np.random.default_rng(0)
     sampler = DeviceSampler(weights, voices, config.conditioning, frames, device)
     conditioning = random.standard_normal((voices, frames, config.conditioning), np.float32)
@@ -153,7 +153,7 @@ def seconds_a_frame(
 def floor_seconds_a_frame(
     weights: Weights, voices: int, frames: int, seconds: float, device: torch.device
 ) -> float:
-    """To read all weights once, by as many programs as there are voices."""
+    """Return the seconds to read all weights once, by one program for each voice."""
     lanes = kernel_lanes(weights).view(np.int32)
     whole = np.pad(lanes, (0, -len(lanes) % READ))
     there = torch.from_numpy(whole).to(device)

@@ -21,13 +21,13 @@ CODES: tl.constexpr = tl.constexpr(256)
 
 @triton.jit
 def _lanes(start, rows: tl.constexpr, pairs: tl.constexpr):
-    """(rows, pairs) of a matrix (rows, 2 · pairs)."""
+    """Load (rows, pairs) of a matrix (rows, 2 · pairs)."""
     return tl.load(start + tl.arange(0, rows)[:, None] * pairs + tl.arange(0, pairs)[None, :])
 
 
 @triton.jit
 def _terms(lanes, even, odd):
-    """(rows, pairs) that add up to a matrix times a vector, of which these are the halves."""
+    """Return (rows, pairs) that add up to a matrix times a vector given in two halves."""
     low = (lanes << 16).to(tl.float32, bitcast=True)
     high = lanes.to(tl.float32, bitcast=True)
     return tl.fma(low, even[None, :], high * odd[None, :])
@@ -35,13 +35,13 @@ def _terms(lanes, even, odd):
 
 @triton.jit
 def _times(lanes, even, odd):
-    """(rows,) of a matrix times a vector."""
+    """Return (rows,), a matrix times a vector."""
     return tl.sum(_terms(lanes, even, odd), axis=1)
 
 
 @triton.jit
 def _taps(past, current, past_even, past_odd, even, odd):
-    """(rows,) of the two taps of a convolution."""
+    """Return (rows,), the sum of a convolution's two taps."""
     low = (current << 16).to(tl.float32, bitcast=True)
     high = current.to(tl.float32, bitcast=True)
     terms = tl.fma(high, odd[None, :], _terms(past, past_even, past_odd))
@@ -50,7 +50,7 @@ def _taps(past, current, past_even, past_odd, even, odd):
 
 @triton.jit
 def _row(own_history, own_cursors, history_at, dilations, layer, frame, R: tl.constexpr):
-    """Where a layer's input of one dilation ago is, and this frame's will be."""
+    """Return the places of a layer's input one dilation ago and of this frame's."""
     cursor = tl.load(own_cursors + layer).to(tl.int32) + frame
     row = cursor % tl.load(dilations + layer).to(tl.int32)
     return own_history + (tl.load(history_at + layer).to(tl.int32) + row) * R
@@ -58,7 +58,7 @@ def _row(own_history, own_cursors, history_at, dilations, layer, frame, R: tl.co
 
 @triton.jit
 def _gated(a, b):
-    """tanh(a) · sigmoid(b) as the CPU has it; never NaN."""
+    """Return tanh(a) · sigmoid(b) as on the CPU; never NaN."""
     p = tl.exp2(tl.minimum(tl.maximum(a * (-2 * LOG2E), -60.0), 60.0))
     q = tl.exp2(tl.minimum(tl.maximum(b * -LOG2E, -60.0), 60.0))
     return (1.0 - p) / ((1.0 + p) * (1.0 + q))
@@ -66,7 +66,7 @@ def _gated(a, b):
 
 @triton.jit
 def _drawn(logits, temperature, uniform):
-    """The first code at which the distribution function exceeds `uniform`."""
+    """Return the first code at which the distribution function exceeds `uniform`."""
     above = (logits - tl.max(logits, axis=0)) * (LOG2E / tl.maximum(temperature, COLDEST))
     power = tl.exp2(tl.minimum(tl.maximum(above, -100.0), 0.0))
     passed = tl.cumsum(power, axis=0) <= uniform * tl.sum(power, axis=0)

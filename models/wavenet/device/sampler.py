@@ -72,11 +72,11 @@ class DeviceSampler:
 
     @property
     def state(self) -> dict[str, NDArray[Any]]:
-        """See `saved`: there are no live arrays here. [render]"""
+        """Return `saved`, because there are no live arrays here. [render]"""
         return self.saved()
 
     def saved(self) -> dict[str, NDArray[Any]]:
-        """Copies of the arrays by name, laid out as the CPU's. [render]"""
+        """Return copies of the arrays by name, laid out as the CPU's. [render]"""
         with self._begun():
             copies = {name: tensor.cpu().numpy() for name, tensor in self._state.items()}
         own = self._device.type == "cpu"  # torch's CPU in a GPU's place: its memory is the state
@@ -96,12 +96,12 @@ class DeviceSampler:
             self._state["cursors"].masked_fill_(beyond, 0)
 
     def reset_voice(self, voice: int) -> None:
-        """As if nothing had sounded before. [render]"""
+        """Forget what a voice has played. [render]"""
         self._fresh.add(voice)
 
     @contextmanager
     def _begun(self) -> Iterator[None]:
-        """In order, after the voices that are to begin anew have done so, all of them at once."""
+        """Run the block in order, after the voices to be reset were reset together."""
         with self._call.in_order():
             if self._fresh:
                 at = torch.tensor(sorted(self._fresh), device=self._device)
@@ -121,7 +121,7 @@ class DeviceSampler:
         active: NDArray[np.int32],
         frames: int,
     ) -> None:
-        """See `Sampler.sample`. [render] ProcessorLostError"""
+        """Implement `VoiceSampler.sample`. [render] ProcessorLostError"""
         inputs = self._call.inputs
         inputs["frames"][0] = frames
         inputs["active"][:] = 0
@@ -141,7 +141,7 @@ class DeviceSampler:
         gate_bias: NDArray[np.float32],
         active: NDArray[np.int32],
     ) -> NDArray[np.float32]:
-        """See `Sampler.teacher_force`. [control]"""
+        """Implement `VoiceSampler.teacher_force`. [control]"""
 
         def there(array: NDArray[Any]) -> Tensor:
             return torch.from_numpy(np.ascontiguousarray(array)).to(self._device)
@@ -165,7 +165,7 @@ class DeviceSampler:
 
 @contextmanager
 def _compiling() -> Iterator[None]:
-    """Triton raises many things where a compiler is missing, or a GPU is not known to it."""
+    """Turn Triton's various errors, without a compiler or a known GPU, into one."""
     try:
         yield
     except RtAudioGenError:
@@ -182,7 +182,7 @@ def _launch(
     weights: DeviceWeights, state: Tensors, sizes: Mapping[str, int], inputs: Tensors,
     codes: Tensor, logits: Tensor, *, forced: bool,
 ) -> None:  # fmt: skip
-    """The kernel; one program a voice."""
+    """Launch the kernel, one program a voice."""
     voices, layers = state["cursors"].shape
     sample_block[(voices,)](
         *weights, *state.values(), *(inputs[name] for name in INPUTS), codes, logits,
@@ -192,5 +192,5 @@ def _launch(
 
 
 def _draw(launch: Launch, no_logits: Tensor, inputs: Tensors, outputs: Tensors) -> None:
-    """What a call does; no method, since a call that knows its owner keeps it alive."""
+    """Do the work of a call; as a method it would keep its owner alive."""
     launch(inputs, outputs["codes"], no_logits, forced=False)

@@ -1,4 +1,4 @@
-"""What a family declares for the kit: tiny untrained models, and trainings of a few steps."""
+"""A family's declaration for the kit: tiny untrained models, and trainings of a few steps."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field

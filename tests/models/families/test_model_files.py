@@ -29,7 +29,7 @@ FAULTS = {
 
 @pytest.fixture(params=EVERY_FILE)
 def model(request: pytest.FixtureRequest, tmp_path: Path) -> Model:
-    """The header and the tensors of an untrained model."""
+    """Return the header and the tensors of an untrained model."""
     member, kind = request.param
     path = member.described(kind, tmp_path).path
     return read_header(path), read_tensors(path)

@@ -1,4 +1,4 @@
-"""A SampleRNN texture that is played: the contract, its clocks, its bookmarks, its waves."""
+"""A SampleRNN texture in play: the contract, its clocks, bookmarks and waves."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""From a folder of sounds to a playable SampleRNN; an interrupted training goes on unchanged."""
+"""A folder of sounds becomes a playable SampleRNN; an interrupted training resumes unchanged."""
 
 from itertools import pairwise
 

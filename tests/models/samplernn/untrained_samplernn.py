@@ -1,4 +1,4 @@
-"""SampleRNN model files with random weights: all of the machinery, none of the training."""
+"""SampleRNN model files with random weights, which need no training."""
 
 from pathlib import Path
 

@@ -49,7 +49,7 @@ def test_the_gate_of_any_number_at_all_lies_within_one(ab: NDArray[np.float32]) 
     assert (np.abs(gated(ab)) <= 1).all()
 
 
-def test_the_gate_keeps_its_input_as_history_and_adds_the_bias_to_it() -> None:
+def test_the_gate_keeps_its_input_as_history_and_adds_the_bias() -> None:
     hidden, history = np.arange(SIZE, dtype=np.float32), np.zeros(SIZE, np.float32)
     ab, bias = np.zeros(2 * SIZE, np.float32), np.full(SIZE, 0.5, np.float32)
     _gate(ab, np.zeros(SIZE, np.float32), hidden, history, bias)

@@ -36,6 +36,6 @@ def test_every_weight_of_a_matrix_is_one_multiply_add() -> None:
 
 
 def test_the_roofline_is_plausible() -> None:
-    """Between what a core of 1 GHz with 4 lanes does and a thousand times that."""
+    """It lies between a core of 1 GHz with 4 lanes and a thousand times that."""
     assert 4e9 < roofline.multiply_adds_per_second(0.05) < 4e12
     assert 4e9 < roofline.l2_bytes_per_second(0.05) < 4e12

@@ -1,4 +1,4 @@
-"""Segments: what the network is shown, and that it is the same every time."""
+"""Segments: what the network is shown, reproducibly."""
 
 from dataclasses import replace
 
@@ -40,7 +40,7 @@ def test_a_code_stands_before_its_target() -> None:
     assert batch.codes[0, 0] == SILENCE
 
 
-def test_codes_are_the_pre_emphasised_signal_wherever_a_segment_begins() -> None:
+def test_codes_are_the_pre_emphasised_signal_from_any_start() -> None:
     signal = note(0).signal
     emphasised = signal - 0.85 * np.concatenate(([0], signal[:-1]))
     codes = mulaw.encode(emphasised.astype(np.float32))
@@ -96,7 +96,7 @@ def test_the_level_channel_follows_the_gain() -> None:
     np.testing.assert_allclose(fall, 20 / 72, atol=1e-5)
 
 
-def test_a_release_made_in_training_closes_the_gate_and_the_sound() -> None:
+def test_a_synthetic_release_closes_the_gate_and_the_sound() -> None:
     batch = SEGMENTS._segment(note(0, release_frame=12000), 4000, 1.0, 5000, -400.0, 0)
     assert batch.conditioning is not None
     assert batch.conditioning[0, 999, GATE] == 1.0

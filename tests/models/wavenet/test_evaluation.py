@@ -1,4 +1,4 @@
-"""The instruments that measure the instruments."""
+"""The measurements of played notes."""
 
 from dataclasses import replace
 from pathlib import Path

@@ -1,3 +1,5 @@
+"""The WaveNet in play: notes and textures, from model files with random weights."""
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -39,7 +41,7 @@ def prepared(path) -> WaveNetGenerator:
 def rendered(
     generator, frames: int, *blocks_of_events: NDArray[np.void], **values: float
 ) -> NDArray[np.float32]:
-    """(frames,) from one call, after a reset if events are given."""
+    """Return (frames,) from one call, after a reset if events are given."""
     descriptor = generator.descriptor
     parameters = descriptor.defaults()
     for id, value in values.items():
@@ -68,7 +70,7 @@ def test_a_voice_sounds_the_same_alone_and_in_a_chord(instrument):
     assert np.array_equal(instrument.codes[0, :400], alone)
 
 
-def test_a_choked_voice_is_exactly_silent_when_the_next_note_may_come(instrument):
+def test_a_choked_voice_is_exactly_silent_after_the_choke_time(instrument):
     sound = rendered(instrument, 1000, A4, event(500, EventKind.CHOKE, 0))
     assert np.abs(sound[:500]).max() > 0.001
     assert np.all(sound[500 + int(CHOKE_SECONDS * RATE) :] == 0.0)
@@ -133,7 +135,7 @@ def test_timbre_and_morph_mix_the_instruments(instrument):
     np.testing.assert_allclose(instrument.weights, [0.375, 0.125, 0.5], atol=1e-6)
 
 
-def test_a_texture_sounds_without_notes_and_begins_without_a_click(texture):
+def test_a_texture_sounds_without_notes_and_begins_softly(texture):
     sound = rendered(texture, RATE, no_events())
     assert abs(sound[0]) == 0.0
     assert np.sqrt(np.mean(sound[RATE // 2 :] ** 2)) > 0.001

@@ -48,7 +48,7 @@ def instrument(path) -> WaveNetGenerator:
 
 
 def rendered(generator, frames: int, *events: np.ndarray, cuts=(), **values: float) -> np.ndarray:
-    """(frames,) after a reset if there are events."""
+    """Return (frames,), after a reset if there are events."""
     parameters = generator.descriptor.defaults()
     for name, value in values.items():
         parameters[generator.descriptor.parameter_index(name)] = value

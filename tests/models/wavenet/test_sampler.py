@@ -47,11 +47,11 @@ class Material:
         return Sampler(self.packed, VOICES)
 
     def shared_sampler(self) -> Sampler:
-        """One core alone is always late for it."""
+        """Return a sampler for which one core alone is always too slow."""
         return Sampler(self.packed, VOICES, HURRIED_HZ, POOL)
 
     def force(self, sampler: Sampler, begin: int = 0, end: int = FRAMES) -> NDArray[np.float32]:
-        """Teacher-forced logits of frames begin … end."""
+        """Return teacher-forced logits of frames begin … end."""
         codes = np.ascontiguousarray(self.codes[:, begin:end])
         conditioning = np.ascontiguousarray(self.conditioning[:, begin:end])
         return sampler.teacher_force(
@@ -61,7 +61,7 @@ class Material:
     def sample(
         self, sampler: Sampler, begin: int = 0, end: int = FRAMES, active: NDArray[Any] = ALL
     ) -> NDArray[np.uint8]:
-        """Sampled codes of frames begin … end."""
+        """Return sampled codes of frames begin … end."""
         codes = np.zeros((VOICES, end - begin), np.uint8)
         sampler.sample(
             codes,
@@ -81,7 +81,7 @@ of_each_size = pytest.mark.parametrize("material", MATERIALS, ids=["usual", "odd
 
 @torch.inference_mode()
 def parallel(material: Material, codes: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """The network's logits of `codes`, with the weights that the sampler rounded."""
+    """Return the network's logits of `codes`, with the sampler's rounded weights."""
     network = WaveNet(material.config)
     tensors = rounded(material.config, material.tensors)
     network.load_state_dict({name: torch.from_numpy(array) for name, array in tensors.items()})
@@ -93,14 +93,14 @@ def parallel(material: Material, codes: NDArray[np.uint8]) -> NDArray[np.float32
 
 
 @of_each_size
-def test_teacher_forced_logits_equal_the_network_with_rounded_weights(material: Material) -> None:
+def test_teacher_forced_logits_equal_the_rounded_network(material: Material) -> None:
     expected = parallel(material, material.codes)
     ours = material.force(material.sampler())
     assert np.abs(ours - expected).max() < 1e-4 * np.abs(expected).max()
 
 
 @of_each_size
-def test_a_code_is_where_the_distribution_passes_the_random_number(material: Material) -> None:
+def test_a_code_is_where_the_cdf_passes_the_uniform(material: Material) -> None:
     codes = material.sample(material.sampler())
     logits = parallel(material, codes).astype(np.float64) / material.temperature[:, None, None]
     probability = np.exp(logits - logits.max(-1, keepdims=True))
@@ -175,7 +175,7 @@ def test_a_saved_state_goes_on_bit_for_bit(material: Material, cut: int) -> None
 
 
 @of_each_size
-def test_a_voice_that_was_reset_begins_anew_and_leaves_the_others_alone(
+def test_a_reset_voice_starts_again_and_leaves_others_alone(
     material: Material,
 ) -> None:
     sampler, expected = material.sampler(), material.sampler()

@@ -1,4 +1,4 @@
-"""The models that ship: in tune, at their level, and calm for as long as a key is held."""
+"""The shipped models are in tune, at their level, and steady while a key is held."""
 
 from functools import cache
 

@@ -21,7 +21,7 @@ def network(request: pytest.FixtureRequest) -> WaveNet:
 
 
 def material(network: WaveNet) -> tuple[Tensor, Tensor | None, Tensor]:
-    """Codes, conditioning and embedding."""
+    """Return codes, conditioning and embedding."""
     channels = network.config.conditioning
     conditioning = torch.randn(VOICES, FRAMES, channels) if channels else None
     codes = torch.randint(256, (VOICES, FRAMES))
@@ -60,7 +60,7 @@ def test_streaming_goes_on_after_save_and_restore_in_the_middle(network: WaveNet
     assert_close(torch.cat([first, second], dim=1), expected)
 
 
-def test_a_sampled_code_is_where_the_distribution_passes_the_random_number(
+def test_a_sampled_code_is_where_the_cdf_passes_the_uniform(
     network: WaveNet,
 ) -> None:
     _, conditioning, embedding = material(network)

@@ -1,4 +1,4 @@
-"""From a folder of sounds to a playable model, whatever happens on the way."""
+"""A folder of sounds becomes a playable model, despite interruptions."""
 
 import json
 import os

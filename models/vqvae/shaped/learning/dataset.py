@@ -41,7 +41,7 @@ class Row(NamedTuple):
 
 
 class Segments:
-    """Pieces of `frames` frames; longer sounds, and favoured ones, are drawn more often."""
+    """Pieces of `frames` frames; longer and favoured sounds are drawn more often."""
 
     def __init__(
         self, config: ShapedConfig, corpus: Corpus, frames: int, favoured: str = ""
@@ -55,7 +55,7 @@ class Segments:
         return tracked(sound.signal, self.config.sample_rate, self.config.look_ahead)
 
     def draw(self, random: np.random.Generator, count: int, progress: float) -> Batch:
-        """`count` random pieces, at random levels, at a share of the training."""
+        """Draw `count` random pieces, at random levels, at a progress of the training."""
         return _batch([self._drawn(random, progress) for _ in range(count)])
 
     def _drawn(self, random: np.random.Generator, progress: float) -> Row:
@@ -70,7 +70,7 @@ class Segments:
         return self._row(sound, self._pitches[index], place, random, gain, label, kept)
 
     def held_out(self, batches: int, size: int) -> list[Batch]:
-        """The same pieces of the held-out sounds every time, spread over all of them."""
+        """Return the same pieces of the held-out sounds every time, spread over all of them."""
         sounds, random = self.corpus.held_out, np.random.default_rng(0)
         wanted = np.linspace(0, len(sounds) - 1, batches * size).round().astype(int)
         rows = []
@@ -86,7 +86,7 @@ class Segments:
         self, sound: Sound, pitches: NDArray[np.float32], place: int, random: np.random.Generator,
         gain: float, label: int, kept: int,
     ) -> Row:  # fmt: skip
-        """Return a segment from a step of a sound on, which may be before its beginning."""
+        """Return a segment from a step of a sound on, which may lie before its beginning."""
         config = self.config
         steps = place + np.arange(self.frames // config.step + 1)
         inside = (steps >= 0) & (steps < len(pitches))
@@ -101,7 +101,7 @@ class Segments:
 
 
 def stages_kept(random: np.random.Generator, stages: int, progress: float) -> int:
-    """Draw how many stages a segment keeps, 0: it is not rounded."""
+    """Draw how many stages a segment keeps; 0 means that it is not rounded."""
     unrounded, all_stages = (
         first + progress * (last - first) for first, last in (UNROUNDED, ALL_STAGES)
     )

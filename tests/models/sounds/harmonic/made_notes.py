@@ -1,4 +1,4 @@
-"""Notes of which everything is known: partials, stretch, decays, noise."""
+"""Notes whose partials, stretch, decays and noise are known."""
 
 from pathlib import Path
 
@@ -22,7 +22,7 @@ def hertz(pitch: float, partial: int, stretch: float = STRETCH) -> float:
 def plucked(
     pitch: float = 60.0, velocity: float = 0.8, noise_db: float = NOISE_DB, faster: float = 1.0
 ) -> np.ndarray:
-    """Partial k begins at -15 - 3 k dB, falls by 6 + 2 k dB a second, and rings to the end."""
+    """Return a note whose partial k begins at -15 - 3 k dB and falls by 6 + 2 k dB a second."""
     sound = np.zeros(len(TIME))
     for k in range(1, 11):
         level = -15 - 3 * k - faster * (6 + 2 * k) * TIME + 40 * np.log10(velocity / 0.8)
@@ -31,7 +31,7 @@ def plucked(
 
 
 def blown(pitch: float = 60.0, velocity: float = 0.8) -> np.ndarray:
-    """Three partials that stay until the key is let go, then fall by 100 dB a second."""
+    """Return three partials that stay until the key is released, then fall by 100 dB a second."""
     fall = 10 ** (-100 * np.maximum(TIME - HOLD, 0) / 20) * np.minimum(TIME / 0.05, 1)
     tone = sum(np.sin(2 * np.pi * hertz(pitch, k, 0.0) * TIME + k) / k for k in (1, 2, 3))
     return (0.2 * (velocity / 0.8) ** 2 * fall * tone + noise(-80.0)).astype(np.float32)

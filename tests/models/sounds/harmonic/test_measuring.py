@@ -1,4 +1,4 @@
-"""Recorded notes taken apart, and the tables that are made of them."""
+"""Recorded notes are analysed into tables."""
 
 import numpy as np
 import pytest

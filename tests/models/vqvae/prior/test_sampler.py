@@ -50,7 +50,7 @@ class Material:
         temperature: float = 1.0,
         top_k: int = 0,
     ) -> NDArray[np.uint16]:
-        """Frames begin … end, each drawn with its own random numbers."""
+        """Return frames begin … end, each drawn with its own random numbers."""
         stages = self.config.stages
         codes, uniforms = np.zeros((end - begin, stages), np.uint16), np.zeros(stages, np.float32)
         for row, frame in enumerate(range(begin, end)):
@@ -60,7 +60,7 @@ class Material:
 
     @torch.inference_mode()
     def network(self, codes: NDArray[np.uint16]) -> NDArray[np.float32]:
-        """(frames, stages, codes) logits of the network with the weights that pack rounded."""
+        """Return the logits (frames, stages, codes) of the network with rounded weights."""
         prior = Prior(self.config).eval()
         tensors = rounded(self.config, self.tensors)
         prior.load_state_dict({name: torch.from_numpy(array) for name, array in tensors.items()})
@@ -80,7 +80,7 @@ def assert_close(ours: NDArray[np.float32], expected: NDArray[np.float32]) -> No
 
 
 @of_each_size
-def test_teacher_forced_logits_equal_the_network_with_rounded_weights(material: Material) -> None:
+def test_teacher_forced_logits_equal_the_rounded_network(material: Material) -> None:
     ours = material.sampler().teacher_force(1, material.codes, material.label)
     assert_close(ours, material.network(material.codes))
 
@@ -95,7 +95,7 @@ def test_they_equal_it_after_a_restored_state_too(material: Material) -> None:
 
 
 @of_each_size
-def test_a_stream_that_was_heard_is_continued_as_if_it_had_been_drawn(material: Material) -> None:
+def test_a_forced_stream_is_continued_as_if_it_had_been_drawn(material: Material) -> None:
     drawing, hearing = material.sampler(), material.sampler()
     drawn = material.sample(drawing)
     hearing.force(0, drawn[:25], material.label)
@@ -103,7 +103,7 @@ def test_a_stream_that_was_heard_is_continued_as_if_it_had_been_drawn(material: 
 
 
 @of_each_size
-def test_a_code_is_where_the_distribution_passes_the_random_number(material: Material) -> None:
+def test_a_code_is_where_the_cdf_passes_the_uniform(material: Material) -> None:
     codes = material.sample(material.sampler(), temperature=0.8)
     stages = material.config.stages
     logits = material.network(codes).astype(np.float64) / 0.8
@@ -226,7 +226,7 @@ def test_a_restless_voice_leaves_what_a_cold_one_is_stuck_in() -> None:
 
 
 def certain_material() -> Material:
-    """Of a network that is sure of code 3, whatever was before."""
+    """Return material of a network that is sure of code 3, whatever came before."""
     material = Material(USUAL)
     bias = np.zeros((USUAL.stages, USUAL.codes), np.float32)
     bias[:, 3] = 7.0

@@ -1,4 +1,4 @@
-"""The prior learns what there is to know of code streams whose statistics are known exactly."""
+"""The prior learns code streams whose statistics are known exactly."""
 
 import math
 from collections.abc import Callable
@@ -39,7 +39,7 @@ Tensors = dict[str, NDArray[np.float32]]
 
 
 def transitions(label: int) -> NDArray[np.float64]:
-    """(codes, codes) of the first stage: mostly a step up or down, sometimes two, or none."""
+    """Return (codes, codes) of the first stage: mostly steps of one, sometimes of two or none."""
     sign = 1 if label == 1 else -1
     chances = {0: 0.1, sign: 0.6, 2 * sign: 0.3}
     matrix = np.zeros((CODES, CODES))
@@ -49,7 +49,7 @@ def transitions(label: int) -> NDArray[np.float64]:
 
 
 def second_stage(first: NDArray[np.int64]) -> NDArray[np.float64]:
-    """(N, codes): one of the two codes that the first stage's code of the same frame allows."""
+    """Return (N, codes): one of the two codes allowed by the first stage's code of the frame."""
     chances = np.zeros((len(first), CODES))
     chances[np.arange(len(first)), 5 * first % CODES] = 0.7
     chances[np.arange(len(first)), (5 * first + 1) % CODES] = 0.3
@@ -65,7 +65,7 @@ ENTROPY = (entropy_bits(transitions(1)[0]), entropy_bits(np.array([0.7, 0.3])))
 
 
 def stream(label: int, frames: int, random: np.random.Generator) -> Stream:
-    """A chain that begins with code 0 in both stages."""
+    """Return a chain that begins with code 0 in both stages."""
     first, matrix = np.zeros(frames, np.int64), transitions(label)
     for frame in range(1, frames):
         first[frame] = random.choice(CODES, p=matrix[first[frame - 1]])
@@ -86,7 +86,7 @@ def run(trainer: Trainer, on_step: Callable[[float], None] = lambda loss: None) 
 
 @cache
 def trained() -> Tensors:
-    """Learnt once for all tests that look at it."""
+    """Return tensors that are learnt once for all tests."""
     torch.set_num_threads(1)
     budget = Budget(steps=STEPS, learning_rate=1e-2, warm_up_steps=20, averaging=0.98,
                     report_steps=50)  # fmt: skip
@@ -111,7 +111,7 @@ def pure(label: int) -> NDArray[np.float32]:
 
 
 def bigrams(codes: NDArray[np.uint16]) -> NDArray[np.float64]:
-    """(codes,) shares of the first stage's steps, modulo the number of codes."""
+    """Return the shares (codes,) of the first stage's steps, modulo the number of codes."""
     steps = np.diff(codes[:, 0].astype(int)) % CODES
     return np.bincount(steps, minlength=CODES) / len(steps)
 
@@ -134,7 +134,7 @@ def test_samples_have_the_statistics_of_their_label(label: int) -> None:
     assert np.bincount(first, minlength=CODES).min() > 4000 / CODES / 2
 
 
-def test_a_voice_that_plays_in_the_wrong_direction_is_turned_around_by_its_label() -> None:
+def test_a_label_turns_around_a_voice_in_the_wrong_direction() -> None:
     sampler = PriorSampler(CONFIG, trained(), 1)
     codes, uniforms = np.zeros((60, 2), np.uint16), np.zeros(2, np.float32)
     wrong, _ = stream(2, 60, np.random.default_rng(5))
@@ -161,7 +161,7 @@ def random_batch(frames: int) -> dict[str, torch.Tensor]:
     return {"past": codes[:, :-1], "codes": codes[:, 1:], "embedding": torch.zeros(1, frames, 4)}
 
 
-def test_what_is_hidden_in_training_is_not_hidden_from_a_measurement() -> None:
+def test_dropout_is_active_in_training_but_not_in_measuring() -> None:
     prior, batch = Prior(CONFIG, dropout=0.5), random_batch(30)
     prior.eval()
     assert torch.equal(prior(**batch)[1], prior(**batch)[1])
@@ -194,7 +194,7 @@ def test_a_segment_goes_on_with_another_sound_of_its_label() -> None:
     assert (batch["past"][:, 0] == CODES).any()
 
 
-def test_a_past_that_is_not_the_segments_own_is_another_labels_and_short() -> None:
+def test_a_foreign_past_is_short_and_of_another_label() -> None:
     long = [(np.full((500, 2), label, np.uint16), label) for label in (1, 2)]
     batch = Streams(CONFIG, long).draw(np.random.default_rng(0), 64)
     strange = (batch["past"] != batch["codes"]).any(-1) & (batch["past"] < CODES).all(-1)

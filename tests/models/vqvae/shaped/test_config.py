@@ -1,4 +1,4 @@
-"""A configuration describes a network that can be built, or it does not exist."""
+"""A configuration describes a network that can be built, or is refused."""
 
 from dataclasses import replace
 from typing import Any

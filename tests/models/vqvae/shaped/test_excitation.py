@@ -11,7 +11,7 @@ RATE = 16000.0
 
 
 def pulse_train(pitches: list[float], hop: int = 320) -> np.ndarray:
-    """Between each pitch and the next."""
+    """Return pulses that glide between each pitch and the next."""
     out, phase = np.zeros((len(pitches) - 1, hop), np.float32), 0.0
     for frame, (begin, end) in enumerate(pairwise(pitches)):
         phase = pulses(begin, end, phase, RATE, out[frame])

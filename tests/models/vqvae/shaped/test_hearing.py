@@ -1,4 +1,4 @@
-"""What the compiled encoder hears is what the network heard, in training."""
+"""The compiled encoder's features equal those of training."""
 
 import numpy as np
 import torch

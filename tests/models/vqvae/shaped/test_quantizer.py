@@ -1,4 +1,4 @@
-"""Books that start from k-means, follow what is assigned to them, and pass gradients on."""
+"""Codebooks start from k-means, follow their points, and pass gradients on."""
 
 import pytest
 import torch
@@ -17,7 +17,7 @@ def books(monkeypatch: pytest.MonkeyPatch) -> ResidualBooks:
 
 
 def batch(seed: int) -> torch.Tensor:
-    """(B, latent, N) around eight points."""
+    """Return (B, latent, N) around eight points."""
     generator = torch.Generator().manual_seed(seed)
     centres = torch.randn(CODES, LATENT, generator=torch.Generator().manual_seed(9)) * 3
     chosen = torch.randint(CODES, (2, 50), generator=generator)

@@ -178,9 +178,7 @@ def test_a_state_of_other_sizes_or_voices_is_refused(small: Packed, device: str)
         encoder.restore(decoder.state)
 
 
-def test_a_voice_that_was_reset_begins_anew_and_leaves_the_others_alone(
-    small: Packed, device: str
-) -> None:
+def test_a_reset_voice_starts_again_and_leaves_others_alone(small: Packed, device: str) -> None:
     decoder = small.coders(VOICES, device)[1]
     first = played(small, decoder, latents(small))
     others = decoder.state["history"][[0, 2]]

@@ -201,7 +201,7 @@ def test_a_saved_state_goes_on_bit_for_bit(cut: int) -> None:
     np.testing.assert_array_equal(model.heard(encoder), uninterrupted[1])
 
 
-def test_a_voice_that_was_reset_begins_anew_and_leaves_the_others_alone(small: Model) -> None:
+def test_a_reset_voice_starts_again_and_leaves_others_alone(small: Model) -> None:
     decoder = StreamingDecoder(small.packed, 2)
     first = small.played(decoder, 0)
     small.played(decoder, 1, 0, 5)

@@ -28,7 +28,7 @@ SIZES = [(32, 128, 256), (64, 128, 256), (128, 256, 256)]
 
 
 def machine_code(capability: int, constants: dict[str, int]) -> bytes:
-    """For, say, 90; every array begins at a multiple of 16 bytes."""
+    """Return the code for a capability such as 90; arrays begin at multiples of 16 bytes."""
     names = sample_block.arg_names
     signature = {n: "constexpr" if n in constants else KINDS.get(n, "*fp32") for n in names}
     values = {(names.index(name),): value for name, value in constants.items()}
@@ -40,7 +40,7 @@ def machine_code(capability: int, constants: dict[str, int]) -> bytes:
 
 
 def stack_bytes(code: bytes) -> int:
-    """What did not fit into the registers of a thread."""
+    """Return the bytes of a thread that did not fit into its registers."""
     tool = Path(nvidia.__path__[0], "bin", "cuobjdump")
     with tempfile.NamedTemporaryFile(suffix=".cubin") as file:
         file.write(code)

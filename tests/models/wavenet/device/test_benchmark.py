@@ -1,4 +1,4 @@
-"""The GPU's figures, taken where the CPU stands in for it: that they are measured, not how high."""
+"""The GPU's figures are measured, on the CPU in its place; their values are not tested."""
 
 import pytest
 import torch

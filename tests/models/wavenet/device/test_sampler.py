@@ -58,7 +58,7 @@ class Material:
         return DeviceSampler(self.packed, VOICES, self.config.conditioning, FRAMES, DEVICE)
 
     def force(self, sampler: Sampler | DeviceSampler, begin: int = 0, end: int = FRAMES) -> NDArray:
-        """Teacher-forced logits of frames begin … end."""
+        """Return teacher-forced logits of frames begin … end."""
         codes = np.ascontiguousarray(self.codes[:, begin:end])
         told = np.ascontiguousarray(self.conditioning[:, begin:end])
         return sampler.teacher_force(codes, told, self.bias, ALL)
@@ -70,7 +70,7 @@ class Material:
         end: int = FRAMES,
         active: NDArray[np.int32] = ALL,
     ) -> NDArray[np.uint8]:
-        """Sampled codes of frames begin … end."""
+        """Return sampled codes of frames begin … end."""
         codes = np.zeros((VOICES, end - begin), np.uint8)
         sampler.sample(
             codes, np.ascontiguousarray(self.conditioning[:, begin:end]), self.bias,
@@ -85,7 +85,7 @@ of_each_kind = pytest.mark.parametrize("material", MATERIALS, ids=["notes", "tex
 
 
 def same(a: dict[str, NDArray], b: dict[str, NDArray]) -> bool:
-    """Whether two states are the same bits."""
+    """Return whether two states have the same bits."""
     return a.keys() == b.keys() and all(np.array_equal(a[name], b[name]) for name in a)
 
 
@@ -115,7 +115,7 @@ def test_bits_do_not_depend_on_how_frames_are_cut_into_calls(cuts):
     assert same(cut.state, whole.state)
 
 
-def test_a_voice_does_not_depend_on_the_others_and_a_silent_one_keeps_its_state():
+def test_voices_are_independent_and_silent_ones_keep_their_state():
     material = MATERIALS[0]
     together, alone = material.on_device(), material.on_device()
     expected = material.sample(together)
@@ -157,7 +157,7 @@ def test_a_state_goes_from_the_cpu_to_the_gpu_and_back():
     np.testing.assert_array_equal(third.state["cursors"], cpu.state["cursors"])
 
 
-def test_a_voice_that_is_reset_sounds_as_if_nothing_had_been_before():
+def test_a_reset_voice_sounds_like_a_fresh_one():
     material = MATERIALS[0]
     sampler, fresh = material.on_device(), material.on_device()
     material.sample(sampler)
@@ -211,14 +211,14 @@ def test_without_triton_it_says_what_is_missing(monkeypatch):
 
 @pytest.fixture
 def instrument(tmp_path, monkeypatch) -> WaveNetGenerator:
-    """A generator that finds a GPU, whatever there is."""
+    """Return a generator that finds a GPU on every machine."""
     monkeypatch.setattr(device_call, "torch_device", lambda name: DEVICE)
     path = write_untrained(tmp_path / "small.safetensors", replace(NOTES, preemphasis=0.85))
     return create(replace(describe(path), voices=2), 16000)
 
 
 def played(generator: WaveNetGenerator, blocks: list[int], *notes: np.ndarray) -> NDArray:
-    """(frames,) of blocks one after the other; notes in the first."""
+    """Return (frames,) of blocks one after the other; notes are in the first."""
     values, out = generator.descriptor.defaults(), []
     for number, frames in enumerate(blocks):
         block = np.full((frames, 1), np.nan, np.float32)
@@ -257,8 +257,8 @@ def test_its_blocks_and_its_state_do_not_change_a_bit_on_a_gpu(instrument):
 
 
 @pytest.mark.parametrize("capability", [80, 90, 120])
-def test_the_kernel_compiles_for_gpus_that_are_not_here_and_fits_into_their_registers(capability):
-    """Down to machine code: the assembler comes with Triton."""
+def test_the_kernel_compiles_for_absent_gpus_and_fits_registers(capability):
+    """It compiles down to machine code: the assembler comes with Triton."""
     program = Path(__file__).with_name("compile_kernel.py")
     command = [sys.executable, str(program), str(capability)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)

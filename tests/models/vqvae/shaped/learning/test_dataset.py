@@ -1,4 +1,4 @@
-"""Segments: the same ones for the same numbers, each with the pitch and pulses of its place."""
+"""Segments are reproducible, each with the pitch and pulses of its place."""
 
 from pathlib import Path
 

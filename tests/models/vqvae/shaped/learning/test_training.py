@@ -1,4 +1,4 @@
-"""From a folder of voices to a model that sings, and on after an interruption."""
+"""A folder of voices becomes a model that sings, and an interrupted training resumes."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -32,7 +32,7 @@ def narrow(options: TrainingOptions, labels: tuple[str, ...]) -> ShapedConfig:
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Books that start early, and narrow networks."""
+    """Let codebooks start early, and networks be narrow."""
     monkeypatch.setattr(quantizer, "START_STEPS", 2)
     monkeypatch.setattr(training, "HELD_OUT_BATCHES", 1)
     monkeypatch.setattr(TrainingOptions, "config", narrow)
@@ -41,7 +41,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """Two voices with three sounds each."""
+    """Write two voices with three sounds each."""
     for voice, pitch in (("ada", 200), ("bob", 110)):
         (tmp_path / "voices" / voice).mkdir(parents=True)
         for take in range(3):
