@@ -61,7 +61,7 @@ def heterodyned(
     signal: NDArray[np.float32], frequencies: NDArray[np.float64], seconds: NDArray[np.float64],
     width: float, sample_rate: int,
 ) -> NDArray[np.complex128]:  # fmt: skip
-    """Return (moments, K) complex peak amplitudes around `seconds`; windows last `width` seconds."""
+    """Return (moments, K) complex peak amplitudes around `seconds`, in windows of `width` s."""
     half = int(width * sample_rate / 2)
     window = np.hanning(2 * half + 3)[1:-1].astype(np.float32)
     centres = np.minimum((seconds * sample_rate).astype(int), len(signal) - 1)
