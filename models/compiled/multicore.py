@@ -17,7 +17,7 @@ Draw = Callable[[NDArray[np.int32], int], object]  # gets voices, and the worker
 
 
 class Multicore:
-    """With a pool, its helpers take voices if one core alone would be late. [render]
+    """Division of a block's voices among cores, if one core alone would be late. [render]
 
     That load counts these voices and the other slots', because slots play one after the other.
     `sample_rate` in Hz is that of the frames. A block is cut by voices, never by frames.

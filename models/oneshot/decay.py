@@ -1,4 +1,4 @@
-"""How evenly a hit dies away: holes in its decay, and how rough its envelope is.
+"""Evenness of a hit's decay: holes in it, and the roughness of its envelope.
 
 The envelope is the RMS of 10 ms, every 5 ms, in dB. A hole is where it lies below what comes later:
 such a hit stutters. Roughness is its deviation from its own mean over 45 ms.

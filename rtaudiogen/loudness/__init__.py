@@ -1,1 +1,1 @@
-"""How loud sound is: integrated loudness and true peak, by ITU-R BS.1770-4."""
+"""Loudness of sound: integrated loudness and true peak, by ITU-R BS.1770-4."""

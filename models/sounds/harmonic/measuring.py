@@ -1,4 +1,4 @@
-"""From recorded notes to the tables that play them. [control]"""
+"""Measurement of the tables that play recorded notes. [control]"""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass

@@ -1,1 +1,1 @@
-"""What a performer does with a stream of codes: sources, notes, levels, history."""
+"""Playing of a stream of codes: sources, notes, levels, history."""

@@ -1,4 +1,4 @@
-"""How evenly generated hits die away beside recorded ones, class by class."""
+"""Decays of generated hits compared with recorded ones, class by class."""
 
 from collections.abc import Iterator
 from typing import Any

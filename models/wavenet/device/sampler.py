@@ -27,7 +27,8 @@ Launch = Callable[..., None]  # `_launch` with its first three arguments given
 
 
 class DeviceSampler:
-    """See `Sampler`; one row of `gate_bias` serves all voices, and calls have a greatest length.
+    """A `VoiceSampler` on a GPU: one row of `gate_bias` serves all voices, and calls have a maximum
+    length.
 
     A voice's bits depend neither on the other voices nor on how its frames are cut into calls.
     """
