@@ -15,7 +15,7 @@ from .state import restore
 from .vectors import aligned_zeros, place
 
 GRU, LSTM = 3, 4  # gates
-LARGEST_CELL = 1e6  # a larger one is none
+LARGEST_CELL = 1e6  # larger values are invalid
 
 
 class RecurrentChain:

@@ -14,7 +14,7 @@ from rtaudiogen.kernel_cache import cached_njit
 from .placing import PLACE, ask, glide, rest
 
 HELD = -1  # in VOICE["left_frames"]
-FALL = 0.9995  # of a peak in a frame
+FALL = 0.9995  # decay of a peak per frame
 TOLD = ("key", "velocity", "gate", "bend", "wheel", "pressure")  # what a network hears of a note
 VOICE = np.dtype(
     [
@@ -38,7 +38,7 @@ WHEELS: dict[int, str] = {
 }
 PLACED: dict[int, str] = {EventKind.VOLUME: "volume", EventKind.PAN: "pan"}
 EVERYBODY = np.dtype([(name, np.float64) for name in (*WHEELS.values(), *PLACED.values())])
-LOUDEST = 16.0  # amplitude; what is louder, or no number, is no sound
+LOUDEST = 16.0  # amplitude; larger values and NaN become 0
 
 
 class HopVoices:
@@ -49,7 +49,7 @@ class HopVoices:
         self.hop = hop
         self.voices = np.zeros(voices, VOICE)
         self.hops = np.zeros((voices, 2, hop), np.float32)
-        self.everybody = np.zeros(1, EVERYBODY)  # what all were told
+        self.everybody = np.zeros(1, EVERYBODY)  # expression that all voices share
 
     @property
     def arrays(self) -> dict[str, NDArray[np.generic]]:

@@ -13,11 +13,11 @@ from numpy.typing import NDArray
 from rtaudiogen.kernel_cache import cached_njit
 
 GLIDE_SECONDS = 0.005  # time constant
-NEAR = 1e-6  # closer than this, a gain has arrived
+NEAR = 1e-6  # a gain this close to its target has arrived
 PLACE: list[tuple[str, type]] = [
-    ("volume", np.float64),  # asked for, an amplitude factor
-    ("pan", np.float64),  # asked for, -1 … 1
-    ("left_goal", np.float64),  # that `pan` asks for
+    ("volume", np.float64),  # the target, an amplitude factor
+    ("pan", np.float64),  # the target, -1 … 1
+    ("left_goal", np.float64),  # the left factor of `pan`
     ("right_goal", np.float64),
     ("gain", np.float64),  # on its way to `volume`
     ("left", np.float64),  # on its way to `left_goal`

@@ -23,8 +23,8 @@ from .hop_voices import PLACED, TOLD, WHEELS, HopVoices
 from .named_state import restore, saved
 from .placing import GLIDE_SECONDS
 
-NETWORK = "network."  # what the names of the network's arrays begin with in a saved state
-STREAM_KEY = 60.0  # of a stream, which has no key
+NETWORK = "network."  # prefix of the network's arrays in a saved state
+STREAM_KEY = 60.0  # the key of a stream, which has none
 
 
 class HopNetwork(Protocol):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from ..compiled.mulaw import LEVELS
 from ..family import CodeModelConfig
 
-FRAME = 16  # samples between two steps of the slow tier; the tiers and the samples see as many
+FRAME = 16  # samples between two steps of the slow tier, and samples that each tier sees
 STEP = 4  # samples between two steps of the middle tier
 UP = FRAME // STEP  # steps of the middle tier in one of the slow tier
 TAPS = 4  # newest samples that the sample tier sees as codes, not only as numbers

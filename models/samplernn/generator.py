@@ -50,7 +50,7 @@ class Sampler(VoiceSampler):
         state.middle_out[voice] = weights.middle_out.bias.reshape(state.middle_out[voice].shape)
         state.codes[voice] = SILENCE
         state.position[voice] = 0
-        state.clocks[voice] = 1.0  # the first step is due at any rate
+        state.clocks[voice] = 1.0  # the first step is due whatever the rate
 
     def draw(self, scratch: Any, active: NDArray[np.int32], frames: int, *arguments: Any) -> None:
         """Implement `VoiceSampler.draw`."""

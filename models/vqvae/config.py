@@ -6,8 +6,8 @@ from math import ceil, log2, prod
 from ..compiled.channels import CHANNEL_MULTIPLE
 from ..family import ModelConfig
 
-ANY = "any"  # the label of whoever is not among the model's labels; always the first one
-FILTERBANK_TAPS = 4  # strides that a window of the outermost layer is long
+ANY = "any"  # the label for all others; always the first one
+FILTERBANK_TAPS = 4  # length of the outermost layer's window, in strides
 INPUT_TAPS = 3  # of the decoder's first layer
 MOST_LEVELS, MOST_STAGES, MOST_CODES, MOST_DILATION = 16, 64, 1 << 16, 4096
 
@@ -16,10 +16,10 @@ MOST_LEVELS, MOST_STAGES, MOST_CODES, MOST_DILATION = 16, 64, 1 << 16, 4096
 class CodesConfig(ModelConfig):
     """Common configuration of all VQ-VAEs: codes in stages, labels, and optionally a prior."""
 
-    latent: int = 64  # channels of what is quantised
+    latent: int = 64  # channels of the quantised latent
     stages: int = 4  # codes in a code frame; 1 is the plain VQ-VAE
     codes: int = 1024  # in each stage's book
-    labels: tuple[str, ...] = (ANY,)  # speakers or instruments the decoder can be told
+    labels: tuple[str, ...] = (ANY,)  # speakers or instruments that condition the decoder
     embedding: int = 16  # dimensions of the space the labels are points in
     prior_layers: int = 0  # of the recurrent network that continues codes; 0: the model has none
     prior_width: int = 256  # units of a layer
@@ -89,7 +89,7 @@ class VQVAEConfig(CodesConfig):
     widest: int = 256  # … up to this
     encoder_dilations: tuple[int, ...] = (1, 3)  # of the residual units of a level
     decoder_dilations: tuple[int, ...] = (1, 3, 9)
-    code_dimensions: int = 8  # of the sphere that codes are points on
+    code_dimensions: int = 8  # dimensions of the sphere on which codes lie
 
     def __post_init__(self) -> None:
         """Raise ValueError for sizes that no network can have."""

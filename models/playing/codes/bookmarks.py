@@ -17,8 +17,8 @@ class Bookmarks:
         """Allocate, empty. [control]"""
         self._live = live
         self._kept = {name: np.zeros((BOOKMARKS, *a.shape), a.dtype) for name, a in live.items()}
-        self._holds = np.zeros(BOOKMARKS, np.int64)  # whether there is something
-        self._turned_to = np.zeros(1, np.int64)  # the bookmark that was asked for last, 0: none
+        self._holds = np.zeros(BOOKMARKS, np.int64)  # 1 where a state is stored
+        self._turned_to = np.zeros(1, np.int64)  # the bookmark selected last, 0: none
 
     def own(self) -> State:
         """Return what future output depends on. [render]"""

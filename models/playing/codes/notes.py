@@ -14,8 +14,8 @@ from .generator import CodeConfig, CodeGenerator, Tensors
 from .voice import control_notes
 
 MEZZO_FORTE = 0.7
-MOST_FEEDBACK = 0.95  # of the comb, at full purity
-LIFT_DB = 12.0  # a network softer than asked is amplified by so much at most
+MOST_FEEDBACK = 0.95  # feedback of the comb at full purity
+LIFT_DB = 12.0  # maximum amplification of a network that is too soft
 GLIDE_TIME_CONSTANTS = 4.0  # within the glide time, 98 % of the way
 
 # the fields of a voice that events set

@@ -22,7 +22,7 @@ VOICE = np.dtype(
         ("key", np.float64),  # MIDI note number asked for
         ("pitch", np.float64),  # on its way to `key`
         ("bend", np.float64),  # semitones, on its way to `bend_goal`
-        ("bend_goal", np.float64),  # that it was told
+        ("bend_goal", np.float64),  # the target of `bend`
         ("modulation", np.float64),  # 0 … 1
         ("velocity", np.float64),
         ("pressure", np.float64),
@@ -34,11 +34,11 @@ VOICE = np.dtype(
         ("choke_frames", np.int64),  # left until silence, -1 if not choked
         ("emphasised", np.float64),  # last output of the de-emphasis
         ("offset", np.float64),  # running mean of the output
-        ("asked_power", np.float64),  # running mean square that was asked of the network …
-        ("power", np.float64),  # … and that it gave
+        ("asked_power", np.float64),  # running mean square requested of the network …
+        ("power", np.float64),  # … and delivered by it
         ("peak", np.float64),  # falling peak of the output
-        ("loudest_db", np.float64),  # that it was asked to be so far
-        ("way", np.int64),  # of making the note's sound, chosen at its beginning
+        ("loudest_db", np.float64),  # highest level requested so far
+        ("way", np.int64),  # way of making the note's sound, fixed at its beginning
         ("ring_db", np.float64),  # level of its partials, where a bank plays them
         *PLACE,
     ],
@@ -57,25 +57,25 @@ CONTROLS = np.dtype(
         ("release", np.float64),  # times the instrument's own
         ("preemphasis", np.float64),
         ("purity", np.float64),  # feedback of the comb, 0 … <1
-        ("lift", np.float64),  # the most that a too soft network is amplified, in power
+        ("lift", np.float64),  # maximum amplification of a network that is too soft, in power
         ("choke_frames", np.int64),
     ],
     align=True,
 )
 
 ATTACK_SECONDS = 0.5
-# A voice that is asked to be softer than its loudest moment by so much is inaudible: it is freed.
+# A voice whose level is this far below its loudest moment is inaudible and is freed.
 END_DB = -90.0
 INAUDIBLE_DB = -100.0  # re full scale, whatever the loudest moment was
 BEND_SECONDS = 0.004  # the bend wheel's steps are rounded off over this time
 MOD_WHEEL_CENTS = 50.0  # vibrato that the mod wheel adds
 PRESSURE_DB = 6.0  # full channel pressure swells by this much
 OFFSET_HZ = 8.0  # the output's mean is followed and removed below this frequency
-FADE_IN_FRAMES = 160  # of a texture, so that it does not begin with a click
+FADE_IN_FRAMES = 160  # fade-in of a texture, against a click
 POWER_SECONDS, PEAK_SECONDS = 0.08, 0.1
 PURE_SECONDS = 0.08  # after the onset; the noise of an attack belongs to it
 SHORTEST_PERIOD = 4.0  # frames
-POWER_FLOOR = 1e-9  # below this nothing is levelled
+POWER_FLOOR = 1e-9  # lower powers are not levelled
 
 
 @cached_njit(nogil=True)

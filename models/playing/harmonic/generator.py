@@ -14,7 +14,7 @@ from .parameters import DRAWN, SHAPED, WHOLE
 from .state import bank_of, scratch_of
 from .voice import control_harmonic, sound_harmonic
 
-BANK = "bank_"  # what the names of the bank's arrays begin with
+BANK = "bank_"  # prefix of the bank's arrays in a saved state
 
 
 class HarmonicNotes(NoteGenerator):

@@ -12,11 +12,11 @@ def harmonic_parameters(ways: tuple[int, ...]) -> tuple[Parameter, ...]:
         Parameter(
             "source", "Source", 0.0, max(len(ways) - 1.0, 1.0), 0.0, stepped=True,
             labels=tuple(_LABELS[way] for way in ways), smoothing_ms=0.0,
-            help="what sounds beside the partials of a new note: what the network draws, or noise "
+            help="source of the rest beside the partials of a new note: the network, or noise "
             "in 24 bands; or the network draws the whole note",
         ),
         Parameter(
             "breath", "Breath", 0.0, 4.0, 1.0, "×",
-            help="how loud breath, bow and hammer are beside the partials: 1 as recorded",
+            help="level of breath, bow and hammer beside the partials: 1 as recorded",
         ),
     )  # fmt: skip

@@ -28,7 +28,7 @@ MIN_SECONDS = 0.02
 MIN_LABEL_SECONDS = 10.0
 SMALL = 1 / 50  # of all sound: labels up to this size may be held out whole, not only files
 HELD_OUT_FILES, HELD_OUT_LABELS = 20, 12  # one in so many
-PEAK = 0.89  # -1 dBFS; louder sounds are brought down to it
+PEAK = 0.89  # -1 dBFS; louder sounds are reduced to it
 MAX_REFUSED = 0.5  # of a folder's files
 
 

@@ -10,8 +10,8 @@ from ..config import VQVAEConfig
 from .corpus import Corpus, Sound
 
 LEAD = 0.25  # of a segment that may be silence before a sound begins
-QUIETEST_DB = -12.0  # a segment is turned down by up to so much
-FAVOUR = 2.0  # how much more often favoured sounds are drawn
+QUIETEST_DB = -12.0  # lowest random gain of a segment
+FAVOUR = 2.0  # factor by which favoured sounds are drawn more often
 UNLABELLED = 0.2  # share of segments whose label is withheld
 UNROUNDED, ALL_STAGES = 0.4, 0.4  # shares of segments that keep none and all of the stages
 

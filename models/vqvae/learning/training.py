@@ -52,7 +52,7 @@ class Objective(nn.Module):
         super().__init__()
         self.network = network
         self._counts = torch.zeros(network.config.stages, network.config.codes, dtype=torch.int64)
-        # in a tuple, so that its constant tables are no part of the weights
+        # in a tuple, so that its constant tables are not weights
         self._spectral = (SpectralDistance(network.config.sample_rate),)
 
     def forward(
@@ -66,7 +66,7 @@ class Objective(nn.Module):
         made, quantized = self.network(signal, labels, kept)
         made = made.float()
         loss = reconstruction(made, signal, self._spectral[0], waveform)
-        if not self.training:  # what is held out is judged by what is heard
+        if not self.training:  # held-out sounds are judged by the audible loss alone
             return loss
         self._count(quantized.codes)
         loss += quantisation(quantized)

@@ -21,7 +21,10 @@ from .performance import Performance
 from .reader import Reader
 
 MOST_DRAWN = 4  # code frames that the prior draws at most for one that sounds
-QUIET_PEAK, QUIET_SECONDS = 10 ** (-40 / 20), 0.5  # how silent, how long, the prior may be
+QUIET_PEAK, QUIET_SECONDS = (
+    10 ** (-40 / 20),
+    0.5,
+)  # peak and duration of the longest allowed silence of the prior
 
 STREAM = np.dtype(
     [

@@ -16,7 +16,7 @@ from ...compiled.vectors import place
 from .memory import Scratch, State
 from .packing import Weights
 
-COLDEST = 1e-3  # down from this temperature the most likely code is taken
+COLDEST = 1e-3  # at and below this temperature the likeliest code is taken
 HALVINGS = 40  # in the search for the k-th highest logit: more than a float32 has bits
 
 
@@ -224,7 +224,7 @@ def _draw(
     for code in range(len(logits)):
         logits[code] = math.exp((logits[code] - top) * scale)
         total += logits[code]
-    target, passed = max(uniform, 0.0) * total, 0.0  # below 0 a code that was dropped would do
+    target, passed = max(uniform, 0.0) * total, 0.0  # a target below 0 could select a dropped code
     for code in range(len(logits)):
         passed += logits[code]
         if passed > target:

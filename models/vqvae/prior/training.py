@@ -26,7 +26,7 @@ from .network import Prior
 
 Stream = tuple[NDArray[np.uint16], int]  # codes (N, stages), label
 
-SEGMENT_FRAMES = 192  # of a piece that is learnt at once
+SEGMENT_FRAMES = 192  # frames of a training segment
 SEGMENTS = 16  # in a step
 HELD_OUT_SEGMENTS = 96
 START_SHARE = 0.15  # of the segments that begin where a stream begins, after nothing

@@ -10,9 +10,9 @@ from ...compiled.conv.layers import Floats
 from .config import ShapedConfig
 
 FLOOR = 1e-7  # of power in a band, for each frame of a window
-CENTRE, SPREAD = -9.0, 4.0  # of a log power as the network gets it
+CENTRE, SPREAD = -9.0, 4.0  # of a log power, for the network's input
 MIDDLE_PITCH = 150.0  # Hz, 0 for the network; an octave is 1
-BAND_SPREAD, BAND_CENTRE = 2.0, -3.5  # a log magnitude is what the network gives, times, plus
+BAND_SPREAD, BAND_CENTRE = 2.0, -3.5  # log magnitude = network output · spread + centre
 QUIETEST, LOUDEST = -14.0, 6.0  # log magnitudes
 
 

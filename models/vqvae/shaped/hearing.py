@@ -14,7 +14,7 @@ from .fourier import Turns, transform, turns_of
 from .pitch import Pitch, PitchScratch, pitch_of, track
 
 NOTHING = 1e-20  # amplitudes below it are 0: subnormal numbers are slow
-LARGEST = 1e4  # amplitudes beyond it, and what is no number, are 0
+LARGEST = 1e4  # larger amplitudes, and NaN, become 0
 
 
 class Ears(NamedTuple):
