@@ -94,6 +94,11 @@ class Descriptor:
     width: float = 0.0  # 0 … 1: default of how far a host spreads it between left and right
     key_pan: float = 0.0  # 0 … 1: default of how far low keys lie left and high keys right
 
+    @property
+    def sounds_by_itself(self) -> bool:
+        """Whether it sounds without notes or hits: as a stream, or of what it hears."""
+        return bool(self.plays & {Plays.STREAM, Plays.EFFECT})
+
     def parameter_index(self, id: str) -> int:
         """Return the position of a parameter; KeyError if there is none of that id."""
         for index, parameter in enumerate(self.parameters):

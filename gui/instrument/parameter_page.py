@@ -1,6 +1,6 @@
 """Page of the selected slot: its name, its presets and its parameters."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QFont
@@ -27,7 +27,7 @@ EMPTY = "Add a generator to see its controls here."
 class ParameterPage(QWidget):
     """A page that is built from the descriptions of a model's parameters alone."""
 
-    changed = Signal(str, float)  # a parameter's id, and its value
+    moved = Signal(object, object)  # values by id that the user moved: before, and after
     learn = Signal(str)
     sound_wanted = Signal(str)  # the path of a file for a model that plays from one
     turned = Signal()  # another slot was selected, or the slot has another model
@@ -76,7 +76,7 @@ class ParameterPage(QWidget):
         self.presets.setVisible(model is not None)
         if model is not None:
             self.panel = ParameterPanel(model.parameters, self)
-            self.panel.changed.connect(self.changed)
+            self.panel.moved.connect(self.moved)
             self.panel.learn.connect(self.learn)
             self._column.insertWidget(1, self.panel, 1000)
         self.turned.emit()
@@ -99,16 +99,11 @@ class ParameterPage(QWidget):
             self.panel.show_group(group)
 
     def set_values(self, values: Mapping[str, float]) -> None:
-        """Set values as the user would: together they are one step that can be undone."""
+        """Set values as the user would: together they are one movement."""
         if self.panel is not None:
             self.panel.set_values(values)
 
-    def undo(self) -> None:
-        """Undo the user's last movement."""
-        if self.panel is not None:
-            self.panel.undo_stack.undo()
-
-    def redo(self) -> None:
-        """Redo the movement that was undone last."""
-        if self.panel is not None:
-            self.panel.undo_stack.redo()
+    def follow(self, slot: int, ids: Iterable[str]) -> None:
+        """Show the engine's values again, whatever the user has just moved, if the slot is here."""
+        if self.panel is not None and slot == self._slot:
+            self.panel.follow(ids)

@@ -15,6 +15,7 @@ from ..instrument.save_preset import PresetSaver
 from ..rack.rack import Rack
 from ..shell.bridge import Bridge
 from ..shell.dropping import DropTarget
+from ..shell.history import History
 from ..shell.messages import MessageBar
 from ..shell.session_actions import SessionActions
 from .browser import Browser
@@ -32,6 +33,7 @@ class Library(QObject):
         self,
         window: QWidget,
         bridge: Bridge,
+        history: History,
         rack: Rack,
         instrument: ParameterPage,
         files: SessionActions,
@@ -45,7 +47,7 @@ class Library(QObject):
         self._models: list[Item] | None = None
         self.page = Browser(window)
         self.watch = LibraryWatch(bridge, self)
-        self.actions = LibraryActions(bridge, rack, files, messages, slot_of, self)
+        self.actions = LibraryActions(bridge, history, rack, files, messages, slot_of, self)
         self.files = LibraryFiles(bridge, messages, window)
         self.preset_saver = PresetSaver(bridge, messages, slot_of, window)
         self.drop_target = DropTarget(window, lambda: rack.strips, rack, self.page)

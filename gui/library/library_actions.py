@@ -14,6 +14,7 @@ from rtaudiogen.wire.snapshot import SlotSnapshot
 
 from ..rack.rack import Rack
 from ..shell.bridge import Bridge
+from ..shell.history import History
 from ..shell.messages import MessageBar
 from ..shell.session_actions import SessionActions
 
@@ -39,6 +40,7 @@ class LibraryActions(QObject):
     def __init__(
         self,
         bridge: Bridge,
+        history: History,
         rack: Rack,
         files: SessionActions,
         messages: MessageBar,
@@ -46,7 +48,8 @@ class LibraryActions(QObject):
         parent: QObject,
     ) -> None:
         super().__init__(parent)
-        self._bridge, self._rack, self._files = bridge, rack, files
+        self._bridge, self._history = bridge, history
+        self._rack, self._files = rack, files
         self._messages, self._slot_of = messages, slot_of
 
     # -- opening ---------------------------------------------------------------------------------
@@ -141,7 +144,8 @@ class LibraryActions(QObject):
                 f"The preset {item.name} is for {item.family}; slot {slot} plays {model.family}."
             )
             return
-        self._bridge.do(
+        self._history.do(
+            f"preset {item.name}",
             lambda engine: engine.apply_preset(slot, read_preset(path)),
             lambda _: self._say_applied(item, slot),
         )
@@ -149,13 +153,14 @@ class LibraryActions(QObject):
     def _add_with_preset(self, item: Item, path: Path) -> None:
         def work(engine: EngineProcess) -> int:
             preset = read_preset(path)
-            return engine.add_slot(preset["model"], preset["values"], preset["seed"])
+            sound = preset.get("sound")
+            return engine.add_slot(preset["model"], preset["values"], preset["seed"], sound)
 
         def then(slot: int) -> None:
             self._rack.select_when_there(slot)
             self._say_applied(item, slot)
 
-        self._bridge.do(work, then, f"Loading {item.name}")
+        self._history.do(f"add {item.name}", work, then, f"Loading {item.name}")
 
     def _say_applied(self, item: Item, slot: int) -> None:
         self._messages.say(f"Slot {slot} plays with the preset {item.name}.")
@@ -182,7 +187,8 @@ class LibraryActions(QObject):
             self._rack.select_when_there(slot)
             self._messages.say(f"Slot {slot} plays {item.name}, through {id}.")
 
-        self._bridge.do(
+        self._history.do(
+            f"add {id} with {item.name}",
             lambda engine: engine.add_slot(id, values, sound=str(item.path)),
             then,
             f"Loading {item.name}",
@@ -191,7 +197,8 @@ class LibraryActions(QObject):
     def _play_in(self, slot: SlotSnapshot, path: str) -> None:
         model = self._rack.models.find(slot.model)
         values: dict[str, Any] = {**slot.values, **(values_to_play_sound(model) if model else {})}
-        self._bridge.do(
+        self._history.do(
+            f"play {Path(path).name}",
             lambda engine: engine.swap_slot(slot.slot, slot.model, values, path),
             label=f"Loading {path}",
         )

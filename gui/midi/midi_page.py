@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from rtaudiogen.wire.snapshot import MidiSnapshot, SlotSnapshot
 
-from ..shell.bridge import Bridge
+from ..shell.history import History
 from .mapping_list import Find, MappingList
 from .midi_monitor import MidiMonitor
 
@@ -17,9 +17,9 @@ class MidiPage(QWidget):
 
     learn = Signal(int, str)  # slot, parameter's id
 
-    def __init__(self, bridge: Bridge, parent: QWidget | None = None) -> None:
+    def __init__(self, history: History, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._bridge = bridge
+        self._history = history
         self.monitor, self.mappings = MidiMonitor(self), MappingList(self)
         self.splitter = QSplitter(self)
         self.splitter.setChildrenCollapsible(False)
@@ -43,7 +43,11 @@ class MidiPage(QWidget):
         self.monitor.hear(messages)
 
     def _map(self, slot: int, controller: int, id: str) -> None:
-        self._bridge.do(lambda engine: engine.map_controller(slot, controller, id))
+        self._history.do(
+            f"map CC {controller}", lambda engine: engine.map_controller(slot, controller, id)
+        )
 
     def _unmap(self, slot: int, controller: int) -> None:
-        self._bridge.do(lambda engine: engine.unmap_controller(slot, controller))
+        self._history.do(
+            f"unmap CC {controller}", lambda engine: engine.unmap_controller(slot, controller)
+        )

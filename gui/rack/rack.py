@@ -95,6 +95,16 @@ class Rack(QWidget):
         for strip in self.strips.values():
             strip.hear_key(channel, key)
 
+    def follow(self, slot: int, field: str) -> None:
+        """Show the engine's value of a slot's mix again, whatever the user has just moved."""
+        if slot in self.strips:
+            self.strips[slot].follow(field)
+
+    def stop_or_start(self) -> None:
+        """Stop or start the selected slot if it sounds by itself, as the user does."""
+        if self.selection in self.strips:
+            self.strips[self.selection].stop_or_start()
+
     def select_when_there(self, slot: int) -> None:
         """Select a slot that was just added, as soon as the engine reports it."""
         self._wanted = slot

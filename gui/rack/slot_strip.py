@@ -25,9 +25,12 @@ from ..widgets.grip import Grip
 from ..widgets.name_button import NameButton
 from ..widgets.scopes.level_meter import LevelMeter
 from ..widgets.small_button import small_button
+from ..widgets.tooltip import wrapped
 from .zone_button import ZoneButton
 
 GAIN = Parameter("gain_db", "Gain", -60.0, 12.0, 0.0, "dB")
+SWITCHED = {"stopped": "stopped", "mute": "muted", "solo": "solo"}
+STOP, START = "Stop what sounds by itself (space)", "Start it again (space)"
 PAN = Parameter("pan", "Pan", -1.0, 1.0, 0.0, help="−1 left, 1 right")
 
 
@@ -51,9 +54,12 @@ class SlotStrip(QFrame):
         self._echo_guard = EchoGuard()
         self.grip = Grip(self)
         self.model = NameButton(self)
+        self.exchange = small_button("▾", "Exchange the generator of this slot", self)
         self.gain, self.pan = Fader(GAIN, self), Fader(PAN, self)
+        self.stop = small_button("■", STOP, self)
         self.mute = small_button("M", "Mute", self)
         self.solo = small_button("S", "Solo: hear only this slot and others that are solo", self)
+        self._switches = {"stopped": self.stop, "mute": self.mute, "solo": self.solo}
         self.zone = ZoneButton(self)
         self.remove = small_button("✕", "Remove this slot", self)
         self.meter = LevelMeter("Level", Qt.Orientation.Horizontal, self, scale=False)
@@ -82,7 +88,12 @@ class SlotStrip(QFrame):
         grid.setHorizontalSpacing(4)
         grid.setVerticalSpacing(2)
         grid.addWidget(self.grip, 0, 0, 4, 1)
-        grid.addWidget(self.model, 0, 1, 1, 2)
+        name = QHBoxLayout()
+        name.setSpacing(2)
+        name.addWidget(self.model, 1)
+        name.addWidget(self.exchange)
+        name.addWidget(self.stop)
+        grid.addLayout(name, 0, 1, 1, 2)
         for column, button in enumerate((self.mute, self.solo, self.remove), 3):
             grid.addWidget(button, 0, column)
         grid.addWidget(self.gain, 1, 1)
@@ -92,15 +103,17 @@ class SlotStrip(QFrame):
         grid.setColumnStretch(1, 1)
 
     def _connect(self) -> None:
-        self.model.clicked.connect(self._choose_model)
+        self.model.clicked.connect(self.selected)
+        self.exchange.clicked.connect(self._choose_model)
         for fader in (self.gain, self.pan):
             fader.learns = False
             field = fader.parameter.id
             fader.changed.connect(lambda value, field=field: self._mix(field, value))
-        for button, field in ((self.mute, "mute"), (self.solo, "solo")):
+        for field, button in self._switches.items():
             button.setCheckable(True)
             button.clicked.connect(lambda on, field=field: self._mix(field, on))
         self.zone.mixed.connect(self._mix)
+        self.stop.toggled.connect(self._show_stopped)
         self.remove.clicked.connect(self.removed)
         for key, step in ((Qt.Key.Key_Up, -1), (Qt.Key.Key_Down, 1)):
             shortcut = QShortcut(QKeySequence(Qt.Modifier.ALT | key), self)
@@ -125,9 +138,9 @@ class SlotStrip(QFrame):
         name = f"{facts.slot}  {model.id if model else facts.model}"
         if name != self.model.text():
             self.model.setText(name)
-            self.model.setToolTip(
-                f"{name}\n{model.summary}\nLicence: {model.licence}" if model else name
-            )
+            about = f"\n{model.summary}\nLicence: {model.licence}" if model else ""
+            self.model.setToolTip(wrapped(name + about))
+        self.stop.setVisible(model is not None and model.sounds_by_itself)
         self.meter.set_level(facts.level)
         self._show_mix(facts.mix)
         text, load = describe(facts, model), f"{100 * facts.load:.0f} %"
@@ -143,6 +156,15 @@ class SlotStrip(QFrame):
         font.setBold(selected)
         self.model.setFont(font)
 
+    def follow(self, field: str) -> None:
+        """Show the engine's value of a field again, whatever the user has just moved."""
+        self._echo_guard.forget(field)
+
+    def stop_or_start(self) -> None:
+        """Stop or start what sounds by itself, as the user does; of other slots nothing."""
+        if not self.stop.isHidden():
+            self.stop.click()
+
     def hear_key(self, channel: int, key: int) -> None:
         """Pass on a key that was pressed on channel 1 … 16 to a zone that is being learnt."""
         self.zone.hear_key(channel, key)
@@ -152,10 +174,15 @@ class SlotStrip(QFrame):
             field = fader.parameter.id
             if self._echo_guard.accepts(field) and not fader.is_held:
                 fader.show_value(mix.get(field, fader.parameter.default))
-        for field, button in (("mute", self.mute), ("solo", self.solo)):
+        for field, button in self._switches.items():
             if self._echo_guard.accepts(field):
                 button.setChecked(bool(mix.get(field)))
         self.zone.show_mix(mix, self._echo_guard)
+
+    def _show_stopped(self, stopped: bool) -> None:
+        self.stop.setText("▶" if stopped else "■")
+        self.stop.setToolTip(START if stopped else STOP)
+        self.stop.setAccessibleName(START if stopped else STOP)
 
     # -- signals out -----------------------------------------------------------------------------
 
@@ -167,7 +194,7 @@ class SlotStrip(QFrame):
         self.selected.emit()
         menu = self._menu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.popup(self.model.mapToGlobal(self.model.rect().bottomLeft()))
+        menu.popup(self.exchange.mapToGlobal(self.exchange.rect().bottomLeft()))
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self.selected.emit()
@@ -176,7 +203,7 @@ class SlotStrip(QFrame):
 
 def describe(facts: SlotSnapshot, model: Descriptor | None) -> str:
     """Return a line that describes a slot."""
-    parts = [word for field, word in (("mute", "muted"), ("solo", "solo")) if facts.mix.get(field)]
+    parts = [word for field, word in SWITCHED.items() if facts.mix.get(field)]
     hits = facts.hits
     if hits is not None:
         parts.append(f"{hits.played} played · {hits.replays} replays · {hits.ready} ready")

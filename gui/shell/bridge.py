@@ -11,7 +11,6 @@ import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from pathlib import Path
 from queue import SimpleQueue
 from typing import Any, NamedTuple, TypeVar
 
@@ -167,7 +166,7 @@ class Bridge(QObject):
             engine.play_now(status, data1, data2, slot)
 
     def panic(self) -> None:
-        """Silence every voice, at once."""
+        """Silence every voice, stream and live input, at once."""
         engine = self._engine
         if engine is not None:
             engine.panic()
@@ -186,15 +185,15 @@ class Bridge(QObject):
 
         self.do(work, self.opened.emit, "Opening the audio device")
 
-    def open_session(self, path: Path, then: Then[list[str]]) -> None:
-        """Open a session's file with its devices and timing; `then` gets what was not restored."""
+    def showing_settings(self, work: Callable[[EngineProcess], T]) -> Callable[[EngineProcess], T]:
+        """Return work that also tells the settings with which it has left the engine."""
 
-        def work(engine: EngineProcess) -> list[str]:
-            notices = engine.open_session(path)
+        def told(engine: EngineProcess) -> T:
+            result = work(engine)
             self._tell(self.opened, engine.settings)
-            return notices
+            return result
 
-        self.do(work, then, "Opening the session")
+        return told
 
     def _required(self) -> EngineProcess:
         if self._engine is None:

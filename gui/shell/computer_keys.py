@@ -1,9 +1,10 @@
 """The computer's keyboard as a piano: A W S E D F T G Y H U J K …, Z and X for the octave.
 
-Escape silences everything.
+Escape silences everything, also while the user types text; the space bar stops or starts the
+selected slot if it sounds by itself.
 """
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QComboBox, QLineEdit, QWidget
 
@@ -27,11 +28,13 @@ class ComputerKeys(QObject):
     released = Signal(int)
     octave_moved = Signal(int)  # up or down
     panic = Signal()
+    stop_or_start = Signal()
 
     def __init__(self, window: QWidget) -> None:
         super().__init__(window)
         self._held: dict[int, int] = {}  # by the computer's key: its note
         self.octave = FIRST_OCTAVE
+        self._window = window
         window.winId()  # creates the system's window, which gets keys before any widget does
         window.windowHandle().installEventFilter(self)
 
@@ -56,15 +59,17 @@ class ComputerKeys(QObject):
         self.octave = PAD_OCTAVE if pads else FIRST_OCTAVE
 
     def _press(self, event: QKeyEvent) -> bool:
+        key = event.key()
+        if key == Qt.Key.Key_Escape:
+            return self._escape()
         if event.modifiers() & ~Qt.KeyboardModifier.ShiftModifier or _somebody_writes():
             return False
-        key = event.key()
         if key in (OCTAVE_DOWN, OCTAVE_UP):
             if not event.isAutoRepeat():
                 self._move_octave(1 if key == OCTAVE_UP else -1)
             return True
-        if key == Qt.Key.Key_Escape:
-            self.panic.emit()
+        if key == Qt.Key.Key_Space and self._is_free(event):
+            self.stop_or_start.emit()
             return True
         note = key_of(key, self.octave)
         if note is None:
@@ -73,6 +78,19 @@ class ComputerKeys(QObject):
             self._held[key] = note
             self.pressed.emit(note, VELOCITY)
         return True
+
+    def _escape(self) -> bool:
+        """Silence everything; a text field gets the key, too, and is left."""
+        self.panic.emit()
+        if not _somebody_writes():
+            return True
+        QTimer.singleShot(0, _leave_the_text)  # after the field has cancelled what it cancels
+        return False
+
+    def _is_free(self, event: QKeyEvent) -> bool:
+        """Return True for a key that no button or other control has a use for."""
+        focus = QApplication.focusWidget()
+        return not event.isAutoRepeat() and (focus is None or focus is self._window)
 
     def _move_octave(self, step: int) -> None:
         if LOWEST_OCTAVE <= self.octave + step <= HIGHEST_OCTAVE:
@@ -85,6 +103,12 @@ class ComputerKeys(QObject):
         if not event.isAutoRepeat():
             self.released.emit(self._held.pop(event.key()))
         return True
+
+
+def _leave_the_text() -> None:
+    focus = QApplication.focusWidget()
+    if focus is not None and _somebody_writes():
+        focus.clearFocus()
 
 
 def _somebody_writes() -> bool:

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from numpy.typing import NDArray
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import (
     QStackedWidget,
     QVBoxLayout,
@@ -30,11 +30,13 @@ from ..midi.midi_page import MidiPage
 from ..midi.new_midi import NewMidi
 from ..rack.model_list import ModelList
 from ..rack.rack import Rack
+from ..rack.rack_actions import RackActions
 from ..training.page import TrainingPage
 from ..transport.scopes_row import ScopesRow
 from ..transport.transport_bar import TransportBar
 from .bridge import Bridge
 from .computer_keys import ComputerKeys
+from .history import History
 from .messages import MessageBar
 from .pages import Pages
 from .save_capture import CaptureSaver
@@ -43,7 +45,9 @@ from .session_menu import SessionMenu
 from .split_layout import SplitLayout, scrolled
 from .window_state import WindowState
 
-WIDTH, HEIGHT = 1280, 800
+SMALLEST = QSize(1280, 800)  # where the screen has room for it
+SHARE = 0.75  # of the screen, at first
+FRAME = QSize(16, 48)  # the window system's own, at most
 
 
 class MainWindow(QWidget):
@@ -69,17 +73,23 @@ class MainWindow(QWidget):
         self.surface = PlaySurface(self)
         self.keys = ComputerKeys(self)
         self.messages = MessageBar(self)
-        self.files = SessionActions(bridge, self.messages, self)
+        self.history = History(bridge, self.messages, self)
+        self.files = SessionActions(bridge, self.history, self.messages, self)
+        self.rack_actions = RackActions(
+            bridge, self.history, self.rack, self.instrument, self.slot_of, self
+        )
         self.capture_saver = CaptureSaver(bridge, self)
-        self.midi, self.new_midi = MidiPage(bridge, self), NewMidi(self)
+        self.midi, self.new_midi = MidiPage(self.history, self), NewMidi(self)
         self.outlines = HitOutlines(bridge, self)
         self.hit_files = HitFiles(bridge, self.surface, self.selected_slot, self.transport.recorder)
         self.training = TrainingPage(bridge, self)
         self.library = Library(
-            self, bridge, self.rack, self.instrument, self.files, self.messages, self.slot_of
-        )
+            self, bridge, self.history, self.rack, self.instrument, self.files, self.messages,
+            self.slot_of,
+        )  # fmt: skip
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)  # a click on empty ground leaves a field
         self._show_session("")
-        self.resize(WIDTH, HEIGHT)
+        self.resize(SMALLEST)
         self._build()
         self._connect_engine()
         self._connect_transport()
@@ -152,7 +162,13 @@ class MainWindow(QWidget):
 
     def _show_session(self, path: str) -> None:
         self.sessions.show_session(path)
-        self.setWindowTitle(f"{Path(path).stem} – rtaudiogen" if path else "rtaudiogen")
+        self._show_title()
+
+    def _show_title(self) -> None:
+        """Name the rack's file, with a * if the rack differs from it."""
+        name = Path(self.sessions.path).stem
+        changed = "" if self.history.stack.isClean() else "*"
+        self.setWindowTitle(f"{name}{changed} – rtaudiogen" if name else "rtaudiogen")
 
     def _look_for_devices(self) -> None:
         self.bridge.ask(catalogue.connections, self.transport.connections.show_connections)
@@ -177,9 +193,11 @@ class MainWindow(QWidget):
         sessions, files = self.sessions, self.files
         transport.panic.connect(self.panic)
         self.keys.panic.connect(self.panic)
+        self.keys.stop_or_start.connect(self.rack.stop_or_start)
         transport.connections.wanted.connect(lambda field, v: bridge.reopen(**{field: v}))
         transport.connections.look.connect(self._look_for_devices)
-        transport.master.moved.connect(bridge.set_master)
+        transport.master.moved.connect(self._set_master)
+        self.rack_actions.master_restored.connect(transport.master.follow)
         transport.recorder.record.connect(files.record)
         transport.recorder.stop.connect(files.stop_recording)
         transport.recorder.room_wanted.connect(
@@ -204,40 +222,38 @@ class MainWindow(QWidget):
         )
 
     def _connect_rack(self) -> None:
-        bridge, rack = self.bridge, self.rack
+        rack, actions = self.rack, self.rack_actions
         self.models.found.connect(rack.offer)
-        rack.added.connect(self._add)
-        rack.swapped.connect(self._swap)
-        rack.removed.connect(lambda slot: bridge.do(lambda engine: engine.remove_slot(slot)))
-        rack.voiced.connect(
-            lambda slot, n: bridge.do(lambda engine: engine.set_voices(slot, n), label="Loading")
-        )
-        rack.mixed.connect(bridge.set_mix)
-        rack.moved.connect(lambda slot, to: bridge.do(lambda engine: engine.move_slot(slot, to)))
+        rack.added.connect(actions.add)
+        rack.swapped.connect(actions.swap)
+        rack.removed.connect(actions.remove)
+        rack.voiced.connect(actions.set_voices)
+        rack.mixed.connect(actions.set_mix)
+        rack.moved.connect(actions.move)
         rack.selected.connect(self._show_selection)
-        self.instrument.changed.connect(
-            lambda id, value: bridge.set_parameter(rack.selection, id, value)
-        )
+        actions.said.connect(self.messages.say)
+        self.instrument.moved.connect(actions.set_values)
         self.surface.changed.connect(lambda id, value: self.instrument.set_values({id: value}))
         for part in (self.xy, self.ribbon):
             part.moved.connect(self.instrument.set_values)
         self.ribbon.sound_wanted.connect(self.library.actions.play_sound)
-        self.instrument.learn.connect(lambda id: self._learn(rack.selection, id))
+        self.instrument.learn.connect(lambda id: actions.learn(rack.selection, id))
         self.instrument.sound_wanted.connect(self.library.actions.play_sound)
-        self.training.add.connect(self._add)
+        self.training.add.connect(actions.add)
         self.training.models_changed.connect(self.models.look)
         self.training.models_changed.connect(self.library.watch.look_soon)
-        self.surface.played.connect(bridge.play)
+        self.surface.played.connect(self.bridge.play)
         self.surface.turned.connect(self._turn)
         self.surface.pad_chosen.connect(self.instrument.show_group)
-        QShortcut(QKeySequence.StandardKey.Undo, self, self.instrument.undo)
-        QShortcut(QKeySequence.StandardKey.Redo, self, self.instrument.redo)
+        self.sessions.offer_undo(self.history.actions)
+        self.addActions(self.history.actions)
+        self.history.stack.cleanChanged.connect(self._show_title)
         self.keys.pressed.connect(self.surface.press)
         self.keys.released.connect(self.surface.release)
         self.keys.octave_moved.connect(self.surface.keyboard.shift_octaves)
 
     def _connect_midi(self) -> None:
-        self.midi.learn.connect(self._learn)
+        self.midi.learn.connect(self.rack_actions.learn)
         self.new_midi.heard.connect(self.midi.hear)
         self.new_midi.heard.connect(self.surface.hear)
         self.new_midi.key_pressed.connect(self.rack.hear_key)
@@ -253,32 +269,23 @@ class MainWindow(QWidget):
         self.keys.turn_to_pads(pads)
 
     def panic(self) -> None:
-        """Silence every voice at once."""
+        """Silence every voice at once, and stop every stream and live input."""
         self.surface.forget_arrived()
         self.bridge.panic()
 
-    def _add(self, model: str) -> None:
-        self.bridge.do(
-            lambda engine: engine.add_slot(model), self.rack.select_when_there, f"Loading {model}"
-        )
-
-    def _swap(self, slot: int, model: str) -> None:
-        self.bridge.do(lambda engine: engine.swap_slot(slot, model), label=f"Loading {model}")
-
-    def _learn(self, slot: int, id: str) -> None:
-        self.bridge.do(
-            lambda engine: engine.learn(slot, id),
-            lambda _: self.messages.say(f"Move a controller to map it to {id} of slot {slot}."),
-        )
+    def _set_master(self, gain_db: float) -> None:
+        if self.facts is not None:
+            self.rack_actions.set_master(self.facts.master_gain_db, gain_db)
 
     # -- state of the window ---------------------------------------------------------------------
 
     def _restore_window_state(self) -> None:
         if self.window_state is not None:
+            self.resize(first_size(self.screen().availableSize()))
             self.window_state.add_window(self)
             self.window_state.add("page", self.pages.currentIndex, self.pages.setCurrentIndex)
             self.window_state.add("views", self.scopes.state, self.scopes.restore)
-            self.window_state.add("session", lambda: self.sessions.path, self._show_session)
+            self.window_state.add("session", lambda: self.sessions.path, self.files.name)
             self.window_state.add("recordings", *self.transport.recorder.saved_format())
             for name, splitter in self.split.splitters().items():
                 self.window_state.add_splitter(name, splitter)
@@ -300,3 +307,9 @@ class MainWindow(QWidget):
         self.library.watch.stop()
         self.bridge.close()
         super().closeEvent(event)
+
+
+def first_size(screen: QSize) -> QSize:
+    """Return the size of a window that was never resized, on a screen with so much free room."""
+    wanted = (screen * SHARE).expandedTo(SMALLEST)
+    return wanted.boundedTo(screen - FRAME)

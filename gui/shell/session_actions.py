@@ -1,5 +1,6 @@
 """Actions of the window for sessions and recordings."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from rtaudiogen.client.open_engine import DEMO_SECONDS
 from rtaudiogen.client.recent import recent_sessions, remember_session
 
 from .bridge import Bridge
+from .history import History
 from .messages import MessageBar
 
 
@@ -21,9 +23,12 @@ class SessionActions(QObject):
     session_named = Signal(str)  # the rack's file; empty: it has none
     recent = Signal(object)  # list[Path]: the sessions that were opened or saved last
 
-    def __init__(self, bridge: Bridge, messages: MessageBar, window: QWidget) -> None:
+    def __init__(
+        self, bridge: Bridge, history: History, messages: MessageBar, window: QWidget
+    ) -> None:
         super().__init__(window)
-        self._bridge, self._messages = bridge, messages
+        self._bridge, self._history, self._messages = bridge, history, messages
+        self._path = ""
 
     def open_session(self, path: str) -> None:
         """Open a session's file, including its devices."""
@@ -32,8 +37,11 @@ class SessionActions(QObject):
             self._messages.say(f"Opened {path}.")
             self._say_all(notices)
             self._name_session(path)
+            self._history.stack.setClean()
 
-        self._bridge.open_session(Path(path), done)
+        name = f"open {Path(path).stem}"
+        opened = self._bridge.showing_settings(lambda engine: engine.open_session(Path(path)))
+        self._history.do(name, opened, done, "Opening the session", self._renamed(path))
 
     def save_session(self, path: str) -> None:
         """Write the rack to a session's file."""
@@ -41,6 +49,7 @@ class SessionActions(QObject):
         def done(_: None) -> None:
             self._messages.say(f"Saved the session to {path}.")
             self._name_session(path)
+            self._history.stack.setClean()
             self.changed.emit()
 
         self._bridge.do(lambda engine: engine.save_session(Path(path)), done)
@@ -50,16 +59,26 @@ class SessionActions(QObject):
         self._bridge.ask(recent_sessions, self.recent.emit)
 
     def _name_session(self, path: str) -> None:
-        self.session_named.emit(path)
+        self.name(path)
         self._bridge.ask(lambda: remember_session(Path(path)), self.recent.emit)
+
+    def name(self, path: str) -> None:
+        """Take a file as that of the rack; empty: it has none."""
+        self._path = path
+        self.session_named.emit(path)
+
+    def _renamed(self, path: str) -> Callable[[bool], None]:
+        """Return what names the rack when it is exchanged for another one, or that is undone."""
+        before = self._path
+        return lambda redone: self.name(path if redone else before)
 
     def empty_rack(self) -> None:
         """Remove every slot."""
-        self._load({})
+        self._load("empty the rack", {})
 
     def play_demo(self) -> None:
         """Load the demo, and play a phrase on it."""
-        self._load(catalogue.demo().session)
+        self._load("play the demo", catalogue.demo().session)
         self._bridge.do(lambda engine: engine.play_phrase(DEMO_SECONDS))
 
     def record(self, suffix: str, bits: int) -> None:
@@ -70,9 +89,12 @@ class SessionActions(QObject):
         """Finish the recording and tell its file."""
         self._bridge.do(lambda engine: engine.stop_recording(), self._say_recorded)
 
-    def _load(self, session: dict[str, Any]) -> None:
-        self.session_named.emit("")
-        self._bridge.do(lambda engine: engine.load_session(session), self._say_all, "Loading")
+    def _load(self, name: str, session: dict[str, Any]) -> None:
+        renamed = self._renamed("")
+        self.name("")
+        self._history.do(
+            name, lambda engine: engine.load_session(session), self._say_all, "Loading", renamed
+        )
 
     def _say_all(self, sentences: list[str]) -> None:
         for sentence in sentences:

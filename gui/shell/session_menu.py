@@ -5,6 +5,7 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFileDialog, QMenu, QToolButton, QWidget
 
 from rtaudiogen.client.catalogue import SUFFIX
@@ -33,7 +34,7 @@ class SessionMenu(QToolButton):
         self.setText("Session")
         self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        menu = QMenu(self)
+        self._menu = menu = QMenu(self)
         menu.addAction("Open …", "Ctrl+O", self._open)
         self.recent = menu.addMenu("Open recent")
         self.recent.setToolTipsVisible(True)
@@ -50,6 +51,12 @@ class SessionMenu(QToolButton):
             sizes.addAction(f"{percent} %", partial(self.scaled.emit, percent))
         self.setMenu(menu)
         self.show_recent([])
+
+    def offer_undo(self, actions: Sequence[QAction]) -> None:
+        """Put the actions of the history at the top."""
+        first = self._menu.actions()[0]
+        self._menu.insertActions(first, actions)
+        self._menu.insertSeparator(first)
 
     def show_session(self, path: str) -> None:
         """Show the rack's file; empty: it has none."""

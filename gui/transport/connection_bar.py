@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from PySide6.QtCore import QSize, Signal
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QWheelEvent
 from PySide6.QtWidgets import QComboBox, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from rtaudiogen.client.catalogue import NULL_OUTPUT, AudioDevice, Connections
@@ -73,6 +74,15 @@ class Chooser(QComboBox):
         self.opened.emit()
         self.view().setMinimumWidth(self.view().sizeHintForColumn(0) + 2 * self.height())
         super().showPopup()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        event.ignore()  # another device is chosen on purpose only: the sound is interrupted
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down):
+            self.showPopup()  # as for the wheel
+        else:
+            super().keyPressEvent(event)
 
     def _tell(self, text: str) -> None:
         self.setToolTip(f"{text}\n{self._help}")

@@ -59,6 +59,10 @@ class MasterPanel(QWidget):
         if self._echo_guard.accepts("gain") and not self.gain.is_held:
             self.gain.show_value(gain_db)
 
+    def follow(self) -> None:
+        """Show the engine's gain again, whatever the user has just moved."""
+        self._echo_guard.forget("gain")
+
     def hear(self, frames: NDArray[np.float32]) -> None:
         """Measure frames that went to the device, (frames, channels)."""
         self.meter.set_level(self._true_peak.measure(frames))

@@ -40,7 +40,9 @@ class TransportBar(QWidget):
         self.meter = self.master.meter
         self.panic_button = QPushButton("PANIC", self)
         self.panic_button.setStyleSheet("QPushButton { border-color: palette(bright-text); }")
-        self.panic_button.setToolTip("Silence every voice at once (Esc)")
+        self.panic_button.setToolTip(
+            "Silence every voice at once, and stop streams and live input (Esc)"
+        )
         self.panic_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.panic_button.clicked.connect(self.panic)
         self._episodes = 0
@@ -109,6 +111,8 @@ class TransportBar(QWidget):
     def _show_dropouts(self, facts: Snapshot) -> None:
         if facts.underrun_episodes > self._episodes:
             self._last_dropout = f"last {datetime.now():%H:%M:%S}"
+        elif facts.underrun_episodes == 0:
+            self._last_dropout = ""
         self._episodes = facts.underrun_episodes  # a new engine begins with none
         tip = (
             f"{facts.underrun_episodes} dropouts, {facts.lost_frames} frames lost,"

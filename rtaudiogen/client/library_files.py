@@ -18,7 +18,7 @@ from .. import registry
 from ..codes.codec import decode_file
 from ..errors import RtAudioGenError, UsageError
 from ..recorder.marks import sidecar_path
-from ..saving.presets import Preset, load_preset, save_preset
+from ..saving.presets import Preset, labels_of, load_preset, save_preset
 from ..saving.sessions import Session
 from ..storage import folders
 from ..storage.file_names import problem_of, safe_name
@@ -65,7 +65,9 @@ def preset_of(session: Mapping[str, Any], position: int, name: str) -> tuple[Pre
         raise UsageError("the slot does not exist any more")
     slot = slots[position]
     model = registry.find(slot.model)
-    return Preset(slot.values, slot.seed, model.id, name.strip()), model.family
+    labels = labels_of(model, slot.values)
+    preset = Preset(slot.values, slot.seed, model.id, name.strip(), labels, slot.sound)
+    return preset, model.family
 
 
 def read_preset(path: Path) -> dict[str, Any]:

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .. import registry
-from ..errors import RtAudioGenError
+from ..errors import RtAudioGenError, UsageError
 from ..events import MIDI_EVENT, SCHEDULED_PORT, SCREEN_PORT
 from ..midi import MidiInput, NoticeKind, TimedMessage, beginning, phrase, to_events
 from ..midi.monitor import SCREEN
@@ -34,11 +34,13 @@ from .audition import Audition
 from .checkpoint import Checkpoint, read_checkpoint, write_checkpoint
 from .device_choice import DeviceChoice
 from .device_fallback import DeviceFallback
+from .rack_state import RackState, restore
 from .slot_verbs import SlotVerbs
 from .snapshot_builder import snapshot
 from .transport import DeviceLostError, Transport
 
 CHECKPOINT_SECONDS = 2.0
+OBEY_SECONDS = 0.5  # at most, until the render thread has obeyed a command
 MOST_MESSAGES = 100  # that are kept
 SUSTAIN_PEDAL, SOSTENUTO_PEDAL, ALL_NOTES_OFF = 64, 66, 123
 
@@ -137,6 +139,10 @@ class Engine(SlotVerbs):
         if self.playing:  # also keys that are on their way through the ring
             now = self.transport.render_frame_at(time.perf_counter())
             self.renderer.panic(now + self.midi.latency_frames)
+        for slot in list(self.slots):
+            with suppress(UsageError):  # the slot has been removed meanwhile
+                if self.renderer.descriptor(slot).sounds_by_itself:
+                    self.set_mix(slot, "stopped", True)
 
     def play_midi(self, messages: TimedMidi, after_seconds: float = 0.0) -> None:
         """Implement `Facade.play_midi`."""
@@ -203,6 +209,18 @@ class Engine(SlotVerbs):
             master_gain_db=self.master_gain_db,
             others=self._session_others,
         )
+
+    def rack(self) -> dict[str, Any]:
+        """Implement `Facade.rack`."""
+        patience = time.monotonic() + OBEY_SECONDS
+        while self.playing and not self.renderer.has_obeyed and time.monotonic() < patience:
+            time.sleep(0.002)
+        numbers = list(self.slots)
+        return {"session": self._session(numbers).to_json(), "numbers": numbers}
+
+    def restore(self, rack: Mapping[str, Any], instead_of: Mapping[str, Any]) -> list[str]:
+        """Implement `Facade.restore`."""
+        return restore(self, RackState.from_json(rack), RackState.from_json(instead_of))
 
     def load_session(self, session: Mapping[str, Any]) -> list[str]:
         """Implement `Facade.load_session`; leave out a slot whose model is missing, and

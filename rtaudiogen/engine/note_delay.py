@@ -46,7 +46,7 @@ def _playing(model: str) -> Iterator[Engine]:
 
 
 def _delay_ms(engine: Engine, key: int, number: int) -> float:
-    engine.panic()
+    engine.renderer.panic()
     time.sleep(GAP_SECONDS + number * STEP_SECONDS % GAP_SECONDS)
     memory = engine.transport.memory
     tap, block = memory.tap(), np.zeros((RATE // 10, memory.channels), np.float32)

@@ -66,7 +66,7 @@ class SlotVerbs(Facade):
         before = self.renderer.descriptor(slot).parameters
         self.renderer.swap(slot, generator, values or {}, seed=state.seed, sound=path)
         controls = state.controls if generator.descriptor.parameters == before else {}
-        self._change(
+        self.change_state(
             slot, model=model, values=dict(values or {}), sound=path, voices=voices,
             controls=controls,
         )  # fmt: skip
@@ -82,7 +82,7 @@ class SlotVerbs(Facade):
             if generator.descriptor.parameters != now.parameters:
                 raise RtAudioGenError(f"the file of {state.model} now holds another model")
             self.renderer.renew(slot, generator)
-        self._change(slot, voices=voices)
+        self.change_state(slot, voices=voices)
 
     def remove_slot(self, slot: int) -> None:
         """Implement `Facade.remove_slot`."""
@@ -99,7 +99,7 @@ class SlotVerbs(Facade):
         with self._slots_lock:
             self.slots = {number: self.slots[number] for number in order}
 
-    def _change(self, slot: int, **fields: Any) -> None:
+    def change_state(self, slot: int, **fields: Any) -> None:
         """Change fields of a slot's state. [any]"""
         with self._slots_lock:
             self.slots[slot] = replace(self._state(slot), **fields)
@@ -141,11 +141,25 @@ class SlotVerbs(Facade):
         state = self._state(slot)
         values, notices = preset.fit(self.renderer.descriptor(slot))
         self.messages.extend(notices)
+        if preset.sound not in ("", state.sound) and self.renderer.descriptor(slot).takes_sound:
+            self._give_sound(slot, values, preset.sound)
         for id, value in values.items():
             self.renderer.set_parameter(slot, id, value)
         if preset.seed is not None and preset.seed != state.seed:
-            self.renderer.restart(slot, preset.seed)
-            self._change(slot, seed=preset.seed)
+            self.restart_from(slot, preset.seed)
+
+    def _give_sound(self, slot: int, values: Values, sound: str) -> None:
+        """Let a slot play from a preset's sound; say so if the sound cannot be read any more."""
+        state = self._with_values(slot, self.renderer.read().slots.get(slot))
+        try:
+            self.swap_slot(slot, state.model, {**state.values, **values}, sound)
+        except RtAudioGenError as error:
+            self.messages.append(f"The preset's sound is left out: {error}")
+
+    def restart_from(self, slot: int, seed: int) -> None:
+        """Let a generator die away and start again from a seed."""
+        self.renderer.restart(slot, seed)
+        self.change_state(slot, seed=seed)
 
     # -- controllers -------------------------------------------------------------------------------
 
@@ -172,7 +186,7 @@ class SlotVerbs(Facade):
         state = self._state(slot)
         self.renderer.map_controller(slot, controller, id)
         others = {number: other for number, other in state.controls.items() if number != controller}
-        self._change(slot, controls={**others, controller: id})
+        self.change_state(slot, controls={**others, controller: id})
 
     def unmap_controller(self, slot: int, controller: int) -> None:
         """Implement `Facade.unmap_controller`."""
@@ -184,7 +198,7 @@ class SlotVerbs(Facade):
             )
         self.renderer.map_controller(slot, controller, None)
         others = {number: id for number, id in state.controls.items() if number != controller}
-        self._change(slot, controls=others)
+        self.change_state(slot, controls=others)
 
     # -- codes and hits ----------------------------------------------------------------------------
 

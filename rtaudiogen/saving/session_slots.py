@@ -38,8 +38,8 @@ def recreate(
         return generator
 
 
-def add(renderer: Renderer, state: SlotState, notices: list[str]) -> int:
-    """Add a slot of a session to a renderer; return its number there.
+def add(renderer: Renderer, state: SlotState, notices: list[str], number: int | None = None) -> int:
+    """Add a slot of a session to a renderer; return its number there: `number`, or else the next.
 
     Values, sounds and controllers that do not fit are left out and reported; RtAudioGenError if the
     model cannot be created.
@@ -48,7 +48,9 @@ def add(renderer: Renderer, state: SlotState, notices: list[str]) -> int:
     notices.extend(unfit)
     rate = renderer.sample_rate
     generator = recreate(state.model, state.sound, state.voices, rate, notices)
-    number = renderer.add(generator, values, state.mix.values(), state.seed, sound=state.sound)
+    number = renderer.add(
+        generator, values, state.mix.values(), state.seed, sound=state.sound, number=number
+    )
     for controller, id in state.controls.items():
         try:
             renderer.map_controller(number, controller, id)

@@ -29,6 +29,7 @@ class Mix:
     pan: float = 0.0  # -1 left … 1 right
     mute: bool = False
     solo: bool = False
+    stopped: bool = False  # what sounds by itself, a stream or live input, is silent
     channel: int = ALL_CHANNELS  # MIDI channel 1 … 16, or all
     low_key: int = 0  # zone, MIDI note numbers, both ends included
     high_key: int = 127
@@ -57,6 +58,7 @@ class Mix:
             pan=given.number("pan", -1.0, 1.0, default.pan),
             mute=given.truth("mute", default.mute),
             solo=given.truth("solo", default.solo),
+            stopped=given.truth("stopped", default.stopped),
             channel=given.whole("channel", 0, 16, default.channel),
             low_key=given.whole("low_key", 0, 127, default.low_key),
             high_key=given.whole("high_key", 0, 127, default.high_key),

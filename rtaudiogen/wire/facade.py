@@ -85,8 +85,11 @@ class Facade:
 
     @at_once
     def set_mix(self, slot: int, field: str, value: float) -> None:
-        """Set gain_db, pan, mute, solo, channel, low_key, high_key, transpose, bend_range, width
-        or key_pan.
+        """Set gain_db, pan, mute, solo, stopped, channel, low_key, high_key, transpose, bend_range,
+        width or key_pan.
+
+        A slot that is stopped is silent until it is started again: `panic` stops what sounds by
+        itself.
         """
 
     @at_once
@@ -164,7 +167,7 @@ class Facade:
 
     @at_once
     def panic(self) -> None:
-        """Silence every voice at once."""
+        """Silence every voice at once, and stop every stream and live input."""
 
     def record(self, path: str | None = None, bits: int = 0, suffix: str = ".wav") -> str:
         """Record the output to a file (.wav or .flac); return its path.
@@ -175,6 +178,18 @@ class Facade:
 
     def stop_recording(self) -> dict[str, Any]:
         """Finish the recording; return path, frames, seconds, marks, clipped values."""
+
+    def rack(self) -> dict[str, Any]:
+        """Return the slots as they are, after all commands so far: their `session`, as of
+        `session`, and their `numbers` in the same order.
+        """
+
+    def restore(self, rack: Mapping[str, Any], instead_of: Mapping[str, Any]) -> list[str]:
+        """Change what differs between two states of `rack`, from `instead_of` to `rack`.
+
+        Everything else stays as it is and goes on sounding. A slot that comes back has its old
+        number. Return sentences about what could not be restored.
+        """
 
     def session(self) -> dict[str, Any]:
         """Return the rack as a session with everything that `load_session` needs."""

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import soundfile
 
+from rtaudiogen.client.library_files import preset_of
 from rtaudiogen.client.remote import EngineProcess
 from rtaudiogen.engine.codes import MOST_FRAMES, MOST_NEWEST, code_stream, codes_now
 from rtaudiogen.errors import UsageError
@@ -182,3 +183,25 @@ def test_a_stranger_whose_codes_cannot_be_had_is_passed_over() -> None:
             raise ArithmeticError
 
     assert codes_now(Broken(SINE, RATE)) == codes_now(Sine(SINE, RATE))
+
+
+def test_a_preset_brings_its_sound_along(engine: EngineProcess, slot: int, sound: Path) -> None:
+    preset, _ = preset_of(engine.session(), 0, "melody")
+    other = engine.add_slot(MODEL)
+    engine.apply_preset(other, preset.to_json())
+    assert engine.session()["slots"][1]["sound"] == str(sound)
+    eventually(lambda: played_from(engine, other) == float(Source.FILE))
+    engine.apply_preset(other, {**preset.to_json(), "sound": "/nowhere/gone.wav"})
+    eventually(lambda: any("The preset's sound is left out" in m for m in messages(engine)))
+    assert engine.session()["slots"][1]["sound"] == str(sound)
+    engine.remove_slot(other)
+
+
+def played_from(engine: EngineProcess, slot: int) -> float | None:
+    """Return the source that a slot plays from, once it is there."""
+    now = facts(engine, slot)
+    return now.values.get("source") if now else None
+
+
+def messages(engine: EngineProcess) -> list[str]:
+    return list(engine.snapshot()["messages"])

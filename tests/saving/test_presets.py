@@ -1,6 +1,7 @@
 """Presets are restored as saved, and values that do not fit are reported."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 
 from rtaudiogen.errors import RtAudioGenError
 from rtaudiogen.generator import Descriptor, Parameter, Plays
-from rtaudiogen.saving.presets import Preset, load_preset, save_preset
+from rtaudiogen.saving.presets import Preset, labels_of, load_preset, save_preset
 
 FINITE = st.floats(allow_nan=False, allow_infinity=False)
 NAMES = st.text('aé€😀" {}\\', max_size=6)
@@ -19,6 +20,8 @@ PRESETS = st.builds(
     seed=st.none() | st.integers(0, 2**63 - 1),
     model=NAMES,
     name=NAMES,
+    labels=st.dictionaries(NAMES, NAMES, max_size=4),
+    sound=NAMES,
     others=st.dictionaries(st.sampled_from(["", "colour", "others"]), st.none() | NAMES),
 )
 ORGAN = Descriptor(
@@ -35,6 +38,13 @@ ORGAN = Descriptor(
         Parameter("leslie", "Leslie", 0.0, 1.0, 0.0),
     ),
 )
+STOPS, MORE = ("flute", "reed", "string"), ("cello", "string", "flute")
+
+
+def player(*labels: str) -> Descriptor:
+    """Return a model with timbres of these names."""
+    timbre = Parameter("timbre", "Timbre", 0.0, len(labels) - 1, 0.0, labels=labels)
+    return replace(ORGAN, id="player", parameters=(timbre,))
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -59,6 +69,25 @@ def test_values_a_model_does_not_know_are_kept_and_named() -> None:
     assert preset.to_json()["values"] == {"leslie": 0.5, "swell": 0.25}
 
 
+@pytest.mark.parametrize(("value", "fitted"), [(0.0, 2.0), (2.0, 1.0), (2.25, 1.25), (1.75, 0.75)])
+def test_a_timbre_is_found_by_its_name_in_another_order(value: float, fitted: float) -> None:
+    labels = labels_of(player(*STOPS), {"timbre": value})
+    values, notices = Preset({"timbre": value}, labels=labels).fit(player(*MORE))
+    assert (values, notices) == ({"timbre": fitted}, ())
+
+
+def test_a_timbre_that_a_model_lacks_is_told_by_its_name() -> None:
+    values, notices = Preset({"timbre": 1.0}, labels={"timbre": "reed"}).fit(player(*MORE))
+    assert values == {"timbre": 1.0}
+    assert notices == ("player has no timbre 'reed'; it has 'string' instead",)
+
+
+def test_a_timbre_of_the_same_model_stays_to_the_bit() -> None:
+    model, value = player(*STOPS), 0.30000001192092896
+    labels = labels_of(model, {"timbre": value})
+    assert Preset({"timbre": value}, labels=labels).fit(model)[0] == {"timbre": value}
+
+
 def test_values_out_of_range_are_clamped_and_named() -> None:
     values, notices = Preset({"leslie": 9.0, "drawbar": 2.6}).fit(ORGAN)
     assert values == {"leslie": 1.0, "drawbar": 3.0}
@@ -79,6 +108,8 @@ def test_values_out_of_range_are_clamped_and_named() -> None:
         ('{"rtaudiogen": "preset", "version": 1, "seed": -1}', "seed: -1; expected a whole number"),
         ('{"rtaudiogen": "preset", "version": 1, "seed": "1"}', 'seed: "1" is a text'),
         ('{"rtaudiogen": "preset", "version": 1, "name": 7}', "name: 7 is a number"),
+        ('{"rtaudiogen": "preset", "version": 1, "labels": {"a": 1}}', "labels: a: 1 is a number"),
+        ('{"rtaudiogen": "preset", "version": 1, "sound": 7}', "sound: 7 is a number"),
         ('{"rtaudiogen": "preset", "version": 1, "values": {"a": 1,}}', "a comma before '}'"),
         ('{"rtaudiogen": "preset", "version": 1, "seed": 1, "seed": 2}', "'seed' occurs twice"),
         ('{"rtaudiogen": "preset", "version": 2}', "newer"),

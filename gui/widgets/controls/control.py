@@ -10,6 +10,7 @@ from rtaudiogen.generator import Parameter
 
 from ...shell.theme import DIM, WARNING, colour
 from ..painting import em, fitted_font
+from ..tooltip import wrapped
 from .value_text import value_text
 
 
@@ -137,4 +138,4 @@ class Control(QWidget):
         lines = [parameter.name, parameter.help]
         if self._controller:
             lines.append(f"moved by {self._controller}")
-        self.setToolTip("\n".join(filter(None, lines)))
+        self.setToolTip(wrapped("\n".join(filter(None, lines))))

@@ -16,6 +16,10 @@ class EchoGuard:
         """Remember that the user moves a field now."""
         self._moved[field] = monotonic()
 
+    def forget(self, field: str) -> None:
+        """Let the engine's value of a field be shown from now on."""
+        self._moved.pop(field, None)
+
     def accepts(self, field: str) -> bool:
         """Return True if the engine's value may be shown: the user has not just moved the field."""
         return monotonic() - self._moved.get(field, -math.inf) >= ECHO_SECONDS

@@ -18,9 +18,10 @@ _KEY, _PAGE = 0.01, 0.1  # of the range
 class Movable(Control):
     """A parameter over a range; knob and fader define `travelled` and `value_area`.
 
-    Drag, turn the wheel or press arrow and page keys to move it; Shift makes each finer. Home and
-    End set the ends, Delete or a double-click sets the default. Enter or a click on the value opens
-    a field to type into.
+    Drag it, turn the wheel or press arrow and page keys to move it; Shift makes each finer. The
+    wheel needs the focus, which a click gives: otherwise it would move what the page is scrolled
+    over. Home and End set the ends, Delete or a double-click sets the default. Enter or a click on
+    the value opens a field to type into.
     """
 
     def __init__(self, parameter: Parameter, parent: QWidget | None = None) -> None:
@@ -137,8 +138,8 @@ class Movable(Control):
             self._to_default()
 
     def wheelEvent(self, event: QWheelEvent) -> None:
-        if scrolls_with(self):
-            event.ignore()
+        if not self.hasFocus() or scrolls_with(self):
+            event.ignore()  # the page scrolls
             return
         turn = event.angleDelta()
         notches = (turn.y() or turn.x()) / 120.0  # Shift turns the wheel sideways on some systems

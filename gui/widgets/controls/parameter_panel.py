@@ -1,10 +1,10 @@
 """Panel of all parameters of a generator, built from their descriptions alone."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QShowEvent, QUndoStack
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QFrame,
@@ -22,7 +22,6 @@ from .choice import Choice
 from .control import Control
 from .echo_guard import EchoGuard
 from .knob import Knob
-from .parameter_change import ParameterChange
 from .parameter_groups import group_of, group_title, matches, short_title
 from .toggle import Toggle
 
@@ -43,7 +42,7 @@ class ParameterPanel(QWidget):
     A control is made when its group is first shown, and only visible ones are updated.
     """
 
-    changed = Signal(str, float)
+    moved = Signal(object, object)  # values by id that the user moved: before, and after
     learn = Signal(str)
 
     def __init__(self, parameters: Sequence[Parameter], parent: QWidget | None = None) -> None:
@@ -55,18 +54,12 @@ class ParameterPanel(QWidget):
         self._controls: dict[str, Control] = {}
         self._shown: list[str] = []
         self._echo_guard = EchoGuard()
-        self._undo_stack = QUndoStack(self)
         self._page = QWidget(self)
         self._flow = FlowLayout(self._page)
         self._selector = QComboBox(self)
         self._search = QLineEdit(self)
         self._build()
         self._select()
-
-    @property
-    def undo_stack(self) -> QUndoStack:
-        """Undo stack of the user's movements in this panel."""
-        return self._undo_stack
 
     @property
     def values(self) -> Mapping[str, float]:
@@ -87,13 +80,21 @@ class ParameterPanel(QWidget):
         return self._controls[id]
 
     def set_values(self, values: Mapping[str, float]) -> None:
-        """Set values by id as the user would: together they are one step that can be undone."""
+        """Set values by id as the user would: together they are one movement."""
         before = {id: self._values[id] for id in values}
-        if dict(values) != before:
-            key, name = 0, " and ".join(self._parameters[id].name for id in values)
-            for id in values:
-                key = key * len(self._index) + self._index[id] + 1
-            self._undo_stack.push(ParameterChange(key, name, before, dict(values), self._move))
+        if dict(values) == before:
+            return
+        for id, value in values.items():
+            self._values[id] = value
+            self._echo_guard.touch(id)
+            if id in self._controls:
+                self._controls[id].show_value(value)
+        self.moved.emit(before, dict(values))
+
+    def follow(self, ids: Iterable[str]) -> None:
+        """Show the engine's values of these parameters again, whatever the user has just moved."""
+        for id in ids:
+            self._echo_guard.forget(id)
 
     def show_group(self, prefix: str) -> None:
         """Show a group ("pad1"; empty: parameters without a group). Unknown ones change nothing."""
@@ -175,11 +176,3 @@ class ParameterPanel(QWidget):
             control.show()
         self._shown = wanted
         self._flow.setEnabled(True)
-
-    def _move(self, values: Mapping[str, float]) -> None:
-        for id, value in values.items():
-            self._values[id] = value
-            self._echo_guard.touch(id)
-            if id in self._controls:
-                self._controls[id].show_value(value)
-            self.changed.emit(id, value)

@@ -29,7 +29,16 @@ from ..options import (
 )
 from ..output import Json
 from .opened import changed, models_of
-from .preset import NO_PRESET, PresetFile, check_new, fitting, keep, keep_first_slot, seeds_of
+from .preset import (
+    NO_PRESET,
+    PresetFile,
+    check_new,
+    fitting,
+    keep,
+    keep_first_slot,
+    seeds_of,
+    sounds_of,
+)
 
 NO_INPUT = "none"
 
@@ -107,12 +116,10 @@ def play(
     chosen = {name: find(name) for name in models} if models else models_of(opened)
     check_takers(chosen.values(), sound)
     check_voices(chosen.values(), voices)
-    taken = str(expanded(sound).absolute()) if sound else ""
-    sounds = {name: taken for name, model in chosen.items() if taken and model.takes_sound}
     given = dict(zip(chosen, assign(list(chosen.values()), set or []), strict=True))
     kept = fitting(chosen, preset) if preset else {}
     values = {name: {**kept.get(name, NO_PRESET).values, **given[name]} for name in chosen}
-    seeds = seeds_of(kept)
+    seeds, sounds = seeds_of(kept), sounds_of(chosen, kept, sound)
     if save_preset is not None:
         check_new(save_preset, overwrite, read)
     check_bits(record, bits)

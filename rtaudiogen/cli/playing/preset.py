@@ -10,7 +10,7 @@ import typer
 from ...errors import UsageError
 from ...generator import Descriptor
 from ...saving.presets import Preset, load_preset, save_preset
-from ...storage.files import AppearedError, check_target
+from ...storage.files import AppearedError, check_target, expanded
 from ..output import warn
 
 PresetFile = Annotated[
@@ -42,6 +42,18 @@ def fitting(models: Mapping[str, Descriptor], path: Path) -> dict[str, Preset]:
 def seeds_of(presets: Mapping[str, Preset]) -> dict[str, int]:
     """Return the seeds of presets, by model."""
     return {name: preset.seed for name, preset in presets.items() if preset.seed is not None}
+
+
+def sounds_of(
+    models: Mapping[str, Descriptor], presets: Mapping[str, Preset], sound: Path | None
+) -> dict[str, str]:
+    """Return the file that each model plays from: `sound`, or else its preset's.
+
+    Models that play from no sound are left out.
+    """
+    given = str(expanded(sound).absolute()) if sound else ""
+    files = {name: given or presets.get(name, NO_PRESET).sound for name in models}
+    return {name: file for name, file in files.items() if file and models[name].takes_sound}
 
 
 def check_new(path: Path, overwrite: bool, inputs: Iterable[Path]) -> None:

@@ -11,7 +11,7 @@ from ...generator import Descriptor
 from ...processors import CPU
 from ...registry import find, with_voices
 from ...saving.sessions import Session, load_session
-from ...storage.files import check_target, expanded
+from ...storage.files import check_target
 from ..options import (
     Bits,
     Device,
@@ -30,7 +30,7 @@ from ..options import (
 from ..output import Json, print_json, warn
 from .opened import changed, models_of
 from .performance import wants_notes
-from .preset import NO_PRESET, PresetFile, fitting, seeds_of
+from .preset import NO_PRESET, PresetFile, fitting, seeds_of, sounds_of
 
 DEFAULT_SECONDS, DEFAULT_RATE = 10.0, 48000
 TAIL_SECONDS, MARGIN_SECONDS = 3.0, 0.2  # after the last note; after its release, if that is longer
@@ -123,8 +123,7 @@ def render(
     kept = fitting(chosen, preset) if preset else {}
     given = dict(zip(chosen, assign(list(chosen.values()), set or []), strict=True))
     values = {name: {**kept.get(name, NO_PRESET).values, **given[name]} for name in chosen}
-    taken = str(expanded(sound).absolute()) if sound else ""
-    sounds = {name: taken for name, model in chosen.items() if taken and model.takes_sound}
+    sounds = sounds_of(chosen, kept, sound)
     rate = rate or opened.sample_rate or DEFAULT_RATE
     notices: list[str] = []
     score = phrase() if wants_notes(chosen.values()) and input is None else []
@@ -145,7 +144,7 @@ def render(
         },
         events=to_events(score, rate),
         input_file=input,
-        sound=None if session else sound,
+        sound=None if session else sound or next(map(Path, sounds.values()), None),
         seeds=seeds_of(kept),
         session=changed(opened, values, sounds, seeds_of(kept), voices, master),
         device=device,

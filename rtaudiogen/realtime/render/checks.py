@@ -12,6 +12,7 @@ RANGES: dict[str, tuple[float, float]] = {
     "pan": (-1.0, 1.0),
     "mute": (0, 1),
     "solo": (0, 1),
+    "stopped": (0, 1),
     "channel": (0, 16),
     "low_key": (0, 127),
     "high_key": (0, 127),
@@ -21,6 +22,7 @@ RANGES: dict[str, tuple[float, float]] = {
     "key_pan": (0.0, 1.0),
 }
 WHOLE = frozenset({"channel", "low_key", "high_key", "transpose"})
+SWITCHES = frozenset({"mute", "solo", "stopped"})
 
 
 def checked_mix(field: str, value: float) -> float | int | bool:
@@ -32,7 +34,7 @@ def checked_mix(field: str, value: float) -> float | int | bool:
         raise UsageError(f"{field} {value:g}: expected {low:g} … {high:g}")
     if field in WHOLE:
         return int(value)
-    return bool(value) if field in ("mute", "solo") else float(value)
+    return bool(value) if field in SWITCHES else float(value)
 
 
 def find_parameter(descriptor: Descriptor, id: str) -> Parameter:

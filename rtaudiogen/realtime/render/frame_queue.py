@@ -16,6 +16,10 @@ class FrameQueue:
         self._inbox: deque[Item] = deque()
         self._items: list[Item] = []
 
+    def __len__(self) -> int:
+        """Return the number of items. [any]"""
+        return len(self._inbox) + len(self._items)
+
     def push(self, item: Item) -> None:
         """Add an item. [any]"""
         self._inbox.append(item)

@@ -40,7 +40,12 @@ class Rack:
         self._messages = messages
 
     def add(self, frame: int, number: int, slot: Slot) -> None:
-        """Add a slot, whose channels begin with their current states."""
+        """Add a slot, whose channels begin with their current states.
+
+        A slot of that number that still fades out goes on with a number below 0.
+        """
+        if number in self.slots:
+            self.slots[min(0, *self.slots) - 1] = self.slots.pop(number)
         slot.source.enter(frame)
         slot.source.keyboard.join(self.told, frame)
         self.slots[number] = slot

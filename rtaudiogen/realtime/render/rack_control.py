@@ -56,22 +56,26 @@ class RackControl:
         seed: int | None = None,
         at_frame: int = 0,
         sound: str = "",
+        number: int | None = None,
     ) -> int:
         """Prepare a generator and give it a slot; return the slot's number. [control]
 
+        `number` is that of a slot that was removed, to have it back; None: the next free one.
         Commands take effect at the first quantum that begins at or after `at_frame`. `parameters`
         by id in plain units, `mix` by field of `checks.RANGES`; `sound` is the name of the sound
         that the generator took, kept with its state. UsageError for a wrong name or value.
         """
-        number = self._next_slot
+        number = self._next_slot if number is None else number
+        if number in self._sources:
+            raise UsageError(f"slot {number} is there already")
         source = self._source(generator, number, parameters, seed, sound)
         slot = Slot(source, self.sample_rate)
         for field, value in (mix or {}).items():
             slot.set_mix(0, field, checked_mix(field, value))
         slot.settle()
-        if generator.descriptor.plays & {Plays.STREAM, Plays.EFFECT}:
+        if generator.descriptor.sounds_by_itself:
             source.fade, source.fading = 0.0, 1
-        self._next_slot += 1
+        self._next_slot = max(self._next_slot, number + 1)
         self._made[number] = slot
         self._place(number, source)
         self._command(at_frame, "add", number, slot)
@@ -180,6 +184,11 @@ class RackControl:
         if self._pads is not None:
             self._pads.panic()
         self._command(at_frame, "panic", 0)
+
+    @property
+    def has_obeyed(self) -> bool:
+        """Whether no command waits to be obeyed. [control]"""
+        return not self._commands
 
     def messages(self) -> Iterable[Message]:
         """Yield the render thread's messages since the last call. [control]"""

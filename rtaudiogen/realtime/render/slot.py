@@ -30,6 +30,7 @@ class Strip:
     pan: float = 0.0  # -1 left … 1 right
     mute: bool = False
     solo: bool = False
+    stopped: bool = False
     width: float | None = None  # 0 … 1; None: as the model wants it, here and below
     key_pan: float | None = None  # 0 … 1
 
@@ -91,7 +92,7 @@ class Slot:
             self._aim()
 
     def _aim(self) -> None:
-        heard = self._audible and not self.strip.mute
+        heard = self._audible and not (self.strip.mute or self.strip.stopped)
         self._mixer.aim(0, amplitude(self.strip.gain_db) if heard else 0.0)
         self._mixer.aim(1, self.strip.pan)
         self._mixer.aim(2, self._wanted_width())

@@ -140,5 +140,5 @@ def test_a_bred_pad_is_selected_and_breeding_can_be_undone(drums, qtbot, eventua
     eventually(lambda: slot(window).values["pad5.breed"] == 2.0)
     assert window.surface.pads.current == 4
     assert window.instrument.panel.control("pad5.breed").isVisible()
-    window.instrument.undo()
+    window.history.undo.trigger()
     eventually(lambda: slot(window).values["pad5.breed"] == 0.0)

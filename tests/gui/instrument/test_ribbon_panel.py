@@ -94,7 +94,7 @@ def test_ribbon_shows_the_sounds_codes_and_dragging_loops_them(window, ribbon, e
     assert repeats(heard, period) < 1e-3
     assert repeats(heard, period - 480) > 0.05
 
-    window.instrument.undo()
+    window.history.undo.trigger()
     eventually(lambda: ribbon.window_played.whole)
     eventually(lambda: window.facts.slots[0].values["loop_end"] == 1.0)
     assert window.facts.slots[0].values["loop_start"] == 0.0

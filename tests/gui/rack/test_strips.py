@@ -162,6 +162,13 @@ def test_what_is_changed_elsewhere_is_shown(window, eventually):
     assert "transposed by −5 semitones" in strip.zone.toolTip()
 
 
+def test_a_click_on_the_name_selects_and_exchanges_nothing(window, three, qtbot):
+    strip = window.rack.strips[three[1]]
+    qtbot.mouseClick(strip.model, LEFT)
+    assert window.rack.selection == three[1]
+    assert QApplication.activePopupWidget() is None
+
+
 def test_the_load_of_a_slot_is_shown(window, eventually):
     eventually(lambda: window.facts.slots[0].load > 0)
     assert strip_of(window).load.endswith(" %")

@@ -212,18 +212,29 @@ def test_another_latency_is_had_while_it_plays(window, eventually):
     assert [s.model for s in window.facts.slots] == ["sine"]
 
 
-def test_escape_silences_everything_but_only_leaves_a_field(window, qtbot, eventually):
+def test_escape_silences_everything_and_leaves_a_field(window, qtbot, eventually):
     window.surface.press(60, 100)
     eventually(lambda: slot(window).voices == 1)
     field = window.instrument.panel.findChild(QLineEdit)
     field.setFocus()
     qtbot.keyClick(window.windowHandle(), Qt.Key.Key_Escape)
-    qtbot.wait(300)
-    assert slot(window).voices == 1
-    window.surface.keyboard.setFocus()
-    qtbot.keyClick(window.windowHandle(), Qt.Key.Key_Escape)
     eventually(lambda: slot(window).voices == 0)
+    eventually(lambda: not field.hasFocus())
     window.surface.release(60)
+
+
+def test_panic_stops_a_stream_until_it_is_started_again(window, qtbot, eventually):
+    window.rack.added.emit("wavenet-textures")
+    eventually(lambda: len(window.rack.strips) == 2)
+    eventually(lambda: slot(window).model == "wavenet-textures" and window.facts.peak > 0.001)
+    strip = window.rack.strips[slot(window).slot]
+    window.transport.panic_button.click()
+    eventually(lambda: strip.stop.isChecked() and strip.stop.text() == "▶")
+    eventually(lambda: window.facts.peak < 0.0001)
+    assert "stopped" in strip.describes
+    qtbot.keyClick(window.windowHandle(), Qt.Key.Key_Space)
+    eventually(lambda: window.facts.peak > 0.001)
+    assert not strip.stop.isChecked()
 
 
 def test_panic_silences_what_is_held(window, qtbot, eventually):

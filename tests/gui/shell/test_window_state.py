@@ -4,11 +4,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QApplication, QSplitter, QWidget
 
 from rtaudiogen.client.window_file import appearance, keep_appearance
 from rtaudiogen.gui.shell import window_state
+from rtaudiogen.gui.shell.main_window import first_size
 from rtaudiogen.gui.shell.theme import DARK, LIGHT
 from rtaudiogen.gui.shell.window_state import WindowState
 
@@ -101,3 +102,15 @@ def test_window_state_is_saved_periodically_if_it_changed(qtbot, monkeypatch):
     keep_appearance({"page": "another window's"})
     qtbot.wait(100)
     assert appearance()[0]["page"] == "another window's"  # nothing has changed here
+
+
+@pytest.mark.parametrize(
+    ("screen", "window"),
+    [
+        ((1280, 800), (1264, 752)),  # all of it, below a title bar
+        ((1600, 1000), (1280, 800)),
+        ((2560, 1440), (1920, 1080)),
+    ],
+)
+def test_the_first_size_fits_the_screen(screen, window):
+    assert first_size(QSize(*screen)).toTuple() == window

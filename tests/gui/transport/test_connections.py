@@ -6,6 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtWidgets import QApplication
 
 from rtaudiogen.client.catalogue import AudioDevice, Connections
 from rtaudiogen.gui.shell.main_window import MainWindow
@@ -113,3 +116,21 @@ def test_what_computes_is_chosen_while_it_plays(window, eventually):
     eventually(lambda: window.facts.slots[0].device == "cpu")
     window.transport.connections.wanted.emit("device", "cpu")
     eventually(lambda: window.transport.connections.processor.currentData() == "cpu")
+
+
+def test_neither_wheel_nor_arrow_keys_choose_another_device(window, qtbot):
+    latency = window.transport.connections.latency
+    said = []
+    latency.picked.connect(said.append)
+    latency.setFocus()
+    before = latency.currentIndex()
+    wheel = QWheelEvent(
+        QPointF(5, 5), QPointF(5, 5), QPoint(), QPoint(0, -120), Qt.MouseButton.NoButton,
+        Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.NoScrollPhase, False,
+    )  # fmt: skip
+    QApplication.sendEvent(latency, wheel)
+    assert not wheel.isAccepted()
+    qtbot.keyClick(latency, Qt.Key.Key_Down)
+    assert latency.view().isVisible()
+    latency.hidePopup()
+    assert (latency.currentIndex(), said) == (before, [])

@@ -39,6 +39,7 @@ def shown(qtbot: QtBot) -> Callable[..., QWidget]:
         widget.show()
         qtbot.waitExposed(widget)
         widget.activateWindow()
+        qtbot.waitUntil(widget.isActiveWindow)
         widget.setFocus()
         return widget
 
@@ -46,20 +47,24 @@ def shown(qtbot: QtBot) -> Callable[..., QWidget]:
 
 
 @pytest.fixture
-def turn() -> Callable[..., None]:
-    """Return a function that turns the wheel over a widget by some notches."""
+def turn() -> Callable[..., bool]:
+    """Return a function that turns the wheel over a widget by some notches.
+
+    The function returns whether the widget took the wheel.
+    """
 
     def turn(
         widget: QWidget,
         notches: float,
         modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier,
-    ) -> None:
+    ) -> bool:
         centre = QPointF(widget.rect().center())
         event = QWheelEvent(
             centre, widget.mapToGlobal(centre), QPoint(), QPoint(0, round(120 * notches)),
             Qt.MouseButton.NoButton, modifier, Qt.ScrollPhase.NoScrollPhase, False,
         )  # fmt: skip
         QApplication.sendEvent(widget, event)
+        return event.isAccepted()
 
     return turn
 

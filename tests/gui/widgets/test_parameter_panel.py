@@ -5,7 +5,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit
 
 from rtaudiogen.generator import Parameter
-from rtaudiogen.gui.widgets.controls import echo_guard, parameter_change
+from rtaudiogen.gui.widgets.controls import echo_guard
 from rtaudiogen.gui.widgets.controls.choice import Choice
 from rtaudiogen.gui.widgets.controls.control import Control
 from rtaudiogen.gui.widgets.controls.knob import Knob
@@ -72,21 +72,20 @@ def test_search_finds_words_in_any_group_and_clearing_undoes_it(drums, qtbot):
 
 
 def test_a_hand_is_heard_with_the_id_and_learning_too(panel, qtbot, heard):
-    said, learned = heard(panel.changed), heard(panel.learn)
+    said, learned = heard(panel.moved), heard(panel.learn)
     qtbot.keyClick(panel.control("gain"), Qt.Key.Key_End)
     panel.control("cutoff").learn.emit()
-    assert said == [("gain", 12.0)]
+    assert said == [({"gain": GAIN.default}, {"gain": 12.0})]
     assert learned == ["cutoff"]
 
 
 def test_values_from_the_engine_are_shown_and_not_said(panel, heard):
-    said = heard(panel.changed)
+    said = heard(panel.moved)
     panel.show_values({"gain": -9.0, "few": 3.0, "stranger": 1.0, "cutoff": float("nan")})
     assert panel.control("gain").value == -9.0
     assert panel.control("few").value == 3.0
     assert panel.control("cutoff").value == 800.0
     assert said == []
-    assert panel.undo_stack.count() == 0
 
 
 def test_only_what_changed_and_can_be_seen_is_touched(drums, monkeypatch):
@@ -120,35 +119,18 @@ def test_panel_ignores_a_late_echo_of_the_engine(panel, qtbot, monkeypatch):
     assert panel.control("gain").value == 0.0
 
 
-def test_a_gesture_is_undone_and_redone_in_one_step(panel, turn, heard, qtbot):
-    for _ in range(5):
-        turn(panel.control("gain"), 1)
-    moved = panel.control("gain").value
-    qtbot.keyClick(panel.control("cutoff"), Qt.Key.Key_Home)
-    said = heard(panel.changed)
-    assert panel.undo_stack.count() == 2
-    panel.undo_stack.undo()
-    panel.undo_stack.undo()
-    assert panel.control("gain").value == GAIN.default
-    panel.undo_stack.redo()
-    assert said == [("cutoff", 800.0), ("gain", GAIN.default), ("gain", moved)]
+def test_a_movement_tells_before_and_after(panel, heard):
+    said = heard(panel.moved)
+    panel.set_values({"gain": -3.0, "cutoff": 900.0})
+    panel.set_values({"gain": -3.0})
+    assert said == [({"gain": GAIN.default, "cutoff": 800.0}, {"gain": -3.0, "cutoff": 900.0})]
 
 
-def test_gestures_with_a_pause_between_are_undone_one_by_one(panel, turn, monkeypatch):
-    monkeypatch.setattr(parameter_change, "GESTURE_SECONDS", -1.0)
-    turn(panel.control("gain"), 1)
-    turn(panel.control("gain"), 1)
-    assert panel.undo_stack.count() == 2
-
-
-def test_undo_reaches_a_control_that_was_hidden_meanwhile(drums, qtbot):
-    drums.show_group("pad1")
-    qtbot.keyClick(drums.control("pad1.0"), Qt.Key.Key_End)
-    drums.show_group("pad2")
-    drums.undo_stack.undo()
-    assert drums.values["pad1.0"] == -8.0
-    drums.show_group("pad1")
-    assert drums.control("pad1.0").value == -8.0
+def test_the_engine_is_followed_again_when_that_is_wanted(panel):
+    panel.set_values({"gain": -3.0})
+    panel.follow(["gain"])
+    panel.show_values({"gain": -9.0})
+    assert panel.control("gain").value == -9.0
 
 
 def test_mapped_controllers_are_shown_in_groups_not_yet_seen(drums):

@@ -23,14 +23,22 @@ def page(shown):
 
 def test_scrolling_does_not_move_a_knob_under_the_pointer(page, turn):
     knob = page.findChildren(Knob)[5]
+    knob.setFocus()
     turn(page.viewport(), -1)
     assert page.verticalScrollBar().value() > 0
     turn(knob, -1)
     assert knob.value == GAIN.default
 
 
-def test_the_wheel_moves_the_knob_that_it_begins_on(page, turn, monkeypatch):
+def test_the_wheel_scrolls_past_a_knob_that_was_not_clicked(page, turn):
     knob = page.findChildren(Knob)[5]
+    assert not turn(knob, -1)
+    assert knob.value == GAIN.default
+
+
+def test_the_wheel_moves_the_clicked_knob_that_it_begins_on(page, turn, monkeypatch):
+    knob = page.findChildren(Knob)[5]
+    knob.setFocus()
     turn(knob, -1)
     assert knob.value < GAIN.default
     assert page.verticalScrollBar().value() == 0

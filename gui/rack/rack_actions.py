@@ -1,0 +1,136 @@
+"""Actions of the window that change the rack; each is a step of its undo history."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal
+
+from rtaudiogen.wire.snapshot import SlotSnapshot
+
+from ..instrument.parameter_page import ParameterPage
+from ..shell.bridge import Bridge
+from ..shell.history import History
+from .rack import Rack
+
+Values = Mapping[str, float]
+MIX_NAMES = {
+    "gain_db": "gain", "low_key": "lowest key", "high_key": "highest key",
+    "bend_range": "bend range", "stopped": "stop", "key_pan": "pan by key",
+}  # fmt: skip
+_MASTER = 0  # in place of a slot
+
+
+class RackActions(QObject):
+    """Carries out what the user wants of slots and their values."""
+
+    said = Signal(str)
+    master_restored = Signal()
+
+    def __init__(
+        self,
+        bridge: Bridge,
+        history: History,
+        rack: Rack,
+        instrument: ParameterPage,
+        slot_of: Callable[[int], SlotSnapshot | None],
+        parent: QObject,
+    ) -> None:
+        super().__init__(parent)
+        self._bridge, self._history = bridge, history
+        self._rack, self._instrument, self._slot_of = rack, instrument, slot_of
+
+    # -- slots -----------------------------------------------------------------------------------
+
+    def add(self, model: str) -> None:
+        """Add a slot, and select it."""
+        self._history.do(
+            f"add {model}",
+            lambda engine: engine.add_slot(model),
+            self._rack.select_when_there,
+            f"Loading {model}",
+        )
+
+    def swap(self, slot: int, model: str) -> None:
+        """Exchange a slot's generator."""
+        self._history.do(
+            f"exchange {self._name(slot)} for {model}",
+            lambda engine: engine.swap_slot(slot, model),
+            label=f"Loading {model}",
+        )
+
+    def remove(self, slot: int) -> None:
+        """Remove a slot."""
+        name = self._name(slot)
+        self._history.do(
+            f"remove {name}",
+            lambda engine: engine.remove_slot(slot),
+            lambda _: self.said.emit(f"Removed {name}. Undo (Ctrl+Z) brings it back."),
+        )
+
+    def move(self, slot: int, position: int) -> None:
+        """Move a slot to another place of the rack."""
+        self._history.do(
+            f"move {self._name(slot)}", lambda engine: engine.move_slot(slot, position)
+        )
+
+    def set_voices(self, slot: int, voices: int) -> None:
+        """Set the number of notes that a slot plays at a time; 0: the model's own."""
+        self._history.do(
+            f"voices of {self._name(slot)}",
+            lambda engine: engine.set_voices(slot, voices),
+            label="Loading",
+        )
+
+    def learn(self, slot: int, id: str) -> None:
+        """Map the next controller that moves to a parameter."""
+        self._bridge.do(
+            lambda engine: engine.learn(slot, id),
+            lambda _: self.said.emit(f"Move a controller to map it to {id} of slot {slot}."),
+        )
+
+    # -- values ----------------------------------------------------------------------------------
+
+    def set_mix(self, slot: int, field: str, value: float) -> None:
+        """Set a field of a slot's mix, at once."""
+        facts = self._slot_of(slot)
+        before = facts.mix.get(field, 0.0) if facts else 0.0
+        self._bridge.set_mix(slot, field, value)
+        name = f"{MIX_NAMES.get(field, field)} of {self._name(slot)}"
+
+        def go(value: Any, _: Any) -> None:
+            self._bridge.set_mix(slot, field, value)
+            self._rack.follow(slot, field)
+
+        self._history.moved((slot, field), name, before, value, go)
+
+    def set_values(self, before: Values, after: Values) -> None:
+        """Send the values that the user has moved in the selected slot, at once."""
+        slot, model = self._rack.selection, self._instrument.model
+
+        def send(values: Values) -> None:
+            for id, value in values.items():
+                self._bridge.set_parameter(slot, id, value)
+
+        def go(values: Values, _: Values) -> None:
+            send(values)
+            self._instrument.follow(slot, values)
+
+        send(after)
+        names = {p.id: p.name for p in model.parameters} if model else {}
+        name = " and ".join(names.get(id, id) for id in after)
+        self._history.moved((slot, *after), name, dict(before), dict(after), go)
+
+    def set_master(self, before: float, after: float) -> None:
+        """Set the gain of the whole output, at once."""
+
+        def go(gain_db: float, _: float) -> None:
+            self._bridge.set_master(gain_db)
+            self.master_restored.emit()
+
+        self._bridge.set_master(after)
+        self._history.moved(_MASTER, "master gain", before, after, go)
+
+    def _name(self, slot: int) -> str:
+        facts = self._slot_of(slot)
+        model = self._rack.models.find(facts.model) if facts else None
+        return model.id if model else f"slot {slot}"
