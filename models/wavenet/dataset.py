@@ -1,4 +1,4 @@
-"""Segments of notes and textures as the network sees them: codes, conditioning, targets.
+"""Segments: codes, conditioning and targets of notes and textures, as the network sees them.
 
 A batch is a function of its random generator alone, so that a resumed training sees what an
 uninterrupted one would. What makes the network playable is done here: segments that begin at the
@@ -53,15 +53,15 @@ class Batch:
 
 
 class Segments:
-    """Draws batches: every instrument equally often."""
+    """A source of batches in which every instrument is equally frequent."""
 
     def __init__(self, config: WaveNetConfig, sounds: Sequence[Sound], frames: int):
-        """Of `frames` frames each; every instrument of `config` needs a sound."""
+        """Prepare segments of `frames` frames; every instrument of `config` needs a sound."""
         self.config, self.frames = config, frames
         self.by_instrument = by_instrument(sounds, len(config.instruments))
 
     def draw(self, random: Generator, segments: int) -> Batch:
-        """A training batch."""
+        """Draw a training batch."""
         drawn = []
         for _ in range(segments):
             own = self.by_instrument[random.integers(len(self.by_instrument))]
@@ -73,7 +73,7 @@ class Segments:
         return stack(drawn)
 
     def fixed(self, segments: int) -> list[Batch]:
-        """The same plain segments every time, from all sounds in turn, one segment a batch row."""
+        """Return the same plain segments every time, from all sounds in turn, one a batch row."""
         random = np.random.default_rng(0)
         sounds = [sound for own in self.by_instrument for sound in own]
         chosen = [sounds[i] for i in np.linspace(0, len(sounds) - 1, segments).astype(int)]
@@ -86,7 +86,7 @@ class Segments:
         return parts
 
     def whole(self, sound: Sound) -> Batch:
-        """One sound from its beginning, unchanged; what lies behind its end does not count."""
+        """Return one sound from its beginning, unchanged; frames after its end do not count."""
         batch = self._segment(sound, 0, 1.0, len(sound.signal), 0.0, 0)
         batch.targets[:, len(sound.signal) :] = IGNORED
         return batch
@@ -112,7 +112,7 @@ class Segments:
         return self._blurred(batch, random)
 
     def _blurred(self, batch: Batch, random: Generator) -> Batch:
-        """With noise in the history, and sometimes no history at all."""
+        """Return the batch with noise in its history, and sometimes without any history."""
         codes = noisy(batch.codes, JITTER_CODES * random.random() ** 2, random)
         if random.random() < STRAY_SHARE:
             codes = _with_stray_tone(codes, self.config.sample_rate, random)
@@ -123,7 +123,7 @@ class Segments:
     def _segment(
         self, sound: Sound, start: int, gain: float, release: int, slope: float, skip: int
     ) -> Batch:
-        """One segment, (1, T): from `release` on the sound falls by `slope` dB a second."""
+        """Return one segment, (1, T): from `release` on the sound falls by `slope` dB a second."""
         end = start + self.frames
         first = max(start - 2, 0)  # a frame for the first code, one for its pre-emphasis
         rate = self.config.sample_rate
@@ -157,7 +157,7 @@ class Segments:
 def _with_stray_tone(
     codes: NDArray[np.int64], sample_rate: int, random: Generator
 ) -> NDArray[np.int64]:
-    """A tone that does not belong to the sound, so that the network learns to let it die away."""
+    """Add a foreign tone, so that the network learns to let it die away."""
     signal = mulaw.decode(codes)
     loudness = np.sqrt(2 * np.mean(signal**2)) * 10 ** (random.uniform(*STRAY_DB) / 20)
     frequency = np.exp(random.uniform(*np.log(STRAY_HZ)))
@@ -169,6 +169,6 @@ def _with_stray_tone(
 def _padded(
     values: NDArray[np.float32], start: int, end: int, padding: float
 ) -> NDArray[np.float32]:
-    """A copy of `values[start:end]`, filled up behind its end."""
+    """Return a copy of `values[start:end]`, filled up after its end."""
     part = values[start:end]
     return np.pad(part, (0, end - start - len(part)), constant_values=padding).astype(np.float32)

@@ -1,4 +1,4 @@
-"""What a WaveNet model offers a player, from its file's header: no torch, no weights."""
+"""Parameters and views of a WaveNet model, from its file's header: no torch, no weights."""
 
 from pathlib import Path
 
@@ -21,7 +21,7 @@ REST_VIEWS: tuple[View, ...] = (XYView("temperature", "breath"),)
 
 
 def ways(config: WaveNetConfig) -> tuple[int, ...]:
-    """Return how a model of a bank can make its notes; the first is usual."""
+    """Return the ways in which a bank's model can make its notes; the first is the default."""
     if not config.harmonic:
         return ()
     return (DRAWN, SHAPED) if config.draws_rest else (SHAPED, WHOLE)

@@ -1,4 +1,4 @@
-"""`rtaudiogen evaluate MODEL FOLDER`: a WaveNet beside the sounds that it has not learnt."""
+"""`rtaudiogen evaluate MODEL FOLDER`: a WaveNet measured on held-out sounds."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -47,7 +47,7 @@ def evaluate(
 def _beside(
     generator: Generator, config: WaveNetConfig, tensors: Tensors, folder: Path, pitch_step: int
 ) -> dict[str, Any]:
-    """Return the numbers of a model whose partials a bank plays, on notes that were held out.
+    """Return the numbers of a model whose partials a bank plays, on held-out notes.
 
     The network never heard them. Their partials are in the tables, as all recorded notes' are.
     """

@@ -1,4 +1,4 @@
-"""The WaveNet plugins: the shared voices, with codes drawn by a WaveNet; torch is not imported."""
+"""The WaveNet generators: shared voices whose codes a WaveNet draws; torch is not imported."""
 
 from typing import TYPE_CHECKING
 
@@ -30,7 +30,7 @@ def _kind(config: WaveNetConfig) -> "type[WaveNetGenerator]":
 
 
 class WaveNetGenerator(CodeGenerator):
-    """The network behind the voices."""
+    """A code generator whose network is a WaveNet."""
 
     config: WaveNetConfig
 
@@ -40,20 +40,20 @@ class WaveNetGenerator(CodeGenerator):
 
     @property
     def instruments(self) -> Instruments:
-        """See CodeGenerator: the gates' biases."""
+        """Implement `CodeGenerator.instruments`: the gates' biases."""
         return self.packed.instruments
 
     def new_sampler(self, voices: int, max_frames: int) -> "Sampler | DeviceSampler":
-        """See CodeGenerator."""
+        """Implement `CodeGenerator.new_sampler`."""
         return sampler_on(self.device, self.packed, voices, self.config, max_frames)
 
 
 class NoteWaveNet(WaveNetGenerator, NoteGenerator):
-    """Played by notes."""
+    """A WaveNet played by notes."""
 
 
 class HarmonicWaveNet(WaveNetGenerator, HarmonicNotes):
-    """Played by notes, whose partials a bank of oscillators plays."""
+    """A WaveNet played by notes whose partials come from a bank of oscillators."""
 
     def __init__(self, descriptor: Descriptor, config: WaveNetConfig, tensors: Tensors) -> None:
         super().__init__(descriptor, config, tensors)

@@ -83,7 +83,7 @@ def _columns(left: int) -> int:
 
 @part
 def _stay_in_range(weights: Weights, state: State, voice: int) -> None:
-    """A state may come from a damaged file; it must not lead outside of the arrays."""
+    """Clamp a state's positions: a state from a damaged file must not leave the arrays."""
     for layer in range(len(weights.dilations)):
         if not 0 <= state.cursors[voice, layer] < weights.dilations[layer]:
             state.cursors[voice, layer] = 0
@@ -93,7 +93,7 @@ def _stay_in_range(weights: Weights, state: State, voice: int) -> None:
 
 @part
 def _read_conditioning(scratch: Scratch, conditioning: NDArray[np.float32]) -> None:
-    """(frames, C) into scratch."""
+    """Read (frames, C) into scratch."""
     for frame in range(conditioning.shape[0]):
         for k in range(min(conditioning.shape[1], scratch.conditioning.shape[1])):
             value = conditioning[frame, k]
@@ -110,7 +110,7 @@ def _begin_chunk(
     frames: int,
     gate_bias: NDArray[np.float32],
 ) -> None:
-    """gates[slot] = bias + conditioning + past taps further back than a chunk."""
+    """Set gates[slot] = bias + conditioning + past taps further back than a chunk."""
     r, c, layers = weights.residual, weights.conditioning, len(weights.dilations)
     step = layers * 2 * r
     for layer in range(layers):
@@ -143,7 +143,7 @@ def _recall(
     frame: int,
     column: int,
 ) -> None:
-    """taps[column] = the layer's input one dilation before the frame `frame` frames from now."""
+    """Set taps[column] = the layer's input one dilation before the `frame`-th frame from now."""
     row = state.cursors[voice, layer] + frame
     if row >= weights.dilations[layer]:
         row -= weights.dilations[layer]
@@ -154,7 +154,7 @@ def _recall(
 
 @part
 def _history(weights: Weights, state: State, voice: int, layer: int, row: int) -> int:
-    """The place of a row of a layer's ring."""
+    """Return the place of a row of a layer's ring."""
     row += weights.history_at[layer] + voice * state.history.shape[1]
     first: int = place(state.history, row * weights.residual)
     return first
@@ -204,7 +204,7 @@ def _layer(
     frame: int,
     layer: int,
 ) -> None:
-    """hidden → hidden of the next layer, and what this one adds to the skips."""
+    """Advance `hidden` to the next layer's input, and add this layer's part to the skips."""
     r, layers, s = weights.residual, len(weights.dilations), weights.skip
     dilation = weights.dilations[layer]
     step = CHUNK * layers * 2 * r

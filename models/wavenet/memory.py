@@ -37,7 +37,7 @@ class Scratch(NamedTuple):
 
 
 def state_of(weights: Weights, voices: int) -> State:
-    """Zeros, which is not yet silence: see `Sampler.reset_voice`."""
+    """Return zeros, which `Sampler.reset_voice` turns into silence."""
     return State(
         history=aligned_zeros(voices, int(weights.dilations.sum()), weights.residual),
         cursors=np.zeros((voices, len(weights.dilations)), np.int64),
@@ -46,7 +46,7 @@ def state_of(weights: Weights, voices: int) -> State:
 
 
 def scratch_of(weights: Weights) -> Scratch:
-    """For any number of voices."""
+    """Return memory for any number of voices."""
     r, layers = weights.residual, len(weights.dilations)
     return Scratch(
         conditioning=aligned_zeros(CHUNK, weights.conditioning),

@@ -68,5 +68,5 @@ class WaveNet(nn.Module):
 
 
 def delay(signal: Tensor, frames: int) -> Tensor:
-    """(B, T, C) moved `frames` later, zeros in front."""
+    """Return (B, T, C) moved `frames` later, with zeros in front."""
     return F.pad(signal, (0, 0, frames, 0))[:, : signal.shape[1]]

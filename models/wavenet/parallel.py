@@ -1,4 +1,4 @@
-"""Streaming equals parallel: the sampler against the network that was trained. [control]"""
+"""Streaming equals parallel: the sampler against the trained network. [control]"""
 
 from collections.abc import Sequence
 

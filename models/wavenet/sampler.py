@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class Sampler(VoiceSampler):
-    """See `VoiceSampler`."""
+    """A `VoiceSampler` of a WaveNet."""
 
     arrays: State
 
@@ -33,20 +33,20 @@ class Sampler(VoiceSampler):
         )
 
     def reset_voice(self, voice: int) -> None:
-        """See VoiceSampler."""
+        """Implement `VoiceSampler.reset_voice`."""
         self.arrays.history[voice] = 0.0
         self.arrays.cursors[voice] = 0
         self.arrays.codes[voice] = SILENCE, NO_CODE
 
     def draw(self, scratch: Any, active: NDArray[np.int32], frames: int, *arguments: Any) -> None:
-        """See VoiceSampler."""
+        """Implement `VoiceSampler.draw`."""
         sample(self.weights, self.arrays, scratch, active, frames, *arguments)
 
 
 def sampler_on(
     device: str, weights: Weights, voices: int, config: WaveNetConfig, max_frames: int
 ) -> "Sampler | DeviceSampler":
-    """The sampler of a device, for calls of up to `max_frames`. [control]
+    """Return the sampler of a device, for calls of up to `max_frames`. [control]
 
     RtAudioGenError, one line, if it cannot run there.
     """

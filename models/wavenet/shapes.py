@@ -5,7 +5,7 @@ from .config import WaveNetConfig
 
 
 def shapes(config: WaveNetConfig) -> dict[str, tuple[int, ...]]:
-    """The tensors that a WaveNet of this configuration consists of."""
+    """Return the shapes of a WaveNet's tensors."""
     r, s, a, layers = config.residual, config.skip, config.output, len(config.dilations)
     wanted: dict[str, tuple[int, ...]] = {
         "previous.weight": (LEVELS, r),

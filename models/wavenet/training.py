@@ -68,12 +68,12 @@ class TrainingOptions(InstrumentOptions):
 
     @property
     def pitched(self) -> bool:
-        """Return True if notes are learnt, not textures."""
+        """Return True if notes are learnt, False for textures."""
         return not self.texture
 
     @property
     def draws_rest(self) -> bool:
-        """Tell whether the network learns what is left beside the partials."""
+        """Return True if the network learns the rest beside the partials."""
         return self.pitched and self.harmonic
 
     def learnt(self, folder: Path, say: Say) -> tuple[Corpus, dict[str, NDArray[Any]] | None]:

@@ -1,4 +1,4 @@
-"""A WaveNet's weights as the GPU's kernel reads them: the CPU's lanes, row by row. [control]"""
+"""A WaveNet's weights in the layout of the GPU's kernel: the CPU's lanes, row by row. [control]"""
 
 from typing import NamedTuple
 
@@ -17,7 +17,7 @@ Lanes = NDArray[np.uint32]
 
 
 class DeviceWeights(NamedTuple):
-    """In the order of the kernel's arguments, see `device_kernel.sample_block`."""
+    """Weights in the order of the kernel's arguments, see `device_kernel.sample_block`."""
 
     lanes: Tensor
     previous_codes: Tensor
@@ -54,12 +54,12 @@ def upload(weights: Weights, device: torch.device) -> DeviceWeights:
 
 
 def told_pairs(conditioning: int) -> int:
-    """Pairs of conditioning channels, rounded up to a power of 2."""
+    """Return the pairs of conditioning channels, rounded up to a power of 2."""
     return 1 << max(0, -(-conditioning // 2) - 1).bit_length()
 
 
 def kernel_lanes(weights: Weights) -> Lanes:
-    """All matrices, row by row, in each the even rows first; of gates a quarter after the other."""
+    """Return all matrices row by row, even rows first; of gates a quarter after the other."""
     r, s, a, c = weights.residual, weights.skip, weights.output, weights.conditioning
 
     def matrix(at: int, outputs: int, inputs: int) -> Lanes:
@@ -83,7 +83,7 @@ def kernel_lanes(weights: Weights) -> Lanes:
 
 
 def _gates_in_four(rows: Lanes) -> Lanes:
-    """The even rows of the filter, its odd ones, and both of the opening."""
+    """Return the even rows of the filter, its odd ones, and both of the gate."""
     return np.concatenate([_even_first(half) for half in np.split(rows, 2)])
 
 
