@@ -55,17 +55,18 @@ def softmax(typing_context, size, x, scale, sums):  # type: ignore[no-untyped-de
 def draw(
     logits: NDArray[np.float32],
     row: int,
+    codes: int,
     sums: NDArray[np.float32],
     temperature: float,
     uniform: float,
 ) -> int:
     """Return the first code at which the distribution function exceeds `uniform`. [render]
 
-    `logits` (rows, codes), codes a multiple of 16, are destroyed in `row`; `sums` (codes / 16,).
+    The first `codes`, a multiple of 16, of `logits` (rows, ≥ codes) are destroyed in `row`; `sums`
+    (≥ codes / 16,).
     """
-    codes = logits.shape[1]
     scale = np.float32(1.0 / max(temperature, COLDEST))
-    softmax(codes, place(logits, row * codes), scale, place(sums, 0))
+    softmax(codes, place(logits, row * logits.shape[1]), scale, place(sums, 0))
     total = np.float32(0.0)
     for group in range(codes // GROUP):
         total += sums[group]

@@ -1,6 +1,6 @@
 """Findings that a streamed network equals its parallel form, also across save and restore."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
@@ -74,34 +74,41 @@ class CodeSampler(Streaming, Protocol):
         self, codes: NDArray[np.uint8], conditioning: Floats, bias: Floats,
         active: NDArray[np.int32],
     ) -> Floats:  # fmt: skip
-        """Return (V, frames, 256) logits."""
+        """Return (V, frames, Σ counts) logits of codes (V, frames · N)."""
 
 
 class CodeScore(NamedTuple):
     """Codes that a network is told, and what it makes of them."""
 
-    codes: NDArray[np.uint8]  # (1, T)
+    codes: NDArray[np.uint8]  # (1, T, N)
     conditioning: Floats  # (1, T, C)
     bias: Floats  # (1, biases) of an instrument
-    logits: Floats  # (1, T, 256) of the parallel form, for the same instrument
+    logits: Floats  # (1, T, Σ counts) of the parallel form, for the same instrument
 
     def streamed(self, sampler: CodeSampler, part: slice = ALL) -> Floats:
         """Return what a sampler makes of a part of it."""
         codes, told = self.codes[:, part], self.conditioning[:, part]
         return sampler.teacher_force(
-            np.ascontiguousarray(codes), np.ascontiguousarray(told), self.bias,
+            codes.reshape(1, -1), np.ascontiguousarray(told), self.bias,
             np.zeros(1, np.int32),
         )  # fmt: skip
 
 
 def code_score(
-    conditioning: int, bias: Floats, parallel: Callable[[NDArray[np.uint8], Floats], Floats]
+    conditioning: int,
+    bias: Floats,
+    parallel: Callable[[NDArray[np.uint8], Floats], Floats],
+    counts: Sequence[int] = (LEVELS,),
 ) -> CodeScore:
-    """Return random codes and conditioning of so many channels, and the parallel form's logits."""
+    """Return random codes and conditioning of so many channels, and the parallel form's logits.
+
+    `counts` are those of N bands' codes; `parallel` gets codes (1, T), of several bands (1, T, N).
+    """
     random = np.random.default_rng(0)
-    codes = random.integers(0, LEVELS, (1, CODE_FRAMES), dtype=np.uint8)
+    codes = random.integers(0, counts, (1, CODE_FRAMES, len(counts)), dtype=np.uint8)
     told = random.standard_normal((1, CODE_FRAMES, conditioning), dtype=np.float32)
-    return CodeScore(codes, told, bias, parallel(codes, told))
+    heard = codes if len(counts) > 1 else codes[..., 0]
+    return CodeScore(codes, told, bias, parallel(heard, told))
 
 
 def compare_codes(score: CodeScore, sampler: CodeSampler) -> list[Finding]:

@@ -58,8 +58,9 @@ def sample(
                     logits[voice, now, k] = scratch.logits[0, k]
             if not forced:
                 codes[voice, now] = draw(
-                    scratch.logits, 0, scratch.sums, temperatures[voice], uniforms[voice, now]
-                )
+                    scratch.logits, 0, LEVELS, scratch.sums, temperatures[voice],
+                    uniforms[voice, now],
+                )  # fmt: skip
             state.codes[voice, position] = codes[voice, now]
             state.position[voice] = (position + 1) % FRAME
 

@@ -46,8 +46,8 @@ STRAY_HZ = (80.0, 7500.0)
 class Batch:
     """B segments of T frames; `codes[t]` is the frame before `targets[t]`."""
 
-    codes: NDArray[np.int64]  # (B, T)
-    targets: NDArray[np.int64]  # (B, T)
+    codes: NDArray[np.int64]  # (B, T), of N bands (B, T, N)
+    targets: NDArray[np.int64]  # (B, T) or (B, T, N)
     conditioning: NDArray[np.float32] | None  # (B, T, C), of the targets' frames
     instruments: NDArray[np.int64]  # (B,)
 
@@ -115,7 +115,7 @@ class Segments:
         """Return the batch with noise in its history, and sometimes without any history."""
         codes = noisy(batch.codes, JITTER_CODES * random.random() ** 2, random)
         if random.random() < STRAY_SHARE:
-            codes = _with_stray_tone(codes, self.config.sample_rate, random)
+            codes = with_stray_tone(codes, self.config.sample_rate, random)
         if random.random() < BLIND_SHARE:
             codes[:, : random.integers(self.frames // 2)] = SILENCE
         return Batch(codes, batch.targets, batch.conditioning, batch.instruments)
@@ -154,7 +154,7 @@ class Segments:
         return Batch(codes[None, :-1], targets[None], conditioning, np.array([sound.instrument]))
 
 
-def _with_stray_tone(
+def with_stray_tone(
     codes: NDArray[np.int64], sample_rate: int, random: Generator
 ) -> NDArray[np.int64]:
     """Add a foreign tone, so that the network learns to let it die away."""

@@ -1,12 +1,14 @@
 """Parameters and views of a WaveNet model, from its file's header: no torch, no weights."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from rtaudiogen.model_file import ModelHeader
 from rtaudiogen.views import View, XYView
 
 from ..family import ModelFiles, Offer
-from ..playing.codes.parameters import Defaults, offer_codes
+from ..playing.bands.parameters import LIVING_PARAMETERS, SIDES
+from ..playing.codes.parameters import BOOKMARK_PARAMETERS, Defaults, offer_codes
 from ..playing.harmonic.parameters import DRAWN, SHAPED, WHOLE, harmonic_parameters
 from .config import WaveNetConfig
 from .shapes import shapes
@@ -17,6 +19,7 @@ LIGHT_VOICES = 8  # of a network that draws what is left beside the partials, an
 # nearer to the recorded notes, in all instruments tried, than bolder draws (log-mel distance)
 DEFAULTS = Defaults(note_temperature=0.3, texture_temperature=1.0, purity=0.7)
 REST_DEFAULTS = Defaults(note_temperature=1.0, texture_temperature=1.0, purity=None)
+LIVING_VIEWS: tuple[View, ...] = (XYView("swell", "density"), XYView("density", "brightness"))
 REST_VIEWS: tuple[View, ...] = (XYView("temperature", "breath"),)
 
 
@@ -29,6 +32,10 @@ def ways(config: WaveNetConfig) -> tuple[int, ...]:
 
 def offer(path: Path, config: WaveNetConfig, header: ModelHeader) -> Offer:
     """Return notes from a keyboard, or a texture."""
+    if config.bands > 1:
+        of_texture = LIVING_PARAMETERS + BOOKMARK_PARAMETERS
+        drawn = offer_codes(config, VOICES, DEFAULTS, (), of_texture, LIVING_VIEWS)
+        return replace(drawn, channels=SIDES, width=0.0)
     own = harmonic_parameters(ways(config)) if config.harmonic else ()
     if config.draws_rest:
         return offer_codes(config, LIGHT_VOICES, REST_DEFAULTS, own, own_views=REST_VIEWS)

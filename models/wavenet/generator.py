@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from rtaudiogen.generator import Descriptor, Generator
 
+from ..playing.bands.texture import BandTexture
 from ..playing.codes.generator import CodeGenerator, Tensors
 from ..playing.codes.instruments import Instruments
 from ..playing.codes.notes import NoteGenerator
@@ -26,7 +27,9 @@ def create(descriptor: Descriptor, sample_rate: int) -> Generator:
 def _kind(config: WaveNetConfig) -> "type[WaveNetGenerator]":
     if config.harmonic:
         return HarmonicWaveNet
-    return NoteWaveNet if config.pitched else TextureWaveNet
+    if config.pitched:
+        return NoteWaveNet
+    return BandWaveNet if config.bands > 1 else TextureWaveNet
 
 
 class WaveNetGenerator(CodeGenerator):
@@ -62,3 +65,7 @@ class HarmonicWaveNet(WaveNetGenerator, HarmonicNotes):
 
 class TextureWaveNet(WaveNetGenerator, TextureGenerator):
     """A stream."""
+
+
+class BandWaveNet(WaveNetGenerator, BandTexture):
+    """A stream in stereo, drawn in bands."""

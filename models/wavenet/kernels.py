@@ -18,6 +18,7 @@ from ..compiled.elementwise import add, copy, rectify
 from ..compiled.mulaw import LEVELS
 from ..compiled.vectors import place
 from .activations import gate
+from ..compiled.multicore import TOGETHER
 from .memory import CHUNK, Scratch, State
 from .packing import NO_CODE, Weights
 
@@ -39,11 +40,13 @@ def sample(
     logits: NDArray[np.float32],
     forced: bool,
 ) -> None:
-    """Draw `frames` codes for each voice in `active`. [render]
+    """Draw `frames` codes of every band for each voice in `active`. [render]
 
-    `Sampler.sample` describes the arrays. With `forced` the codes are read instead. `logits`
-    (V, frames, 256) gets the first frames it has room for.
+    `Sampler.sample` describes the arrays; a frame's codes and uniforms lie band after band. With
+    `forced` the codes are read instead. `logits` (V, frames, Σ codes) gets the first frames it has
+    room for.
     """
+    bands = len(weights.codes)
     for voice in active:
         _stay_in_range(weights, state, voice)
     first = 0
@@ -63,15 +66,17 @@ def sample(
                 for slot in range(columns):
                     voice = active[first + slot]
                     if now < logits.shape[1]:
-                        for k in range(LEVELS):
-                            logits[voice, now, k] = scratch.logits[slot, k]
-                    if not forced:
-                        codes[voice, now] = draw(
-                            scratch.logits, slot, scratch.sums, temperatures[voice],
-                            uniforms[voice, now],
-                        )  # fmt: skip
-                    state.codes[voice, 1] = state.codes[voice, 0]
-                    state.codes[voice, 0] = codes[voice, now]
+                        _show(weights, scratch, slot, logits[voice, now])
+                    for band in range(bands):
+                        place_ = now * bands + band
+                        if not forced:
+                            drawn = draw(
+                                scratch.logits, band * TOGETHER + slot, weights.choices[band],
+                                scratch.sums, temperatures[voice], uniforms[voice, place_],
+                            )  # fmt: skip
+                            codes[voice, place_] = min(drawn, weights.codes[band] - 1)
+                        state.codes[voice, 2 * band + 1] = state.codes[voice, 2 * band]
+                        state.codes[voice, 2 * band] = codes[voice, place_]
             start += count
         first += columns
 
@@ -82,13 +87,24 @@ def _columns(left: int) -> int:
 
 
 @part
+def _show(weights: Weights, scratch: Scratch, slot: int, logits: NDArray[np.float32]) -> None:
+    """Copy a voice's logits, band after band."""
+    first = 0
+    for band in range(len(weights.codes)):
+        for k in range(weights.codes[band]):
+            logits[first + k] = scratch.logits[band * TOGETHER + slot, k]
+        first += weights.codes[band]
+
+
+@part
 def _stay_in_range(weights: Weights, state: State, voice: int) -> None:
     """Clamp a state's positions: a state from a damaged file must not leave the arrays."""
     for layer in range(len(weights.dilations)):
         if not 0 <= state.cursors[voice, layer] < weights.dilations[layer]:
             state.cursors[voice, layer] = 0
-    for k in range(2):
-        state.codes[voice, k] = min(max(state.codes[voice, k], 0), NO_CODE if k else LEVELS - 1)
+    for k in range(state.codes.shape[1]):
+        highest = NO_CODE if k % 2 else weights.codes[k // 2] - 1
+        state.codes[voice, k] = min(max(state.codes[voice, k], 0), highest)
 
 
 @part
@@ -171,26 +187,45 @@ def _predict(
     frame: int,
 ) -> None:
     """Logits of the next frame of `columns` voices, `frame` frames into the chunk."""
-    r, s, a = weights.residual, weights.skip, weights.output
+    r, s = weights.residual, weights.skip
     for slot in range(columns):
-        codes = state.codes[active[first + slot]]
-        add(
-            r, place(weights.current_codes, codes[0] * r),
-            place(weights.previous_codes, codes[1] * r), place(scratch.hidden, slot * r),
-        )  # fmt: skip
+        _hear(weights, state.codes[active[first + slot]], place(scratch.hidden, slot * r))
     for layer in range(len(weights.dilations)):
         _layer(weights, state, scratch, active, first, columns, frame, layer)
     skips, outputs = place(scratch.skips, 0), place(scratch.outputs, 0)
     rectify(columns * s, skips)
-    product(
-        columns, place(weights.lanes, weights.output_at), s, a, skips, s,
-        place(weights.output_bias, 0), 0, outputs, a,
-    )  # fmt: skip
-    rectify(columns * a, outputs)
-    product(
-        columns, place(weights.lanes, weights.logit_at), a, LEVELS, outputs, a,
-        place(weights.logit_bias, 0), 0, place(scratch.logits, 0), LEVELS,
-    )  # fmt: skip
+    first_output, first_choice = 0, 0
+    for band in range(len(weights.codes)):
+        a, choices = weights.outputs[band], weights.choices[band]
+        product(
+            columns, place(weights.lanes, weights.output_at[band]), s, a, skips, s,
+            place(weights.output_bias, first_output), 0, outputs, a,
+        )  # fmt: skip
+        rectify(columns * a, outputs)
+        product(
+            columns, place(weights.lanes, weights.logit_at[band]), a, choices, outputs, a,
+            place(weights.logit_bias, first_choice), 0,
+            place(scratch.logits, band * TOGETHER * LEVELS), LEVELS,
+        )  # fmt: skip
+        first_output += a
+        first_choice += choices
+
+
+@part
+def _hear(weights: Weights, codes: NDArray[np.int64], hidden: int) -> None:
+    """hidden = what the last codes of all bands, and those before, are to the first layer."""
+    r, first, nothing = weights.residual, 0, len(weights.current_codes)
+    for band in range(len(weights.codes)):
+        now, before = codes[2 * band], codes[2 * band + 1]
+        current = place(weights.current_codes, (first + now) * r)
+        row = first + before if before < weights.codes[band] else nothing
+        previous = place(weights.previous_codes, row * r)
+        if band == 0:
+            add(r, current, previous, hidden)
+        else:
+            add(r, hidden, current, hidden)
+            add(r, hidden, previous, hidden)
+        first += weights.codes[band]
 
 
 @part

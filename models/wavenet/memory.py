@@ -15,11 +15,11 @@ CHUNK = 4  # frames whose known parts are computed at once
 
 
 class State(NamedTuple):
-    """Everything the future output depends on; V voices, L layers."""
+    """Everything the future output depends on; V voices, L layers, N bands."""
 
     history: NDArray[np.float32]  # (V, Σ dilations, R) rings of each layer's last inputs
     cursors: NDArray[np.int64]  # (V, L) oldest row of each ring
-    codes: NDArray[np.int64]  # (V, 2) the last code and the one before
+    codes: NDArray[np.int64]  # (V, 2N) each band's last code and the one before
 
 
 class Scratch(NamedTuple):
@@ -31,8 +31,8 @@ class Scratch(NamedTuple):
     hidden: NDArray[np.float32]  # (TOGETHER, R)
     gated: NDArray[np.float32]  # (TOGETHER, R)
     skips: NDArray[np.float32]  # (TOGETHER, S)
-    outputs: NDArray[np.float32]  # (TOGETHER, A)
-    logits: NDArray[np.float32]  # (TOGETHER, 256)
+    outputs: NDArray[np.float32]  # (TOGETHER, largest A)
+    logits: NDArray[np.float32]  # (N · TOGETHER, 256)
     sums: NDArray[np.float32]  # (256 / GROUP,)
 
 
@@ -41,7 +41,7 @@ def state_of(weights: Weights, voices: int) -> State:
     return State(
         history=aligned_zeros(voices, int(weights.dilations.sum()), weights.residual),
         cursors=np.zeros((voices, len(weights.dilations)), np.int64),
-        codes=np.zeros((voices, 2), np.int64),
+        codes=np.zeros((voices, 2 * len(weights.codes)), np.int64),
     )
 
 
@@ -55,7 +55,7 @@ def scratch_of(weights: Weights) -> Scratch:
         hidden=aligned_zeros(TOGETHER, r),
         gated=aligned_zeros(TOGETHER, r),
         skips=aligned_zeros(TOGETHER, weights.skip),
-        outputs=aligned_zeros(TOGETHER, weights.output),
-        logits=aligned_zeros(TOGETHER, LEVELS),
+        outputs=aligned_zeros(TOGETHER, int(weights.outputs.max())),
+        logits=aligned_zeros(len(weights.codes) * TOGETHER, LEVELS),
         sums=aligned_zeros(LEVELS // GROUP),
     )

@@ -10,7 +10,6 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from ..compiled.mulaw import LEVELS
 from .config import WaveNetConfig
 
 
@@ -26,14 +25,18 @@ class WaveNet(nn.Module):
         logits[t]  = logit(relu(output(relu(skip [z_0[t] … z_{L-1}[t]]))))
 
     `logits[t]` is the distribution of code x[t+1], and c[t] is the conditioning of frame t+1.
+
+    A network of N bands hears and predicts a code of each. Its h_0 is the sum over bands, and every
+    band above the lowest has a head of its own; no band of a frame knows the others of that frame.
     """
 
     def __init__(self, config: WaveNetConfig) -> None:
         super().__init__()
         self.config = config
         residual, layers = config.residual, len(config.dilations)
-        self.previous = nn.Embedding(LEVELS, residual)
-        self.current = nn.Embedding(LEVELS, residual)
+        self.previous = nn.Embedding(sum(config.codes), residual)  # band after band
+        self.current = nn.Embedding(sum(config.codes), residual)
+        self.first_codes = [sum(config.codes[:band]) for band in range(config.bands)]
         self.instruments = nn.Embedding(len(config.instruments), config.embedding)
         self.instrument = nn.Linear(config.embedding, 2 * residual * layers, bias=False)
         self.dilated = nn.ModuleList(
@@ -43,15 +46,21 @@ class WaveNet(nn.Module):
         self.residual = nn.ModuleList(nn.Linear(residual, residual) for _ in config.dilations[:-1])
         self.skip = nn.Linear(residual * layers, config.skip)
         self.output = nn.Linear(config.skip, config.output)
-        self.logit = nn.Linear(config.output, LEVELS)
+        self.logit = nn.Linear(config.output, config.codes[0])
+        upper = zip(config.upper_output, config.upper_codes, strict=True)
+        self.upper = nn.ModuleList(Head(config.skip, output, codes) for output, codes in upper)
 
     def forward(self, codes: Tensor, conditioning: Tensor | None, embedding: Tensor) -> Tensor:
-        """(B, T, 256) logits.
+        """(B, T, 256) logits; of several bands, those of each after another.
 
-        `codes` (B, T) int64; `conditioning` (B, T, C) float or None if C = 0; `embedding` (B, E).
-        Frames before the first are zeros in every layer, as in a freshly reset stream.
+        `codes` (B, T) int64, of several bands (B, T, N); `conditioning` (B, T, C) float or None if
+        C = 0; `embedding` (B, E). Frames before the first are zeros in every layer, as in a freshly
+        reset stream.
         """
-        hidden = self.current(codes) + delay(self.previous(codes), 1)  # (B, T, R)
+        firsts = torch.tensor(self.first_codes, device=codes.device)
+        heard = codes.view(*codes.shape[:2], -1) + firsts  # (B, T, N)
+        current, previous = self.current(heard).sum(2), self.previous(heard).sum(2)
+        hidden = current + delay(previous, 1)  # (B, T, R)
         biases = self.instrument(embedding).chunk(len(self.dilated), dim=-1)  # L × (B, 2R)
         gated = []
         for index, dilation in enumerate(self.config.dilations):
@@ -64,6 +73,22 @@ class WaveNet(nn.Module):
                 hidden = hidden + self.residual[index](gated[-1])
         skip = F.relu(self.skip(torch.cat(gated, dim=-1)))  # (B, T, S)
         logits: Tensor = self.logit(F.relu(self.output(skip)))  # (B, T, 256)
+        if not self.upper:
+            return logits
+        return torch.cat([logits, *(head(skip) for head in self.upper)], dim=-1)
+
+
+class Head(nn.Module):
+    """What an upper band makes of the skips, (B, T, S) → (B, T, codes)."""
+
+    def __init__(self, skip: int, output: int, codes: int) -> None:
+        super().__init__()
+        self.output = nn.Linear(skip, output)
+        self.logit = nn.Linear(output, codes)
+
+    def forward(self, skip: Tensor) -> Tensor:
+        """Return logits."""
+        logits: Tensor = self.logit(F.relu(self.output(skip)))
         return logits
 
 

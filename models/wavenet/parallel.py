@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 from rtaudiogen.generator import Finding, Generator
 from rtaudiogen.model_file import read_tensors
 
-from ..compiled.mulaw import SILENCE
 from ..compiled.packing import Floats
 from ..measuring.code_models import with_tensors
 from ..measuring.parallel import (
@@ -37,12 +36,13 @@ def check(generator: Generator) -> Sequence[Finding]:
 
     @torch.inference_mode()
     def parallel(codes: NDArray[np.uint8], told: Floats) -> Floats:
-        past = np.pad(codes[:, :-1], ((0, 0), (1, 0)), constant_values=SILENCE)
+        silence = np.full_like(codes[:, :1], np.array(config.codes) // 2)
+        past = np.concatenate([silence, codes[:, :-1]], axis=1)
         conditioning = torch.from_numpy(told) if told.shape[-1] else None
         return np.asarray(network(torch.from_numpy(past).long(), conditioning, embedding))
 
     score = code_score(
-        config.conditioning, biases(weights.instruments, embedding.numpy()), parallel
+        config.conditioning, biases(weights.instruments, embedding.numpy()), parallel, config.codes
     )
     sampler = generator.new_sampler(1, CODE_FRAMES)
     findings = compare_codes(score, sampler)

@@ -8,7 +8,6 @@ from numpy.typing import NDArray
 from rtaudiogen.errors import RtAudioGenError
 from rtaudiogen.realtime.render.worker_pool import WorkerPool, worker_pool
 
-from ..compiled.mulaw import SILENCE
 from ..playing.codes.sampler import VoiceSampler
 from .config import WaveNetConfig
 from .kernels import sample
@@ -28,6 +27,7 @@ class Sampler(VoiceSampler):
         self, weights: Weights, voices: int, sample_rate: int = 0, pool: WorkerPool | None = None
     ) -> None:
         self.weights = weights
+        self.counts = tuple(weights.codes.tolist())
         super().__init__(
             state_of(weights, voices), lambda: scratch_of(weights), voices, sample_rate, pool
         )
@@ -36,7 +36,8 @@ class Sampler(VoiceSampler):
         """Implement `VoiceSampler.reset_voice`."""
         self.arrays.history[voice] = 0.0
         self.arrays.cursors[voice] = 0
-        self.arrays.codes[voice] = SILENCE, NO_CODE
+        self.arrays.codes[voice, 0::2] = self.weights.codes // 2  # silence
+        self.arrays.codes[voice, 1::2] = NO_CODE
 
     def draw(self, scratch: Any, active: NDArray[np.int32], frames: int, *arguments: Any) -> None:
         """Implement `VoiceSampler.draw`."""
@@ -51,7 +52,7 @@ def sampler_on(
     RtAudioGenError, one line, if it cannot run there.
     """
     if device == "cpu":
-        return Sampler(weights, voices, config.sample_rate, worker_pool())
+        return Sampler(weights, voices, config.frame_rate, worker_pool())
     if device != "cuda":
         raise RtAudioGenError(f"device '{device}': a WaveNet is sampled on 'cpu' or 'cuda'")
     try:

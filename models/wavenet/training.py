@@ -1,7 +1,7 @@
 """`rtaudiogen train wavenet FOLDER`: from a folder of sounds to a playable model file."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -16,6 +16,7 @@ from torch.nn import functional as F
 from rtaudiogen.errors import UsageError
 
 from ..playing.codes.rendered import clip_of
+from ..sounds.bands.edges import edges_of
 from ..sounds.harmonic.corpus import read_harmonic
 from ..sounds.notes.coded import IGNORED, stack
 from ..sounds.notes.corpus import Corpus
@@ -27,6 +28,7 @@ from ..training.device import as_tensors
 from ..training.options import CHANNELS, option
 from ..training.run import Run
 from ..training.trainer import Trainer
+from .band_dataset import BandSegments, band_courses
 from .config import WaveNetConfig
 from .dataset import Segments
 from .descriptor import describe
@@ -34,6 +36,7 @@ from .generator import create
 from .network import WaveNet
 
 HELD_OUT_BATCHES = 64
+UPPER_CODES, UPPER_OUTPUT, UPPER_PREEMPHASIS = (127, 63), (128, 64), (0.7, 0.4)  # of upper bands
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,10 @@ class TrainingOptions(InstrumentOptions):
     """Options of a WaveNet's training."""
 
     texture: bool = option(False, "Learn stretches of sound that are played without notes.")
+    bands: int = option(
+        1, "Textures: draw the sound in so many bands, each at a part of the sample rate, and let "
+        "their levels move: 3 suit 48000 Hz.", least=1, most=1 + len(UPPER_CODES),
+    )  # fmt: skip
     harmonic: bool = option(
         True, "Notes: a bank of oscillators plays the partials, and the network learns the rest; "
         "otherwise it learns whole notes.",
@@ -65,6 +72,10 @@ class TrainingOptions(InstrumentOptions):
         super().__post_init__()
         if self.largest_dilation & (self.largest_dilation - 1):
             raise UsageError("--largest-dilation must be a power of two")
+        if self.bands > 1 and self.pitched:
+            raise UsageError("--bands are for textures: give --texture, too")
+        if self.sample_rate % self.bands:
+            raise UsageError(f"--sample-rate must be a multiple of --bands, {self.bands}")
 
     @property
     def pitched(self) -> bool:
@@ -77,7 +88,13 @@ class TrainingOptions(InstrumentOptions):
         return self.pitched and self.harmonic
 
     def learnt(self, folder: Path, say: Say) -> tuple[Corpus, dict[str, NDArray[Any]] | None]:
-        """See InstrumentOptions: a bank's tables come beside the rest of the notes."""
+        """See InstrumentOptions: a bank's tables come beside the rest of the notes.
+
+        With textures in bands come the courses of their levels.
+        """
+        if self.bands > 1:
+            corpus = self.read(folder, say)
+            return corpus, band_courses(self.config(corpus.instruments), corpus).to_tensors()
         if not self.draws_rest:
             return super().learnt(folder, say)
         corpus, tables = read_harmonic(
@@ -87,20 +104,23 @@ class TrainingOptions(InstrumentOptions):
 
     @property
     def step_frames(self) -> int:
-        """Return how many frames of sound a process learns from in a step."""
+        """Return how many frames of the network a process learns from in a step."""
         return self.segments * self.segment_frames * self.accumulate
 
     def config(self, instruments: tuple[str, ...]) -> WaveNetConfig:
         """Return the network that these options describe."""
         stack_ = tuple(2**i for i in range(int(math.log2(self.largest_dilation)) + 1))
+        upper = self.bands - 1
         return self.code_config(
             WaveNetConfig, instruments, dilations=stack_ * self.stacks, harmonic=self.draws_rest,
-            draws_rest=self.draws_rest,
+            draws_rest=self.draws_rest, upper_codes=UPPER_CODES[:upper],
+            upper_output=UPPER_OUTPUT[:upper], upper_preemphasis=UPPER_PREEMPHASIS[:upper],
+            told=edges_of(self.sample_rate, self.bands) if upper else (),
         )  # fmt: skip
 
 
 class Objective(nn.Module):
-    """The loss as a module: negative log-likelihood of the next code, in nats."""
+    """The loss as a module: negative log-likelihood of the next code, in nats, of all bands."""
 
     def __init__(self, network: WaveNet) -> None:
         super().__init__()
@@ -116,7 +136,18 @@ class Objective(nn.Module):
         """Return the mean over the targets that count; shapes as in `dataset.Batch`."""
         embedding = self.network.instruments(instruments)
         logits = self.network(codes, conditioning, embedding)
-        return F.cross_entropy(logits.flatten(0, 1), targets.flatten(), ignore_index=IGNORED)
+        return sum_of_bands(logits, targets, self.network.config)
+
+
+def sum_of_bands(logits: Tensor, targets: Tensor, config: WaveNetConfig) -> Tensor:
+    """Return the mean over the targets (B, T) or (B, T, N) that count, summed over bands."""
+    parts = logits.flatten(0, 1).split(config.codes, dim=-1)
+    wanted = targets.reshape(-1, config.bands).unbind(1)
+    losses = [
+        F.cross_entropy(part, own, ignore_index=IGNORED)
+        for part, own in zip(parts, wanted, strict=True)
+    ]
+    return torch.stack(losses).sum()
 
 
 def train(folder: Path, out: Path, options: TrainingOptions | None = None) -> bool:
@@ -136,7 +167,7 @@ def trainer_of(
     torch.manual_seed(options.seed)
     config = options.config(corpus.instruments)
     objective = Objective(WaveNet(config))
-    segments = Segments(config, corpus.training, options.segment_frames)
+    segments = segments_of(config, corpus.training, options.segment_frames)
 
     def batches(step: int, process: int) -> list[dict[str, Tensor]]:
         random = np.random.default_rng([options.seed, process, step])
@@ -150,11 +181,19 @@ def trainer_of(
     )  # fmt: skip
 
 
+def segments_of(
+    config: WaveNetConfig, sounds: Sequence[Any], frames: int
+) -> Segments | BandSegments:
+    """Return the batch source that suits a network."""
+    kind = BandSegments if config.bands > 1 else Segments
+    return kind(config, sounds, frames)
+
+
 def _held_out(
     config: WaveNetConfig, corpus: Corpus, options: TrainingOptions
 ) -> list[dict[str, Tensor]]:
     """Return the same plain segments for every report, batched as in training."""
-    spared = Segments(config, corpus.held_out or corpus.training, options.segment_frames)
+    spared = segments_of(config, corpus.held_out or corpus.training, options.segment_frames)
     rows = spared.fixed(HELD_OUT_BATCHES * options.segments)
     size = options.segments
     return [as_tensors(stack(rows[i : i + size])) for i in range(0, len(rows), size)]

@@ -77,6 +77,7 @@ class CodeGenerator:
 
     delay_frames = 0
     pans = True
+    bands = 1  # N codes in a frame of the network, which sounds for as many frames
 
     def __init__(self, descriptor: Descriptor, config: CodeConfig, tensors: Tensors) -> None:
         self.descriptor = descriptor
@@ -86,6 +87,7 @@ class CodeGenerator:
         self.embeddings = tensors["instruments.weight"].astype(np.float32)
         self.weights = np.zeros(len(config.instruments), np.float32)  # of the instruments' mixture
         self.voices = np.zeros(descriptor.voices, VOICE)
+        self.streams = descriptor.voices  # of codes that are drawn
         self.controls = np.zeros(1, CONTROLS)
         self.controls["sample_rate"] = config.sample_rate
         self.controls["preemphasis"] = config.preemphasis
@@ -95,16 +97,16 @@ class CodeGenerator:
 
     def prepare(self, max_frames: int, device: str = "cpu") -> None:
         """Implement `Generator.prepare`."""
-        voices = len(self.voices)
+        streams, frames = self.streams, -(-max_frames // self.bands)
         self.device = device
-        self.sampler: CodeSampler = self.new_sampler(voices, max_frames)
-        self.codes = np.full((voices, max_frames), SILENCE, np.uint8)
-        self.conditioning = np.zeros((voices, max_frames, self.config.conditioning), np.float32)
-        self.uniforms = np.zeros((voices, max_frames), np.float32)
-        self.levels_db = np.zeros((voices, max_frames), np.float32)
-        self.periods = np.zeros((voices, max_frames), np.float32)
-        self.gains = np.ones((voices, max_frames), np.float32)
-        self.temperatures = np.ones(voices, np.float32)
+        self.sampler: CodeSampler = self.new_sampler(streams, frames)
+        self.codes = np.full((streams, frames * self.bands), SILENCE, np.uint8)
+        self.conditioning = np.zeros((streams, frames, self.config.conditioning), np.float32)
+        self.uniforms = np.zeros((streams, frames * self.bands), np.float32)
+        self.levels_db = np.zeros((streams, frames), np.float32)
+        self.periods = np.zeros((streams, frames), np.float32)
+        self.gains = np.ones((streams, frames), np.float32)
+        self.temperatures = np.ones(streams, np.float32)
         self._bias = biases(self.instruments, self.embeddings[:1])
         self.allocate()
         self.reset(0)
@@ -135,8 +137,8 @@ class CodeGenerator:
         for array in self.own().values():
             array[:] = 0
         self.seed[:] = np.uint64(seed % (1 << 64))
-        for voice in range(len(self.voices)):
-            self.sampler.reset_voice(voice)
+        for stream in range(self.streams):
+            self.sampler.reset_voice(stream)
 
     def render(self, out: Audio, parameters: NDArray[np.float32], events: Events) -> None:
         """Implement `Generator.render`."""

@@ -1,6 +1,6 @@
-"""A walk through recorded level courses, which gives a texture its slow level. [render]
+"""A walk through recorded level courses, which gives a texture its slow levels. [render]
 
-Now and then it jumps to another place of nearly the same level and slope, so it never repeats.
+Now and then it jumps to another place of nearly the same levels and slopes, so it never repeats.
 """
 
 import numpy as np
@@ -9,19 +9,24 @@ from numpy.typing import NDArray
 from rtaudiogen.kernel_cache import cached_njit
 
 from ...compiled.random_numbers import uniform
-from ...sounds.notes.conditioning import LEVEL_FLOOR_DB
 from ...sounds.notes.courses import POINTS_PER_SECOND, Courses
 
 JUMP = 0.02  # of the points, after which a walk goes on elsewhere: every 2.5 seconds
 TRIES = 24  # places that are looked at before a jump, to find the most similar one
-WALK = np.dtype(
-    [
-        ("before", np.float64),  # dB, of the point that was passed last
-        ("after", np.float64),  # dB, of the next point
-        ("part", np.float64),  # of the way between the two, 0 … 1
-        ("drawn", np.int64),  # random numbers so far
-    ]
-)
+
+
+def walk_of(courses: Courses) -> NDArray[np.void]:
+    """Return the state (1,) of a walk, beside its places. [control]"""
+    columns = courses.level.shape[1]
+    walk = np.dtype(
+        [
+            ("before", np.float64, (columns,)),  # dB, of the point that was passed last
+            ("after", np.float64, (columns,)),  # dB, of the next point
+            ("part", np.float64),  # of the way between the two, 0 … 1
+            ("drawn", np.int64),  # random numbers so far
+        ]
+    )
+    return np.zeros(1, walk)
 
 
 @cached_njit(nogil=True)
@@ -46,35 +51,40 @@ def advance(
     places: NDArray[np.int64],
     walk: NDArray[np.void],
     levels_db: NDArray[np.float32],
-    channel: NDArray[np.float32],
+    told: NDArray[np.float32],
+    floor_db: float,
 ) -> None:
-    """Fill the next frames of `levels_db` (frames,) and of the level `channel`. [render]
+    """Fill the next frames of `levels_db` (frames, columns) and what is `told` of them. [render]
 
-    `weights` (I,) mix the instruments; `swell` scales how far the level leaves its mean, `rate` how
-    fast; `places` (I,) and `walk` (1,) are the state.
+    `told` (frames, C) are the first C columns, 0 at `floor_db` and 1 at 0 dBFS. `weights` (I,) mix
+    the instruments; `swell` scales how far the levels leave their means, `rate` how fast; `places`
+    (I,) and `walk` (1,) are the state.
     """
     w = walk[0]
     step = min(max(rate, 0.0), 8.0) * POINTS_PER_SECOND / sample_rate
     for t in range(len(levels_db)):
         while w.part >= 1.0:
             w.part -= 1.0
-            w.before = _mixed(courses, weights, swell, places)
+            _mix(courses, weights, swell, places, w.before)
             for i in range(len(places)):
                 _move(courses, stream, i, places, w)
-            w.after = _mixed(courses, weights, swell, places)
-        level = min(w.before + w.part * (w.after - w.before), 0.0)
-        levels_db[t] = level
-        channel[t] = max(0.0, 1.0 - level / LEVEL_FLOOR_DB)
+            _mix(courses, weights, swell, places, w.after)
+        for k in range(levels_db.shape[1]):
+            level = min(w.before[k] + w.part * (w.after[k] - w.before[k]), 0.0)
+            levels_db[t, k] = level
+            if k < told.shape[1]:
+                told[t, k] = max(0.0, 1.0 - level / floor_db)
         w.part += step
 
 
 @cached_njit(nogil=True)
-def _mixed(courses, weights, swell, places):  # type: ignore[no-untyped-def]  # numba records
-    total = 0.0
-    for i in range(len(places)):
-        mean = courses.mean[i]
-        total += weights[i] * (mean + swell * (courses.level[_within(courses, i, places)] - mean))
-    return total
+def _mix(courses, weights, swell, places, levels):  # type: ignore[no-untyped-def]  # numba records
+    for k in range(len(levels)):
+        total = 0.0
+        for i in range(len(places)):
+            mean, own = courses.mean[i, k], courses.level[_within(courses, i, places), k]
+            total += weights[i] * (mean + swell * (own - mean))
+        levels[k] = total
 
 
 @cached_njit(nogil=True)
@@ -87,15 +97,25 @@ def _move(courses, stream, i, places, w):  # type: ignore[no-untyped-def]  # num
             other = _random_place(courses, stream, i, w)
             if courses.ends[other] == 1:
                 continue
-            off = abs(courses.level[other] - courses.level[place])
-            if place > courses.first[i] and other > courses.first[i]:
-                slope = courses.level[place] - courses.level[place - 1]
-                off += abs(courses.level[other] - courses.level[other - 1] - slope)
+            off = _unlike(courses, i, place, other)
             if off < least:
                 nearest, least = other, off
         place = nearest
     w.drawn += 1
     places[i] = place if courses.ends[place] == 1 else place + 1
+
+
+@cached_njit(nogil=True)
+def _unlike(courses, i, place, other):  # type: ignore[no-untyped-def]  # numba records
+    """Return how far two places are apart in levels and slopes."""
+    off = np.float32(0.0)
+    for k in range(courses.level.shape[1]):
+        level, another = courses.level[:, k], courses.level[other, k]
+        off += abs(another - level[place])
+        if place > courses.first[i] and other > courses.first[i]:
+            slope = level[place] - level[place - 1]
+            off += abs(another - level[other - 1] - slope)
+    return off
 
 
 @cached_njit(nogil=True)

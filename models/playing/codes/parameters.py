@@ -101,11 +101,12 @@ EXPRESSION_PARAMETERS = (
     Parameter("velocity_depth", "Velocity depth", 0.0, 1.0, 1.0,
               help="0: every note as if played mezzo-forte; 1: as played"),
 )  # fmt: skip
+SWELL = Parameter(
+    "swell", "Swell", 0.0, 2.0, 1.0, "×",
+    help="depth of waves and gusts: 0 is an even level, 1 as recorded",
+)  # fmt: skip
 WALK_PARAMETERS = (
-    Parameter(
-        "swell", "Swell", 0.0, 2.0, 1.0, "×",
-        help="depth of waves and gusts: 0 is an even level, 1 as recorded",
-    ),
+    SWELL,
     Parameter(
         "swell_rate", "Swell rate", 0.0, 4.0, 1.0, "×",
         help="speed of waves and gusts; 0 holds the moment",

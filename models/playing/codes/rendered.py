@@ -43,7 +43,7 @@ def play_note(
 def play_texture(
     generator: Generator, instrument: int, seconds: float, seed: int = 1
 ) -> NDArray[np.float32]:
-    """Return (frames,) of a texture after a reset."""
+    """Return (frames,) of a texture after a reset; of a stereo one, the left side."""
     generator.reset(seed)
     return _rendered(generator, instrument, round(seconds * generator.sample_rate), {})
 
@@ -72,7 +72,7 @@ def _rendered(
 ) -> NDArray[np.float32]:
     parameters = generator.descriptor.defaults()
     parameters[generator.descriptor.parameter_index("timbre")] = instrument
-    out = np.zeros((frames, 1), np.float32)
+    out = np.zeros((frames, generator.descriptor.channels), np.float32)
     cuts = sorted({*range(0, frames, BLOCK), *(cut for cut in told if cut < frames), frames})
     for start, end in pairwise(cuts):
         generator.render(out[start:end], parameters, told.get(start, no_events()))

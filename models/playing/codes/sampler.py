@@ -23,6 +23,8 @@ class VoiceSampler:
     voices nor on how its frames are cut into calls, nor on which core they are computed on.
     """
 
+    counts: tuple[int, ...] = (LEVELS,)  # of the codes of each of N bands
+
     def __init__(
         self,
         state: Any,
@@ -69,7 +71,7 @@ class VoiceSampler:
     ) -> None:  # fmt: skip
         """Draw `frames` codes for each voice in `active`, or read them if `forced`. [render]
 
-        `logits` (V, frames, 256) gets the first frames it has room for; the rest as in `sample`.
+        `logits` (V, frames, Σ counts) gets the first frames it has room for; the rest as in `sample`.
         """
         raise NotImplementedError  # a family's sampler knows its network
 
@@ -86,9 +88,9 @@ class VoiceSampler:
     ) -> None:
         """Draw `frames` codes for each voice number in `active`. [render]
 
-        Row v of each array is voice v's: `codes` (V, ≥ frames) uint8 is written, `conditioning`
-        (V, ≥ frames, C), `bias` (V, biases) and `uniforms` (V, ≥ frames) in [0, 1) are float32 and
-        read, all C-contiguous. One row of `bias` or one `temperature` serves all voices.
+        Row v of each array is voice v's: `codes` (V, ≥ frames · N) uint8 is written, `conditioning`
+        (V, ≥ frames, C), `bias` (V, biases) and `uniforms` (V, ≥ frames · N) in [0, 1) are float32
+        and read, all C-contiguous. One row of `bias` or one `temperature` serves all voices.
         """
         self._temperatures[:] = temperature
 
@@ -107,11 +109,12 @@ class VoiceSampler:
         bias: NDArray[np.float32],
         active: NDArray[np.int32],
     ) -> NDArray[np.float32]:
-        """Return (V, frames, 256) logits of each of `codes` (V, frames). [control]"""
-        logits = np.zeros((*codes.shape, LEVELS), np.float32)
+        """Return (V, frames, Σ counts) logits of each of `codes` (V, frames · N). [control]"""
+        frames = codes.shape[1] // len(self.counts)
+        logits = np.zeros((len(codes), frames, sum(self.counts)), np.float32)
         unused = np.zeros(codes.shape, np.float32)
         self.draw(
-            self._scratches[0], active, codes.shape[1], conditioning, bias, unused,
+            self._scratches[0], active, frames, conditioning, bias, unused,
             self._temperatures, codes, logits, True,
         )  # fmt: skip
         return logits

@@ -17,7 +17,8 @@ class TextureGenerator(CodeGenerator):
     """A stream of one voice that starts with the reset and never ends."""
 
     def _warm_up(self, frames: int) -> None:
-        self.render(np.zeros((frames, 1), np.float32), self.descriptor.defaults(), _NO_EVENTS)
+        out = np.zeros((frames, self.descriptor.channels), np.float32)
+        self.render(out, self.descriptor.defaults(), _NO_EVENTS)
 
     def reset(self, seed: int) -> None:
         """Implement `Generator.reset`."""

@@ -5,10 +5,11 @@ from numpy.typing import NDArray
 
 from rtaudiogen.generator import Descriptor, State
 
+from ...sounds.notes.conditioning import LEVEL_FLOOR_DB
 from ...sounds.notes.courses import Courses
 from .bookmarks import Bookmarks
 from .generator import CodeConfig, Tensors
-from .level_walk import WALK, advance, begin
+from .level_walk import advance, begin, walk_of
 from .texture import TextureGenerator
 
 HEADROOM_DB = 6.0  # above the level that was asked for, a network has run away
@@ -17,17 +18,18 @@ HEADROOM_DB = 6.0  # above the level that was asked for, a network has run away
 class WalkingTexture(TextureGenerator):
     """A stream whose first conditioning channel is its level.
 
-    Its model has WALK_PARAMETERS and BOOKMARK_PARAMETERS. A bookmark leaves the last samples and
+    Its model has BOOKMARK_PARAMETERS, and WALK_PARAMETERS or others that mean the same. A bookmark leaves the last samples and
     the random numbers as they are: there is no click, and what follows is new.
     """
 
     marked: tuple[str, ...] = ()  # of the sampler's state, in a bookmark
+    rate_id = "swell_rate"  # of the parameter that says how fast the level walks
 
     def __init__(self, descriptor: Descriptor, config: CodeConfig, tensors: Tensors) -> None:
         super().__init__(descriptor, config, tensors)
         self._courses = Courses.from_tensors(tensors, len(config.instruments))
         self.places = np.zeros(len(config.instruments), np.int64)
-        self.walk = np.zeros(1, WALK)
+        self.walk = walk_of(self._courses)
 
     def allocate(self) -> None:
         """Implement `CodeGenerator.allocate`."""
@@ -51,15 +53,22 @@ class WalkingTexture(TextureGenerator):
         """Implement `CodeGenerator.read_parameters`."""
         super().read_parameters(values)
         self._swell = min(max(values["swell"], 0.0), 4.0)
-        self._swell_rate = values["swell_rate"]
+        self._swell_rate = values[self.rate_id]
         self._bookmarks.read(values)
 
     def control(self, active: NDArray[np.int32], frames: int) -> None:
         """Implement `CodeGenerator.control`."""
         super().control(active, frames)
-        asked, told = self.levels_db[0, :frames], self.conditioning[0, :frames, 0]
+        asked = self.levels_db[0, :frames, None]
+        self.walk_on(asked, self.conditioning[0, :frames], float(self.sample_rate), LEVEL_FLOOR_DB)
+        asked += HEADROOM_DB
+
+    def walk_on(
+        self, levels_db: NDArray[np.float32], told: NDArray[np.float32], rate: float,
+        floor_db: float,
+    ) -> None:  # fmt: skip
+        """Fill the next frames, `rate` a second, of levels; see `level_walk.advance`. [render]"""
         advance(
             self._courses, self._slow_stream(), self.weights, self._swell, self._swell_rate,
-            float(self.sample_rate), self.places, self.walk, asked, told,
+            rate, self.places, self.walk, levels_db, told, floor_db,
         )  # fmt: skip
-        asked += HEADROOM_DB

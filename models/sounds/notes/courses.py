@@ -19,10 +19,10 @@ SMOOTHING_SECONDS = 0.15  # of the power, twice
 class Courses(NamedTuple):
     """All measured levels of I instruments; a plain tuple for numba."""
 
-    level: NDArray[np.float32]  # (points,) dBFS, instrument after instrument
+    level: NDArray[np.float32]  # (points, columns) dBFS, instrument after instrument
     ends: NDArray[np.int64]  # (points,) 1 at the last point of a recording
     first: NDArray[np.int64]  # (I + 1,) first point of each instrument, and the number of points
-    mean: NDArray[np.float32]  # (I,) dBFS
+    mean: NDArray[np.float32]  # (I, columns) dBFS
 
     def to_tensors(self) -> dict[str, NDArray[Any]]:
         """Return the tensors by their names in a model file."""
@@ -30,16 +30,22 @@ class Courses(NamedTuple):
 
     @classmethod
     def from_tensors(cls, tensors: Mapping[str, NDArray[Any]], instruments: int) -> "Courses":
-        """Read a model file's tensors; KeyError or ValueError if they are missing or do not fit."""
+        """Read a model file's tensors; KeyError or ValueError if they are missing or do not fit.
+
+        Where a file has no columns, there is one.
+        """
         level, ends, first, mean = (tensors[f"courses.{name}"] for name in cls._fields)
         inside = len(level) == len(ends) and first[0] == 0 and first[-1] == len(level)
         if not (inside and len(mean) == len(first) - 1 and (np.diff(first) > 0).all()):
             raise ValueError("the level courses are damaged")
         if len(mean) != instruments:
             raise ValueError("the level courses are of other instruments")
+        level, mean = (a.reshape(len(a), -1).astype(np.float32) for a in (level, mean))
+        if level.shape[1] != mean.shape[1]:
+            raise ValueError("the level courses and their means differ in columns")
         return cls(
-            np.nan_to_num(np.asarray(level, np.float32)), np.asarray(ends, np.int64),
-            np.asarray(first, np.int64), np.nan_to_num(np.asarray(mean, np.float32)),
+            np.nan_to_num(level), np.asarray(ends, np.int64), np.asarray(first, np.int64),
+            np.nan_to_num(mean),
         )  # fmt: skip
 
 
@@ -65,12 +71,15 @@ def channel(
 
 
 def courses_of(measured: Sequence[tuple[int, NDArray[np.float32]]], instruments: int) -> Courses:
-    """Return the courses of recordings, (instrument, levels) each; every instrument needs one."""
+    """Return the courses of recordings, (instrument, levels) each; every instrument needs one.
+
+    Levels are (points,) or (points, columns), of all recordings alike.
+    """
     own = [[course for i, course in measured if i == wanted] for wanted in range(instruments)]
     whole = [np.concatenate(courses) for courses in own]
     lasts = [np.arange(len(course)) == len(course) - 1 for courses in own for course in courses]
     return Courses(
         np.concatenate(whole), np.concatenate(lasts).astype(np.int64),
         np.cumsum([0, *(len(course) for course in whole)], dtype=np.int64),
-        np.array([course.mean() for course in whole], np.float32),
+        np.array([course.mean(0) for course in whole], np.float32),
     )  # fmt: skip

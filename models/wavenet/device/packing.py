@@ -32,6 +32,8 @@ class DeviceWeights(NamedTuple):
 
 def upload(weights: Weights, device: torch.device) -> DeviceWeights:
     """RtAudioGenError if the kernel does not know the network's sizes."""
+    if len(weights.codes) > 1:
+        raise RtAudioGenError("on a GPU a WaveNet of several bands cannot be played: use the CPU")
     for name in ("residual", "skip", "output"):
         size = getattr(weights, name)
         if size & (size - 1):
@@ -78,7 +80,8 @@ def kernel_lanes(weights: Weights) -> Lanes:
             np.zeros((r, r // 2), np.uint32) if last else matrix(weights.residual_at[k], r, r)
         )
         parts += [_even_first(residual), _even_first(matrix(weights.skip_at[k], s, r))]
-    parts += [_even_first(matrix(weights.output_at, a, s)), matrix(weights.logit_at, LEVELS, a)]
+    output_at, logit_at = weights.output_at[0], weights.logit_at[0]
+    parts += [_even_first(matrix(output_at, a, s)), matrix(logit_at, LEVELS, a)]
     return np.concatenate([part.ravel() for part in parts])
 
 

@@ -1,0 +1,1 @@
+"""Sound that is drawn in bands: two decorrelated sides, whose levels move."""

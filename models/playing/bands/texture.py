@@ -1,0 +1,92 @@
+"""A texture in bands, in stereo: two streams of codes with one course of levels."""
+
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rtaudiogen.generator import Audio, Descriptor, State
+
+from ...compiled.random_numbers import fill_uniforms
+from ...sounds.bands.levels import FLOOR_DB
+from ..codes.generator import CodeConfig, Tensors
+from ..codes.walking_texture import WalkingTexture
+from . import output
+from .parameters import SIDES
+
+
+class BandConfig(CodeConfig, Protocol):
+    """The part of a network's configuration that playing its bands needs."""
+
+    @property
+    def codes(self) -> tuple[int, ...]:
+        """Return the number of codes of each of N bands."""
+
+    @property
+    def preemphases(self) -> tuple[float, ...]:
+        """Return each band's pre-emphasis."""
+
+    @property
+    def frame_rate(self) -> int:
+        """Return frames of the network per second."""
+
+
+class BandTexture(WalkingTexture):
+    """A stream of two decorrelated sides, whose levels by band walk through recorded courses.
+
+    Its model has LIVING_PARAMETERS and BOOKMARK_PARAMETERS. A bookmark is a moment of the courses.
+    """
+
+    config: BandConfig
+    pans = False
+    rate_id = "density"
+
+    def __init__(self, descriptor: Descriptor, config: BandConfig, tensors: Tensors) -> None:
+        super().__init__(descriptor, config, tensors)
+        self.streams, self.bands = SIDES, len(config.codes)
+        self._sides = np.arange(SIDES, dtype=np.int32)
+        self._tables = output.joining(config.codes, config.preemphases)
+        self._joined = output.new_state(self._tables)
+        if self._courses.level.shape[1] != config.conditioning + self.bands:
+            raise ValueError("the level courses are of other bands")
+
+    def allocate(self) -> None:
+        """See CodeGenerator."""
+        super().allocate()
+        frames = self.conditioning.shape[1]
+        self._levels_db = np.zeros((frames, self._courses.level.shape[1]), np.float32)
+
+    def own(self) -> State:
+        """See CodeGenerator."""
+        return {**super().own(), **{f"joined_{n}": a for n, a in self._joined._asdict().items()}}
+
+    def reset(self, seed: int) -> None:
+        """See Generator."""
+        super().reset(seed)
+        output.begin(self._joined)
+
+    def read_parameters(self, values: dict[str, float]) -> None:
+        """See CodeGenerator."""
+        super().read_parameters(values)
+        self._brightness_db = values["brightness"]
+
+    def play(self, active: NDArray[np.int32], out: Audio) -> None:
+        """See CodeGenerator."""
+        frames = output.frames_needed(self._joined, len(out))
+        self.control(self._sides, frames)
+        self.draw(self._sides, frames)
+        output.sound(
+            self.voices, self._tables, self._joined, self.codes, self._levels_db[:, -self.bands :],
+            self._gain, self._brightness_db, float(self.sample_rate), out,
+        )  # fmt: skip
+
+    def control(self, active: NDArray[np.int32], frames: int) -> None:
+        """See CodeGenerator: both sides are told the same, and draw by chance of their own."""
+        first = int(self.voices["since_onset"][0]) * self.bands
+        for side in active:
+            own = self.stream_of(self.notes + np.uint64(side))[0]
+            fill_uniforms(own, first, self.uniforms[side, : frames * self.bands])
+        self.voices["since_onset"] += frames
+        told = self.conditioning[:, :frames]
+        self.walk_on(self._levels_db[:frames], told[0], float(self.config.frame_rate), FLOOR_DB)
+        told[1:] = told[0]

@@ -1,0 +1,1 @@
+"""Sound in critically sampled bands of equal width, and the slow levels of what is in them."""
