@@ -16,9 +16,9 @@ from ..compiled.categorical import draw
 from ..compiled.decorators import part, whole_call
 from ..compiled.elementwise import add, copy, rectify
 from ..compiled.mulaw import LEVELS
+from ..compiled.multicore import TOGETHER
 from ..compiled.vectors import place
 from .activations import gate
-from ..compiled.multicore import TOGETHER
 from .memory import CHUNK, Scratch, State
 from .packing import NO_CODE, Weights
 

@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..compiled import packing
-from ..compiled.mulaw import LEVELS
 from ..compiled.channels import CHANNEL_MULTIPLE
+from ..compiled.mulaw import LEVELS
 from ..compiled.packing import INPUTS, Floats, Matrix
 from ..compiled.vectors import aligned
 from ..playing.codes.instruments import Instruments
@@ -22,8 +22,8 @@ NEVER = -1e30  # logit of a code that does not exist, but fills a vector
 class Weights(NamedTuple):
     """Compiled code takes it apart; every matrix lies in `lanes`, see `bfloat16`.
 
-    R, S, A, N bands as in `WaveNetConfig`; C is the conditioning rounded up to a multiple of 4, its new
-    weights 0. `…_at` are first lanes, one for each layer.
+    R, S, A, N bands as in `WaveNetConfig`; C is the conditioning rounded up to a multiple of 4, its
+    new weights 0. `…_at` are first lanes, one for each layer.
     """
 
     residual: int

@@ -25,5 +25,6 @@ def shapes(config: WaveNetConfig) -> dict[str, tuple[int, ...]]:
         wanted[f"residual.{k}.weight"], wanted[f"residual.{k}.bias"] = (r, r), (r,)
     for k, (width, codes) in enumerate(zip(config.upper_output, config.upper_codes, strict=True)):
         wanted[f"upper.{k}.output.weight"], wanted[f"upper.{k}.output.bias"] = (width, s), (width,)
-        wanted[f"upper.{k}.logit.weight"], wanted[f"upper.{k}.logit.bias"] = (codes, width), (codes,)
+        wanted[f"upper.{k}.logit.weight"] = (codes, width)
+        wanted[f"upper.{k}.logit.bias"] = (codes,)
     return wanted

@@ -141,7 +141,7 @@ class Objective(nn.Module):
 
 def sum_of_bands(logits: Tensor, targets: Tensor, config: WaveNetConfig) -> Tensor:
     """Return the mean over the targets (B, T) or (B, T, N) that count, summed over bands."""
-    parts = logits.flatten(0, 1).split(config.codes, dim=-1)
+    parts = torch.split(logits.flatten(0, 1), list(config.codes), dim=-1)
     wanted = targets.reshape(-1, config.bands).unbind(1)
     losses = [
         F.cross_entropy(part, own, ignore_index=IGNORED)

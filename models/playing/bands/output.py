@@ -17,6 +17,8 @@ from ...sounds.bands.levels import DRAWN_DB, SOFTEST_DB
 from ...sounds.bands.pqmf import TAPS, bank
 from ..codes.voice import OFFSET_HZ, PEAK_SECONDS, POWER_FLOOR, POWER_SECONDS
 from ..placing import GLIDE_SECONDS, glide
+from . import equaliser
+from .equaliser import Equaliser
 from .parameters import SIDES
 
 FADE_IN_SECONDS = 0.01  # so that a stream does not begin with a click
@@ -31,6 +33,7 @@ class Joining(NamedTuple):
     amplitudes: NDArray[np.float32]  # (N, 256) of every band's codes
     preemphases: NDArray[np.float32]  # (N,)
     taps: NDArray[np.float32]  # (N phases, K, N bands) of the synthesis, newest frame first
+    equaliser: Equaliser
 
 
 class BandState(NamedTuple):
@@ -40,14 +43,20 @@ class BandState(NamedTuple):
     power: NDArray[np.float64]  # (SIDES, N) running mean square of what the network gave
     offset: NDArray[np.float64]  # (SIDES,) running mean of the lowest band
     low: NDArray[np.float64]  # (SIDES,) of the lowest band, what lies below SHELF_HZ
+    filters: NDArray[np.float64]  # (SIDES, W, 4) memories of the equaliser
+    fine_gain_db: NDArray[np.float64]  # (SIDES, W)
+    fine_power: NDArray[np.float64]  # (SIDES, W) running mean square behind each filter
+    fine_asked: NDArray[np.float64]  # (W,) the same of what was asked for
     history: NDArray[np.float32]  # (SIDES, K, N) ring of frames of the bands
     pending: NDArray[np.float32]  # (SIDES, N) the newest frame's sound
     row: NDArray[np.int64]  # (1,) of the ring, the newest frame's
     heard: NDArray[np.int64]  # (1,) of the newest frame's sound; N: all of it
 
 
-def joining(codes: tuple[int, ...], preemphases: tuple[float, ...]) -> Joining:
-    """Return tables for bands of so many codes each. [control]"""
+def joining(
+    codes: tuple[int, ...], preemphases: tuple[float, ...], edges: tuple[int, ...], rate: int
+) -> Joining:
+    """Return tables for bands of so many codes each, and levels between `edges` in Hz. [control]"""
     bands = len(codes)
     amplitudes = np.zeros((bands, mulaw.LEVELS), np.float32)
     for band, count in enumerate(codes):
@@ -55,18 +64,24 @@ def joining(codes: tuple[int, ...], preemphases: tuple[float, ...]) -> Joining:
     filters = np.pad(bank(bands).synthesis, ((0, 0), (0, -(TAPS + 1) % bands)))
     taps = filters.reshape(bands, -1, bands).transpose(2, 1, 0)  # tap b · k + phase of each band
     return Joining(
-        amplitudes, np.array(preemphases, np.float32), np.ascontiguousarray(taps, np.float32)
-    )
+        amplitudes, np.array(preemphases, np.float32), np.ascontiguousarray(taps, np.float32),
+        equaliser.equaliser(edges, bands, rate),
+    )  # fmt: skip
 
 
 def new_state(tables: Joining) -> BandState:
     """Return the state of silence, but for `heard`: see `begin`. [control]"""
     _, depth, bands = tables.taps.shape
+    watched = len(tables.equaliser.biquads)
     return BandState(
         emphasised=np.zeros((SIDES, bands)),
         power=np.zeros((SIDES, bands)),
         offset=np.zeros(SIDES),
         low=np.zeros(SIDES),
+        filters=np.zeros((SIDES, watched, 4)),
+        fine_gain_db=np.zeros((SIDES, watched)),
+        fine_power=np.zeros((SIDES, watched)),
+        fine_asked=np.zeros(watched),
         history=np.zeros((SIDES, depth, bands), np.float32),
         pending=np.zeros((SIDES, bands), np.float32),
         row=np.zeros(1, np.int64),
@@ -84,7 +99,7 @@ def begin(state: BandState) -> None:
 
 def frames_needed(state: BandState, frames: int) -> int:
     """Return how many frames of codes so many frames of sound need. [render]"""
-    bands = state.pending.shape[1]
+    bands = int(state.pending.shape[1])
     left = bands - int(state.heard[0])
     return max(0, -(-(frames - left) // bands))
 
@@ -103,8 +118,8 @@ def sound(
 ) -> None:
     """Add to `out` (frames, SIDES) what the codes (SIDES, frames of codes · N) sound like. [render]
 
-    `levels_db` (frames of codes, N) are the levels of the bands; `voices` (1,) is the stream, with
-    its place and its peak.
+    `levels_db` (frames of codes, columns) are rows of `sounds.bands.levels`; `voices` (1,) is the
+    stream, with its place and its peak.
     """
     v = voices[0]
     bands = state.pending.shape[1]
@@ -134,9 +149,18 @@ def _advance(tables, state, codes, levels_db, frame, treble, frame_rate):  # typ
     row = state.row[0] + 1
     row = row if 0 <= row < depth else 0
     state.row[0], state.heard[0] = row, 0
+    asked_db = levels_db[frame]
+    equaliser.ask(tables.equaliser, state.fine_asked, asked_db, bands, frame_rate)
     for side in range(SIDES):
         for band in range(bands):
-            x = _levelled(tables, state, codes, levels_db, frame, side, band, frame_rate)
+            x = _decoded(tables, state, codes[side, frame * bands + band], side, band)
+            if band == 0:
+                x = _without_offset(state, x, side, frame_rate)
+                x = equaliser.righted(
+                    tables.equaliser, state.fine_asked, state.fine_power[side],
+                    state.fine_gain_db[side], state.filters[side], x, frame_rate,
+                )  # fmt: skip
+            x = _levelled(state, x, asked_db[len(asked_db) - bands + band], side, band, frame_rate)
             x = _brightened(state, x, treble, side, band, frame_rate)
             state.history[side, row, band] = np.float32(x)
         for phase in range(bands):
@@ -144,17 +168,23 @@ def _advance(tables, state, codes, levels_db, frame, treble, frame_rate):  # typ
 
 
 @cached_njit(nogil=True)
-def _levelled(tables, state, codes, levels_db, frame, side, band, frame_rate):  # type: ignore[no-untyped-def]  # numba's own types
-    """Return a band's next value at its level: what is drawn should have one level throughout."""
-    bands = state.pending.shape[1]
-    code = codes[side, frame * bands + band]
+def _decoded(tables, state, code, side, band):  # type: ignore[no-untyped-def]  # numba's own types
     value = tables.amplitudes[band, code]
     value += tables.preemphases[band] * state.emphasised[side, band]
     state.emphasised[side, band] = value
-    if band == 0:
-        state.offset[side] += (value - state.offset[side]) * 2.0 * math.pi * OFFSET_HZ / frame_rate
-        value -= state.offset[side]
-    asked_db = min(levels_db[frame, band], CEILING_DB)
+    return value
+
+
+@cached_njit(nogil=True)
+def _without_offset(state, value, side, frame_rate):  # type: ignore[no-untyped-def]  # numba's own types
+    state.offset[side] += (value - state.offset[side]) * 2.0 * math.pi * OFFSET_HZ / frame_rate
+    return value - state.offset[side]
+
+
+@cached_njit(nogil=True)
+def _levelled(state, value, level_db, side, band, frame_rate):  # type: ignore[no-untyped-def]  # numba's own types
+    """Return a band's value at its level: what is drawn should have one level throughout."""
+    asked_db = min(level_db, CEILING_DB)
     drawn = 10.0 ** ((DRAWN_DB + min(asked_db - SOFTEST_DB, 0.0)) / 10.0)
     power = state.power[side, band]
     power += (value * value - power) / (POWER_SECONDS * frame_rate)

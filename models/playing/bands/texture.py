@@ -27,6 +27,10 @@ class BandConfig(CodeConfig, Protocol):
         """Return each band's pre-emphasis."""
 
     @property
+    def told(self) -> tuple[int, ...]:
+        """Return the edges, in Hz, of the bands whose levels are told."""
+
+    @property
     def frame_rate(self) -> int:
         """Return frames of the network per second."""
 
@@ -37,15 +41,18 @@ class BandTexture(WalkingTexture):
     Its model has LIVING_PARAMETERS and BOOKMARK_PARAMETERS. A bookmark is a moment of the courses.
     """
 
-    config: BandConfig
     pans = False
     rate_id = "density"
 
     def __init__(self, descriptor: Descriptor, config: BandConfig, tensors: Tensors) -> None:
         super().__init__(descriptor, config, tensors)
         self.streams, self.bands = SIDES, len(config.codes)
+        self._frame_rate = float(config.frame_rate)
+        self._frame_rate = float(config.frame_rate)
         self._sides = np.arange(SIDES, dtype=np.int32)
-        self._tables = output.joining(config.codes, config.preemphases)
+        self._tables = output.joining(
+            config.codes, config.preemphases, config.told, config.sample_rate
+        )
         self._joined = output.new_state(self._tables)
         if self._courses.level.shape[1] != config.conditioning + self.bands:
             raise ValueError("the level courses are of other bands")
@@ -76,8 +83,8 @@ class BandTexture(WalkingTexture):
         self.control(self._sides, frames)
         self.draw(self._sides, frames)
         output.sound(
-            self.voices, self._tables, self._joined, self.codes, self._levels_db[:, -self.bands :],
-            self._gain, self._brightness_db, float(self.sample_rate), out,
+            self.voices, self._tables, self._joined, self.codes, self._levels_db, self._gain,
+            self._brightness_db, float(self.sample_rate), out,
         )  # fmt: skip
 
     def control(self, active: NDArray[np.int32], frames: int) -> None:
@@ -88,5 +95,5 @@ class BandTexture(WalkingTexture):
             fill_uniforms(own, first, self.uniforms[side, : frames * self.bands])
         self.voices["since_onset"] += frames
         told = self.conditioning[:, :frames]
-        self.walk_on(self._levels_db[:frames], told[0], float(self.config.frame_rate), FLOOR_DB)
+        self.walk_on(self._levels_db[:frames], told[0], self._frame_rate, FLOOR_DB)
         told[1:] = told[0]

@@ -71,7 +71,8 @@ class VoiceSampler:
     ) -> None:  # fmt: skip
         """Draw `frames` codes for each voice in `active`, or read them if `forced`. [render]
 
-        `logits` (V, frames, Σ counts) gets the first frames it has room for; the rest as in `sample`.
+        `logits` (V, frames, Σ counts) gets the first frames it has room for; the rest as in
+        `sample`.
         """
         raise NotImplementedError  # a family's sampler knows its network
 

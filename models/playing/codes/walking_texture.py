@@ -18,8 +18,9 @@ HEADROOM_DB = 6.0  # above the level that was asked for, a network has run away
 class WalkingTexture(TextureGenerator):
     """A stream whose first conditioning channel is its level.
 
-    Its model has BOOKMARK_PARAMETERS, and WALK_PARAMETERS or others that mean the same. A bookmark leaves the last samples and
-    the random numbers as they are: there is no click, and what follows is new.
+    Its model has BOOKMARK_PARAMETERS, and WALK_PARAMETERS or others that mean the same. A bookmark
+    leaves the last samples and the random numbers as they are: there is no click, and what follows
+    is new.
     """
 
     marked: tuple[str, ...] = ()  # of the sampler's state, in a bookmark

@@ -1,6 +1,7 @@
 """The bands, in Hz, whose levels describe a sound that is drawn in wide bands of equal width."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 SHARES = {  # of a wide band's width
     0: (0.025, 0.05, 0.1, 0.2, 0.4, 0.7, 1.0),  # about octaves: what is low counts most
@@ -17,6 +18,6 @@ def edges_of(sample_rate: int, bands: int) -> tuple[int, ...]:
 
 def fits(edges: Sequence[int], sample_rate: int, bands: int) -> bool:
     """Tell whether edges rise from 0 to half the rate, and every wide band's are among them."""
-    rises = all(low < high for low, high in zip(edges, edges[1:], strict=False))
+    rises = all(low < high for low, high in pairwise(edges))
     wide = {round(band * sample_rate / (2 * bands)) for band in range(bands + 1)}
     return rises and wide <= set(edges) and edges[0] == 0 and edges[-1] == max(wide)

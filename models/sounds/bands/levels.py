@@ -37,7 +37,7 @@ def measured(signal: NDArray[np.float32], edges: Sequence[int], bands: int, rate
         power[point] = np.add.reduceat(spectrum, cuts)
     power *= 2 / (len(window) * np.sum(window**2))
     fine = np.concatenate([power, _wide(power, edges, bands, rate)], axis=1)
-    return (10 * np.log10(np.maximum(fine, 1e-12))).astype(np.float32)
+    return np.asarray(10 * np.log10(np.maximum(fine, 1e-12)), np.float32)
 
 
 def _wide(
@@ -45,22 +45,24 @@ def _wide(
 ) -> NDArray[np.float64]:
     """Return (points, bands) powers of the wide bands."""
     starts = [round(band * rate / (2 * bands)) for band in range(bands)]
-    return np.add.reduceat(power, [edges.index(start) for start in starts], axis=1)
+    firsts = [edges.index(start) for start in starts]
+    return np.asarray(np.add.reduceat(power, firsts, axis=1), np.float64)
 
 
 def at_frames(levels: Levels, first: int, frames: int, frame_rate: int) -> Levels:
     """Return (frames, columns) from frame `first` on, straight lines between the points."""
     places = (first + np.arange(frames)) * (POINTS_PER_SECOND / frame_rate)
     known = np.arange(len(levels))
-    return np.stack([np.interp(places, known, column) for column in levels.T], 1).astype(np.float32)
+    columns = [np.interp(places, known, column) for column in levels.T]
+    return np.stack(columns, axis=1).astype(np.float32)
 
 
 def told(levels: Levels) -> Levels:
     """Return the conditioning of levels in dBFS."""
-    return np.maximum(np.float32(0), 1 - levels / np.float32(FLOOR_DB))
+    return np.asarray(np.maximum(0, 1 - levels / np.float32(FLOOR_DB)), np.float32)
 
 
 def evened(rows: NDArray[np.float32], wide: Levels) -> NDArray[np.float32]:
     """Return `rows` (frames, bands) brought to one level, given their levels (frames, bands)."""
     gain_db = DRAWN_DB - np.maximum(wide, SOFTEST_DB)
-    return rows * 10 ** (gain_db / np.float32(20))
+    return np.asarray(rows * 10 ** (gain_db / 20), np.float32)

@@ -53,8 +53,8 @@ def synthesised(rows: NDArray[np.float32]) -> NDArray[np.float32]:
     spread = np.zeros((bands, frames * bands))
     spread[:, ::bands] = rows.T
     filters = bank(bands).synthesis
-    whole = sum(np.convolve(row, own) for row, own in zip(spread, filters, strict=True))
-    half = TAPS // 2
+    parts = [np.convolve(row, own) for row, own in zip(spread, filters, strict=True)]
+    whole, half = np.sum(parts, axis=0), TAPS // 2
     return np.asarray(whole[half : half + frames * bands], np.float32)
 
 
