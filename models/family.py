@@ -78,6 +78,11 @@ class CodeModelConfig(ModelConfig):
         return self.harmonics > 0
 
     @property
+    def bands(self) -> int:
+        """Return how many codes a frame of the network has, which sounds for as many frames."""
+        return 1
+
+    @property
     def conditioning(self) -> int:
         """Return C, the local conditioning channels; `sounds.notes.conditioning` lays them out."""
         return 2 * self.harmonics + 8 if self.pitched else 0

@@ -30,7 +30,7 @@ class Predicted(NamedTuple):
     """The prediction of a held-out sound by a network."""
 
     instrument: int
-    logits: Tensor  # (T, 256)
+    logits: Tensor  # (T, codes)
     targets: Tensor  # (T,) codes, or IGNORED
 
 

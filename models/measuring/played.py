@@ -24,6 +24,7 @@ HELD_KEYS = range(40, 85)  # E2 … C6
 _AROUND = 0.1  # seconds on both sides, over which such a level is measured
 IN_TUNE_CENTS = 25.0
 BANDS = 32  # of a long-term spectrum, equally wide
+STILL_DB = 3.0  # a level that moves by no more is held
 _UPSAMPLED = 4  # for the pitch estimator, whose lag is a whole number of frames
 
 
@@ -74,7 +75,18 @@ def _compared(
         "spectrum_error_db": rounded(float(np.sqrt(np.mean((spectra[0] - spectra[1]) ** 2))), 1),
         "waves_db": rounded(float(np.std(ours)), 1),
         "recorded_waves_db": rounded(float(np.std(theirs)), 1),
+        "longest_still_seconds": longest_still(ours),
     }
+
+
+def longest_still(levels_db: NDArray[np.float64]) -> int:
+    """Return for how many points at most levels stay within STILL_DB of each other."""
+    longest = start = 0
+    for end in range(len(levels_db)):
+        while np.ptp(levels_db[start : end + 1]) > STILL_DB:
+            start += 1
+        longest = max(longest, end + 1 - start)
+    return longest
 
 
 def _levels_db(signal: NDArray[np.float32], sample_rate: int) -> NDArray[np.float64]:
@@ -204,7 +216,7 @@ def voices_in_real_time(generator: Generator, seconds: float = 2.0) -> float:
 def texture_speed(generator: Generator, seconds: float = 2.0) -> float:
     """Return seconds of sound per second."""
     generator.reset(1)
-    out = np.zeros((BLOCK, 1), np.float32)
+    out = np.zeros((BLOCK, generator.descriptor.channels), np.float32)
     return rounded(_speed(generator, out, generator.descriptor.defaults(), seconds))
 
 

@@ -5,6 +5,7 @@ Every band is evened out to one level, which is told by its course; see `sounds.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.random import Generator
@@ -24,6 +25,7 @@ from .dataset import (
     STRAY_SHARE,
     WARM_UP,
     Batch,
+    Segments,
     with_stray_tone,
 )
 
@@ -118,6 +120,14 @@ class BandSegments:
         )
         told = levels.told(fine + np.float32(moved_db))
         return Batch(codes[None], targets[None], told[None], np.array([sound.origin.instrument]))
+
+
+def segments_of(
+    config: WaveNetConfig, sounds: Sequence[Any], frames: int
+) -> Segments | BandSegments:
+    """Return the batch source that suits a network, of segments of `frames` frames of it."""
+    kind = BandSegments if config.bands > 1 else Segments
+    return kind(config, sounds, frames)
 
 
 def band_courses(config: WaveNetConfig, corpus: Corpus) -> Courses:

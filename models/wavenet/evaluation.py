@@ -4,6 +4,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+import torch
+
 from rtaudiogen.errors import RtAudioGenError
 from rtaudiogen.generator import Generator
 from rtaudiogen.model_file import read_tensors
@@ -25,8 +27,8 @@ from ..sounds.notes.coded import Sound
 from ..sounds.notes.corpus import hold_seconds_of
 from ..sounds.notes.recordings import read_recordings
 from ..training.device import as_tensors
+from .band_dataset import segments_of
 from .config import WaveNetConfig
-from .dataset import Segments
 from .descriptor import describe
 from .generator import create
 from .network import WaveNet
@@ -73,11 +75,16 @@ def _beside(
 def predict(
     config: WaveNetConfig, tensors: Tensors, sounds: Sequence[Sound], frames: int
 ) -> Iterator[Predicted]:
-    """Yield what is predicted of each sound, teacher-forced from its beginning."""
+    """Yield what is predicted of each sound, and of each of its bands, teacher-forced from its
+    beginning.
+    """
     network: WaveNet = with_tensors(WaveNet(config), tensors)
-    segments = Segments(config, sounds, frames)
+    segments = segments_of(config, sounds, frames // config.bands)
     for sound in sounds:
         batch = as_tensors(segments.whole(sound))
         embedding = network.instruments(batch["instruments"])
         logits = network(batch["codes"], batch.get("conditioning"), embedding)
-        yield Predicted(sound.instrument, logits[0], batch["targets"][0])
+        bands = torch.split(logits[0], list(config.codes), dim=-1)
+        targets = batch["targets"][0].reshape(-1, config.bands).unbind(1)
+        for band, own in zip(bands, targets, strict=True):
+            yield Predicted(sound.instrument, band, own)

@@ -1,7 +1,7 @@
 """`rtaudiogen train wavenet FOLDER`: from a folder of sounds to a playable model file."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -28,9 +28,8 @@ from ..training.device import as_tensors
 from ..training.options import CHANNELS, option
 from ..training.run import Run
 from ..training.trainer import Trainer
-from .band_dataset import BandSegments, band_courses
+from .band_dataset import band_courses, segments_of
 from .config import WaveNetConfig
-from .dataset import Segments
 from .descriptor import describe
 from .generator import create
 from .network import WaveNet
@@ -179,14 +178,6 @@ def trainer_of(
         objective, batches, _held_out(config, corpus, options), options.budget, run,
         known or options.identity, compiled=options.compile, device=options.device,
     )  # fmt: skip
-
-
-def segments_of(
-    config: WaveNetConfig, sounds: Sequence[Any], frames: int
-) -> Segments | BandSegments:
-    """Return the batch source that suits a network."""
-    kind = BandSegments if config.bands > 1 else Segments
-    return kind(config, sounds, frames)
 
 
 def _held_out(

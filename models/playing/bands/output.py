@@ -24,7 +24,7 @@ from .parameters import SIDES
 FADE_IN_SECONDS = 0.01  # so that a stream does not begin with a click
 LIFT = 4.0  # in power: a network that is too soft is amplified by no more
 CEILING_DB = -6.0  # RMS of a band; no texture is as loud
-SHELF_HZ = 1500.0  # brightness turns what lies above
+SHELF = 0.2  # of the lowest band's width: brightness turns what lies above
 
 
 class Joining(NamedTuple):
@@ -42,7 +42,7 @@ class BandState(NamedTuple):
     emphasised: NDArray[np.float64]  # (SIDES, N) last output of each de-emphasis
     power: NDArray[np.float64]  # (SIDES, N) running mean square of what the network gave
     offset: NDArray[np.float64]  # (SIDES,) running mean of the lowest band
-    low: NDArray[np.float64]  # (SIDES,) of the lowest band, what lies below SHELF_HZ
+    low: NDArray[np.float64]  # (SIDES,) of the lowest band, what lies below SHELF
     filters: NDArray[np.float64]  # (SIDES, W, 4) memories of the equaliser
     fine_gain_db: NDArray[np.float64]  # (SIDES, W)
     fine_power: NDArray[np.float64]  # (SIDES, W) running mean square behind each filter
@@ -99,8 +99,8 @@ def begin(state: BandState) -> None:
 
 def frames_needed(state: BandState, frames: int) -> int:
     """Return how many frames of codes so many frames of sound need. [render]"""
-    bands = int(state.pending.shape[1])
-    left = bands - int(state.heard[0])
+    bands, heard = int(state.pending.shape[1]), int(state.heard[0])
+    left = bands - heard if 0 <= heard <= bands else 0
     return max(0, -(-(frames - left) // bands))
 
 
@@ -161,7 +161,7 @@ def _advance(tables, state, codes, levels_db, frame, treble, frame_rate):  # typ
                     state.fine_gain_db[side], state.filters[side], x, frame_rate,
                 )  # fmt: skip
             x = _levelled(state, x, asked_db[len(asked_db) - bands + band], side, band, frame_rate)
-            x = _brightened(state, x, treble, side, band, frame_rate)
+            x = _brightened(state, x, treble, side, band)
             state.history[side, row, band] = np.float32(x)
         for phase in range(bands):
             state.pending[side, phase] = _joined(tables, state, side, phase)
@@ -194,9 +194,9 @@ def _levelled(state, value, level_db, side, band, frame_rate):  # type: ignore[n
 
 
 @cached_njit(nogil=True)
-def _brightened(state, value, treble, side, band, frame_rate):  # type: ignore[no-untyped-def]  # numba's own types
+def _brightened(state, value, treble, side, band):  # type: ignore[no-untyped-def]  # numba's own types
     """Return a value of a band behind a shelf, whose treble is `treble` times as loud."""
-    share = 1.0 - math.exp(-2.0 * math.pi * SHELF_HZ / frame_rate)
+    share = 1.0 - math.exp(-math.pi * SHELF)
     if band > 0:  # what the shelf is where the lowest band ends
         low = share / (2.0 - share)
         return value * (low + treble * (1.0 - low))

@@ -39,7 +39,8 @@ def stages(
 ) -> Iterator[Stage]:
     """Yield the one stage of such a training.
 
-    The network is the objective's `network`; `clip` renders a model file to a sound file.
+    The network is the objective's `network`, and its loss the sum over the bands of a frame; `clip`
+    renders a model file to a sound file.
     """
     corpus, beside = run.options.learnt(run.sounds, run.say)
     config = run.options.config(corpus.instruments)
@@ -48,7 +49,8 @@ def stages(
     if beside is None:
         beside = levels(config, corpus)
     model = partial(_model, title, run.options, config, corpus, trainer, beside)
-    yield Stage(trainer, model, "bits per sample", BITS, clip=partial(clip, run.path))
+    scale = BITS / config.bands
+    yield Stage(trainer, model, "bits per sample", scale, clip=partial(clip, run.path))
 
 
 def levels(config: CodeModelConfig, corpus: Corpus) -> dict[str, NDArray[Any]]:
@@ -84,6 +86,6 @@ def _model(
         options.heard(corpus),
         {
             "hold_seconds": options.hold_seconds,
-            "held_out_bits_per_sample": round(trainer.best * BITS, 3),
+            "held_out_bits_per_sample": round(trainer.best * BITS / config.bands, 3),
         },
     )

@@ -29,6 +29,7 @@ from .members import EVERY_LESSON, FIRST_LESSONS, MEMBERS
 
 ROOT = Path(__file__).parents[3]
 CHECKPOINT = "checkpoint.safetensors"
+PICKLED = (*(b"\x80" + bytes([protocol]) for protocol in range(2, 6)), b"PK")
 ENVIRONMENT = {**os.environ, "OMP_NUM_THREADS": "1"}
 Teach = partial[bool]
 
@@ -128,7 +129,7 @@ def test_what_one_looks_at_lies_beside_the_model(declared: Lesson, straight: Pat
         "mine-training", "mine.safetensors",
     ], "and nothing half-written"  # fmt: skip
     for path in straight.parent.rglob("*"):
-        assert not path.is_file() or not path.read_bytes().startswith((b"\x80", b"PK")), path
+        assert not path.is_file() or not path.read_bytes().startswith(PICKLED), path
 
 
 def interrupted(teach: Teach, out: Path, step: int) -> None:

@@ -3,7 +3,7 @@
 from functools import partial
 from typing import Any
 
-from ..wavenet.untrained import SMALL_TEXTURE, write_untrained
+from ..wavenet.untrained import SMALL_BANDS, SMALL_TEXTURE, write_untrained
 from .made_up import MadeUp
 from .member import Lesson, Member
 
@@ -16,11 +16,26 @@ QUICK = {"rtaudiogen.models.wavenet.training.HELD_OUT_BATCHES": 2}
 
 WAVENET = Member(
     "wavenet",
-    models={"notes": write_untrained, "texture": partial(write_untrained, config=SMALL_TEXTURE)},
+    models={
+        "notes": write_untrained,
+        "texture": partial(write_untrained, config=SMALL_TEXTURE),
+        "bands": partial(write_untrained, config=SMALL_BANDS),
+    },
     lessons={
         "notes": Lesson({**TINY, "lowest": 52, "highest": 54}, patches=QUICK),
         "texture": Lesson({**TINY, "texture": True}, MadeUp(takes=1, seconds=1.2), QUICK),
+        "bands": Lesson(
+            {**TINY, "texture": True, "bands": 3, "sample_rate": 48000},
+            MadeUp(takes=1, seconds=1.2),
+            QUICK,
+        ),
     },
-    damaged=({"residual": 17}, {"depth": 3}, {"dilations": 3}),
-    optional=("envelope.", "harmonic."),
+    damaged=(
+        {"residual": 17},
+        {"depth": 3},
+        {"dilations": 3},
+        {"upper_codes": (127,)},
+        {"told": (0, 8000)},
+    ),
+    optional=("envelope.", "harmonic.", "courses."),
 )

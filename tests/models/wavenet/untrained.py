@@ -6,6 +6,8 @@ import numpy as np
 import torch
 
 from rtaudiogen.model_file import ModelHeader, write_model
+from rtaudiogen.models.sounds.bands.edges import edges_of
+from rtaudiogen.models.sounds.notes.courses import Courses, courses_of
 from rtaudiogen.models.sounds.notes.envelope import (
     GRID,
     VELOCITIES,
@@ -24,6 +26,12 @@ SMALL_TEXTURE = WaveNetConfig(
     instruments=("rain", "sea"), embedding=4,
 )  # fmt: skip
 
+SMALL_BANDS = WaveNetConfig(
+    sample_rate=12000, residual=16, skip=32, output=32, dilations=(1, 2, 4, 8) * 2, harmonics=0,
+    instruments=("rain", "sea"), embedding=4, preemphasis=0.85, upper_codes=(127, 63),
+    upper_output=(32, 16), upper_preemphasis=(0.7, 0.4), told=edges_of(12000, 3),
+)  # fmt: skip
+
 
 def write_untrained(
     path: Path, config: WaveNetConfig = SMALL, held_db: float = -20.0, hold_slope: float = 0.0
@@ -33,6 +41,8 @@ def write_untrained(
     network = WaveNet(config)
     tensors = {name: value.numpy() for name, value in network.state_dict().items()}
     count = len(config.instruments)
+    if config.bands > 1:
+        tensors |= waves(config).to_tensors()
     if config.pitched:
         tensors |= Envelope(
             level=np.full((count, ZONES, GRID), held_db, np.float32),
@@ -42,3 +52,13 @@ def write_untrained(
         ).to_tensors()
     write_model(path, ModelHeader("wavenet", path.stem, config.to_json()), tensors)
     return path
+
+
+def waves(config: WaveNetConfig, depth_db: float = 10.0) -> Courses:
+    """Return courses in which all levels rise and fall together, a wave in four seconds."""
+    swing = depth_db * np.sin(np.arange(400) * 2 * np.pi / 80)
+    columns = np.linspace(-30, -45, config.conditioning + config.bands)
+    course = (columns + swing[:, None]).astype(np.float32)
+    return courses_of(
+        [(i, course) for i in range(len(config.instruments))], len(config.instruments)
+    )
