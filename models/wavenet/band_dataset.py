@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from ..compiled import mulaw
 from ..compiled.mulaw import LEVELS
 from ..sounds.bands import levels, pqmf
-from ..sounds.notes.coded import IGNORED, longer_likelier, stack
+from ..sounds.notes.coded import IGNORED, Sound, longer_likelier, stack
 from ..sounds.notes.corpus import Corpus, Texture
 from ..sounds.notes.courses import Courses, courses_of
 from .config import WaveNetConfig
@@ -89,7 +89,7 @@ class BandSegments:
             parts.append(self._segment(sound, start, WARM_UP if start else 0))
         return parts
 
-    def whole(self, sound: Texture) -> Batch:
+    def whole(self, sound: Sound) -> Batch:
         """One sound from its beginning, unchanged."""
         return self._segment(self.sounds[id(sound)], 0, 0)
 
