@@ -58,27 +58,27 @@ class BandTexture(WalkingTexture):
             raise ValueError("the level courses are of other bands")
 
     def allocate(self) -> None:
-        """See CodeGenerator."""
+        """Implement `CodeGenerator.allocate`."""
         super().allocate()
         frames = self.conditioning.shape[1]
         self._levels_db = np.zeros((frames, self._courses.level.shape[1]), np.float32)
 
     def own(self) -> State:
-        """See CodeGenerator."""
+        """Implement `CodeGenerator.own`."""
         return {**super().own(), **{f"joined_{n}": a for n, a in self._joined._asdict().items()}}
 
     def reset(self, seed: int) -> None:
-        """See Generator."""
+        """Implement `Generator.reset`."""
         super().reset(seed)
         output.begin(self._joined)
 
     def read_parameters(self, values: dict[str, float]) -> None:
-        """See CodeGenerator."""
+        """Implement `CodeGenerator.read_parameters`."""
         super().read_parameters(values)
         self._brightness_db = values["brightness"]
 
     def play(self, active: NDArray[np.int32], out: Audio) -> None:
-        """See CodeGenerator."""
+        """Implement `CodeGenerator.play`."""
         frames = output.frames_needed(self._joined, len(out))
         self.control(self._sides, frames)
         self.draw(self._sides, frames)
@@ -88,7 +88,7 @@ class BandTexture(WalkingTexture):
         )  # fmt: skip
 
     def control(self, active: NDArray[np.int32], frames: int) -> None:
-        """See CodeGenerator: both sides are told the same, and draw by chance of their own."""
+        """Implement `CodeGenerator.control`: both sides get the same levels and independent chance."""
         first = int(self.voices["since_onset"][0]) * self.bands
         for side in active:
             own = self.stream_of(self.notes + np.uint64(side))[0]
