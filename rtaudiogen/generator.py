@@ -283,6 +283,26 @@ class HitMaker(Protocol):
         """Return values by parameter id that a session needs to keep a locked pad's hit. [any]"""
 
 
+class CodePredictor(Protocol):
+    """How often a model expects each code next: whole numbers, the same on every machine.
+
+    Everything is [control].
+    """
+
+    stages: int  # of the code frames that are predicted
+
+    def reset(self) -> None:
+        """Begin a stream: nothing has been heard."""
+
+    def frequencies(self, stage: int, chosen: NDArray[np.uint16]) -> NDArray[np.int64]:
+        """Return one of each code of a stage, (codes of its book,), at least 1 each, that sum up to
+        2^32 at most; `chosen` are the codes of the stages before, (stage,).
+        """
+
+    def take(self, frame: NDArray[np.uint16]) -> None:
+        """Hear the code frame (stages,) that came."""
+
+
 class Codec(Protocol):
     """A model as a codec: sound in, code frames out, and back; streaming, of any length.
 
@@ -308,6 +328,9 @@ class Codec(Protocol):
 
     def decode(self, codes: NDArray[np.uint16]) -> NDArray[np.float32]:
         """Return the sound, (code frames · hop,), of (code frames, the first stages). [control]"""
+
+    def predictor(self, stages: int) -> CodePredictor | None:
+        """Return a predictor of code frames of the first stages; None if it has none. [control]"""
 
 
 class OneShot(NamedTuple):

@@ -191,21 +191,27 @@ def codes() -> Reader:
 
     import numpy as np
 
-    from rtaudiogen.codes.code_file import CodeHeader, CodeWriter, read_codes
+    from rtaudiogen.codes.code_file import CodeHeader, CodeWriter, read_codes, read_header
+    from rtaudiogen.codes.packing import PlainPacking
 
     def seeds() -> list[bytes]:
         random, files = np.random.default_rng(0), []
         for stages, size, chunk, frames in ((1, 2, 3, 100), (4, 1024, 50, 999), (2, 65536, 7, 30)):
-            header = CodeHeader("some-model", bytes(32), 16000, 20, stages, size, chunk)
+            books = (size,) * stages
+            header = CodeHeader("some-model", bytes(32), 16000, 20, books, chunk)
             file = io.BytesIO()
-            writer = CodeWriter(file, header)
+            writer = CodeWriter(file, header, PlainPacking(books))
             count = -(-frames // header.hop)
             writer.write(random.integers(0, size, (count, stages), dtype=np.uint16))
             writer.finish(frames)
             files.append(file.getvalue())
         return files
 
-    return Reader(seeds, ".rtac", lambda path: [len(part) for part in read_codes(path)])
+    def read(path: Path) -> list[int]:
+        packing = PlainPacking(read_header(path).books)
+        return [len(part) for part in read_codes(path, packing)]
+
+    return Reader(seeds, ".rtac", read)
 
 
 def journals() -> Reader:

@@ -3,28 +3,33 @@
 Sound is decoded as label 0's, whatever there is, unless it is to sound like another's.
 """
 
+from collections.abc import Mapping
+
 import numpy as np
 from numpy.typing import NDArray
 
 from rtaudiogen.errors import RtAudioGenError
 from rtaudiogen.generator import Descriptor
 
+from ..compiled.conv_layers import Floats
 from .coders import Coder
 from .descriptor import FILES
 from .packing import pack
+from .prior.packing import tensors_in
+from .prior.prediction import PriorPredictor
 
 
 class VQVAECodec:
     """Codec with one stream each way; implements `rtaudiogen.generator.Codec`."""
 
-    def __init__(self, packed: Coder) -> None:
-        """Allocate, compile and begin."""
+    def __init__(self, packed: Coder, prior: Mapping[str, Floats] | None = None) -> None:
+        """Allocate, compile and begin; `prior` are the tensors of one, without a prefix."""
         config = packed.config
         self.sample_rate, self.hop = config.sample_rate, config.hop
         self.look_ahead, self.knows_pitch = config.look_ahead, config.knows_pitch
         self.stages, self.least_stages = config.stages, config.least_stages
         self.codes, self.books = config.codes, config.books
-        self._packed = packed
+        self._packed, self._prior = packed, prior
         self._encoder, self._decoder = packed.coders(1, "cpu")
         self._bias = np.empty_like(packed.bias)
         self._due = np.ones(1, np.bool_)
@@ -82,7 +87,14 @@ class VQVAECodec:
             self._decoder.decode_due(self._due, self._latents, self._bias, out)
         return sound.ravel()
 
+    def predictor(self, stages: int) -> PriorPredictor | None:
+        """Implement `rtaudiogen.generator.Codec`. RtAudioGenError for an impossible prior."""
+        if not self._prior:
+            return None
+        return PriorPredictor(self._packed.config, self._prior, stages)
+
 
 def create(descriptor: Descriptor) -> VQVAECodec:
     """Return the codec of a model file. RtAudioGenError, one line, if the file is damaged."""
-    return VQVAECodec(pack(*FILES.opened(descriptor)))
+    config, tensors = FILES.opened(descriptor)
+    return VQVAECodec(pack(config, tensors), tensors_in(tensors))

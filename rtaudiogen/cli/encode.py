@@ -25,6 +25,13 @@ def encode(
             min=1, metavar="N", help="Stages to use; fewer stages give fewer bits. Default: all."
         ),
     ] = None,
+    predicted: Annotated[
+        bool,
+        typer.Option(
+            "--predicted",
+            help="Save bits: codes that the model's prior expects take fewer. Slower, both ways.",
+        ),
+    ] = False,
     overwrite: Overwrite = False,
     json: Json = False,
 ) -> None:
@@ -32,7 +39,8 @@ def encode(
     from ..codes.codec import encode_file
 
     say = lambda line: warn([line])  # noqa: E731
-    header = encode_file(source, target, find(model), stages, say, overwrite)
+    encoded = encode_file(source, target, find(model), stages, say, overwrite, predicted)
+    header = encoded.header
     size = target.stat().st_size
     facts = {
         "path": str(target),
@@ -42,7 +50,7 @@ def encode(
         "frames": header.frames,
         "seconds": header.seconds,
         "bytes": size,
-        "bits_per_second": header.bits_per_second,
+        "bits_per_second": encoded.bits_per_second,
         "compression_ratio": PCM_BYTES * header.frames / size,
     }
     if json:

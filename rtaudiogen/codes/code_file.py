@@ -5,10 +5,12 @@
     checksum                          CRC-32 of everything before it
     chunk, checksum, chunk, …         the codes
 
-A chunk holds the codes of about a second, code frame by code frame and stage by stage, each in the
-fewest bits that hold a code, the most significant one first; the last byte is filled with zeros.
-Its checksum continues that of the chunk before, so none can be left out or change places. How many
-chunks there are, and how long each is, follows from the header. Numbers are little-endian.
+A chunk holds the codes of some seconds, as `packing` describes. A plain one has as many bytes as
+follow from the header; one that a prior has predicted begins with their number. Its checksum is
+that of these bytes and of the plain ones, so that codes from another prediction than the writer's
+are noticed. Each checksum continues that of the chunk before, so none can be left out or change
+places. Numbers are little-endian. Files of version 1 are plain, and give every stage as many bits
+as the largest book needs.
 """
 
 import struct
@@ -19,21 +21,24 @@ from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ..errors import RtAudioGenError
 from ..storage.files import open_regular
-
-Codes = NDArray[np.uint16]  # (code frames, stages)
+from .packing import Codes, Packing, PlainPacking
 
 MAGIC = b"\x89RTAC\r\n\x1a"  # shows damage by a transfer in text mode
-VERSION = 1
+VERSION = 2
+PLAIN, PREDICTED = 0, 1  # how codes are packed
 SUFFIX = ".rtac"
 DIGEST_BYTES = 32
 _PREFIX = struct.Struct("<8sHH")  # magic, version, bytes of the model's id
-_NUMBERS = struct.Struct("<IIHIIQ")
+_OLD_NUMBERS = struct.Struct("<IIHIIQ")  # of version 1: rate, hop, stages, codes, chunk, frames
+_NUMBERS = struct.Struct("<IIHHIQ")  # sample rate, hop, stages, packing, chunk, frames
+_BOOK = struct.Struct("<I")
+_LENGTH = struct.Struct("<I")  # of a predicted chunk
 _CHECKSUM = struct.Struct("<I")
 MAX_CHUNK_CODES = 1 << 20
+MOST_BYTES = 4  # of a predicted code: it takes 32 bits at most
 
 
 @dataclass(frozen=True)
@@ -44,10 +49,15 @@ class CodeHeader:
     digest: bytes  # (32,) of the model's contents
     sample_rate: int  # frames per second in Hz
     hop: int  # sound frames per code frame
-    stages: int  # codes in a code frame
-    codes: int  # a code is from 0 up to, not including, this
+    books: tuple[int, ...]  # of each stage: a code is from 0 up to, not including, this
     chunk: int  # code frames in a chunk; the last one may be shorter
     frames: int = 0  # of the sound; the last code frame is filled with silence
+    packing: int = PLAIN
+
+    @property
+    def stages(self) -> int:
+        """Codes in a code frame."""
+        return len(self.books)
 
     @property
     def code_frames(self) -> int:
@@ -55,24 +65,9 @@ class CodeHeader:
         return -(-self.frames // self.hop)
 
     @property
-    def payload_bytes(self) -> int:
-        """Bytes of all chunks."""
-        whole, rest = divmod(self.code_frames, self.chunk)
-        return whole * self.chunk_bytes(self.chunk) + (self.chunk_bytes(rest) if rest else 0)
-
-    def chunk_bytes(self, code_frames: int) -> int:
-        """Return the bytes of a chunk of so many code frames, including its checksum."""
-        return packed_bytes(code_frames * self.stages, self.codes) + _CHECKSUM.size
-
-    @property
     def seconds(self) -> float:
         """Length of the sound."""
         return self.frames / self.sample_rate
-
-    @property
-    def bits_per_second(self) -> float:
-        """Bit rate of the codes."""
-        return 8 * self.payload_bytes / self.seconds
 
     def seconds_at(self, code_frame: int) -> float:
         """Return the second in which a code frame begins."""
@@ -82,21 +77,23 @@ class CodeHeader:
         """Return True if such a file can exist; this also bounds the memory of reading."""
         return (
             min(self.sample_rate, self.hop, self.stages, self.chunk, self.frames) > 0
-            and 2 <= self.codes <= 1 << 16
+            and all(2 <= size <= 1 << 16 for size in self.books)
             and self.chunk * self.stages <= MAX_CHUNK_CODES
+            and self.packing in (PLAIN, PREDICTED)
         )
 
 
 class CodeWriter:
     """Writes code frames as they come, and the header when the length is known."""
 
-    def __init__(self, file: BinaryIO, header: CodeHeader) -> None:
+    def __init__(self, file: BinaryIO, header: CodeHeader, packing: Packing) -> None:
         """Write a preliminary header to `file`, which must be seekable; its `frames` do not matter
-        yet.
+        yet. `packing` is of the header's kind.
         """
-        self._file, self._header = file, header
+        self._file, self._header, self._packing = file, header, packing
         self._waiting: Codes = np.zeros((0, header.stages), np.uint16)
         self._written, self._checksum = 0, 0
+        self.payload_bytes = 0  # of all chunks
         file.write(pack_header(header))
 
     def write(self, codes: Codes) -> None:
@@ -120,9 +117,12 @@ class CodeWriter:
         return header
 
     def _write_chunk(self, codes: Codes) -> None:
-        payload = pack(codes, self._header.codes)
-        self._checksum = zlib.crc32(payload, self._checksum)
-        self._file.write(payload + _CHECKSUM.pack(self._checksum))
+        payload = self._packing.pack(codes)
+        self._checksum = _checksum(self._header, payload, codes, self._checksum)
+        length = _LENGTH.pack(len(payload)) if self._header.packing == PREDICTED else b""
+        chunk = length + payload + _CHECKSUM.pack(self._checksum)
+        self._file.write(chunk)
+        self.payload_bytes += len(chunk)
         self._written += len(codes)
 
 
@@ -132,22 +132,23 @@ def read_header(path: Path) -> CodeHeader:
         return _read_header(path, file)
 
 
-def read_codes(path: Path) -> Iterator[Codes]:
+def read_codes(path: Path, packing: Packing) -> Iterator[Codes]:
     """Yield the codes of a file, chunk by chunk, (code frames, stages) each.
 
-    RtAudioGenError, one line with the time in the sound, at the first damaged chunk.
+    `packing` is of the header's kind. RtAudioGenError, one line with the time in the sound, at the
+    first damaged chunk.
     """
     with open_regular(path) as file:
         header = _read_header(path, file)
-        checksum = 0
+        plain, checksum = PlainPacking(header.books), 0
         for start in range(0, header.code_frames, header.chunk):
             count = min(header.chunk, header.code_frames - start)
-            payload = file.read(packed_bytes(count * header.stages, header.codes))
-            checksum = zlib.crc32(payload, checksum)
-            codes = None
-            if file.read(_CHECKSUM.size) == _CHECKSUM.pack(checksum):
-                codes = unpack(payload, count, header.stages, header.codes)
-            if codes is None:
+            payload = file.read(_chunk_bytes(file, header, plain.bytes_of(count)))
+            codes = packing.unpack(payload, count)
+            stored = file.read(_CHECKSUM.size)
+            if codes is not None:
+                checksum = _checksum(header, payload, codes, checksum)
+            if codes is None or stored != _CHECKSUM.pack(checksum):
                 raise RtAudioGenError(
                     f"{path}: damaged at {header.seconds_at(start):.1f} s of {header.seconds:.1f} s"
                 )
@@ -160,38 +161,27 @@ def pack_header(header: CodeHeader) -> bytes:
     """Return all bytes before the first chunk; their number does not depend on the values."""
     model = header.model.encode()
     h = header
-    numbers = _NUMBERS.pack(h.sample_rate, h.hop, h.stages, h.codes, h.chunk, h.frames)
-    packed = _PREFIX.pack(MAGIC, VERSION, len(model)) + numbers + header.digest + model
+    numbers = _NUMBERS.pack(h.sample_rate, h.hop, h.stages, h.packing, h.chunk, h.frames)
+    books = b"".join(map(_BOOK.pack, h.books))
+    packed = _PREFIX.pack(MAGIC, VERSION, len(model)) + numbers + books + header.digest + model
     return packed + _CHECKSUM.pack(zlib.crc32(packed))
 
 
-def pack(codes: Codes, size: int) -> bytes:
-    """Pack codes from 0 up to, not including, `size` into as few bits as hold any of them."""
-    values = codes.reshape(-1, 1)  # (codes, 1)
-    return np.packbits(values >> _shifts(size) & 1).tobytes()
+def _checksum(header: CodeHeader, payload: bytes, codes: Codes, before: int) -> int:
+    checksum = zlib.crc32(payload, before)
+    if header.packing == PLAIN:
+        return checksum
+    return zlib.crc32(PlainPacking(header.books).pack(codes), checksum)
 
 
-def unpack(payload: bytes, frames: int, stages: int, size: int) -> Codes | None:
-    """Return what `pack` packed, (frames, stages); None if a code is out of range."""
-    shifts = _shifts(size)
-    bits = np.unpackbits(np.frombuffer(payload, np.uint8), count=frames * stages * len(shifts))
-    parts = bits.reshape(-1, len(shifts)).astype(np.uint32) << shifts
-    codes = parts.sum(-1)  # (frames · stages,)
-    return codes.astype(np.uint16).reshape(frames, stages) if (codes < size).all() else None
-
-
-def packed_bytes(count: int, size: int) -> int:
-    """Return the bytes that so many codes take."""
-    return -(-count * code_bits(size) // 8)
-
-
-def code_bits(size: int) -> int:
-    """Return the fewest bits that hold any of `size` codes."""
-    return (size - 1).bit_length()
-
-
-def _shifts(size: int) -> NDArray[np.uint16]:
-    return np.arange(code_bits(size) - 1, -1, -1, dtype=np.uint16)
+def _chunk_bytes(file: BinaryIO, header: CodeHeader, plain: int) -> int:
+    """Return how many bytes the next chunk has, of which a damaged length does not make more than
+    could be.
+    """
+    if header.packing == PLAIN:
+        return plain
+    length = file.read(_LENGTH.size)
+    return min(int.from_bytes(length, "little"), MOST_BYTES * header.chunk * header.stages)
 
 
 def _read_header(path: Path, file: BinaryIO) -> CodeHeader:
@@ -199,17 +189,30 @@ def _read_header(path: Path, file: BinaryIO) -> CodeHeader:
     if not prefix.startswith(MAGIC):
         raise RtAudioGenError(f"{path}: not a code file; those come from 'rtaudiogen encode'")
     if len(prefix) < _PREFIX.size:
-        raise RtAudioGenError(f"{path}: damaged in its header")
+        raise _damaged(path)
     _, version, id_bytes = _PREFIX.unpack(prefix)
-    if version != VERSION:
-        raise RtAudioGenError(f"{path}: code file version {version}; this one reads {VERSION}")
-    rest = file.read(_NUMBERS.size + DIGEST_BYTES + id_bytes)
-    if file.read(_CHECKSUM.size) != _CHECKSUM.pack(zlib.crc32(prefix + rest)):
-        raise RtAudioGenError(f"{path}: damaged in its header")
-    sample_rate, hop, stages, codes, chunk, frames = _NUMBERS.unpack_from(rest)
-    digest = rest[_NUMBERS.size : _NUMBERS.size + DIGEST_BYTES]
-    model = rest[_NUMBERS.size + DIGEST_BYTES :].decode(errors="replace")
-    header = CodeHeader(model, digest, sample_rate, hop, stages, codes, chunk, frames)
+    if not 1 <= version <= VERSION:
+        raise RtAudioGenError(
+            f"{path}: code file version {version}; this one reads up to {VERSION}"
+        )
+    kind = _OLD_NUMBERS if version == 1 else _NUMBERS
+    packed = file.read(kind.size)
+    if len(packed) < kind.size:
+        raise _damaged(path)
+    sample_rate, hop, stages, fourth, chunk, frames = kind.unpack(packed)
+    packed += file.read(0 if version == 1 else stages * _BOOK.size)
+    rest = file.read(DIGEST_BYTES + id_bytes)
+    if file.read(_CHECKSUM.size) != _CHECKSUM.pack(zlib.crc32(prefix + packed + rest)):
+        raise _damaged(path)
+    packing, books = PLAIN, (fourth,) * stages
+    if version > 1:
+        packing, books = fourth, tuple(b for (b,) in _BOOK.iter_unpack(packed[kind.size :]))
+    digest, model = rest[:DIGEST_BYTES], rest[DIGEST_BYTES:].decode(errors="replace")
+    header = CodeHeader(model, digest, sample_rate, hop, books, chunk, frames, packing)
     if not header.is_possible():
-        raise RtAudioGenError(f"{path}: damaged in its header")
+        raise _damaged(path)
     return header
+
+
+def _damaged(path: Path) -> RtAudioGenError:
+    return RtAudioGenError(f"{path}: damaged in its header")

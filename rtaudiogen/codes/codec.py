@@ -7,6 +7,7 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import soxr
@@ -20,13 +21,26 @@ from ..model_file import read_tensors
 from ..recorder.formats import clipping, sample_format, write_sound
 from ..sounds import SoundReader, shown
 from ..storage.files import appearing_whole, check_target
-from .code_file import SUFFIX, CodeHeader, CodeWriter, read_codes, read_header
+from .code_file import PLAIN, PREDICTED, SUFFIX, CodeHeader, CodeWriter, read_codes, read_header
+from .packing import Packing, PlainPacking, PredictedPacking
 
 Signal = NDArray[np.float32]  # (frames,)
 Say = Callable[[str], None]
 
-CHUNK_SECONDS = 1.0
+CHUNK_SECONDS = {False: 1.0, True: 10.0}  # by whether codes are predicted: a chunk costs 11 bytes
 SHOWN_DIGITS = 12  # of a digest, as people see it
+
+
+class Encoded(NamedTuple):
+    """Facts of a code file that was written."""
+
+    header: CodeHeader
+    payload_bytes: int  # of codes and checksums
+
+    @property
+    def bits_per_second(self) -> float:
+        """Bit rate of the codes."""
+        return 8 * self.payload_bytes / self.header.seconds
 
 
 def encode_file(
@@ -36,11 +50,13 @@ def encode_file(
     stages: int | None = None,
     say: Say = print,
     overwrite: bool = True,
-) -> CodeHeader:
-    """Encode any sound file into a code file that appears when it is whole; return its header.
+    predicted: bool = False,
+) -> Encoded:
+    """Encode any sound file into a code file that appears when it is whole; return its facts.
 
-    Fewer `stages` than the model has save bits; `say` gets sentences about what the codes do not
-    preserve. UsageError for an impossible request, RtAudioGenError, one line, for unusable sound.
+    Fewer `stages` than the model has save bits; `predicted` codes take as many bits as the model's
+    prior finds them unlikely. `say` gets sentences about what the codes do not preserve. UsageError
+    for an impossible request, RtAudioGenError, one line, for unusable sound.
     """
     if target.suffix.lower() != SUFFIX:
         raise UsageError(f"{target}: encoding writes files whose names end in {SUFFIX}")
@@ -55,19 +71,22 @@ def encode_file(
         digest=digest(model),
         sample_rate=codec.sample_rate,
         hop=codec.hop,
-        stages=stages,
-        codes=codec.codes,
-        chunk=max(1, round(CHUNK_SECONDS * codec.sample_rate / codec.hop)),
+        books=codec.books[:stages],
+        chunk=max(1, round(CHUNK_SECONDS[predicted] * codec.sample_rate / codec.hop)),
+        packing=PREDICTED if predicted else PLAIN,
     )
+    packing = _packing(header, codec)
+    if packing is None:
+        raise UsageError(f"the model '{model.id}' has no prior that could predict codes")
     with appearing_whole(target, overwrite) as unfinished, unfinished.open("wb") as file:
         frames = 0
-        writer = CodeWriter(file, header)
+        writer = CodeWriter(file, header, packing)
         for signal in read_sound(source, codec.sample_rate, say):
             frames += len(signal)
             writer.write(codec.encode(signal)[:, : header.stages])
         padding = np.zeros(-frames % codec.hop + codec.look_ahead, np.float32)
         writer.write(codec.encode(padding)[:, : header.stages])
-        return writer.finish(frames)
+        return Encoded(writer.finish(frames), writer.payload_bytes)
 
 
 def decode_file(
@@ -102,14 +121,25 @@ def decode(source: Path, model: Descriptor | None = None) -> tuple[CodeHeader, I
     model = model or _named_model(source, header)
     _refuse_other_model(source, header, model)
     codec = open_codec(model)
-    if _shape(header) != _shape(codec) or header.stages > codec.stages:
+    if not _fits(header, codec):
         raise RtAudioGenError(f"{source}: damaged: its header does not fit '{model.id}'")
-    return header, _decoded(source, header, codec)
+    packing = _packing(header, codec)
+    if packing is None:
+        raise RtAudioGenError(f"{source}: damaged: '{model.id}' has no prior to predict codes with")
+    return header, _decoded(source, header, codec, packing)
 
 
-def _decoded(source: Path, header: CodeHeader, codec: Codec) -> Iterator[Signal]:
+def _packing(header: CodeHeader, codec: Codec) -> Packing | None:
+    """Return the packing of a header's kind; None if the codec has no prior for it."""
+    if header.packing == PLAIN:
+        return PlainPacking(header.books)
+    predictor = codec.predictor(header.stages)
+    return PredictedPacking(predictor) if predictor else None
+
+
+def _decoded(source: Path, header: CodeHeader, codec: Codec, packing: Packing) -> Iterator[Signal]:
     left = header.frames
-    for codes in read_codes(source):
+    for codes in read_codes(source, packing):
         signal = codec.decode(codes)[:left]
         left -= len(signal)
         yield signal
@@ -198,5 +228,11 @@ def _short(digest: bytes) -> str:
     return f"sha256 {digest.hex()[:SHOWN_DIGITS]}…"
 
 
-def _shape(of: Codec | CodeHeader) -> tuple[int, int, int]:
-    return of.sample_rate, of.hop, of.codes
+def _fits(header: CodeHeader, codec: Codec) -> bool:
+    """Return True if the codec makes such codes; version 1 gives all stages the largest book."""
+    books = codec.books[: header.stages]
+    return (
+        (header.sample_rate, header.hop) == (codec.sample_rate, codec.hop)
+        and header.stages <= codec.stages
+        and header.books in (books, (codec.codes,) * header.stages)
+    )

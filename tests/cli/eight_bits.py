@@ -53,6 +53,9 @@ class EightBits:
         signal[:, : codes.shape[1]] = (codes.astype(np.float32) - STEPS) / STEPS
         return signal.ravel()
 
+    def predictor(self, stages: int) -> None:
+        """There is no prior."""
+
 
 FAMILY = Family(
     name="eight-bits", summary="a codec", builtin=lambda: (), describe=describe,

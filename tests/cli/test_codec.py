@@ -341,3 +341,11 @@ def test_the_vqvae_decodes_the_same_bits_from_a_file_as_at_once(
         codes = codec.encode(np.pad(sound, (0, -len(sound) % config.hop)))
         back, _ = soundfile.read(folder / "out.wav", dtype="float32")
         assert np.array_equal(back, codec.decode(codes[:, :stages])[: len(sound)])
+
+
+def test_codes_are_not_predicted_without_a_prior(run_here: Run, folder: Path) -> None:
+    soundfile.write(folder / "in.wav", noise(100), RATE)
+    done = run_here("encode", "in.wav", "out.rtac", "--model", "plain", "--predicted")
+    assert done.returncode == BAD_USAGE
+    assert "no prior" in done.stderr
+    assert [path.name for path in folder.iterdir()] == ["in.wav"]

@@ -54,6 +54,10 @@ class TrainingOptions(SharedOptions):
         "sizes, only stages and codes can be chosen.",
         choices=(WAVEFORM, SHAPED),
     )  # fmt: skip
+    begin_with: str = option(
+        "", "Model file whose codec the training begins with instead of at random, such as "
+        "vqvae-speech.safetensors; it must have the same sizes.",
+    )  # fmt: skip
     favour: str = option(
         "", "Kind of sounds, such as recorded, that is drawn twice as often; kinds are in the "
         "column 'kind' of a metadata.csv.",

@@ -36,6 +36,7 @@ from ..shapes import PRIOR
 from ..waveform.discriminator import Discriminator
 from ..waveform.losses import adversarial, reconstruction, waveform_weight
 from ..waveform.network import VQVAE
+from .beginning import begun
 from .corpus import Corpus, read
 from .dataset import Batch, Segments, cut
 from .excerpts import Stream, material_of, streams
@@ -176,7 +177,7 @@ def codec_trainer(
         return [as_tensors(batch, trainer.progress_at(step))]
 
     held_out = [as_tensors(b, 1.0) for b in segments.held_out(HELD_OUT_BATCHES, options.segments)]
-    objective = Objective(VQVAE(config))
+    objective = Objective(begun(VQVAE(config), config, options.begin_with))
     adversary = (
         Adversary(Discriminator(), 1.0 - options.adversarial) if options.adversarial else None
     )

@@ -15,6 +15,7 @@ import numpy as np
 import soxr
 from numpy.typing import NDArray
 
+from rtaudiogen.codes.packing import PredictedPacking
 from rtaudiogen.generator import Codec
 
 from ...measuring.audio_metrics import (
@@ -86,6 +87,7 @@ def evaluate(model: Path, folder: Path, seconds: float = HELD_OUT_SECONDS) -> di
         "model": descriptor.id,
         "held_out_seconds": round(sum(map(len, sounds)) / rate, 1),
         "bits_per_second": round(bits_per_second(codec, codec.stages), 1),
+        **predicted(codec, coded),
         "latency_ms": round(1000 * (codec.hop + codec.look_ahead) / rate, 1),
         **codebooks(codec, coded, [encode(codec, signal) for signal in learnt]),
         **speeds,
@@ -172,6 +174,17 @@ def bits_per_second(codec: VQVAECodec, stages: int) -> float:
     """Return the rate of the codes of `stages` stages."""
     bits = sum((size - 1).bit_length() for size in codec.books[:stages])
     return codec.sample_rate / codec.hop * bits
+
+
+def predicted(codec: VQVAECodec, coded: list[Codes]) -> dict[str, float]:
+    """Return the rate of predicted codes, and how much of the plain rate that saves."""
+    predictor = codec.predictor(codec.stages)
+    if predictor is None:
+        return {}
+    bytes_used = sum(len(PredictedPacking(predictor).pack(codes)) for codes in coded)
+    rate = 8 * bytes_used * codec.sample_rate / codec.hop / sum(map(len, coded))
+    saved = 100 * (1 - rate / bits_per_second(codec, codec.stages))
+    return {"predicted_bits_per_second": round(rate, 1), "predicted_saves_%": round(saved, 1)}
 
 
 def codebooks(codec: VQVAECodec, held_out: list[Codes], learnt: list[Codes]) -> dict[str, Any]:

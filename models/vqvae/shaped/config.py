@@ -20,10 +20,10 @@ class ShapedConfig(CodesConfig):
     latent: int = 32
     encoder_width: int = 256
     encoder_dilations: tuple[int, ...] = (1, 3, 9)  # at 50 code frames a second …
-    feature_dilations: tuple[int, ...] = (1, 3)  # … and at 100, where features come in
+    feature_dilations: tuple[int, ...] = (1, 3, 9)  # … and at 100, where features come in
     decoder_widths: tuple[int, ...] = (320, 256, 160)  # at 50, 100 and 200 frames a second
     decoder_dilations: tuple[int, ...] = (1, 3, 9)
-    filter_dilations: tuple[int, ...] = (1, 3)  # of the last width
+    filter_dilations: tuple[int, ...] = (1, 3, 9)  # of the last width
     long_bands: int = 80  # of the windows of 512 frames that are heard
     short_bands: int = 24  # of those of 160
     harmonic_bands: int = 80  # that shape the pulses …

@@ -5,6 +5,8 @@ magnitudes every 5 ms, which filter pulses at the coded pitch, and noise: source
 Engel et al. 2020, "DDSP", arXiv 2001.04643. All layers are causal.
 """
 
+from typing import NamedTuple
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
@@ -72,6 +74,14 @@ class Decoder(nn.Module):
         return bands
 
 
+class Shaped(NamedTuple):
+    """What the network makes of sound."""
+
+    signal: Tensor  # (B, N · hop)
+    bands: Tensor  # (B, bands, 4 N)
+    quantized: Quantized
+
+
 class ShapedVQVAE(nn.Module):
     """Encoder, residual quantiser, decoder, filters, and the points that the labels are."""
 
@@ -89,7 +99,7 @@ class ShapedVQVAE(nn.Module):
     def forward(
         self, signal: Tensor, heard: Tensor, coded: Tensor, labels: Tensor, pulses: Tensor,
         noise: Tensor, kept: Tensor | None = None,
-    ) -> tuple[Tensor, Quantized]:  # fmt: skip
+    ) -> Shaped:  # fmt: skip
         """Sound (B, N · hop + look-ahead), its pitches and excitations to the reconstruction.
 
         `heard` (B, 2 N) Hz every 10 ms, `coded` (B, N + 1) Hz around the code frames, `labels` (B,)
@@ -98,4 +108,4 @@ class ShapedVQVAE(nn.Module):
         latent = self.encoder(self.heard(signal, heard))
         quantized: Quantized = self.quantizer(latent, kept)
         bands = self.decoder(quantized.latent, coded, self.labels(labels))
-        return self.synthesis(bands.float(), pulses, noise), quantized
+        return Shaped(self.synthesis(bands.float(), pulses, noise), bands, quantized)

@@ -42,6 +42,12 @@ class Books(nn.Module):
         self._started = self._started or bool(self.steps >= START_STEPS)
         return self._started
 
+    @torch.no_grad()
+    def take_over(self) -> None:
+        """Implement `beginning.LearntBooks`."""
+        self.steps.fill_(START_STEPS)
+        self.sums.copy_(self.vectors * self.uses[..., None])
+
     def nearest(self, points: Tensor, stage: int) -> Tensor:
         """(M, latent) to (M,) int64."""
         vectors: Tensor = self.vectors[stage]

@@ -48,6 +48,12 @@ class Codebook(nn.Module):
         self._started = self._started or bool(self.steps >= START_STEPS)
         return self._started
 
+    @torch.no_grad()
+    def take_over(self) -> None:
+        """Implement `beginning.LearntBooks`."""
+        self.steps.fill_(START_STEPS)
+        self.sums.copy_(self.vectors * self.uses[:, None])
+
     def nearest(self, points: Tensor) -> Tensor:
         """Return (M,) int64: the code of the smallest angle to each of (M, D) unit vectors."""
         return (points @ self.vectors.T).argmax(-1)

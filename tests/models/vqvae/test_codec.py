@@ -10,13 +10,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from rtaudiogen.codes.packing import PredictedPacking
 from rtaudiogen.errors import RtAudioGenError
 from rtaudiogen.generator import Codec
 from rtaudiogen.models.vqvae.codec import VQVAECodec, create
 from rtaudiogen.models.vqvae.descriptor import describe
 from rtaudiogen.models.vqvae.waveform.packing import pack
 
-from .untrained import SMALL, rounded_network, untrained_tensors, write_untrained
+from .untrained import INVENTIVE, SMALL, rounded_network, untrained_tensors, write_untrained
 
 TENSORS = untrained_tensors()
 PACKED = pack(SMALL, TENSORS)
@@ -112,3 +113,14 @@ def test_a_damaged_model_file_is_refused(tmp_path: Path) -> None:
     path.write_bytes(path.read_bytes()[:-100])
     with pytest.raises(RtAudioGenError, match="truncated"):
         create(descriptor)
+
+
+def test_codes_that_its_prior_predicts_come_back(tmp_path: Path) -> None:
+    codec = create(describe(write_untrained(tmp_path / "inventive.safetensors", INVENTIVE)))
+    codes = encoded(codec, [])[:, :2]
+    there, back = codec.predictor(2), codec.predictor(2)
+    assert there is not None
+    assert back is not None
+    payload = PredictedPacking(there).pack(codes)
+    np.testing.assert_array_equal(PredictedPacking(back).unpack(payload, len(codes)), codes)
+    assert VQVAECodec(PACKED).predictor(2) is None

@@ -10,12 +10,13 @@ import torch
 from torch import Tensor, nn
 
 from ....training.trainer import Trainer
+from ...learning.beginning import begun
 from ...learning.corpus import Corpus
 from ...learning.options import TrainingOptions
 from ...measuring.usage import StageUsage, of_counts
 from ...quantized import quantisation
 from ..config import ShapedConfig
-from ..network import ShapedVQVAE
+from ..network import Shaped, ShapedVQVAE
 from .dataset import Batch, Segments
 from .losses import SpectralLoss
 
@@ -36,13 +37,13 @@ class Objective(nn.Module):
 
     def forward(self, signal: Tensor, **rest: Tensor) -> Tensor:
         """Return the loss (); arguments and shapes as in `dataset.Batch`."""
-        made, quantized = self.network(signal, **rest)
-        loss: Tensor = self.spectral(made, signal[:, : made.shape[1]])
+        made: Shaped = self.network(signal, **rest)
+        loss: Tensor = self.spectral(made.signal, signal[:, : made.signal.shape[1]])
         if not self.training:  # what is held out is judged by what is heard
             return loss
         if self.network.quantizer.books.started:
-            self._count(quantized.codes)
-        return loss + quantisation(quantized)
+            self._count(made.quantized.codes)
+        return loss + quantisation(made.quantized)
 
     def _count(self, codes: Tensor) -> None:
         chosen = codes.flatten(0, 1).T  # (stages, B · N)
@@ -73,7 +74,8 @@ def codec_trainer(
         return [as_tensors(segments.draw(random, options.segments, trainer.progress_at(step)))]
 
     held_out = [as_tensors(b) for b in segments.held_out(HELD_OUT_BATCHES, options.segments)]
-    objective = Objective(ShapedVQVAE(config))
+    network = begun(ShapedVQVAE(config), config, options.begin_with)
+    objective = Objective(network)
     trainer = Trainer(
         objective, batches, held_out, options.budget, run, known or options.identity,
         compiled=False, seed=options.seed, device=options.device,
@@ -95,6 +97,6 @@ def write_clip(path: Path, network: ShapedVQVAE, corpus: Corpus) -> None:
     parts = []
     for batch in batches:
         with torch.inference_mode():
-            made, _ = network(**as_tensors(batch))
+            made = network(**as_tensors(batch)).signal
         parts += [batch.signal[0, :frames], made[0].numpy()]
     soundfile.write(path, np.concatenate(parts), config.sample_rate)

@@ -41,8 +41,8 @@ def test_a_filter_answers_nothing_that_comes_later() -> None:
 def test_the_loss_is_least_for_the_sound_itself() -> None:
     torch.manual_seed(2)
     loss, sound = SpectralLoss(16000), 0.1 * torch.randn(2, 4000)
-    assert float(loss(sound, sound)) == pytest.approx(0.0, abs=1e-6)
-    assert float(loss(-sound, sound)) == pytest.approx(0.0, abs=1e-6), "signs are its own"
+    assert float(loss(sound, sound)) == pytest.approx(0.0, abs=1e-5)
+    assert float(loss(-sound, sound)) == pytest.approx(0.0, abs=1e-5), "signs are its own"
     assert 0 < float(loss(0.9 * sound, sound)) < float(loss(0.3 * sound, sound))
     made = (0.5 * sound).requires_grad_()
     loss(made, sound).backward()
