@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from rtaudiogen.errors import RtAudioGenError
 from rtaudiogen.generator import Descriptor
 
-from ..compiled.conv_layers import Floats
+from ..compiled.conv.layers import Floats
 from .coders import Coder
 from .descriptor import FILES
 from .packing import pack

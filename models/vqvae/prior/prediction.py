@@ -68,7 +68,8 @@ class PriorPredictor:
         logits = t[f"tables.{stage}.weight"][:size] @ point + t["bias"][stage, :size] * UNIT
         down = np.floor((logits.max() - logits) * (LOG_STEPS / UNIT**2))
         places = np.minimum(down, LOG_STEPS * LOG_REACH).astype(np.int64)
-        return np.take(self._likelihoods, places)
+        frequencies: NDArray[np.int64] = self._likelihoods[places]
+        return frequencies
 
     def _turn(self, codes: NDArray[np.int64]) -> None:
         """Take a step of the recurrent layers; see `kernels._turn_gates`."""
@@ -108,4 +109,5 @@ def _table(function: Callable[[Numbers], Numbers]) -> Numbers:
 def _read(table: Numbers, x: Numbers) -> Numbers:
     """The table at the nearest step below an input in units."""
     place = np.floor(x * (STEPS / UNIT)) + REACH * STEPS
-    return np.take(table, np.clip(place, 0, len(table) - 1).astype(np.int64))
+    values: Numbers = table[np.clip(place, 0, len(table) - 1).astype(np.int64)]
+    return values
