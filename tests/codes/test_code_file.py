@@ -198,7 +198,7 @@ def test_a_newer_version_is_named(minute: Path) -> None:
     payload = bytearray(minute.read_bytes())
     payload[8] = 3
     minute.write_bytes(payload)
-    with pytest.raises(RtAudioGenError, match="code file version 3; this reads up to 2"):
+    with pytest.raises(RtAudioGenError, match="code file version 3; this one reads up to 2"):
         read_header(minute)
 
 

@@ -15,7 +15,6 @@ import numpy as np
 import soxr
 from numpy.typing import NDArray
 
-from rtaudiogen.codes.packing import PredictedPacking
 from rtaudiogen.generator import Codec
 
 from ...measuring.audio_metrics import (
@@ -181,8 +180,8 @@ def predicted(codec: VQVAECodec, coded: list[Codes]) -> dict[str, float]:
     predictor = codec.predictor(codec.stages)
     if predictor is None:
         return {}
-    bytes_used = sum(len(PredictedPacking(predictor).pack(codes)) for codes in coded)
-    rate = 8 * bytes_used * codec.sample_rate / codec.hop / sum(map(len, coded))
+    bits = sum(predictor.bits(codes) for codes in coded)
+    rate = bits * codec.sample_rate / codec.hop / sum(map(len, coded))
     saved = 100 * (1 - rate / bits_per_second(codec, codec.stages))
     return {"predicted_bits_per_second": round(rate, 1), "predicted_saves_%": round(saved, 1)}
 

@@ -71,6 +71,17 @@ class PriorPredictor:
         frequencies: NDArray[np.int64] = self._likelihoods[places]
         return frequencies
 
+    def bits(self, codes: NDArray[np.uint16]) -> float:
+        """Return how many bits a stream of codes (frames, stages) takes from its beginning."""
+        self.reset()
+        total = 0.0
+        for frame in codes:
+            for stage, code in enumerate(frame.tolist()):
+                frequencies = self.frequencies(stage, frame[:stage])
+                total += float(np.log2(frequencies.sum() / frequencies[code]))
+            self.take(frame)
+        return total
+
     def _turn(self, codes: NDArray[np.int64]) -> None:
         """Take a step of the recurrent layers; see `kernels._turn_gates`."""
         t, (sigmoid, tanh) = self._whole, self._gates

@@ -123,4 +123,5 @@ def test_codes_that_its_prior_predicts_come_back(tmp_path: Path) -> None:
     assert back is not None
     payload = PredictedPacking(there).pack(codes)
     np.testing.assert_array_equal(PredictedPacking(back).unpack(payload, len(codes)), codes)
+    assert 8 * len(payload) == pytest.approx(there.bits(codes), abs=17)
     assert VQVAECodec(PACKED).predictor(2) is None
