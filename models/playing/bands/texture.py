@@ -88,7 +88,7 @@ class BandTexture(WalkingTexture):
         )  # fmt: skip
 
     def control(self, active: NDArray[np.int32], frames: int) -> None:
-        """Implement `CodeGenerator.control`: both sides get the same levels and independent chance."""
+        """Implement `CodeGenerator.control`: the sides share levels, but no random numbers."""
         first = int(self.voices["since_onset"][0]) * self.bands
         for side in active:
             own = self.stream_of(self.notes + np.uint64(side))[0]
