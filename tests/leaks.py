@@ -30,7 +30,7 @@ def nothing_is_left_behind() -> Iterator[None]:
     collected = False
     while left := _more(_everything(), before):
         if not collected:
-            gc.collect()  # what is held by a circle only
+            gc.collect()  # frees objects in reference cycles
             collected = True
         elif time.monotonic() > end:
             pytest.fail(f"left behind: {', '.join(map(_name, left))}")

@@ -117,5 +117,5 @@ def test_a_file_that_exists_survives_a_rendering_that_fails(tmp_path: Path) -> N
 def test_two_renderings_are_the_same_file_to_the_byte(tmp_path: Path, song: Path) -> None:
     for name in ("one", "other"):
         render_to_file(tmp_path / f"{name}.wav", RenderRequest([SINE], 0.5, 48000, midi_file=song))
-        time.sleep(1.1)  # whoever stamps the time of day does it in seconds
+        time.sleep(1.1)  # time stamps in files have a resolution of seconds
     assert (tmp_path / "one.wav").read_bytes() == (tmp_path / "other.wav").read_bytes()

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-PATIENCE_SECONDS = 60.0  # that it happens is tested, not how soon
+PATIENCE_SECONDS = 60.0  # tests check that something happens, not how soon
 MOST_PATIENCE = 5  # times as long, on a busy machine
 
 

@@ -70,7 +70,7 @@ def of_hit(seed: int, place: Place, latent: int, take: int = 0) -> NDArray[np.fl
     if place.drift > 0:
         turn(point, _drift(seed, pad, place.number, latent), place.drift)
     if place.spread > 0 or take:
-        of_whom = seed if place.spread > 0 else 0  # what never varies is the same for every seed
+        of_whom = seed if place.spread > 0 else 0  # without spread, all seeds give the same
         name = (of_whom, Name.HIT, pad, place.number, *_of_take(take))
         turn(point, normals(latent, *name), max(place.spread, LEAST_SPREAD if take else 0.0))
     if place.softness > 0:

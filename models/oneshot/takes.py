@@ -18,7 +18,7 @@ ECHO = 0.97  # likeness from which a hit seems to be the last one again
 ECHO_WEIGHT = 200.0  # against unevenness
 HEARD_SECONDS = 0.25  # of two hits that are compared
 
-Render = Callable[[int], Signal]  # what the network gives for the take of a number, (frames,)
+Render = Callable[[int], Signal]  # the network's output for a take's number, (frames,)
 
 
 class Take(NamedTuple):

@@ -5,7 +5,7 @@ from .shaped import shapes as shaped
 from .shaped.config import ShapedConfig
 from .waveform import shapes as waveform
 
-PRIOR = "prior."  # begins the names of the prior's tensors in a model file
+PRIOR = "prior."  # prefix of the prior's tensors in a model file
 
 
 def prior_shapes(config: CodesConfig) -> dict[str, tuple[int, ...]]:

@@ -123,7 +123,7 @@ def _conducting() -> BenchRow:
     generator = create(replace(model, voices=CONDUCTED), 0)
     frames = HOST_BLOCK * generator.sample_rate // HOST_RATE
     generator.prepare(frames)
-    # what the contract says nothing of: the one part that is not to be measured
+    # not part of the contract: the one part that is not to be measured
     generator.sampler = _NoSampler()  # type: ignore[attr-defined]
     out, values = np.zeros((frames, 1), np.float32), model.defaults()
     notes = chord(CONDUCTED)

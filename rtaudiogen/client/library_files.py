@@ -33,7 +33,7 @@ class Encoded:
     path: Path
     seconds: float
     bits_per_second: float
-    notices: tuple[str, ...]  # what the codes do not preserve of the sound
+    notices: tuple[str, ...]  # losses of the encoding
 
 
 def preset_path(family: str, name: str) -> Path:

@@ -29,7 +29,7 @@ class Mix:
     pan: float = 0.0  # -1 left … 1 right
     mute: bool = False
     solo: bool = False
-    stopped: bool = False  # what sounds by itself, a stream or live input, is silent
+    stopped: bool = False  # streams and live input are silent
     channel: int = ALL_CHANNELS  # MIDI channel 1 … 16, or all
     low_key: int = 0  # zone, MIDI note numbers, both ends included
     high_key: int = 127

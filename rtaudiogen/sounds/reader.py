@@ -189,7 +189,7 @@ class WholeSound:
     signal: Signal  # mono, at `sample_rate`
     sample_rate: int  # Hz
     complete: bool  # nothing is left in the file
-    notices: tuple[str, ...]  # what was repaired
+    notices: tuple[str, ...]  # repairs
 
 
 def read_whole(path: Path, most_seconds: float = np.inf) -> WholeSound:

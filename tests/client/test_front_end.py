@@ -40,7 +40,7 @@ def silence(engine: EngineProcess) -> Iterator[None]:
     yield
     engine.panic()
     engine.session()  # it is answered, so the panic has been heard
-    time.sleep(0.2)  # what follows it at once may be silenced, too
+    time.sleep(0.2)  # a note right after it may be silenced, too
 
 
 def loudest(engine: EngineProcess) -> float:

@@ -25,7 +25,7 @@ LINK = re.compile(r"\]\(([^)#\s]*)(?:#([^)\s]*))?\)")
 pytestmark = pytest.mark.skipif(not README.is_file(), reason="the README is in the checkout only")
 
 
-IN_ONE_FILE = ["listed without torch"]  # what a network costs that shares a file with its family
+IN_ONE_FILE = ["listed without torch"]  # the check that a network in its family's file fails
 
 
 @pytest.mark.parametrize(

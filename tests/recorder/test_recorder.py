@@ -84,7 +84,7 @@ def test_an_underrun_is_marked_where_it_happened(tmp_path: Path, name: str) -> N
     output.play(9600)
     (mark,) = eventually(lambda: read_marks(path))  # while it still records
     assert (mark.kind, mark.frames) == ("underrun", lost)
-    assert abs(mark.frame - 9600) <= 1024  # what was in the ring was played first
+    assert abs(mark.frame - 9600) <= 1024  # the ring's frames were played first
     assert mark.device_frame == mark.frame + 4800
     assert finished(recorder).marks == 1
     if name.endswith(".wav"):

@@ -6,10 +6,10 @@ from numpy.typing import NDArray
 from .grid import SILENT_DB, TIMES
 
 LEAST_FALL, MOST_FALL = -0.5, -200.0  # dB per second of what rings
-DEFAULT_TAIL, DEFAULT_RELEASE = -20.0, -120.0  # where no recording tells
+DEFAULT_TAIL, DEFAULT_RELEASE = -20.0, -120.0  # if no recording shows them
 RELEASE_MOMENTS = np.array([0.0, 0.03, 0.06, 0.1, 0.2, 0.35, 0.6, 1.0])  # seconds after note-off
 _LEAST_POINTS = 3
-_RELEASED_DB = 40.0  # a release is a straight line until it has fallen so far
+_RELEASED_DB = 40.0  # fall over which a release is fitted by a straight line
 
 
 def followed(

@@ -29,7 +29,7 @@ NOISE_POINTS = int(FIRST[2]) + 1  # of the noise: the first second
 BANDS = 24  # of the noise, equally wide in ERB
 
 STEP_DB = 0.5  # a table's code c stands for -c · STEP_DB decibels re full scale …
-SILENT = 255  # … and this one for nothing
+SILENT = 255  # … and this one for silence
 SILENT_DB = -SILENT * STEP_DB
 
 

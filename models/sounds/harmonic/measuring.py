@@ -31,11 +31,11 @@ from .partials import (
 from .tables import Tables, layers_of
 
 STEADY_DB_PER_SECOND = -1.0  # an instrument whose notes fall more slowly is a sustained one
-ENSEMBLE = 0.05  # wavering part of the power from which the tables hold means of it
+ENSEMBLE = 0.05  # wavering part of the power above which tables hold mean levels
 STILL_FROM = 0.5  # seconds after which an ensemble has one level, until twice as long blended
 WEAKEST_DB = -110.0  # a partial that is never louder re full scale is left out
-TOLD_DB = -50.0  # below the strongest partial's: what is weaker does not tell its release
-ABOVE_FLOOR = 8.0  # times the noise's power that a partial must have to be believed
+TOLD_DB = -50.0  # re the strongest partial: the release of weaker ones is not measured
+ABOVE_FLOOR = 8.0  # a partial counts if its power is this many times the noise's
 
 
 @dataclass(frozen=True)

@@ -12,15 +12,15 @@ from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 HOP_SECONDS = 0.005
-DENSE_SECONDS = 1.2  # this long the amplitudes are followed at every hop
+DENSE_SECONDS = 1.2  # for this long the amplitudes are measured at every hop
 HIGHEST = 0.485  # of the rate
 MOST_PARTIALS = 144
 PERIODS, SLOW_SECONDS, FAST_SECONDS = 4.0, 0.032, 0.008
 LATER_PERIODS, LATER_SECONDS = 8.0, 0.1  # of the window, where a note only rings
 FAST_UNTIL, SLOW_FROM = 0.02, 0.06  # seconds: the onset is seen through the short window
 MOST_STRETCH = 2e-3
-_FITTED = 30  # partials that tell the stretch
-_LEAST_WEIGHT = 0.45  # of a window that hangs over the beginning of the recording
+_FITTED = 30  # partials from which the stretch is fitted
+_LEAST_WEIGHT = 0.45  # of a window that begins before the recording
 
 
 @dataclass(frozen=True)

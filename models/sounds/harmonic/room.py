@@ -11,7 +11,7 @@ from ..notes.recordings import Recording
 from .grid import BANDS, band_of_bins
 
 LOOKED_AT_SECONDS = 0.32  # at the end of a recording
-RUNG_OUT = 10 ** (-35 / 20)  # of its peak: what ends louder is still played, and tells no room
+RUNG_OUT = 10 ** (-35 / 20)  # of its peak: recordings that end louder do not show the room
 _QUANTILE = 0.2  # of the bins of a band: between the partials that still ring
 _OF_MEAN = -np.log(1 - _QUANTILE)  # that quantile of an exponential distribution
 

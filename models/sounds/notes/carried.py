@@ -54,7 +54,7 @@ class StreamOptions(InstrumentOptions):
 
     def config(self, instruments: tuple[str, ...]) -> CodeModelConfig:
         """Return the network that these options describe."""
-        raise NotImplementedError  # a family's options say which network
+        raise NotImplementedError  # a family's options create its network
 
 
 class CarriedObjective(nn.Module):

@@ -16,7 +16,7 @@ from .notes import Note, detuned
 B = TypeVar("B")
 
 IGNORED = -100  # a target that does not count in the loss (torch's default)
-DETUNED_SHARE, DETUNE_SEMITONES = 0.8, 0.7  # no pitch, and no partial's frequency, is special
+DETUNED_SHARE, DETUNE_SEMITONES = 0.8, 0.7  # so that no frequency is special
 GAIN_SHARE, GAIN_DB = 0.5, (-24.0, 3.0)  # notes that are softer or louder
 RELEASE_SHARE = 0.15  # notes that are let go at a random frame
 FALL_DB = np.log((40.0, 800.0))  # a second, of those

@@ -51,7 +51,7 @@ class Courses(NamedTuple):
 
 def measure(signal: NDArray[np.float32], sample_rate: int) -> NDArray[np.float32]:
     """Return (points,) RMS levels in dBFS, 20 a second, the first at the first frame."""
-    from scipy.ndimage import uniform_filter1d  # which only training has
+    from scipy.ndimage import uniform_filter1d  # installed for training only
 
     frames = max(int(SMOOTHING_SECONDS * sample_rate), 1)
     power = np.square(signal, dtype=np.float64)

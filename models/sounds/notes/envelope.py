@@ -43,11 +43,11 @@ class Envelope(NamedTuple):
             name: np.asarray(tensors[f"envelope.{name}"], np.float32)
             for name in ("level", "hold", "release")
         }
-        if named["hold"].ndim == 2:  # files before there were two slopes
+        if named["hold"].ndim == 2:  # older files with one slope
             named["hold"] = np.repeat(named["hold"][:, :, None], 2, axis=2)
         if "envelope.dynamics" in tensors:
             dynamics = np.asarray(tensors["envelope.dynamics"], np.float32)
-        else:  # files that have a slope and a reference velocity
+        else:  # older files with a slope and a reference velocity
             slope, reference = np.asarray(tensors["envelope.velocity"], np.float32).T[:, :, None]
             dynamics = slope * (VELOCITIES - reference)
         return cls(**named, dynamics=dynamics)

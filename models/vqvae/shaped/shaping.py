@@ -22,10 +22,10 @@ from .filters import Filters, fill_filters, filters_of
 from .fourier import Turns, transform, turns_of
 from .pitch import HIGHEST, LOWEST
 
-LOUDNESS = math.sqrt(12.0)  # of uniform numbers, for power 1
-NOISE = np.uint64(0x5EED)  # names the noise; each voice has a stream of its own
+LOUDNESS = math.sqrt(12.0)  # factor that gives uniform numbers power 1
+NOISE = np.uint64(0x5EED)  # seed of the noise; each voice has a stream of its own
 NEXT_VOICE = np.uint64(0xD1342543DE82EF95)
-LOWEST_PLAYED, HIGHEST_PLAYED = 20.0, 2500.0  # Hz, whatever is asked for
+LOWEST_PLAYED, HIGHEST_PLAYED = 20.0, 2500.0  # Hz, the range to which requested pitches are clipped
 
 
 class Shapes(NamedTuple):
@@ -95,7 +95,7 @@ def fill_input(
     voiced = point[latent] >= 0.5
     out[latent] = 1.0 if voiced else 0.0
     out[latent + 1] = 0.0
-    if voiced:  # no pitch that it never learnt
+    if voiced:  # only pitches that the network has learnt
         low, high = math.log2(LOWEST / MIDDLE_PITCH), math.log2(HIGHEST / MIDDLE_PITCH)
         out[latent + 1] = min(max(point[latent + 1] / point[latent], low), high)
     out[latent + 2] = 1.0 if shaped.spoken[voice, 0] >= 0.5 else 0.0

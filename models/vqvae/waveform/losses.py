@@ -21,7 +21,7 @@ from ...measuring.spectral_distance import SpectralDistance
 
 WAVEFORM_FIRST, WAVEFORM_LAST = 4.0, 0.5  # weight of the waveform's error …
 WAVEFORM_FALLS = 0.3  # … and the share of a training in which it falls from one to the other
-QUIET = 1e-4  # of power, -40 dBFS: below it errors count as if the sound were as loud as this
+QUIET = 1e-4  # power, -40 dBFS: quieter sound counts as if it had this power
 ADVERSARIAL, FEATURES = 1.0, 4.0
 
 

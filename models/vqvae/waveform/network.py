@@ -17,7 +17,7 @@ from ..layers import CausalConv, CausalTransposedConv, CentredPointwise, Level
 from ..quantized import Quantized
 from .quantizer import ResidualQuantizer
 
-LOUDNESS = 0.1  # RMS of sound as it is expected, where hidden values are about 1
+LOUDNESS = 0.1  # expected RMS of sound, at which hidden values are about 1
 
 
 class Encoder(nn.Module):

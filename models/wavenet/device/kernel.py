@@ -137,7 +137,7 @@ def sample_block(
         place = _row(own_history, own_cursors, history_at, dilations, 0, frame, R)
         past_even, past_odd = tl.load(place), tl.load(place + 1)
         for layer in range(layers):
-            # First whatever is to be loaded: nothing is loaded ahead across a barrier, and every
+            # Load everything first: nothing is loaded ahead across a barrier, and every
             # exchange between threads is one.
             here, bias = lanes + layer * layer_size, gate_bias + layer * 2 * R + r
             told_0, past_0 = _lanes(here, half, PAIRS), _lanes(here + told, half, half)
@@ -191,7 +191,7 @@ def sample_block(
             skip_odd += _times(more_odd, z_even, z_odd)
             place, past_even, past_odd = following, next_even, next_odd
 
-        tl.debug_barrier()  # what was written is there for the next frame
+        tl.debug_barrier()  # the next frame sees what was written
         output = lanes + layers * layer_size
         skip_even, skip_odd = tl.maximum(skip_even, 0.0), tl.maximum(skip_odd, 0.0)
         half_output = _lanes(output, A // 2, S // 2)
@@ -209,7 +209,7 @@ def sample_block(
             now = _drawn(predicted, temperature, tl.load(uniforms + at))
             tl.store(codes + at, now.to(tl.uint8))
 
-    tl.debug_barrier()  # nobody reads what is written below any more
+    tl.debug_barrier()  # no thread reads any more what is written below
     tl.store(last_codes + 2 * voice, now.to(tl.int64))
     tl.store(last_codes + 2 * voice + 1, before.to(tl.int64))
     for layer in range(layers):

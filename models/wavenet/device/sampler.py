@@ -49,7 +49,7 @@ class DeviceSampler:
             }
             self._silence = torch.tensor([SILENCE, NO_CODE], device=device)
             no_logits = torch.zeros(1, device=device)
-        self._fresh: set[int] = set()  # voices that are to begin anew before whatever comes next
+        self._fresh: set[int] = set()  # voices to be reset before the next call
         sizes = {
             "R": weights.residual, "S": weights.skip, "A": weights.output, "C": channels,
             "PAIRS": told_pairs(weights.conditioning),

@@ -38,7 +38,7 @@ class FakeGPU:
 
     def __init__(self) -> None:
         self.log: list[str] = []
-        self.stream: FakeStream | None = None  # that is in use
+        self.stream: FakeStream | None = None  # the stream in use
         self.dealt: dict[int, Iterator[int]] = {}
 
     @contextmanager

@@ -34,7 +34,7 @@ class Listener(nn.Module):
     def __init__(self) -> None:
         super().__init__()
         self.scale = nn.Parameter(torch.tensor(1.0))
-        self.gradients: list[float | None] = []  # that it already has when it is asked to learn
+        self.gradients: list[float | None] = []  # gradients that exist before its own step
 
     def judge(self, sound: Tensor) -> Tensor:
         return self.scale * sound

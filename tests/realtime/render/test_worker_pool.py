@@ -29,7 +29,7 @@ def test_parts_are_done_at_the_same_time_by_different_hands(pool):
     hands = []
 
     def work(part, hand):
-        together.wait()  # nobody gets past it alone
+        together.wait()  # no thread passes it alone
         hands.append((hand, threading.current_thread().name))
 
     pool.share(work, 4, 3)
