@@ -48,6 +48,7 @@ def parameters(config: CodesConfig) -> tuple[Parameter, ...]:
         *([timbre] if last else []),
         *([stages] if config.stages > config.least_stages else []),
         *(PITCHED if config.knows_pitch else ()),
+        *((RANGE,) if config.knows_pitch and last else ()),
         *PLAYING,
     )
 
@@ -100,6 +101,12 @@ PITCHED = (
               labels=tuple(sing.name.lower() for sing in Sing),
               help="off: keys start sounds at their own pitch; notes: at the key's pitch; stream: "
                    "keys sing the stream's words; choir: the same, and the stream is heard, too"),
+)  # fmt: skip
+
+RANGE = Parameter(
+    "range", "Range", 0.0, 1.0, 0.0,
+    help="how far the pitch of the stream moves into the range of Timbre's label, for voice "
+         "conversion",
 )  # fmt: skip
 
 PLAYING = (

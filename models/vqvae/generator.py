@@ -26,6 +26,7 @@ from .playing import material
 from .playing.gains import GAIN, RAMP_SECONDS, aim, mix
 from .playing.notes import Notes
 from .playing.performance import Performance
+from .playing.pitch_range import PitchRanges
 from .playing.stream import STREAM, Stream, sequence
 from .prior import packing as prior_packing
 from .prior.sampler import PriorSampler
@@ -69,7 +70,8 @@ class VQVAEGenerator:
         self.notes = Notes(self.hops)
         self.voices = self.notes.voices
         self.performance = Performance(descriptor, self.packed, self.record)
-        self.stream = Stream(self.packed, self.performance, self.record, self.seed, hop)
+        ranges = PitchRanges(self.packed, self.material)
+        self.stream = Stream(self.packed, self.performance, self.record, self.seed, hop, ranges)
         self._own: State = {  # what the future output depends on, beside the networks' state
             "stream": self.record, **self.stream.arrays, "voices": self.voices, "hops": self.hops,
             "gains": self.gains, "seed": self.seed,

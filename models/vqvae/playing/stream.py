@@ -18,6 +18,7 @@ from ..prior.sampler import RESTLESS, PriorSampler
 from .history import History
 from .material import Material
 from .performance import Performance
+from .pitch_range import RANGE_FIELDS, PitchRanges
 from .reader import Reader
 
 MOST_DRAWN = 4  # code frames that the prior draws at most for one that sounds
@@ -38,6 +39,7 @@ STREAM = np.dtype(
         ("notes", np.int64),  # since reset
         ("bend", np.float64),  # semitones
         ("wheel", np.float64),  # 0 … 1
+        *RANGE_FIELDS,
         *PLACE,
     ]
 )
@@ -58,11 +60,11 @@ class Stream:
 
     def __init__(
         self, packed: Coder, performance: Performance, record: NDArray[np.void],
-        seed: NDArray[np.uint64], hop: Floats,
+        seed: NDArray[np.uint64], hop: Floats, ranges: PitchRanges,
     ) -> None:  # fmt: skip
         """Use the caller's `record` (1,) of STREAM and `seed` (1,); decode to `hop` (hop,)."""
         self._packed, self._performance, self._record = packed, performance, record
-        self._seed, self.hop = seed, hop
+        self._seed, self.hop, self._ranges = seed, hop, ranges
         config = packed.config
         self.input = np.zeros_like(hop)  # as far as it has been heard
         self.heard = np.zeros_like(hop)  # the hop of input before
@@ -140,8 +142,16 @@ class Stream:
         if not speaks:
             self.position = None
         latent[:] = self.held
-        self._packed.shift(latent, self._performance.reading.shift)
+        self._packed.shift(latent, self._performance.reading.shift + self._to_range(latent))
         return self._sounds or self._sounded()
+
+    def _to_range(self, latent: Floats) -> float:
+        """Return the semitones to the pitch range of the timbre, as far as the player wants."""
+        performance = self._performance
+        share = performance.values.get("range", 0.0)
+        if not share:
+            return 0.0
+        return share * self._ranges.semitones(self._record[0], latent, performance.weights)
 
     def _listen(self) -> None:
         """Encode a hop of input, and delay the dry sound as much."""

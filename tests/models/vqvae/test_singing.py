@@ -32,7 +32,7 @@ def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
     codes = np.full((50, SHAPED.stages), 3, np.uint16)
     codes[:, 0] = codes_of(np.array([SPOKEN]))[0]
     more = {
-        "material.codes": codes, "material.regions": np.array([[0, 50, -1, 0]], np.int32)
+        "material.codes": codes, "material.regions": np.array([[0, 50, -1, 1]], np.int32)
     }  # fmt: skip
     where = tmp_path_factory.mktemp("shaped") / "vowel.safetensors"
     write_model(where, ModelHeader("vqvae", "vowel", SHAPED.to_json()), {**tensors, **more})
@@ -179,3 +179,13 @@ def test_the_codec_delays_nothing_however_it_is_cut(path: Path) -> None:
     np.testing.assert_array_equal(np.concatenate(cut), whole)
     voiced = np.flatnonzero(whole[:, 0])
     assert 12 <= voiced[0] <= 14, "the voice begins in code frame 12.5"
+
+
+@pytest.mark.parametrize(("share", "wanted"), [(0.0, 0.0), (0.5, -6.0), (1.0, -12.0)])
+def test_a_range_moves_a_voice_to_its_label(path: Path, share: float, wanted: float) -> None:
+    generator = prepared(path)
+    pulses = np.zeros(RATE, np.float32)
+    pulses[:: round(RATE / (2 * SPOKEN))] = 0.5
+    values = {"source": Source.LIVE, "timbre": 1.0, "range": share}
+    sound = played(generator, 1.0, heard=pulses, **values)
+    assert abs(semitones(pitch_of(sound[8000:]), 2 * SPOKEN) - wanted) < 0.5
