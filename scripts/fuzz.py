@@ -185,6 +185,27 @@ def _write_model(path: Path, header: bytes) -> None:
         file.truncate(8 + len(header) + max(map(int, ends), default=0))
 
 
+def captures() -> Reader:
+    """Return the reader of captures: damaged files, and whole ones with wrong values."""
+    from rtaudiogen.models.nam.capture import read_capture
+    from tests.models.nam.made_up_captures import KINDS
+
+    whole = [make() for make in KINDS.values()]
+
+    def read(path: Path) -> object:
+        capture = read_capture(path)
+        return [capture.program(size).macs for size in range(len(capture.networks))]
+
+    def make(chance: random.Random) -> bytes:
+        document = copy.deepcopy(chance.choice(whole))
+        for _ in range(chance.randint(1, 3)):
+            _change_value(chance, chance.choice([document, document["config"]]))
+        return json.dumps(document).encode()
+
+    words = (b"NaN", b"1e999", b"[[", b"{", b"null", b"true", b"-1", b"9", b'"gated"', b'"layers"')
+    return Reader(lambda: [json.dumps(d).encode() for d in whole], ".nam", read, words, make)
+
+
 def codes() -> Reader:
     """Return the reader of code files."""
     import io
@@ -249,6 +270,7 @@ READERS: dict[str, Callable[[], Reader]] = {
     "tables": tables,
     "names": names,
     "headers": headers,
+    "captures": captures,
     "codes": codes,
     "journals": journals,
     "sounds": sounds,

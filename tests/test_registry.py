@@ -89,24 +89,24 @@ def describe(path):
     if path.read_text() != "tubes":
         raise RtAudioGenError(f"{path}: no amplifier")
     return Descriptor(path.stem, "amp", path.stem, "", frozenset([Plays.EFFECT]), 48000, 1, 1, ())
-FAMILY = Family("amp", "amplifies", tuple, describe, "stranger:create", suffixes=(".nam", ".amp"))
+FAMILY = Family("amp", "amplifies", tuple, describe, "stranger:create", suffixes=(".tube", ".amp"))
 """
 
 
 def test_a_family_may_have_files_of_its_own_kind(install: Install, user_models: Path) -> None:
     install(AMP, name="amp")
-    for name in ("crunch.nam", "clean.AMP"):
+    for name in ("crunch.tube", "clean.AMP"):
         (user_models / name).write_text("tubes")
-    (user_models / "broken.nam").write_text("dust")
+    (user_models / "broken.tube").write_text("dust")
     (user_models / "notes.txt").write_text("tubes")
-    assert registry.suffixes() == (".safetensors", ".nam", ".amp")
+    assert {".safetensors", ".tube", ".amp"} <= set(registry.suffixes())
     listing = registry.listing()
     assert {"crunch", "clean"} <= set(listing.models)
-    assert listing.problems == (f"{user_models / 'broken.nam'}: no amplifier",)
-    assert registry.find("crunch").path == user_models / "crunch.nam"
+    assert listing.problems == (f"{user_models / 'broken.tube'}: no amplifier",)
+    assert registry.find("crunch").path == user_models / "crunch.tube"
     assert registry.find(user_models / "clean.AMP").family == "amp"
-    assert library.look(user_models / "crunch.nam").reference == "crunch"
-    assert [item.name for item in library.library() if item.problem] == ["broken.nam"]
+    assert library.look(user_models / "crunch.tube").reference == "crunch"
+    assert [item.name for item in library.library() if item.problem] == ["broken.tube"]
 
 
 def test_a_family_that_fails_to_list_models_hurts_no_other(install: Install) -> None:

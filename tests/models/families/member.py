@@ -6,7 +6,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, get_args, get_type_hints
 
-from rtaudiogen.generator import Descriptor, Family
+from rtaudiogen.generator import SUFFIX, Descriptor, Family
 from rtaudiogen.registry import family, load
 
 from .made_up import MadeUp
@@ -35,6 +35,8 @@ class Member:
     lessons: Mapping[str, Lesson] = field(default_factory=dict)
     damaged: Sequence[Mapping[str, Any]] = ()  # configurations that no model has
     optional: tuple[str, ...] = ()  # words in the names of tensors that a model can do without
+    suffix: str = SUFFIX  # of its files; others than SUFFIX are tested elsewhere when damaged
+    random: bool = True  # whether another seed makes another sound
     on_device: str = ""  # the kind of model that is played on devices; none: tested elsewhere
 
     @cached_property
@@ -58,6 +60,6 @@ class Member:
         write = self.models[kind]
         if write is None:
             return next(iter(self.family.builtin()))
-        path = folder / f"{self.name}-{kind}.safetensors"
+        path = folder / f"{self.name}-{kind}{self.suffix}"
         write(path)
         return self.family.describe(path)

@@ -5,14 +5,17 @@ from typing import Any
 
 import pytest
 
+from rtaudiogen.generator import SUFFIX
+
 from .member import Member
+from .nam import NAM
 from .samplernn import SAMPLERNN
 from .sine import SINE
 from .vqvae import VQVAE
 from .wavegan import WAVEGAN
 from .wavenet import WAVENET
 
-MEMBERS = {member.name: member for member in (SAMPLERNN, SINE, VQVAE, WAVEGAN, WAVENET)}
+MEMBERS = {member.name: member for member in (NAM, SAMPLERNN, SINE, VQVAE, WAVEGAN, WAVENET)}
 
 
 def _named(pairs: Iterable[tuple[Member, str]]) -> list[Any]:
@@ -23,6 +26,7 @@ EVERY_MODEL = _named((member, kind) for member in MEMBERS.values() for kind in m
 EVERY_FILE = _named(
     (m, kind) for m in MEMBERS.values() for kind, write in m.models.items() if write
 )
+OWN_FILES = [file for file in EVERY_FILE if file.values[0][0].suffix == SUFFIX]
 EVERY_LESSON = _named((member, name) for member in MEMBERS.values() for name in member.lessons)
 FIRST_LESSONS = _named(
     (member, next(iter(member.lessons))) for member in MEMBERS.values() if member.lessons

@@ -2,4 +2,4 @@
 
 from .member import Member
 
-SINE = Member("sine", models={"sine": None})
+SINE = Member("sine", models={"sine": None}, random=False)

@@ -13,7 +13,7 @@ from rtaudiogen.model_file import ModelHeader, read_header, read_tensors, write_
 from rtaudiogen.registry import create, describe
 
 from .member import Member
-from .members import EVERY_FILE, MEMBERS
+from .members import MEMBERS, OWN_FILES
 
 HOST_RATE = 48000  # Hz
 MOST_TENSORS = 8  # of a file that are damaged, one after the other
@@ -27,7 +27,7 @@ FAULTS = {
 }
 
 
-@pytest.fixture(params=EVERY_FILE)
+@pytest.fixture(params=OWN_FILES)
 def model(request: pytest.FixtureRequest, tmp_path: Path) -> Model:
     """Return the header and the tensors of an untrained model."""
     member, kind = request.param

@@ -1,0 +1,15 @@
+"""Captures of amplifiers, pedals and cabinets that other people's programs made, as effects."""
+
+from rtaudiogen.generator import Family
+
+from .descriptor import SUFFIXES, describe
+
+FAMILY = Family(
+    name="nam",
+    summary="captures of amplifiers and pedals, from .nam files",
+    builtin=list,
+    describe=describe,
+    create=f"{__name__}.generator:create",
+    parallel_check=f"{__name__}.parallel:check",
+    suffixes=SUFFIXES,
+)

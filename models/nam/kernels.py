@@ -1,0 +1,345 @@
+"""Compiled steps of a program (see `program`): time is the vector axis. [render]
+
+Every frame is computed by the same operations in the same order, whichever lane of whichever vector
+it falls into. So the bits do not depend on how the sound is cut into blocks.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from llvmlite import ir
+from numba import types
+from numba.extending import intrinsic
+
+from ..compiled.decorators import part, whole_call
+from ..compiled.elementwise import move
+from ..compiled.vectors import (
+    INDEX,
+    LANES,
+    Vector,
+    address,
+    broadcast,
+    constant,
+    load,
+    loop,
+    place,
+    pointers,
+    times,
+)
+from .functions import (
+    add,
+    blend,
+    copy,
+    fast_tanh,
+    hard_swish,
+    linear_ends,
+    multiply,
+    scale_shift,
+    sigmoid,
+    silu,
+    soft_sign,
+    tanh,
+)
+from .program import CHUNK, Kind
+from .recurrence import GRU_GATES, LSTM_GATES, layer
+
+FRAME_BYTES = 4
+VECTOR_BYTES = FRAME_BYTES * LANES
+ADDRESS, STRIDE, CHANNELS, BEFORE = 0, 1, 2, 3  # of a resolved tap; BEFORE: rows before it
+
+
+def product(width: int, vectors: int, based: bool) -> Any:
+    """Return an intrinsic that computes `width` outputs of a product for `groups` · `vectors`.
+
+    Its arguments: groups, first tap (an address of resolved taps), number of taps, weights (taps,
+    channels, width), bias, base, stride of base, target, stride of target. All are addresses and
+    bytes.
+    """
+
+    @intrinsic
+    def apply(  # type: ignore[no-untyped-def]
+        typing_context, groups, taps, count, weights, bias, base, base_stride, target, stride
+    ):
+        def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+            groups, taps, count, weights, bias, base, base_stride, target, stride = arguments
+
+            def frames(group: ir.Value, _: list[Vector]) -> list[Vector]:
+                time = times(builder, group, vectors * VECTOR_BYTES)
+                sums = [constant(builder, 0.0)] * (width * vectors)
+                table = builder.inttoptr(taps, INDEX.as_pointer())
+
+                def tap(number: ir.Value, sums: list[Vector]) -> list[Vector]:
+                    entry = times(builder, number, 4)
+                    source, step, channels, before = (
+                        builder.load(address(builder, table, entry, column)) for column in range(4)
+                    )
+                    first = builder.add(weights, times(builder, before, width * FRAME_BYTES))
+                    source = builder.add(source, time)
+
+                    def channel(i: ir.Value, sums: list[Vector]) -> list[Vector]:
+                        row = builder.add(source, builder.mul(i, step))
+                        inputs = [_vector(builder, row, v) for v in range(vectors)]
+                        numbers = builder.add(first, times(builder, i, width * FRAME_BYTES))
+                        (numbers,) = pointers(builder, numbers)
+                        results = []
+                        for output in range(width):
+                            number = builder.load(address(builder, numbers, output), align=4)
+                            factor = broadcast(builder, number)
+                            for v in range(vectors):
+                                total = sums[output * vectors + v]
+                                results.append(factor.times_plus(inputs[v], total))
+                        return results
+
+                    return loop(builder, channels, sums, channel)
+
+                sums = loop(builder, count, sums, tap)
+                (constants,) = pointers(builder, bias)
+                for index, total in enumerate(sums):
+                    output, v = divmod(index, vectors)
+                    # added last: what is large would round every step of the sum
+                    number = builder.load(address(builder, constants, output), align=4)
+                    total = total + broadcast(builder, number)
+                    if based:
+                        row = builder.add(base, times(builder, base_stride, output))
+                        total = total + _vector(builder, builder.add(row, time), v)
+                    row = builder.add(target, times(builder, stride, output))
+                    (there,) = pointers(builder, builder.add(row, time))
+                    total.store(address(builder, there, v * LANES))
+                return []
+
+            loop(builder, groups, [], frames)
+            return context.get_dummy_value()
+
+        return types.void(*[types.int64] * 9), codegen
+
+    return apply
+
+
+def _vector(builder: Any, place: ir.Value, number: int) -> Vector:
+    (start,) = pointers(builder, place)
+    return load(builder, address(builder, start, number * LANES))
+
+
+def rows(function: Callable[..., Vector], sources: int, constants: int = 0) -> Any:
+    """Return an intrinsic that applies a function to `channels` rows of `count` vectors.
+
+    Its arguments: channels, count, target, its stride, first source (an address of resolved taps),
+    constants (channels, `constants`). All are addresses and bytes.
+    """
+
+    @intrinsic
+    def apply(typing_context, channels, count, target, stride, taps, numbers):  # type: ignore[no-untyped-def]
+        def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+            channels, count, target, stride, taps, numbers = arguments
+            table = builder.inttoptr(taps, INDEX.as_pointer())
+            places = [builder.load(address(builder, table, 4 * s)) for s in range(sources)]
+            steps = [builder.load(address(builder, table, 4 * s + STRIDE)) for s in range(sources)]
+            (table_of_constants,) = pointers(builder, numbers)
+
+            def channel(c: ir.Value, _: list[Vector]) -> list[Vector]:
+                first = times(builder, c, constants)
+                given = [
+                    broadcast(builder, builder.load(address(builder, table_of_constants, first, k)))
+                    for k in range(constants)
+                ]
+                inputs = [
+                    builder.add(start, builder.mul(step, c))
+                    for start, step in zip(places, steps, strict=True)
+                ]
+                output = builder.add(target, builder.mul(stride, c))
+
+                def frames(i: ir.Value, _: list[Vector]) -> list[Vector]:
+                    time = times(builder, i, VECTOR_BYTES)
+                    values = [_vector(builder, builder.add(row, time), 0) for row in inputs]
+                    (there,) = pointers(builder, builder.add(output, time))
+                    function(*values, *given).store(there)
+                    return []
+
+                loop(builder, count, [], frames)
+                return []
+
+            loop(builder, channels, [], channel)
+            return context.get_dummy_value()
+
+        return types.void(*[types.int64] * 6), codegen
+
+    return apply
+
+
+_copy, _add, _multiply = rows(copy, 1), rows(add, 2), rows(multiply, 2)
+_scale_shift, _blend = rows(scale_shift, 3), rows(blend, 3)
+_tanh, _fast_tanh, _sigmoid = rows(tanh, 1), rows(fast_tanh, 1), rows(sigmoid, 1)
+_silu, _hard_swish, _soft_sign = rows(silu, 1), rows(hard_swish, 1), rows(soft_sign, 1)
+_linear_ends = rows(linear_ends, 1, 4)
+
+COPY, ADD, MULTIPLY = int(Kind.COPY), int(Kind.ADD), int(Kind.MULTIPLY)
+SCALE_SHIFT, BLEND = int(Kind.SCALE_SHIFT), int(Kind.BLEND)
+TANH, FAST_TANH, SIGMOID = int(Kind.TANH), int(Kind.FAST_TANH), int(Kind.SIGMOID)
+SILU, HARD_SWISH, SOFT_SIGN = int(Kind.SILU), int(Kind.HARD_SWISH), int(Kind.SOFT_SIGN)
+LINEAR_ENDS, PRODUCT = int(Kind.LINEAR_ENDS), int(Kind.PRODUCT)
+LSTM, GRU = int(Kind.LSTM), int(Kind.GRU)
+
+_lstm_4, _gru_4 = layer(4, LSTM_GATES), layer(4, GRU_GATES)
+_lstm_8, _gru_8 = layer(8, LSTM_GATES), layer(8, GRU_GATES)
+_lstm_16, _gru_16 = layer(16, LSTM_GATES), layer(16, GRU_GATES)
+
+_new_16, _more_16 = product(16, 1, False), product(16, 1, True)
+_new_8, _more_8 = product(8, 1, False), product(8, 1, True)
+_new_4, _more_4 = product(4, 1, False), product(4, 1, True)
+_new_2, _more_2 = product(2, 1, False), product(2, 1, True)
+_new_1, _more_1 = product(1, 1, False), product(1, 1, True)
+
+
+@part
+def _product(channels, vectors, taps, count, numbers, based, target, stride, resolved):  # type: ignore[no-untyped-def]
+    """Compute a product, tile after tile."""
+    inputs = 0
+    for tap in range(taps + based, taps + based + count):
+        resolved[tap, BEFORE] = inputs
+        inputs += resolved[tap, CHANNELS]
+    base = resolved[taps, ADDRESS]
+    base_stride = resolved[taps, STRIDE]
+    first_tap = place(resolved, 0) + 8 * 4 * (taps + based)
+    weights = numbers + FRAME_BYTES * channels
+    done = 0
+    while done < channels:
+        left = channels - done
+        bias = numbers + FRAME_BYTES * done
+        start = base + base_stride * done
+        to = target + stride * done
+        if left >= 16:
+            width = 16
+            if based:
+                _more_16(vectors, first_tap, count, weights, bias, start, base_stride, to, stride)
+            else:
+                _new_16(vectors, first_tap, count, weights, bias, start, base_stride, to, stride)
+        elif left >= 8:
+            width = 8
+            if based:
+                _more_8(vectors, first_tap, count, weights, bias, start, base_stride, to, stride)
+            else:
+                _new_8(vectors, first_tap, count, weights, bias, start, base_stride, to, stride)
+        elif left >= 4:
+            width = 4
+            if based:
+                _more_4(vectors, first_tap, count, weights, bias, start, base_stride, to, stride)
+            else:
+                _new_4(vectors, first_tap, count, weights, bias, start, base_stride, to, stride)
+        elif left >= 2:
+            width = 2
+            if based:
+                _more_2(vectors, first_tap, count, weights, bias, start, base_stride, to, stride)
+            else:
+                _new_2(vectors, first_tap, count, weights, bias, start, base_stride, to, stride)
+        else:
+            width = 1
+            if based:
+                _more_1(vectors, first_tap, count, weights, bias, start, base_stride, to, stride)
+            else:
+                _new_1(vectors, first_tap, count, weights, bias, start, base_stride, to, stride)
+        weights += FRAME_BYTES * inputs * width
+        done += width
+
+
+@part
+def _recurrent(kind, frames, source, units, target, stride, numbers, state):  # type: ignore[no-untyped-def]
+    """Run a recurrent layer; `source` is a resolved tap."""
+    first, step, inputs = source[ADDRESS], source[STRIDE], source[CHANNELS]
+    if kind == LSTM:
+        if units <= 4:
+            _lstm_4(frames, first, step, inputs, units, target, stride, numbers, state)
+        elif units <= 8:
+            _lstm_8(frames, first, step, inputs, units, target, stride, numbers, state)
+        else:
+            _lstm_16(frames, first, step, inputs, units, target, stride, numbers, state)
+    elif units <= 4:
+        _gru_4(frames, first, step, inputs, units, target, stride, numbers, state)
+    elif units <= 8:
+        _gru_8(frames, first, step, inputs, units, target, stride, numbers, state)
+    else:
+        _gru_16(frames, first, step, inputs, units, target, stride, numbers, state)
+
+
+@part
+def _advance(buffers, positions, arena, frames):  # type: ignore[no-untyped-def]
+    """Make the frames of a chunk the past; a row that is full goes on at its beginning."""
+    for b in range(buffers.shape[0]):
+        offset, stride, history, channels = buffers[b]
+        if history > 0:
+            position = positions[b] + frames
+            if position + CHUNK > stride:
+                for channel in range(channels):
+                    first = place(arena, offset + channel * stride)
+                    move(history, first + FRAME_BYTES * (position - history), first)
+                position = history
+            positions[b] = position
+
+
+@part
+def _resolve(buffers, positions, memory, buffer, first, delay):  # type: ignore[no-untyped-def]
+    """Return the address of a row's frame."""
+    frame = buffers[buffer, 0] + first * buffers[buffer, 1] + positions[buffer] - delay
+    return memory + FRAME_BYTES * frame
+
+
+@whole_call
+def run(steps, taps, buffers, numbers, resolved, positions, arena, output, heard, out):  # type: ignore[no-untyped-def]
+    """Run a program: `heard` (frames,) becomes `out` (frames,).
+
+    `resolved` (taps, 4) is scratch; `positions` (buffers,) and `arena` are the state.
+    """
+    memory, constants = place(arena, 0), place(numbers, 0)
+    for begin in range(0, heard.shape[0], CHUNK):
+        frames = min(CHUNK, heard.shape[0] - begin)
+        vectors = (frames + LANES - 1) // LANES
+        source = buffers[0, 0] + positions[0]
+        for n in range(frames):
+            arena[source + n] = heard[begin + n]
+        for n in range(frames, vectors * LANES):
+            arena[source + n] = 0.0
+        for t in range(taps.shape[0]):
+            buffer, first, channels, delay = taps[t]
+            resolved[t, ADDRESS] = _resolve(buffers, positions, memory, buffer, first, delay)
+            resolved[t, STRIDE] = FRAME_BYTES * buffers[buffer, 1]
+            resolved[t, CHANNELS] = channels
+        for s in range(steps.shape[0]):
+            kind, buffer, first, channels, tap, count, offset, based, state = steps[s]
+            target = _resolve(buffers, positions, memory, buffer, first, 0)
+            stride = FRAME_BYTES * buffers[buffer, 1]
+            given = constants + FRAME_BYTES * offset
+            operands = place(resolved, 0) + 8 * 4 * tap
+            if kind == PRODUCT:
+                _product(
+                    channels, vectors, tap, count - based, given, based, target, stride, resolved
+                )
+            elif kind in (LSTM, GRU):
+                cells = memory + FRAME_BYTES * state
+                _recurrent(kind, frames, resolved[tap], channels, target, stride, given, cells)
+            elif kind == TANH:
+                _tanh(channels, vectors, target, stride, operands, given)
+            elif kind == LINEAR_ENDS:
+                _linear_ends(channels, vectors, target, stride, operands, given)
+            elif kind == ADD:
+                _add(channels, vectors, target, stride, operands, given)
+            elif kind == MULTIPLY:
+                _multiply(channels, vectors, target, stride, operands, given)
+            elif kind == SIGMOID:
+                _sigmoid(channels, vectors, target, stride, operands, given)
+            elif kind == COPY:
+                _copy(channels, vectors, target, stride, operands, given)
+            elif kind == SCALE_SHIFT:
+                _scale_shift(channels, vectors, target, stride, operands, given)
+            elif kind == BLEND:
+                _blend(channels, vectors, target, stride, operands, given)
+            elif kind == FAST_TANH:
+                _fast_tanh(channels, vectors, target, stride, operands, given)
+            elif kind == SILU:
+                _silu(channels, vectors, target, stride, operands, given)
+            elif kind == HARD_SWISH:
+                _hard_swish(channels, vectors, target, stride, operands, given)
+            elif kind == SOFT_SIGN:
+                _soft_sign(channels, vectors, target, stride, operands, given)
+        result = buffers[output[0], 0] + output[1] * buffers[output[0], 1] + positions[output[0]]
+        for n in range(frames):
+            out[begin + n] = arena[result + n]
+        _advance(buffers, positions, arena, frames)
