@@ -162,7 +162,7 @@ def endless(path: Path) -> None:
         (endless, "it is a device"),
     ],
 )
-def test_what_is_no_file_is_listed_and_never_waited_for(
+def test_a_model_path_that_is_no_file_is_listed_at_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, make: Callable[[Path], None], words: str
 ) -> None:
     monkeypatch.setenv(folders.HOME_VARIABLE, str(tmp_path))

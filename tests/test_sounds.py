@@ -141,7 +141,7 @@ def test_opposite_channels_do_not_cancel_and_rates_are_converted(tmp_path: Path)
     assert np.abs(sound[1000:-1000]).max() == pytest.approx(0.5, rel=0.01)
 
 
-def test_of_a_long_file_only_the_beginning_is_taken_and_said_so(
+def test_only_the_beginning_of_a_long_file_is_used_and_reported(
     engine: Engine, hum: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sound_files, "MOST_SECONDS", 0.5)

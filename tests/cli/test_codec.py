@@ -179,7 +179,7 @@ def test_an_unusable_sound_is_refused_and_leaves_nothing(
         ("decode in.wav out.flac --bits 32", BAD_USAGE, "FLAC has 16 or 24"),
     ],
 )
-def test_what_cannot_be_meant_is_answered_in_one_line(
+def test_bad_usage_is_refused_in_one_line(
     run_here: Run, folder: Path, command: str, status: int, complaint: str
 ) -> None:
     soundfile.write(folder / "in.wav", noise(100), RATE)
@@ -254,7 +254,7 @@ def test_bad_values_are_encoded_as_silence_and_said(run_here: Run, folder: Path)
     np.testing.assert_allclose(back, sound, atol=STEP / 2 + 1e-6)
 
 
-def test_what_was_there_stays_when_encoding_fails(run_here: Run, folder: Path) -> None:
+def test_the_existing_file_stays_when_encoding_fails(run_here: Run, folder: Path) -> None:
     (folder / "out.rtac").write_text("precious")
     text(folder / "in.wav")
     run_here("encode", "in.wav", "out.rtac", "--model", "plain")

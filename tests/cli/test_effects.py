@@ -60,7 +60,7 @@ def test_seconds_win_over_the_inputs_length(run: Run, folder: Path, hum: Path) -
     assert soundfile.info(folder / "out.wav").frames == 12000
 
 
-def test_what_is_no_number_in_the_input_is_said_once(run: Run, folder: Path) -> None:
+def test_bad_values_of_the_input_are_reported_once(run: Run, folder: Path) -> None:
     soundfile.write(folder / "nan.wav", np.full(1000, np.nan), 48000, "FLOAT")
     done = run("render", "echo", "out.wav", "--input", "nan.wav")
     assert done.returncode == 0

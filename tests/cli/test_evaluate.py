@@ -17,7 +17,7 @@ def test_rows_of_the_same_columns_are_a_markdown_table() -> None:
     ]  # fmt: skip
 
 
-def test_what_is_no_table_is_printed_as_it_is() -> None:
+def test_values_other_than_tables_are_printed_plainly() -> None:
     assert list(_lines({"names": ["a", "b"], "none": [], "odd": [{"a": 1}, {"b": 2}]})) == [
         "names: ['a', 'b']", "none: []", "odd: [{'a': 1}, {'b': 2}]",
     ]  # fmt: skip

@@ -46,7 +46,7 @@ def test_a_cut_file_is_rendered_and_told(run_here: Run, folder: Path) -> None:
 
 
 @pytest.mark.parametrize("last", [b"\xb0\x07\x40", b"\xe0\x00\x40", b"\xc0\x01"])
-def test_what_follows_the_last_note_does_not_lengthen_the_file(
+def test_events_after_the_last_note_do_not_lengthen_the_file(
     run_here: Run, folder: Path, last: bytes
 ) -> None:
     (folder / "in.mid").write_bytes(midi([track((0, on(69)), (480, off(69)), (96000, last))]))

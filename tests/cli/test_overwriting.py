@@ -36,7 +36,7 @@ def voice(folder: Path) -> Path:
     ],
 )
 @pytest.mark.parametrize("link", [False, True])
-def test_what_is_there_is_not_written_over(
+def test_an_existing_file_is_not_overwritten(
     run_here: Run, folder: Path, voice: Path, command: str, link: bool
 ) -> None:
     name = next(word for word in command.split() if word.startswith("there."))
@@ -61,7 +61,9 @@ def test_what_is_there_is_not_written_over(
         "play sine --output null --midi none --seconds 0.3 --record there.wav --overwrite",
     ],
 )
-def test_what_is_asked_for_is_written_over(run_here: Run, folder: Path, command: str) -> None:
+def test_an_existing_file_is_overwritten_on_request(
+    run_here: Run, folder: Path, command: str
+) -> None:
     (folder / "there.wav").write_bytes(PRECIOUS)
     done = run_here(*command.split())
     assert done.returncode == 0, done.stderr

@@ -103,7 +103,7 @@ def test_a_folder_can_be_added_to_and_its_index_has_all(run_here: Run, folder: P
         (("drumz", "out"), "did you mean drums"),
     ],
 )
-def test_what_cannot_be_meant_is_one_line_and_leaves_nothing(
+def test_bad_usage_is_refused_and_leaves_nothing(
     run_here: Run, folder: Path, arguments: tuple[object, ...], reason: str
 ) -> None:
     (folder / "file").write_text("")
@@ -124,7 +124,7 @@ def test_somebody_elses_index_is_not_overwritten(run_here: Run, folder: Path) ->
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="ends a process by a signal")
-def test_what_is_killed_leaves_whole_files(folder: Path) -> None:
+def test_a_killed_command_leaves_whole_files(folder: Path) -> None:
     environment = {**os.environ, HOME_VARIABLE: str(folder.with_name("home"))}
     command = [sys.executable, "-m", "rtaudiogen", "sample", "drums", "out", "--count", "100000"]
     with subprocess.Popen(command, cwd=folder, env=environment) as process:

@@ -48,7 +48,7 @@ def loudest(engine: EngineProcess) -> float:
     return float(np.abs(engine.tap_frames()).max(initial=0.0))
 
 
-def test_what_is_heard_can_be_looked_at_and_each_frame_once(engine):
+def test_tap_frames_are_read_once_each(engine):
     engine.play_now(0x90, 69, 127)
     eventually(lambda: loudest(engine) > 0.05)
     eventually(lambda: len(engine.tap_frames()))
@@ -136,7 +136,7 @@ def test_knob_and_fader_wait_for_no_command_of_the_front_end(engine):
         ("panic", {}),
     ],
 )
-def test_what_waits_for_nothing_overtakes_a_command(call, arguments):
+def test_a_command_at_once_overtakes_a_queued_one(call, arguments):
     done: list[Any] = []
     host: Any = SimpleNamespace(do_at_once=lambda *command: done.append(command))
     waiting: SimpleQueue[Any] = SimpleQueue()
@@ -149,7 +149,7 @@ def test_what_waits_for_nothing_overtakes_a_command(call, arguments):
 
 
 @pytest.mark.parametrize("message", [(0x70, 60, 100), (0xF0, 60, 1), (0x90, 128, 1), (0x90, 1, -1)])
-def test_what_is_no_channel_message_is_refused(engine, message):
+def test_a_message_without_a_channel_is_refused(engine, message):
     with pytest.raises(UsageError, match="not a channel message"):
         engine.play_now(*message)
 

@@ -216,7 +216,7 @@ def test_a_renamed_preset_is_called_so_inside_too() -> None:
     assert load_preset(renamed) == Preset({"release": 300.0}, 7, "sine", "warmer")
 
 
-def test_what_came_with_the_program_keeps_its_name() -> None:
+def test_a_shipped_model_cannot_be_renamed() -> None:
     shipped = next(item for item in of_kind(Kind.MODEL) if item.path is not None)
     with pytest.raises(UsageError, match="cannot be changed"):
         library_files.rename(shipped, "mine")
@@ -257,7 +257,7 @@ def test_codes_and_sound_files_have_the_same_longest_length(
     assert "only the first" in notice
 
 
-def test_what_cannot_be_encoded_leaves_nothing_behind(tmp_path: Path) -> None:
+def test_a_failed_encoding_leaves_nothing_behind(tmp_path: Path) -> None:
     (tmp_path / "no.wav").write_bytes(b"nothing")
     with pytest.raises(RtAudioGenError, match="cannot be read as sound") as refusal:
         library_files.encode(tmp_path / "no.wav")

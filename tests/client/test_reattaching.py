@@ -256,7 +256,7 @@ def test_an_engine_of_another_version_makes_room_for_one_of_this(home, front_end
     assert EngineFolder(home).checkpoint.exists()
 
 
-def test_nobody_is_let_in_without_the_word(home, front_end):
+def test_a_client_without_the_token_is_refused(home, front_end):
     address = EngineFolder(home).address()
     assert address is not None
     assert home.stat().st_mode & 0o077 == 0

@@ -179,7 +179,7 @@ def test_a_model_from_elsewhere_is_not_written_over(begin, rain, home):
     assert (home / "models" / "mine.safetensors").read_text() == "precious"
 
 
-def test_what_is_begun_anew_is_kept_elsewhere(families, rain, home, monkeypatch):
+def test_a_fresh_training_keeps_the_earlier_one_elsewhere(families, rain, home, monkeypatch):
     model = home / "models" / "mine.safetensors"
     training.run_folder(model).mkdir(parents=True)
     model.write_text("precious")
@@ -252,7 +252,7 @@ def test_an_unfinished_line_is_read_once_it_is_complete(tmp_path):
     assert reader.news() == []
 
 
-def test_what_is_no_event_is_passed_over(tmp_path):
+def test_a_line_that_is_no_event_is_skipped(tmp_path):
     (tmp_path / NAME).write_text('{"event": "st\n[1]\n{"step": 3}\n\n{"event": "finished"}\n')
     assert JournalReader(tmp_path).news() == [{"event": "finished"}]
     story = TrainingHistory()
@@ -288,7 +288,7 @@ def test_no_event_makes_facts_of_another_kind(event):
     assert all(map(math.isfinite, facts.loss.values))
 
 
-def test_what_a_journal_cannot_hold_does_not_end_the_training(tmp_path):
+def test_a_failed_journal_write_does_not_end_the_training(tmp_path):
     Journal(tmp_path / "nowhere").write("said", sentence="lost")
     assert list(tmp_path.iterdir()) == []
 

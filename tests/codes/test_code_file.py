@@ -72,7 +72,9 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @given(headers, st.integers(0, 99), st.integers(1, 5))
-def test_what_was_written_is_read(place: Path, header: CodeHeader, seed: int, pieces: int) -> None:
+def test_a_code_file_is_read_as_written(
+    place: Path, header: CodeHeader, seed: int, pieces: int
+) -> None:
     codes = random_codes(header, seed)
     write(place, header, codes, pieces)
     found, read_back = read(place)
@@ -99,7 +101,7 @@ def test_codes_are_packed_in_the_fewest_bits(frames: int, books: list[int]) -> N
     np.testing.assert_array_equal(unpacked, codes)
 
 
-def test_what_was_expected_takes_few_bits() -> None:
+def test_expected_codes_take_few_bits() -> None:
     books = (1024,) * 4
     habits = np.tile(np.arange(4, dtype=np.uint16), (500, 1))  # what `Habit` soon expects
     assert len(PredictedPacking(Habit(books)).pack(habits)) < 0.1 * len(
@@ -203,7 +205,9 @@ def test_a_newer_version_is_named(minute: Path) -> None:
 
 
 @pytest.mark.parametrize("make", [Path.mkdir, lambda path: None])
-def test_what_cannot_be_opened_is_named(tmp_path: Path, make: Callable[[Path], None]) -> None:
+def test_a_file_that_cannot_be_opened_is_named(
+    tmp_path: Path, make: Callable[[Path], None]
+) -> None:
     make(tmp_path / "none.rtac")
     with pytest.raises(RtAudioGenError, match=r"none\.rtac: cannot be read"):
         read_header(tmp_path / "none.rtac")

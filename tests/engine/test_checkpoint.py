@@ -25,7 +25,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     return path.read_bytes()
 
 
-def test_it_comes_back_as_it_was(whole, tmp_path):
+def test_a_checkpoint_is_read_as_written(whole, tmp_path):
     (tmp_path / "it").write_bytes(whole)
     checkpoint = read_checkpoint(tmp_path / "it")
     assert checkpoint.session == SESSION
@@ -35,7 +35,7 @@ def test_it_comes_back_as_it_was(whole, tmp_path):
 
 @settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.data())
-def test_one_that_is_damaged_is_refused_in_one_line(whole, tmp_path, data):
+def test_a_damaged_checkpoint_is_refused_in_one_line(whole, tmp_path, data):
     damaged = bytearray(whole[: data.draw(st.integers(0, len(whole)))])
     for place in data.draw(st.lists(st.integers(0, max(0, len(damaged) - 1)), max_size=8)):
         damaged[place : place + 1] = data.draw(st.binary(min_size=1, max_size=1))
@@ -52,7 +52,7 @@ def test_one_that_is_damaged_is_refused_in_one_line(whole, tmp_path, data):
         {"version": 1, "session": SESSION, "numbers": [1], "facts": []},
     ],
 )  # fmt: skip
-def test_one_that_says_something_else_is_refused(tmp_path, described: Any):
+def test_a_checkpoint_with_another_description_is_refused(tmp_path, described: Any):
     file = io.BytesIO()
     np.savez(file, description=np.frombuffer(json.dumps(described).encode(), np.uint8))
     assert not refused_or_read(tmp_path / "it", file.getvalue())

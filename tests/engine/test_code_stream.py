@@ -129,7 +129,7 @@ def test_positions_stay_within_a_loop_window_and_codes_repeat(
     assert newest[-10:] == newest[-20:-10]
 
 
-def test_what_the_prior_invents_has_no_position_but_codes(engine: EngineProcess) -> None:
+def test_the_priors_stream_has_codes_but_no_position(engine: EngineProcess) -> None:
     number = engine.add_slot(MODEL, {"source": float(Source.PRIOR)}, seed=1)
     first, *_, last = seen(engine, number, 3)
     assert last.codes_played > first.codes_played

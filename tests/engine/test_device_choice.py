@@ -164,7 +164,7 @@ def test_an_unfit_device_is_skipped_and_tried_again_next_time(fate):
     assert again.measured == ["Measuring fragile (16 voices) on cuda, once."]
 
 
-def test_one_that_is_lost_while_it_is_measured_is_no_candidate(fate):
+def test_a_device_lost_while_measured_is_not_chosen(fate):
     fate.calls_left = {"cuda": 5}
     assert Choosing()() == "cpu"
     assert set(remembered(FRAGILE)[1]) == {"cpu"}

@@ -33,7 +33,7 @@ def engine() -> Iterator[Engine]:
     engine.close()
 
 
-def test_it_is_seen_in_the_snapshot_and_what_is_heard_follows(engine: Engine) -> None:
+def test_the_master_gain_is_in_the_snapshot_and_is_heard(engine: Engine) -> None:
     engine.add_slot("sine")
     engine.play_midi([TimedMessage(0.0, 0x90, 69, 127)])
     engine.start()

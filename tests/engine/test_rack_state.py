@@ -73,7 +73,7 @@ def test_every_step_is_undone_and_redone(engine: Engine, steps: list[Step]) -> N
         assert engine.rack() == after
 
 
-def test_what_did_not_change_stays_as_it_was_turned_meanwhile(engine: Engine) -> None:
+def test_restoring_a_rack_keeps_later_turns_of_unchanged_slots(engine: Engine) -> None:
     engine.load_session({})
     first = engine.add_slot("sine")
     before = engine.rack()

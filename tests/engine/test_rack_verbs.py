@@ -183,7 +183,7 @@ def test_a_mapped_controller_moves_its_parameter_until_unmapped(engine: Engine) 
     assert value() == parameter.maximum
 
 
-def test_what_is_learnt_and_what_is_mapped_ends_up_in_one_place(engine: Engine) -> None:
+def test_learnt_and_mapped_controllers_share_one_table(engine: Engine) -> None:
     slot = engine.add_slot("sine")
     first, second = (p.id for p in engine.renderer.descriptor(slot).parameters[:2])
     engine.map_controller(slot, 21, first)

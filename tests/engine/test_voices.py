@@ -42,7 +42,7 @@ def test_a_model_with_more_voices_plays_more_notes_at_once():
     assert partials[1] > 10 * partials[0]
 
 
-def test_what_no_note_plays_keeps_its_own():
+def test_a_model_without_notes_keeps_its_own_voices():
     assert with_voices(find("wavenet-textures"), 9) == find("wavenet-textures")
 
 
@@ -90,7 +90,7 @@ def test_the_snapshot_tells_how_many_there_are():
         engine.close()
 
 
-def test_so_does_a_checkpoint(tmp_path: Path):
+def test_a_checkpoint_keeps_the_voices(tmp_path: Path):
     checkpoint = tmp_path / "checkpoint.npz"
     engine = Engine(NULL, checkpoint)
     try:
@@ -137,7 +137,7 @@ def test_changing_voices_in_play_keeps_values_mappings_and_notes():
         engine.close()
 
 
-def test_what_is_turned_while_they_are_made_stays_turned(monkeypatch):
+def test_values_turned_while_voices_are_made_stay(monkeypatch):
     engine = Engine(NULL)
     make = slot_verbs.create
 

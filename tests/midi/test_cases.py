@@ -293,7 +293,7 @@ REFUSED: dict[str, tuple[bytes, str]] = {
 
 
 @pytest.mark.parametrize("case", REFUSED)
-def test_what_nobody_can_play_is_refused_with_its_place(case: str, tmp_path: Path) -> None:
+def test_an_unplayable_file_is_refused_with_the_place(case: str, tmp_path: Path) -> None:
     content, words = REFUSED[case]
     path = tmp_path / "in.mid"
     path.write_bytes(content)
@@ -317,7 +317,7 @@ TOLD: dict[str, str] = {
 
 
 @pytest.mark.parametrize("case", PLAYED)
-def test_what_was_mended_is_told_in_one_line_a_kind(case: str, tmp_path: Path) -> None:
+def test_repairs_are_reported_in_one_line_a_kind(case: str, tmp_path: Path) -> None:
     path = tmp_path / "in.mid"
     path.write_bytes(PLAYED[case][0])
     notices: list[str] = []

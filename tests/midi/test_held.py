@@ -21,7 +21,7 @@ Bytes = tuple[int, int, int]
         ([(0xE3, 0, 0)], [(0xE3, 0, 64)]),
     ],
 )
-def test_what_is_held_is_let_go_once(played: list[Bytes], released: list[Bytes]) -> None:
+def test_held_keys_are_released_once(played: list[Bytes], released: list[Bytes]) -> None:
     held = HeldKeys()
     for message in played:
         held.note(Message(*message))

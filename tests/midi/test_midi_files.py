@@ -68,7 +68,7 @@ def test_a_damaged_file_is_read_or_refused_in_one_line(tmp_path: Path, data: st.
 
 
 @pytest.mark.parametrize("content", [b"", b"RIFF", b"MThd\0\0\0\6"])
-def test_what_is_no_midi_file_is_refused(tmp_path: Path, content: bytes) -> None:
+def test_a_file_other_than_midi_is_refused(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "no.mid"
     path.write_bytes(content)
     with pytest.raises(RtAudioGenError, match="not a readable MIDI file"):

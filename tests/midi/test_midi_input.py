@@ -203,7 +203,7 @@ def test_an_event_is_due_a_constant_time_after_its_arrival() -> None:
     assert events["frame"][1] > 10 * RATE
 
 
-def test_what_is_no_music_is_counted_and_not_delivered() -> None:
+def test_messages_without_music_are_counted_not_delivered() -> None:
     noise = ([1, 2, 3], [0xF8], [0xFE], [0xF0, 1, 2, 0xF7], [0x90, 60], [0xF8])
     with port("keys") as out, listening("keys") as listener:
         listener.notice(NoticeKind.CONNECTED)

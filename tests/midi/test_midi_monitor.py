@@ -75,7 +75,7 @@ def test_a_full_monitor_takes_little_of_the_board():
 
 @pytest.mark.jack
 @pytest.mark.usefixtures("jack_server")
-def test_what_comes_through_a_port_is_shown_with_its_name():
+def test_messages_of_a_port_are_shown_with_its_name():
     port = rtmidi.MidiOut(rtmidi.API_UNIX_JACK, name="monitored-keys")
     port.open_virtual_port("monitored")
     engine = Engine(EngineSettings(output="null", sample_rate=48000, midi="monitored"))

@@ -11,14 +11,14 @@ def controls(controller: int) -> list[TimedMessage]:
     return [m for m in phrase() if m.status == 0xB0 and m.data1 == controller]
 
 
-def test_it_lasts_half_a_minute_and_is_sorted() -> None:
+def test_the_phrase_lasts_half_a_minute_and_is_sorted() -> None:
     seconds = [message.seconds for message in phrase()]
     assert seconds == sorted(seconds)
     assert seconds[0] == 0.0
     assert 28.0 < seconds[-1] < PHRASE_SECONDS == 30.0
 
 
-def test_it_stays_between_e2_and_c6_and_reaches_both() -> None:
+def test_the_phrase_spans_e2_to_c6() -> None:
     assert min(m.data1 for m in NOTES) == 40
     assert max(m.data1 for m in NOTES) == 84
 

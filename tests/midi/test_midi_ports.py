@@ -45,7 +45,7 @@ def test_a_missing_port_is_refused_in_one_line_listing_the_rest(wanted: str) -> 
     assert "\n" not in str(refusal.value)
 
 
-def test_what_is_not_there_yet_may_be_waited_for() -> None:
+def test_a_missing_port_may_be_waited_for() -> None:
     assert select(["drums"], NAMES, required=False).wants("Drums 1")
 
 

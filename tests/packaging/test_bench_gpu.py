@@ -65,7 +65,7 @@ def test_a_part_or_device_that_there_is_not_is_refused(flags: tuple[str, str]) -
     assert "expected" in finished.stderr
 
 
-def test_what_is_measured_is_one_table_and_the_same_as_json(tmp_path: Path) -> None:
+def test_results_are_one_table_and_the_same_as_json(tmp_path: Path) -> None:
     out = tmp_path / "results.json"
     finished = script(
         "--device", "cpu", "--only", "ceilings", "--measure", str(SOON), "--out", str(out)
@@ -103,7 +103,7 @@ def test_a_job_that_takes_too_long_is_ended_and_keeps_its_rows(
     assert last[2] == "failed: took longer than 2 s"
 
 
-def test_what_has_no_time_left_is_said_not_to_be_run() -> None:
+def test_a_job_without_time_left_is_reported_as_not_run() -> None:
     assert lines_of("check", "sine", 0.0)[0][2] == "failed: not run, the time was up"
 
 

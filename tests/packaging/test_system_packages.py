@@ -96,7 +96,7 @@ def test_the_window_gets_the_libraries_that_it_draws_with(machine: Machine, miss
     assert "libegl1 libxkbcommon0" in machine.log.read_text()
 
 
-def test_who_may_install_by_sudo_does(machine: Machine) -> None:
+def test_a_user_with_sudo_installs_the_packages(machine: Machine) -> None:
     machine.has("id", "echo 1000")
     machine.has("sudo", 'shift; "$@"')
     machine.has("true", "")
@@ -105,7 +105,7 @@ def test_who_may_install_by_sudo_does(machine: Machine) -> None:
 
 
 @pytest.mark.parametrize(("libraries", "status"), [("", 1), ("echo libportaudio.so.2", 0)])
-def test_who_may_not_install_is_told_in_one_line(
+def test_a_user_without_sudo_is_told_the_packages_in_one_line(
     machine: Machine, libraries: str, status: int
 ) -> None:
     machine.has("id", "echo 1000")

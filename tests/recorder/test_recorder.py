@@ -105,7 +105,7 @@ def test_a_lasting_underrun_is_reported_every_second() -> None:
 
 
 @FORMATS
-def test_what_a_slow_disk_lost_is_silence_and_marked(tmp_path: Path, name: str) -> None:
+def test_frames_lost_to_a_slow_disk_are_silent_and_marked(tmp_path: Path, name: str) -> None:
     output = Output(tap_seconds=0.2)
     recorder = recorder_of(output)
     path = recorder.start(tmp_path / name)

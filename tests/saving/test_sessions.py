@@ -238,7 +238,7 @@ def test_session_larger_than_any_is_not_read(tmp_path: Path) -> None:
         (HEAD + '[{"model": "sine"}]}').replace(", ", ",\r\n").encode(),
     ],
 )
-def test_what_means_the_same_is_read(tmp_path: Path, content: bytes) -> None:
+def test_equivalent_encodings_of_a_session_are_read(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "good.json").write_bytes(content)
     assert load_session(tmp_path / "good.json") == Session((SlotState("sine"),))
 

@@ -196,7 +196,7 @@ def test_no_mix_loses_the_sound(tmp_path: Path, others: list, wanted: float) -> 
         ("a\nb\x1b.wav", b"", r"a\\nb\\x1b.wav: cannot"),
     ],
 )
-def test_what_is_no_sound_is_refused_in_one_line(
+def test_a_file_other_than_sound_is_refused_in_one_line(
     tmp_path: Path, name: str, content: bytes, words: str
 ) -> None:
     with pytest.raises(RtAudioGenError, match=words) as refused:
@@ -217,9 +217,7 @@ def test_what_is_no_sound_is_refused_in_one_line(
         (bytes(5000), "only zeros at the start"),
     ],
 )
-def test_what_a_file_is_instead_of_a_sound_is_said(
-    tmp_path: Path, content: bytes, words: str
-) -> None:
+def test_the_kind_of_a_foreign_file_is_named(tmp_path: Path, content: bytes, words: str) -> None:
     with pytest.raises(RtAudioGenError, match=words):
         read(tmp_path / "a.wav", content)
 

@@ -224,7 +224,7 @@ def test_a_broken_generator_is_caught(make: Callable[[], Broken], name: str) -> 
     assert name in failed(verify(make))
 
 
-def test_what_a_generator_raises_is_evidence_in_one_line() -> None:
+def test_an_error_of_a_generator_is_evidence_in_one_line() -> None:
     (finding,) = [f for f in verify(RaisesOnPressure) if f.name == "block sizes"]
     assert finding.detail == "raised NotImplementedError: no pressure please"
 

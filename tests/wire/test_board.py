@@ -33,7 +33,7 @@ def test_too_many_facts_are_refused_and_the_last_ones_stay(tmp_path):
     assert board.read() == {"ok": 1}
 
 
-def test_who_has_too_much_to_tell_is_alive_all_the_same(tmp_path):
+def test_a_board_that_refused_facts_still_counts_as_alive(tmp_path):
     board = Board(tmp_path / "board")
     board.post({"ok": 1})
     time.sleep(0.2)

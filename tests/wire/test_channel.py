@@ -41,7 +41,7 @@ def test_a_message_cut_off_in_the_middle_is_the_end(ends):
 
 
 @pytest.mark.parametrize("line", [b"no JSON\n", b"[1]\n", b'"text"\n', b"[" * 100_000 + b"\n"])
-def test_what_is_no_message_is_refused(ends, line):
+def test_a_line_other_than_a_message_is_refused(ends, line):
     here, there = ends
     there.sendall(line)
     with pytest.raises(ValueError, match=r"not a message|nested|Expecting"):

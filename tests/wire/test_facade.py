@@ -44,7 +44,7 @@ def test_verbs_are_sent_with_their_arguments_by_name() -> None:
     ]
 
 
-def test_what_waits_for_nothing_returns_nothing() -> None:
+def test_commands_at_once_return_nothing() -> None:
     assert {"play_now", "panic", "set_parameter", "set_mix", "set_master"} == AT_ONCE
     for name in AT_ONCE:
         assert inspect.signature(VERBS[name]).return_annotation in (None, "None")

@@ -65,7 +65,7 @@ def test_a_preset_of_no_use_is_refused_before_anything_sounds(
     assert len(done.stderr.splitlines()) == 1
 
 
-def test_what_appeared_while_playing_stays(
+def test_a_file_that_appeared_in_play_stays(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = tmp_path / "gig.json"

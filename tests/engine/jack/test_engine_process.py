@@ -59,7 +59,7 @@ def test_errors_of_the_engine_arrive_as_they_were(engine):
         engine.learn(3, "attack")
 
 
-def test_what_is_wrong_with_a_knob_is_a_message(engine):
+def test_an_error_of_a_parameter_change_becomes_a_message(engine):
     engine.start()
     engine.set_parameter(3, "attack", 1.0)
     eventually(lambda: any("no slot 3" in m for m in engine.snapshot().get("messages", ())))
@@ -136,9 +136,7 @@ def test_a_recording_goes_on_in_another_part_after_a_restart(engine, tmp_path):
 
 
 @pytest.mark.jack
-def test_what_a_client_of_the_server_hears_is_what_render_writes(
-    jack_server: "JackServer", tmp_path: Path
-):
+def test_a_jack_client_hears_what_render_writes(jack_server: "JackServer", tmp_path: Path):
     lead = 3.0  # until somebody listens
     (tmp_path / "song.mid").write_bytes(SONG)
     score = read_midi_file(tmp_path / "song.mid")

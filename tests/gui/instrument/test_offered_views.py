@@ -56,7 +56,7 @@ def test_pads_play_the_views_keys_and_move_its_parameters(surface):
     assert chosen == [("drum2",)]
 
 
-def test_who_offers_no_pads_gets_the_keyboard_whatever_it_plays(surface):
+def test_a_model_without_pads_view_gets_the_keyboard(surface):
     turned = said(surface.turned)
     surface.show_slot(DRUMS, SlotSnapshot(1, "drums"))
     surface.show_slot(replace(DRUMS, views=(KeyboardView(),)), SlotSnapshot(1, "drums"))

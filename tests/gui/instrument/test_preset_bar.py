@@ -57,7 +57,7 @@ def attack(window: MainWindow) -> float:
     return window.facts.slots[0].values["attack"]
 
 
-def test_what_is_heard_is_kept_as_a_preset_and_comes_back(window, bar, eventually, monkeypatch):
+def test_present_values_are_saved_as_a_preset_and_return(window, bar, eventually, monkeypatch):
     number = window.facts.slots[0].slot
     window.bridge.do(lambda engine: engine.set_parameter(number, "attack", 123.0))
     eventually(lambda: attack(window) == pytest.approx(123.0))

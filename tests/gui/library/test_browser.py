@@ -124,7 +124,7 @@ def test_new_files_appear_newest_first_and_damage_is_one_line(page, qtbot, event
     assert page.trash.isEnabled()
 
 
-def test_what_is_recorded_is_listed_when_it_is_finished(window, page, qtbot, eventually):
+def test_a_recording_is_listed_when_it_is_finished(window, page, qtbot, eventually):
     turn(page, qtbot, Kind.RECORDING)
     window.transport.recorder.button.click()
     eventually(lambda: window.facts.recording and window.facts.recording.running)
@@ -243,7 +243,7 @@ def test_a_folder_is_shown_by_the_system(page, qtbot, eventually, monkeypatch):
     assert shown == [str(page.selection()[0].path.parent)]
 
 
-def test_what_was_selected_stays_so_when_something_is_added(page, qtbot, eventually):
+def test_the_selection_stays_when_an_item_is_added(page, qtbot, eventually):
     record("one.wav")
     turn(page, qtbot, Kind.RECORDING)
     page.refresh_wanted.emit()
@@ -254,7 +254,7 @@ def test_what_was_selected_stays_so_when_something_is_added(page, qtbot, eventua
     assert [item.name for item in page.selection()] == ["one.wav"]
 
 
-def test_what_is_dragged_out_are_files_and_models_have_names_too(page, qtbot, eventually):
+def test_items_are_dragged_as_files_models_also_by_name(page, qtbot, eventually):
     page.tree.selectionModel().select(
         page.tree.model().index(0, 0),
         QItemSelectionModel.SelectionFlag.Select | QItemSelectionModel.SelectionFlag.Rows,

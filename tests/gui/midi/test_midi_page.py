@@ -77,7 +77,7 @@ def port(window: MainWindow, server: "JackServer", eventually: Callable[..., Non
         sender.stdin.close()
 
 
-def test_what_is_played_on_the_screen_is_told_in_words(page, eventually):
+def test_screen_notes_are_listed_in_words(page, eventually):
     page.surface.press(61, 100)
     page.surface.release(61)
     eventually(lambda: len(rows(page)) >= 2)

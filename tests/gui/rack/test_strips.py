@@ -154,7 +154,7 @@ def test_a_zone_is_learnt_from_two_keys_in_any_order(window, qtbot, eventually):
     assert not strip.zone.panel.learn.isChecked()
 
 
-def test_what_is_changed_elsewhere_is_shown(window, eventually):
+def test_a_strip_shows_changes_made_elsewhere(window, eventually):
     strip = strip_of(window)
     window.bridge.do(lambda engine: engine.set_mix(strip.slot, "transpose", -5))
     eventually(lambda: strip.zone.text() == "all keys −5")

@@ -177,7 +177,7 @@ def test_damaged_files_are_one_line_each_and_change_nothing(window, eventually, 
     assert [slot.model for slot in window.facts.slots] == ["sine"]
 
 
-def test_what_would_take_it_is_framed_while_something_is_dragged(window, hum):
+def test_the_drop_target_is_framed_during_a_drag(window, hum):
     frame = window.findChild(DropFrame)
     strip = next(iter(window.rack.strips.values()))
     assert enter(window, middle(window, strip), urls([hum]))
@@ -227,7 +227,7 @@ def test_a_file_made_for_a_drag_stays_after_the_drop(window, eventually, monkeyp
         path.unlink()
 
 
-def test_what_lies_in_the_browser_is_not_dropped_onto_it(turned, hum):
+def test_the_browsers_own_items_cannot_be_dropped_on_it(turned, hum):
     window = turned
 
     class Inner(QDragMoveEvent):

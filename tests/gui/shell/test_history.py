@@ -71,7 +71,7 @@ def test_one_gesture_is_one_step(window, eventually, monkeypatch):
     assert not window.history.undo.isEnabled()
 
 
-def test_what_is_undone_is_shown_by_its_control(window, eventually):
+def test_an_undone_value_is_shown_by_its_control(window, eventually):
     knob = window.instrument.panel.control("attack")
     before = knob.value
     knob.set_value(200.0)

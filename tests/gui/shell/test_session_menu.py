@@ -46,7 +46,7 @@ def test_an_empty_rack_has_no_name(window, eventually, tmp_path):
     eventually(lambda: window.windowTitle() == "rtaudiogen")
 
 
-def test_what_was_open_lately_is_offered_and_opened(window, eventually, tmp_path):
+def test_recent_sessions_are_offered_and_opened(window, eventually, tmp_path):
     path = tmp_path / "lately.json"
     window.files.save_session(str(path))
     recent = window.sessions.recent

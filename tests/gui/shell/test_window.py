@@ -49,7 +49,7 @@ def test_a_key_under_the_mouse_sounds_until_it_is_let_go(window, qtbot, eventual
     eventually(lambda: slot(window).voices == 0)
 
 
-def test_what_is_played_on_the_screen_is_for_the_selected_slot(window, eventually):
+def test_screen_notes_go_to_the_selected_slot(window, eventually):
     window.rack.added.emit("sine")
     eventually(lambda: len(window.rack.strips) == 2)
     first, second = sorted(window.rack.strips)
@@ -137,7 +137,7 @@ def test_a_knob_moves_its_parameter_and_follows_it(window, eventually):
     eventually(lambda: abs(panel.control("attack").value - 50.0) < 0.5)
 
 
-def test_what_is_recorded_lies_in_the_file_that_is_named(window, qtbot, eventually):
+def test_a_recording_lies_in_the_file_that_is_named(window, qtbot, eventually):
     recorder = window.transport.recorder
     qtbot.mouseClick(recorder.button, LEFT)
     eventually(lambda: recorder.button.isChecked())
@@ -196,7 +196,7 @@ def test_a_killed_engine_is_told_in_a_sentence_and_sounds_again(window, qtbot, e
     qtbot.keyRelease(window.windowHandle(), Qt.Key.Key_A)
 
 
-def test_what_the_engine_refuses_is_one_line_in_the_window(window, eventually):
+def test_an_error_of_the_engine_is_one_line_in_the_window(window, eventually):
     window.rack.added.emit("no-such-model")
     eventually(lambda: "no model 'no-such-model'" in window.messages.text)
     assert "\n" not in window.messages.text

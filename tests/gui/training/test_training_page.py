@@ -120,7 +120,7 @@ def test_an_unusable_folder_is_reported_and_the_form_is_kept(page, tmp_path, qtb
     eventually(lambda: not training.run_folder(page.facts.model).exists())
 
 
-def test_what_is_missing_is_asked_for(page, tmp_path, rain, qtbot, eventually):
+def test_a_missing_folder_or_name_is_reported(page, tmp_path, rain, qtbot, eventually):
     for folder, name, reason in (
         ("", "rain", "expected a folder of sounds"),
         (str(tmp_path / "nowhere"), "rain", "expected a folder of sounds"),
@@ -253,7 +253,7 @@ def test_warnings_stand_out_from_messages_and_failure_is_shown(view):
     assert view.plots[0].curves[0].y == (4.0, 2.0, 1.5), "its curves are still there"
 
 
-def test_where_a_training_stands_is_said_for_people():
+def test_the_state_of_a_training_is_a_plain_sentence():
     assert sentence(FACTS) == "Training, 25 %, 30 min left, step 1200"
     assert sentence(replace(FACTS, state="finished")) == "Finished, step 1200"
     assert sentence(replace(FACTS, state="preparing", step=0)) == "Reading the sounds"

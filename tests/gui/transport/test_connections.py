@@ -68,7 +68,7 @@ def test_a_device_is_chosen_in_play_and_a_real_keyboard_is_heard(
         sender.stdin.close()
 
 
-def test_what_is_chosen_stays_though_it_has_gone(qtbot):
+def test_a_chosen_device_stays_listed_when_it_is_gone(qtbot):
     bar = ConnectionBar()
     qtbot.addWidget(bar)
     card = AudioDevice("USB Audio", "ALSA", 48000, False)
@@ -81,7 +81,7 @@ def test_what_is_chosen_stays_though_it_has_gone(qtbot):
     assert bar.output.currentData() == "USB Audio (ALSA)"
 
 
-def test_what_computes_is_offered_where_there_is_a_gpu(qtbot):
+def test_the_processor_is_offered_only_with_a_gpu(qtbot):
     bar = ConnectionBar()
     qtbot.addWidget(bar)
     bar.show_settings(EngineSettings())
@@ -107,7 +107,7 @@ def test_a_gpu_that_is_asked_for_and_has_gone_can_be_taken_back(qtbot):
     assert "cpu" in values(bar.processor)
 
 
-def test_what_computes_is_chosen_while_it_plays(window, eventually):
+def test_the_processor_is_chosen_in_play(window, eventually):
     before = window.bridge._engine.pid
     window.transport.connections.wanted.emit("device", "auto")
     eventually(lambda: window.bridge._engine.pid != before)

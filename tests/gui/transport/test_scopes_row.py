@@ -40,7 +40,7 @@ def test_without_a_view_little_room_is_taken(views, qtbot):
     assert views.height() == 300
 
 
-def test_what_is_shown_is_kept(views, qtbot):
+def test_the_shown_scopes_are_restored(views, qtbot):
     qtbot.mouseClick(views.toggles["phase"], LEFT)
     qtbot.mouseClick(views.toggles["waveform"], LEFT)
     state = views.state()
@@ -53,7 +53,7 @@ def test_what_is_shown_is_kept(views, qtbot):
 
 @pytest.mark.parametrize("name", ["waveform", "spectrum", "phase"])
 @pytest.mark.parametrize("ending", [".wav", ".png"])
-def test_what_is_frozen_is_saved_as_sound_or_picture(
+def test_a_frozen_scope_is_saved_as_sound_or_picture(
     window, qtbot, eventually, tmp_path, monkeypatch, name, ending
 ):
     path = tmp_path / f"frozen{ending}"

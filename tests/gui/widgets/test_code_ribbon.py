@@ -188,7 +188,7 @@ def test_an_empty_ribbon_says_what_to_do_and_takes_no_hand(shown, qtbot, drag, h
     assert said == []
 
 
-def test_it_is_described_in_seconds(ribbon):
+def test_the_ribbon_is_described_in_seconds(ribbon):
     assert ribbon.accessibleDescription() == "all of 4.00 s"
     ribbon.show_window(0.25, 0.5)
     assert ribbon.accessibleDescription() == "loop 1.00 … 2.00 s (50 codes) of 4.00 s"

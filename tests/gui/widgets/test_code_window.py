@@ -29,7 +29,7 @@ def test_a_window_survives_its_way_through_shares(window):
 
 
 @given(windows(), st.sampled_from(Grip), st.integers(-9, 60_000), st.integers(-9, 60_000))
-def test_whatever_a_hand_does_a_window_stays_within_the_stream(window, grip, origin, to):
+def test_a_dragged_window_stays_within_the_stream(window, grip, origin, to):
     dragged = window.dragged(grip, origin, to)
     assert 0 <= dragged.first < dragged.end <= dragged.frames == window.frames
     if grip is Grip.BODY:
@@ -48,7 +48,7 @@ def test_a_new_window_spans_from_press_to_pointer_either_way():
 
 
 @given(st.lists(st.tuples(st.floats(0.05, 20.0), shares, st.floats(-3, 3)), max_size=20), frames)
-def test_what_is_looked_at_stays_within_the_stream(turns, count):
+def test_the_visible_range_stays_within_the_stream(turns, count):
     visible = VisibleRange()
     for factor, around, spans in turns:
         visible = visible.zoomed(factor, around, count).panned(spans)

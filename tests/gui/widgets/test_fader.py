@@ -29,7 +29,7 @@ def test_dragging_right_is_louder_and_the_track_spans_the_range(fader, drag, hea
     assert said == [fader.value]
 
 
-def test_it_is_held_only_while_the_mouse_is_down(fader, qtbot):
+def test_a_fader_is_held_only_while_the_mouse_is_down(fader, qtbot):
     qtbot.mousePress(fader, LEFT, pos=START)
     assert fader.is_held
     qtbot.mouseRelease(fader, LEFT, pos=START)

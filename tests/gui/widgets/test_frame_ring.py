@@ -34,7 +34,7 @@ def test_another_number_of_channels_begins_anew():
     assert ring.latest(10).shape == (3, 2)
 
 
-def test_what_is_not_finite_becomes_silence():
+def test_values_that_are_not_finite_become_silence():
     ring = FrameRing(10)
     ring.write(np.array([np.nan, np.inf, -np.inf, 1.0], np.float32))
     assert ring.latest(4)[:, 0].tolist() == [0.0, 0.0, 0.0, 1.0]

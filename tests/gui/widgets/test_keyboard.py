@@ -30,7 +30,7 @@ def front(piano, key):
     return QPoint(round(area.center().x()), round(area.bottom()) - 4)
 
 
-def test_it_shows_as_many_octaves_as_fit_from_c3_on(shown):
+def test_the_keyboard_shows_as_many_octaves_as_fit_from_c3(shown):
     narrow, wide = shown(PianoKeyboard(), 300, 100), shown(PianoKeyboard(), 1200, 100)
     assert narrow.keys.start == wide.keys.start == 48
     assert 1 <= narrow.octaves < wide.octaves

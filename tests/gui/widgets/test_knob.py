@@ -41,7 +41,7 @@ def test_shift_makes_dragging_ten_times_as_fine(shown, drag):
     assert fine.value - GAIN.default == pytest.approx((coarse.value - GAIN.default) / 10)
 
 
-def test_it_stops_at_both_ends_and_turns_back_at_once(knob, drag, heard):
+def test_a_knob_stops_at_both_ends_and_turns_back_at_once(knob, drag, heard):
     drag(knob, DIAL, DIAL - QPoint(0, 5000))
     assert knob.value == GAIN.maximum
     drag(knob, DIAL, DIAL - QPoint(0, 5000), DIAL - QPoint(0, 4990))
@@ -131,7 +131,7 @@ def test_a_click_on_the_value_not_on_the_dial_opens_the_field(knob, qtbot):
 
 
 @pytest.mark.parametrize("typed", ["", "loud", "nan", "inf", "1e999", "--3"])
-def test_what_is_no_value_changes_nothing(knob, qtbot, heard, typed):
+def test_typing_no_value_changes_nothing(knob, qtbot, heard, typed):
     said = heard(knob.changed)
     knob.edit()
     editor = knob.findChild(QLineEdit)
@@ -141,7 +141,7 @@ def test_what_is_no_value_changes_nothing(knob, qtbot, heard, typed):
     assert knob.value == GAIN.default
 
 
-def test_what_is_typed_too_high_or_low_is_held_in_range(knob, heard):
+def test_a_value_out_of_range_is_clamped(knob, heard):
     said = heard(knob.changed)
     knob.set_value(1000)
     knob.set_value(-1000)
@@ -182,7 +182,7 @@ def test_a_mapped_controller_is_a_dot_and_a_line_of_the_tooltip(knob):
     assert knob.grab().toImage() == before
 
 
-def test_it_tells_a_screen_reader_its_name_value_and_help(knob):
+def test_a_knob_tells_a_screen_reader_name_value_and_help(knob):
     knob.show_value(6)
     assert knob.accessibleName() == GAIN.name
     assert "6.0 dB" in knob.accessibleDescription()
@@ -217,7 +217,7 @@ def test_values_read_as_people_write_them():
 
 
 @pytest.mark.parametrize("typed", ["banana", "", "12 dogs"])
-def test_what_is_no_value_is_told_with_what_would_be_one(knob, qtbot, typed):
+def test_typing_no_value_is_refused_with_the_valid_range(knob, qtbot, typed):
     knob.edit()
     editor = knob.findChild(QLineEdit)
     editor.setText(typed)

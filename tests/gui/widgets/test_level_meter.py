@@ -13,7 +13,7 @@ def meter(request, shown):
     return shown(LevelMeter("Master", request.param))
 
 
-def test_it_rises_at_once_and_falls_by_and_by(meter):
+def test_the_meter_rises_at_once_and_falls_slowly(meter):
     meter.set_level(0.5)
     assert meter.peak_db == pytest.approx(-6.02, abs=0.01)
     meter.set_level(0.0)
@@ -68,7 +68,7 @@ def test_louder_is_drawn_longer(meter):
     assert silent < soft < loud
 
 
-def test_it_is_painted_by_the_clock_only_while_something_changes(meter, qtbot, qapp):
+def test_the_meter_is_painted_only_while_it_changes(meter, qtbot, qapp):
     painted = []
     original = meter.paintEvent
     meter.paintEvent = lambda event: (painted.append(1), original(event))
@@ -98,7 +98,7 @@ def test_no_clock_runs_for_what_has_been_deleted(qapp, qtbot):
     qtbot.waitUntil(lambda: not clock.running)
 
 
-def test_what_is_shown_again_moves_again(meter):
+def test_a_meter_shown_again_moves_again(meter):
     meter.hide()
     meter.show()
     assert meter._listening.running

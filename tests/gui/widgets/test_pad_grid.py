@@ -57,7 +57,7 @@ def test_pads_are_crossed_only_by_dragging_onto_another_pad(grid, drag, heard):
     assert [pad for pad, _ in struck] == [3, 3, 3]
 
 
-def test_where_it_is_dragged_to_is_shown(grid, qtbot):
+def test_the_target_of_a_dragged_pad_is_shown(grid, qtbot):
     qtbot.mousePress(grid, LEFT, pos=centre(grid, 3))
     grid.advance(10)
     before = grid.grab().toImage()

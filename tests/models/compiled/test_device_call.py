@@ -71,7 +71,7 @@ class Sum:
 # -- what goes in and comes out --------------------------------------------------------------------
 
 
-def test_what_goes_in_comes_out_in_its_shape_and_kind(device: torch.device) -> None:
+def test_arrays_keep_shape_and_type_through_a_call(device: torch.device) -> None:
     call = DeviceCall(copied, EVERY_KIND, EVERY_KIND, device)
     random = np.random.default_rng(0)
     for _ in range(3):
@@ -127,7 +127,9 @@ def test_nothing_can_go_in_or_come_out(device: torch.device) -> None:
 
 
 @pytest.mark.parametrize("options", [{}, {"urgent": False}, {"recorded": False}])
-def test_what_a_computation_keeps_stays(device: torch.device, options: dict[str, bool]) -> None:
+def test_tensors_kept_by_a_computation_persist(
+    device: torch.device, options: dict[str, bool]
+) -> None:
     adding = Sum(device, **options)
     adding.start_at(100.0)
     for number in range(1, 5):
@@ -136,7 +138,7 @@ def test_what_a_computation_keeps_stays(device: torch.device, options: dict[str,
     assert adding.plus(3.0).tolist() == [3.0] * 4
 
 
-def test_it_computes_without_gradients_and_exactly(careless: None) -> None:
+def test_a_call_computes_without_gradients_and_exactly(careless: None) -> None:
     seen: list[bool] = []
 
     def compute(inputs: Tensors, outputs: Tensors) -> None:
@@ -158,9 +160,7 @@ LOST = {
 
 @pytest.mark.parametrize("error", LOST.values(), ids=LOST)
 @pytest.mark.parametrize("good_calls", [0, WARM_UPS + 2])
-def test_whatever_torch_raises_means_that_the_device_is_lost(
-    error: RuntimeError, good_calls: int
-) -> None:
+def test_any_error_of_torch_means_a_lost_device(error: RuntimeError, good_calls: int) -> None:
     calls = itertools.count()
 
     def compute(inputs: Tensors, outputs: Tensors) -> None:

@@ -112,14 +112,14 @@ def test_a_computation_is_recorded_once_and_replayed(gpu: FakeGPU) -> None:
     assert gpu.log == ["replay", "wait"]
 
 
-def test_what_is_not_to_be_recorded_is_computed_at_every_call(gpu: FakeGPU) -> None:
+def test_an_unrecorded_call_computes_every_time(gpu: FakeGPU) -> None:
     call = on_gpu(gpu, recorded=False)
     assert gpu.log == ["wait on no stream"]
     call()
     assert gpu.log[1:] == ["compute", "wait"]
 
 
-def test_what_is_urgent_goes_first(gpu: FakeGPU) -> None:
+def test_urgent_calls_have_the_higher_priority(gpu: FakeGPU) -> None:
     assert FIRST < LAST
     calls = [on_gpu(gpu, urgent=urgent) for urgent in (True, False)]
     assert [call._stream.identity[0] for call in calls] == [FIRST, LAST]
@@ -261,7 +261,7 @@ def test_calls_and_recordings_on_three_threads_do_not_interfere() -> None:
 
 
 @only_with_cuda
-def test_what_cannot_be_recorded_is_refused_and_harms_nobody() -> None:
+def test_a_call_that_cannot_be_recorded_harms_no_other() -> None:
     cuda = torch.device("cuda")
     sounding = network(cuda)
     before = answers(sounding)

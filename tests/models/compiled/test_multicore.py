@@ -93,7 +93,7 @@ def test_multicore_shares_nothing_without_a_pool(monkeypatch):
     assert by.hands == 1
 
 
-def test_what_takes_no_time_takes_no_help(monkeypatch):
+def test_a_block_that_takes_no_time_is_not_shared(monkeypatch):
     drawing, by = Drawing(monkeypatch, 0.0), Multicore(RATE, WorkerPool(HELPERS))
     for _ in range(2):
         assert drawing.block(by, 8) == [list(range(8))]

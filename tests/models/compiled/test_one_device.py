@@ -53,7 +53,7 @@ def step_of(trainer: Trainer) -> dict[str, Tensor]:
     return batch
 
 
-def test_what_mixes_devices_or_waits_for_one_is_found() -> None:
+def test_mixing_devices_or_waiting_for_one_is_detected() -> None:
     away, here = torch.ones(2, 2, device=ELSEWHERE), torch.ones(2, 2)
     for mixed in (
         lambda: away + here,

@@ -7,7 +7,7 @@ from rtaudiogen.models.compiled.random_numbers import fill_uniforms, uniform
 SPLITMIX64_OF_0 = (0xE220A8397B1DCDAF, 0x6E789E6AA1B965F4, 0x06C45D188009454F)  # as published
 
 
-def test_they_are_the_published_generators() -> None:
+def test_numbers_equal_those_of_the_published_generator() -> None:
     expected = [(number >> 40) / 2**24 for number in SPLITMIX64_OF_0]
     assert [uniform(np.uint64(0), k) for k in range(3)] == expected
 

@@ -65,7 +65,7 @@ def test_the_contract_holds_on_a_device(model: Descriptor) -> None:
     assert [f"{f.name}: {f.detail}" for f in findings if not f.passed] == []
 
 
-def test_it_sounds_as_on_the_cpu(model: Descriptor) -> None:
+def test_a_generator_sounds_as_on_the_cpu(model: Descriptor) -> None:
     assert_alike(played(prepared(model, DEVICE)), played(prepared(model, "cpu")))
 
 

@@ -116,7 +116,7 @@ def test_a_folder_becomes_a_model_that_plays(
     assert_plays(straight)
 
 
-def test_what_one_looks_at_lies_beside_the_model(declared: Lesson, straight: Path) -> None:
+def test_clips_and_plots_lie_beside_the_model(declared: Lesson, straight: Path) -> None:
     options, run = declared.options, run_of(straight)
     reports = range(options["report_steps"], options["steps"] + 1, options["report_steps"])
     clips = sorted(path.name for path in (run / "clips").glob("*.wav"))
@@ -186,7 +186,7 @@ def test_a_training_of_other_classes_is_not_resumed(
     assert "\n" not in str(refused.value)
 
 
-def test_what_is_free_may_change_when_a_training_goes_on(teach: Teach, tmp_path: Path) -> None:
+def test_free_options_may_change_when_a_training_resumes(teach: Teach, tmp_path: Path) -> None:
     out = tmp_path / "mine.safetensors"
     teach(out, steps=1, report_steps=1, device="auto")
     assert teach(out, steps=2, report_steps=1, minutes=3.0, licence="MIT", card="More.")

@@ -29,7 +29,7 @@ def test_a_hole_is_as_deep_as_it_was_made(depth_db: float) -> None:
     assert decay(hit, RATE).hole_db == pytest.approx(depth_db, abs=1.0)
 
 
-def test_what_comes_before_the_loudest_moment_is_no_hole() -> None:
+def test_a_gap_before_the_loudest_moment_is_no_hole() -> None:
     hit = np.concatenate([0.3 * ringing()[:800], np.zeros(800, np.float32), ringing()])
     assert decay(hit, RATE).hole_db < 0.5
 

@@ -182,7 +182,7 @@ def test_reverse_is_the_hit_backwards() -> None:
     np.testing.assert_allclose(back[100:-100], whole[::-1][100:-100], atol=1e-6)
 
 
-def test_what_a_hit_is_made_of_is_not_written_to() -> None:
+def test_finishing_does_not_change_the_raw_hit() -> None:
     raw = drum()
     before = raw.copy()
     for shape in (Shape(), Shape(pitch=3.0), Shape(reverse=True), Shape(start_ms=3.0)):

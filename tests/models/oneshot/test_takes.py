@@ -44,7 +44,7 @@ def test_the_first_take_without_a_hole_is_played() -> None:
     np.testing.assert_array_equal(take.plain, finished(drum(300.0), RATE))
 
 
-def test_of_bad_takes_the_least_bad_is_played() -> None:
+def test_the_best_of_bad_takes_is_played() -> None:
     holes = [20.0, 24.0, 16.0, 22.0]
     take = best_take(Renders(*[drum(hole_db=hole) for hole in holes]), RATE)
     assert take.number == holes.index(16.0)

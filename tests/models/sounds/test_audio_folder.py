@@ -87,7 +87,7 @@ def test_a_text_file_with_a_sounds_name_is_refused(tmp_path: Path) -> None:
         load(tmp_path / "a.wav", 16000)
 
 
-def test_what_cannot_be_learnt_from_says_why() -> None:
+def test_the_reason_of_an_unusable_sound_is_named() -> None:
     assert complaint(sine(0.1), 16000, 0.2) == "shorter than 0.2 s"
     assert complaint(1e-4 * sine(), 16000, 0.2) == "silent"
     assert complaint(np.clip(4 * sine(), -1, 1), 16000, 0.2) == "clipped"

@@ -26,7 +26,7 @@ def test_sounds_of_every_suffix_are_found(tmp_path: Path) -> None:
     assert set(listed(tmp_path)[0]) == set(names)
 
 
-def test_what_systems_leave_is_nobodys_sound(tmp_path: Path) -> None:
+def test_files_of_operating_systems_are_not_sounds(tmp_path: Path) -> None:
     touch(
         tmp_path, "a.wav", "._a.wav", ".hidden/a.wav", ".AppleDouble/a.wav", ".Trash-1000/a.wav",
         "__MACOSX/a.wav", "@eaDir/a.wav", "$RECYCLE.BIN/a.wav", "Thumbs.db", ".DS_Store",
@@ -35,7 +35,7 @@ def test_what_systems_leave_is_nobodys_sound(tmp_path: Path) -> None:
     assert listed(tmp_path) == (["a.wav"], [])
 
 
-def test_what_is_passed_over_is_counted_by_suffix(tmp_path: Path) -> None:
+def test_skipped_files_are_counted_by_suffix(tmp_path: Path) -> None:
     touch(tmp_path, "a.wav", "a.mid", "b/b.MID", "c.txt", "README", "take.raw", "metadata.csv")
     assert listed(tmp_path) == (
         ["a.wav"], ["skipped: 2 .mid, 1 .raw, 1 .txt, 1 without a suffix"]

@@ -164,7 +164,9 @@ def test_hold_is_a_time_or_unknown(tmp_path: Path) -> None:
         (b"\x00" * 64, "column|empty"),
     ],
 )  # fmt: skip
-def test_what_cannot_be_read_is_one_line(tmp_path: Path, table: str | bytes, line: str) -> None:
+def test_an_unreadable_table_is_refused_in_one_line(
+    tmp_path: Path, table: str | bytes, line: str
+) -> None:
     with pytest.raises(RtAudioGenError, match=line) as refused:
         read(tmp_path, table)
     assert str(tmp_path / "metadata.csv") in str(refused.value)

@@ -40,7 +40,7 @@ def test_a_step_forgets_the_gradients() -> None:
     assert part.network.level.grad is None
 
 
-def test_it_goes_on_from_its_tensors_to_the_same_number() -> None:
+def test_a_restored_learner_reaches_the_same_number() -> None:
     straight, first, second = learner(), learner(), learner()
     learnt(first, 3)
     second.restore(first.tensors())

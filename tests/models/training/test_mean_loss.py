@@ -13,7 +13,7 @@ def step(*parts: float) -> list[Tensor]:
     return [torch.tensor(part) for part in parts]
 
 
-def test_it_is_the_mean_over_steps_of_the_sums_of_their_parts() -> None:
+def test_the_loss_is_the_mean_over_steps_of_summed_parts() -> None:
     loss = MeanLoss(0.0)
     loss.add(step(1.0, 2.0))
     assert loss.newest() == 3.0
@@ -24,7 +24,7 @@ def test_it_is_the_mean_over_steps_of_the_sums_of_their_parts() -> None:
     assert loss.read() == 7.0
 
 
-def test_it_is_the_very_sum_that_python_makes_of_the_parts() -> None:
+def test_the_loss_equals_pythons_sum_of_the_parts() -> None:
     parts = torch.rand(300, generator=torch.Generator().manual_seed(0))
     loss, total = MeanLoss(LONG), 0.0
     for one, other in parts.view(-1, 2):

@@ -189,7 +189,7 @@ def test_sounds_that_are_added_to_a_folder_are_no_new_model(model: Path, folder:
         placed(model.parent, one_more(folder))
 
 
-def test_what_is_read_is_known_by_names_and_contents(tmp_path: Path, folder: Path) -> None:
+def test_sounds_are_identified_by_names_and_contents(tmp_path: Path, folder: Path) -> None:
     before = sounds_in(folder)
     (folder / "readme.txt").write_text("no sound")
     assert sounds_in(folder) == before

@@ -61,7 +61,7 @@ def test_a_device_that_is_not_here_is_refused() -> None:
         next(speed_rows("vqvae", "gpu", SOON))
 
 
-def test_what_a_processor_can_do_at_best_is_measured() -> None:
+def test_the_ceilings_of_a_processor_are_measured() -> None:
     bandwidth, latency = ceiling_rows("cpu", SOON, 2**20)
     assert (bandwidth.unit, latency.unit) == ("GB/s", "µs")
     assert "copy of 1 MiB" in bandwidth.detail

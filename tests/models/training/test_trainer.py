@@ -211,7 +211,7 @@ def test_a_report_listens_without_learning(tmp_path: Path) -> None:
     torch.testing.assert_close(part.plain.heard, expected)
 
 
-def test_what_is_measured_are_the_averaged_weights(tmp_path: Path) -> None:
+def test_held_out_loss_is_that_of_the_averaged_weights(tmp_path: Path) -> None:
     part = trainer(tmp_path)
 
     def on_report(report: Report) -> None:
@@ -337,7 +337,7 @@ class Chance(Level):
         return super().forward(sound + torch.randn_like(sound), against)
 
 
-def test_what_is_drawn_in_a_step_depends_on_seed_and_step_alone(tmp_path: Path) -> None:
+def test_a_steps_random_numbers_depend_on_seed_and_step(tmp_path: Path) -> None:
     levels = []
     for number, seed in enumerate((1, 1, 2)):
         part = Trainer(

@@ -57,7 +57,9 @@ def test_the_check_examines_what_runs_on_the_device(
 
 
 @pytest.mark.parametrize("values", SETTINGS)
-def test_it_sounds_as_on_the_cpu(path: Path, device: str, values: dict[str, float]) -> None:
+def test_a_generator_sounds_as_on_the_cpu(
+    path: Path, device: str, values: dict[str, float]
+) -> None:
     heard, models = noise(1800), (on(device, path), prepared(path))
     ours, expected = (cut(model, 1800, [441, 901], heard, values) for model in models)
     assert_alike(ours, expected)

@@ -244,7 +244,7 @@ def test_freeze_holds_the_code_frame_that_sounds(model: VQVAEGenerator) -> None:
         assert not np.array_equal(model.stream.held, held)
 
 
-def test_what_is_frozen_from_the_start_is_a_code_frame(model: VQVAEGenerator) -> None:
+def test_freezing_from_the_start_holds_a_code_frame(model: VQVAEGenerator) -> None:
     rendered(model, 400, source=Source.FILE, freeze=1.0)
     first = np.zeros(INVENTIVE.latent, np.float32)
     model.packed.latent_of(random_codes(INVENTIVE)[0], INVENTIVE.stages, first)

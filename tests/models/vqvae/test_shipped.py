@@ -31,20 +31,20 @@ def test_speech_and_music_ship() -> None:
 
 
 @ALL
-def test_it_keeps_the_contract(model: Descriptor) -> None:
+def test_a_shipped_model_keeps_the_contract(model: Descriptor) -> None:
     failed = [f for f in verify(lambda: create(model, RATE)) if not f.passed]
     assert failed == []
 
 
 @ALL
-def test_it_says_what_it_was_trained_on(model: Descriptor) -> None:
+def test_a_shipped_model_names_its_training(model: Descriptor) -> None:
     assert model.licence
     assert model.facts["sources"]
     assert model.facts["steps"] > 1000
 
 
 @ALL
-def test_its_prior_sounds_and_goes_on_sounding(model: Descriptor) -> None:
+def test_the_prior_sounds_and_does_not_die_away(model: Descriptor) -> None:
     sound = render(RenderRequest([model], 20.0, RATE, seed=1))[:, 0]
     seconds = [level_db(second) for second in sound.reshape(20, RATE)]
     assert np.median(seconds) > -45
@@ -54,7 +54,7 @@ def test_its_prior_sounds_and_goes_on_sounding(model: Descriptor) -> None:
 
 
 @ALL
-def test_its_keys_play(model: Descriptor) -> None:
+def test_the_keys_of_a_shipped_model_play(model: Descriptor) -> None:
     settings = {"source": 3.0}
     silence = render(RenderRequest([model], 1.0, RATE, settings=settings))
     assert np.abs(silence).max() == 0.0
@@ -65,7 +65,7 @@ def test_its_keys_play(model: Descriptor) -> None:
 
 
 @ALL
-def test_its_books_are_used_and_sound_comes_back(model: Descriptor, tmp_path: Path) -> None:
+def test_codebooks_are_used_and_sound_comes_back(model: Descriptor, tmp_path: Path) -> None:
     """Excerpts that are decoded and coded once more stay much the same."""
     generator = create(model, RATE)
     codes = generator.material.codes  # type: ignore[attr-defined]

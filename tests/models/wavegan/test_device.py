@@ -166,7 +166,7 @@ def test_weights_are_uploaded_once_and_live_calls_are_urgent(
     assert (len(uploads), urgent) == (1, [True, False])
 
 
-def test_what_is_dropped_leaves_the_device_at_once() -> None:
+def test_a_dropped_object_leaves_the_device_at_once() -> None:
     """It does not wait for garbage collection."""
     now, ahead = renderers(packed(SMALL), DEVICE)
     there = [weakref.ref(now), weakref.ref(ahead)]
@@ -203,7 +203,7 @@ def test_a_state_travels_to_a_device_and_back(
 # -- what is checked -------------------------------------------------------------------------------
 
 
-def test_what_is_checked_is_what_plays(model: WaveGANGenerator) -> None:
+def test_the_check_compares_the_playing_renderers(model: WaveGANGenerator) -> None:
     assert all(finding.passed for finding in parallel.check(model))
     now, ahead = model.renderers
     model.renderers = renderers(packed(SMALL, seed=9), DEVICE)

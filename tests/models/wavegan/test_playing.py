@@ -265,7 +265,7 @@ def test_a_closed_hat_ends_an_open_one_and_nothing_else(model: WaveGANGenerator)
     np.testing.assert_allclose(freed, alone, atol=1e-6)
 
 
-def test_of_two_hats_in_the_same_frame_only_the_second_sounds(model: WaveGANGenerator) -> None:
+def test_the_second_of_two_hats_in_a_frame_sounds_alone(model: WaveGANGenerator) -> None:
     alone = played(model, struck(OPEN, 100), pad11_spread=0.0)
     both = played(model, struck(CLOSED, 100), struck(OPEN, 100, voice=1), pad11_spread=0.0)
     np.testing.assert_array_equal(both, alone)

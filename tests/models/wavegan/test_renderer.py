@@ -83,7 +83,7 @@ def test_nothing_of_the_last_hit_is_left_in_the_next(packed: Packed) -> None:
     np.testing.assert_array_equal(renderer.render(latent, kick), fresh)
 
 
-def test_what_is_not_finite_is_not_spread(packed: Packed) -> None:
+def test_a_bad_latent_does_not_spread_to_later_hits(packed: Packed) -> None:
     renderer, kick = Renderer(packed), np.eye(5, dtype=np.float32)[0]
     latent = np.full(SMALL.latent, 0.5, np.float32)
     before = renderer.render(latent, kick).copy()

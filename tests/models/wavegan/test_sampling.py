@@ -66,7 +66,7 @@ def test_a_model_without_classes_makes_hits(tmp_path: Path) -> None:
         shots(path, "kick", 1)
 
 
-def test_what_cannot_be_made_is_refused_before_anything_is(path: Path) -> None:
+def test_an_impossible_sample_is_refused_before_the_first(path: Path) -> None:
     with pytest.raises(UsageError, match="no class 'kik'; it has kick, snare") as error:
         sample(describe(path), "kik", [1], 1.0, 0)
     assert "\n" not in str(error.value)

@@ -47,11 +47,11 @@ def pictures(signals: list[Signal]) -> NDArray[np.float64]:
     return np.log10(np.abs(np.fft.rfft(windows)) + 0.03)
 
 
-def test_it_keeps_the_contract(drums: Descriptor) -> None:
+def test_a_shipped_model_keeps_the_contract(drums: Descriptor) -> None:
     assert [f for f in verify(lambda: create(drums, RATE)) if not f.passed] == []
 
 
-def test_it_is_small_and_says_what_it_was_trained_on(drums: Descriptor) -> None:
+def test_the_shipped_model_is_small_and_names_its_training(drums: Descriptor) -> None:
     assert drums.path is not None
     assert drums.path.stat().st_size < LARGEST_BYTES
     assert drums.licence

@@ -64,7 +64,7 @@ def waves(levels_db: np.ndarray) -> int:
     return int(np.count_nonzero(above[1:] != above[:-1]))
 
 
-def test_its_sides_are_two_draws_of_one_course(texture: BandWaveNet) -> None:
+def test_the_sides_are_two_draws_of_one_course(texture: BandWaveNet) -> None:
     sound = played(texture, 21)
     assert abs(np.corrcoef(sound[SECOND:].T)[0, 1]) < 0.05
     left, right = course(sound), course(sound[:, ::-1])
@@ -93,7 +93,7 @@ def test_brightness_moves_the_upper_bands(texture: BandWaveNet) -> None:
     assert (10 * np.log10(bright / dark)[1:] > 15).all()
 
 
-def test_what_is_learnt_sounds_like_the_recording() -> None:
+def test_the_learnt_codes_sound_like_the_recording() -> None:
     random = np.random.default_rng(0)
     signal = (0.1 * random.standard_normal(2 * SECOND)).astype(np.float32)
     sound = heard(Texture(0, signal), SMALL_BANDS)

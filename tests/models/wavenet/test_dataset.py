@@ -63,7 +63,7 @@ def test_the_conditioning_is_of_the_targets_frame() -> None:
     assert batch.conditioning[0, 1000, RELEASED] == 1.0
 
 
-def test_what_lies_behind_the_end_of_a_sound_is_silence() -> None:
+def test_a_segment_is_silent_after_the_end_of_its_sound() -> None:
     batch = SEGMENTS._plain(note(0, release_frame=12000), 11000)
     assert (batch.targets[0, 1001:] == SILENCE).all()
     assert batch.conditioning is not None

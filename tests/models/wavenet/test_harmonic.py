@@ -139,7 +139,7 @@ def test_breath_is_the_level_of_what_no_partial_is(instrument) -> None:
     assert level_db(full - dry, 0.6, RATE, 0.3) == pytest.approx(expected, abs=2)
 
 
-def test_what_the_network_draws_has_the_recorded_level(instrument) -> None:
+def test_the_networks_rest_has_the_recorded_level(instrument) -> None:
     """Random weights draw even codes, 8 dB louder than learnt ones; de-emphasis adds 5.6."""
     rests = []
     for source in (NETWORK, NOISE):

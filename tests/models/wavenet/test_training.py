@@ -77,7 +77,7 @@ def test_a_damaged_checkpoint_is_refused(tmp_path: Path) -> None:
         ({"instruments": "kazoo"}, "no instrument 'kazoo'; there are pluck"),
     ],
 )
-def test_what_cannot_be_meant_is_refused(
+def test_impossible_options_are_refused(
     tmp_path: Path, options: dict[str, float], reason: str
 ) -> None:
     folder, out = write_notes(tmp_path / "pluck"), tmp_path / "x.safetensors"

@@ -203,7 +203,7 @@ def test_a_scheduled_stop_begins_to_fade_at_exactly_its_frame(plug, memory, stop
     assert hits.sounding() == 0
 
 
-def test_of_several_stops_the_earliest_counts(plug, memory):
+def test_the_earliest_of_several_stops_counts(plug, memory):
     memory.ring.write(np.zeros((2048, 2), np.float32))
     device, hits = plug(memory), Hits(memory)
     hit = hits.start(np.full((RATE, 2), 0.5, np.float32), stream_frame=0)

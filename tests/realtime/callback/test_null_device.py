@@ -21,7 +21,7 @@ def memory():
     return memory
 
 
-def test_it_plays_the_ring_in_real_time_and_does_not_drift(memory):
+def test_the_null_device_keeps_real_time_without_drift(memory):
     device = NullDevice(memory, 256)
     begin = time.perf_counter()
     device.start()
@@ -38,7 +38,7 @@ def test_it_plays_the_ring_in_real_time_and_does_not_drift(memory):
     assert time_per_frame == pytest.approx(1.0, rel=0.02)
 
 
-def test_what_it_plays_is_what_is_in_the_ring(memory):
+def test_the_null_device_plays_the_ring(memory):
     reader, out = memory.tap(), np.zeros((16384, 2), np.float32)
     device = NullDevice(memory, 256)
     device.start()
@@ -49,7 +49,7 @@ def test_what_it_plays_is_what_is_in_the_ring(memory):
     np.testing.assert_array_equal(out[:count], expected)
 
 
-def test_it_makes_up_for_being_late(memory):
+def test_the_null_device_makes_up_for_being_late(memory):
     """A thread that keeps the GIL holds it up, and the number of frames is still right."""
     device = NullDevice(memory, 128)
     stop = threading.Event()

@@ -41,7 +41,7 @@ def test_a_finished_hit_has_the_bits_of_the_one_in_the_stream(rate_in, rate_out)
     [np.zeros((0, 1)), np.zeros(9), np.zeros((9, 3)), np.full((9, 1), np.nan)],
     ids=["empty", "flat", "three channels", "not finite"],
 )
-def test_what_is_no_hit_is_refused(audio):
+def test_an_invalid_hit_is_refused(audio):
     with pytest.raises(RtAudioGenError, match="a hit"):
         finish(audio.astype(np.float32), 16000, 48000, 2)
 

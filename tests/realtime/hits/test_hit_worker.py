@@ -45,7 +45,7 @@ class Work:
         self.worker.stop()
 
 
-def test_it_fills_every_pool_and_then_makes_nothing_more():
+def test_the_worker_fills_every_pool_and_then_stops():
     kits = [new_kit(Drums(), 1), new_kit(Drums(), 2)]
     with Work(*kits):
         eventually(lambda: all(kit.pool.fill() == DEPTH for kit in kits))
@@ -62,7 +62,7 @@ def test_a_moved_parameter_is_noticed_without_being_told():
         eventually(lambda: kit.maker.made[-1][3] == 7 and kit.pool.fill() == DEPTH)
 
 
-def test_what_is_missed_most_is_made_first_whatever_the_slot():
+def test_the_most_missed_hits_of_all_slots_are_made_first():
     kits = [new_kit(Drums(), 1), new_kit(Drums(), 2)]
     work = Work(*kits)
     while work.worker.step():

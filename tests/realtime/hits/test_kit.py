@@ -202,7 +202,7 @@ def test_a_hit_of_its_group_scheduled_before_ends_a_strike(plug):
 
 
 @pytest.mark.parametrize("how", ["panic", "remove", "swap", "all sound off", "restart"])
-def test_what_ends_a_slots_hits_ends_them_within_milliseconds(plug, how):
+def test_ending_a_slots_hits_takes_milliseconds(plug, how):
     stage = Stage(plug, {"length": 2000.0, "level": 0.2}).fill()
     kit = stage.kit
     stage.play(on(2), on(3))
@@ -353,7 +353,7 @@ def test_the_counted_hits_are_saved_and_go_on_after_a_resumption(plug):
     assert not second.render(1024).any()
 
 
-def test_what_a_session_needs_is_asked_of_the_maker(stage):
+def test_a_kits_kept_values_come_from_its_maker(stage):
     stage.play(on(0), on(0))
     assert stage.pads.kept(stage.slot) == {"kept": 2.0}
     assert stage.pads.kept(99) == {}

@@ -51,7 +51,7 @@ def stand_in(renderer, message, generator=None):
     return source
 
 
-def test_it_falls_silent_without_a_click_and_says_why(fate):
+def test_a_lost_slot_falls_silent_without_a_click_and_says_why(fate):
     renderer = on_cuda()
     slot, before, during, message = lose(renderer, fate)
     assert (message.kind, message.slot, message.text) == ("lost", slot, WHY)

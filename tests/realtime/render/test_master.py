@@ -70,7 +70,7 @@ def test_hits_follow_it_too(plug):
     assert hits.sounding() == 0
 
 
-def test_what_it_makes_too_loud_is_held_at_the_ceiling(plug):
+def test_a_gain_above_0_db_is_held_at_the_ceiling(plug):
     memory = filled(steady(2000, 0.9))
     memory.set_master(amplitude(6.0))
     out = plug(memory).play(2000)
@@ -79,7 +79,7 @@ def test_what_it_makes_too_loud_is_held_at_the_ceiling(plug):
     assert memory.counters().peak[0] == pytest.approx(CEILING)
 
 
-def test_what_is_recorded_is_what_is_heard(plug):
+def test_the_tap_holds_the_sound_after_the_master_gain(plug):
     memory = filled(noise(512))
     tap, heard = memory.tap(), np.zeros((512, 2), np.float32)
     memory.set_master(HALF)

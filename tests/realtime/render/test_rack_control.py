@@ -43,7 +43,7 @@ def test_control_knows_what_a_slot_will_play_before_it_does(control: RackControl
 
 
 @pytest.mark.parametrize("wrong", [{"parameters": {"level": 99.0}}, {"mix": {"colour": 1.0}}])
-def test_what_is_refused_takes_no_number_and_queues_nothing(
+def test_a_refused_slot_takes_no_number_and_queues_nothing(
     control: RackControl, wrong: dict[str, dict[str, float]]
 ) -> None:
     with pytest.raises(UsageError, match=r"expected|no mix field"):

@@ -54,7 +54,7 @@ def test_the_ring_is_filled_to_its_goal_and_no_further(worker, memory):
     assert memory.ring.fill_frames == 1024
 
 
-def test_what_is_taken_is_replaced_in_order(worker, memory):
+def test_the_thread_refills_the_ring_in_order(worker, memory):
     worker.start()
     out = np.zeros((300, 2), np.float32)
     taken = []

@@ -28,7 +28,7 @@ BLOCK_NS = 1e9 * QUANTUM / RATE
 STRETCH_BLOCKS = round(STRETCH_SECONDS * RATE / QUANTUM)
 
 
-def test_it_is_nothing_before_the_first_stretch_is_over():
+def test_the_load_is_0_before_the_first_stretch_is_over():
     load = SlotLoad(QUANTUM, RATE)
     for _ in range(STRETCH_BLOCKS - 1):
         load.add(round(BLOCK_NS))

@@ -57,7 +57,7 @@ def test_a_helper_that_comes_too_late_is_not_waited_for():
     assert not elsewhere.is_alive()
 
 
-def test_what_a_part_raises_is_raised_when_all_are_done(pool):
+def test_an_error_of_a_part_is_raised_when_all_are_done(pool):
     done = []
 
     def work(part, hand):

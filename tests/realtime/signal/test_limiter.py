@@ -32,7 +32,7 @@ def noise(frames: int, loudness: float, seed: int = 0) -> Signal:
 
 
 @pytest.mark.parametrize("rate", [4000, 16000, 44100, 48000, 96000])
-def test_it_delays_by_what_it_says_and_less_than_2_ms(rate: int) -> None:
+def test_the_limiter_has_its_stated_delay_below_2_ms(rate: int) -> None:
     limiter = Limiter(rate)
     signal = np.zeros((400, 2), np.float32)
     signal[0] = 0.5
@@ -53,7 +53,7 @@ def test_nothing_leaves_above_the_ceiling(seed: int, loudness: float) -> None:
 
 
 @pytest.mark.parametrize("hz", [997.0, 11025.3, 12000.0, 15000.0])
-def test_what_lies_between_the_frames_is_held_too(hz: float) -> None:
+def test_peaks_between_the_frames_are_limited_too(hz: float) -> None:
     turned = tone(hz, 2.0, 9600)
     turned[:, 1] = np.roll(turned[:, 0], 1)
     out, meter = limited(turned), TruePeak()
@@ -86,7 +86,7 @@ def test_a_peak_does_not_tick() -> None:
     np.testing.assert_array_equal(out[:3900], signal[:3900])
 
 
-def test_it_lets_go_slowly_and_then_changes_no_bit() -> None:
+def test_the_limiter_releases_slowly_and_then_changes_no_bit() -> None:
     limiter = Limiter(RATE)
     limited(np.full((512, 2), 3.0, np.float32), limiter)
     assert limiter.gain < 0.5

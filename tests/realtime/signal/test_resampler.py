@@ -114,7 +114,7 @@ def test_tones_above_the_new_band_are_gone() -> None:
 
 
 @pytest.mark.parametrize(("rate_in", "rate_out"), [(16000, 48000), (16000, 44100), (44100, 48000)])
-def test_it_agrees_with_soxr_in_the_passband(rate_in: int, rate_out: int) -> None:
+def test_the_resampler_agrees_with_soxr_in_the_passband(rate_in: int, rate_out: int) -> None:
     noise = np.random.default_rng(1).standard_normal(rate_in // 2)
     spectrum = np.fft.rfft(noise)
     spectrum[int(0.75 * len(spectrum)) :] = 0.0

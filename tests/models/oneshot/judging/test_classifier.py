@@ -45,7 +45,7 @@ def test_held_out_hits_are_recognised(tmp_path: Path, monkeypatch: pytest.Monkey
     assert said[-1].startswith(f"{right} of 24 held-out hits are recognised")
 
 
-def test_it_is_read_again_while_the_hits_are_the_same(tmp_path: Path, few: Corpus) -> None:
+def test_the_classifier_is_kept_while_the_hits_are_the_same(tmp_path: Path, few: Corpus) -> None:
     path, said = tmp_path / "run" / "c.safetensors", []
     first = classifier(few, path, said.append)
     assert said
@@ -66,7 +66,7 @@ def test_a_damaged_file_is_made_anew(tmp_path: Path, few: Corpus) -> None:
     assert same(classifier(few, path, pytest.fail).ear, first.ear)
 
 
-def test_it_depends_on_its_hits_alone(tmp_path: Path, few: Corpus) -> None:
+def test_the_classifier_depends_on_its_hits_alone(tmp_path: Path, few: Corpus) -> None:
     torch.manual_seed(1)
     first = classifier(few, tmp_path / "1.safetensors", lambda line: None)
     drawn = torch.rand(1)

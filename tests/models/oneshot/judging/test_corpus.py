@@ -106,7 +106,7 @@ def test_all_hits_come_out_at_full_level_without_dc(folder: Path) -> None:
         assert np.abs(hits.signals.mean(axis=1)).max() < 0.01
 
 
-def test_what_cannot_be_learnt_from_is_left_out_and_said(folder: Path) -> None:
+def test_unusable_sounds_are_left_out_and_reported(folder: Path) -> None:
     save(folder / "kick" / "silent.wav", np.zeros(RATE, np.float32))
     save(folder / "kick" / "short.wav", burst(0.005))
     (folder / "kick" / "broken.wav").write_bytes(b"RIFF no sound")

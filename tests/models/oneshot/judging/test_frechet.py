@@ -20,7 +20,7 @@ def test_axis_aligned_gaussians_have_the_closed_form_distance() -> None:
 
 
 @given(seed=st.integers(0, 1000), dimensions=st.integers(1, 12))
-def test_it_is_that_of_the_matrix_square_root(seed: int, dimensions: int) -> None:
+def test_the_distance_equals_that_by_the_matrix_square_root(seed: int, dimensions: int) -> None:
     linalg = pytest.importorskip("scipy.linalg")
     one = Gaussian(np.full(dimensions, 0.5), covariance(dimensions, seed))
     other = Gaussian(np.zeros(dimensions), covariance(dimensions, seed + 1))

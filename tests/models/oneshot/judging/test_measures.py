@@ -50,7 +50,7 @@ def test_distance_is_0_to_the_same_hit_and_tiny_with_40_db_noise() -> None:
     assert nearest(known, known).min() > 0.1, "to another one"
 
 
-def test_what_has_nothing_in_common_is_root_two_apart() -> None:
+def test_hits_with_nothing_in_common_are_root_two_apart() -> None:
     low, high = images(np.stack([sine(100), sine(5000)]), RATE)
     assert distances(low[None], high[None]) == pytest.approx(np.sqrt(2), rel=0.02)
     assert distances(0 * low[None], high[None]) == pytest.approx(np.sqrt(2))

@@ -51,7 +51,7 @@ def test_drums_raise_no_alarm(judge: Judge, fresh: drums.Hits) -> None:
 
 
 @pytest.mark.parametrize("name", SPOILT)
-def test_what_is_spoilt_is_named(judge: Judge, fresh: drums.Hits, name: str) -> None:
+def test_each_fault_of_hits_is_named(judge: Judge, fresh: drums.Hits, name: str) -> None:
     spoil, words = SPOILT[name]
     said = heard(judge, spoil(fresh.signals), fresh.classes)
     assert any(words in line for line in said), said

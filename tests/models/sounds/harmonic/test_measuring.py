@@ -51,7 +51,7 @@ def test_room_sound_does_not_become_a_lasting_partial() -> None:
     assert last[-1] < -100  # it fell below the noise at once
 
 
-def test_what_is_left_beside_the_partials_is_the_noise() -> None:
+def test_the_rest_beside_the_partials_is_the_noise() -> None:
     for noise_db in (-40.0, -60.0):
         note = analysed(recording(plucked(noise_db=noise_db)), RATE, HOLD)
         level = 10 * np.log10(np.mean(np.square(note.residual[4000:16000])))

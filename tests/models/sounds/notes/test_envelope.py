@@ -141,6 +141,6 @@ def test_a_mixture_is_linear_in_decibels() -> None:
     assert level_db(ENVELOPE, half, 60.0, 0.6, 0.3, -1.0) == pytest.approx(np.mean(both))
 
 
-def test_it_survives_the_model_file() -> None:
+def test_an_envelope_is_restored_from_its_tensors() -> None:
     again = Envelope.from_tensors(ENVELOPE.to_tensors())
     assert all((a == b).all() for a, b in zip(again, ENVELOPE, strict=True))

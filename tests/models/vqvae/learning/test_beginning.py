@@ -68,6 +68,6 @@ def test_a_model_of_other_sizes_is_refused(
         begin(config, model)
 
 
-def test_what_is_no_model_is_refused(tmp_path: Path) -> None:
+def test_a_file_other_than_a_model_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="--begin-with"):
         begin(SHAPED, tmp_path / "none.safetensors")

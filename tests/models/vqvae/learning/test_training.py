@@ -192,7 +192,7 @@ def test_only_what_is_free_may_change_when_a_training_goes_on(tmp_path: Path, fo
         ({"strides": "8,8,8,8", "sample_rate": 48000}, "--segment-ms must be at least 342"),
     ],
 )
-def test_what_cannot_be_meant_is_refused_in_one_line(options: dict[str, Any], reason: str) -> None:
+def test_impossible_options_are_refused_in_one_line(options: dict[str, Any], reason: str) -> None:
     with pytest.raises(UsageError, match=reason) as refused:
         TrainingOptions(**{**SIZES, **options})
     assert "\n" not in str(refused.value)
@@ -268,7 +268,7 @@ def test_a_collapsed_codebook_raises_the_alarm(
     assert "WARNING: the codebook is hardly used (stage 1: 1 of 16; stage 2: 1 of 16)" in said
 
 
-def test_what_is_held_out_is_judged_by_what_is_heard() -> None:
+def test_held_out_loss_is_the_audible_loss_alone() -> None:
     network = training.VQVAE(TrainingOptions(**SIZES).config(("any",)))
     objective = Objective(network).eval()
     signal = 0.1 * torch.randn(2, 768)

@@ -153,7 +153,7 @@ def test_a_label_without_regions_plays_the_others() -> None:
     assert regions((60, 1), (64, 1)).region(64.0, 2) == (1, 2)
 
 
-def test_where_some_pitches_are_known_the_others_are_not_started() -> None:
+def test_unpitched_regions_are_skipped_if_others_have_pitch() -> None:
     assert regions((NO_KEY, 0), (64, 0)).region(36.0, 0) == (1, 2)
 
 

@@ -86,7 +86,7 @@ def test_teacher_forced_logits_equal_the_rounded_network(material: Material) -> 
 
 
 @of_each_size
-def test_they_equal_it_after_a_restored_state_too(material: Material) -> None:
+def test_logits_equal_the_network_after_a_restored_state(material: Material) -> None:
     first, second = material.sampler(), material.sampler()
     head = first.teacher_force(0, material.codes[:17], material.label)
     second.restore({name: array.copy() for name, array in first.state.items()})
@@ -204,7 +204,7 @@ def test_surprise_is_the_mean_cost_of_the_codes_drawn() -> None:
     assert abs(sampler.state["surprise"][0] - expected) < 1e-3
 
 
-def test_what_goes_as_expected_for_long_is_called_stuck() -> None:
+def test_a_long_predictable_stream_is_called_stuck() -> None:
     material = certain_material()
     sampler = material.sampler()
     assert not sampler.stuck(0)

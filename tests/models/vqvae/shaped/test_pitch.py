@@ -60,7 +60,7 @@ def test_a_code_means_nearly_the_pitch_it_came_from(pitch: float) -> None:
     assert code_of(pitch) == code[0]
 
 
-def test_what_has_no_pitch_has_code_0() -> None:
+def test_an_unvoiced_pitch_has_code_0() -> None:
     assert code_of(0.0) == codes_of(np.zeros(1))[0] == 0
     assert pitches_of(np.zeros(1, np.int64))[0] == 0.0
     assert code_of(1e9) == PITCHES - 1

@@ -85,7 +85,7 @@ def test_an_encoder_knows_no_more_than_its_hops(packed: ShapedPacked) -> None:
     np.testing.assert_array_equal(before[:4], codes()[:4])
 
 
-def test_what_is_no_number_harms_no_stream(packed: ShapedPacked) -> None:
+def test_nan_input_does_not_harm_the_stream(packed: ShapedPacked) -> None:
     encoder = packed.coders(1, "cpu")[0]
     sound, codes = np.full(SHAPED.hop, np.nan, np.float32), np.zeros(SHAPED.stages, np.uint16)
     encoder.encode(sound, codes)

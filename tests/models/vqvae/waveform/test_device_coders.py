@@ -130,7 +130,7 @@ def test_a_voices_bits_do_not_depend_on_who_else_is_due(packed: Packed, device: 
             assert not np.delete(out, voice, axis=1).any()
 
 
-def test_who_is_not_due_keeps_every_bit(small: Packed, device: str) -> None:
+def test_a_voice_that_is_not_due_keeps_every_bit(small: Packed, device: str) -> None:
     decoder = small.coders(VOICES, device)[1]
     played(small, decoder, latents(small))
     before = decoder.state
@@ -230,7 +230,7 @@ def test_a_device_that_goes_is_told_as_lost_by_all_that_needs_it(
         _ = decoder.state
 
 
-def test_what_is_dropped_leaves_the_device_at_once(small: Packed, device: str) -> None:
+def test_a_dropped_object_leaves_the_device_at_once(small: Packed, device: str) -> None:
     """It does not wait for garbage collection."""
     encoder, decoder = small.coders(VOICES, device)
     there = [weakref.ref(encoder._call), weakref.ref(decoder._call)]

@@ -49,7 +49,7 @@ def trained(config: VQVAEConfig = CONFIG) -> VQVAE:
 @pytest.mark.parametrize("config", [CONFIG, replace(SMALL, strides=(4, 1, 5)),
                                     replace(SMALL, encoder_dilations=(1, 3, 9))])  # fmt: skip
 @torch.no_grad()
-def test_what_comes_later_changes_nothing_before(config: VQVAEConfig) -> None:
+def test_later_input_changes_nothing_before(config: VQVAEConfig) -> None:
     network = trained(config)
     changed = 7 * config.hop + 5  # within code frame 7 of 12
     one = noise(12 * config.hop)
@@ -141,7 +141,7 @@ def test_folding_and_unfolding_give_the_same_network() -> None:
 
 
 @torch.no_grad()
-def test_what_is_folded_is_plain_weights_biases_and_books() -> None:
+def test_folding_gives_plain_weights_biases_and_books() -> None:
     names = {name for name in folded(trained()) if not name.endswith(TRAINING_ONLY)}
     assert {name.rsplit(".", 1)[-1] for name in names} == {"weight", "bias", "vectors"}
     weight = folded(network := trained())["encoder.filterbank.weight"]

@@ -287,7 +287,7 @@ def test_training_rounds_nothing_until_all_books_have_started() -> None:
     assert not torch.allclose(quantized.latent, latents(1))
 
 
-def test_whoever_plays_always_rounds() -> None:
+def test_the_quantizer_always_rounds_after_training() -> None:
     quantizer = ResidualQuantizer(LATENT, STAGES, CODES, 4).eval()
     quantized = quantizer(latents(0))
     torch.testing.assert_close(quantized.latent, quantizer.decode(quantized.codes))

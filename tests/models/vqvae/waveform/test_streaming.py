@@ -142,7 +142,7 @@ def test_codes_that_do_not_exist_stand_for_some_latent(small: Model) -> None:
     np.testing.assert_allclose(out, rows[0, 0] + rows[1, -1] + rows[2, 3], atol=1e-6)
 
 
-def test_of_equal_codes_the_first_is_taken(small: Model) -> None:
+def test_the_first_of_equal_codes_is_taken(small: Model) -> None:
     tensors = dict(small.tensors)
     for stage in range(SMALL.stages):
         name = f"quantizer.stages.{stage}.book.vectors"

@@ -19,7 +19,7 @@ from rtaudiogen.models.wavegan.learning.options import TrainingOptions
         ({"report_minutes": 0.0}, "--report-minutes"),
     ],
 )
-def test_what_cannot_be_meant_is_refused(choice: dict[str, Any], word: str) -> None:
+def test_impossible_options_are_refused(choice: dict[str, Any], word: str) -> None:
     with pytest.raises(UsageError, match=word) as error:
         TrainingOptions(**choice)
     assert "\n" not in str(error.value)

@@ -83,7 +83,7 @@ def test_a_folder_becomes_a_playable_model_of_its_classes(tmp_path: Path, folder
     assert np.abs(hit_of(out)).max() > 0.01
 
 
-def test_what_one_looks_at_and_listens_to_lies_beside_the_model(
+def test_clips_and_pictures_lie_beside_the_model(
     tmp_path: Path, folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     train(folder, tmp_path / "mine.safetensors", TrainingOptions(**TINY))

@@ -90,14 +90,14 @@ def same(a: dict[str, NDArray], b: dict[str, NDArray]) -> bool:
 
 
 @of_each_kind
-def test_its_logits_are_those_of_the_cpu(material):
+def test_device_logits_equal_those_of_the_cpu(material):
     expected = material.force(material.on_cpu())
     error = np.abs(material.force(material.on_device()) - expected).max()
     assert error < 1e-5 * np.abs(expected).max()
 
 
 @of_each_kind
-def test_it_draws_the_codes_that_the_cpu_draws(material):
+def test_the_device_draws_the_codes_of_the_cpu(material):
     cpu, device = material.on_cpu(), material.on_device()
     codes = material.sample(device)
     np.testing.assert_array_equal(codes, material.sample(cpu))
@@ -130,7 +130,7 @@ def test_voices_are_independent_and_silent_ones_keep_their_state():
 
 
 @of_each_kind
-def test_it_goes_on_from_a_saved_state_bit_for_bit(material):
+def test_the_device_continues_a_saved_state_bit_exact(material):
     sampler = material.on_device()
     material.sample(sampler, 0, 5)
     saved = sampler.state
@@ -242,7 +242,7 @@ def test_the_instrument_plays_on_a_gpu_what_it_plays_on_the_cpu(instrument):
     assert np.abs(expected).max() > 0
 
 
-def test_its_blocks_and_its_state_do_not_change_a_bit_on_a_gpu(instrument):
+def test_blocks_and_saved_state_keep_every_bit_on_a_gpu(instrument):
     instrument.prepare(16, "cuda")
     instrument.reset(1)
     expected = played(instrument, [16, 8], A4, E5)
