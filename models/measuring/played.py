@@ -127,7 +127,7 @@ def judge_instrument(
 def judge_pitches(
     generator: Generator, instrument: int, velocity: float, pitch_step: int
 ) -> dict[str, Any]:
-    """Pitch of notes from E2 to C6."""
+    """Measure the pitch of notes from E2 to C6."""
     sounds = _played(generator, instrument, velocity, pitch_step)
     return _pitches(sounds, generator.sample_rate)
 

@@ -1,4 +1,4 @@
-"""Captures of amplifiers, pedals and cabinets that other people's programs made, as effects."""
+"""Captures of amplifiers, pedals and cabinets, made by other programs, as effects."""
 
 from rtaudiogen.generator import Family
 

@@ -1,4 +1,4 @@
-"""What a capture's file says of itself before it plays. [any]"""
+"""The descriptor of a capture's file. [any]"""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""What a capture's metadata says of its levels, and the gains that follow. [any]"""
+"""Levels in a capture's metadata, and the gains that follow from them. [any]"""
 
 import math
 from collections.abc import Mapping

@@ -31,7 +31,7 @@ class Decay(NamedTuple):
 
     @property
     def unevenness(self) -> float:
-        """Both in one number, 0 for a perfect decay."""
+        """Return holes and roughness in one number, 0 for a perfect decay."""
         return max(0.0, self.hole_db - HARMLESS_DB) + ROUGHNESS_WEIGHT * self.roughness_db
 
 
@@ -54,7 +54,7 @@ def _levels_db(signal: Signal, window: int, hop: int, out: NDArray[np.float64]) 
 
 @cached_njit(nogil=True, error_model="numpy")
 def _measure(levels: NDArray[np.float64]) -> tuple[float, float]:
-    """The deepest hole behind the loudest level, and the roughness from there on."""
+    """Return the deepest hole after the loudest level, and the roughness from there on."""
     loudest = int(np.argmax(levels))
     floor = levels[loudest] - SOUNDING_DB
     hole, later = 0.0, floor

@@ -94,7 +94,7 @@ def of_sample(
 
 
 def _of_take(take: int) -> tuple[int, ...]:
-    """The end of a take's name; the first has none."""
+    """Return the end of a take's name; the first take has none."""
     return (take,) if take else ()
 
 

@@ -51,16 +51,16 @@ class Sine:
         _render(out, parameters, events, self._voices, self._channel, float(self.sample_rate))
 
     def voice_levels(self) -> NDArray[np.float32]:
-        """(voices,) the envelopes. [render]"""
+        """Return the envelopes, (voices,). [render]"""
         levels: NDArray[np.float64] = self._voices["envelope"] * self._voices["velocity"]
         return levels.astype(np.float32)
 
     def save_state(self) -> State:
-        """Copies. [render]"""
+        """Return copies. [render]"""
         return {"voices": self._voices.copy(), "channel": self._channel.copy()}
 
     def load_state(self, state: State) -> None:
-        """From `save_state`. [render]"""
+        """Continue from `save_state`. [render]"""
         self._voices[:], self._channel[:] = state["voices"], state["channel"]
 
 

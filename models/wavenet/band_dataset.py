@@ -56,17 +56,17 @@ def heard(origin: Texture, config: WaveNetConfig) -> Heard:
 
 
 class BandSegments:
-    """Draws batches: every instrument equally often, the longer a sound the more often."""
+    """A source of batches: every instrument equally often, longer sounds more often."""
 
     def __init__(self, config: WaveNetConfig, sounds: Sequence[Texture], frames: int) -> None:
-        """Of `frames` frames of the network each; every instrument of `config` needs a sound."""
+        """Prepare segments of `frames` frames; every instrument of `config` needs a sound."""
         self.config, self.frames = config, frames
         self.sounds = {id(sound): heard(sound, config) for sound in sounds}
         instruments = range(len(config.instruments))
         self.by_instrument = [[s for s in sounds if s.instrument == i] for i in instruments]
 
     def draw(self, random: Generator, segments: int) -> Batch:
-        """A training batch."""
+        """Draw a training batch."""
         drawn = []
         for _ in range(segments):
             own = self.by_instrument[random.integers(len(self.by_instrument))]
@@ -79,7 +79,7 @@ class BandSegments:
         return stack(drawn)
 
     def fixed(self, segments: int) -> list[Batch]:
-        """The same plain segments every time, from all sounds in turn, one segment a batch row."""
+        """Return the same plain segments every time, from all sounds in turn, one a batch row."""
         random = np.random.default_rng(0)
         sounds = [self.sounds[id(sound)] for own in self.by_instrument for sound in own]
         parts = []
@@ -90,11 +90,11 @@ class BandSegments:
         return parts
 
     def whole(self, sound: Sound) -> Batch:
-        """One sound from its beginning, unchanged."""
+        """Return one sound from its beginning, unchanged."""
         return self._segment(self.sounds[id(sound)], 0, 0)
 
     def _blurred(self, batch: Batch, random: Generator) -> Batch:
-        """With noise in the history, and sometimes no history at all."""
+        """Return the batch with noise in its history, and sometimes without any history."""
         codes, config = batch.codes, self.config
         counts = np.array(config.codes)
         deviation = JITTER_CODES * random.random() ** 2 * counts / LEVELS
@@ -107,7 +107,7 @@ class BandSegments:
         return Batch(codes, batch.targets, batch.conditioning, batch.instruments)
 
     def _segment(self, sound: Heard, start: int, skip: int, moved_db: float = 0.0) -> Batch:
-        """One segment, (1, T, bands); what lies behind the sound's end does not count."""
+        """Return one segment, (1, T, bands); frames after the sound's end do not count."""
         frames, counts = self.frames, np.array(self.config.codes)
         own = sound.codes[start : start + frames].astype(np.int64)
         targets = np.full((frames, len(counts)), IGNORED, np.int64)

@@ -44,11 +44,11 @@ class WaveNetConfig(CodeModelConfig):
         if not upper == len(self.upper_output) == len(self.upper_preemphasis):
             raise ValueError("its upper bands differ in number")
         if not upper and self.told:
-            raise ValueError("levels are told to a network of several bands only")
+            raise ValueError("only a network of several bands is given levels")
         if not upper:
             return
         if self.pitched or self.sample_rate % self.bands:
-            raise ValueError("bands have a texture alone, and their number divides its rate")
+            raise ValueError("only textures have bands, and their number must divide the rate")
         if not all(2 < codes < LEVELS and codes % 2 for codes in self.upper_codes):
             raise ValueError(f"an upper band has an odd number of codes below {LEVELS}")
         if any(width < 1 or width % CHANNEL_MULTIPLE for width in self.upper_output):

@@ -64,8 +64,8 @@ class HarmonicWaveNet(WaveNetGenerator, HarmonicNotes):
 
 
 class TextureWaveNet(WaveNetGenerator, TextureGenerator):
-    """A stream."""
+    """A WaveNet played as a stream."""
 
 
 class BandWaveNet(WaveNetGenerator, BandTexture):
-    """A stream in stereo, drawn in bands."""
+    """A WaveNet played as a stereo stream, drawn in bands."""

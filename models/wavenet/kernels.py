@@ -186,7 +186,7 @@ def _predict(
     columns: int,
     frame: int,
 ) -> None:
-    """Logits of the next frame of `columns` voices, `frame` frames into the chunk."""
+    """Compute the next frame's logits of `columns` voices, `frame` frames into the chunk."""
     r, s = weights.residual, weights.skip
     for slot in range(columns):
         _hear(weights, state.codes[active[first + slot]], place(scratch.hidden, slot * r))
@@ -213,7 +213,7 @@ def _predict(
 
 @part
 def _hear(weights: Weights, codes: NDArray[np.int64], hidden: int) -> None:
-    """hidden = what the last codes of all bands, and those before, are to the first layer."""
+    """Set `hidden` to the first layer's input: the last two codes of every band."""
     r, first, nothing = weights.residual, 0, len(weights.current_codes)
     for band in range(len(weights.codes)):
         now, before = codes[2 * band], codes[2 * band + 1]

@@ -51,7 +51,7 @@ class WaveNet(nn.Module):
         self.upper = nn.ModuleList(Head(config.skip, output, codes) for output, codes in upper)
 
     def forward(self, codes: Tensor, conditioning: Tensor | None, embedding: Tensor) -> Tensor:
-        """(B, T, 256) logits; of several bands, those of each after another.
+        """Return (B, T, 256) logits; those of several bands one after another.
 
         `codes` (B, T) int64, of several bands (B, T, N); `conditioning` (B, T, C) float or None if
         C = 0; `embedding` (B, E). Frames before the first are zeros in every layer, as in a freshly

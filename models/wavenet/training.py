@@ -58,12 +58,12 @@ class TrainingOptions(InstrumentOptions):
     skip: int = option(128, "Channels of the skip path.", **CHANNELS)
     output: int = option(256, "Channels before the softmax.", **CHANNELS)
     largest_dilation: int = option(
-        512, "Each stack of layers doubles from 1 up to this.", least=1, most=1 << 20
+        512, "Largest dilation; each stack of layers doubles from 1 to it.", least=1, most=1 << 20
     )
-    stacks: int = option(2, "How many such stacks.", least=1, most=64)
-    segment_frames: int = option(2560, "Length of a piece that is learnt at once.", least=1024)
-    segments: int = option(2, "Pieces in one product: as many as stay in the cache.", least=1)
-    accumulate: int = option(1, "Such products before the weights change.", least=1)
+    stacks: int = option(2, "Number of such stacks.", least=1, most=64)
+    segment_frames: int = option(2560, "Frames of a training segment.", least=1024)
+    segments: int = option(2, "Segments in one micro-batch: as many as stay in the cache.", least=1)
+    accumulate: int = option(1, "Micro-batches before the weights change.", least=1)
     compile: bool = option(True, "Compile the network with torch.compile (needs g++).", free=True)
 
     def __post_init__(self) -> None:
@@ -87,7 +87,7 @@ class TrainingOptions(InstrumentOptions):
         return self.pitched and self.harmonic
 
     def learnt(self, folder: Path, say: Say) -> tuple[Corpus, dict[str, NDArray[Any]] | None]:
-        """See InstrumentOptions: a bank's tables come beside the rest of the notes.
+        """Implement `InstrumentOptions.learnt`: a bank's tables, and the rest of the notes.
 
         With textures in bands come the courses of their levels.
         """

@@ -13,7 +13,7 @@ Codes = NDArray[np.uint16]  # (code frames, stages)
 
 
 class Packing(Protocol):
-    """Both ways of it; chunks are packed, and unpacked, one after another."""
+    """One of two packings; chunks are packed, and unpacked, one after another."""
 
     def pack(self, codes: Codes) -> bytes:
         """Return a chunk's bytes."""
@@ -29,7 +29,7 @@ class PlainPacking:
     """
 
     def __init__(self, books: Sequence[int]) -> None:
-        """`books` are the codes of each stage."""
+        """Take the number of codes of each stage."""
         self._books = np.array(books)
         widths = [code_bits(size) for size in books]
         self._stage = np.repeat(np.arange(len(books)), widths)  # of each bit of a code frame

@@ -1,4 +1,4 @@
-"""A range coder: symbols to as many bits as their probabilities say, in whole numbers only.
+"""A range coder: symbols take as many bits as their probabilities require, in whole numbers only.
 
 G. N. N. Martin, "Range encoding: an algorithm for removing redundancy from a digitised message",
 1979. A symbol is a span of a total: it begins at `start` and is `size` wide, both in units of
@@ -12,7 +12,7 @@ MOST_TOTAL = 1 << 32  # leaves 24 bits for the width of a symbol
 
 
 class RangeEncoder:
-    """Writes symbols into bytes."""
+    """An encoder of symbols into bytes."""
 
     def __init__(self) -> None:
         self._low, self._width = 0, FULL
@@ -32,7 +32,7 @@ class RangeEncoder:
             self._width <<= 8
 
     def finish(self) -> bytes:
-        """Return all bytes, as few as tell the last symbol."""
+        """Return all bytes, as few as the last symbol requires."""
         for count in range(BITS // 8 + 1):
             step = 1 << BITS - 8 * count
             value = -(-self._low // step) * step  # the next multiple: its other bytes are 0
@@ -46,7 +46,7 @@ class RangeEncoder:
 
 
 class RangeDecoder:
-    """Reads the symbols again; after the last byte it reads zeros."""
+    """A decoder of the symbols; after the last byte it reads zeros."""
 
     def __init__(self, payload: bytes) -> None:
         self._rest = iter(payload)
@@ -59,7 +59,7 @@ class RangeDecoder:
         return min(self._value // (self._width // total), total - 1)
 
     def take(self, start: int, size: int, total: int) -> None:
-        """Go on behind the symbol whose span that is."""
+        """Advance behind the symbol with that span."""
         unit = self._width // total
         self._value -= start * unit
         self._width = size * unit

@@ -1,4 +1,4 @@
-"""A predictor that expects of each stage what it had most often."""
+"""A predictor that expects each stage's most frequent codes."""
 
 from collections.abc import Sequence
 
@@ -24,6 +24,6 @@ class Habit:
         return self._counts[stage]
 
     def take(self, frame: NDArray[np.uint16]) -> None:
-        """Count it."""
+        """Count the codes of a frame."""
         for counts, code in zip(self._counts, frame.tolist(), strict=True):
             counts[code] += GROWTH

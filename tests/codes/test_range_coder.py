@@ -1,4 +1,4 @@
-"""The range coder: every symbol comes back, in as many bits as it is unlikely."""
+"""The range coder restores every symbol, in as many bits as it is unlikely."""
 
 import math
 

@@ -1,4 +1,4 @@
-"""From the codes of bands to sound: decoded, held at one level, given its own, joined. [render]
+"""Sound from the codes of bands: decoded, levelled, given its level, and joined. [render]
 
 Sides of a stereo field are drawn side by side and share everything but their codes. Everything is
 sequential per frame, so that block sizes cannot matter.
@@ -28,7 +28,7 @@ SHELF = 0.2  # of the lowest band's width: brightness turns what lies above
 
 
 class Joining(NamedTuple):
-    """What codes of N bands become sound with."""
+    """Tables that turn codes of N bands into sound."""
 
     amplitudes: NDArray[np.float32]  # (N, 256) of every band's codes
     preemphases: NDArray[np.float32]  # (N,)
@@ -37,7 +37,7 @@ class Joining(NamedTuple):
 
 
 class BandState(NamedTuple):
-    """What the future sound depends on, beside the codes still to be drawn."""
+    """State of future sound, without the codes still to be drawn."""
 
     emphasised: NDArray[np.float64]  # (SIDES, N) last output of each de-emphasis
     power: NDArray[np.float64]  # (SIDES, N) running mean square of what the network gave
@@ -183,7 +183,7 @@ def _without_offset(state, value, side, frame_rate):  # type: ignore[no-untyped-
 
 @cached_njit(nogil=True)
 def _levelled(state, value, level_db, side, band, frame_rate):  # type: ignore[no-untyped-def]  # numba's own types
-    """Return a band's value at its level: what is drawn should have one level throughout."""
+    """Return a band's value at its level: drawn values should have one level throughout."""
     asked_db = min(level_db, CEILING_DB)
     drawn = 10.0 ** ((DRAWN_DB + min(asked_db - SOFTEST_DB, 0.0)) / 10.0)
     power = state.power[side, band]

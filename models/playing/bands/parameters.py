@@ -1,4 +1,4 @@
-"""What a texture in bands offers a player beside its timbres."""
+"""Parameters of a texture in bands beside its timbres."""
 
 from rtaudiogen.generator import Parameter
 
@@ -9,7 +9,7 @@ DENSITY = Parameter(
     help="how closely waves, gusts and crackles follow each other; 0 holds the moment",
 )  # fmt: skip
 BRIGHTNESS = Parameter(
-    "brightness", "Brightness", -12.0, 12.0, 0.0, "dB", help="how loud the treble is"
+    "brightness", "Brightness", -12.0, 12.0, 0.0, "dB", help="level of the treble"
 )
 SIDES = 2  # of the stereo field, drawn independently of each other
 LIVING_PARAMETERS = (SWELL, DENSITY, BRIGHTNESS)

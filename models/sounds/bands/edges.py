@@ -17,7 +17,7 @@ def edges_of(sample_rate: int, bands: int) -> tuple[int, ...]:
 
 
 def fits(edges: Sequence[int], sample_rate: int, bands: int) -> bool:
-    """Tell whether edges rise from 0 to half the rate, and every wide band's are among them."""
+    """Return True if edges rise from 0 to half the rate and include every wide band's."""
     rises = all(low < high for low, high in pairwise(edges))
     wide = {round(band * sample_rate / (2 * bands)) for band in range(bands + 1)}
     return rises and wide <= set(edges) and edges[0] == 0 and edges[-1] == max(wide)

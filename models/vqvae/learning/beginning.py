@@ -1,4 +1,4 @@
-"""The beginning of a training: at random, or with what another model has learnt."""
+"""The initial weights of a training: random, or those of another model."""
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -20,10 +20,10 @@ N = TypeVar("N", bound=nn.Module)
 
 @runtime_checkable
 class LearntBooks(Protocol):
-    """A module whose code books follow what they are shown."""
+    """A module whose codebooks follow the points they see."""
 
     def take_over(self) -> None:
-        """Follow on from vectors that were learnt before."""
+        """Continue from vectors that were learnt before."""
 
 
 @torch.no_grad()
@@ -63,7 +63,7 @@ def begun(network: N, config: CodesConfig, model: str) -> N:
 def _labels(
     network: nn.Module, ours: tuple[str, ...], known: Tensor, theirs: tuple[str, ...]
 ) -> Tensor:
-    """The points of our labels: theirs where they have one of the name."""
+    """Return the labels' points: the model's own where it has a label of that name."""
     points: Tensor = network.get_parameter(LABELS).clone()
     if known.shape[1:] != points.shape[1:]:
         return known

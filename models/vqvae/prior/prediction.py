@@ -1,4 +1,4 @@
-"""What the prior expects next, in whole numbers: the same on every machine. [control]
+"""The prior's prediction of the next codes, in whole numbers: the same on every machine. [control]
 
 The sampler's floats are summed in an order, and rounded in a way, that depend on the processor, so
 a writer and a reader of predicted codes could disagree. Here weights and activations are whole
@@ -33,7 +33,7 @@ class PriorPredictor:
     """
 
     def __init__(self, config: CodesConfig, tensors: Mapping[str, Floats], stages: int) -> None:
-        """`tensors` without a prefix; RtAudioGenError if their numbers are too large for this."""
+        """Take tensors without a prefix. RtAudioGenError if their numbers are too large."""
         self.stages, self._config = stages, config
         whole = {name: np.rint(np.asarray(t, np.float64) * UNIT) for name, t in tensors.items()}
         if any(_largest_sum(t) >= EXACT for t in whole.values()):
@@ -72,7 +72,7 @@ class PriorPredictor:
         return frequencies
 
     def bits(self, codes: NDArray[np.uint16]) -> float:
-        """Return how many bits a stream of codes (frames, stages) takes from its beginning."""
+        """Return the bits that a stream of codes (frames, stages) takes from its beginning."""
         self.reset()
         total = 0.0
         for frame in codes:
@@ -99,7 +99,7 @@ class PriorPredictor:
 
 
 def _linear(tensors: Mapping[str, Numbers], name: str, x: Numbers, bias: str = "") -> Numbers:
-    """W x + b, in units again."""
+    """Return W x + b, in units."""
     weight = tensors[name if bias else f"{name}.weight"]
     total = weight @ x + tensors[bias or f"{name}.bias"] * UNIT
     limit = LARGEST_INPUT * UNIT
@@ -107,18 +107,18 @@ def _linear(tensors: Mapping[str, Numbers], name: str, x: Numbers, bias: str = "
 
 
 def _largest_sum(tensor: Numbers) -> float:
-    """What a row of a matrix can sum up to, with a bias as large as its largest weight."""
+    """Return the largest sum of a matrix row, with a bias as large as its largest weight."""
     rows = np.abs(tensor).reshape(len(tensor), -1)
     return float((rows.sum(1) + rows.max()).max() * LARGEST_INPUT * UNIT)
 
 
 def _table(function: Callable[[Numbers], Numbers]) -> Numbers:
-    """A function of inputs -REACH … REACH, in units."""
+    """Return a function's values at inputs -REACH … REACH, in units."""
     return np.rint(function(np.arange(-REACH * STEPS, REACH * STEPS + 1) / STEPS) * UNIT)
 
 
 def _read(table: Numbers, x: Numbers) -> Numbers:
-    """The table at the nearest step below an input in units."""
+    """Return the table's values at the nearest steps below inputs in units."""
     place = np.floor(x * (STEPS / UNIT)) + REACH * STEPS
     values: Numbers = table[np.clip(place, 0, len(table) - 1).astype(np.int64)]
     return values

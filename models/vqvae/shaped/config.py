@@ -59,45 +59,45 @@ class ShapedConfig(CodesConfig):
 
     @property
     def step(self) -> int:
-        """Waveform frames from one filter to the next."""
+        """Return the waveform frames from one filter to the next."""
         return self.sample_rate // STEPS_PER_SECOND
 
     @property
     def hop(self) -> int:
-        """Waveform frames per code frame."""
+        """Return the waveform frames per code frame."""
         return STEPS * self.step
 
     @property
     def look_ahead(self) -> int:
-        """Waveform frames beyond a code frame that its codes depend on."""
+        """Return the waveform frames after a code frame on which its codes depend."""
         return LOOK_AHEAD_STEPS * self.step
 
     @property
     def residual_stages(self) -> int:
-        """Stages after the pitch."""
+        """Return the number of stages after the pitch."""
         return self.stages - 1
 
     @property
     def knows_pitch(self) -> bool:
-        """True if the first stage is the pitch, which can then be changed."""
+        """Return True if the first stage is the pitch, which can then be changed."""
         return True
 
     @property
     def point(self) -> int:
-        """Numbers that a code frame is decoded from: the latent, voiced, and octaves."""
+        """Return the size of the point of a code frame: latent, voiced, and octaves."""
         return self.latent + 2
 
     @property
     def bands(self) -> int:
-        """Log magnitudes of a step's filters."""
+        """Return the number of log magnitudes of a step's filters."""
         return self.harmonic_bands + self.noise_bands
 
     @property
     def features(self) -> int:
-        """Numbers that the encoder hears every 10 ms."""
+        """Return the number of input features every 10 ms."""
         return self.long_bands + 2 * self.short_bands + 2
 
     @property
     def books(self) -> tuple[int, ...]:
-        """Codes of each stage."""
+        """Return the number of codes of each stage."""
         return (PITCHES, *(self.codes,) * self.residual_stages)

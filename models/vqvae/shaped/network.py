@@ -35,7 +35,7 @@ class Encoder(nn.Module):
         self.latent = CentredPointwise(width, config.latent)
 
     def forward(self, features: Tensor) -> Tensor:
-        """(B, features, 2 N) to (B, latent, N)."""
+        """Map (B, features, 2 N) to (B, latent, N)."""
         x = self.down(F.elu(self.features(self.input(features))))
         latent: Tensor = self.latent(F.elu(self.frames(x)))
         return latent
@@ -61,7 +61,7 @@ class Decoder(nn.Module):
         )
 
     def forward(self, latent: Tensor, pitches: Tensor, embedding: Tensor) -> Tensor:
-        """(B, latent, N), (B, N + 1) Hz and (B, embedding) to (B, bands, 4 N).
+        """Map (B, latent, N), (B, N + 1) Hz and (B, embedding) to (B, bands, 4 N).
 
         `pitches` are those at the beginning of the first frame, then at the end of each.
         """
@@ -83,7 +83,7 @@ class Shaped(NamedTuple):
 
 
 class ShapedVQVAE(nn.Module):
-    """Encoder, residual quantiser, decoder, filters, and the points that the labels are."""
+    """Encoder, residual quantiser, decoder, filters, and the labels' embeddings."""
 
     def __init__(self, config: ShapedConfig) -> None:
         super().__init__()
@@ -100,7 +100,7 @@ class ShapedVQVAE(nn.Module):
         self, signal: Tensor, heard: Tensor, coded: Tensor, labels: Tensor, pulses: Tensor,
         noise: Tensor, kept: Tensor | None = None,
     ) -> Shaped:  # fmt: skip
-        """Sound (B, N · hop + look-ahead), its pitches and excitations to the reconstruction.
+        """Reconstruct (B, N · hop + look-ahead) from its pitches and excitations.
 
         `heard` (B, 2 N) Hz every 10 ms, `coded` (B, N + 1) Hz around the code frames, `labels` (B,)
         int64, `pulses` and `noise` (B, N · hop), `kept` (B,) int64 as in the quantiser.

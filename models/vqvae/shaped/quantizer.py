@@ -38,7 +38,7 @@ class Books(nn.Module):
 
     @property
     def started(self) -> bool:
-        """True once points are rounded to codes; then no GPU is waited for."""
+        """Return True once points are rounded to codes; from then on no GPU is waited for."""
         self._started = self._started or bool(self.steps >= START_STEPS)
         return self._started
 
@@ -49,13 +49,13 @@ class Books(nn.Module):
         self.sums.copy_(self.vectors * self.uses[..., None])
 
     def nearest(self, points: Tensor, stage: int) -> Tensor:
-        """(M, latent) to (M,) int64."""
+        """Return (M,) int64, the nearest codes of (M, latent)."""
         vectors: Tensor = self.vectors[stage]
         return (vectors.square().sum(1) - 2 * points @ vectors.T).argmin(1)
 
     @torch.no_grad()
     def gather(self, points: Tensor) -> None:
-        """(M, latent) of a step in which nothing is rounded yet."""
+        """Keep (M, latent) of a step in which nothing is rounded yet."""
         self.steps += 1
         self._gathered.append(points)
         if self.started:
@@ -63,7 +63,7 @@ class Books(nn.Module):
             self._gathered.clear()
 
     def _start(self, points: Tensor, batch: int) -> None:
-        """k-means, stage by stage."""
+        """Place the codes by k-means, stage by stage."""
         for stage in range(len(self.vectors)):
             chosen = torch.randint(len(points), self.uses[stage].shape, device=points.device)
             self.vectors[stage] = points[chosen]
@@ -103,7 +103,7 @@ class ResidualBooks(nn.Module):
         self.books = Books(latent, stages, codes)
 
     def forward(self, latent: Tensor, kept: Tensor | None = None) -> Quantized:
-        """(B, latent, N); `kept` (B,) int64 in training: how many stages each example keeps.
+        """Quantise (B, latent, N); in training each example keeps `kept` (B,) int64 stages.
 
         An example that keeps none is not rounded.
         """
@@ -128,7 +128,7 @@ class ResidualBooks(nn.Module):
 
     @torch.no_grad()
     def _rounded(self, points: Tensor, kept: Tensor | None, learns: bool) -> tuple[Tensor, Tensor]:
-        """The sum of each example's stages (B, N, latent), and the codes of all (B, N, stages)."""
+        """Return the sum of each example's stages (B, N, latent), and all codes (B, N, stages)."""
         residual, total = points.flatten(0, 1), torch.zeros_like(points)
         codes = []
         for stage, vectors in enumerate(self.books.vectors.clone()):
@@ -145,6 +145,6 @@ class ResidualBooks(nn.Module):
         return total, torch.stack(codes, dim=-1)
 
     def decode(self, codes: Tensor) -> Tensor:
-        """(B, N, stages used) int64, the first ones, to the latent (B, latent, N)."""
+        """Decode the first stages' codes (B, N, stages used) int64 to the latent (B, latent, N)."""
         parts = [self.books.vectors[stage][chosen] for stage, chosen in enumerate(codes.unbind(-1))]
         return torch.stack(parts).sum(0).transpose(1, 2)

@@ -20,7 +20,7 @@ Row = dict[str, Any]
 def decay_rows(
     descriptor: Descriptor, config: WaveGANConfig, corpus: Corpus, hits: int = HITS
 ) -> Iterator[Row]:
-    """A row a class that model and folder share: the share of hits with a hole, and roughness.
+    """Yield a row for each class of model and folder: the share of hits with a hole, roughness.
 
     Of first takes, of the best takes that are played, and of the folder's recorded hits.
     """
@@ -49,7 +49,7 @@ def decay_rows(
 
 
 def _recorded(corpus: Corpus, index: int) -> Iterator[Any]:
-    """The folder's hits of a class that are no synthetic fillers."""
+    """Yield the folder's hits of a class, without synthetic fillers."""
     for hits in {id(hits): hits for hits in (corpus.training, corpus.held_out)}.values():
         yield from hits.signals[(hits.classes == index) & ~hits.synthetic]
 

@@ -31,7 +31,7 @@ class DeviceWeights(NamedTuple):
 
 
 def upload(weights: Weights, device: torch.device) -> DeviceWeights:
-    """RtAudioGenError if the kernel does not know the network's sizes."""
+    """Upload the weights. RtAudioGenError if the kernel does not know the network's sizes."""
     if len(weights.codes) > 1:
         raise RtAudioGenError("on a GPU a WaveNet of several bands cannot be played: use the CPU")
     for name in ("residual", "skip", "output"):

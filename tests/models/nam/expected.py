@@ -1,4 +1,4 @@
-"""Captures and what the reference program makes of them: `python -m tests.models.nam.expected`."""
+"""Captures and the reference program's output for them: `python -m tests.models.nam.expected`."""
 
 from pathlib import Path
 

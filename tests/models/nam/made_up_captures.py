@@ -79,7 +79,7 @@ def wavenet() -> Json:
 
 
 def rich() -> Json:
-    """A WaveNet with everything that the format knows, and a model for its condition."""
+    """Return a WaveNet with all features of the format, and a model for its condition."""
     model = capture("WaveNet", {"layers": [{**ARRAY, "head_size": 2}]})
     return capture("WaveNet", {"layers": [RICH], "head": POST, "condition_dsp": model})
 

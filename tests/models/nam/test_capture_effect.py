@@ -1,4 +1,4 @@
-"""A capture as an effect: its levels, and the way from one size to another."""
+"""A capture as an effect: its levels, and the fade from one size to another."""
 
 from pathlib import Path
 

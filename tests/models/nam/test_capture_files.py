@@ -1,4 +1,4 @@
-"""Files of captures: what they tell, and what is refused, in one line that names the file."""
+"""Files of captures are described, or refused in one line that names the file."""
 
 import json
 from pathlib import Path

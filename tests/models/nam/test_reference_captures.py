@@ -1,4 +1,4 @@
-"""Captures of other programs, against what the reference program makes of them."""
+"""Captures of other programs sound as in the reference program."""
 
 from pathlib import Path
 

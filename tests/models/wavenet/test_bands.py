@@ -1,4 +1,4 @@
-"""A WaveNet texture in bands: what it learns from, what its knobs do, what it refuses."""
+"""A WaveNet texture in bands: training segments, parameters, refusals."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -130,7 +130,7 @@ def test_segments_are_a_sound_and_what_comes_next() -> None:
     assert len(segments.fixed(5)) == 5
 
 
-def test_the_loss_is_the_sum_of_the_bands_and_skips_what_does_not_count() -> None:
+def test_the_loss_sums_the_bands_and_skips_ignored_targets() -> None:
     torch.manual_seed(0)
     logits = torch.randn(1, 4, sum(SMALL_BANDS.codes))
     targets = torch.tensor([[[3, 4, 5], [200, 100, 50], [0, 0, 0], [IGNORED] * 3]])

@@ -35,7 +35,7 @@ class SpectralLoss(nn.Module):
         self.disturbance = Disturbance(sample_rate)
 
     def forward(self, made: Tensor, real: Tensor) -> Tensor:
-        """(B, T) each."""
+        """Return the loss of made and real sound, (B, T) each."""
         distance = torch.stack([scale(made, real) for scale in self.scales]).mean()
         total: Tensor = distance + self.disturbance(made, real)
         return total
@@ -52,7 +52,7 @@ class _Spectra(nn.Module):
         self.window = Constant(hann(self.size, sym=False).astype(np.float32))
 
     def _powers(self, signal: Tensor) -> Tensor:
-        """(B, T) to (B, windows, bins)."""
+        """Map (B, T) to (B, windows, bins)."""
         half = self.size // 2
         windows = F.pad(signal, (half, half)).unfold(1, self.size, self.size // 4)
         spectrum = torch.fft.rfft(windows * self.window.beside(signal))
@@ -68,7 +68,7 @@ class _Scale(_Spectra):
         self.bins = bins
 
     def forward(self, made: Tensor, real: Tensor) -> Tensor:
-        """(B, T) each."""
+        """Return the loss of made and real sound, (B, T) each."""
         ours = self._powers(made)
         with torch.no_grad():
             theirs = self._powers(real)
@@ -93,7 +93,7 @@ class Disturbance(_Spectra):
         super().__init__(sample_rate, LOUD_SECONDS, LOUD_BANDS)
 
     def forward(self, made: Tensor, real: Tensor) -> Tensor:
-        """(B, T) each."""
+        """Return the loss of made and real sound, (B, T) each."""
         mel = self.mel.beside(made)
         ours, theirs = self._powers(made) @ mel, self._powers(real) @ mel  # (B, windows, bands)
         threshold = THRESHOLD * theirs.sum(2).mean(1)[:, None, None] + SMALLEST
@@ -109,7 +109,7 @@ class Disturbance(_Spectra):
 
 
 def _loudness(power: Tensor) -> Tensor:
-    """Power over what is just heard to loudness, 0 for nothing."""
+    """Map power above the threshold of hearing to loudness, 0 below it."""
     loudness: Tensor = (0.5 + 0.5 * power) ** LOUD_POWER - 0.5**LOUD_POWER
     return loudness
 

@@ -84,12 +84,12 @@ def codec_trainer(
 
 
 def as_tensors(batch: Batch) -> dict[str, Tensor]:
-    """A batch as the objective's arguments."""
+    """Return a batch as the objective's arguments."""
     return {name: torch.from_numpy(array) for name, array in batch._asdict().items()}
 
 
 def write_clip(path: Path, network: ShapedVQVAE, corpus: Corpus) -> None:
-    """A WAV of held-out sounds, each as it was and then as it came back."""
+    """Write a WAV of held-out sounds, each original followed by its reconstruction."""
     config = network.config
     frames = round(CLIP_SECONDS * config.sample_rate) // config.hop * config.hop
     some = corpus.held_out[:: max(1, len(corpus.held_out) // CLIPS)]

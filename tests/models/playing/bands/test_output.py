@@ -1,4 +1,4 @@
-"""From codes of bands to sound: streaming equals parallel, and levels are what was asked for."""
+"""Sound from codes of bands: streaming equals parallel, and levels are as requested."""
 
 from itertools import pairwise
 
@@ -91,7 +91,7 @@ def test_bands_are_joined_as_the_filter_bank_joins_them() -> None:
 
 
 @pytest.mark.parametrize("drawn_db", [-31.0, -26.0, -16.0])
-def test_a_band_has_the_level_that_is_asked_for_whatever_is_drawn(drawn_db: float) -> None:
+def test_a_band_has_the_requested_level_whatever_is_drawn(drawn_db: float) -> None:
     frames = 32000
     sound = played(tables(0.0), drawn(frames, drawn_db), asked(frames), [frames * 3])
     rows = pqmf.analysed(sound[RATE:, 0], 3)

@@ -1,4 +1,4 @@
-"""Levels of a sound by band: measured, told, and taken out of what is drawn."""
+"""Levels of a sound by band are measured, given to the network, and divided out."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""The filter bank: what is cut into bands comes back, and every band holds its own part."""
+"""The filter bank restores a sound, and each band holds its own part."""
 
 import numpy as np
 import pytest

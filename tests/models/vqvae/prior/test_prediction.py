@@ -15,7 +15,7 @@ CONFIGS = pytest.mark.parametrize("config", [USUAL, ODD, PLAIN], ids=["usual", "
 
 
 def log_frequencies(predictor: PriorPredictor, codes: np.ndarray) -> list[list[np.ndarray]]:
-    """Of every frame and stage, as logarithms of probabilities."""
+    """Return the logarithms of the predicted probabilities of every frame and stage."""
     rows = []
     for frame in codes:
         stages = [predictor.frequencies(q, frame[:q]) for q in range(predictor.stages)]
