@@ -10,6 +10,7 @@ from rtaudiogen.generator import Audio, Descriptor, State
 from ...compiled.random_numbers import fill_uniforms
 from ...sounds.bands.levels import FLOOR_DB
 from ..codes.generator import CodeConfig, Tensors
+from ..codes.level_walk import Jumps
 from ..codes.walking_texture import WalkingTexture
 from . import output
 from .parameters import SIDES
@@ -43,6 +44,7 @@ class BandTexture(WalkingTexture):
 
     pans = False
     rate_id = "density"
+    jumps = Jumps(share=0.005, ahead=60)  # every ten seconds, to what goes on for three and moves
 
     def __init__(self, descriptor: Descriptor, config: BandConfig, tensors: Tensors) -> None:
         super().__init__(descriptor, config, tensors)

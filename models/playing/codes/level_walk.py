@@ -3,6 +3,8 @@
 Now and then it jumps to another place of nearly the same levels and slopes, so it never repeats.
 """
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -11,8 +13,16 @@ from rtaudiogen.kernel_cache import cached_njit
 from ...compiled.random_numbers import uniform
 from ...sounds.notes.courses import POINTS_PER_SECOND, Courses
 
-JUMP = 0.02  # of the points, after which a walk goes on elsewhere: every 2.5 seconds
+SHORT_DB = 10.0  # that a missing point behind a place weighs, beside unlike levels
+MOVES = np.float32(4.0)  # times the range of what follows there, which weighs in its favour
 TRIES = 24  # places that are looked at before a jump, to find the most similar one
+
+
+class Jumps(NamedTuple):
+    """How a walk goes on elsewhere."""
+
+    share: float  # of the points, behind which it does
+    ahead: int  # points from there that the recording should go on for, and move
 
 
 def walk_of(courses: Courses) -> NDArray[np.void]:
@@ -47,6 +57,7 @@ def advance(
     weights: NDArray[np.float32],
     swell: float,
     rate: float,
+    jumps: Jumps,
     sample_rate: float,
     places: NDArray[np.int64],
     walk: NDArray[np.void],
@@ -67,7 +78,7 @@ def advance(
             w.part -= 1.0
             _mix(courses, weights, swell, places, w.before)
             for i in range(len(places)):
-                _move(courses, stream, i, places, w)
+                _move(courses, stream, i, jumps, places, w)
             _mix(courses, weights, swell, places, w.after)
         for k in range(levels_db.shape[1]):
             level = min(w.before[k] + w.part * (w.after[k] - w.before[k]), 0.0)
@@ -88,16 +99,16 @@ def _mix(courses, weights, swell, places, levels):  # type: ignore[no-untyped-de
 
 
 @cached_njit(nogil=True)
-def _move(courses, stream, i, places, w):  # type: ignore[no-untyped-def]  # numba records
+def _move(courses, stream, i, jumps, places, w):  # type: ignore[no-untyped-def]  # numba records
     """Move one instrument to the next point, or to another one that could follow."""
     place = _within(courses, i, places)
-    if uniform(stream, w.drawn) < JUMP or courses.ends[place] == 1:
+    if uniform(stream, w.drawn) < jumps.share or courses.ends[place] == 1:
         nearest, least = place, np.inf
         for _ in range(TRIES):
             other = _random_place(courses, stream, i, w)
             if courses.ends[other] == 1:
                 continue
-            off = _unlike(courses, i, place, other)
+            off = _unlike(courses, i, place, other) + _dullness(courses, other, jumps.ahead)
             if off < least:
                 nearest, least = other, off
         place = nearest
@@ -116,6 +127,21 @@ def _unlike(courses, i, place, other):  # type: ignore[no-untyped-def]  # numba 
             slope = level[place] - level[place - 1]
             off += abs(another - level[other - 1] - slope)
     return off
+
+
+@cached_njit(nogil=True)
+def _dullness(courses, place, ahead):  # type: ignore[no-untyped-def]  # numba records
+    """Return by how much a place is to be avoided: its recording ends soon, or hardly moves on."""
+    columns, left = courses.level.shape[1], 0
+    lowest, highest = np.float32(np.inf), np.float32(-np.inf)
+    while left < ahead and courses.ends[place + left] == 0:
+        total = np.float32(0.0)
+        for k in range(columns):
+            total += courses.level[place + left, k]
+        lowest, highest = min(lowest, total), max(highest, total)
+        left += 1
+    moves = max(highest - lowest, np.float32(0.0)) / np.float32(columns)
+    return np.float32(SHORT_DB * (ahead - left)) - MOVES * moves
 
 
 @cached_njit(nogil=True)

@@ -9,7 +9,7 @@ from ...sounds.notes.conditioning import LEVEL_FLOOR_DB
 from ...sounds.notes.courses import Courses
 from .bookmarks import Bookmarks
 from .generator import CodeConfig, Tensors
-from .level_walk import advance, begin, walk_of
+from .level_walk import Jumps, advance, begin, walk_of
 from .texture import TextureGenerator
 
 HEADROOM_DB = 6.0  # above the level that was asked for, a network has run away
@@ -24,6 +24,7 @@ class WalkingTexture(TextureGenerator):
     """
 
     marked: tuple[str, ...] = ()  # of the sampler's state, in a bookmark
+    jumps = Jumps(share=0.02, ahead=1)  # every 2.5 seconds
     rate_id = "swell_rate"  # of the parameter that says how fast the level walks
 
     def __init__(self, descriptor: Descriptor, config: CodeConfig, tensors: Tensors) -> None:
@@ -71,5 +72,5 @@ class WalkingTexture(TextureGenerator):
         """Fill the next frames, `rate` a second, of levels; see `level_walk.advance`. [render]"""
         advance(
             self._courses, self._slow_stream(), self.weights, self._swell, self._swell_rate,
-            rate, self.places, self.walk, levels_db, told, floor_db,
+            self.jumps, rate, self.places, self.walk, levels_db, told, floor_db,
         )  # fmt: skip
