@@ -154,8 +154,8 @@ def test_a_configuration_that_no_network_has_is_refused(change: dict[str, Any]) 
         replace(SMALL_BANDS, **change)
 
 
-def test_levels_are_told_in_bands_only() -> None:
-    with pytest.raises(ValueError, match="several bands only"):
+def test_only_a_network_of_bands_is_given_levels() -> None:
+    with pytest.raises(ValueError, match="only a network of several bands"):
         WaveNetConfig(harmonics=0, told=(0, 8000))
 
 
