@@ -17,6 +17,10 @@ from numba import njit
 from numba.core.caching import FunctionCache, IndexDataCacheFile
 from numba.core.dispatcher import Dispatcher
 
+from .compiling.notice import tell_of_compiling
+
+tell_of_compiling()  # here, because every module with a kernel imports this one
+
 _HOME = __name__.partition(".")[0]
 _IMPORT = re.compile(r"^from +(\.*)([\w.]*) +import +(\([^)]*\)|[^\n#]+)", re.MULTILINE)
 

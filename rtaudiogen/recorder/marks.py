@@ -4,8 +4,10 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from rtaudiogen.realtime.callback.counters import Counters
+if TYPE_CHECKING:  # it brings the compiler along
+    from rtaudiogen.realtime.callback.counters import Counters
 
 
 @dataclass(frozen=True)
@@ -25,7 +27,7 @@ class Underruns:
     it precise.
     """
 
-    def __init__(self, counters: Callable[[], Counters], sample_rate: int) -> None:
+    def __init__(self, counters: "Callable[[], Counters]", sample_rate: int) -> None:
         self._counters, self._sample_rate = counters, sample_rate
         self._told_frames = counters().lost_frames
         self._began: int | None = None

@@ -96,9 +96,6 @@ def render(
 
     A session is rendered as you left it, except that program changes have no effect.
     """
-    from ...compiling.notice import tell_of_compiling
-
-    tell_of_compiling()  # what is imported next may compile
     from ...midi import phrase, read_score, sounding_seconds, to_events
     from ...offline import RenderRequest, render_to_file
     from ...recorder.formats import SUFFIXES
