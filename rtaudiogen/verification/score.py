@@ -184,12 +184,26 @@ def same(name: str, one: Audio, other: Audio, what: str) -> Finding:
 
 
 def settings(d: Descriptor) -> dict[str, NDArray[np.float32]]:
-    """Return (parameters,) by name: the defaults, and each parameter at and past its ends."""
+    """Return (parameters,) by name: the defaults, and each parameter at and past its ends.
+
+    A parameter that all parts have alike (pad1.pitch, pad2.pitch …) is set for all of them at once.
+    """
     rows = {"defaults": d.defaults()}
-    for index, p in enumerate(d.parameters):
+    for indices in _alike(d):
+        p = d.parameters[indices[0]]
+        name = p.id if len(indices) == 1 else f"{p.id} … {d.parameters[indices[-1]].id}"
         span = p.maximum - p.minimum
         between = range(math.ceil(p.minimum) + 1, math.ceil(p.maximum)) if p.labels else ()
         for value in (p.minimum, p.maximum, p.minimum - span, p.maximum + span, *between):
-            rows[f"{p.id} = {value:g}"] = d.defaults()
-            rows[f"{p.id} = {value:g}"][index] = value
+            rows[f"{name} = {value:g}"] = d.defaults()
+            rows[f"{name} = {value:g}"][indices] = value
     return rows
+
+
+def _alike(d: Descriptor) -> Iterable[list[int]]:
+    """Return the indices of parameters, those of equal parts and ranges together."""
+    found: dict[object, list[int]] = {}
+    for index, p in enumerate(d.parameters):
+        part, _, rest = p.id.rpartition(".")
+        found.setdefault((bool(part), rest, p.minimum, p.maximum, p.labels), []).append(index)
+    return found.values()

@@ -13,6 +13,7 @@ from rtaudiogen.events import ALL_VOICES, EventKind
 from rtaudiogen.generator import Audio, Descriptor, Events, Finding, State
 from rtaudiogen.models.sine import FAMILY, SINE
 from rtaudiogen.models.sine.generator import Sine
+from rtaudiogen.verification.score import settings
 from rtaudiogen.verification.verify import verify
 
 RATE = 8000
@@ -256,3 +257,19 @@ def test_the_familys_own_parallel_check_is_part_of_it(monkeypatch: pytest.Monkey
     monkeypatch.setitem(sys.modules, "stranger", module)
     family = dataclasses.replace(FAMILY, parallel_check="stranger:check")
     assert failed(verify(lambda: Sine(SINE, RATE), family)) == {"streaming = parallel: logits"}
+
+
+def test_every_parameter_is_set_to_its_ends_equal_parts_at_once() -> None:
+    parts = tuple(
+        dataclasses.replace(p, id=f"pad{number}.{p.id}")
+        for number in range(1, 17)
+        for p in SINE.parameters
+    )
+    kit = dataclasses.replace(SINE, parameters=(*SINE.parameters, *parts))
+    rows = settings(kit)
+    values = np.stack(list(rows.values()))
+    for column, parameter in zip(values.T, kit.parameters, strict=True):
+        ends = np.array([parameter.minimum, parameter.maximum], np.float32)
+        assert np.isin(ends, column).all()
+        assert column.min() < ends.min() < ends.max() < column.max()
+    assert len(rows) == 2 * len(settings(SINE)) - 1
