@@ -23,8 +23,12 @@ if TYPE_CHECKING:
 WORDS = re.compile(r"mark\.(realtime|jack|soak)\b|\b(jack_\w+|private_jack_server|open_window)\b")
 SLOW = re.compile(r"mark\.slow\b")
 TESTS = Path(__file__).parent
-ROOMS = [TESTS / name for name in ("client", "engine", "gui", "midi", "recorder", "wire")]
-WITHOUT_A_CLOCK = [TESTS / "client" / "test_training.py", TESTS / "gui" / "widgets"]
+LIVE_ROOMS = [TESTS / name for name in ("client", "engine", "gui", "midi", "recorder", "wire")]
+LIVE_WORDS = re.compile(r"\b(EngineProcess|eventually|monotonic|perf_counter|window)\b")
+PATIENT = [  # these wait for as long as it takes
+    TESTS / "client" / "test_training.py",
+    *(TESTS / "gui" / name for name in ("library", "test_legible.py", "training", "widgets")),
+]
 MOST_CORES = 8
 _BRIEFLY = "--output null --midi none --seconds 0.2"
 NICENESS = 10
@@ -51,10 +55,12 @@ def give_way() -> None:
 
 @cache
 def keeps_time(path: Path) -> bool:
-    """Return whether a file's tests depend on how fast time goes by: its room or a word says so."""
-    if _is_in(WITHOUT_A_CLOCK, path):
+    """Return whether a file's tests depend on how fast time goes by: its words say so."""
+    if _is_in(PATIENT, path):
         return False
-    return _is_in(ROOMS, path) or WORDS.search(path.read_text("utf-8")) is not None
+    text = path.read_text("utf-8")
+    live = _is_in(LIVE_ROOMS, path) and LIVE_WORDS.search(text)
+    return bool(live or WORDS.search(text))
 
 
 @cache

@@ -18,14 +18,15 @@ class _Notice(Listener):
         self._depth = 0  # a kernel compiles the kernels that it calls
         self._left = PATIENCE_SECONDS
         self._begun = 0.0
+        self._told = False
         self._timer: threading.Timer | None = None
 
     def on_start(self, event: Event) -> None:
         with self._lock:
             self._depth += 1
-            if self._depth == 1 and self._left > 0.0:
+            if self._depth == 1 and not self._told:
                 self._begun = time.monotonic()
-                self._timer = threading.Timer(self._left, self._say)
+                self._timer = threading.Timer(max(self._left, 0.0), self._say)
                 self._timer.daemon = True
                 self._timer.start()
 
@@ -39,7 +40,7 @@ class _Notice(Listener):
 
     def _say(self) -> None:
         with self._lock:
-            self._left = 0.0
+            self._told = True
         say_once()
 
 

@@ -1,5 +1,6 @@
 """Connection of a front end to an engine's process that it started or found."""
 
+import atexit
 import os
 import signal
 import subprocess
@@ -218,6 +219,13 @@ def _pass_on(log: Path, process: "subprocess.Popen[bytes]") -> None:
 
 
 _left_playing: list["subprocess.Popen[bytes]"] = []  # keeps them from being reaped
+
+
+@atexit.register
+def _take_leave() -> None:
+    """Collect the engines that have ended, or Python would warn that they are still running."""
+    for process in _left_playing:
+        process.poll()
 
 
 def _kill(pid: int) -> None:

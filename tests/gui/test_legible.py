@@ -25,6 +25,8 @@ from rtaudiogen.wire.settings import EngineSettings
 from .conftest import SESSION
 from .legibility import cut_anywhere, cut_texts
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(params=[1.25, 2.0])
 def large_letters(

@@ -281,6 +281,7 @@ def test_everything_can_be_reached_and_is_named(page):
         assert widget.focusPolicy() & Qt.FocusPolicy.TabFocus
 
 
+@pytest.mark.slow
 def test_speeds_of_the_models_are_measured_on_request(page, qtbot, eventually):
     def speeds() -> list[str]:
         titles = [column.title for column in COLUMNS[Kind.MODEL]]

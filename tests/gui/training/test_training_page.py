@@ -63,6 +63,7 @@ def fill(page: TrainingPage, folder: Path, name: str) -> None:
             field.click()
 
 
+@pytest.mark.slow
 def test_a_training_is_heard_stopped_played_and_continued(window, page, rain, qtbot, eventually):
     fill(page, rain, "my-rain")
     assert page.form.start.text() == "Start"

@@ -12,6 +12,7 @@ from rtaudiogen.errors import RtAudioGenError
 from rtaudiogen.generator import Audio
 from rtaudiogen.realtime.render.renderer import Renderer
 from rtaudiogen.realtime.render.slot_generator import QUANTUM
+from rtaudiogen.realtime.signal import resampler
 from rtaudiogen.realtime.signal.input_resampler import InputResampler
 from rtaudiogen.realtime.signal.resampler import Resampler
 
@@ -96,9 +97,12 @@ def test_a_resampled_input_comes_back_after_the_reported_delay(rate: int) -> Non
 def test_the_input_so_far_always_suffices_and_none_is_queued(
     host: int, model: int, start: int
 ) -> None:
-    """`InputResampler` promises this for any two rates."""
-    output = Resampler(model, host, 1, QUANTUM)
-    input = InputResampler(host, model, QUANTUM, output.max_in_frames)
+    """`InputResampler` promises this for any two rates, however long the filter is."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(resampler, "HALF_WIDTH_FRAMES", 2)  # the design of a long one takes seconds
+        patch.setattr(resampler, "_design", resampler._design.__wrapped__)
+        output = Resampler(model, host, 1, QUANTUM)
+        input = InputResampler(host, model, QUANTUM, output.max_in_frames)
     block = np.zeros((QUANTUM, 1), np.float32)
     for _ in range(30 + start):
         needed = output.needs(QUANTUM)
