@@ -38,5 +38,6 @@ def program(name: str, lesson: str, sounds: Path, out: Path, **changed: Any) -> 
 
 
 if __name__ == "__main__":
-    name, lesson, sounds, out, changed = sys.argv[1:]
-    teach(name, lesson, Path(sounds), Path(out), **json.loads(changed))
+    words = iter(sys.argv[1:])
+    for name, lesson, sounds, out, changed in zip(*[words] * 5, strict=True):
+        teach(name, lesson, Path(sounds), Path(out), **json.loads(changed))
