@@ -54,7 +54,7 @@ class EightBits:
         return signal.ravel()
 
     def predictor(self, stages: int) -> None:
-        """There is no prior."""
+        """Refuse: there is no prior."""
 
 
 FAMILY = Family(

@@ -67,7 +67,7 @@ def test_a_wrong_value_is_refused(tmp_path: Path, change: Json, word: str) -> No
         (b'{"a": "' + b"x" * (17 << 20) + b'"}', "expected at most"),
     ],
 )
-def test_what_is_no_capture_is_refused(tmp_path: Path, content: bytes, word: str) -> None:
+def test_a_file_other_than_a_capture_is_refused(tmp_path: Path, content: bytes, word: str) -> None:
     path = tmp_path / "other.nam"
     path.write_bytes(content)
     with pytest.raises(RtAudioGenError, match=word) as refused:
@@ -105,7 +105,7 @@ def test_a_file_tells_its_gear_its_levels_and_its_sizes(tmp_path: Path) -> None:
     assert described.parameters[-1].labels == ("1 of 2", "2 of 2")
 
 
-def test_what_a_file_does_not_tell_has_no_parameter(tmp_path: Path) -> None:
+def test_a_level_missing_from_the_file_has_no_parameter(tmp_path: Path) -> None:
     for metadata in (None, {}, {"loudness": "loud", "name": 7, "input_level_dbu": True}):
         plain = {**made.wavenet(), "metadata": metadata}
         described = describe(written(tmp_path / "plain.nam", plain))

@@ -36,7 +36,7 @@ SMALL_BANDS = WaveNetConfig(
 def write_untrained(
     path: Path, config: WaveNetConfig = SMALL, held_db: float = -20.0, hold_slope: float = 0.0
 ) -> Path:
-    """Random weights; notes hold `held_db` RMS and fall by `hold_slope` dB per second."""
+    """Write random weights; notes hold `held_db` RMS and fall by `hold_slope` dB per second."""
     torch.manual_seed(0)
     network = WaveNet(config)
     tensors = {name: value.numpy() for name, value in network.state_dict().items()}

@@ -13,7 +13,7 @@ STEPS = 12
 
 
 def bands(harmonic: float, noise: float) -> torch.Tensor:
-    """(1, bands, STEPS) of flat filters, in log magnitude."""
+    """Return (1, bands, STEPS) of flat filters, in log magnitude."""
     log = torch.full((1, SHAPED.bands, STEPS), noise)
     log[:, : SHAPED.harmonic_bands] = harmonic
     return (log - BAND_CENTRE) / BAND_SPREAD
