@@ -54,7 +54,7 @@ class EightBits:
         return signal.ravel()
 
     def predictor(self, stages: int) -> None:
-        """Refuse: there is no prior."""
+        """Return None: there is no prior."""
 
 
 FAMILY = Family(
