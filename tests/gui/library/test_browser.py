@@ -17,6 +17,7 @@ from rtaudiogen.gui.library.browser_table import MODEL_MIME, mime_of
 from rtaudiogen.gui.shell.main_window import MainWindow
 from rtaudiogen.saving.sessions import Session, SlotState, save_session
 
+pytestmark = pytest.mark.slow
 LEFT = Qt.MouseButton.LeftButton
 
 
@@ -281,7 +282,6 @@ def test_everything_can_be_reached_and_is_named(page):
         assert widget.focusPolicy() & Qt.FocusPolicy.TabFocus
 
 
-@pytest.mark.slow
 def test_speeds_of_the_models_are_measured_on_request(page, qtbot, eventually):
     def speeds() -> list[str]:
         titles = [column.title for column in COLUMNS[Kind.MODEL]]

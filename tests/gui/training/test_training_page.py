@@ -22,6 +22,7 @@ from rtaudiogen.gui.training.page import TrainingPage
 from rtaudiogen.gui.training.view import TrainingView, duration, sentence
 from rtaudiogen.gui.widgets.scopes.curve_plot import log_ticks
 
+pytestmark = pytest.mark.slow
 LEFT = Qt.MouseButton.LeftButton
 RATE = 16000
 TINY = {
@@ -63,7 +64,6 @@ def fill(page: TrainingPage, folder: Path, name: str) -> None:
             field.click()
 
 
-@pytest.mark.slow
 def test_a_training_is_heard_stopped_played_and_continued(window, page, rain, qtbot, eventually):
     fill(page, rain, "my-rain")
     assert page.form.start.text() == "Start"

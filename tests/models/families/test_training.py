@@ -27,6 +27,7 @@ from .made_up import CLASSES
 from .member import Lesson
 from .members import EVERY_LESSON, FIRST_LESSONS, MEMBERS
 
+pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parents[3]
 CHECKPOINT = "checkpoint.safetensors"
 PICKLED = (*(b"\x80" + bytes([protocol]) for protocol in range(2, 6)), b"PK")
@@ -210,7 +211,6 @@ def test_a_folder_that_cannot_work_is_refused_and_leaves_nothing(
     assert list(tmp_path.iterdir()) == [folder]
 
 
-@pytest.mark.slow
 @pytest.mark.timeout(400)
 @one_of_a_family
 def test_a_killed_process_leaves_a_model_that_plays_and_goes_on(
@@ -230,7 +230,6 @@ def test_a_killed_process_leaves_a_model_that_plays_and_goes_on(
     assert read_header(out).training["steps"] == step
 
 
-@pytest.mark.slow
 @pytest.mark.timeout(500)
 def test_two_processes_train_one_model_of_every_family(tmp_path: Path) -> None:
     """The same two train them all: to start takes longer than to train."""

@@ -26,6 +26,7 @@ def test_pitch_is_measured_within_three_cents_in_noise(pitch: float) -> None:
     assert measured_pitch(signal.astype(np.float32), RATE) == pytest.approx(pitch, abs=0.03)
 
 
+@pytest.mark.slow
 def test_evaluate_prints_the_numbers_of_every_instrument(tmp_path: Path) -> None:
     model = write_untrained(tmp_path / "model.safetensors")
     for name in SMALL.instruments:
@@ -43,6 +44,7 @@ def test_evaluate_prints_the_numbers_of_every_instrument(tmp_path: Path) -> None
         assert abs(one["worst_drop_db"]) < 3  # of a level that stays
 
 
+@pytest.mark.slow
 def test_evaluate_of_a_texture_has_bits_and_speed(tmp_path: Path) -> None:
     model = write_untrained(tmp_path / "model.safetensors", SMALL_TEXTURE)
     for seed, name in enumerate(SMALL_TEXTURE.instruments):
@@ -54,6 +56,7 @@ def test_evaluate_of_a_texture_has_bits_and_speed(tmp_path: Path) -> None:
     assert numbers["real_time_factor"] > 0
 
 
+@pytest.mark.slow
 def test_evaluate_compares_what_a_bank_plays_with_recordings(tmp_path: Path) -> None:
     for pitch in range(52, 62):
         (tmp_path / "notes" / "string").mkdir(parents=True, exist_ok=True)

@@ -46,6 +46,7 @@ train(Path(sys.argv[1]), Path(sys.argv[2]), TrainingOptions(**json.loads(sys.arg
 """
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(400)
 def test_without_a_compiler_training_goes_on_and_says_so(tmp_path: Path) -> None:
     folder, out = write_rain(tmp_path / "rain"), tmp_path / "rain.safetensors"

@@ -29,6 +29,7 @@ from rtaudiogen.models.vqvae.prior.training import (
     prior_trainer,
 )
 
+pytestmark = pytest.mark.slow
 CODES = 12
 CONFIG = VQVAEConfig(
     stages=2, codes=CODES, labels=("any", "up", "down"), embedding=4,

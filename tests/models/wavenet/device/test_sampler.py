@@ -256,6 +256,7 @@ def test_blocks_and_saved_state_keep_every_bit_on_a_gpu(instrument):
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("capability", [80, 90, 120])
 def test_the_kernel_compiles_for_absent_gpus_and_fits_registers(capability):
     """It compiles down to machine code: the assembler comes with Triton."""
