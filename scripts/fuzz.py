@@ -188,9 +188,9 @@ def _write_model(path: Path, header: bytes) -> None:
 def captures() -> Reader:
     """Return the reader of captures: damaged files, and whole ones with wrong values."""
     from rtaudiogen.models.nam.capture import read_capture
-    from tests.models.nam.made_up_captures import KINDS
+    from tests.models.nam.made_up_captures import KINDS, OTHER_PROGRAMS
 
-    whole = [make() for make in KINDS.values()]
+    whole = [make() for make in (KINDS | OTHER_PROGRAMS).values()]
 
     def read(path: Path) -> object:
         capture = read_capture(path)
@@ -199,7 +199,7 @@ def captures() -> Reader:
     def make(chance: random.Random) -> bytes:
         document = copy.deepcopy(chance.choice(whole))
         for _ in range(chance.randint(1, 3)):
-            _change_value(chance, chance.choice([document, document["config"]]))
+            _change_value(chance, chance.choice([document, *document.values()]))
         return json.dumps(document).encode()
 
     words = (b"NaN", b"1e999", b"[[", b"{", b"null", b"true", b"-1", b"9", b'"gated"', b'"layers"')

@@ -11,5 +11,6 @@ FAMILY = Family(
     describe=describe,
     create=f"{__name__}.generator:create",
     parallel_check=f"{__name__}.parallel:check",
+    benchmark=f"{__name__}.benchmark:rows",
     suffixes=SUFFIXES,
 )

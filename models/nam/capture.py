@@ -13,6 +13,7 @@ from .fields import Fields, Weights, weights_of
 from .linear import read_linear
 from .lstm import read_lstm
 from .program import Network, Packed, Program
+from .rtneural import read_proteus, read_rtneural
 from .wavenet_file import read_wavenet
 
 OLDEST, NEWEST = (0, 5), (0, 7)  # versions of the format, without the last number
@@ -54,13 +55,24 @@ def read_capture(path: Path) -> Capture:
         document = bounded_json.loads(path.read_bytes())
         if not isinstance(document, dict):
             raise ValueError("its JSON is not an object")
-        capture = _capture(Fields(document), 0)
+        capture = _of_any_program(Fields(document))
         capture.program(-1)
     except OSError as error:
         raise RtAudioGenError(f"{path}: {error.strerror}") from error
     except ValueError as error:
         raise RtAudioGenError(f"{path}: not a capture that can be played ({error})") from error
     return capture
+
+
+def _of_any_program(fields: Fields) -> Capture:
+    """Return what a document holds; its entries tell which program wrote it."""
+    if fields.has("state_dict"):
+        network, rate = read_proteus(fields)
+        return Capture([network], rate, "Proteus", {})
+    if fields.has("layers") and fields.has("in_shape"):
+        network, rate = read_rtneural(fields)
+        return Capture([network], rate, "RTNeural", {})
+    return _capture(fields, 0)
 
 
 def _capture(fields: Fields, depth: int) -> Capture:

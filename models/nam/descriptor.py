@@ -8,7 +8,7 @@ from rtaudiogen.views import XYView
 from .capture import Capture, read_capture
 from .levels import levels
 
-SUFFIXES = (".nam",)
+SUFFIXES = (".nam", ".aidax")
 RANGE_DB = 40.0
 DBU = 12.0  # of an interface whose input peaks at that level: a usual value
 FACTS = ("name", "modeled_by", "gear_type", "gear_make", "gear_model", "tone_type")

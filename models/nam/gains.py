@@ -26,7 +26,10 @@ def enter(heard, out, gain, goal, share):  # type: ignore[no-untyped-def]
 
 @whole_call
 def leave(sound, older, out, gain, goal, share, fade, step):  # type: ignore[no-untyped-def]
-    """Set `out` (frames, 1) to the sound with its gain.
+    """Set `out` (frames, 1) to the sound with its gain; not finite becomes 0.
+
+    A network without a bound may overflow, hundreds of times above full scale. Its convolutions
+    forget that; nothing else hears it.
 
     `fade` (1,), 0 … 1, is how much of the sound is heard; the rest is the older one.
     """
@@ -38,4 +41,5 @@ def leave(sound, older, out, gain, goal, share, fade, step):  # type: ignore[no-
         if fade[0] < 1.0:
             value = np.float32(older[n] + fade[0] * (sound[n] - older[n]))
             fade[0] = min(1.0, fade[0] + step)
-        out[n, 0] = np.float32(value * gain[0])
+        value = np.float32(value * gain[0])
+        out[n, 0] = value if np.isfinite(value) else np.float32(0.0)

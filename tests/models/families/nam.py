@@ -5,7 +5,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from ..nam.made_up_captures import KINDS, written
+from ..nam.made_up_captures import KINDS, OTHER_PROGRAMS, written
 from .member import Member
 
 
@@ -15,7 +15,7 @@ def _write(path: Path, make: Callable[[], dict[str, Any]]) -> Path:
 
 NAM = Member(
     "nam",
-    models={kind: partial(_write, make=make) for kind, make in KINDS.items()},
+    models={kind: partial(_write, make=make) for kind, make in (KINDS | OTHER_PROGRAMS).items()},
     suffix=".nam",
     random=False,
 )

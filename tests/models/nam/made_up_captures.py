@@ -1,7 +1,7 @@
 """Small captures of every kind with random weights, of our own."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -112,7 +112,32 @@ def container() -> Json:
     }  # fmt: skip
 
 
-KINDS: Mapping[str, Any] = {
+KINDS: dict[str, Callable[[], Json]] = {
     "wavenet": wavenet, "rich": rich, "slimmable": slimmable, "lstm": lstm, "convnet": convnet,
     "linear": linear, "container": container,
 }  # fmt: skip
+
+
+def rtneural() -> Json:
+    """A GRU and a matrix in RTNeural's JSON."""
+    random = np.random.default_rng(4)
+    shapes = [[(1, 9), (3, 9), (2, 9)], [(3, 1), (1,)]]
+    weights = [[random.normal(0, 0.4, shape).round(4).tolist() for shape in s] for s in shapes]
+    layers = [
+        {"type": kind, "activation": "", "weights": values}
+        for kind, values in zip(("gru", "dense"), weights, strict=True)
+    ]
+    return {"in_shape": [None, None, 1], "layers": layers, "in_skip": 1, "in_gain": 3.0}
+
+
+def proteus() -> Json:
+    """An LSTM in Proteus's JSON."""
+    random = np.random.default_rng(5)
+    shapes = {"rec.weight_ih_l0": (12, 1), "rec.weight_hh_l0": (12, 3), "rec.bias_ih_l0": (12,),
+              "rec.bias_hh_l0": (12,), "lin.weight": (1, 3), "lin.bias": (1,)}  # fmt: skip
+    tensors = {name: random.normal(0, 0.4, s).round(4).tolist() for name, s in shapes.items()}
+    facts = {"input_size": 1, "skip": 1, "unit_type": "LSTM", "hidden_size": 3}
+    return {"model_data": facts, "state_dict": tensors}
+
+
+OTHER_PROGRAMS: dict[str, Callable[[], Json]] = {"rtneural": rtneural, "proteus": proteus}
