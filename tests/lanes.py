@@ -1,8 +1,9 @@
 """Division of a parallel run: one worker keeps time, the others compute.
 
 Tests that keep time by a clock, a device or a window run one after another, on the first worker.
-All other tests run on the other workers, file by file, at a lower priority: so they use whatever
-processor time the first one leaves; when the first one has no more of its own, it computes, too.
+All other tests, also those that wait for as long as it takes, run on the other workers, file by
+file, at a lower priority: so they use whatever processor time the first one leaves; when the first
+one has no more of its own, it computes, too.
 Files with slow tests go first, so that no worker is left alone with one at the end. A run without
 workers is not changed.
 """
