@@ -224,14 +224,16 @@ def test_escape_silences_everything_and_leaves_a_field(window, qtbot, eventually
 
 
 def test_panic_stops_a_stream_until_it_is_started_again(window, qtbot, eventually):
+    first = slot(window).slot
     window.rack.added.emit("wavenet-textures")
-    eventually(lambda: len(window.rack.strips) == 2)
-    eventually(lambda: slot(window).model == "wavenet-textures" and window.facts.peak > 0.001)
-    strip = window.rack.strips[slot(window).slot]
+    eventually(lambda: len(window.rack.strips) == 2 and window.rack.selection != first)
+    strip = window.rack.strips[window.rack.selection]
+    eventually(lambda: window.facts.peak > 0.001)
     window.transport.panic_button.click()
     eventually(lambda: strip.stop.isChecked() and strip.stop.text() == "▶")
     eventually(lambda: window.facts.peak < 0.0001)
     assert "stopped" in strip.describes
+    window.setFocus()
     qtbot.keyClick(window.windowHandle(), Qt.Key.Key_Space)
     eventually(lambda: window.facts.peak > 0.001)
     assert not strip.stop.isChecked()
