@@ -6,14 +6,16 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-RATE = 16000  # Hz, that of the shipped models
+RATE = 16000  # Hz, that of most shipped models
 PHRASE, MORPH, HARP = "phrase.flac", "morph.flac", "codec-before.flac"
 KEYS = ("wavenet-keys-strings", "--seconds", "8")
 MUSIC = ("vqvae-music", "--seconds", "6")
 SOUNDS: dict[str, tuple[str, ...]] = {  # in this order: the last two read one of the others
     PHRASE: KEYS,
     MORPH: (*KEYS, "--set", "timbre=cello", "--set", "morph_to=choir", "--set", "morph=0.5"),
-    "ocean.flac": ("wavenet-textures", "--seconds", "6", "--set", "timbre=ocean"),
+    "ocean.flac": (
+        "wavenet-textures", "--seconds", "10", "--set", "timbre=ocean", "--rate", "48000",
+    ),
     "fire.flac": ("samplernn-textures", "--seconds", "6", "--set", "timbre=fire"),
     "drums.flac": ("wavegan-drums", "--seconds", "5", "--midi", "BEAT"),
     "speech.flac": ("vqvae-speech", "--seconds", "6", "--set", "timbre=af_heart"),
@@ -55,9 +57,9 @@ def main(folder: Path) -> None:
 def render(path: Path, arguments: list[str]) -> None:
     """Run `rtaudiogen render` with `arguments`, to a FLAC file of 16 bits."""
     model, *options = arguments
-    command = [sys.executable, "-m", "rtaudiogen", "render", model, str(path), *options]
-    fixed = ["--rate", str(RATE), "--bits", "16", "--overwrite"]
-    subprocess.run([*command, *fixed], check=True)
+    command = [sys.executable, "-m", "rtaudiogen", "render", model, str(path)]
+    usual = ["--rate", str(RATE), "--bits", "16", "--overwrite"]
+    subprocess.run([*command, *usual, *options], check=True)
 
 
 def beat(bars: int) -> Iterator[Note]:
