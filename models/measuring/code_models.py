@@ -57,7 +57,7 @@ def evaluated(
     corpus = read_as_trained(folder, rate, names, config.pitched, model, descriptor.facts)
     frames = int(HELD_OUT_SECONDS * rate)
     predicted = predict(config, read_tensors(model), corpus.held_out, frames)
-    result = {"model": descriptor.id, **bits_per_sample(names, predicted)}
+    result = {"model": descriptor.id, **bits_per_sample(names, predicted, config.bands)}
     if config.pitched:
         return result | judge_notes(generator, names, corpus, pitch_step, hold_seconds)
     played = judge_textures(generator, names, corpus, seconds)
@@ -65,7 +65,9 @@ def evaluated(
 
 
 @torch.inference_mode()
-def bits_per_sample(names: Sequence[str], predicted: Iterable[Predicted]) -> dict[str, Any]:
+def bits_per_sample(
+    names: Sequence[str], predicted: Iterable[Predicted], bands: int = 1
+) -> dict[str, Any]:
     """Return bits of held-out sounds, over all and of each instrument."""
     bits, counts, sounds = np.zeros(len(names)), np.zeros(len(names)), 0
     for instrument, logits, targets in predicted:
@@ -74,7 +76,7 @@ def bits_per_sample(names: Sequence[str], predicted: Iterable[Predicted]) -> dic
         counts[instrument] += int((targets != IGNORED).sum())
         sounds += 1
     return {
-        "held_out_sounds": sounds,
+        "held_out_sounds": sounds // bands,
         "bits_per_sample": rounded(bits.sum() / max(counts.sum(), 1), 3),
         "bits_per_sample_of": {
             name: rounded(bits[i] / counts[i]) for i, name in enumerate(names) if counts[i]
