@@ -42,7 +42,6 @@ _lstm_4, _gru_4 = layer(4, LSTM_GATES), layer(4, GRU_GATES)
 _lstm_8, _gru_8 = layer(8, LSTM_GATES), layer(8, GRU_GATES)
 _lstm_16, _gru_16 = layer(16, LSTM_GATES), layer(16, GRU_GATES)
 
-_new_16, _more_16 = product(16, 1, False), product(16, 1, True)
 _new_8, _more_8 = product(8, 1, False), product(8, 1, True)
 _new_4, _more_4 = product(4, 1, False), product(4, 1, True)
 _new_2, _more_2 = product(2, 1, False), product(2, 1, True)
@@ -66,13 +65,7 @@ def _product(channels, vectors, taps, count, numbers, based, target, stride, res
         bias = numbers + FRAME_BYTES * done
         start = base + base_stride * done
         to = target + stride * done
-        if left >= 16:
-            width = 16
-            if based:
-                _more_16(vectors, first_tap, count, weights, bias, start, base_stride, to, stride)
-            else:
-                _new_16(vectors, first_tap, count, weights, bias, start, base_stride, to, stride)
-        elif left >= 8:
+        if left >= 8:
             width = 8
             if based:
                 _more_8(vectors, first_tap, count, weights, bias, start, base_stride, to, stride)

@@ -18,7 +18,7 @@ CHUNK = 64  # frames that all steps compute before the next ones: its rows stay 
 MOST_MACS = 1 << 20  # for a frame: far beyond what is played in real time
 MOST_MEMORY = 1 << 24  # numbers in all rows
 RECURRENT_SECONDS = 0.5  # of silence before a recurrent network plays
-TILES = (16, 8, 4, 2, 1)  # outputs of a product that are computed together
+TILES = (8, 4, 2, 1)  # outputs computed together: with 16, CPUs of 16 registers would spill
 
 Floats = NDArray[np.float32]
 Integers = NDArray[np.int64]
