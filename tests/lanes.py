@@ -28,7 +28,7 @@ LIVE_ROOMS = [TESTS / name for name in ("client", "engine", "gui", "midi", "reco
 LIVE_WORDS = re.compile(r"\b(EngineProcess|eventually|monotonic|perf_counter|window)\b")
 PATIENT = [  # these wait for as long as it takes
     TESTS / "client" / "test_training.py",
-    *(TESTS / "gui" / name for name in ("library", "test_legible.py", "training", "widgets")),
+    *(TESTS / "gui" / name for name in ("test_legible.py", "training", "widgets")),
 ]
 MOST_CORES = 8
 _BRIEFLY = "--output null --midi none --seconds 0.2"

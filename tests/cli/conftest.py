@@ -13,7 +13,7 @@ from rtaudiogen.storage.folders import HOME_VARIABLE
 
 Done = subprocess.CompletedProcess[str]
 Run = Callable[..., Done]
-TIMEOUT_SECONDS = 90
+TIMEOUT_SECONDS = 300  # ends what hangs
 
 
 @pytest.fixture

@@ -85,7 +85,7 @@ def test_nothing_is_cut_in_another_scale(scale, tmp_path):
     environment = {**os.environ, "QT_SCALE_FACTOR": scale, "RTAUDIOGEN_HOME": str(tmp_path)}
     done = subprocess.run(
         [sys.executable, "-m", "tests.gui.legibility"], cwd=Path(__file__).parents[2],
-        env=environment, capture_output=True, text=True, timeout=110,
+        env=environment, capture_output=True, text=True, timeout=500,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert done.stdout.strip() == ""

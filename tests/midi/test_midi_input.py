@@ -119,7 +119,7 @@ class Sender:
 
     def finish(self) -> list[float]:
         """Return the times of sending."""
-        sent, _ = self._process.communicate(timeout=30)
+        sent, _ = self._process.communicate(timeout=300)
         times: list[float] = json.loads(sent)
         return times
 

@@ -132,6 +132,6 @@ def test_the_music_goes_on_after_the_jack_server_was_killed(private_jack_server:
         private_jack_server.kill()
         assert player.stdout.readline() == "released\n"
         private_jack_server.start()
-        rest, complaints = player.communicate("\n", timeout=90)
+        rest, complaints = player.communicate("\n", timeout=300)
     assert rest == "played on\n", complaints
     assert player.returncode == 0

@@ -38,7 +38,7 @@ bench = loaded()
 
 def script(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, str(SCRIPT), *arguments], capture_output=True, text=True, timeout=110
+        [sys.executable, str(SCRIPT), *arguments], capture_output=True, text=True, timeout=300
     )
 
 

@@ -101,7 +101,7 @@ def test_a_signal_ends_the_music_in_order(folder: Path, number: signal.Signals) 
     ) as process:
         eventually(lambda: take.exists() and take.stat().st_size >= 60_000, told=process.poll)
         process.send_signal(number)
-        out, err = process.communicate(timeout=30)
+        out, err = process.communicate(timeout=300)
     assert process.returncode == 0, err
     assert "Recording:" in out
     assert soundfile.info(take).duration > 0.1

@@ -64,7 +64,7 @@ class Loop:
         path = folder / "loop.npz"
         ports = [outputs[0], *inputs]
         command = [sys.executable, LOOP, server.name, path, str(seconds), "numbers", *ports]
-        subprocess.run(command, env=server.environment, check=True, timeout=60)
+        subprocess.run(command, env=server.environment, check=True, timeout=300)
         with np.load(path) as file:
             self.samples = file["samples"]
             self._ahead = int(file["recorded_from"]) - int(file["played_from"])

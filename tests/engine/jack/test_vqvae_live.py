@@ -86,7 +86,7 @@ def loop(server: "JackServer", path: Path, seconds: float = 2.0) -> tuple[Signal
     """Return what came back, and the frames of `noise` played when it began."""
     inputs, outputs = server.ports("PortAudio:in_"), server.ports("PortAudio:out_")
     command = [sys.executable, LOOP, server.name, path, str(seconds), "noise", outputs[0], *inputs]
-    subprocess.run(command, env=server.environment, check=True, timeout=60)
+    subprocess.run(command, env=server.environment, check=True, timeout=300)
     with np.load(path) as file:
         return file["samples"], int(file["recorded_from"] - file["played_from"])
 
@@ -117,7 +117,7 @@ class Played:
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
-            timeout=90,
+            timeout=300,
         )
         assert done.returncode == 0, done.stderr
         facts: dict[str, Any] = json.loads(done.stdout)

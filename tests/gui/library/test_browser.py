@@ -17,7 +17,6 @@ from rtaudiogen.gui.library.browser_table import MODEL_MIME, mime_of
 from rtaudiogen.gui.shell.main_window import MainWindow
 from rtaudiogen.saving.sessions import Session, SlotState, save_session
 
-pytestmark = pytest.mark.slow
 LEFT = Qt.MouseButton.LeftButton
 
 
