@@ -55,6 +55,10 @@ class SpreadWork:
             done += 1
         self._done[0] = done
 
+    def drop(self) -> None:
+        """Leave all remaining slices undone."""
+        self._done[0] = len(self._slices)
+
     def finish(self) -> None:
         """Do all remaining slices."""
         for step in self._slices[max(int(self._done[0]), 0) :]:

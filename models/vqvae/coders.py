@@ -52,6 +52,15 @@ class Decoder(Protocol):
         ProcessorLostError. `bias` is `Coder.fill_bias` of the label that they are to sound like.
         """
 
+    def expect(self, voice: int, point: Floats, bias: Floats) -> None:
+        """Begin to decode the point (point,) that a voice will probably have next. [render]
+
+        To be wrong costs time, and changes no bit.
+        """
+
+    def go_on(self, voice: int, position: int) -> None:
+        """Go on with it: `position` frames of the voice's present hop were played. [render]"""
+
 
 class Coder(Protocol):
     """A model's weights, packed. A code frame becomes a point; points can be mixed."""

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from rtaudiogen.events import ALL_VOICES, CHOKE_SECONDS, EventKind, no_events
 from rtaudiogen.generator import Audio, Descriptor, Events, Generator, State
 
+from ..compiled.conv.layers import Floats
 from ..playing.named_state import restore, saved
 from ..playing.placing import GLIDE_SECONDS, ask, rest
 from .codec import VQVAECodec
@@ -33,6 +34,7 @@ from .prior.sampler import PriorSampler
 from .shapes import needed_tensors
 from .tensors import check_tensors
 
+SUNG = Sing.STREAM, Sing.CHOIR  # by which notes sing what the stream says
 LOUDEST_INPUT = 8.0  # amplitude; whatever is above it is no sound
 # the fields that events set, of the stream and of a note
 WHEELS: dict[int, str] = {EventKind.PITCH_BEND: "bend", EventKind.MOD_WHEEL: "wheel"}
@@ -184,7 +186,8 @@ class VQVAEGenerator:
         self.notes.go_on(frames)
         self.stream.go_on(heard)
         self._due[:] = False
-        if self.stream.due(frames):
+        begins = self.stream.due(frames)
+        if begins:
             self._due[0] = self.stream.begin_hop(self._latents[0])
         for voice, state in self.notes.due(frames):
             self._begin_note_hop(voice, state)
@@ -193,6 +196,36 @@ class VQVAEGenerator:
         share = 1.0 / (GLIDE_SECONDS * self.sample_rate)
         self.notes.finish(out, share)
         mix(self.gains, self.record, share, wet, dry, out)
+        self._foresee(begins)
+        self._decode_ahead()
+
+    def _foresee(self, begins: bool) -> None:
+        """Tell the decoder what comes after the hops that have begun; `begins`: the stream's."""
+        bias = self.performance.bias
+        if begins and self.stream.foresee_hop(self._latents[0]):
+            self.decoder.expect(0, self._latents[0], bias)
+        for voice, state in enumerate(self.voices):
+            point = self._latents[1 + voice]
+            if self._due[1 + voice] and state["playing"] and self._foresee_note(state, point):
+                self.decoder.expect(1 + voice, point, bias)
+
+    def _foresee_note(self, state: np.void, point: Floats) -> bool:
+        """Write the note's next point, unless that is still to be heard."""
+        held = self.stream.next_held
+        if held is None and self.performance.sing in SUNG:
+            return False
+        self._read_note(state, point, self.stream.held if held is None else held)
+        return True
+
+    def _decode_ahead(self) -> None:
+        """Do the share of the next hops' work that falls to the frames that were played."""
+        hop = self.config.hop
+        position = int(self.record["position"][0]) or hop
+        self.stream.work_ahead(position)
+        self.decoder.go_on(0, position)
+        for voice, state in enumerate(self.voices):
+            if state["playing"]:
+                self.decoder.go_on(1 + voice, int(state["position"]) or hop)
 
     # -- notes [render] ----------------------------------------------------------------------------
 
@@ -240,21 +273,29 @@ class VQVAEGenerator:
         self.notes.let_go(voice, max(1, int(seconds * self.sample_rate)))
 
     def _begin_note_hop(self, voice: int, state: np.void) -> None:
-        """Read or hear the note's next latent, and give it its pitch."""
-        sing, point = self.performance.sing, self._latents[1 + voice]
+        """Choose the note's next point."""
+        state["place"] = self._read_note(state, self._latents[1 + voice], self.stream.held)
+        self._due[1 + voice] = True
+        state["hops"] += 1
+
+    def _read_note(self, state: np.void, point: Floats, held: Floats) -> float:
+        """Write the point of a note's next hop, at its pitch; return the place after it.
+
+        `held` is what the stream says.
+        """
+        sing, place = self.performance.sing, float(state["place"])
         reading = self.performance.reading_of(state)
-        if sing in (Sing.STREAM, Sing.CHOIR):
-            point[:] = self.stream.held
+        if sing in SUNG:
+            point[:] = held
         else:
-            state["place"] = self.stream.reader.read(
-                float(state["place"]), int(state["first"]), int(state["end"]), reading,
+            place = self.stream.reader.read(
+                place, int(state["first"]), int(state["end"]), reading,
                 sequence(self.seed, 2 + int(state["note"])), int(state["hops"]), point,
             )  # fmt: skip
         if sing is not Sing.OFF:
             self.packed.sing(point, float(state["key"]))
         self.packed.shift(point, reading.shift)
-        self._due[1 + voice] = True
-        state["hops"] += 1
+        return place
 
     def voice_levels(self) -> NDArray[np.float32]:
         """Implement `Generator.voice_levels`."""
@@ -264,10 +305,12 @@ class VQVAEGenerator:
 
     def save_state(self) -> State:
         """Implement `Generator.save_state`."""
+        self.stream.settle()
         return saved(self._live())
 
     def load_state(self, state: State) -> None:
         """Implement `Generator.load_state`."""
+        self.stream.settle()
         restore(self._live(), state, self.descriptor.id)
         for name, part in self._parts().items():  # what lives elsewhere has to be sent there
             part.restore({own: state[f"{name}.{own}"] for own in part.state})

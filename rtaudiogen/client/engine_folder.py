@@ -13,6 +13,7 @@ from ..storage.files import write_atomically
 from ..storage.locking import lock
 
 BOARD, CHECKPOINT, ADDRESS, LOG = "board", "checkpoint.npz", "address.json", "engine.log"
+COMPILING = "compiling"  # exists while the engine compiles kernels
 MOST_PID = 2**31 - 1
 CLAIM_SECONDS = 2.0  # the longest wait for an engine that is ending
 LOCK = "lock"  # held by the engine as long as it lives
@@ -41,7 +42,7 @@ class EngineFolder:
             raise RtAudioGenError(f"{folder}: cannot be used ({error.strerror})") from error
         self.folder = folder
         self.board, self.checkpoint = folder / BOARD, folder / CHECKPOINT
-        self.log = folder / LOG
+        self.log, self.compiling = folder / LOG, folder / COMPILING
         self._address, self._lock = folder / ADDRESS, folder / LOCK
 
     def tell(self, address: Address) -> None:

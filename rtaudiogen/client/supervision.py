@@ -18,6 +18,7 @@ from ..wire.client_connection import OPEN_SECONDS, ClientConnection, GoneError, 
 from ..wire.remote_verbs import RemoteVerbs
 from ..wire.settings import EngineSettings
 from .engine_folder import EngineFolder
+from .patience import Patience
 
 HUNG_SECONDS = 4.0  # an engine that posts nothing for so long hangs
 LOOK_SECONDS, OVERSLEPT_SECONDS = 0.1, 1.0  # of the supervisor
@@ -180,13 +181,11 @@ class SupervisedEngine(RemoteVerbs):
         if resume:  # an input or a port may have vanished with the device
             settings = replace(settings, input_required=False, midi_required=False)
         arguments = {"settings": settings.to_json(), "resume": resume}
-        # an audio server that hangs must not hang the front end: opening has a time limit
-        limit = threading.Timer(OPEN_SECONDS, connection.kill)
-        limit.start()
+        # an audio server that hangs must not hang the front end; a compiler may take its time
         try:
-            self._messages.extend(connection.exchange("open", arguments))
+            with Patience(OPEN_SECONDS, self._home.compiling.exists, connection.kill):
+                self._messages.extend(connection.exchange("open", arguments))
         finally:
-            limit.cancel()
             self._awaited = time.monotonic()
 
     def _end_process(self) -> None:

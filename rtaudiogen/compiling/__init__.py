@@ -1,1 +1,1 @@
-"""Messages for whoever waits while kernels are compiled for the first time."""
+"""What is told to whoever waits while kernels are compiled for the first time."""

@@ -26,6 +26,7 @@ from typing import Any, NamedTuple
 
 from .. import __version__
 from ..client.engine_folder import EngineFolder
+from ..compiling.mark import mark_compiling
 from ..errors import RtAudioGenError
 from ..realtime.render.scheduling import HELPER_PRIORITY, raise_priority
 from ..wire import channel
@@ -155,6 +156,7 @@ def main() -> None:
     home = EngineFolder(Path(sys.argv[1]))
     if not home.claim():
         sys.exit(f"an engine plays in {home.folder} already")
+    mark_compiling(home.compiling)
     waiting: SimpleQueue[_Waiting | None] = SimpleQueue()
     host = Host(home)
     take = partial(take_in, host, waiting)

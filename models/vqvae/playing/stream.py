@@ -12,9 +12,11 @@ from rtaudiogen.generator import State
 from ...compiled.conv.layers import Floats
 from ...compiled.random_numbers import fill_uniforms
 from ...playing.placing import PLACE
+from ...playing.spread_work import SpreadWork
 from ..coders import Coder, Encoder
 from ..descriptor import Sing, Source
-from ..prior.sampler import RESTLESS, PriorSampler
+from ..prior.ahead import DrawsAhead
+from ..prior.sampler import PriorSampler
 from .history import History
 from .material import Material
 from .performance import Performance
@@ -86,19 +88,31 @@ class Stream:
         self._latent, self._other = np.zeros((2, config.point), np.float32)
         self._uniforms = np.zeros(config.stages, np.float32)
         self._drawn = np.zeros(config.stages, np.uint16)
+        self._codes: NDArray[np.uint16] | None = None  # of the hop, if it has any
+        self.next_held: Floats | None = None  # see `foresee_hop`
 
     def prepare(self, material: Material, encoder: Encoder, prior: PriorSampler | None) -> None:
         """Set the sources of latents, each of which plays one voice. [control]"""
         self._material, self._encoder, self._prior = material, encoder, prior
+        # the first half of a hop is left to what its begin needs
+        self._encoding = SpreadWork(len(self.hop), [lambda: None, self._encode])
+        self._draws = DrawsAhead(prior) if prior is not None else None
         self.reader = Reader(self._packed, material)
+        drawing = prior.state.values() if prior is not None else ()
+        self._decided = [self._record, self.prior_latent, self.held, self._drawn, *drawing]
+
+    def settle(self) -> None:
+        """Finish what the state depends on: it is about to be saved."""
+        self._encoding.finish()
 
     def reset(self) -> None:
         """Start again, once the arrays are zeros."""
+        self._encoding.drop()
         self._encoder.reset()
         if self._prior is not None:
             self._prior.reset_voice(0)
         self.history.clear()
-        self.position = None
+        self.position = self.next_held = None
 
     # -- a span ------------------------------------------------------------------------------------
 
@@ -134,6 +148,42 @@ class Stream:
     def begin_hop(self, latent: Floats) -> bool:
         """Choose the latent (latent,) of the hop; return True if it has to be decoded."""
         self._listen()
+        if Source.LIVE in self._sources():
+            self._encoding.finish()
+        decoded = self._decide(latent)
+        if self._codes is not None:
+            self.history.add(self._codes)
+        return decoded
+
+    def foresee_hop(self, latent: Floats) -> bool:
+        """Write the latent that the next hop has unless a control moves; change nothing else.
+
+        Return True if it will have to be decoded. `next_held` becomes what `held` will be then,
+        or None if it depends on what is still to be heard.
+        """
+        self.next_held = None
+        if Source.LIVE in self._sources():
+            return False
+        kept = [(array, array.copy()) for array in self._decided]
+        present = self._source, self._sounds, self.position
+        decoded = self._decide(latent)
+        self.next_held = self.held.copy()
+        self._expect_draw()
+        for array, before in kept:
+            array[...] = before
+        self._source, self._sounds, self.position = present
+        return decoded
+
+    def _sources(self) -> tuple[Source, ...]:
+        """Return the sources of the next hop's latent; none while it is frozen."""
+        values, source = self._performance.values, self._chosen("source")
+        if source is Source.KEYS or (values["freeze"] >= 0.5 and self.held.any()):
+            return ()
+        return (source, self._chosen("morph_to")) if values["morph"] > 0 else (source,)
+
+    def _decide(self, latent: Floats) -> bool:
+        """Choose the latent of a hop from the controls; return True if it has to be decoded."""
+        self._codes = None
         source = self._source = self._chosen("source")
         values, speaks = self._performance.values, source is not Source.KEYS
         self._sounds = speaks and self._performance.sing is not Sing.STREAM
@@ -153,12 +203,20 @@ class Stream:
             return 0.0
         return share * self._ranges.semitones(self._record[0], latent, performance.weights)
 
+    def work_ahead(self, position: int) -> None:
+        """Do the share of listening and drawing that falls to `position` frames of the hop."""
+        self._encoding.go_on(position)
+        if self._draws is not None:
+            self._draws.go_on(position)
+
     def _listen(self) -> None:
-        """Encode a hop of input, and delay the dry sound as much."""
+        """Begin to encode a hop of input, and delay the dry sound as much."""
         ahead = self._packed.config.look_ahead
         self.dry[:ahead] = self.heard[len(self.heard) - ahead :]
         self.dry[ahead:] = self.input[: len(self.input) - ahead]
-        self.heard[:] = self.input
+        self._encoding.begin(lambda: np.copyto(self.heard, self.input))
+
+    def _encode(self) -> None:
         self._encoder.encode(self.heard, self.live)
 
     def _chosen(self, id: str) -> Source:
@@ -205,7 +263,7 @@ class Stream:
             self.held += self._other
         reads = source is Source.FILE or (morphs and other is Source.FILE)
         self.position = self.reader.place if reads else None
-        self.history.add(self._codes_from(other if morphs and morph > 0.5 else source))
+        self._codes = self._codes_from(other if morphs and morph > 0.5 else source)
 
     def _codes_from(self, source: Source) -> NDArray[np.uint16]:
         """Return the code frame of a source."""
@@ -216,30 +274,36 @@ class Stream:
     def _latent_from(self, source: Source) -> Floats:
         if source is Source.LIVE:
             self._packed.latent_of(self.live, self._performance.reading.stages, self._latent)
-        elif self._prior is not None and source is Source.PRIOR:
-            return self._invent(self._prior)
+        elif self._draws is not None and source is Source.PRIOR:
+            return self._invent(self._draws)
         else:
             self._read_file()
         return self._latent
 
-    def _invent(self, prior: PriorSampler) -> Floats:
+    def _invent(self, draws: DrawsAhead) -> Floats:
         """Return the latent of the prior's next code frame, at the player's rate."""
-        record, performance = self._record[0], self._performance
-        values, reading = performance.values, performance.reading
+        record, reading = self._record[0], self._performance.reading
         record["ahead"] = min(record["ahead"] + abs(reading.rate), MOST_DRAWN)
         while record["ahead"] >= 1.0:
             record["ahead"] -= 1.0
-            if prior.stuck(0):
-                prior.reset_voice(0)
-            first = int(record["drawn"]) * self._packed.config.stages
-            fill_uniforms(sequence(self._seed, 0), first, self._uniforms)
-            prior.sample(
-                0, performance.weights, values["temperature"], round(values["top_k"]),
-                self._uniforms, self._drawn, RESTLESS,
-            )  # fmt: skip
+            draws.sample(*self._next_draw(draws), self._drawn)
             record["drawn"] += 1
             self._packed.latent_of(self._drawn, reading.stages, self.prior_latent)
         return self.prior_latent
+
+    def _next_draw(self, draws: DrawsAhead) -> tuple[Floats, float, int, Floats]:
+        """Return the arguments of the next draw, for which a prior that is stuck begins anew."""
+        values = self._performance.values
+        draws.begin_anew_if_stuck()
+        first = int(self._record["drawn"][0]) * self._packed.config.stages
+        fill_uniforms(sequence(self._seed, 0), first, self._uniforms)
+        weights, top_k = self._performance.weights, round(values["top_k"])
+        return weights, values["temperature"], top_k, self._uniforms
+
+    def _expect_draw(self) -> None:
+        """Let the frame after the next one be drawn ahead, if the prior is heard."""
+        if self._draws is not None and Source.PRIOR in self._sources():
+            self._draws.expect(*self._next_draw(self._draws))
 
     def _read_file(self) -> None:
         """Read at the next place in the window, at the player's rate."""

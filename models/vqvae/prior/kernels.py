@@ -35,17 +35,100 @@ def sample(
     share: float,
 ) -> None:
     """Implement `PriorSampler.sample`; a frame's surprise enters the mean by `share`. [render]"""
-    least = restlessness * math.log(weights.codes)
-    temperature, surprise = _warmed(temperature, state.surprise[voice], least), 0.0
-    _core(weights, state, scratch, voice, label_weights)
+    surprise = 0.0
+    temperature = _begin(weights, state, scratch, voice, label_weights, temperature, restlessness)
     for stage in range(weights.stages):
-        _predict(weights, scratch, stage)
-        logits = scratch.logits[: weights.codes]
-        normaliser = _log_sum_exp(logits)
-        code, logit = _draw(logits, temperature, top_k, uniforms[stage])
-        surprise += (normaliser - logit) / weights.stages
-        codes[stage] = code
-        _see(weights, scratch, stage, code)
+        surprise += _draw_code(weights, scratch, stage, temperature, top_k, uniforms, codes)
+    _end(weights, state, voice, codes, surprise, share)
+
+
+@whole_call
+def begin_frame(
+    weights: Weights,
+    state: State,
+    scratch: Scratch,
+    voice: int,
+    label_weights: NDArray[np.float32],
+    temperature: float,
+    restlessness: float,
+) -> float:
+    """Do the part of `sample` before the first code; return the temperature to draw at. [render]"""
+    warmed: float = _begin(weights, state, scratch, voice, label_weights, temperature, restlessness)
+    return warmed
+
+
+@whole_call
+def draw_stage(
+    weights: Weights,
+    scratch: Scratch,
+    stage: int,
+    temperature: float,
+    top_k: int,
+    uniforms: NDArray[np.float32],
+    codes: NDArray[np.uint16],
+) -> float:
+    """Do the part of `sample` that draws one code; return its share of the surprise. [render]"""
+    share: float = _draw_code(weights, scratch, stage, temperature, top_k, uniforms, codes)
+    return share
+
+
+@whole_call
+def end_frame(
+    weights: Weights,
+    state: State,
+    voice: int,
+    codes: NDArray[np.uint16],
+    surprise: float,
+    share: float,
+) -> None:
+    """Do the part of `sample` after the last code. [render]"""
+    _end(weights, state, voice, codes, surprise, share)
+
+
+@part
+def _begin(
+    weights: Weights,
+    state: State,
+    scratch: Scratch,
+    voice: int,
+    label_weights: NDArray[np.float32],
+    temperature: float,
+    restlessness: float,
+) -> float:
+    least = restlessness * math.log(weights.codes)
+    _core(weights, state, scratch, voice, label_weights)
+    warmed: float = _warmed(temperature, state.surprise[voice], least)
+    return warmed
+
+
+@part
+def _draw_code(
+    weights: Weights,
+    scratch: Scratch,
+    stage: int,
+    temperature: float,
+    top_k: int,
+    uniforms: NDArray[np.float32],
+    codes: NDArray[np.uint16],
+) -> float:
+    _predict(weights, scratch, stage)
+    logits = scratch.logits[: weights.codes]
+    normaliser = _log_sum_exp(logits)
+    code, logit = _draw(logits, temperature, top_k, uniforms[stage])
+    codes[stage] = code
+    _see(weights, scratch, stage, code)
+    return float((normaliser - logit) / weights.stages)
+
+
+@part
+def _end(
+    weights: Weights,
+    state: State,
+    voice: int,
+    codes: NDArray[np.uint16],
+    surprise: float,
+    share: float,
+) -> None:
     _remember(weights, state, voice, codes)
     before = state.surprise[voice]
     mean = before + share * (surprise - before)

@@ -31,7 +31,7 @@ class PriorSampler:
         self.config, self.voices = config, voices
         self.weights = pack(config, tensors)
         self._state, self._scratch = state_of(self.weights, voices), scratch_of(self.weights)
-        self._share = 1.0 / (1.0 + SURPRISE_SECONDS * config.code_rate)
+        self.share = 1.0 / (1.0 + SURPRISE_SECONDS * config.code_rate)
         self._no_logits = np.zeros((0, config.stages, config.codes), np.float32)
         self._warm_up()
 
@@ -78,7 +78,7 @@ class PriorSampler:
         """
         sample(
             self.weights, self._state, self._scratch, voice, label_weights,
-            float(temperature), int(top_k), uniforms, codes, float(restlessness), self._share,
+            float(temperature), int(top_k), uniforms, codes, float(restlessness), self.share,
         )  # fmt: skip
 
     def force(

@@ -9,14 +9,18 @@ from ...compiled.conv import memory as conv_memory
 from ...compiled.conv.kernels import run
 from ...compiled.conv.layers import Floats
 from ...compiled.conv.memory import state_of
+from ...compiled.conv.slices import SlicedRun
 from ...playing.named_state import restore
+from ..ahead import SLICES, NextHop
 from ..coders import State
 from .hearing import Hearing
 from .lookup import quantize, search_of
 from .packing import ShapedPacked
 from .pitch import code_of
 from .shapes import decoder_layers, encoder_layers
-from .shaping import fill_input, scratch_of, shape, shaped_of, shapes_of
+from .shaping import Shaped, Shapes, fill_input, scratch_of, shape, shaped_of, shapes_of
+
+FILTERS_COST = 1.0  # of the filters, when that of the layers is 1
 
 
 class StreamingEncoder:
@@ -79,9 +83,21 @@ class StreamingDecoder:
         self._shaping = scratch_of(config)
         self._input = np.zeros(config.latent + 3, np.float32)
         self._bands = np.zeros(4 * config.bands, np.float32)
-        self.decode(
-            0, np.zeros(config.point, np.float32), packed.bias, np.zeros(config.hop, np.float32)
-        )
+        shaped, state = shaped_of(config, voices), state_of(layers, voices)
+        self._next = [
+            NextHop(
+                _SlicedDecoder(packed, self._shapes, shaped, state, voice), voice,
+                [*self._shaped, *self._state], [*shaped, *state],
+            )
+            for voice in range(voices)
+        ]  # fmt: skip
+        self._warm_up(np.zeros(config.point, np.float32), np.zeros(config.hop, np.float32))
+
+    def _warm_up(self, point: Floats, hop: Floats) -> None:
+        """Compile both ways of decoding."""
+        self.decode(0, point, self.packed.bias, hop)
+        self.expect(0, point, self.packed.bias)
+        self.decode(0, point, self.packed.bias, hop)
         self.reset_voice(0)
 
     @property
@@ -93,9 +109,12 @@ class StreamingDecoder:
     def restore(self, state: State) -> None:
         """Continue bit for bit from copies of `state`; ValueError if it is another's. [render]"""
         restore(self.state, state, "the shaped coder")
+        for ahead in self._next:
+            ahead.forget()
 
     def reset_voice(self, voice: int) -> None:
         """Return a voice to the state before its first sound. [render]"""
+        self._next[voice].forget()
         for array in self.state.values():
             array[voice] = 0
 
@@ -104,6 +123,8 @@ class StreamingDecoder:
 
         `bias` is the decoder's, of the label that it is to sound like.
         """
+        if self._next[voice].take(point, bias, out):
+            return
         weights = self.packed.decoder
         fill_input(self._shaped, voice, point, self._input)
         run(
@@ -118,3 +139,43 @@ class StreamingDecoder:
         """Decode the voices that are due, (V, latent + 2) to (V, hop). [render]"""
         for voice in np.flatnonzero(due).tolist():
             self.decode(voice, latents[voice], bias, out[voice])
+
+    def expect(self, voice: int, point: Floats, bias: Floats) -> None:
+        """Implement `Decoder.expect`."""
+        self._next[voice].expect(point, bias)
+
+    def go_on(self, voice: int, position: int) -> None:
+        """Implement `Decoder.go_on`."""
+        self._next[voice].go_on(position)
+
+
+class _SlicedDecoder:
+    """A voice's decoder in slices, `ahead.SlicedDecoder`: the layers, then the filters."""
+
+    def __init__(
+        self, packed: ShapedPacked, shapes: Shapes, shaped: Shaped, state: conv_memory.State,
+        voice: int,
+    ) -> None:  # fmt: skip
+        """Decode with the voice's state in `shaped` and `state`. [control]"""
+        config = packed.config
+        layers = [layer for _, layer in decoder_layers(config)]
+        self._run = SlicedRun(layers, packed.decoder, state, voice, 1, SLICES)
+        self._shapes, self._shaped, self._voice = shapes, shaped, voice
+        self._shaping = scratch_of(config)
+        self._point = np.zeros(config.point, np.float32)
+        self._input = np.zeros(config.latent + 3, np.float32)
+        self.out = np.zeros(config.hop, np.float32)
+        self.slices = [*self._run.slices, self._shape]
+        self.costs = [*self._run.costs, FILTERS_COST * sum(self._run.costs)]
+
+    def begin(self, point: Floats, bias: Floats) -> None:
+        """Implement `SlicedDecoder.begin`."""
+        self._point[:] = point
+        fill_input(self._shaped, self._voice, point, self._input)
+        self._run.begin(self._input, bias)
+
+    def _shape(self) -> None:
+        shape(
+            self._shapes, self._shaped, self._shaping, self._voice, self._point, self._run.out,
+            self.out,
+        )  # fmt: skip

@@ -124,6 +124,12 @@ class DeviceDecoder(_Coder):
         call()
         out[due] = call.outputs["sound"][due, :, 0]
 
+    def expect(self, voice: int, point: Floats, bias: Floats) -> None:
+        """Do nothing: a call for all voices cannot be cut into slices. [render]"""
+
+    def go_on(self, voice: int, position: int) -> None:
+        """Do nothing, as `expect`. [render]"""
+
 
 def _encode(layers: DeviceLayers, bias: Tensor, inputs: Tensors, outputs: Tensors) -> None:
     outputs["latent"].copy_(layers.advance(inputs["sound"], bias))

@@ -7,6 +7,8 @@ from ...compiled.conv.chain import delay_frames
 from ...compiled.conv.kernels import run
 from ...compiled.conv.layers import Floats
 from ...compiled.conv.memory import restore, scratch_of, state_of
+from ...compiled.conv.slices import SlicedRun
+from ..ahead import SLICES, NextHop
 from ..coders import State
 from .lookup import quantize, search_of
 from .packing import Packed, decoder_layers, encoder_layers
@@ -62,9 +64,24 @@ class StreamingDecoder:
         self.packed = packed
         layers = [layer for _, layer in decoder_layers(packed.config)]
         self._state, self._scratch = state_of(layers, voices), scratch_of(layers, 1)
+        copied = state_of(layers, voices)
+        self._next = [
+            NextHop(
+                SlicedRun(layers, packed.decoder, copied, voice, 1, SLICES), voice, self._state,
+                copied,
+            )
+            for voice in range(voices)
+        ]  # fmt: skip
         self.delay_frames = delay_frames(layers)
         latent = np.zeros(packed.config.latent, np.float32)
-        self.decode(0, latent, packed.decoder.bias, np.zeros(packed.config.hop, np.float32))
+        self._warm_up(latent, np.zeros(packed.config.hop, np.float32))
+
+    def _warm_up(self, latent: Floats, hop: Floats) -> None:
+        """Compile both ways of decoding."""
+        bias = self.packed.decoder.bias
+        self.decode(0, latent, bias, hop)
+        self.expect(0, latent, bias)
+        self.decode(0, latent, bias, hop)
         self.reset_voice(0)
 
     @property
@@ -75,9 +92,12 @@ class StreamingDecoder:
     def restore(self, state: State) -> None:
         """Continue bit for bit from copies of `state`; ValueError if it is another's. [render]"""
         restore(self._state, state)
+        for ahead in self._next:
+            ahead.forget()
 
     def reset_voice(self, voice: int) -> None:
         """Return a voice to the state before its first sound. [render]"""
+        self._next[voice].forget()
         for array in self._state:
             array[voice] = 0
 
@@ -86,6 +106,8 @@ class StreamingDecoder:
 
         `bias` is `packing.label_bias` of the label that it is to sound like.
         """
+        if self._next[voice].take(latent, bias, out):
+            return
         weights = self.packed.decoder
         run(weights.layers, weights.lanes, bias, self._state, self._scratch, voice, latent, out)
 
@@ -95,3 +117,11 @@ class StreamingDecoder:
         """Decode the voices that are due, (V, latent) to (V, hop); others stay. [render]"""
         for voice in np.flatnonzero(due).tolist():
             self.decode(voice, latents[voice], bias, out[voice])
+
+    def expect(self, voice: int, point: Floats, bias: Floats) -> None:
+        """Implement `Decoder.expect`."""
+        self._next[voice].expect(point, bias)
+
+    def go_on(self, voice: int, position: int) -> None:
+        """Implement `Decoder.go_on`."""
+        self._next[voice].go_on(position)
