@@ -15,6 +15,8 @@ from rtaudiogen.storage.folders import HOME_VARIABLE
 
 from ..realtime.fragile import FRAGILE, FRAGILE_DRUMS, WHY, a_gpu
 
+pytestmark = pytest.mark.realtime  # a busy core makes the quick device slow, too
+
 
 @pytest.fixture(autouse=True)
 def fate(monkeypatch, tmp_path):

@@ -45,7 +45,8 @@ class Rack:
         A slot of that number that still fades out goes on with a number below 0.
         """
         if number in self.slots:
-            self.slots[min(0, *self.slots) - 1] = self.slots.pop(number)
+            below = min([0, *self.slots]) - 1
+            self.slots[below] = self.slots.pop(number)
         slot.source.enter(frame)
         slot.source.keyboard.join(self.told, frame)
         self.slots[number] = slot

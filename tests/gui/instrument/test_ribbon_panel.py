@@ -98,7 +98,7 @@ def test_ribbon_shows_the_sounds_codes_and_dragging_loops_them(window, ribbon, e
     eventually(lambda: ribbon.window_played.whole)
     eventually(lambda: window.facts.slots[0].values["loop_end"] == 1.0)
     assert window.facts.slots[0].values["loop_start"] == 0.0
-    window.instrument.redo()
+    window.history.redo.trigger()
     eventually(lambda: ribbon.window_played.end == end)
 
 
