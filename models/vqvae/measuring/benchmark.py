@@ -8,12 +8,15 @@ from collections.abc import Iterator
 import numpy as np
 
 from rtaudiogen.benchmark import BenchRow
+from rtaudiogen.events import chord, no_events
 
 from ...compiled.conv.layers import Layer
 from ...measuring.speed import Work, call_times, fastest, roofline_row, torch_seconds
 from .. import tensors
 from ..coders import Coder, label_bias
 from ..config import VQVAEConfig
+from ..descriptor import FILES
+from ..generator import create
 from ..shaped import packing as shaped
 from ..shaped.config import ShapedConfig
 from ..shaped.shapes import shapes
@@ -23,6 +26,8 @@ BLOCK_SECONDS = 0.010
 ONE = np.ones(1, np.bool_)  # voice is due
 BLOCKS = 20  # in one run: short enough for a busy machine to let through
 FLOOR, GOAL = 50, 100  # times real time, of the decoder
+HOST_RATE, HOST_FRAMES = 48000, (64, 128, 256, 512)  # of the blocks of a device
+MOST_LOAD, BEST_LOAD = 100, 60  # percent of a block's time, p99
 MOST_P99, BEST_P99 = 2.0, 1.3  # times the p50 of a block
 
 
@@ -68,6 +73,7 @@ def bench_rows() -> Iterator[BenchRow]:
     yield _spread(player)
     yield _encoder("VQ-VAE encoder and quantiser, one core", packed)
     yield from _shaped(ShapedConfig())
+    yield from _loads()
     seconds = fastest(Player(packed).decode)
     yield roofline_row("VQ-VAE decoder", least_work(config), seconds)
     yield _against_torch(config, seconds)
@@ -115,6 +121,27 @@ def _spread(player: Player) -> BenchRow:
         f"at most; a block takes {p50:.2%} of its time (p50), {p99:.1%} (p99), {worst:.1%} at "
         "worst",
     )  # fmt: skip
+
+
+def _loads() -> Iterator[BenchRow]:
+    """Yield the load of single blocks of every shipped model; bounds are upper ones."""
+    for model in FILES.builtin():
+        generator, values = create(model, HOST_RATE), model.defaults()
+        generator.prepare(HOST_FRAMES[-1], "cpu")
+        for host_frames in HOST_FRAMES:
+            frames = -(-host_frames * generator.sample_rate // HOST_RATE)
+            block = np.zeros((frames, model.channels), np.float32)
+            generator.reset(0)
+            generator.render(block, values, chord(model.voices))
+            single = call_times(lambda: generator.render(block, values, no_events()))  # noqa: B023 (called at once)
+            seconds = frames / generator.sample_rate
+            p50, p99, worst = (100 * t / seconds for t in (single.p50, single.p99, single.worst))
+            yield BenchRow(
+                f"{model.id}, load of blocks of {host_frames} frames at 48 kHz, p99", p99, "%",
+                MOST_LOAD, BEST_LOAD,
+                f"at most; the stream and {model.voices} notes; p50 {p50:.1f} %, {worst:.1f} % at "
+                "worst",
+            )  # fmt: skip
 
 
 def _encoder(name: str, packed: Coder) -> BenchRow:

@@ -21,6 +21,7 @@ def test_every_promised_row_is_measured(monkeypatch: pytest.MonkeyPatch) -> None
         ("× real time", None, None),
         ("× real time", 50, 100),
         ("× real time", None, None),
+        *[("%", 100, 60)] * 8,  # loads of two models, in blocks of four sizes
         ("%", None, None),
         ("×", None, None),
     ]
