@@ -2,21 +2,38 @@
 
 import math
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import Protocol
 
+from ..midi import MidiInput
 from ..midi.poller import POLL_SECONDS
 from ..realtime.hits.kit import Kit
+from ..realtime.hits.pads import Pads
 from ..realtime.render.readings import SlotReading
+from ..realtime.render.renderer import Renderer
+from ..recorder import Recorder
 from ..saving.sessions import SlotState
 from ..wire.settings import NULL_OUTPUT
 from ..wire.snapshot import HitsSnapshot, MidiSnapshot, RecordingSnapshot, SlotSnapshot, Snapshot
 from .codes import codes_now
-
-if TYPE_CHECKING:
-    from .core import Engine
+from .transport import Transport
 
 
-def snapshot(engine: "Engine") -> Snapshot:
+class Parts(Protocol):
+    """The parts of an engine that a snapshot tells of; see `core.Engine`."""
+
+    transport: Transport
+    renderer: Renderer
+    pads: Pads
+    midi: MidiInput
+    recorder: Recorder
+    slots: dict[int, SlotState]
+    playing: bool
+    machine_gap_seconds: float
+    master_gain_db: float
+    messages: list[str]
+
+
+def snapshot(engine: Parts) -> Snapshot:
     """Return the present facts; two of them may be a quantum apart. [control]"""
     transport, reading = engine.transport, engine.renderer.read()
     counters = transport.memory.counters()
@@ -56,7 +73,7 @@ def snapshot(engine: "Engine") -> Snapshot:
     )
 
 
-def latency_ms(engine: "Engine") -> dict[str, float]:
+def latency_ms(engine: Parts) -> dict[str, float]:
     """Return the latency from a key to the loudspeaker, by named parts in signal order."""
     transport, rate = engine.transport, engine.transport.sample_rate
     ring = transport.memory.ring.goal_frames
@@ -73,7 +90,7 @@ def latency_ms(engine: "Engine") -> dict[str, float]:
     }
 
 
-def _hit_latency_ms(engine: "Engine") -> dict[str, float]:
+def _hit_latency_ms(engine: Parts) -> dict[str, float]:
     """Return the latency when all slots play hits, which bypass the ring."""
     transport = engine.transport
     return {
@@ -83,7 +100,7 @@ def _hit_latency_ms(engine: "Engine") -> dict[str, float]:
     }
 
 
-def input_latency_ms(engine: "Engine") -> dict[str, float]:
+def input_latency_ms(engine: Parts) -> dict[str, float]:
     """Return the latency from microphone to loudspeaker, by named parts in signal order."""
     transport, rate = engine.transport, engine.transport.sample_rate
     slots = [slot for slot in engine.renderer.read().slots.values() if slot.listens]
@@ -97,7 +114,7 @@ def input_latency_ms(engine: "Engine") -> dict[str, float]:
     }
 
 
-def _midi(engine: "Engine") -> tuple[MidiSnapshot, ...]:
+def _midi(engine: Parts) -> tuple[MidiSnapshot, ...]:
     return tuple(
         MidiSnapshot(**heard._replace(seconds=round(heard.seconds, 4))._asdict())
         for heard in engine.midi.monitor.newest()
@@ -105,7 +122,7 @@ def _midi(engine: "Engine") -> tuple[MidiSnapshot, ...]:
 
 
 def _slot(
-    engine: "Engine", number: int, state: SlotState, reading: SlotReading | None
+    engine: Parts, number: int, state: SlotState, reading: SlotReading | None
 ) -> SlotSnapshot:
     known = SlotSnapshot(
         slot=number,
@@ -139,7 +156,7 @@ def _hits(kit: Kit) -> HitsSnapshot:
     return HitsSnapshot(*kit.counts(), ready=kit.pool.fill())
 
 
-def _recording(engine: "Engine") -> RecordingSnapshot | None:
+def _recording(engine: Parts) -> RecordingSnapshot | None:
     status = engine.recorder.status()
     if status is None:
         return None
