@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from .fields import Fields
-from .program import Floats, Kind, Program, Rows
+from .steps.program import Floats, Kind, Program, Rows
 
 LARGEST = 1e30  # stands for infinity
 RELU = (0.0, LARGEST, 0.0, 1.0)  # constants of LINEAR_ENDS

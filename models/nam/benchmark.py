@@ -11,8 +11,8 @@ from rtaudiogen.benchmark import BenchRow
 from ..measuring.speed import fastest, torch_seconds
 from .fields import Fields, Weights
 from .lstm import read_lstm
-from .player import Player
-from .program import Network, Program
+from .steps.player import Player
+from .steps.program import Network, Program
 from .wavenet_file import read_wavenet
 
 RATE, BLOCK = 48000, 64

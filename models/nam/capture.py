@@ -12,8 +12,8 @@ from .convnet import read_convnet
 from .fields import Fields, Weights, weights_of
 from .linear import read_linear
 from .lstm import read_lstm
-from .program import Network, Packed, Program
 from .rtneural import read_proteus, read_rtneural
+from .steps.program import Network, Packed, Program
 from .wavenet_file import read_wavenet
 
 OLDEST, NEWEST = (0, 5), (0, 7)  # versions of the format, without the last number

@@ -6,7 +6,7 @@ import numpy as np
 
 from .activations import Activation, activation
 from .fields import Fields, Weights
-from .program import Floats, Program, Rows, Term
+from .steps.program import Floats, Program, Rows, Term
 
 MOST_CHANNELS, MOST_DILATION = 256, 1 << 16
 

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from .program import Floats
+from .steps.program import Floats
 
 MOST_NAMED = 40  # characters of a wrong value in a message
 

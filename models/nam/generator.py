@@ -13,7 +13,7 @@ from ..compiled.state import restore, saved
 from .capture import Capture, read_capture
 from .gains import GLIDE_SECONDS, enter, leave
 from .levels import NORMAL_LOUDNESS, levels
-from .player import Player
+from .steps.player import Player
 
 FADE_SECONDS = 0.02  # from one size to another
 

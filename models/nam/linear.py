@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from .fields import Fields, Weights
-from .program import Floats, Program, Rows, Term
+from .steps.program import Floats, Program, Rows, Term
 
 MOST_TAPS = 1 << 14
 

@@ -3,8 +3,8 @@
 from typing import NamedTuple
 
 from .fields import Fields, Weights
-from .program import Floats, Kind, Program, Rows, Term
-from .recurrent import Recurrent
+from .steps.program import Floats, Kind, Program, Rows, Term
+from .steps.recurrent import Recurrent
 
 MOST_UNITS, MOST_LAYERS = 256, 16
 

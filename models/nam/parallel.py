@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from rtaudiogen.generator import Finding, Generator
 
 from .generator import NamEffect
-from .player import Player
-from .program import Kind, Packed, tiled
-from .recurrent import lanes_of
+from .steps.player import Player
+from .steps.program import Kind, Packed, tiled
+from .steps.recurrent import lanes_of
 
 FRAMES, LEVEL, SEED = 4000, 0.25, 5
 CLOSE = 1e-5  # of full scale, or of the peak where that is higher

@@ -11,8 +11,8 @@ import numpy as np
 
 from .activations import Activation, activation_of
 from .fields import Fields
-from .program import Floats, Kind, Network, Program, Rows, Term
-from .recurrent import Recurrent
+from .steps.program import Floats, Kind, Network, Program, Rows, Term
+from .steps.recurrent import Recurrent
 
 PROTEUS_RATE, DEFAULT_RATE = 44100, 48000  # Hz
 MOST_GAIN_DB = 60.0

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from .activations import Activation
-from .program import Floats, Network, Program, Rows, Term
+from .steps.program import Floats, Network, Program, Rows, Term
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from typing import Any
 
 from .activations import Activation, activation, activation_of
 from .fields import Fields, Weights
-from .program import Network
+from .steps.program import Network
 from .wavenet import Array, Conv, Film, Layer, WaveNet
 
 MOST_CHANNELS, MOST_TAPS, MOST_LAYERS, MOST_DILATION = 256, 1024, 1024, 1 << 16

@@ -6,7 +6,7 @@ import numpy as np
 import soundfile
 
 from rtaudiogen.models.nam.capture import read_capture
-from rtaudiogen.models.nam.player import Player
+from rtaudiogen.models.nam.steps.player import Player
 
 FOLDER = Path(__file__).parents[4] / "shared" / "data" / "nam"
 CLOSE = 1e-5  # of full scale

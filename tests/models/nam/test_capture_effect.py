@@ -9,7 +9,7 @@ from rtaudiogen.events import no_events
 from rtaudiogen.models.nam.capture import read_capture
 from rtaudiogen.models.nam.descriptor import describe
 from rtaudiogen.models.nam.generator import NamEffect, create
-from rtaudiogen.models.nam.player import Player
+from rtaudiogen.models.nam.steps.player import Player
 
 from . import made_up_captures as made
 from .made_up_captures import Json, written

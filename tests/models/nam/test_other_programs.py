@@ -11,7 +11,7 @@ import torch
 from rtaudiogen.errors import RtAudioGenError
 from rtaudiogen.models.nam.capture import read_capture
 from rtaudiogen.models.nam.descriptor import describe
-from rtaudiogen.models.nam.player import Player
+from rtaudiogen.models.nam.steps.player import Player
 
 from .made_up_captures import Json, written
 

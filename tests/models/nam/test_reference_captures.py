@@ -7,7 +7,7 @@ import pytest
 import soundfile
 
 from rtaudiogen.models.nam.capture import read_capture
-from rtaudiogen.models.nam.player import Player
+from rtaudiogen.models.nam.steps.player import Player
 from rtaudiogen.offline import RenderRequest, render
 from rtaudiogen.registry import describe
 

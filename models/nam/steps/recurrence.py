@@ -14,7 +14,7 @@ from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic
 
-from ..compiled.vectors import Vector, address, broadcast, constant, load, loop, pointers, times
+from ...compiled.vectors import Vector, address, broadcast, constant, load, loop, pointers, times
 from .functions import sigmoid, tanh
 
 BYTES = 4

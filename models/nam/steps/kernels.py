@@ -4,9 +4,9 @@ Every frame is computed by the same operations in the same order, whichever lane
 it falls into. So the bits do not depend on how the sound is cut into blocks.
 """
 
-from ..compiled.decorators import part, whole_call
-from ..compiled.elementwise import move
-from ..compiled.vectors import LANES, place
+from ...compiled.decorators import part, whole_call
+from ...compiled.elementwise import move
+from ...compiled.vectors import LANES, place
 from .functions import (
     add,
     blend,

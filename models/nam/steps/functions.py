@@ -1,6 +1,6 @@
 """Functions of captures as vector code: each takes vectors of frames. [render]"""
 
-from ..compiled.vectors import Vector
+from ...compiled.vectors import Vector
 
 # tanh(x) / x in x² for |x| ≤ 9.01, beyond which it is 1 to the last bit: nearly minimax, within
 # 2.1e-8 of it, from reweighted least squares; the last digits are chosen so that roundings leave

@@ -7,7 +7,7 @@ from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic
 
-from ..compiled.vectors import (
+from ...compiled.vectors import (
     INDEX,
     LANES,
     Vector,
