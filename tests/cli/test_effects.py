@@ -12,6 +12,8 @@ from rtaudiogen.saving.sessions import load_session
 from ..realtime.effects import installed
 from .conftest import Run
 
+pytestmark = pytest.mark.slow
+
 CLOCK = ("--output", "null", "--midi", "none", "--seconds", 1)
 
 

@@ -25,6 +25,8 @@ from rtaudiogen.training_journal import NAME, Journal, JournalReader
 
 from ..waiting import eventually
 
+pytestmark = pytest.mark.slow
+
 RATE = 16000
 TINY: dict[str, Any] = {
     "residual": 16, "skip": 16, "output": 16, "largest_dilation": 8, "stacks": 1,

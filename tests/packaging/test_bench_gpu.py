@@ -16,6 +16,8 @@ from rtaudiogen.benchmark import BenchRow
 from rtaudiogen.engine.block_times import BlockTimes
 from rtaudiogen.registry import families
 
+pytestmark = pytest.mark.slow
+
 SCRIPT = Path(__file__).parents[2] / "scripts" / "bench_gpu.py"
 SOON = 0.01  # seconds
 

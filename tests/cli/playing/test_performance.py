@@ -15,6 +15,8 @@ from rtaudiogen.saving.sessions import load_session
 from ...waiting import eventually
 from ..conftest import Run
 
+pytestmark = pytest.mark.slow
+
 
 def test_render_gives_the_same_bits_at_any_block_size(run_here: Run, folder: Path) -> None:
     for block in (64, 1000):

@@ -67,6 +67,7 @@ def test_every_family_that_is_installed_is_tested() -> None:
     assert set(MEMBERS) == set(families()[0])
 
 
+@pytest.mark.slow
 def test_the_contract_holds(model: Descriptor) -> None:
     family = MEMBERS[model.family].family
     findings = verify(lambda: create(model, HOST_RATE), family)

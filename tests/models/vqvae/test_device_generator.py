@@ -24,6 +24,8 @@ from .test_generator import (
 )
 from .untrained import INVENTIVE, REGIONS, write_untrained
 
+pytestmark = pytest.mark.slow
+
 ALIKE = 1e-4  # of the peak
 
 

@@ -31,6 +31,8 @@ from rtaudiogen.processors import missing
 
 from .untrained import SMALL, write_untrained
 
+pytestmark = pytest.mark.slow
+
 DEVICE = "cuda"
 RATE = 16000
 TOLERANCE = 1e-5  # of full scale

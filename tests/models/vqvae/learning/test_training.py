@@ -24,6 +24,8 @@ from rtaudiogen.models.vqvae.measuring.usage import StageUsage
 from rtaudiogen.models.vqvae.waveform import quantizer
 from rtaudiogen.models.vqvae.waveform.losses import reconstruction
 
+pytestmark = pytest.mark.slow
+
 RATE = 8000
 SIZES: dict[str, Any] = {
     "sample_rate": RATE, "strides": "4,4,4", "encoder_channels": 16, "decoder_channels": 16,

@@ -23,6 +23,8 @@ from rtaudiogen.models.wavegan.learning.losses import LOSSES
 from rtaudiogen.models.wavegan.learning.options import TrainingOptions
 from rtaudiogen.models.wavegan.learning.training import train
 
+pytestmark = pytest.mark.slow
+
 RATE = 8000
 TINY: dict[str, Any] = {
     "sample_rate": RATE, "frames": 8192, "width": 16, "critic_width": 16, "spectral_width": 8,

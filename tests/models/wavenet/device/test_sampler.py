@@ -29,6 +29,8 @@ from ..untrained import write_untrained
 pytest.importorskip("triton", reason="the GPU's kernel is written in Triton (Linux only)")
 from rtaudiogen.models.wavenet.device.sampler import DeviceSampler
 
+pytestmark = pytest.mark.slow
+
 NOTES = WaveNetConfig(residual=32, skip=16, output=32, dilations=(1, 2, 3), harmonics=1)
 TEXTURE = WaveNetConfig(residual=16, skip=32, output=16, dilations=(2,), harmonics=0)
 CONFIGS = [NOTES, TEXTURE]
