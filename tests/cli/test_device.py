@@ -138,6 +138,7 @@ def test_no_benchmark_of_a_device_that_is_yet_to_be_chosen(run_here: Run) -> Non
     assert "name one processor: cpu, cuda, mps" in done.stderr
 
 
+@pytest.mark.realtime  # a busy core makes the quick device slow, too
 def test_models_show_what_was_chosen_for_them(
     run_here: Run, fate: Fate, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -224,6 +224,7 @@ def test_a_shipped_model_cannot_be_renamed() -> None:
     assert shipped.path.exists()
 
 
+@pytest.mark.slow
 def test_a_sound_is_encoded_found_exported_and_played_from(tmp_path: Path) -> None:
     from rtaudiogen.sound_files import read_sound
 

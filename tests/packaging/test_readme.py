@@ -28,6 +28,7 @@ pytestmark = pytest.mark.skipif(not README.is_file(), reason="the README is in t
 IN_ONE_FILE = ["listed without torch"]  # the check that a network in its family's file fails
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "number", "missed"), [("crackle", 0, []), ("hum", 1, IN_ONE_FILE)]
 )

@@ -87,6 +87,7 @@ def test_impossible_options_are_refused(
     assert list(tmp_path.iterdir()) == [folder]
 
 
+@pytest.mark.slow
 def test_a_file_that_is_no_sound_is_left_out_and_named(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

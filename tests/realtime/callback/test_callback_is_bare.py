@@ -43,6 +43,7 @@ def compiled(function):
     return cfunc(SIGNATURE, nopython=True, error_model="numpy")(function)
 
 
+@pytest.mark.slow
 def test_the_callback_calls_nothing_but_the_clock() -> None:
     assert what_it_can_call(compile_callback(cache=False)) == {TIMER}
 
