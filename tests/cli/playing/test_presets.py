@@ -15,6 +15,7 @@ CLOCK = ("--output", "null", "--midi", "none", "--seconds", 1, "--json")
 BAD_USAGE = 2
 
 
+@pytest.mark.slow
 def test_a_preset_is_kept_and_played_with_again(run: Run, folder: Path) -> None:
     done = run("play", "sine", *CLOCK, "--set", "vibrato=55", "--save-preset", "wide.json")
     assert done.returncode == 0, done.stderr

@@ -84,6 +84,7 @@ def test_arrays_keep_shape_and_type_through_a_call(device: torch.device) -> None
             np.testing.assert_array_equal(call.outputs[name], given[name])
 
 
+@pytest.mark.slow
 def test_outputs_have_arrived_when_a_call_returns(device: torch.device) -> None:
     """The computation may take longer than its launch."""
     large = torch.full((1024, 1024), 2.0**-10, device=device)

@@ -58,6 +58,7 @@ def assert_alike(ours: Audio, expected: Audio) -> None:
     np.testing.assert_allclose(ours, expected, rtol=0, atol=ALIKE * peak)
 
 
+@pytest.mark.slow
 def test_the_contract_holds_on_a_device(model: Descriptor) -> None:
     family = MEMBERS[model.family].family
     assert DEVICE in family.devices

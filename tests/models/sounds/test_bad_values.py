@@ -78,6 +78,7 @@ def write(path: Path, signal: Signal) -> None:
 READINGS = [read_notes, read_textures, read_hits, read_speech]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("read", READINGS)
 def test_bad_values_hurt_nothing_else_and_are_told(
     folder: Path, read: Callable[[Path, Say], Sequence[Signal]]
