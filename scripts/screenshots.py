@@ -86,7 +86,7 @@ def main(folder: Path) -> None:
     application = QApplication(["rtaudiogen"])
     apply_theme(application, "dark")
     studio = Studio(application, folder)
-    studio.window.transport.recorder.record.emit()
+    studio.window.transport.recorder.record.emit(".wav", 32)
     studio.window.bridge.do(lambda engine: engine.play_phrase(8 * PLAYED_SECONDS))
     studio.wait(seconds=PLAYED_SECONDS)
     studio.select("wavenet-keys-strings")
