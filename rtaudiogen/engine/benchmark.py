@@ -27,7 +27,6 @@ NOT_BUILT = "not built yet"
 NOT_MEASURED = (
     BenchRow("full-band instrument (48 kHz), voices on one core", None, "voices", 4, 8, NOT_BUILT),
     BenchRow("distilled WaveNet, voices on one core", None, "voices", 20, 30, NOT_BUILT),
-    BenchRow("NAM A1 at 48 kHz, 64 frames, against its program", None, "×", 1, 2, NOT_BUILT),
     BenchRow("WaveGAN, 44.1 kHz, 1.5 s, one core", None, "× real time", 20, 60, NOT_BUILT),
     BenchRow("a knob while another slot loads a model", None, "ms", 20, 10, "not measured yet"),
     BenchRow("exchanging a preset in play", None, "ms", 50, 20, "not measured yet"),
