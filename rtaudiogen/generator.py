@@ -96,7 +96,7 @@ class Descriptor:
 
     @property
     def sounds_by_itself(self) -> bool:
-        """Whether it sounds without notes or hits: as a stream, or of what it hears."""
+        """Return True if it sounds without notes or hits: as a stream, or of what it hears."""
         return bool(self.plays & {Plays.STREAM, Plays.EFFECT})
 
     def parameter_index(self, id: str) -> int:
@@ -284,7 +284,7 @@ class HitMaker(Protocol):
 
 
 class CodePredictor(Protocol):
-    """How often a model expects each code next: whole numbers, the same on every machine.
+    """Predictor of the next codes: counts in whole numbers, the same on every machine.
 
     Everything is [control].
     """

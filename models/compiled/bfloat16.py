@@ -135,7 +135,7 @@ def _index(number: int) -> ir.Value:
 
 def _product(columns: int) -> Any:
     @intrinsic
-    def product(typing_context, lanes, inputs, outputs, x, x_step, start, start_step, y, y_step):  # type: ignore[no-untyped-def]
+    def product(typing_context, lanes, inputs, outputs, x, x_step, start, start_step, y, y_step):  # type: ignore[no-untyped-def]  # numba's own types
         def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
             lanes, inputs, outputs, x, x_step, start, start_step, y, y_step = arguments
             lanes, x, start, y = pointers(builder, lanes, x, start, y)

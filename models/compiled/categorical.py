@@ -16,7 +16,7 @@ COLDEST = 1e-3  # the lowest temperature: practically always the most likely cod
 
 
 @intrinsic
-def softmax(typing_context, size, x, scale, sums):  # type: ignore[no-untyped-def]
+def softmax(typing_context, size, x, scale, sums):  # type: ignore[no-untyped-def]  # numba's own types
     """Compute x = e^(scale · (x - max x)), not below 2^-100, and the sum of every 16 of them.
 
     `size` elements, a multiple of 16. All results are finite, whatever x is, if `scale` is finite.

@@ -58,7 +58,7 @@ def elementwise(function: Callable[[Vector], Vector]) -> Any:
     """
 
     @intrinsic
-    def apply(typing_context, size, source, target):  # type: ignore[no-untyped-def]
+    def apply(typing_context, size, source, target):  # type: ignore[no-untyped-def]  # numba's own types
         def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
             source, target = pointers(builder, *arguments[1:])
 
@@ -81,7 +81,7 @@ copy = elementwise(lambda x: x)
 
 
 @intrinsic
-def leak(typing_context, size, source, target, slope):  # type: ignore[no-untyped-def]
+def leak(typing_context, size, source, target, slope):  # type: ignore[no-untyped-def]  # numba's own types
     """Set target = source above 0, slope · source below; `size` elements, a multiple of 16."""
 
     def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
@@ -100,7 +100,7 @@ def leak(typing_context, size, source, target, slope):  # type: ignore[no-untype
 
 
 @intrinsic
-def gate(typing_context, size, ab, target):  # type: ignore[no-untyped-def]
+def gate(typing_context, size, ab, target):  # type: ignore[no-untyped-def]  # numba's own types
     """Set target = tanh(ab[:size]) · sigmoid(ab[size:]); `size` elements, a multiple of 16."""
 
     def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
@@ -119,7 +119,7 @@ def gate(typing_context, size, ab, target):  # type: ignore[no-untyped-def]
 
 
 @intrinsic
-def move(typing_context, size, source, target):  # type: ignore[no-untyped-def]
+def move(typing_context, size, source, target):  # type: ignore[no-untyped-def]  # numba's own types
     """Set target = source, `size` elements, any number of them; the two must not overlap."""
 
     def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
@@ -131,7 +131,7 @@ def move(typing_context, size, source, target):  # type: ignore[no-untyped-def]
 
 
 @intrinsic
-def add(typing_context, size, first, second, target):  # type: ignore[no-untyped-def]
+def add(typing_context, size, first, second, target):  # type: ignore[no-untyped-def]  # numba's own types
     """Set target = first + second, `size` elements, a multiple of 16."""
 
     def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
@@ -150,7 +150,7 @@ def add(typing_context, size, first, second, target):  # type: ignore[no-untyped
 
 
 @intrinsic
-def rectify(typing_context, size, x):  # type: ignore[no-untyped-def]
+def rectify(typing_context, size, x):  # type: ignore[no-untyped-def]  # numba's own types
     """Set x = max(x, 0) in place, `size` elements, a multiple of 16."""
 
     def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:

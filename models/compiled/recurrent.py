@@ -52,7 +52,7 @@ def step_lstm(layer: Recurrent, x: int, start: int, gates: int, hidden: int, cel
 
 
 @intrinsic
-def turn_gru(typing_context, width, told, own, hidden):  # type: ignore[no-untyped-def]
+def turn_gru(typing_context, width, told, own, hidden):  # type: ignore[no-untyped-def]  # numba's own types
     """Compute one step of a gated recurrent unit of `width` units, a multiple of 16.
 
     Cho et al. 2014 (arXiv 1406.1078) in the form of `torch.nn.GRU`: `told` (3 · width) is the
@@ -79,7 +79,7 @@ def turn_gru(typing_context, width, told, own, hidden):  # type: ignore[no-untyp
 
 
 @intrinsic
-def turn_lstm(typing_context, width, told, own, hidden, cell):  # type: ignore[no-untyped-def]
+def turn_lstm(typing_context, width, told, own, hidden, cell):  # type: ignore[no-untyped-def]  # numba's own types
     """Compute one step of a long short-term memory of `width` units, a multiple of 16.
 
     Hochreiter and Schmidhuber 1997, with the forget gate of Gers et al. 2000, in the form of

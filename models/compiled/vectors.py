@@ -213,7 +213,7 @@ def pointers(builder: ir.IRBuilder, *places: ir.Value) -> list[ir.Value]:
 
 
 @intrinsic
-def place(typing_context, array, element):  # type: ignore[no-untyped-def]
+def place(typing_context, array, element):  # type: ignore[no-untyped-def]  # numba's own types
     """Return the address of an element, counted flat, of a contiguous array of 4-byte numbers."""
 
     def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:

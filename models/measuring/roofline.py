@@ -18,7 +18,7 @@ L2_BYTES = 512 * 1024  # more than any L1, less than most L2
 
 
 @intrinsic
-def _multiply_adds(typing_context, data, steps):  # type: ignore[no-untyped-def]
+def _multiply_adds(typing_context, data, steps):  # type: ignore[no-untyped-def]  # numba's own types
     """Run `steps` times SUMS vector multiply-adds on registers."""
 
     def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
@@ -37,7 +37,7 @@ def _multiply_adds(typing_context, data, steps):  # type: ignore[no-untyped-def]
 
 
 @intrinsic
-def _read(typing_context, data, steps):  # type: ignore[no-untyped-def]
+def _read(typing_context, data, steps):  # type: ignore[no-untyped-def]  # numba's own types
     """Add up SUMS · `steps` vectors of memory."""
 
     def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:

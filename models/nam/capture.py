@@ -30,7 +30,7 @@ READERS: dict[str, Callable[[Fields, Weights], Network]] = {
 
 @dataclass(frozen=True)
 class Capture:
-    """What a file holds: a network for each of its sizes, the largest last."""
+    """The content of a file: a network for each of its sizes, the largest last."""
 
     networks: Sequence[Network]
     sample_rate: int  # Hz

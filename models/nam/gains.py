@@ -9,7 +9,7 @@ LOUDEST = 1000.0  # of an input; louder is not sound
 
 
 @whole_call
-def enter(heard, out, gain, goal, share):  # type: ignore[no-untyped-def]
+def enter(heard, out, gain, goal, share):  # type: ignore[no-untyped-def]  # numba's own types
     """Set `out` (frames,) to the input with its gain, which glides; not finite becomes 0.
 
     `gain` (1,) is state; NaN before the first frame.
@@ -25,7 +25,7 @@ def enter(heard, out, gain, goal, share):  # type: ignore[no-untyped-def]
 
 
 @whole_call
-def leave(sound, older, out, gain, goal, share, fade, step):  # type: ignore[no-untyped-def]
+def leave(sound, older, out, gain, goal, share, fade, step):  # type: ignore[no-untyped-def]  # numba's own types
     """Set `out` (frames, 1) to the sound with its gain; not finite becomes 0.
 
     A network without a bound may overflow, hundreds of times above full scale. Its convolutions

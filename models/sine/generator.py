@@ -65,7 +65,7 @@ class Sine:
 
 
 @cached_njit(nogil=True)
-def _render(out, parameters, events, voices, channel, rate):  # type: ignore[no-untyped-def]
+def _render(out, parameters, events, voices, channel, rate):  # type: ignore[no-untyped-def]  # numba's own types
     level = 10.0 ** (parameters[0] / 20.0)
     rise = 1000.0 / (parameters[1] * rate)
     fall = -1000.0 / (parameters[2] * rate)
@@ -97,7 +97,7 @@ def _render(out, parameters, events, voices, channel, rate):  # type: ignore[no-
 
 
 @cached_njit(nogil=True)
-def _obey(event, voices, everybody):  # type: ignore[no-untyped-def]
+def _obey(event, voices, everybody):  # type: ignore[no-untyped-def]  # numba's own types
     if event.voice == -1:
         _tell(event.kind, event.value, everybody)
     for v in range(voices.shape[0]):
@@ -120,7 +120,7 @@ def _obey(event, voices, everybody):  # type: ignore[no-untyped-def]
 
 
 @cached_njit(nogil=True)
-def _tell(kind, value, told):  # type: ignore[no-untyped-def]
+def _tell(kind, value, told):  # type: ignore[no-untyped-def]  # numba's own types
     if kind == PITCH_BEND:
         told.bend = value
     elif kind == MOD_WHEEL:

@@ -11,7 +11,7 @@ from ..compiled.vectors import address, load, pointers, sweep
 
 
 @intrinsic
-def gate(typing_context, size, ab, z, hidden, history, bias):  # type: ignore[no-untyped-def]
+def gate(typing_context, size, ab, z, hidden, history, bias):  # type: ignore[no-untyped-def]  # numba's own types
     """Compute the gate between two products of a layer; `size` channels, a multiple of 16:
 
     z = tanh(ab[:size]) · sigmoid(ab[size:]), history = hidden, hidden = hidden + bias.

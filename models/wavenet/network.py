@@ -79,7 +79,7 @@ class WaveNet(nn.Module):
 
 
 class Head(nn.Module):
-    """What an upper band makes of the skips, (B, T, S) → (B, T, codes)."""
+    """Output layers of an upper band: turn skips (B, T, S) into logits (B, T, codes)."""
 
     def __init__(self, skip: int, output: int, codes: int) -> None:
         super().__init__()

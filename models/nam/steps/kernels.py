@@ -49,7 +49,7 @@ _new_1, _more_1 = product(1, 1, False), product(1, 1, True)
 
 
 @part
-def _product(channels, vectors, taps, count, numbers, based, target, stride, resolved):  # type: ignore[no-untyped-def]
+def _product(channels, vectors, taps, count, numbers, based, target, stride, resolved):  # type: ignore[no-untyped-def]  # numba's own types
     """Compute a product, tile after tile."""
     inputs = 0
     for tap in range(taps + based, taps + based + count):
@@ -94,7 +94,7 @@ def _product(channels, vectors, taps, count, numbers, based, target, stride, res
 
 
 @part
-def _recurrent(kind, frames, source, units, target, stride, numbers, state):  # type: ignore[no-untyped-def]
+def _recurrent(kind, frames, source, units, target, stride, numbers, state):  # type: ignore[no-untyped-def]  # numba's own types
     """Run a recurrent layer; `source` is a resolved tap."""
     first, step, inputs = source[ADDRESS], source[STRIDE], source[CHANNELS]
     if kind == LSTM:
@@ -113,7 +113,7 @@ def _recurrent(kind, frames, source, units, target, stride, numbers, state):  # 
 
 
 @part
-def _advance(buffers, positions, arena, frames):  # type: ignore[no-untyped-def]
+def _advance(buffers, positions, arena, frames):  # type: ignore[no-untyped-def]  # numba's own types
     """Make the frames of a chunk the past; a row that is full goes on at its beginning."""
     for b in range(buffers.shape[0]):
         offset, stride, history, channels = buffers[b]
@@ -128,14 +128,14 @@ def _advance(buffers, positions, arena, frames):  # type: ignore[no-untyped-def]
 
 
 @part
-def _resolve(buffers, positions, memory, buffer, first, delay):  # type: ignore[no-untyped-def]
+def _resolve(buffers, positions, memory, buffer, first, delay):  # type: ignore[no-untyped-def]  # numba's own types
     """Return the address of a row's frame."""
     frame = buffers[buffer, 0] + first * buffers[buffer, 1] + positions[buffer] - delay
     return memory + FRAME_BYTES * frame
 
 
 @whole_call
-def run(steps, taps, buffers, numbers, resolved, positions, arena, output, heard, out):  # type: ignore[no-untyped-def]
+def run(steps, taps, buffers, numbers, resolved, positions, arena, output, heard, out):  # type: ignore[no-untyped-def]  # numba's own types
     """Run a program: `heard` (frames,) becomes `out` (frames,).
 
     `resolved` (taps, 4) is scratch; `positions` (buffers,) and `arena` are the state.

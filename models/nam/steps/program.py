@@ -25,7 +25,7 @@ Integers = NDArray[np.int64]
 
 
 class Kind(IntEnum):
-    """What a step does; the numbers after the dot are its constants for each channel."""
+    """The kinds of steps; the numbers after the dot are a step's constants for each channel."""
 
     PRODUCT = 0
     LSTM = 1

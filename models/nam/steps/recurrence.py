@@ -30,7 +30,7 @@ def layer(lanes: int, gates: int) -> Any:
     """
 
     @intrinsic
-    def apply(  # type: ignore[no-untyped-def]
+    def apply(  # type: ignore[no-untyped-def]  # numba's own types
         typing_context, frames, source, step, inputs, units, target, stride, numbers, state
     ):
         def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:

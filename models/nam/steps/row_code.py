@@ -34,7 +34,7 @@ def product(width: int, vectors: int, based: bool) -> Any:
     """
 
     @intrinsic
-    def apply(  # type: ignore[no-untyped-def]
+    def apply(  # type: ignore[no-untyped-def]  # numba's own types
         typing_context, groups, taps, count, weights, bias, base, base_stride, target, stride
     ):
         def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
@@ -105,7 +105,7 @@ def rows(function: Callable[..., Vector], sources: int, constants: int = 0) -> A
     """
 
     @intrinsic
-    def apply(typing_context, channels, count, target, stride, taps, numbers):  # type: ignore[no-untyped-def]
+    def apply(typing_context, channels, count, target, stride, taps, numbers):  # type: ignore[no-untyped-def]  # numba's own types
         def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
             channels, count, target, stride, taps, numbers = arguments
             table = builder.inttoptr(taps, INDEX.as_pointer())

@@ -19,7 +19,7 @@ TRIES = 24  # places that are looked at before a jump, to find the most similar 
 
 
 class Jumps(NamedTuple):
-    """How a walk goes on elsewhere."""
+    """Rules for a jump of the walk to another place of its recordings."""
 
     share: float  # of the points, behind which it does
     ahead: int  # points from there that the recording should go on for, and move

@@ -17,7 +17,7 @@ _step: Any = cached_njit(nogil=True, error_model="numpy")
 
 
 @_step
-def between(tables: Tables, instrument: int, key: float, velocity: float):  # type: ignore[no-untyped-def]
+def between(tables: Tables, instrument: int, key: float, velocity: float):  # type: ignore[no-untyped-def]  # numba's own types
     """Return (softer note, louder note, part of the way, dB beyond them) of a key."""
     notes = tables.layers[instrument, min(max(int(key + 0.5), 0), KEYS - 1)]
     low = notes[0]
@@ -107,7 +107,7 @@ def ask_bands(
 
 
 @_step
-def ask_alive(tables: Tables, weights: NDArray[np.float32], hertz: float):  # type: ignore[no-untyped-def]
+def ask_alive(tables: Tables, weights: NDArray[np.float32], hertz: float):  # type: ignore[no-untyped-def]  # numba's own types
     """Return (wavering part of the power, its rate in Hz) of a partial at `hertz`."""
     zone = math.log2(max(hertz, 1.0) / ALIVE_LOW_HZ)
     zone = min(max(zone, 0.0), ALIVE_ZONES - 1.0)

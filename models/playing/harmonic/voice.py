@@ -110,7 +110,7 @@ def _begin(v, c, bank, i):  # type: ignore[no-untyped-def]  # numba records
 
 
 @_whole
-def _aim(v, c, tables, bank, scratch, weights, i, tick):  # type: ignore[no-untyped-def]
+def _aim(v, c, tables, bank, scratch, weights, i, tick):  # type: ignore[no-untyped-def]  # numba's own types
     """Set the targets of a voice's partials for the next tick."""
     held, released = _ahead(v, c, tick)
     used = bank.used[i]
@@ -141,7 +141,7 @@ def _ahead(v, c, frames):  # type: ignore[no-untyped-def]  # numba records
 
 
 @_whole
-def _ask_residual(v, c, tables, bank, scratch, weights, i, hop, drawn):  # type: ignore[no-untyped-def]
+def _ask_residual(v, c, tables, bank, scratch, weights, i, hop, drawn):  # type: ignore[no-untyped-def]  # numba's own types
     """Advance to the next hop of the rest beside the partials: its level, or its sound."""
     number = v.since_onset // hop
     early, late = bank.noise[i, 0], bank.noise[i, 1]

@@ -75,7 +75,7 @@ class Decoder(nn.Module):
 
 
 class Shaped(NamedTuple):
-    """What the network makes of sound."""
+    """Output of the network for a batch of sounds."""
 
     signal: Tensor  # (B, N · hop)
     bands: Tensor  # (B, bands, 4 N)

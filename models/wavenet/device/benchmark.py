@@ -44,7 +44,7 @@ READ = 16384  # lanes that a program reads at a time: a layer's, so that as many
 
 
 @triton.jit  # which gives arguments types of its own
-def read_lanes(lanes, out, count, times, READ: tl.constexpr):  # type: ignore[no-untyped-def]
+def read_lanes(lanes, out, count, times, READ: tl.constexpr):  # type: ignore[no-untyped-def]  # Triton's own types
     """Read `count` lanes, a multiple of READ, `times` times over."""
     place = tl.arange(0, READ)
     total = tl.zeros((READ,), tl.int32)

@@ -82,7 +82,7 @@ class _Scale(_Spectra):
 
 
 class Disturbance(_Spectra):
-    """How loud the difference of two sounds is, as a share of the loudness of the real one.
+    """Loudness of the difference of two sounds, as a share of the loudness of the real one.
 
     ITU-T P.862 (PESQ), 10.2, without its alignment and its compensations: loudness in bands by
     Zwicker's law, differences that the sound itself masks are not counted, and what has been added
