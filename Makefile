@@ -30,6 +30,7 @@ run: $(READY)
 	@if [ -z "$(ARGS)" ] && $(BIN)/python -m rtaudiogen.cli.window; then $(BIN)/rtaudiogen; else $(MAKE) play; fi
 
 play: $(READY)
+	@mkdir -p recordings
 	$(BIN)/rtaudiogen play $(MODEL) --record "recordings/$$(date +%Y-%m-%d_%H.%M.%S).wav" $(ARGS)
 
 test: $(READY)
