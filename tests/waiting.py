@@ -19,7 +19,7 @@ def eventually(
     If it never does, the test fails with what `told` returns.
     """
     begin = time.monotonic()
-    while not (result := condition()):
+    while not (result := _asked(condition, told)):
         waited = time.monotonic() - begin
         assert waited < PATIENCE_SECONDS or waited < patience(), (
             f"not within {waited:.0f} s: {told()}"
@@ -27,6 +27,14 @@ def eventually(
         meanwhile()
         time.sleep(0.005)
     return result
+
+
+def _asked(condition: Callable[[], Any], told: Callable[[], object]) -> Any:
+    try:
+        return condition()
+    except Exception as error:
+        error.add_note(str(told()))
+        raise
 
 
 def patience() -> float:

@@ -2,6 +2,8 @@
 
 import io
 import json
+import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -63,3 +65,41 @@ def _checked(described: dict[str, Any], arrays: State) -> Checkpoint:
     if len(Session.from_json(session).slots) != len(numbers) or not isinstance(facts, dict):
         raise ValueError("session and state do not fit together")
     return Checkpoint(session, numbers, facts, arrays)
+
+
+class CheckpointWriter:
+    """Writes checkpoints to one file, on a thread of its own.
+
+    A disk may take seconds to confirm what was written. The engine must show signs of life
+    meanwhile, otherwise it is taken for hung and killed.
+    """
+
+    def __init__(self, path: Path, complain: Callable[[str], object]) -> None:
+        """Write to `path`; `complain` gets one sentence when that begins to fail. [any]"""
+        self._path, self._complain = path, complain
+        self._thread = threading.Thread()
+        self._failing = False
+
+    def write_later(self, checkpoint: Checkpoint) -> None:
+        """Start to write a checkpoint, or drop it while the last one is being written. [control]"""
+        if not self._thread.is_alive():
+            self._thread = threading.Thread(
+                target=self._write, args=(checkpoint,), name="checkpoint", daemon=True
+            )
+            self._thread.start()
+
+    def write_now(self, checkpoint: Checkpoint) -> None:
+        """Write a checkpoint and return when it is on the disk. [control]"""
+        if self._thread.is_alive():
+            self._thread.join()
+        self._write(checkpoint)
+
+    def _write(self, checkpoint: Checkpoint) -> None:
+        try:
+            write_checkpoint(self._path, checkpoint)
+        except OSError as error:
+            if not self._failing:
+                self._complain(f"The rack cannot be kept for a restart: {error}.")
+            self._failing = True
+        else:
+            self._failing = False

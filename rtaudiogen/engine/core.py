@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from .. import registry
 from ..errors import RtAudioGenError, UsageError
 from ..events import MIDI_EVENT, SCHEDULED_PORT, SCREEN_PORT
+from ..generator import State
 from ..midi import MidiInput, NoticeKind, TimedMessage, beginning, phrase, to_events
 from ..midi.monitor import SCREEN
 from ..realtime.hits.pads import Pads
@@ -31,7 +32,7 @@ from ..storage.files import expanded
 from ..wire.facade import TimedMidi, check_channel_message
 from ..wire.settings import EngineSettings
 from .audition import Audition
-from .checkpoint import Checkpoint, read_checkpoint, write_checkpoint
+from .checkpoint import Checkpoint, CheckpointWriter, read_checkpoint
 from .device_choice import DeviceChoice
 from .device_fallback import DeviceFallback
 from .rack_state import RackState, restore
@@ -62,7 +63,11 @@ class Engine(SlotVerbs):
         self._session_others: Mapping[str, Any] = {}  # unknown fields of the opened session
         self.machine_gap_seconds = 0.0  # the longest delay of a sleeping thread
         self._checkpoint = checkpoint
+        self._writer = (
+            None if checkpoint is None else CheckpointWriter(checkpoint, self.messages.append)
+        )
         self._saved = time.monotonic()
+        self._saved_slots: tuple[int, ...] = ()
         self._slots_lock = Lock()
         self._learning: tuple[int, str] | None = None
         memory = self.transport.memory
@@ -99,9 +104,7 @@ class Engine(SlotVerbs):
         self.recorder.stop()
         self.transport.close()
         if self.playing:  # the next engine goes on from here
-            # if a slot is not ready, or its device is lost, the last checkpoint remains
-            with suppress(RtAudioGenError):
-                self._write_checkpoint(self.renderer.save_state())
+            self._save_now()
         self.playing = False
 
     def _renew_renderer(self) -> None:
@@ -261,17 +264,22 @@ class Engine(SlotVerbs):
             self.transport.check()
         except DeviceLostError:
             self.transport.stop_rendering()
-            with suppress(RtAudioGenError):  # as in `close`
-                self._write_checkpoint(self.renderer.save_state())
+            self._save_now()
             raise
         self.midi.latency_frames = self.transport.latency_frames
-        if self._checkpoint is not None and now - self._saved > CHECKPOINT_SECONDS:
-            self._saved = now
+        if self._writer is not None:
+            self._request_checkpoint(now)
+
+    def _request_checkpoint(self, now: float) -> None:
+        """Ask for the renderer's state every few seconds, and when a slot has come or gone."""
+        slots = tuple(self.slots)
+        if now - self._saved > CHECKPOINT_SECONDS or slots != self._saved_slots:
+            self._saved, self._saved_slots = now, slots
             self.renderer.request_state()
 
     def _hear_renderer(self, message: Message) -> None:
-        if message.kind == "saved":
-            self._write_checkpoint(message.payload)
+        if message.kind == "saved" and self._writer is not None:
+            self._writer.write_later(self._checkpoint_of(*message.payload))
         elif message.kind == "program" and message.slot in self.slots:
             preset = self.slots[message.slot].programs.get(message.number)
             if preset is not None:
@@ -287,12 +295,18 @@ class Engine(SlotVerbs):
         """Implement `Facade.snapshot`."""
         return snapshot(self).to_json()
 
-    def _write_checkpoint(self, saved: tuple[Any, Any]) -> None:
-        if self._checkpoint is not None:
-            arrays, facts = saved
-            numbers = [number for number in self.slots if str(number) in facts["slots"]]
-            session = self._session(numbers).to_json()
-            write_checkpoint(self._checkpoint, Checkpoint(session, numbers, facts, arrays))
+    def _save_now(self) -> None:
+        """Write the last checkpoint of this process.
+
+        The one before remains if a slot is not ready, or its device is lost.
+        """
+        if self._writer is not None:
+            with suppress(RtAudioGenError):
+                self._writer.write_now(self._checkpoint_of(*self.renderer.save_state()))
+
+    def _checkpoint_of(self, arrays: State, facts: dict[str, Any]) -> Checkpoint:
+        numbers = [number for number in self.slots if str(number) in facts["slots"]]
+        return Checkpoint(self._session(numbers).to_json(), numbers, facts, arrays)
 
     def resume(self) -> list[str]:
         """Go on from the checkpoint, before `start`; return sentences about what was not restored.

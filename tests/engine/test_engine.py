@@ -1,5 +1,7 @@
 """The façade's verbs, in this process, on the clock instead of a device."""
 
+import os
+import threading
 from collections.abc import Iterator
 
 import numpy as np
@@ -137,6 +139,40 @@ def test_a_checkpoint_resumes_the_sounding_note(tmp_path):
     eventually(second, lambda: second.snapshot()["peak"] > 0.05)
     assert second.snapshot()["slots"][0]["voices"] == 1
     second.close()
+
+
+def test_a_disk_that_stalls_does_not_hold_the_engine_up(tmp_path, monkeypatch):
+    stalled, goes_on = threading.Event(), threading.Event()
+
+    def stall(file: int) -> None:
+        stalled.set()
+        goes_on.wait(60.0)
+
+    monkeypatch.setattr(os, "fsync", stall)
+    settings = EngineSettings(output="null", sample_rate=48000, midi="none")
+    engine = Engine(settings, tmp_path / "checkpoint")
+    engine.add_slot("sine")
+    engine.start()
+    eventually(engine, stalled.is_set)
+    played = engine.snapshot()["frames_played"]
+    eventually(engine, lambda: engine.snapshot()["frames_played"] > played + 9600)
+    assert not (tmp_path / "checkpoint").exists()
+    goes_on.set()
+    eventually(engine, lambda: (tmp_path / "checkpoint").exists())
+    engine.close()
+
+
+def test_a_checkpoint_that_cannot_be_written_is_told_once(tmp_path):
+    (tmp_path / "file").touch()
+    settings = EngineSettings(output="null", sample_rate=48000, midi="none")
+    engine = Engine(settings, tmp_path / "file" / "checkpoint")
+    engine.start()
+    for _ in range(3):  # each new slot asks for a checkpoint
+        number = engine.add_slot("sine")
+        eventually(engine, lambda number=number: number in engine._saved_slots)
+        eventually(engine, lambda: any("cannot be kept" in m for m in engine.messages))
+    assert sum("cannot be kept" in message for message in engine.messages) == 1
+    engine.close()
 
 
 def test_a_damaged_checkpoint_is_refused_in_one_line(tmp_path):

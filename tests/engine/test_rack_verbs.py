@@ -140,7 +140,7 @@ def test_a_slot_added_after_saving_leaves_the_checkpoint_valid(
     eventually(first, lambda: first.renderer.frame > 0)
     saved = first.renderer.save_state()
     first.add_slot("sine", seed=2)
-    first._write_checkpoint(saved)
+    first._writer.write_now(first._checkpoint_of(*saved))
     second = Engine(SETTINGS, tmp_path / "checkpoint")
     assert second.resume() == []
     assert [slot["seed"] for slot in second.session()["slots"]] == [1]
