@@ -74,7 +74,7 @@ def elementwise(function: Callable[[Vector], Vector]) -> Any:
     return apply
 
 
-activate = elementwise(elu)
+elu_to = elementwise(elu)
 rectify_to = elementwise(lambda x: x.at_least(0.0))
 squash = elementwise(tanh)
 copy = elementwise(lambda x: x)

@@ -58,7 +58,7 @@ def levels_of(config: WaveGANConfig) -> list[Padded]:
     """Return the layers behind the first one."""
     sizes = zip(config.widths, (*config.widths[1:], 1), strict=True)
     return [
-        Padded(TransposedConv(*size, TAPS * STRIDE, STRIDE, activated=RELU), EDGE, EDGE)
+        Padded(TransposedConv(*size, TAPS * STRIDE, STRIDE, activation=RELU), EDGE, EDGE)
         for size in sizes
     ]
 

@@ -104,7 +104,7 @@ class DeviceLayers:
 
 def _activated(layer: Layer, x: Tensor) -> Tensor:
     """Return (streams, F, given) as (streams, F, inputs)."""
-    kind = layer.activated
+    kind = layer.activation
     if kind == GATED:
         a, b = x.chunk(2, dim=-1)
         return torch.tanh(a) * torch.sigmoid(b)

@@ -14,7 +14,7 @@ from ..bfloat16 import product
 from ..channels import CHANNEL_MULTIPLE
 from ..decorators import part as part
 from ..decorators import whole_call as whole_call
-from ..elementwise import activate, add, copy, gate, leak, move, rectify_to, squash
+from ..elementwise import add, copy, elu_to, gate, leak, move, rectify_to, squash
 from ..vectors import place
 from .layers import ELU, GATED, LEAKY, RELU, TANH
 from .memory import TOGETHER, Scratch, State
@@ -137,10 +137,10 @@ def _layer(
 @part
 def activate_frames(layer: Any, frames: int, source: int, target: int) -> None:
     """Apply a layer's activation to its input; the last vector may reach beyond `frames`."""
-    kind, inputs = layer["activated"], layer["inputs"]
+    kind, inputs = layer["activation"], layer["inputs"]
     size = (frames * inputs + CHANNEL_MULTIPLE - 1) // CHANNEL_MULTIPLE * CHANNEL_MULTIPLE
     if kind == ELU:
-        activate(size, source, target)
+        elu_to(size, source, target)
     elif kind == RELU:
         rectify_to(size, source, target)
     elif kind == LEAKY:

@@ -7,6 +7,7 @@ is its last input frames. A layer of several groups is computed as one whose oth
 """
 
 from dataclasses import dataclass
+from enum import IntEnum
 from math import ceil, gcd
 
 import numpy as np
@@ -16,8 +17,19 @@ from ..channels import CHANNEL_MULTIPLE, INPUTS
 
 Floats = NDArray[np.float32]
 
-# what happens to a frame on the way into a layer; the names of GATED and LEAKY say the rest
-NONE, ELU, RELU, LEAKY, TANH, GATED = range(6)
+
+class Activation(IntEnum):
+    """What happens to a frame on its way into a layer."""
+
+    NONE = 0
+    ELU = 1
+    RELU = 2
+    LEAKY = 3  # times the layer's slope below 0
+    TANH = 4
+    GATED = 5  # tanh(first half) · sigmoid(second half), of twice as many channels
+
+
+NONE, ELU, RELU, LEAKY, TANH, GATED = Activation
 
 
 @dataclass(frozen=True)
@@ -31,7 +43,7 @@ class Layer:
     kernel: int
     stride: int = 1
     dilation: int = 1
-    activated: int = NONE  # on the way in; GATED: tanh(first half) · sigmoid(second half)
+    activation: Activation = NONE  # on the way in
     residual: bool = False  # adds to what is at `target`
     source: int = 0
     target: int = 0
@@ -45,9 +57,8 @@ class Layer:
             raise ValueError(f"sizes of a layer must be positive, not {sizes}")
         if self.groups < 1 or self.inputs % self.groups or self.outputs % self.groups:
             raise ValueError(f"{self.groups} groups do not divide the channels")
-        if not NONE <= self.activated <= GATED:
-            raise ValueError(f"no activation has the number {self.activated}")
-        if self.activated == GATED and self.inputs % CHANNEL_MULTIPLE:
+        Activation(self.activation)  # ValueError for another number
+        if self.activation == GATED and self.inputs % CHANNEL_MULTIPLE:
             raise ValueError(f"gated channels come in multiples of {CHANNEL_MULTIPLE}")
 
     @property
@@ -80,8 +91,8 @@ class Layer:
 
     @property
     def given(self) -> int:
-        """Return the channels of a frame before it is activated."""
-        return 2 * self.inputs if self.activated == GATED else self.inputs
+        """Return the channels of a frame before its activation."""
+        return 2 * self.inputs if self.activation == GATED else self.inputs
 
     @property
     def taps(self) -> int:

@@ -16,7 +16,7 @@ SLACK = 64  # numbers beyond the end of work memory that a whole vector may touc
 
 FIELDS = (
     "inputs", "given", "numbers", "rows", "taps", "dilation", "takes", "gives", "history",
-    "skipped", "activated", "residual", "source", "target",
+    "skipped", "activation", "residual", "source", "target",
 )  # fmt: skip
 PLACES = ("lanes_at", "bias_at", "state_at")
 LAYER = np.dtype([(name, np.int64) for name in (*FIELDS, *PLACES)] + [("slope", np.float32)])

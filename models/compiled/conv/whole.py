@@ -26,7 +26,7 @@ from .memory import SLACK, TOGETHER
 
 FIELDS = (
     "frames", "inputs", "taps", "dilation", "takes", "merged", "window", "rows", "steps",
-    "activated", "input_at", "window_at", "lanes_at", "bias_at",
+    "activation", "input_at", "window_at", "lanes_at", "bias_at",
 )  # fmt: skip
 WHOLE = np.dtype([(name, np.int64) for name in FIELDS] + [("slope", np.float32)])
 
@@ -60,7 +60,7 @@ class Padded:
 
     def __post_init__(self) -> None:
         """Raise ValueError for a layer that streams only."""
-        if self.layer.activated == GATED or self.layer.residual:
+        if self.layer.activation == GATED or self.layer.residual:
             raise ValueError("gated and residual layers have no form for whole signals")
         if self.layer.dilation > 1 and self.merged > 1:
             raise ValueError(f"dilated outputs come in multiples of {CHANNEL_MULTIPLE}")
@@ -120,7 +120,7 @@ def whole_weights(
         layer, steps, matrix = padded.layer, padded.steps(frames), padded.matrix(weight)
         record["frames"], record["steps"], record["merged"] = frames, steps, padded.merged
         record["rows"], record["window"] = matrix.shape
-        for name in ("inputs", "taps", "dilation", "takes", "activated", "slope"):
+        for name in ("inputs", "taps", "dilation", "takes", "activation", "slope"):
             record[name] = getattr(layer, name)
         record["window_at"] = memory_at
         record["input_at"] = memory_at + padded.lead * layer.inputs

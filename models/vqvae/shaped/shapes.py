@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from ...compiled.conv.layers import Conv, Layer, TransposedConv
+from ...compiled.conv.layers import ELU, Conv, Layer, TransposedConv
 from ..config import INPUT_TAPS
 from ..units import units
 from .config import ShapedConfig
@@ -13,9 +13,9 @@ def encoder_layers(config: ShapedConfig) -> Iterator[tuple[str, Layer]]:
     width = config.encoder_width
     yield "encoder.input", Conv(config.features, width, INPUT_TAPS)
     yield from units("encoder.features", width, config.feature_dilations)
-    yield "encoder.down", Conv(width, width, 4, 2, activated=True)
+    yield "encoder.down", Conv(width, width, 4, 2, activation=ELU)
     yield from units("encoder.frames", width, config.encoder_dilations)
-    yield "encoder.latent", Conv(width, config.latent, 1, activated=True)
+    yield "encoder.latent", Conv(width, config.latent, 1, activation=ELU)
 
 
 def decoder_layers(config: ShapedConfig) -> Iterator[tuple[str, Layer]]:
@@ -23,11 +23,11 @@ def decoder_layers(config: ShapedConfig) -> Iterator[tuple[str, Layer]]:
     first, second, third = config.decoder_widths
     yield "decoder.input", Conv(config.latent + 3, first, INPUT_TAPS)
     yield from units("decoder.levels.0", first, config.decoder_dilations)
-    yield "decoder.up.0", TransposedConv(first, second, 4, 2, activated=True)
+    yield "decoder.up.0", TransposedConv(first, second, 4, 2, activation=ELU)
     yield from units("decoder.levels.1", second, config.decoder_dilations)
-    yield "decoder.up.1", TransposedConv(second, third, 4, 2, activated=True)
+    yield "decoder.up.1", TransposedConv(second, third, 4, 2, activation=ELU)
     yield from units("decoder.levels.2", third, config.filter_dilations)
-    yield "decoder.bands", Conv(third, config.bands, 1, activated=True)
+    yield "decoder.bands", Conv(third, config.bands, 1, activation=ELU)
 
 
 def shapes(config: ShapedConfig) -> dict[str, tuple[int, ...]]:

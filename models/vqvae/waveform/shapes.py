@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from ...compiled.conv.layers import Conv, Layer, TransposedConv
+from ...compiled.conv.layers import ELU, Conv, Layer, TransposedConv
 from ..config import FILTERBANK_TAPS, INPUT_TAPS, VQVAEConfig
 from ..units import units
 
@@ -16,9 +16,9 @@ def encoder_layers(config: VQVAEConfig) -> Iterator[tuple[str, Layer]]:
         yield from units(f"encoder.levels.{level}", width, config.encoder_dilations)
         if level + 1 < len(widths):
             stride = strides[level + 1]
-            down = Conv(width, widths[level + 1], 2 * stride, stride, activated=True)
+            down = Conv(width, widths[level + 1], 2 * stride, stride, activation=ELU)
             yield f"encoder.down.{level}", down
-    yield "encoder.latent", Conv(widths[-1], config.latent, 1, activated=True)
+    yield "encoder.latent", Conv(widths[-1], config.latent, 1, activation=ELU)
 
 
 def decoder_layers(config: VQVAEConfig) -> Iterator[tuple[str, Layer]]:
@@ -29,9 +29,9 @@ def decoder_layers(config: VQVAEConfig) -> Iterator[tuple[str, Layer]]:
         yield from units(f"decoder.levels.{level}", widths[level], config.decoder_dilations)
         if level:
             sizes = widths[level], widths[level - 1], 2 * strides[level], strides[level]
-            yield f"decoder.up.{level - 1}", TransposedConv(*sizes, activated=True)
+            yield f"decoder.up.{level - 1}", TransposedConv(*sizes, activation=ELU)
     sizes = widths[0], 1, FILTERBANK_TAPS * strides[0], strides[0]
-    yield "decoder.filterbank", TransposedConv(*sizes, activated=True)
+    yield "decoder.filterbank", TransposedConv(*sizes, activation=ELU)
 
 
 def shapes(config: VQVAEConfig) -> dict[str, tuple[int, ...]]:

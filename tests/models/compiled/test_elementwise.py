@@ -8,15 +8,15 @@ from hypothesis.extra.numpy import arrays
 from numba import njit
 from numpy.typing import NDArray
 
-from rtaudiogen.models.compiled.elementwise import activate, move
+from rtaudiogen.models.compiled.elementwise import elu_to, move
 from rtaudiogen.models.compiled.vectors import place
 
 SIZE = 32
 
 
 @njit(error_model="numpy")
-def _activate(x: NDArray[np.float32], y: NDArray[np.float32]) -> None:
-    activate(len(x), place(x, 0), place(y, 0))
+def _elu(x: NDArray[np.float32], y: NDArray[np.float32]) -> None:
+    elu_to(len(x), place(x, 0), place(y, 0))
 
 
 @njit(error_model="numpy")
@@ -26,7 +26,7 @@ def _move(size: int, x: NDArray[np.float32], y: NDArray[np.float32]) -> None:
 
 def elu(x: NDArray[np.float32]) -> NDArray[np.float32]:
     y = np.full_like(x, 9.0)
-    _activate(x, y)
+    _elu(x, y)
     return y
 
 

@@ -15,10 +15,10 @@ from rtaudiogen.models.playing.spread_work import SpreadWork
 
 HOP = 320
 LAYERS: list[Layer] = [
-    Conv(16, 32, 3, activated=ELU),
-    TransposedConv(32, 16, 8, 4, activated=ELU, source=0, target=1),
+    Conv(16, 32, 3, activation=ELU),
+    TransposedConv(32, 16, 8, 4, activation=ELU, source=0, target=1),
     Conv(16, 16, 3, dilation=3, source=1, target=0),
-    TransposedConv(16, 1, 10, 5, activated=ELU, source=0, target=1),
+    TransposedConv(16, 1, 10, 5, activation=ELU, source=0, target=1),
 ]
 
 

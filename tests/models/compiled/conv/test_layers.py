@@ -162,7 +162,7 @@ ACTIVATED: dict[int, Callable[[torch.Tensor], torch.Tensor]] = {
 
 def torchs(layer: Layer, weight: Floats, bias: Floats, x: Floats) -> Floats:
     """Return what torch makes of a whole signal (frames, channels)."""
-    heard = ACTIVATED[layer.activated](torch.from_numpy(x.T[None].copy()))
+    heard = ACTIVATED[layer.activation](torch.from_numpy(x.T[None].copy()))
     numbers = torch.from_numpy(weight), torch.from_numpy(bias)
     if isinstance(layer, TransposedConv):
         y = F.conv_transpose1d(heard, *numbers, layer.stride, groups=layer.groups)
@@ -178,16 +178,16 @@ def torchs(layer: Layer, weight: Floats, bias: Floats, x: Floats) -> Floats:
 
 
 @pytest.mark.parametrize("groups", [1, 2, 16])
-@pytest.mark.parametrize("activated", list(ACTIVATED))
+@pytest.mark.parametrize("activation", list(ACTIVATED))
 @pytest.mark.parametrize(
     ("kind", "sizes"),
     [(Conv, {"kernel": 5, "stride": 2}), (Conv, {"kernel": 3, "dilation": 4}),
      (TransposedConv, {"kernel": 8, "stride": 3})],
 )  # fmt: skip
 def test_activations_and_groups_are_torchs(
-    kind: type[Layer], sizes: dict[str, int], activated: int, groups: int
+    kind: type[Layer], sizes: dict[str, int], activation: int, groups: int
 ) -> None:
-    layer = kind(32, 48, **sizes, activated=activated, groups=groups, slope=0.2)
+    layer = kind(32, 48, **sizes, activation=activation, groups=groups, slope=0.2)
     weight, bias = random(*layer.weight_shape), random(layer.outputs)
     x = 2 * random(40 * layer.takes, layer.given)
     expected = torchs(layer, rounded(layer, weight), bias, x)
@@ -198,8 +198,8 @@ def test_activations_and_groups_are_torchs(
 
 @pytest.mark.parametrize(
     ("options", "reason"),
-    [({"groups": 3}, "3 groups do not divide"), ({"activated": 9}, "no activation has the number"),
-     ({"activated": GATED, "inputs": 8}, "multiples of 16")],
+    [({"groups": 3}, "3 groups do not divide"), ({"activation": 9}, "9 is not a valid Activation"),
+     ({"activation": GATED, "inputs": 8}, "multiples of 16")],
 )  # fmt: skip
 def test_options_that_no_layer_has_are_refused(options: dict[str, int], reason: str) -> None:
     with pytest.raises(ValueError, match=reason):

@@ -11,11 +11,11 @@ from rtaudiogen.models.compiled.conv.whole import Padded, WholeSignal
 FRAMES = 64
 TOLERANCE = 1e-5  # of the largest value
 LAYERS = [
-    Padded(Conv(3, 32, 5, activated=TANH), 2, 2),
-    Padded(Conv(32, 48, 3, dilation=4, activated=ELU), 8, 0),
-    Padded(Conv(48, 32, 4, stride=2, groups=2, activated=RELU), 1, 1),
-    Padded(TransposedConv(32, 16, 8, 4, activated=RELU), 1, 0),
-    Padded(TransposedConv(16, 1, 25, 4, activated=RELU), 3, 3),
+    Padded(Conv(3, 32, 5, activation=TANH), 2, 2),
+    Padded(Conv(32, 48, 3, dilation=4, activation=ELU), 8, 0),
+    Padded(Conv(48, 32, 4, stride=2, groups=2, activation=RELU), 1, 1),
+    Padded(TransposedConv(32, 16, 8, 4, activation=RELU), 1, 0),
+    Padded(TransposedConv(16, 1, 25, 4, activation=RELU), 3, 3),
 ]
 
 
@@ -34,7 +34,7 @@ def torchs(x: np.ndarray) -> np.ndarray:
     for padded, (weight, bias) in zip(LAYERS, tensors(), strict=True):
         layer = padded.layer
         numbers = torch.from_numpy(padded.rounded(weight)), torch.from_numpy(bias)
-        heard = known[layer.activated](y)
+        heard = known[layer.activation](y)
         if isinstance(layer, TransposedConv):
             frames = padded.steps(y.shape[-1]) * layer.stride
             y = F.conv_transpose1d(heard, numbers[0], None, layer.stride)
@@ -72,7 +72,7 @@ def test_input_that_is_no_number_does_not_spread() -> None:
 
 def test_layers_that_only_stream_are_refused() -> None:
     with pytest.raises(ValueError, match="gated and residual"):
-        Padded(Conv(16, 16, 3, activated=GATED))
+        Padded(Conv(16, 16, 3, activation=GATED))
     with pytest.raises(ValueError, match="multiples of 16"):
         Padded(Conv(16, 8, 3, dilation=2))
     with pytest.raises(ValueError, match="61 steps are not a multiple of 4"):
