@@ -11,7 +11,7 @@ from rtaudiogen.events import ALL_VOICES, EventKind
 from rtaudiogen.generator import Audio
 from rtaudiogen.kernel_cache import cached_njit
 
-from .placing import PLACE, ask, glide, rest
+from .placing import PLACE, add_placed, ask, levels_of, rest
 
 HELD = -1  # in VOICE["left_frames"]
 FALL = 0.9995  # decay of a peak per frame
@@ -114,8 +114,7 @@ class HopVoices:
 
     def levels(self) -> NDArray[np.float32]:
         """Return the recent peaks (voices,), 0 where a voice is free."""
-        audible = np.maximum(self.voices["peak"], 1e-9)
-        return np.where(self.voices["playing"], audible, 0.0).astype(np.float32)
+        return levels_of(self.voices)
 
 
 @cached_njit(nogil=True)
@@ -134,13 +133,6 @@ def _play(voices: NDArray[np.void], hops: NDArray[np.float32], share: float, out
             if v.left_frames >= 0:
                 y *= v.left_frames / max(v.fade_frames, 1)
                 v.left_frames -= 1
-            glide(v, share)
-            y *= v.gain
-            v.peak = max(abs(y), v.peak * FALL)
-            if out.shape[1] == 1:
-                out[t, 0] += np.float32(y)
-            else:
-                out[t, 0] += np.float32(y * v.left)
-                out[t, 1] += np.float32(y * v.right)
+            add_placed(v, y, share, FALL, out, t)
             if v.left_frames == 0:
                 v.playing, v.peak = 0, 0.0

@@ -45,6 +45,15 @@ def rest(voices: NDArray[Any]) -> None:
         voices[name] = 0.0 if name == "pan" else 1.0
 
 
+def levels_of(voices: NDArray[Any]) -> NDArray[np.float32]:
+    """Return the recent peaks (V,) of records (V,) with `peak` and `playing`, 0 where one is free.
+
+    [render]
+    """
+    audible = np.maximum(voices["peak"], 1e-9)
+    return np.where(voices["playing"], audible, 0.0).astype(np.float32)
+
+
 @cached_njit(nogil=True)
 def sides(pan: float) -> tuple[float, float]:
     """Return the left and right factors of a pan, both 1 in the centre."""
@@ -61,6 +70,22 @@ def glide(voice, share):  # type: ignore[no-untyped-def]  # numba records
     voice.gain = _towards(voice.gain, voice.volume, share)
     voice.left = _towards(voice.left, voice.left_goal, share)
     voice.right = _towards(voice.right, voice.right_goal, share)
+
+
+@cached_njit(nogil=True)
+def add_placed(voice, y, share, fall, out, t):  # type: ignore[no-untyped-def]  # numba records
+    """Add a frame of a voice, in its place, to row `t` of `out` (frames, 1 or 2). [render]
+
+    Its gains glide by `share`, see `glide`; its peak falls by the factor `fall`.
+    """
+    glide(voice, share)
+    y *= voice.gain
+    voice.peak = max(abs(y), voice.peak * fall)
+    if out.shape[1] == 1:
+        out[t, 0] += np.float32(y)
+    else:
+        out[t, 0] += np.float32(y * voice.left)
+        out[t, 1] += np.float32(y * voice.right)
 
 
 @cached_njit(nogil=True)

@@ -15,8 +15,9 @@ from rtaudiogen.kernel_cache import cached_njit
 from ...compiled import mulaw
 from ...sounds.bands.levels import DRAWN_DB, SOFTEST_DB
 from ...sounds.bands.pqmf import TAPS, bank
-from ..codes.voice import OFFSET_HZ, PEAK_SECONDS, POWER_FLOOR, POWER_SECONDS
+from ..codes.voice import POWER_FLOOR, POWER_SECONDS
 from ..placing import GLIDE_SECONDS, glide
+from ..voice import OFFSET_HZ, PEAK_SECONDS
 from . import equaliser
 from .equaliser import Equaliser
 from .parameters import SIDES

@@ -14,8 +14,10 @@ from rtaudiogen.generator import Audio, Descriptor, Events, State
 from ...compiled import mulaw
 from ...compiled.mulaw import SILENCE
 from ..named_state import restore, saved
+from ..placing import levels_of
+from ..voice import CONTROLS, VOICE
 from .instruments import Instruments, biases, fill_bias
-from .voice import CONTROLS, VOICE, sound
+from .voice import sound
 
 SAMPLER = "sampler."  # what the names of the sampler's arrays begin with in a saved state
 LINE_FRAMES = 2048  # recent output of a voice: more than a period of any key at 16 kHz
@@ -206,8 +208,7 @@ class CodeGenerator:
 
     def voice_levels(self) -> NDArray[np.float32]:
         """Implement `Generator.voice_levels`."""
-        audible = np.maximum(self.voices["peak"], 1e-9)
-        return np.where(self.voices["playing"], audible, 0.0).astype(np.float32)
+        return levels_of(self.voices)
 
     def save_state(self) -> State:
         """Implement `Generator.save_state`."""

@@ -15,17 +15,7 @@ from ...compiled.random_numbers import uniform
 from ...sounds.harmonic.coding import CODED_LEVEL_DB, CODED_RMS
 from ...sounds.harmonic.tables import Tables
 from ...sounds.notes.conditioning import fill_note
-from ..codes.voice import (
-    OFFSET_HZ,
-    PEAK_SECONDS,
-    PRESSURE_DB,
-    clocks,
-    end_if_inaudible,
-    gain_of,
-    pitch_now,
-    turn,
-)
-from ..placing import GLIDE_SECONDS, glide
+from .. import voice
 from .hiss import add_window, emphasised_db
 from .lookup import ask_bands, ask_partials
 from .oscillators import TICKS, aim, begin, oscillate, wandered
@@ -82,18 +72,16 @@ def control_harmonic(
                 noise[i, frame] = bank.noise[i, 0, v.since_onset % hop]
                 here, there = bank.residual[i, 0], bank.residual[i, 1]
                 levels_db[i, frame] = here + along * (there - here)
-                pitch, _ = turn(v, c)
+                pitch, _ = voice.turn(v, c)
                 if drawn:
                     fill_note(
                         conditioning[i, frame], v.phase, pitch, v.velocity,
                         levels_db[i, frame] + CODED_LEVEL_DB, v.since_onset / rate, HELD, rate,
                     )  # fmt: skip
                     uniforms[i, frame] = uniform(v.stream, v.since_onset)
-                louder = c.level_db + PRESSURE_DB * v.pressure
-                gains[i, frame] = gain_of(v, c) * 10.0 ** (louder / 20.0)
-                v.since_onset += 1
-                if v.since_release >= 0:
-                    v.since_release += 1
+                louder = c.level_db + voice.PRESSURE_DB * v.pressure
+                gains[i, frame] = voice.gain_of(v, c) * 10.0 ** (louder / 20.0)
+                voice.grow_older(v)
             t = end
 
 
@@ -123,7 +111,7 @@ def _aim(v, c, tables, bank, scratch, weights, i, tick):  # type: ignore[no-unty
     for instrument in range(weights.shape[0]):
         cents += weights[instrument] * tables.wander[instrument]
     away = cents * wandered(bank.wander[i], stream, number)
-    frequency = 440.0 * 2.0 ** ((pitch_now(v, c) + away / 100.0 - 69.0) / 12.0)
+    frequency = 440.0 * 2.0 ** ((voice.pitch_now(v, c) + away / 100.0 - 69.0) / 12.0)
     power = aim(
         bank.phase[i], bank.turn[i], bank.amplitude[i], bank.waver[i], scratch.goal_db, used,
         frequency, stretch, tables, weights, stream, number, tick, c.sample_rate,
@@ -134,7 +122,7 @@ def _aim(v, c, tables, bank, scratch, weights, i, tick):  # type: ignore[no-unty
 @_whole
 def _ahead(v, c, frames):  # type: ignore[no-untyped-def]  # numba records
     """Return the clocks in `frames` frames, the second not below 0."""
-    held, released = clocks(v, c)
+    held, released = voice.clocks(v, c)
     if v.since_release < 0:
         return held + frames / c.sample_rate, 0.0
     return held, released + frames / (c.release * c.sample_rate)
@@ -146,7 +134,7 @@ def _ask_residual(v, c, tables, bank, scratch, weights, i, hop, drawn):  # type:
     number = v.since_onset // hop
     early, late = bank.noise[i, 0], bank.noise[i, 1]
     if number == 0:
-        held, released = clocks(v, c)
+        held, released = voice.clocks(v, c)
         ask_bands(
             tables, weights, v.key, v.velocity, held, max(released, 0.0), scratch.bands_db
         )  # fmt: skip
@@ -161,7 +149,7 @@ def _ask_residual(v, c, tables, bank, scratch, weights, i, hop, drawn):  # type:
     if not drawn:
         add_window(scratch, v.stream ^ NOISE_STREAM, number + 1, early, late)
     loudest = max(v.ring_db, bank.residual[i, 1])
-    end_if_inaudible(v, c, loudest + c.level_db)
+    voice.end_if_inaudible(v, c, loudest + c.level_db)
 
 
 @_whole
@@ -186,28 +174,14 @@ def sound_harmonic(
     whose choke has ended becomes free. [render]
     """
     c = controls[0]
-    offset_share = 2.0 * math.pi * OFFSET_HZ / c.sample_rate
-    fall = math.exp(-1.0 / (PEAK_SECONDS * c.sample_rate))
-    glide_share = 1.0 / (GLIDE_SECONDS * c.sample_rate)
+    offset_share, fall, glide_share = voice.shares_of(c)
     for i in active:
         v = voices[i]
         for t in range(frames):
             rest = float(noise[i, t])
             if drawn:
                 level = 10.0 ** (levels_db[i, t] / 20.0) / CODED_RMS
-                v.emphasised = amplitudes[codes[i, t]] * level + c.preemphasis * v.emphasised
-                v.offset += (v.emphasised - v.offset) * offset_share
-                rest = v.emphasised - v.offset
+                rest = voice.deemphasised(v, c, amplitudes[codes[i, t]] * level, offset_share)
             y = (partials[i, t] + breath * rest) * gains[i, t]
-            glide(v, glide_share)
-            y *= v.gain
-            v.peak = max(abs(y), v.peak * fall)
-            v.sounded += 1
-            if out.shape[1] == 1:
-                out[t, 0] += np.float32(y)
-            else:
-                out[t, 0] += np.float32(y * v.left)
-                out[t, 1] += np.float32(y * v.right)
-        if v.choke_frames == 0:
-            v.playing = 0
-            v.peak = 0.0
+            voice.give_out(v, y, fall, glide_share, out, t)
+        voice.free_if_choked(v)

@@ -9,7 +9,7 @@ from rtaudiogen.generator import Audio
 
 from ...compiled.conv.kernels import whole_call
 from ...compiled.conv.layers import Floats
-from ...playing.placing import PLACE, glide
+from ...playing.placing import PLACE, glide, levels_of
 
 HELD = -1  # in VOICE["left_frames"]
 VOICE = np.dtype(
@@ -96,8 +96,7 @@ class Notes:
 
     def levels(self) -> Floats:
         """Return the recent peaks (voices,), 0 where a voice is free."""
-        audible = np.maximum(self.voices["peak"], 1e-9)
-        return np.where(self.voices["playing"], audible, 0.0).astype(np.float32)
+        return levels_of(self.voices)
 
     def _play(self, voice: int, state: np.void, frames: int) -> None:
         """Play on to the end of the span, of its hop, or of its fade."""

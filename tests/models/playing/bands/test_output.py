@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from rtaudiogen.models.compiled import mulaw
 from rtaudiogen.models.playing.bands import output
 from rtaudiogen.models.playing.bands.output import BandState, Joining
-from rtaudiogen.models.playing.codes.voice import VOICE
 from rtaudiogen.models.playing.placing import rest
+from rtaudiogen.models.playing.voice import VOICE
 from rtaudiogen.models.sounds.bands import pqmf
 from rtaudiogen.models.sounds.bands.edges import edges_of
 
