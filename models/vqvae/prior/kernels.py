@@ -36,10 +36,12 @@ def sample(
 ) -> None:
     """Implement `PriorSampler.sample`; a frame's surprise enters the mean by `share`. [render]"""
     surprise = 0.0
-    temperature = _begin(weights, state, scratch, voice, label_weights, temperature, restlessness)
+    temperature = begin_frame(
+        weights, state, scratch, voice, label_weights, temperature, restlessness
+    )
     for stage in range(weights.stages):
-        surprise += _draw_code(weights, scratch, stage, temperature, top_k, uniforms, codes)
-    _end(weights, state, voice, codes, surprise, share)
+        surprise += draw_stage(weights, scratch, stage, temperature, top_k, uniforms, codes)
+    end_frame(weights, state, voice, codes, surprise, share)
 
 
 @whole_call
@@ -53,7 +55,9 @@ def begin_frame(
     restlessness: float,
 ) -> float:
     """Do the part of `sample` before the first code; return the temperature to draw at. [render]"""
-    warmed: float = _begin(weights, state, scratch, voice, label_weights, temperature, restlessness)
+    least = restlessness * math.log(weights.codes)
+    _core(weights, state, scratch, voice, label_weights)
+    warmed: float = _warmed(temperature, state.surprise[voice], least)
     return warmed
 
 
@@ -68,8 +72,13 @@ def draw_stage(
     codes: NDArray[np.uint16],
 ) -> float:
     """Do the part of `sample` that draws one code; return its share of the surprise. [render]"""
-    share: float = _draw_code(weights, scratch, stage, temperature, top_k, uniforms, codes)
-    return share
+    _predict(weights, scratch, stage)
+    logits = scratch.logits[: weights.codes]
+    normaliser = _log_sum_exp(logits)
+    code, logit = _draw(logits, temperature, top_k, uniforms[stage])
+    codes[stage] = code
+    _see(weights, scratch, stage, code)
+    return float((normaliser - logit) / weights.stages)
 
 
 @whole_call
@@ -82,53 +91,6 @@ def end_frame(
     share: float,
 ) -> None:
     """Do the part of `sample` after the last code. [render]"""
-    _end(weights, state, voice, codes, surprise, share)
-
-
-@part
-def _begin(
-    weights: Weights,
-    state: State,
-    scratch: Scratch,
-    voice: int,
-    label_weights: NDArray[np.float32],
-    temperature: float,
-    restlessness: float,
-) -> float:
-    least = restlessness * math.log(weights.codes)
-    _core(weights, state, scratch, voice, label_weights)
-    warmed: float = _warmed(temperature, state.surprise[voice], least)
-    return warmed
-
-
-@part
-def _draw_code(
-    weights: Weights,
-    scratch: Scratch,
-    stage: int,
-    temperature: float,
-    top_k: int,
-    uniforms: NDArray[np.float32],
-    codes: NDArray[np.uint16],
-) -> float:
-    _predict(weights, scratch, stage)
-    logits = scratch.logits[: weights.codes]
-    normaliser = _log_sum_exp(logits)
-    code, logit = _draw(logits, temperature, top_k, uniforms[stage])
-    codes[stage] = code
-    _see(weights, scratch, stage, code)
-    return float((normaliser - logit) / weights.stages)
-
-
-@part
-def _end(
-    weights: Weights,
-    state: State,
-    voice: int,
-    codes: NDArray[np.uint16],
-    surprise: float,
-    share: float,
-) -> None:
     _remember(weights, state, voice, codes)
     before = state.surprise[voice]
     mean = before + share * (surprise - before)
