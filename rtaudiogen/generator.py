@@ -93,6 +93,7 @@ class Descriptor:
     gains_db: tuple[float, ...] = ()
     width: float = 0.0  # 0 … 1: default of how far a host spreads it between left and right
     key_pan: float = 0.0  # 0 … 1: default of how far low keys lie left and high keys right
+    hears: int = 1  # channels of an effect's input, 1 or 2
 
     @property
     def sounds_by_itself(self) -> bool:
@@ -191,7 +192,9 @@ class Listener(Protocol):
     input_delay_frames: int
 
     def hear(self, block: Audio) -> None:
-        """Take the input of the next `render` call, (frames, 1), as many frames as that. [render]
+        """Take the input of the next `render` call, as many frames as that. [render]
+
+        `block` is (frames, `descriptor.hears`); one channel is the sum of both at equal power.
 
         Without such a call the input is silence. `block` may be copied but not kept. Values that
         are not finite must not make the output so, now or later.

@@ -159,8 +159,12 @@ def _filled(request: RenderRequest, notices: list[str]) -> Renderer:
         values = _values_of(model, request.settings)
         renderer.add(generator, values, seed=request.seeds.get(model.id))
     notices.extend(request.session.remarks())
-    for state in request.session.slots:
-        session_slots.add(renderer, state, notices)
+    states = request.session.slots
+    numbers = {
+        position: session_slots.add(renderer, state, notices)
+        for position, state in enumerate(states, 1)
+    }
+    session_slots.connect(renderer, states, numbers, notices)
     return renderer
 
 

@@ -5,7 +5,7 @@ queue; MIDI events go straight from the polling thread to the pads and into the 
 """
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
@@ -198,11 +198,13 @@ class Engine(SlotVerbs):
         """Implement `Facade.session`."""
         return self._session(list(self.slots)).to_json()
 
-    def _session(self, numbers: Iterable[int]) -> Session:
+    def _session(self, numbers: Sequence[int]) -> Session:
         """Return a session of these slots."""
         settings, readings = self.settings, self.renderer.read().slots
+        states = [self._with_values(slot, readings.get(slot)) for slot in numbers]
+        ways = [self.renderer.ways(slot) for slot in numbers]
         return Session(
-            slots=tuple(self._with_values(slot, readings.get(slot)) for slot in numbers),
+            slots=tuple(session_slots.connected(states, ways, numbers)),
             output="" if settings.output is None else str(settings.output),
             input="" if settings.input is None else str(settings.input),
             sample_rate=settings.sample_rate,
@@ -235,11 +237,15 @@ class Engine(SlotVerbs):
         for slot in list(self.slots):
             self.remove_slot(slot)
         self.set_master(wanted.master_gain_db)
-        for state in wanted.slots:
+        numbers: dict[int, int] = {}  # by position
+        for position, state in enumerate(wanted.slots, 1):
             try:
-                self.slots[session_slots.add(self.renderer, state, notices)] = state
+                numbers[position] = number = session_slots.add(self.renderer, state, notices)
             except RtAudioGenError as error:
                 notices.append(str(error))
+            else:
+                self.slots[number] = state
+        session_slots.connect(self.renderer, wanted.slots, numbers, notices)
         return notices
 
     # -- housekeeping ------------------------------------------------------------------------------

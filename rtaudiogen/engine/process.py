@@ -6,9 +6,9 @@ another process can go on. With --outlive the engine plays on when its front end
 
 There are three threads of control. The reader takes commands, and carries out at once those that
 wait for nothing (notes, knobs, faders, panic). The main thread carries out the others. The
-housekeeper posts facts, watches the device and has checkpoints written, by a thread of their own. So
-neither a command that takes long (a model that compiles) nor a slow disk holds up a note or a knob,
-or makes the process look dead.
+housekeeper posts facts, watches the device and has checkpoints written, by a thread of their own.
+So neither a command that takes long (a model that compiles) nor a slow disk holds up a note or a
+knob, or makes the process look dead.
 """
 
 import gc

@@ -2,20 +2,21 @@
 
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from .. import registry
 from ..errors import RtAudioGenError, UsageError
+from ..realtime.render.routing import Ways
 from ..saving import session_slots
 from ..saving.presets import Preset
-from ..saving.sessions import Session, SlotState
+from ..saving.sessions import MASTER, Session, SlotState
 from .slot_verbs import SlotVerbs
 
 
 @dataclass(frozen=True)
 class RackState:
-    """The slots by number, in their order."""
+    """The slots by number, in their order; `output` and `send` are numbers as well."""
 
     slots: Mapping[int, SlotState]
 
@@ -23,7 +24,16 @@ class RackState:
     def from_json(cls, fields: Mapping[str, Any]) -> "RackState":
         """Return the state of plain values; see `Facade.rack`."""
         states = Session.from_json(fields["session"]).slots
-        return cls(dict(zip(map(int, fields["numbers"]), states, strict=True)))
+        numbers = list(map(int, fields["numbers"]))
+        place = dict(enumerate(numbers, 1)).get
+        return cls(
+            {
+                number: replace(
+                    state, output=place(state.output, MASTER), send=place(state.send, MASTER)
+                )
+                for number, state in zip(numbers, states, strict=True)
+            }
+        )
 
 
 def restore(engine: SlotVerbs, wanted: RackState, instead_of: RackState) -> list[str]:
@@ -42,6 +52,7 @@ def restore(engine: SlotVerbs, wanted: RackState, instead_of: RackState) -> list
             notices.append(str(error))
     if list(wanted.slots) != list(instead_of.slots):
         _put_in_order(engine, wanted)
+    _connect(engine, wanted, instead_of, notices)
     return notices
 
 
@@ -75,6 +86,25 @@ def _map_controllers(engine: SlotVerbs, number: int, wanted: Mapping[int, str]) 
     for controller, id in wanted.items():
         if engine.slots[number].controls.get(controller) != id:
             engine.map_controller(number, controller, id)
+
+
+def _connect(
+    engine: SlotVerbs, wanted: RackState, instead_of: RackState, notices: list[str]
+) -> None:
+    """Lead slots where they led; first to the master, so that no circle is in the way."""
+    before = {number: (state.output, state.send) for number, state in instead_of.slots.items()}
+    changed = {
+        number: (state.output, state.send)
+        for number, state in wanted.slots.items()
+        if number in engine.slots and before.get(number, Ways()) != (state.output, state.send)
+    }
+    for number in changed:
+        engine.connect(number)
+    for number, ways in changed.items():
+        try:
+            engine.connect(number, *ways)
+        except UsageError as error:
+            notices.append(str(error))
 
 
 def _put_in_order(engine: SlotVerbs, wanted: RackState) -> None:

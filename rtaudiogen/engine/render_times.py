@@ -70,6 +70,7 @@ def _work(model: Descriptor, device: str) -> Call:
     """
     from ..realtime.hits.pads import makes_hits  # brings the compiler along
     from ..realtime.render.slot_generator import QUANTUM, SlotGenerator
+    from ..realtime.signal.inlet import Inlet
 
     source = SlotGenerator(registry.create(model, HOST_RATE), HOST_RATE, device=device)
     numbers = count()
@@ -81,7 +82,7 @@ def _work(model: Descriptor, device: str) -> Call:
             maker.make(maker.recipe(pad, index, 0, values))
 
         return make
-    silence = np.zeros((QUANTUM, 1), np.float32)
+    silence = Inlet(QUANTUM).take(np.zeros((QUANTUM, 1), np.float32), hears_live=True)
     source.enter(0)
     for voice in range(model.voices):
         channel, key = divmod(voice, KEYS)

@@ -131,6 +131,10 @@ class SlotVerbs(Facade):
             mix = Mix.from_json({**state.mix.to_json(), field: value})
             self.slots[slot] = replace(state, mix=mix)
 
+    def connect(self, slot: int, output: int = 0, send: int = 0) -> None:
+        """Implement `Facade.connect`."""
+        self.renderer.connect(slot, output, send)
+
     def apply_preset(self, slot: int, preset: Mapping[str, Any]) -> None:
         """Implement `Facade.apply_preset`."""
         wanted = Preset.from_json(preset)

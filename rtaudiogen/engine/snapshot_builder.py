@@ -124,11 +124,14 @@ def _midi(engine: Parts) -> tuple[MidiSnapshot, ...]:
 def _slot(
     engine: Parts, number: int, state: SlotState, reading: SlotReading | None
 ) -> SlotSnapshot:
+    ways = engine.renderer.ways(number)
     known = SlotSnapshot(
         slot=number,
         model=state.model,
         values=state.values,
         mix=state.mix.values(),
+        output=ways.output,
+        send=ways.send,
         controls={id: controller for controller, id in state.controls.items()},
         sound=state.sound,
     )

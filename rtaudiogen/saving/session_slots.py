@@ -1,14 +1,17 @@
 """Slots of a session in a renderer, live or offline. [control]"""
 
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from .. import registry
 from ..errors import RtAudioGenError, UsageError
 from ..generator import Generator
 from ..realtime.render.renderer import Renderer
+from ..realtime.render.routing import Ways
 from ..sound_files import give_sound
 from .presets import Preset
-from .sessions import SlotState
+from .sessions import MASTER, SlotState
 
 
 def create(model: str, sound: str, voices: int, sample_rate: int, notices: list[str]) -> Generator:
@@ -57,3 +60,38 @@ def add(renderer: Renderer, state: SlotState, notices: list[str], number: int | 
         except UsageError as error:
             notices.append(str(error))
     return number
+
+
+def connect(
+    renderer: Renderer,
+    states: Sequence[SlotState],
+    numbers: Mapping[int, int],
+    notices: list[str],
+) -> None:
+    """Lead the slots of a session to the effects that it names, once all slots are there.
+
+    `numbers` has a slot's number by its position in the session, from 1. What cannot be connected
+    plays to the master and is reported.
+    """
+    places = {MASTER: MASTER, **numbers}
+    for position, state in enumerate(states, 1):
+        if position not in numbers or (state.output, state.send) == (MASTER, MASTER):
+            continue
+        for name, way in (("output", state.output), ("send", state.send)):
+            if way not in places:
+                notices.append(f"slot {position}: {name} {way}: no such slot in the rack")
+        output, send = places.get(state.output, MASTER), places.get(state.send, MASTER)
+        try:
+            renderer.connect(numbers[position], output, send)
+        except UsageError as error:
+            notices.append(str(error))
+
+
+def connected(
+    states: Iterable[SlotState], ways: Iterable[Ways], numbers: Sequence[int]
+) -> Iterator[SlotState]:
+    """Yield the states of slots with their ways as positions; `numbers` are in the same order."""
+    positions = {number: position for position, number in enumerate(numbers, 1)}
+    for state, way in zip(states, ways, strict=True):
+        output, send = (positions.get(number, MASTER) for number in way)
+        yield replace(state, output=output, send=send)

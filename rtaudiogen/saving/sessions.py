@@ -15,6 +15,7 @@ from .presets import MAX_SEED, Preset, read_values
 
 KIND, VERSION = "session", 1
 ALL_CHANNELS = 0
+MASTER, MOST_SLOTS = 0, 1000  # the output of the rack, and the last position of a slot
 MASTER_RANGE_DB = -60.0, 6.0
 LOWEST_RATE, HIGHEST_RATE = 4000, 384_000  # Hz
 A_SLOT = '{"model": "…", …}'
@@ -37,6 +38,8 @@ class Mix:
     bend_range: float = 2.0  # semitones, of channels that RPN 0 told no other
     width: float | None = None  # 0 … 1, between left and right; None: the model's own, as below
     key_pan: float | None = None  # 0 … 1: how far low keys lie left and high ones right
+    send_db: float = 0.0  # -60 … 12: level of what is sent to another slot, after the gain
+    hears_input: bool = True  # an effect hears the live input, not only other slots
 
     others: Mapping[str, Any] = field(default_factory=dict)  # unknown fields of a file
 
@@ -66,6 +69,8 @@ class Mix:
             bend_range=given.number("bend_range", 0.0, 48.0, default.bend_range),
             width=given.get("width", _share, None),
             key_pan=given.get("key_pan", _share, None),
+            send_db=given.number("send_db", -60.0, 12.0, default.send_db),
+            hears_input=given.truth("hears_input", default.hears_input),
             others=given.rest(),
         )
 
@@ -88,6 +93,8 @@ class SlotState:
     programs: Mapping[int, Preset] = field(default_factory=dict)  # program change 0 … 127 → preset
     sound: str = ""  # path of the file it plays from; empty: none
     voices: int = 0  # 0: the model's own number
+    output: int = MASTER  # position in the rack, from 1, of the effect that its sound goes to
+    send: int = MASTER  # position of the effect that a part of its sound goes to; MASTER: none
     others: Mapping[str, Any] = field(default_factory=dict)  # unknown fields of a file
 
     def to_json(self) -> dict[str, Any]:
@@ -98,6 +105,8 @@ class SlotState:
             "seed": self.seed,
             "sound": self.sound,
             "voices": self.voices,
+            "output": self.output,
+            "send": self.send,
             "values": dict(self.values),
             "mix": self.mix.to_json(),
             "controls": {str(control): id for control, id in self.controls.items()},
@@ -114,6 +123,8 @@ class SlotState:
             seed=given.whole("seed", 0, MAX_SEED, 0),
             sound=given.text("sound", ""),
             voices=given.whole("voices", 0, MOST_VOICES, 0),
+            output=given.whole("output", MASTER, MOST_SLOTS, MASTER),
+            send=given.whole("send", MASTER, MOST_SLOTS, MASTER),
             mix=given.get("mix", Mix.from_json, Mix(), named=False),
             controls=given.get("controls", _controls, {}),
             programs=given.get("programs", _programs, {}),

@@ -86,10 +86,18 @@ class Facade:
     @at_once
     def set_mix(self, slot: int, field: str, value: float) -> None:
         """Set gain_db, pan, mute, solo, stopped, channel, low_key, high_key, transpose, bend_range,
-        width or key_pan.
+        width, key_pan, send_db or hears_input.
 
         A slot that is stopped is silent until it is started again: `panic` stops what sounds by
         itself.
+        """
+
+    def connect(self, slot: int, output: int = 0, send: int = 0) -> None:
+        """Lead a slot's sound to the effect in slot `output` instead of the master, 0.
+
+        A part of it, at the mix's `send_db`, goes to the effect in slot `send`; 0: nothing is sent.
+        Without an effect, because it is removed or exchanged, the sound goes to the master again.
+        UsageError if one of them is no effect, or leads to this slot itself.
         """
 
     @at_once

@@ -30,6 +30,8 @@ class SlotSnapshot:
     values: Mapping[str, float] = field(default_factory=dict)  # by parameter id
     hits: HitsSnapshot | None = None
     mix: Mapping[str, float] = field(default_factory=dict)  # see sessions.Mix
+    output: int = 0  # the effect's slot that its sound goes to; 0: the master
+    send: int = 0  # the effect's slot that a part of its sound goes to; 0: none
     controls: Mapping[str, int] = field(default_factory=dict)  # parameter id → control change
     sound: str = ""  # path of the sound file that it plays from
     position: float | None = None  # in its `code_stream`, in code frames; None: it does not sound

@@ -20,9 +20,11 @@ RANGES: dict[str, tuple[float, float]] = {
     "bend_range": (0.0, 48.0),
     "width": (0.0, 1.0),
     "key_pan": (0.0, 1.0),
+    "send_db": (-120.0, 12.0),
+    "hears_input": (0, 1),
 }
 WHOLE = frozenset({"channel", "low_key", "high_key", "transpose"})
-SWITCHES = frozenset({"mute", "solo", "stopped"})
+SWITCHES = frozenset({"mute", "solo", "stopped", "hears_input"})
 
 
 def checked_mix(field: str, value: float) -> float | int | bool:

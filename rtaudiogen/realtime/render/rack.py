@@ -9,6 +9,7 @@ from ...generator import Audio, State
 from ..nested_state import join, part
 from ..notes.told import Told
 from ..signal.safety import Fault
+from .routing import Ways, heard, in_order
 from .slot import Slot
 from .slot_generator import SlotGenerator
 
@@ -36,6 +37,7 @@ class Rack:
 
     def __init__(self, messages: deque[Message], told: Told) -> None:
         self.slots: dict[int, Slot] = {}
+        self._order: list[int] = []  # in which they are rendered
         self.told = told
         self._messages = messages
 
@@ -82,6 +84,12 @@ class Rack:
             self.slots[number].set_mix(frame, field, value)
             self._hear()
 
+    def connect(self, frame: int, number: int, ways: tuple[int, int]) -> None:
+        """Lead a slot's output, and what it sends, to other slots."""
+        if number in self.slots:
+            self.slots[number].connect(Ways(*ways))
+            self._hear()
+
     def map_controller(self, frame: int, number: int, controller: int, index: int) -> None:
         """Let a controller move a parameter from now on; index -1: none."""
         if number in self.slots:
@@ -112,16 +120,22 @@ class Rack:
             if status & 0xF0 == 0xC0 and slot.zone.listens(status):
                 self._messages.append(Message("program", number, number=data1))
 
-    def render(self, frame: int, heard: Audio, bus: Audio) -> None:
-        """Fill `bus` (QUANTUM, 2) with the quantum at `frame`; `heard` (QUANTUM, 1) is its
+    def render(self, frame: int, live: Audio, master: Audio) -> None:
+        """Fill `master` (QUANTUM, 2) with the quantum at `frame`; `live` (QUANTUM, 1) is its
         input.
         """
-        bus[:] = 0.0
+        master[:] = 0.0
+
+        def bus(number: int) -> Audio:
+            slot = self.slots.get(number)
+            return master if slot is None else slot.inlet.bus
+
         finished = False
         begun = perf_counter_ns()
-        for number, slot in self.slots.items():
+        for number in self._order:
+            slot = self.slots[number]
             failed = slot.source.failed
-            fault = slot.render(frame, heard, bus)
+            fault = slot.render(frame, live, bus)
             if fault:
                 self._tell_fault(number, slot, fault)
             if slot.source.failed != failed:
@@ -147,9 +161,12 @@ class Rack:
             self._messages.append(Message("failed", number, source.failed))
 
     def _hear(self) -> None:
-        soloed = any(slot.strip.solo for slot in self.slots.values() if not slot.leaving)
-        for slot in self.slots.values():
-            slot.hear(slot.strip.solo or not soloed)
+        """Find out anew who is heard and in which order the slots are rendered."""
+        ways = {number: slot.ways for number, slot in self.slots.items()}
+        soloed = [n for n, slot in self.slots.items() if slot.strip.solo and not slot.leaving]
+        for number, audible in heard(ways, soloed).items():
+            self.slots[number].hear(audible)
+        self._order = in_order(ways)
 
     def save_state(self) -> tuple[State, dict[str, Any]]:
         """Return arrays and JSON values."""
@@ -172,12 +189,13 @@ class Rack:
             slot.sources = mine
             slot.load_state(part(arrays, name), slot_facts)
             self.slots[number] = slot
+        self._hear()
 
 
 VERBS: Mapping[str, Callable[..., None]] = {
     verb.__name__: verb
     for verb in (
         Rack.add, Rack.swap, Rack.replace, Rack.remove, Rack.set_parameter, Rack.set_mix,
-        Rack.map_controller, Rack.restart, Rack.panic,
+        Rack.connect, Rack.map_controller, Rack.restart, Rack.panic,
     )
 }  # fmt: skip

@@ -13,6 +13,7 @@ from ..notes.told import Told
 from .checks import RESERVED_CONTROLLERS, checked_mix, checked_value, find_parameter
 from .frame_queue import FrameQueue
 from .rack import Message
+from .routing import MASTER, Ways, reached
 from .slot import Slot
 from .slot_generator import SlotGenerator, first_line
 
@@ -45,6 +46,7 @@ class RackControl:
         self._next_slot = 1
         self._sources: dict[int, SlotGenerator] = {}  # by slot: the newest generator
         self._made: dict[int, Slot] = {}
+        self._ways: dict[int, Ways] = {}  # of the slots that do not only lead to the master
         self._commands = FrameQueue()  # (frame, verb, slot, arguments)
         self._messages: deque[Message] = deque(maxlen=MESSAGE_LIMIT)
 
@@ -97,6 +99,7 @@ class RackControl:
         """
         self.descriptor(slot)
         source = self._source(generator, slot, parameters, seed, sound)
+        self._leave_ways(slot, generator.descriptor, at_frame)
         self._place(slot, source)
         self._command(at_frame, "swap", slot, source)
 
@@ -145,6 +148,8 @@ class RackControl:
     def remove(self, slot: int, at_frame: int = 0) -> None:
         """Fade a slot out; its generator comes back in a "retired" message. [control]"""
         self.descriptor(slot)
+        self._disconnect_from(slot, at_frame)
+        self._ways.pop(slot, None)
         del self._sources[slot], self._made[slot]
         if self._pads is not None:
             self._pads.remove(slot)
@@ -160,6 +165,23 @@ class RackControl:
         """Set a field of `checks.RANGES`: gain_db, pan, mute, solo, channel, … [control]"""
         self.descriptor(slot)
         self._command(at_frame, "set_mix", slot, field, checked_mix(field, value))
+
+    def connect(
+        self, slot: int, output: int = MASTER, send: int = MASTER, at_frame: int = 0
+    ) -> None:
+        """Lead a slot's output, and what it sends, to other slots. [control]
+
+        UsageError if one of those is no effect, or hears the slot already by another way round.
+        """
+        if Plays.HITS in self.descriptor(slot).plays and (output, send) != (MASTER, MASTER):
+            raise UsageError(f"slot {slot} plays hits, which go straight to the master")
+        for way in {output, send} - {MASTER}:
+            if Plays.EFFECT not in self.descriptor(way).plays:
+                raise UsageError(f"slot {way} is no effect, so it cannot hear slot {slot}")
+            if slot in reached(way, self._ways):
+                raise UsageError(f"slot {slot} cannot lead to slot {way}, whose sound it hears")
+        self._ways[slot] = ways = Ways(output, send)
+        self._command(at_frame, "connect", slot, tuple(ways))
 
     def map_controller(self, slot: int, controller: int, id: str | None, at_frame: int = 0) -> None:
         """Let a control change (0 … 119) move a parameter; None: unmap it. [control]"""
@@ -220,10 +242,31 @@ class RackControl:
         """Return the seed that a slot has unless it is given another. [control]"""
         return int(np.random.SeedSequence([self.seed, slot]).generate_state(1)[0] >> 1)
 
+    def ways(self, slot: int) -> Ways:
+        """Return the slots to which a slot's sound goes. [control]"""
+        return self._ways.get(slot, Ways())
+
+    def _leave_ways(self, slot: int, model: Descriptor, at_frame: int) -> None:
+        """End the ways that a slot cannot have any more when it plays another model."""
+        if Plays.EFFECT not in model.plays:
+            self._disconnect_from(slot, at_frame)
+        if Plays.HITS in model.plays and slot in self._ways:
+            self.connect(slot, at_frame=at_frame)
+
+    def _disconnect_from(self, slot: int, at_frame: int) -> None:
+        """Lead every sound that goes to a slot to the master instead."""
+        for number, ways in list(self._ways.items()):
+            if ways.lead_to(slot):
+                self.connect(number, *ways.without(slot), at_frame=at_frame)
+
     def _restore(self, facts: Mapping[str, Any], slots: Mapping[int, Slot]) -> None:
         """Go on with the slots of a restored rack."""
         self.seed, self._next_slot = facts["seed"], facts["next_slot"]
         self._made = {number: slot for number, slot in slots.items() if not slot.leaving}
+        self._ways = {number: slot.ways for number, slot in self._made.items()}
+        for _, verb, number, arguments in facts["commands"]:
+            if verb == "connect":  # at a later frame
+                self._ways[number] = Ways(*arguments[0])
         for number, slot in self._made.items():
             self._place(number, slot.source)
 

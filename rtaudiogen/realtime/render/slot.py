@@ -3,6 +3,7 @@
 While a generator is exchanged the slot has two: the new one fades in, the old one out.
 """
 
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -12,9 +13,11 @@ from numpy.typing import NDArray
 from ...generator import Audio, Plays, State
 from ..nested_state import join, part
 from ..notes.zone import Zone
+from ..signal.inlet import Inlet
 from ..signal.mixing import amplitude, mix, pan_gains
 from ..signal.safety import Fault
 from .load import SlotLoad
+from .routing import MASTER, Ways
 from .slot_generator import QUANTUM, SlotGenerator
 from .smoothing import Smoother
 
@@ -33,6 +36,11 @@ class Strip:
     stopped: bool = False
     width: float | None = None  # 0 … 1; None: as the model wants it, here and below
     key_pan: float | None = None  # 0 … 1
+    send_db: float = 0.0  # of what is sent to another slot, after `gain_db`
+    hears_input: bool = True  # an effect hears the live input
+
+
+Buses = Callable[[int], Audio]  # returns what the sounds for a slot, or MASTER, are added to
 
 
 class Slot:
@@ -50,11 +58,16 @@ class Slot:
         self.meter = np.zeros(2, np.float32)  # recent peak, left and right
         self._meter_fall = np.float32(np.exp(-QUANTUM / (METER_SECONDS * sample_rate)))
         self._mixer = Smoother(
-            np.array([1.0, 0.0, 0.0], np.float32), [STRIP_MS] * 3, QUANTUM / sample_rate
-        )  # amplitude, pan, width
+            np.array([1.0, 0.0, 0.0, 0.0], np.float32), [STRIP_MS] * 4, QUANTUM / sample_rate
+        )  # amplitude, pan, width, amplitude of what is sent
+        self.ways = Ways()
+        self._ways_before = Ways()  # at the last frame
+        self.inlet = Inlet(QUANTUM)
+        self._unmetered = np.zeros(2, np.float32)
         mix(source.out, self.meter, self.meter, np.zeros((QUANTUM, 2), np.float32), self.meter)
-        self._audible = True
-        self._gains: list[NDArray[np.float32] | None] = [None]  # per source, at the last frame
+        self._audible = (True, True)  # output, and what is sent
+        # per source: (2 ways, 2 sides), at the last frame
+        self._gains: list[NDArray[np.float32] | None] = [None]
         self._width = 0.0  # at the last frame
         self._spread_keys(0)
         self._aim()
@@ -81,21 +94,28 @@ class Slot:
 
     def settle(self) -> None:
         """Let gain, pan and width start at their targets. [control], before it is heard"""
-        for index in range(3):
+        for index in range(4):
             self._mixer.jump(index, self._mixer.target(index))
         self._width = self._mixer.target(2)
 
-    def hear(self, audible: bool) -> None:
-        """Set whether other slots' solo leaves this one audible."""
+    def hear(self, audible: tuple[bool, bool]) -> None:
+        """Set whether other slots' solo leaves the output, and what is sent, audible."""
         if audible != self._audible:
             self._audible = audible
             self._aim()
 
+    def connect(self, ways: Ways) -> None:
+        """Lead the sound elsewhere, under a crossfade of one quantum."""
+        self.ways = ways
+
     def _aim(self) -> None:
-        heard = self._audible and not (self.strip.mute or self.strip.stopped)
-        self._mixer.aim(0, amplitude(self.strip.gain_db) if heard else 0.0)
+        silent = self.strip.mute or self.strip.stopped
+        output, sent = self._audible
+        level = 0.0 if silent else amplitude(self.strip.gain_db)
+        self._mixer.aim(0, level if output else 0.0)
         self._mixer.aim(1, self.strip.pan)
         self._mixer.aim(2, self._wanted_width())
+        self._mixer.aim(3, level * amplitude(self.strip.send_db) if sent else 0.0)
 
     def _wanted_width(self) -> float:
         """Hits have none: on stage they do not pass here."""
@@ -130,7 +150,7 @@ class Slot:
         source.enter(frame)
         source.fade, source.fading = 0.0, 1
         before.fading = -1
-        self._gains.append(np.zeros(2, np.float32))
+        self._gains.append(np.zeros((2, 2), np.float32))
         self._aim()
 
     def map_controller(self, frame: int, controller: int, index: int) -> None:
@@ -163,26 +183,47 @@ class Slot:
 
     # -- sound [render] --------------------------------------------------------------------------
 
-    def render(self, frame: int, heard: Audio, bus: Audio) -> Fault:
-        """Add the quantum at `frame` to `bus` (QUANTUM, 2); return a fault that began in it.
+    def render(self, frame: int, live: Audio, buses: Buses) -> Fault:
+        """Add the quantum at `frame` to the buses where it leads; return a fault that began in it.
 
-        `heard` (QUANTUM, 1) is the input of that quantum.
+        `live` (QUANTUM, 1) is the live input of that quantum.
         """
         self._mixer.step()
-        level, pan, width = self._mixer.values.tolist()
+        level, pan, width, sent = self._mixer.values.tolist()
         self.meter *= self._meter_fall
         fault = Fault.NONE
+        heard = self.inlet.take(live, self.strip.hears_input)
         for index, source in enumerate(self.sources):
             fault = source.render(frame, heard) or fault
             left, right = pan_gains(pan, source.channels)
-            strength = level * source.gain
-            after = np.array((left * strength, right * strength), np.float32)
-            before = self._gains[index]
+            strengths = level * source.gain, sent * source.gain
+            after = np.array([(left * way, right * way) for way in strengths], np.float32)
             sound = source.widener.process(source.out, self._width, width)
-            mix(sound, after if before is None else before, after, bus, self.meter)
+            self._pass_on(sound, self._gains[index], after, buses)
             self._gains[index] = after
-        self._width = width
+        self._width, self._ways_before = width, self.ways
         return fault
+
+    def _pass_on(
+        self,
+        sound: Audio,
+        before: NDArray[np.float32] | None,
+        after: NDArray[np.float32],
+        buses: Buses,
+    ) -> None:
+        """Add a sound to the buses; gains (2 ways, 2 sides) go from `before` to `after`."""
+        before = after if before is None else before
+        for way, (old, new) in enumerate(zip(self._ways_before, self.ways, strict=True)):
+            is_output = way == 0
+            meter = self.meter if is_output else self._unmetered
+            begin = before[way]
+            if old != new:
+                silence = np.zeros(2, np.float32)
+                if is_output or old != MASTER:
+                    mix(sound, begin, silence, buses(old), self._unmetered)
+                begin = silence
+            if is_output or new != MASTER:
+                mix(sound, begin, after[way], buses(new), meter)
 
     def retire(self) -> list[SlotGenerator]:
         """Remove and return the generators that have faded out."""
@@ -207,7 +248,9 @@ class Slot:
             "zone": asdict(self.zone),
             "controllers": sorted(self.controllers.items()),
             "leaving": self.leaving,
-            "audible": self._audible,
+            "audible": list(self._audible),
+            "ways": [self.ways, self._ways_before],
+            "live": self.inlet.save_state(),
             "gains": [None if g is None else g.tolist() for g in self._gains],
             "width": self._width,
             "sources": [facts for _, facts in saved],
@@ -220,7 +263,9 @@ class Slot:
         self.zone = Zone(**facts["zone"])
         self.controllers.clear()
         self.controllers.update(facts["controllers"])
-        self.leaving, self._audible = facts["leaving"], facts["audible"]
+        self.leaving, self._audible = facts["leaving"], tuple(facts["audible"])
+        self.ways, self._ways_before = (Ways(*ways) for ways in facts["ways"])
+        self.inlet.load_state(facts["live"])
         self._mixer.load_state(part(arrays, "mixer"))
         self._gains = [None if g is None else np.array(g, np.float32) for g in facts["gains"]]
         self._width = facts["width"]

@@ -16,6 +16,7 @@ from ..nested_state import join, part
 from ..notes.keyboard import Keyboard
 from ..notes.voices import Scheduled, VoiceAllocator
 from ..notes.zone import Zone
+from ..signal.inlet import Heard
 from ..signal.input_resampler import InputResampler
 from ..signal.levels import Levels
 from ..signal.pair import Pair
@@ -68,6 +69,10 @@ class SlotGenerator:
         descriptor = generator.descriptor
         if descriptor.channels not in (1, 2):
             raise RtAudioGenError(f"{descriptor.id}: {descriptor.channels} channels, expected 1, 2")
+        if descriptor.hears not in (1, 2):
+            raise RtAudioGenError(
+                f"{descriptor.id}: hears {descriptor.hears} channels, expected 1, 2"
+            )
         if Plays.EFFECT in descriptor.plays and not hasattr(generator, "hear"):
             raise RtAudioGenError(f"{descriptor.id}: an effect needs the method 'hear'")
         self.generator = generator
@@ -109,7 +114,11 @@ class SlotGenerator:
         self.echo_frames = 0  # host frames, rounded, from input to its answer in total
         if Plays.EFFECT in descriptor.plays:
             self._input = InputResampler(
-                sample_rate, generator.sample_rate, QUANTUM, self.resampler.max_in_frames
+                sample_rate,
+                generator.sample_rate,
+                QUANTUM,
+                self.resampler.max_in_frames,
+                descriptor.hears,
             )
             self.input_delay_frames = at_host_rate(self._input.delay_frames)
             answers = getattr(generator, "input_delay_frames", 0)
@@ -146,7 +155,9 @@ class SlotGenerator:
         for width in (1.0, 0.0):
             self.widener.process(self.out, width, width)
         if self._input is not None:
-            self._input.take(np.zeros((QUANTUM, 1), np.float32), needed)
+            self._input.take(
+                np.zeros((QUANTUM, self.generator.descriptor.hears), np.float32), needed
+            )
             self._input.reset()
         self.guard.reset()
 
@@ -172,10 +183,10 @@ class SlotGenerator:
         """Take `frame` as the first. [render]"""
         self._origin = frame
 
-    def render(self, frame: int, heard: Audio) -> Fault:
+    def render(self, frame: int, heard: Heard) -> Fault:
         """Fill `out` for the quantum at `frame`; return a fault that began in it. [render]
 
-        `heard` (QUANTUM, 1) is the input of the same quantum, at the host's rate.
+        `heard` is the input of the same quantum, at the host's rate.
         """
         if self._pause:
             self._wait(frame)
@@ -183,7 +194,9 @@ class SlotGenerator:
         needed = self.resampler.needs(QUANTUM)
         block = self.resampler.inlet(needed)
         fault = Fault.NONE
-        heard_here = self._input.take(heard, needed) if self._input is not None else None
+        heard_here = None
+        if self._input is not None:
+            heard_here = self._input.take(heard[self.generator.descriptor.hears - 1], needed)
         if self.failed or self._pause:
             self.voices.take(frame + QUANTUM)
             if self.lost:  # a replacement must not hold keys that are released now

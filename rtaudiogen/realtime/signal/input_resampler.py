@@ -22,19 +22,26 @@ class InputResampler:
     Equal rates pass through bit for bit and without delay.
     """
 
-    def __init__(self, host_rate: int, model_rate: int, block_frames: int, max_frames: int) -> None:
+    def __init__(
+        self,
+        host_rate: int,
+        model_rate: int,
+        block_frames: int,
+        max_frames: int,
+        channels: int = 1,
+    ) -> None:
         """Prepare for blocks of `block_frames` that become `max_frames` model frames at most.
         [control]
         """
-        self._resampler = Resampler(host_rate, model_rate, 1, max_frames)
+        self._resampler = Resampler(host_rate, model_rate, channels, max_frames)
         most_left = math.ceil(host_rate / model_rate) + 1
-        self._waiting = np.zeros((most_left + block_frames, 1), np.float32)
+        self._waiting = np.zeros((most_left + block_frames, channels), np.float32)
         self._waits = 0  # number of host frames in it
-        self._out = np.zeros((max_frames, 1), np.float32)
+        self._out = np.zeros((max_frames, channels), np.float32)
         self.delay_frames = self._resampler.delay_frames  # model frames
 
     def take(self, block: Audio, frames: int) -> Audio:
-        """Take `block` (block_frames, 1), return the next (frames, 1). [render]
+        """Take `block` (block_frames, channels), return the next (frames, channels). [render]
 
         The result is overwritten by the next call.
         """
