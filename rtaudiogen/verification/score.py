@@ -18,6 +18,7 @@ MAX_FRAMES = 512  # for which generators are prepared
 MOVE_FRAMES = 1000  # parameters move at multiples of this
 EFFECT_SECONDS = 0.02  # a note, or a change of the input, is audible so soon after the delay
 INPUT_LEVEL = 0.25  # of the noise and of the sine that effects hear
+SIDES = np.array([1.0, -0.5], np.float32)  # of the input, for an effect that hears two channels
 
 Line = tuple[int, EventKind, int, float, float]  # the fields of an EVENT
 
@@ -144,7 +145,7 @@ def play(
 
 
 def _let_hear(generator: Generator, heard: Audio) -> None:
-    block = heard.copy()
+    block = heard * SIDES[: generator.descriptor.hears]
     cast(Listener, generator).hear(block)
     block[:] = np.nan  # reveals a generator that kept it instead of a copy
 

@@ -1,6 +1,7 @@
 """The rack goes back to what it was, and forward again, while it plays."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from itertools import pairwise
 from typing import Any
 
@@ -9,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from rtaudiogen.engine.core import Engine
+from rtaudiogen.errors import UsageError
 from rtaudiogen.wire.settings import EngineSettings
 
 from .housekeeping import eventually
@@ -31,6 +33,9 @@ def take(engine: Engine, verb: str, place: int, value: float) -> None:
     if verb == "add" or not numbers:
         engine.add_slot("sine", {"level": -value})
         return
+    if verb == "add effect":
+        engine.add_slot("space", {"mix": value})
+        return
     slot = numbers[place % len(numbers)]
     match verb:
         case "remove":
@@ -38,20 +43,29 @@ def take(engine: Engine, verb: str, place: int, value: float) -> None:
         case "move":
             engine.move_slot(slot, place % len(numbers))
         case "turn":
-            engine.set_parameter(slot, "attack", 1 + value)
+            with suppress(UsageError):  # an effect has no attack
+                engine.set_parameter(slot, "attack", 1 + value)
         case "mix":
             engine.set_mix(slot, "gain_db", -value)
         case "map":
-            engine.map_controller(slot, 20 + place, "level")
+            with suppress(UsageError):  # nor a level
+                engine.map_controller(slot, 20 + place, "level")
         case "voices":
-            engine.set_voices(slot, 1 + place)
+            with suppress(UsageError):  # an effect has none
+                engine.set_voices(slot, 1 + place)
         case "preset":
             engine.apply_preset(slot, {"values": {"level": -value}, "seed": place})
+        case "connect":
+            with suppress(UsageError):  # no effect, or a circle
+                engine.connect(slot, numbers[place * 7 % len(numbers)], numbers[-1])
         case "empty":
             engine.load_session({})
 
 
-VERBS = ["add", "add", "remove", "move", "turn", "mix", "map", "voices", "preset", "empty"]
+VERBS = [
+    "add", "add", "add effect", "remove", "move", "turn", "mix", "map", "voices", "preset",
+    "connect", "connect", "empty",
+]  # fmt: skip
 STEPS = st.lists(
     st.tuples(st.sampled_from(VERBS), st.integers(0, 5), st.integers(1, 20)), max_size=6
 )
@@ -136,3 +150,20 @@ def test_a_model_that_has_gone_is_told_and_the_rest_comes_back(engine: Engine) -
     (notice,) = engine.restore(before, after)
     assert "gone" in notice
     assert engine.rack()["numbers"] == before["numbers"][1:]
+
+
+def test_a_removed_effect_comes_back_with_all_that_led_to_it(engine: Engine) -> None:
+    engine.load_session({})
+    first, second = engine.add_slot("sine"), engine.add_slot("sine")
+    room, next_room = engine.add_slot("space"), engine.add_slot("space")
+    engine.connect(first, output=room, send=next_room)
+    engine.connect(second, send=room)
+    engine.connect(room, output=next_room)
+    before = engine.rack()
+    engine.remove_slot(room)
+    after = engine.rack()
+    assert [(s["output"], s["send"]) for s in after["session"]["slots"]] == [(0, 3), (0, 0), (0, 0)]
+    assert engine.restore(before, after) == []
+    assert engine.rack() == before
+    ways = [(s["output"], s["send"]) for s in engine.snapshot()["slots"]]
+    assert ways == [(room, next_room), (0, room), (next_room, 0), (0, 0)]

@@ -11,11 +11,12 @@ from .member import Member
 from .nam import NAM
 from .samplernn import SAMPLERNN
 from .sine import SINE
+from .space import SPACE
 from .vqvae import VQVAE
 from .wavegan import WAVEGAN
 from .wavenet import WAVENET
 
-MEMBERS = {member.name: member for member in (NAM, SAMPLERNN, SINE, VQVAE, WAVEGAN, WAVENET)}
+MEMBERS = {member.name: member for member in (NAM, SAMPLERNN, SINE, SPACE, VQVAE, WAVEGAN, WAVENET)}
 
 
 def _named(pairs: Iterable[tuple[Member, str]]) -> list[Any]:
