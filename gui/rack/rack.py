@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QFrame, QMenu, QPushButton, QVBoxLayout, QWidget
 
 from rtaudiogen.client.catalogue import Models
 from rtaudiogen.generator import Plays
+from rtaudiogen.routing import Ways, reached
 from rtaudiogen.wire.snapshot import SlotSnapshot
 
 from ..widgets.insertion_line import InsertionLine
@@ -25,6 +26,7 @@ class Rack(QWidget):
     removed = Signal(int)
     voiced = Signal(int, int)  # a slot, and its new number of voices; 0: the model's own
     mixed = Signal(int, str, float)
+    connected = Signal(int, int, int)  # a slot, and the slots of its output and its send; 0: none
     moved = Signal(int, int)  # a slot, and its new position, from 0
     selected = Signal(int)  # 0: none
 
@@ -85,10 +87,25 @@ class Rack(QWidget):
             self.updateGeometry()
         for facts in slots:
             self.strips[facts.slot].show_slot(facts, self.models.find(facts.model))
+        self._offer_effects(slots)
         if self._wanted in self.strips:
             self.select(self._wanted)
         elif self.selection not in self.strips:
             self.select(numbers[0] if numbers else 0)
+
+    def _offer_effects(self, slots: Sequence[SlotSnapshot]) -> None:
+        """Offer every slot the effects that it can lead to without hearing itself."""
+        models = {facts.slot: self.models.find(facts.model) for facts in slots}
+        effects = {
+            slot: f"{slot}  {model.name}"
+            for slot, model in models.items()
+            if model is not None and Plays.EFFECT in model.plays
+        }
+        ways = {facts.slot: Ways(facts.output, facts.send) for facts in slots}
+        for slot, model in models.items():
+            hits = model is not None and Plays.HITS in model.plays  # straight to the master
+            free = [] if hits else [e for e in effects.items() if slot not in reached(e[0], ways)]
+            self.strips[slot].offer_effects(free, slot in effects)
 
     def hear_key(self, channel: int, key: int) -> None:
         """Pass on a key that was pressed on channel 1 … 16 to a zone that is being learnt."""
@@ -128,6 +145,7 @@ class Rack(QWidget):
     def _new_strip(self, slot: int) -> SlotStrip:
         strip = SlotStrip(slot, lambda parent: self._menu_for(slot, parent), self)
         strip.mixed.connect(lambda field, value: self.mixed.emit(slot, field, value))
+        strip.connected.connect(lambda *ways: self.connected.emit(slot, *ways))
         strip.removed.connect(lambda: self.removed.emit(slot))
         strip.selected.connect(lambda: self.select(slot))
         strip.stepped.connect(lambda step: self._move(slot, self._order.index(slot) + step))

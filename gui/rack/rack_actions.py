@@ -16,6 +16,7 @@ Values = Mapping[str, float]
 MIX_NAMES = {
     "gain_db": "gain", "low_key": "lowest key", "high_key": "highest key",
     "bend_range": "bend range", "stopped": "stop", "key_pan": "pan by key",
+    "send_db": "send", "hears_input": "live input",
 }  # fmt: skip
 _MASTER = 0  # in place of a slot
 
@@ -71,6 +72,12 @@ class RackActions(QObject):
         """Move a slot to another place of the rack."""
         self._history.do(
             f"move {self._name(slot)}", lambda engine: engine.move_slot(slot, position)
+        )
+
+    def connect_slot(self, slot: int, output: int, send: int) -> None:
+        """Lead a slot's sound, and what it sends, to other slots; 0: the master, or nowhere."""
+        self._history.do(
+            f"ways of {self._name(slot)}", lambda engine: engine.connect(slot, output, send)
         )
 
     def set_voices(self, slot: int, voices: int) -> None:

@@ -1,6 +1,6 @@
 """Strip of one slot in the rack: its model, its mix and its level."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QMouseEvent, QShortcut
@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 
 from rtaudiogen.generator import Descriptor, Parameter
 from rtaudiogen.processors import CPU
+from rtaudiogen.routing import Ways
 from rtaudiogen.wire.snapshot import SlotSnapshot
 
 from ..shell.theme import DIM, WELL
@@ -26,6 +27,7 @@ from ..widgets.name_button import NameButton
 from ..widgets.scopes.level_meter import LevelMeter
 from ..widgets.small_button import small_button
 from ..widgets.tooltip import wrapped
+from .route_button import WAYS, RouteButton
 from .zone_button import ZoneButton
 
 GAIN = Parameter("gain_db", "Gain", -60.0, 12.0, 0.0, "dB")
@@ -40,6 +42,7 @@ class SlotStrip(QFrame):
     """
 
     mixed = Signal(str, float)  # a field of the slot's mix, and its value
+    connected = Signal(int, int)  # the slots of the output and of what is sent; 0: none
     removed = Signal()
     selected = Signal()
     stepped = Signal(int)  # one place up (−1) or down (1) in the rack
@@ -60,7 +63,7 @@ class SlotStrip(QFrame):
         self.mute = small_button("M", "Mute", self)
         self.solo = small_button("S", "Solo: hear only this slot and others that are solo", self)
         self._switches = {"stopped": self.stop, "mute": self.mute, "solo": self.solo}
-        self.zone = ZoneButton(self)
+        self.zone, self.route = ZoneButton(self), RouteButton(self)
         self.remove = small_button("✕", "Remove this slot", self)
         self.meter = LevelMeter("Level", Qt.Orientation.Horizontal, self, scale=False)
         self._facts, self._load = ElidedLabel(parent=self), QLabel(self)
@@ -81,6 +84,7 @@ class SlotStrip(QFrame):
         foot = QHBoxLayout()
         foot.setSpacing(6)
         foot.addWidget(self.zone)
+        foot.addWidget(self.route)
         foot.addWidget(self._facts, 1)
         foot.addWidget(self._load)
         grid = QGridLayout(self)
@@ -113,6 +117,8 @@ class SlotStrip(QFrame):
             button.setCheckable(True)
             button.clicked.connect(lambda on, field=field: self._mix(field, on))
         self.zone.mixed.connect(self._mix)
+        self.route.mixed.connect(self._mix)
+        self.route.connected.connect(self._lead)
         self.stop.toggled.connect(self._show_stopped)
         self.remove.clicked.connect(self.removed)
         for key, step in ((Qt.Key.Key_Up, -1), (Qt.Key.Key_Down, 1)):
@@ -149,6 +155,10 @@ class SlotStrip(QFrame):
         if load != self._load.text():
             self._load.setText(load)
 
+    def offer_effects(self, effects: Sequence[tuple[int, str]], is_effect: bool) -> None:
+        """Set the effects that the slot can lead to, (slot, name), and whether it is one."""
+        self.route.offer(effects, is_effect)
+
     def show_selected(self, selected: bool) -> None:
         """Show whether this slot is the selected one."""
         self.grip.show_marked(selected)
@@ -178,6 +188,8 @@ class SlotStrip(QFrame):
             if self._echo_guard.accepts(field):
                 button.setChecked(bool(mix.get(field)))
         self.zone.show_mix(mix, self._echo_guard)
+        if self.facts is not None:
+            self.route.show_ways(Ways(self.facts.output, self.facts.send), mix, self._echo_guard)
 
     def _show_stopped(self, stopped: bool) -> None:
         self.stop.setText("▶" if stopped else "■")
@@ -189,6 +201,10 @@ class SlotStrip(QFrame):
     def _mix(self, field: str, value: float) -> None:
         self._echo_guard.touch(field)
         self.mixed.emit(field, value)
+
+    def _lead(self, output: int, send: int) -> None:
+        self._echo_guard.touch(WAYS)
+        self.connected.emit(output, send)
 
     def _choose_model(self) -> None:
         self.selected.emit()

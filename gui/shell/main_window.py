@@ -230,6 +230,7 @@ class MainWindow(QWidget):
         rack.voiced.connect(actions.set_voices)
         rack.mixed.connect(actions.set_mix)
         rack.moved.connect(actions.move)
+        rack.connected.connect(actions.connect_slot)
         rack.selected.connect(self._show_selection)
         actions.said.connect(self.messages.say)
         self.instrument.moved.connect(actions.set_values)

@@ -7,10 +7,10 @@ from typing import Any
 
 from .. import registry
 from ..errors import RtAudioGenError, UsageError
-from ..realtime.render.routing import Ways
+from ..routing import MASTER, Ways
 from ..saving import session_slots
 from ..saving.presets import Preset
-from ..saving.sessions import MASTER, Session, SlotState
+from ..saving.sessions import Session, SlotState
 from .slot_verbs import SlotVerbs
 
 

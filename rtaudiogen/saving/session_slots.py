@@ -8,10 +8,10 @@ from .. import registry
 from ..errors import RtAudioGenError, UsageError
 from ..generator import Generator
 from ..realtime.render.renderer import Renderer
-from ..realtime.render.routing import Ways
+from ..routing import MASTER, Ways
 from ..sound_files import give_sound
 from .presets import Preset
-from .sessions import MASTER, SlotState
+from .sessions import SlotState
 
 
 def create(model: str, sound: str, voices: int, sample_rate: int, notices: list[str]) -> Generator:

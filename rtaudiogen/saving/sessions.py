@@ -8,6 +8,7 @@ from typing import Any
 
 from ..errors import RtAudioGenError, UsageError
 from ..generator import MOST_VOICES
+from ..routing import MASTER
 from .documents import number as number_in
 from .documents import read_document, text, whole, write_document
 from .fields import Fields, at, entries, items, key_number, unknown
@@ -15,7 +16,7 @@ from .presets import MAX_SEED, Preset, read_values
 
 KIND, VERSION = "session", 1
 ALL_CHANNELS = 0
-MASTER, MOST_SLOTS = 0, 1000  # the output of the rack, and the last position of a slot
+MOST_SLOTS = 1000  # the last position of a slot
 MASTER_RANGE_DB = -60.0, 6.0
 LOWEST_RATE, HIGHEST_RATE = 4000, 384_000  # Hz
 A_SLOT = '{"model": "…", …}'

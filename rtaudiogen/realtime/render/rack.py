@@ -6,10 +6,10 @@ from time import perf_counter_ns
 from typing import Any, NamedTuple
 
 from ...generator import Audio, State
+from ...routing import Ways, heard, in_order
 from ..nested_state import join, part
 from ..notes.told import Told
 from ..signal.safety import Fault
-from .routing import Ways, heard, in_order
 from .slot import Slot
 from .slot_generator import SlotGenerator
 

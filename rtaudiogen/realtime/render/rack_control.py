@@ -8,12 +8,12 @@ import numpy as np
 
 from ...errors import RtAudioGenError, UsageError
 from ...generator import Descriptor, Generator, HitMaker, Plays
+from ...routing import MASTER, Ways, reached
 from ..hits.pads import Pads, makes_hits
 from ..notes.told import Told
 from .checks import RESERVED_CONTROLLERS, checked_mix, checked_value, find_parameter
 from .frame_queue import FrameQueue
 from .rack import Message
-from .routing import MASTER, Ways, reached
 from .slot import Slot
 from .slot_generator import SlotGenerator, first_line
 

@@ -11,13 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...generator import Audio, Plays, State
+from ...routing import MASTER, Ways
 from ..nested_state import join, part
 from ..notes.zone import Zone
 from ..signal.inlet import Inlet
 from ..signal.mixing import amplitude, mix, pan_gains
 from ..signal.safety import Fault
 from .load import SlotLoad
-from .routing import MASTER, Ways
 from .slot_generator import QUANTUM, SlotGenerator
 from .smoothing import Smoother
 

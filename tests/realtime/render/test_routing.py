@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from rtaudiogen.errors import UsageError
 from rtaudiogen.generator import Audio, Plays
 from rtaudiogen.realtime.render.renderer import Renderer
-from rtaudiogen.realtime.render.routing import MASTER, Ways, heard, in_order, reached
+from rtaudiogen.routing import MASTER, Ways, heard, in_order, reached
 
 from ..drone import DRONE, Drone, largest_step, peaks, sound
 from ..effects import ECHO, Echo
