@@ -27,6 +27,7 @@ class RoutePanel(QFrame):
         self.output, self.send = QComboBox(self), QComboBox(self)
         self.level = Fader(SEND, self)
         self.level.learns = False
+        self.level.setMinimumWidth(2 * self.level.sizeHint().width())
         self.hears = QCheckBox("Hears the live input", self)
         self.hears.setToolTip("Otherwise it hears only the slots that lead to it")
         self._effects: list[tuple[int, str]] = []

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from rtaudiogen.generator import Descriptor, Parameter
+from rtaudiogen.generator import Descriptor, Parameter, Plays
 from rtaudiogen.processors import CPU
 from rtaudiogen.routing import Ways
 from rtaudiogen.wire.snapshot import SlotSnapshot
@@ -147,6 +147,7 @@ class SlotStrip(QFrame):
             about = f"\n{model.summary}\nLicence: {model.licence}" if model else ""
             self.model.setToolTip(wrapped(name + about))
         self.stop.setVisible(model is not None and model.sounds_by_itself)
+        self.zone.setVisible(model is None or model.plays != {Plays.EFFECT})
         self.meter.set_level(facts.level)
         self._show_mix(facts.mix)
         text, load = describe(facts, model), f"{100 * facts.load:.0f} %"
@@ -224,7 +225,8 @@ def describe(facts: SlotSnapshot, model: Descriptor | None) -> str:
     if hits is not None:
         parts.append(f"{hits.played} played · {hits.replays} replays · {hits.ready} ready")
     elif model is not None:
-        parts.append(f"{facts.voices} of {facts.most_voices or model.voices} voices")
+        if model.plays != {Plays.EFFECT}:
+            parts.append(f"{facts.voices} of {facts.most_voices or model.voices} voices")
         parts.append(", ".join(sorted(model.plays)))
     if facts.device not in ("", CPU):
         parts.append(facts.device)

@@ -18,7 +18,7 @@ SPACE = Descriptor(
             help="of the room; the pitch glides while it changes",
         ),
         Parameter(
-            "decay", "Decay", 0.2, 30.0, 2.0, "s", help="until the sound has died away by 60 dB"
+            "decay", "Decay", 0.2, 12.0, 2.0, "s", help="until the sound has died away by 60 dB"
         ),
         Parameter(
             "damping", "Damping", 0.0, 95.0, 60.0, "%",
