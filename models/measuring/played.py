@@ -16,6 +16,7 @@ from rtaudiogen.generator import Generator
 from ..playing.codes.rendered import BLOCK, play_note, play_texture
 from ..sounds.notes.corpus import Corpus
 from ..sounds.notes.notes import Note
+from .texture_metrics import compared
 
 NOTE_SECONDS = 1.0  # length of a measured note
 STEADY = (0.15, 0.9)  # the part of it, in seconds, that is compared
@@ -23,8 +24,6 @@ HELD_SECONDS, FROM_SECONDS, UNTIL_SECONDS = 2.5, 0.5, 2.0  # a held key's level 
 HELD_KEYS = range(40, 85)  # E2 … C6
 _AROUND = 0.1  # seconds on both sides, over which such a level is measured
 IN_TUNE_CENTS = 25.0
-BANDS = 32  # of a long-term spectrum, equally wide
-STILL_DB = 3.0  # a level that moves by no more is held
 _UPSAMPLED = 4  # for the pitch estimator, whose lag is a whole number of frames
 
 
@@ -56,51 +55,13 @@ def judge_notes(
 def judge_textures(
     generator: Generator, instruments: Sequence[str], corpus: Corpus, seconds: float
 ) -> dict[str, Any]:
-    """Return level and spectrum of every texture against its recordings, and how both rise."""
+    """Return how every texture compares with its recordings; see `texture_metrics`."""
     judged: dict[str, Any] = {}
     for index, name in enumerate(instruments):
         recorded = [sound.signal for sound in corpus.training if sound.instrument == index]
         sound = play_texture(generator, index, seconds)
-        judged[name] = _compared(sound, np.concatenate(recorded), generator.sample_rate)
+        judged[name] = compared(sound, np.concatenate(recorded), generator.sample_rate)
     return judged
-
-
-def _compared(
-    sound: NDArray[np.float32], recorded: NDArray[np.float32], sample_rate: int
-) -> dict[str, float]:
-    ours, theirs = _levels_db(sound, sample_rate), _levels_db(recorded, sample_rate)
-    spectra = [_spectrum_db(signal) for signal in (sound, recorded)]
-    return {
-        "level_error_db": rounded(_level_db(sound) - _level_db(recorded), 1),
-        "spectrum_error_db": rounded(float(np.sqrt(np.mean((spectra[0] - spectra[1]) ** 2))), 1),
-        "waves_db": rounded(float(np.std(ours)), 1),
-        "recorded_waves_db": rounded(float(np.std(theirs)), 1),
-        "longest_still_seconds": longest_still(ours),
-    }
-
-
-def longest_still(levels_db: NDArray[np.float64]) -> int:
-    """Return for how many points at most levels stay within STILL_DB of each other."""
-    longest = start = 0
-    for end in range(len(levels_db)):
-        while np.ptp(levels_db[start : end + 1]) > STILL_DB:
-            start += 1
-        longest = max(longest, end + 1 - start)
-    return longest
-
-
-def _levels_db(signal: NDArray[np.float32], sample_rate: int) -> NDArray[np.float64]:
-    """Return the levels of all whole seconds."""
-    seconds = signal[: len(signal) // sample_rate * sample_rate].reshape(-1, sample_rate)
-    return np.array([_level_db(second) for second in seconds])
-
-
-def _spectrum_db(signal: NDArray[np.float32]) -> NDArray[np.float64]:
-    """Return (BANDS,) mean powers in dB, without the loudness."""
-    frames = np.lib.stride_tricks.sliding_window_view(signal, 1024)[::512] * np.hanning(1024)
-    power = np.mean(np.abs(np.fft.rfft(frames)) ** 2, axis=0)[1:]
-    bands = 10 * np.log10(power.reshape(BANDS, -1).mean(axis=1) + 1e-12)
-    return np.asarray(bands - bands.mean())
 
 
 def judge_instrument(

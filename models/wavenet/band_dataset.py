@@ -3,7 +3,7 @@
 Every band is evened out to one level, which is told by its course; see `sounds.bands.levels`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 from ..compiled import mulaw
 from ..compiled.mulaw import LEVELS
 from ..sounds.bands import levels, pqmf
+from ..sounds.bands.taking_apart import parted, separated
+from ..sounds.bands.tones import Tones, tones_of
 from ..sounds.notes.coded import IGNORED, Sound, longer_likelier, stack
 from ..sounds.notes.corpus import Corpus, Texture
 from ..sounds.notes.courses import Courses, courses_of
@@ -130,8 +132,32 @@ def segments_of(
     return kind(config, sounds, frames)
 
 
-def band_courses(config: WaveNetConfig, corpus: Corpus) -> Courses:
-    """Return the courses that the levels of a texture in bands walk through in play."""
+def taken_apart(config: WaveNetConfig, corpus: Corpus) -> tuple[Corpus, dict[str, NDArray[Any]]]:
+    """Return what a network of bands learns, and what is played beside it.
+
+    Those are courses of levels, which are walked through, and the tables of the tones.
+    """
+    if not config.tonal:
+        return corpus, _courses(config, corpus).to_tensors()
+    rests, lines = separated(corpus, config.sample_rate)
+    return rests, _courses(config, rests).to_tensors() | tones_of(lines).to_tensors()
+
+
+def learnt_part(
+    config: WaveNetConfig, tensors: Mapping[str, NDArray[Any]], sounds: Sequence[Any]
+) -> list[Texture]:
+    """Return of textures what the network of a model file learnt: those with tones without them."""
+    if not config.tonal:
+        return list(sounds)
+    courses = Courses.from_tensors(tensors, len(config.instruments))
+    tonal = Tones.from_tensors(tensors, courses).instruments(courses)
+    return [
+        parted(sound, config.sample_rate)[0] if sound.instrument in tonal else sound
+        for sound in sounds
+    ]
+
+
+def _courses(config: WaveNetConfig, corpus: Corpus) -> Courses:
     measured = [
         (s.instrument, levels.measured(s.signal, config.told, config.bands, config.sample_rate))
         for s in corpus.training

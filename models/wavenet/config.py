@@ -26,6 +26,7 @@ class WaveNetConfig(CodeModelConfig):
     upper_output: tuple[int, ...] = ()  # their heads' A
     upper_preemphasis: tuple[float, ...] = ()
     told: tuple[int, ...] = ()  # edges, in Hz, of the bands whose levels are told to the network
+    tonal: bool = False  # tables of steady tones come with it, for a bank; it draws the rest
 
     def __post_init__(self) -> None:
         """Raise ValueError for sizes that no network can have."""
@@ -43,8 +44,8 @@ class WaveNetConfig(CodeModelConfig):
         upper = len(self.upper_codes)
         if not upper == len(self.upper_output) == len(self.upper_preemphasis):
             raise ValueError("its upper bands differ in number")
-        if not upper and self.told:
-            raise ValueError("only a network of several bands is given levels")
+        if not upper and (self.told or self.tonal):
+            raise ValueError("only a network of several bands is given levels, or tones beside it")
         if not upper:
             return
         if self.pitched or self.sample_rate % self.bands:

@@ -27,7 +27,7 @@ from ..sounds.notes.coded import Sound
 from ..sounds.notes.corpus import hold_seconds_of
 from ..sounds.notes.recordings import read_recordings
 from ..training.device import as_tensors
-from .band_dataset import segments_of
+from .band_dataset import learnt_part, segments_of
 from .config import WaveNetConfig
 from .descriptor import describe
 from .generator import create
@@ -76,9 +76,11 @@ def predict(
     config: WaveNetConfig, tensors: Tensors, sounds: Sequence[Sound], frames: int
 ) -> Iterator[Predicted]:
     """Yield what is predicted of each sound, and of each of its bands, teacher-forced from its
-    beginning.
+    beginning; of a texture with tones, what is left beside them.
     """
     network: WaveNet = with_tensors(WaveNet(config), tensors)
+    if config.bands > 1:
+        sounds = learnt_part(config, tensors, sounds)
     segments = segments_of(config, sounds, frames // config.bands)
     for sound in sounds:
         batch = as_tensors(segments.whole(sound))

@@ -28,7 +28,8 @@ from ..training.device import as_tensors
 from ..training.options import CHANNELS, option
 from ..training.run import Run
 from ..training.trainer import Trainer
-from .band_dataset import band_courses, segments_of
+from .band_dataset import segments_of, taken_apart
+from .beginning import begin_with
 from .config import WaveNetConfig
 from .descriptor import describe
 from .generator import create
@@ -51,6 +52,10 @@ class TrainingOptions(InstrumentOptions):
         True, "Notes: a bank of oscillators plays the partials, and the network learns the rest; "
         "otherwise it learns whole notes.",
     )  # fmt: skip
+    tonal: bool = option(
+        True, "Textures in bands: a bank of oscillators plays steady tones, and the network learns "
+        "the rest; otherwise it learns the whole sound.",
+    )  # fmt: skip
     residual: int = option(
         32, "Channels of the residual path; larger is better and slower.",
         **CHANNELS,
@@ -64,6 +69,9 @@ class TrainingOptions(InstrumentOptions):
     segment_frames: int = option(2560, "Frames of a training segment.", least=1024)
     segments: int = option(2, "Segments in one micro-batch: as many as stay in the cache.", least=1)
     accumulate: int = option(1, "Micro-batches before the weights change.", least=1)
+    begin_with: str = option(
+        "", "Begin with the weights of this model file, of the same sizes; empty: with random ones."
+    )  # fmt: skip
     compile: bool = option(True, "Compile the network with torch.compile (needs g++).", free=True)
 
     def __post_init__(self) -> None:
@@ -89,11 +97,11 @@ class TrainingOptions(InstrumentOptions):
     def learnt(self, folder: Path, say: Say) -> tuple[Corpus, dict[str, NDArray[Any]] | None]:
         """Implement `InstrumentOptions.learnt`: a bank's tables, and the rest of the notes.
 
-        With textures in bands come the courses of their levels.
+        With textures in bands come the courses of their levels, and tables of their tones.
         """
         if self.bands > 1:
             corpus = self.read(folder, say)
-            return corpus, band_courses(self.config(corpus.instruments), corpus).to_tensors()
+            return taken_apart(self.config(corpus.instruments), corpus)
         if not self.draws_rest:
             return super().learnt(folder, say)
         corpus, tables = read_harmonic(
@@ -115,6 +123,7 @@ class TrainingOptions(InstrumentOptions):
             draws_rest=self.draws_rest, upper_codes=UPPER_CODES[:upper],
             upper_output=UPPER_OUTPUT[:upper], upper_preemphasis=UPPER_PREEMPHASIS[:upper],
             told=edges_of(self.sample_rate, self.bands) if upper else (),
+            tonal=bool(upper) and self.tonal,
         )  # fmt: skip
 
 
@@ -165,7 +174,10 @@ def trainer_of(
     """
     torch.manual_seed(options.seed)
     config = options.config(corpus.instruments)
-    objective = Objective(WaveNet(config))
+    network = WaveNet(config)
+    if options.begin_with:
+        begin_with(network, Path(options.begin_with))
+    objective = Objective(network)
     segments = segments_of(config, corpus.training, options.segment_frames)
 
     def batches(step: int, process: int) -> list[dict[str, Tensor]]:

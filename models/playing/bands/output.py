@@ -112,6 +112,7 @@ def sound(
     state: BandState,
     codes: NDArray[np.uint8],
     levels_db: NDArray[np.float32],
+    beside: NDArray[np.float32],
     gain: float,
     brightness_db: float,
     sample_rate: float,
@@ -119,8 +120,9 @@ def sound(
 ) -> None:
     """Add to `out` (frames, SIDES) what the codes (SIDES, frames of codes · N) sound like. [render]
 
-    `levels_db` (frames of codes, columns) are rows of `sounds.bands.levels`; `voices` (1,) is the
-    stream, with its place and its peak.
+    `levels_db` (frames of codes, columns) are rows of `sounds.bands.levels`; `beside` (SIDES,
+    frames of codes · N) is sound that is added; `voices` (1,) is the stream, with its place and its
+    peak.
     """
     v = voices[0]
     bands = state.pending.shape[1]
@@ -130,7 +132,7 @@ def sound(
     frame = 0
     for t in range(len(out)):
         if state.heard[0] >= bands or state.heard[0] < 0:
-            _advance(tables, state, codes, levels_db, frame, treble, sample_rate / bands)
+            _advance(tables, state, codes, levels_db, beside, frame, treble, sample_rate / bands)
             frame += 1
         glide(v, share)
         place = gain * v.gain * min(1.0, v.sounded / fade)
@@ -144,7 +146,7 @@ def sound(
 
 
 @cached_njit(nogil=True)
-def _advance(tables, state, codes, levels_db, frame, treble, frame_rate):  # type: ignore[no-untyped-def]  # numba's own types
+def _advance(tables, state, codes, levels_db, beside, frame, treble, frame_rate):  # type: ignore[no-untyped-def]  # numba's own types
     """Take in a frame of codes; its sound is then pending."""
     bands, depth = state.pending.shape[1], state.history.shape[1]
     row = state.row[0] + 1
@@ -165,7 +167,8 @@ def _advance(tables, state, codes, levels_db, frame, treble, frame_rate):  # typ
             x = _brightened(state, x, treble, side, band)
             state.history[side, row, band] = np.float32(x)
         for phase in range(bands):
-            state.pending[side, phase] = _joined(tables, state, side, phase)
+            drawn = _joined(tables, state, side, phase)
+            state.pending[side, phase] = drawn + beside[side, frame * bands + phase]
 
 
 @cached_njit(nogil=True)

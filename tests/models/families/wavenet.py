@@ -3,7 +3,7 @@
 from functools import partial
 from typing import Any
 
-from ..wavenet.untrained import SMALL_BANDS, SMALL_TEXTURE, write_untrained
+from ..wavenet.untrained import SMALL_BANDS, SMALL_TEXTURE, SMALL_TONAL, write_untrained
 from .made_up import MadeUp
 from .member import Lesson, Member
 
@@ -20,6 +20,7 @@ WAVENET = Member(
         "notes": write_untrained,
         "texture": partial(write_untrained, config=SMALL_TEXTURE),
         "bands": partial(write_untrained, config=SMALL_BANDS),
+        "tonal": partial(write_untrained, config=SMALL_TONAL),
     },
     lessons={
         "notes": Lesson({**TINY, "lowest": 52, "highest": 54}, patches=QUICK),
@@ -36,6 +37,7 @@ WAVENET = Member(
         {"dilations": 3},
         {"upper_codes": (127,)},
         {"told": (0, 8000)},
+        {"tonal": True},
     ),
-    optional=("envelope.", "harmonic.", "courses."),
+    optional=("envelope.", "harmonic.", "courses.", "tones."),
 )

@@ -11,17 +11,20 @@ from torch.nn import functional as F
 
 from rtaudiogen.errors import RtAudioGenError, UsageError
 from rtaudiogen.events import no_events
+from rtaudiogen.model_file import read_tensors
 from rtaudiogen.models.compiled import mulaw
 from rtaudiogen.models.sounds.bands import levels, pqmf
 from rtaudiogen.models.sounds.notes.coded import IGNORED
 from rtaudiogen.models.sounds.notes.corpus import Texture
 from rtaudiogen.models.wavenet.band_dataset import BandSegments, heard
+from rtaudiogen.models.wavenet.beginning import begin_with
 from rtaudiogen.models.wavenet.config import WaveNetConfig
 from rtaudiogen.models.wavenet.descriptor import describe
 from rtaudiogen.models.wavenet.generator import BandWaveNet, create
+from rtaudiogen.models.wavenet.network import WaveNet
 from rtaudiogen.models.wavenet.training import TrainingOptions, sum_of_bands
 
-from .untrained import SMALL_BANDS, write_untrained
+from .untrained import SMALL_BANDS, SMALL_TONAL, write_untrained
 
 BLOCK = 480
 SECOND = SMALL_BANDS.sample_rate
@@ -91,6 +94,28 @@ def test_brightness_moves_the_upper_bands(texture: BandWaveNet) -> None:
         for value in (-12, 12)
     )
     assert (10 * np.log10(bright / dark)[1:] > 15).all()
+
+
+def test_tones_sound_beside_the_drawn_bands(path: Path, tmp_path: Path) -> None:
+    generator = create(describe(write_untrained(tmp_path / "hum.safetensors", SMALL_TONAL)), 0)
+    generator.prepare(BLOCK)
+    assert isinstance(generator, BandWaveNet)
+    silent, hum = (played(generator, 3, timbre=timbre)[-SECOND:] for timbre in (0, 1))
+    quiet, loud = (np.abs(np.fft.rfft(side[:, 0] * np.hanning(SECOND))) for side in (silent, hum))
+    tones = [round(200 + 20 * 0.11), round(650 + 20 * 0.03)]
+    assert all(loud[tone] > 20 * quiet[tone] for tone in tones)
+
+
+def test_a_training_begins_with_an_earlier_model(path: Path, tmp_path: Path) -> None:
+    config = replace(SMALL_BANDS, instruments=("sea", "hum", "rain"))
+    network, earlier = WaveNet(config), read_tensors(path)
+    begin_with(network, path)
+    rain, sea = earlier["instruments.weight"]
+    rows = network.instruments.weight.detach().numpy()
+    assert np.allclose(rows, [sea, (rain + sea) / 2, rain])
+    assert np.array_equal(network.skip.weight.detach().numpy(), earlier["skip.weight"])
+    with pytest.raises(UsageError, match="other sizes"):
+        begin_with(WaveNet(replace(config, skip=48)), path)
 
 
 def test_the_learnt_codes_sound_like_the_recording() -> None:

@@ -1,5 +1,6 @@
 """Model files with random weights: all of the machinery, none of the training."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -7,6 +8,7 @@ import torch
 
 from rtaudiogen.model_file import ModelHeader, write_model
 from rtaudiogen.models.sounds.bands.edges import edges_of
+from rtaudiogen.models.sounds.bands.tones import Lines, Tones, tones_of
 from rtaudiogen.models.sounds.notes.courses import Courses, courses_of
 from rtaudiogen.models.sounds.notes.envelope import (
     GRID,
@@ -32,6 +34,8 @@ SMALL_BANDS = WaveNetConfig(
     upper_output=(32, 16), upper_preemphasis=(0.7, 0.4), told=edges_of(12000, 3),
 )  # fmt: skip
 
+SMALL_TONAL = replace(SMALL_BANDS, tonal=True)
+
 
 def write_untrained(
     path: Path, config: WaveNetConfig = SMALL, held_db: float = -20.0, hold_slope: float = 0.0
@@ -43,6 +47,8 @@ def write_untrained(
     count = len(config.instruments)
     if config.bands > 1:
         tensors |= waves(config).to_tensors()
+    if config.tonal:
+        tensors |= hum(config).to_tensors()
     if config.pitched:
         tensors |= Envelope(
             level=np.full((count, ZONES, GRID), held_db, np.float32),
@@ -62,3 +68,11 @@ def waves(config: WaveNetConfig, depth_db: float = 10.0) -> Courses:
     return courses_of(
         [(i, course) for i in range(len(config.instruments))], len(config.instruments)
     )
+
+
+def hum(config: WaveNetConfig) -> Tones:
+    """Return two tones that waver for the last instrument, beside the courses of `waves`."""
+    none = Lines(np.zeros(0), np.zeros((400, 0), np.complex128))
+    turns = np.outer(np.arange(400), (0.11, 0.03))
+    two = Lines(np.array([200.0, 650.0]), 0.05 * np.exp(2j * np.pi * turns))
+    return tones_of([none] * (len(config.instruments) - 1) + [two])

@@ -18,6 +18,7 @@ from rtaudiogen.models.sounds.bands.edges import edges_of
 RATE, COUNTS = 48000, (256, 127, 63)
 EDGES = edges_of(RATE, 3)
 HALF = pqmf.TAPS // 2
+SILENCE = np.zeros((2, 200000), np.float32)  # nothing beside the bands
 
 
 def tables(preemphasis: float = 0.85) -> Joining:
@@ -57,7 +58,7 @@ def played(
         needed = output.frames_needed(state, block)
         output.sound(
             voices, joining, state, np.ascontiguousarray(codes[:, 3 * frame :]),
-            levels_db[frame:], 1.0, treble, float(RATE), out,
+            levels_db[frame:], SILENCE, 1.0, treble, float(RATE), out,
         )  # fmt: skip
         frame += needed
         parts.append(out)
@@ -129,5 +130,5 @@ def test_a_damaged_state_is_read_in_range() -> None:
         needed = output.frames_needed(state, 90)
         out = np.zeros((90, 2), np.float32)
         codes, levels_db = drawn(needed), asked(needed)
-        output.sound(voices, joining, state, codes, levels_db, 1.0, 0.0, float(RATE), out)
+        output.sound(voices, joining, state, codes, levels_db, SILENCE, 1.0, 0.0, float(RATE), out)
         assert np.isfinite(out).all()
