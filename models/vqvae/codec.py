@@ -14,7 +14,7 @@ from rtaudiogen.generator import Descriptor
 from ..compiled.conv.layers import Floats
 from .coders import Coder
 from .descriptor import FILES
-from .packing import pack
+from .packing import coders, pack
 from .prior.packing import tensors_in
 from .prior.prediction import PriorPredictor
 
@@ -30,7 +30,7 @@ class VQVAECodec:
         self.stages, self.least_stages = config.stages, config.least_stages
         self.codes, self.books = config.codes, config.books
         self._packed, self._prior = packed, prior
-        self._encoder, self._decoder = packed.coders(1, "cpu")
+        self._encoder, self._decoder = coders(packed, 1, "cpu")
         self._bias = np.empty_like(packed.bias)
         self._due = np.ones(1, np.bool_)
         self._latents = np.zeros((1, config.point), np.float32)

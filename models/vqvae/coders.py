@@ -92,12 +92,6 @@ class Coder(Protocol):
     def sing(self, point: Floats, key: float) -> None:
         """Give a point the pitch of a MIDI key, if the coder knows pitch. [render]"""
 
-    def coders(self, voices: int, device: str) -> tuple[Encoder, Decoder]:
-        """Begin streams: one of sound, and `voices` of points. [control]
-
-        RtAudioGenError if there is no such processor, ProcessorLostError if it cannot.
-        """
-
 
 def label_bias(coder: Coder, embedding: Floats) -> Floats:
     """Return the decoder's biases for a label at `embedding` (E,). [control]"""

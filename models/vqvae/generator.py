@@ -16,13 +16,14 @@ from rtaudiogen.events import ALL_VOICES, CHOKE_SECONDS, EventKind, no_events
 from rtaudiogen.generator import Audio, Descriptor, Events, Generator, State
 
 from ..compiled.conv.layers import Floats
+from ..compiled.packing import checked
 from ..playing.named_state import restore, saved
 from ..playing.placing import GLIDE_SECONDS, ask, rest
 from .codec import VQVAECodec
 from .coders import Coder, Decoder, Encoder
 from .config import CodesConfig
 from .descriptor import FILES, Sing, Source
-from .packing import pack
+from .packing import coders, pack
 from .playing import material
 from .playing.gains import GAIN, RAMP_SECONDS, aim, mix
 from .playing.notes import Notes
@@ -32,7 +33,6 @@ from .playing.stream import STREAM, Stream, sequence
 from .prior import packing as prior_packing
 from .prior.sampler import PriorSampler
 from .shapes import needed_tensors
-from .tensors import check_tensors
 
 SUNG = Sing.STREAM, Sing.CHOIR  # by which notes sing what the stream says
 LOUDEST_INPUT = 8.0  # amplitude; whatever is above it is no sound
@@ -59,7 +59,7 @@ class VQVAEGenerator:
         self.sample_rate = config.sample_rate
         self.input_delay_frames = config.hop + config.look_ahead
         self.code_rate, self.codes = config.code_rate, config.codes
-        check_tensors(needed_tensors(config), tensors)  # the prior is packed when it is prepared
+        checked(needed_tensors(config), tensors, "the model")  # the prior is packed later
         self.packed: Coder = pack(config, tensors)
         self.material = material.read(tensors, config.stages, config.codes)
         self._prior_tensors = prior_packing.tensors_in(tensors)
@@ -109,7 +109,7 @@ class VQVAEGenerator:
     def prepare(self, max_frames: int, device: str = "cpu") -> None:
         """Implement `Generator.prepare`."""
         config, streams = self.config, 1 + len(self.voices)
-        self.encoder, self.decoder = self.packed.coders(streams, device)
+        self.encoder, self.decoder = coders(self.packed, streams, device)
         self.prior = PriorSampler(config, self._prior_tensors, 1) if config.prior_layers else None
         self.stream.prepare(self.material, self.encoder, self.prior)
         self._due = np.zeros(streams, np.bool_)  # whose hop begins

@@ -4,12 +4,14 @@ from collections.abc import Sequence
 from typing import cast
 
 from rtaudiogen.generator import Finding, Generator
+from rtaudiogen.model_file import read_tensors
 
+from .comparing import compare
+from .config import VQVAEConfig
 from .generator import VQVAEGenerator
 from .shaped import parallel as shaped
-from .shaped.packing import ShapedPacked
+from .shaped.config import ShapedConfig
 from .waveform import parallel as waveform
-from .waveform.packing import Packed
 
 
 def check(generator: Generator) -> Sequence[Finding]:
@@ -18,9 +20,11 @@ def check(generator: Generator) -> Sequence[Finding]:
     The generator has to be reset afterwards.
     """
     ours = cast(VQVAEGenerator, generator)
-    path, packed, voices = ours.descriptor.path, ours.packed, 1 + len(ours.voices)
+    config, path, voices = ours.config, ours.descriptor.path, 1 + len(ours.voices)
     assert path is not None
-    if isinstance(packed, ShapedPacked):
-        return shaped.check(packed.config, path, packed, ours.encoder, ours.decoder, voices)
-    assert isinstance(packed, Packed)
-    return waveform.check(packed.config, path, packed, ours.encoder, ours.decoder, voices)
+    if isinstance(config, ShapedConfig):
+        reference = shaped.reference(config, read_tensors(path), voices)
+    else:
+        assert isinstance(config, VQVAEConfig)
+        reference = waveform.reference(config, read_tensors(path), voices)
+    return compare(ours.packed, ours.encoder, ours.decoder, reference)

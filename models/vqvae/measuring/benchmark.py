@@ -12,15 +12,16 @@ from rtaudiogen.events import chord, no_events
 
 from ...compiled.conv.layers import Layer
 from ...measuring.speed import Work, call_times, fastest, roofline_row, torch_seconds
-from .. import tensors
 from ..coders import Coder, label_bias
 from ..config import VQVAEConfig
 from ..descriptor import FILES
 from ..generator import create
-from ..shaped import packing as shaped
+from ..packed import random_tensors as random_shapes
+from ..packing import coders, pack
 from ..shaped.config import ShapedConfig
-from ..shaped.shapes import shapes
-from ..waveform.packing import decoder_layers, pack, random_tensors
+from ..shapes import coder_shapes
+from ..waveform.packing import random_tensors
+from ..waveform.shapes import layers
 
 BLOCK_SECONDS = 0.010
 ONE = np.ones(1, np.bool_)  # voice is due
@@ -37,7 +38,7 @@ class Player:
     def __init__(self, packed: Coder) -> None:
         """Begin."""
         config = packed.config
-        self.packed, (_, self.decoder) = packed, packed.coders(1, "cpu")
+        self.packed, (_, self.decoder) = packed, coders(packed, 1, "cpu")
         self.codes = np.random.default_rng(0).integers(0, config.books, (64, config.stages))
         self.bias = label_bias(packed, packed.labels[0])
         self.points = np.zeros((1, config.point), np.float32)
@@ -82,7 +83,7 @@ def bench_rows() -> Iterator[BenchRow]:
 def least_work(config: VQVAEConfig) -> Work:
     """Return the work of one code frame in the decoder, with every weight read once."""
     total, weights, frames = 0, 0, 1
-    for _, layer in decoder_layers(config):
+    for layer in layers(config).decoder.values():
         size = _size(layer)
         total, weights, frames = total + frames * size, weights + size, frames * layer.gives
     return Work(total, weights)
@@ -95,7 +96,7 @@ def _size(layer: Layer) -> int:
 
 def _shaped(config: ShapedConfig) -> Iterator[BenchRow]:
     """Yield the same rows of the shaped coder."""
-    packed = shaped.pack(config, tensors.random_tensors(shapes(config), np.random.default_rng(0)))
+    packed = pack(config, random_shapes(coder_shapes(config), np.random.default_rng(0)))
     yield _decoder("shaped VQ-VAE decoder, one core, 10 ms blocks", Player(packed))
     yield _encoder("shaped VQ-VAE encoder and quantiser, one core", packed)
 
@@ -145,7 +146,7 @@ def _loads() -> Iterator[BenchRow]:
 
 
 def _encoder(name: str, packed: Coder) -> BenchRow:
-    config, (encoder, _) = packed.config, packed.coders(1, "cpu")
+    config, (encoder, _) = packed.config, coders(packed, 1, "cpu")
     sound = np.random.default_rng(0).standard_normal(config.hop, np.float32)
     codes = np.zeros(config.stages, np.uint16)
     seconds = fastest(lambda: encoder.encode(sound, codes))

@@ -17,7 +17,8 @@ from ..coders import Decoder, label_bias
 from ..config import VQVAEConfig
 from ..descriptor import VOICES, builtin
 from ..generator import create
-from ..waveform.packing import pack, random_tensors
+from ..packing import coders, pack
+from ..waveform.packing import random_tensors
 
 HOST_RATE = 48000  # frames per second in Hz
 QUANTUM = 128  # host frames that the host renders at a time
@@ -30,7 +31,7 @@ def bench_rows(device: str) -> Iterator[BenchRow]:
     """Yield rows, each measured when asked for. RtAudioGenError or ProcessorLostError may occur."""
     config = VQVAEConfig()
     packed = pack(config, random_tensors(config, np.random.default_rng(0)))
-    decoder = packed.coders(1 + VOICES, device)[1]
+    decoder = coders(packed, 1 + VOICES, device)[1]
     bias = label_bias(packed, packed.labels[0])
     for voices in (1, 1 + VOICES):
         yield _decoder(config, decoder, bias, voices, device)

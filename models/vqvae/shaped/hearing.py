@@ -50,6 +50,7 @@ class Hearing:
         self._ears = Ears(long, turns_of(long.transform), short, turns_of(short.transform))
         self._heard = Heard(np.zeros(len(long.shape), np.float32))
         self._pitch, self._pitch_scratch = pitch_of(config.sample_rate)
+        self.pitch = 0.0  # Hz, of the latest step that was heard; 0: none
         size = max(long.transform, short.transform)
         self._scratch = HearingScratch(
             np.zeros(config.step, np.float32), *(np.zeros(size, np.float32) for _ in range(3))
@@ -61,9 +62,9 @@ class Hearing:
         pitch = {f"pitch_{name}": array for name, array in self._pitch._asdict().items()}
         return {**self._heard._asdict(), **pitch}
 
-    def hear(self, sound: Floats, out: Floats) -> float:
-        """Write features of the next steps, a row every two steps; return the latest pitch."""
-        return float(
+    def hear(self, sound: Floats, out: Floats) -> None:
+        """Write features of the next steps, a row every two steps."""
+        self.pitch = float(
             _hear(
                 self._ears, self._heard, self._scratch, self._pitch, self._pitch_scratch, sound, out
             )

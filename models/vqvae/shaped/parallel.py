@@ -1,68 +1,41 @@
-"""Streaming equals parallel: the compiled shaped coder against the trained network. [control]"""
+"""What the shaped coder's network makes of a sound and of codes, at once. [control]"""
 
-from collections.abc import Sequence
-from pathlib import Path
+from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-
-from rtaudiogen.generator import Finding
-from rtaudiogen.model_file import read_tensors
+from torch import Tensor
 
 from ...compiled.conv.layers import Floats
-from ...measuring.parallel import close, whole_and_resumed
-from ..coders import Decoder, Encoder
-from ..layers import unfold
+from ..comparing import FRAMES, Reference, rounded_network
 from .config import STEPS, ShapedConfig
 from .excitation import pulses_of
 from .network import ShapedVQVAE
-from .packing import ShapedPacked, rounded
 from .pitch import pitches_of, tracked
+from .shapes import layers
 from .shaping import noise_of
 
-FRAMES, INTERRUPTION = 40, 17  # code frames
 LOUDNESS, PITCH = 0.2, 140.0  # amplitude and Hz of what is encoded
-LATENT_TOLERANCE = 1e-4  # of the largest number
-WAVEFORM_TOLERANCE = 5e-4  # of the peak: bands are exponents, and phases many turns
+TOLERANCE = 5e-4  # of the peak: bands are exponents, and phases many turns
 TIE = 1e-4  # distances this close are the same in float32
 
 
-def check(
-    config: ShapedConfig, path: Path, packed: ShapedPacked, encoder: Encoder, decoder: Decoder,
-    voices: int,
-) -> Sequence[Finding]:  # fmt: skip
-    """Compare a generator's encoder, quantiser and decoder with the parallel forward.
-
-    Both hold the same bfloat16-rounded weights. Checked from reset, and with the state saved,
-    disturbed and restored in the middle.
-    """
-    used, network = rounded(config, read_tensors(path)), ShapedVQVAE(config).eval()
-    unfold(network, {name: torch.from_numpy(np.array(used[name])) for name in used})
-    return compare(packed, encoder, decoder, voices, network)
-
-
 @torch.inference_mode()
-def compare(
-    packed: ShapedPacked, encoder: Encoder, decoder: Decoder, voices: int, network: ShapedVQVAE
-) -> Sequence[Finding]:
-    """Compare a packed model with a network of the same rounded weights."""
-    config, sound = packed.config, _sound(packed.config)
+def reference(config: ShapedConfig, tensors: Mapping[str, NDArray[Any]], voices: int) -> Reference:
+    """Return the network's results for so many voices, of the weights that streams have."""
+    network = rounded_network(ShapedVQVAE(config), layers(config), tensors)
+    sound, codes = _sound(config), _codes(config, voices)
     points, latents = _heard_at_once(network, sound)
-    heard, heard_again = _encoded(encoder, sound, config.point)
-    codes = _codes(config, voices)
     label = len(config.labels) - 1
     waveform = np.stack([_made_at_once(network, c, v, label) for v, c in enumerate(codes)])
-    played, played_again = _decoded(packed, decoder, codes, label)
-    return [
-        close("encoder: streaming equals parallel", heard, points, LATENT_TOLERANCE),
-        close("encoder: the same across save and restore", heard_again, points, LATENT_TOLERANCE),
-        _quantised(packed, encoder, network, sound, latents),
-        close("decoder: streaming equals parallel", played, waveform, WAVEFORM_TOLERANCE),
-        close(
-            "decoder: the same across save and restore", played_again, waveform, WAVEFORM_TOLERANCE
-        ),
-    ]
+    books = network.quantizer.books.vectors.double()
+
+    def miss(codes: NDArray[np.uint16]) -> float:
+        return _miss(books, torch.from_numpy(latents).double(), codes)
+
+    return Reference(sound, points, codes, label, waveform, TOLERANCE, miss, TIE)
 
 
 def _sound(config: ShapedConfig) -> Floats:
@@ -109,60 +82,13 @@ def _made_at_once(
     return waveform.reshape(FRAMES, config.hop)
 
 
-def _encoded(encoder: Encoder, sound: Floats, size: int) -> tuple[Floats, Floats]:
-    """Return (N, latent + 2) from reset, and with an interruption."""
-
-    def through(part: Floats) -> Floats:
-        out = np.zeros((len(part), size), np.float32)
-        for frame, point in zip(part, out, strict=True):
-            encoder.encode_latent(frame, point)
-        return out
-
-    return whole_and_resumed(
-        encoder, encoder.reset, lambda part: through(sound[part]), len(sound), INTERRUPTION
-    )
-
-
-def _decoded(
-    packed: ShapedPacked, decoder: Decoder, codes: NDArray[np.uint16], label: int
-) -> tuple[Floats, Floats]:
-    """Return (V, N, hop) of all voices together, from reset, and with an interruption."""
-    config, voices = packed.config, len(codes)
-    bias = np.empty_like(packed.bias)
-    packed.fill_bias(packed.labels[label], bias)
-    due, points = np.ones(voices, np.bool_), np.zeros((voices, config.point), np.float32)
-
-    def reset() -> None:
-        for voice in range(voices):
-            decoder.reset_voice(voice)
-
-    def through(part: NDArray[np.uint16]) -> Floats:
-        out = np.zeros((part.shape[1], voices, config.hop), np.float32)
-        for frame, blocks in enumerate(out):
-            for voice, point in enumerate(points):
-                packed.latent_of(part[voice, frame], config.stages, point)
-            decoder.decode_due(due, points, bias, blocks)
-        return out.swapaxes(0, 1)
-
-    return whole_and_resumed(
-        decoder, reset, lambda part: through(codes[:, part]), codes.shape[1], INTERRUPTION, axis=1
-    )
-
-
-def _quantised(
-    packed: ShapedPacked, encoder: Encoder, network: ShapedVQVAE, sound: Floats, latents: Floats
-) -> Finding:
-    """Check that every code's vector is the nearest in the network's book, or as near as it."""
-    encoder.reset()
-    codes = np.zeros((FRAMES, packed.config.stages), np.uint16)
-    for frame, chosen in zip(sound, codes, strict=True):
-        encoder.encode(frame, chosen)
-    residual, worst = torch.from_numpy(latents).double(), 0.0
-    for stage, vectors in enumerate(network.quantizer.books.vectors.double()):
+def _miss(books: Tensor, residual: Tensor, codes: NDArray[np.uint16]) -> float:
+    """Return how much farther than the nearest vector that of a code is, at most."""
+    worst = 0.0
+    for stage, vectors in enumerate(books):
         ours = torch.from_numpy(codes[:, 1 + stage].astype(np.int64))
         distances = torch.cdist(residual, vectors)  # (N, codes)
         behind = distances.gather(-1, ours[:, None])[:, 0] - distances.min(-1).values
         worst = max(worst, float(behind.max()))
         residual = residual - vectors[ours]
-    detail = f"a code is at most {worst:.1e} farther than the nearest, limit {TIE:.0e}"
-    return Finding("quantiser: the nearest code in every stage", worst < TIE, detail)
+    return worst

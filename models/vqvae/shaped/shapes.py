@@ -4,12 +4,17 @@ from collections.abc import Iterator
 
 from ...compiled.conv.layers import ELU, Conv, Layer, TransposedConv
 from ..config import INPUT_TAPS
-from ..units import units
+from ..units import CoderLayers, units
 from .config import ShapedConfig
 
 
-def encoder_layers(config: ShapedConfig) -> Iterator[tuple[str, Layer]]:
-    """Yield the encoder's layers in order, by their names in `network.ShapedVQVAE`."""
+def layers(config: ShapedConfig) -> CoderLayers:
+    """Return the layers, by their names in `network.ShapedVQVAE`."""
+    entrances = "decoder.input", "decoder.up.0", "decoder.up.1"
+    return CoderLayers(dict(_encoder(config)), dict(_decoder(config)), entrances)
+
+
+def _encoder(config: ShapedConfig) -> Iterator[tuple[str, Layer]]:
     width = config.encoder_width
     yield "encoder.input", Conv(config.features, width, INPUT_TAPS)
     yield from units("encoder.features", width, config.feature_dilations)
@@ -18,8 +23,7 @@ def encoder_layers(config: ShapedConfig) -> Iterator[tuple[str, Layer]]:
     yield "encoder.latent", Conv(width, config.latent, 1, activation=ELU)
 
 
-def decoder_layers(config: ShapedConfig) -> Iterator[tuple[str, Layer]]:
-    """Yield the decoder's layers in order, by their names in `network.ShapedVQVAE`."""
+def _decoder(config: ShapedConfig) -> Iterator[tuple[str, Layer]]:
     first, second, third = config.decoder_widths
     yield "decoder.input", Conv(config.latent + 3, first, INPUT_TAPS)
     yield from units("decoder.levels.0", first, config.decoder_dilations)
@@ -32,10 +36,6 @@ def decoder_layers(config: ShapedConfig) -> Iterator[tuple[str, Layer]]:
 
 def shapes(config: ShapedConfig) -> dict[str, tuple[int, ...]]:
     """Return the shapes of the tensors that a player needs, by the names of `layers.folded`."""
-    wanted: dict[str, tuple[int, ...]] = {"labels.weight": (len(config.labels), config.embedding)}
-    for name, layer in (*encoder_layers(config), *decoder_layers(config)):
-        wanted[f"{name}.weight"], wanted[f"{name}.bias"] = layer.weight_shape, (layer.outputs,)
-    for level, width in enumerate(config.decoder_widths):
-        wanted[f"decoder.label.{level}.weight"] = (width, config.embedding)
+    wanted = layers(config).shapes(config)
     wanted["quantizer.books.vectors"] = (config.residual_stages, config.codes, config.latent)
     return wanted

@@ -3,7 +3,6 @@
 The search for codes stays here: equal latents give equal codes on every processor.
 """
 
-from collections.abc import Iterable
 from functools import partial
 
 import numpy as np
@@ -16,20 +15,22 @@ from ...compiled.conv.layers import Floats, Layer
 from ...compiled.conv.memory import Weights
 from ...compiled.device_call import Compute, DeviceCall, Shapes, Tensors, lost
 from ..coders import State
-from .lookup import quantize, search_of
-from .packing import Packed, decoder_layers, encoder_layers
+from ..lookup import search_of
+from .lookup import quantize
+from .packing import Packed
+from .shapes import layers
 
 
 class _Coder:
     """Layers in a recorded call, and the state of its streams."""
 
     def __init__(
-        self, layers: Iterable[tuple[str, Layer]], weights: Weights, streams: int, frames: int,
+        self, layers: dict[str, Layer], weights: Weights, streams: int, frames: int,
         device: torch.device,
     ) -> None:  # fmt: skip
         with lost(device):
-            just_layers = [layer for _, layer in layers]
-            self._layers = DeviceLayers(just_layers, weights, streams, frames, device)
+            in_order = list(layers.values())
+            self._layers = DeviceLayers(in_order, weights, streams, frames, device)
 
     def _record(self, compute: Compute, inputs: Shapes, outputs: Shapes) -> None:
         """Record `compute`; it must not refer to this object: a cycle would keep the memory."""
@@ -62,9 +63,10 @@ class DeviceEncoder(_Coder):
     def __init__(self, packed: Packed, device: torch.device) -> None:
         """Upload, record and begin. [control] ProcessorLostError if the device cannot."""
         config, self.packed = packed.config, packed
-        super().__init__(encoder_layers(config), packed.encoder, 1, config.hop, device)
+        weights = packed.networks.encoder
+        super().__init__(layers(config).encoder, weights, 1, config.hop, device)
         with lost(device):
-            bias = torch.from_numpy(packed.encoder.bias).to(device)
+            bias = torch.from_numpy(weights.bias).to(device)
         self._record(
             partial(_encode, self._layers, bias),
             {"sound": ((1, config.hop, 1), np.float32)},
@@ -80,7 +82,7 @@ class DeviceEncoder(_Coder):
     def encode(self, frame: Floats, codes: NDArray[np.uint16]) -> None:
         """Encode the next hop of sound (hop,) to codes (stages,). [render] ProcessorLostError."""
         self.encode_latent(frame, self._latent)
-        quantize(self.packed.books, self._search, self._latent, codes)
+        quantize(self.packed.books, self.packed.sphere, self._search, self._latent, codes)
 
     def encode_latent(self, frame: Floats, out: Floats) -> None:
         """Encode the next hop of sound (hop,) to (latent,). [render] ProcessorLostError."""
@@ -95,11 +97,11 @@ class DeviceDecoder(_Coder):
     def __init__(self, packed: Packed, voices: int, device: torch.device) -> None:
         """Upload, record and begin. [control] ProcessorLostError if the device cannot."""
         config = packed.config
-        super().__init__(decoder_layers(config), packed.decoder, voices, 1, device)
+        super().__init__(layers(config).decoder, packed.networks.decoder, voices, 1, device)
         inputs = {
             "due": ((voices,), np.bool_),
             "latents": ((voices, 1, config.latent), np.float32),
-            "bias": (packed.decoder.bias.shape, np.float32),
+            "bias": (packed.bias.shape, np.float32),
         }
         outputs = {"sound": ((voices, config.hop, 1), np.float32)}
         self._record(partial(_decode, self._layers), inputs, outputs)

@@ -4,11 +4,17 @@ from collections.abc import Iterator
 
 from ...compiled.conv.layers import ELU, Conv, Layer, TransposedConv
 from ..config import FILTERBANK_TAPS, INPUT_TAPS, VQVAEConfig
-from ..units import units
+from ..units import CoderLayers, units
 
 
-def encoder_layers(config: VQVAEConfig) -> Iterator[tuple[str, Layer]]:
-    """Yield the encoder's layers in order, by their names in `network.VQVAE`."""
+def layers(config: VQVAEConfig) -> CoderLayers:
+    """Return the layers, by their names in `network.VQVAE`."""
+    inward = (f"decoder.up.{level}" for level in range(len(config.strides) - 1))
+    entrances = *inward, "decoder.input"
+    return CoderLayers(dict(_encoder(config)), dict(_decoder(config)), entrances)
+
+
+def _encoder(config: VQVAEConfig) -> Iterator[tuple[str, Layer]]:
     widths, strides = config.encoder_widths(), config.strides
     kernel = FILTERBANK_TAPS * strides[0]
     yield "encoder.filterbank", Conv(1, widths[0], kernel, strides[0])
@@ -21,8 +27,7 @@ def encoder_layers(config: VQVAEConfig) -> Iterator[tuple[str, Layer]]:
     yield "encoder.latent", Conv(widths[-1], config.latent, 1, activation=ELU)
 
 
-def decoder_layers(config: VQVAEConfig) -> Iterator[tuple[str, Layer]]:
-    """Yield the decoder's layers in order, by their names in `network.VQVAE`."""
+def _decoder(config: VQVAEConfig) -> Iterator[tuple[str, Layer]]:
     widths, strides = config.decoder_widths(), config.strides
     yield "decoder.input", Conv(config.latent, widths[-1], INPUT_TAPS)
     for level in range(len(widths) - 1, -1, -1):
@@ -35,12 +40,8 @@ def decoder_layers(config: VQVAEConfig) -> Iterator[tuple[str, Layer]]:
 
 
 def shapes(config: VQVAEConfig) -> dict[str, tuple[int, ...]]:
-    """Return the shapes of the tensors that a player needs, by the names of `network.folded`."""
-    wanted: dict[str, tuple[int, ...]] = {"labels.weight": (len(config.labels), config.embedding)}
-    for name, layer in (*encoder_layers(config), *decoder_layers(config)):
-        wanted[f"{name}.weight"], wanted[f"{name}.bias"] = layer.weight_shape, (layer.outputs,)
-    for level, width in enumerate(config.decoder_widths()):
-        wanted[f"decoder.label.{level}.weight"] = (width, config.embedding)
+    """Return the shapes of the tensors that a player needs, by the names of `layers.folded`."""
+    wanted = layers(config).shapes(config)
     for stage in range(config.stages):
         name = f"quantizer.stages.{stage}"
         wanted[f"{name}.down.weight"] = (config.code_dimensions, config.latent)

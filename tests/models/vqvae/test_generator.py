@@ -13,7 +13,7 @@ from rtaudiogen.models.vqvae.coders import label_bias
 from rtaudiogen.models.vqvae.descriptor import Source, describe
 from rtaudiogen.models.vqvae.generator import VQVAEGenerator, create
 from rtaudiogen.models.vqvae.playing.gains import RAMP_SECONDS
-from rtaudiogen.models.vqvae.waveform.streaming import StreamingDecoder
+from rtaudiogen.models.vqvae.waveform.streaming import decoder_of
 
 from .untrained import INVENTIVE, REGIONS, SMALL, random_codes, write_untrained
 
@@ -202,7 +202,7 @@ def test_a_timbre_between_two_labels_mixes_their_embeddings(model: VQVAEGenerato
     low, high = model.packed.labels[1:3]
     bias = label_bias(model.packed, np.float32(0.75) * low + np.float32(0.25) * high)
     decoder, latent, expected = (
-        StreamingDecoder(model.packed, 1), np.zeros(INVENTIVE.latent, np.float32),
+        decoder_of(model.packed, 1), np.zeros(INVENTIVE.latent, np.float32),
         np.zeros((60, HOP), np.float32),
     )  # fmt: skip
     for frame, out in zip(random_codes(INVENTIVE), expected, strict=True):

@@ -9,14 +9,15 @@ import torch
 from numpy.typing import NDArray
 
 from rtaudiogen.model_file import ModelHeader, write_model
+from rtaudiogen.models.vqvae import comparing
 from rtaudiogen.models.vqvae.config import CodesConfig, VQVAEConfig
-from rtaudiogen.models.vqvae.layers import folded, unfold
+from rtaudiogen.models.vqvae.layers import folded
 from rtaudiogen.models.vqvae.learning.training import network_of
 from rtaudiogen.models.vqvae.prior import packing as prior_packing
 from rtaudiogen.models.vqvae.shaped.config import ShapedConfig
 from rtaudiogen.models.vqvae.shaped.network import ShapedVQVAE
 from rtaudiogen.models.vqvae.waveform.network import VQVAE
-from rtaudiogen.models.vqvae.waveform.packing import rounded
+from rtaudiogen.models.vqvae.waveform.shapes import layers
 
 SMALL = VQVAEConfig(
     strides=(2, 4), encoder_channels=16, decoder_channels=16, widest=32, latent=16, stages=3,
@@ -44,9 +45,7 @@ def untrained_tensors(config: CodesConfig = SMALL) -> dict[str, NDArray[np.float
 
 def rounded_network(config: VQVAEConfig, tensors: dict[str, NDArray[np.float32]]) -> VQVAE:
     """Return the parallel network with the rounded weights that the coders compute with."""
-    network = VQVAE(config).eval()
-    values = {name: torch.from_numpy(value) for name, value in rounded(config, tensors).items()}
-    unfold(network, values)
+    network = comparing.rounded_network(VQVAE(config), layers(config), tensors)
     for module in network.modules():  # as if it had been trained
         if hasattr(module, "steps"):
             module.steps.fill_(1e6)

@@ -7,7 +7,7 @@ from rtaudiogen.models.measuring import speed
 from rtaudiogen.models.vqvae.coders import label_bias
 from rtaudiogen.models.vqvae.measuring import benchmark
 from rtaudiogen.models.vqvae.waveform.packing import pack, random_tensors
-from rtaudiogen.models.vqvae.waveform.streaming import StreamingDecoder
+from rtaudiogen.models.vqvae.waveform.streaming import decoder_of
 
 from ..untrained import SMALL
 
@@ -46,7 +46,7 @@ def test_device_blocks_carry_the_decoders_sound_without_a_gap() -> None:
     for _ in range(16):
         player.next_block()
         blocks.append(player.block.copy())
-    decoder, latent = StreamingDecoder(packed, 1), np.zeros(SMALL.latent, np.float32)
+    decoder, latent = decoder_of(packed, 1), np.zeros(SMALL.latent, np.float32)
     expected = np.zeros((10, SMALL.hop), np.float32)
     for code, out in zip(player.codes, expected, strict=False):
         packed.latent_of(code, SMALL.stages, latent)

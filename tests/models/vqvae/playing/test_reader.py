@@ -144,7 +144,7 @@ def test_swap_replaces_single_codes_by_others_of_their_stage(
 ) -> None:
     codes = random_codes(SMALL, FRAMES)
     swapped = read(300, rate=0.0, swap=1.0)
-    parts = [np.unique(packed.latent_table[q, codes[:, q]], axis=0) for q in range(SMALL.stages)]
+    parts = [np.unique(packed.books.table[q, codes[:, q]], axis=0) for q in range(SMALL.stages)]
     sums = (parts[0][:, None, None] + parts[1][:, None] + parts[2]).reshape(-1, SMALL.latent)
     for latent in swapped[:20]:
         assert np.abs(sums - latent).max(axis=1).min() < 1e-5
@@ -153,7 +153,7 @@ def test_swap_replaces_single_codes_by_others_of_their_stage(
 
 def test_fewer_stages_are_the_first_ones(read: Read, packed: Packed) -> None:
     codes = random_codes(SMALL, FRAMES)
-    first = packed.latent_table[0, codes[:, 0]]
+    first = packed.books.table[0, codes[:, 0]]
     assert np.array_equal(read(FRAMES, stages=1), first)
 
 

@@ -4,14 +4,16 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
-import torch
 
 from rtaudiogen.errors import RtAudioGenError
-from rtaudiogen.models.vqvae.layers import folded, unfold
-from rtaudiogen.models.vqvae.shaped import parallel
-from rtaudiogen.models.vqvae.shaped.lookup import fill_point, quantize, search_of
+from rtaudiogen.models.vqvae.comparing import compare
+from rtaudiogen.models.vqvae.layers import folded
+from rtaudiogen.models.vqvae.lookup import search_of
+from rtaudiogen.models.vqvae.packing import coders
+from rtaudiogen.models.vqvae.shaped.lookup import fill_point, quantize
 from rtaudiogen.models.vqvae.shaped.network import ShapedVQVAE
-from rtaudiogen.models.vqvae.shaped.packing import ShapedPacked, pack, rounded
+from rtaudiogen.models.vqvae.shaped.packing import ShapedPacked, pack
+from rtaudiogen.models.vqvae.shaped.parallel import reference
 from rtaudiogen.models.vqvae.shaped.pitch import pitches_of
 from rtaudiogen.models.vqvae.shaped.shapes import shapes
 
@@ -33,9 +35,8 @@ def points(packed: ShapedPacked, frames: int = 12) -> Iterator[np.ndarray]:
 
 
 def test_streaming_equals_parallel_also_across_restore(packed: ShapedPacked) -> None:
-    used, network = rounded(SHAPED, untrained_tensors(SHAPED)), ShapedVQVAE(SHAPED).eval()
-    unfold(network, {name: torch.from_numpy(np.array(used[name])) for name in shapes(SHAPED)})
-    findings = parallel.compare(packed, *packed.coders(VOICES, "cpu"), VOICES, network)
+    wanted = reference(SHAPED, untrained_tensors(SHAPED), VOICES)
+    findings = compare(packed, *coders(packed, VOICES, "cpu"), wanted)
     assert [f.detail for f in findings if not f.passed] == []
 
 
@@ -46,7 +47,7 @@ def test_the_network_has_the_tensors_that_a_file_needs() -> None:
 
 
 def test_a_voice_sounds_the_same_beside_another(packed: ShapedPacked) -> None:
-    alone, both = packed.coders(VOICES, "cpu")[1], packed.coders(VOICES, "cpu")[1]
+    alone, both = coders(packed, VOICES, "cpu")[1], coders(packed, VOICES, "cpu")[1]
     here, there = np.zeros((2, VOICES, SHAPED.hop), np.float32)
     for point in points(packed):
         alone.decode_due(np.array([True, False]), np.stack([point] * 2), packed.bias, here)
@@ -56,7 +57,7 @@ def test_a_voice_sounds_the_same_beside_another(packed: ShapedPacked) -> None:
 
 
 def test_a_voice_that_is_reset_begins_anew(packed: ShapedPacked) -> None:
-    decoder, out = packed.coders(1, "cpu")[1], np.zeros((1, SHAPED.hop), np.float32)
+    decoder, out = coders(packed, 1, "cpu")[1], np.zeros((1, SHAPED.hop), np.float32)
 
     def played() -> np.ndarray:
         decoder.reset_voice(0)
@@ -70,7 +71,7 @@ def test_a_voice_that_is_reset_begins_anew(packed: ShapedPacked) -> None:
 
 
 def test_an_encoder_knows_no_more_than_its_hops(packed: ShapedPacked) -> None:
-    encoder = packed.coders(1, "cpu")[0]
+    encoder = coders(packed, 1, "cpu")[0]
     sound = 0.1 * np.random.default_rng(3).standard_normal((6, SHAPED.hop)).astype(np.float32)
 
     def codes() -> np.ndarray:
@@ -86,17 +87,17 @@ def test_an_encoder_knows_no_more_than_its_hops(packed: ShapedPacked) -> None:
 
 
 def test_nan_input_does_not_harm_the_stream(packed: ShapedPacked) -> None:
-    encoder = packed.coders(1, "cpu")[0]
+    encoder = coders(packed, 1, "cpu")[0]
     sound, codes = np.full(SHAPED.hop, np.nan, np.float32), np.zeros(SHAPED.stages, np.uint16)
     encoder.encode(sound, codes)
     assert all(np.isfinite(array).all() for array in encoder.state.values())
 
 
 def test_a_state_of_another_size_is_refused(packed: ShapedPacked) -> None:
-    encoder, decoder = packed.coders(VOICES, "cpu")
-    with pytest.raises(ValueError, match="not a state"):
-        decoder.restore(packed.coders(VOICES + 1, "cpu")[1].state)
-    with pytest.raises(ValueError, match="not a state"):
+    encoder, decoder = coders(packed, VOICES, "cpu")
+    with pytest.raises(ValueError, match="another network's"):
+        decoder.restore(coders(packed, VOICES + 1, "cpu")[1].state)
+    with pytest.raises(ValueError, match="another network's"):
         encoder.restore({})
 
 
@@ -115,7 +116,7 @@ def test_tensors_that_do_not_fit_are_refused(damage: str) -> None:
 
 def test_a_processor_that_does_not_exist_is_refused(packed: ShapedPacked) -> None:
     with pytest.raises(RtAudioGenError):
-        packed.coders(1, "tpu")
+        coders(packed, 1, "tpu")
 
 
 def test_the_nearest_code_is_found_in_every_stage(packed: ShapedPacked) -> None:
@@ -132,19 +133,19 @@ def test_the_nearest_code_is_found_in_every_stage(packed: ShapedPacked) -> None:
 
 def test_a_point_is_the_sum_of_the_stages_and_the_pitch(packed: ShapedPacked) -> None:
     codes, point = np.array([64, 5, 9]), np.zeros(SHAPED.point, np.float32)
-    fill_point(packed.books, codes, 2, point)
+    fill_point(packed.books.table, packed.pitches, codes, 2, point)
     np.testing.assert_array_equal(point[:-2], packed.books.table[0, 5])
-    fill_point(packed.books, codes, 3, point)
+    fill_point(packed.books.table, packed.pitches, codes, 3, point)
     np.testing.assert_allclose(point[:-2], packed.books.table[0, 5] + packed.books.table[1, 9])
     assert point[-2] == 1
     assert 150 * 2 ** point[-1] == pytest.approx(pitches_of(codes[:1])[0], rel=1e-6)
-    fill_point(packed.books, np.array([0, 999, 9]), 3, point)
+    fill_point(packed.books.table, packed.pitches, np.array([0, 999, 9]), 3, point)
     assert not point[-2:].any(), "what has no pitch"
 
 
 def test_a_point_can_be_shifted_and_sung(packed: ShapedPacked) -> None:
     point = np.zeros(SHAPED.point, np.float32)
-    fill_point(packed.books, np.array([64, 5, 9]), 3, point)
+    fill_point(packed.books.table, packed.pitches, np.array([64, 5, 9]), 3, point)
     before = point[-1]
     packed.shift(point, 6.0)
     assert point[-1] == pytest.approx(before + 0.5)

@@ -11,11 +11,14 @@ from numpy.typing import NDArray
 
 from rtaudiogen.errors import ProcessorLostError, RtAudioGenError
 from rtaudiogen.models.compiled.conv.device import DeviceLayers
-from rtaudiogen.models.vqvae.coders import Decoder, Encoder, label_bias
+from rtaudiogen.models.vqvae.coders import Decoder, Encoder, State, label_bias
 from rtaudiogen.models.vqvae.config import VQVAEConfig
+from rtaudiogen.models.vqvae.packing import coders
+from rtaudiogen.models.vqvae.streaming import StreamingDecoder, StreamingEncoder
 from rtaudiogen.models.vqvae.waveform.device_coders import DeviceDecoder, DeviceEncoder
 from rtaudiogen.models.vqvae.waveform.packing import Packed, pack
-from rtaudiogen.models.vqvae.waveform.streaming import State, StreamingDecoder, StreamingEncoder
+from rtaudiogen.models.vqvae.waveform.shapes import layers
+from rtaudiogen.models.vqvae.waveform.streaming import decoder_of, encoder_of
 
 from ..untrained import SMALL, untrained_tensors
 
@@ -84,17 +87,17 @@ def same(one: State, other: State) -> bool:
 
 
 def test_the_cpu_has_the_compiled_form_and_a_device_its_own(small: Packed, device: str) -> None:
-    assert [type(part) for part in small.coders(1, "cpu")] == [StreamingEncoder, StreamingDecoder]
-    assert [type(part) for part in small.coders(1, device)] == [DeviceEncoder, DeviceDecoder]
+    assert [type(part) for part in coders(small, 1, "cpu")] == [StreamingEncoder, StreamingDecoder]
+    assert [type(part) for part in coders(small, 1, device)] == [DeviceEncoder, DeviceDecoder]
 
 
 def test_a_processor_that_is_none_is_refused_in_a_line(small: Packed) -> None:
     with pytest.raises(RtAudioGenError, match="device 'tpu'"):
-        small.coders(1, "tpu")
+        coders(small, 1, "tpu")
 
 
 def test_the_encoder_hears_what_the_compiled_one_hears(packed: Packed, device: str) -> None:
-    encoder, compiled = packed.coders(1, device)[0], StreamingEncoder(packed)
+    encoder, compiled = coders(packed, 1, device)[0], encoder_of(packed)
     expected = heard(packed, compiled, sound(packed))
     assert error(heard(packed, encoder, sound(packed)), expected) < 1e-5
     state, wanted = encoder.state, compiled.state
@@ -103,7 +106,7 @@ def test_the_encoder_hears_what_the_compiled_one_hears(packed: Packed, device: s
 
 
 def test_equal_latents_get_equal_codes(small: Packed, device: str) -> None:
-    encoder, compiled = small.coders(1, device)[0], StreamingEncoder(small)
+    encoder, compiled = coders(small, 1, device)[0], encoder_of(small)
     ours, wanted = (np.full((FRAMES, SMALL.stages), 99, np.uint16) for _ in range(2))
     for frame, codes, expected in zip(sound(small), ours, wanted, strict=True):
         encoder.encode(frame, codes)
@@ -112,15 +115,15 @@ def test_equal_latents_get_equal_codes(small: Packed, device: str) -> None:
 
 
 def test_the_decoder_sounds_like_the_compiled_one(packed: Packed, device: str) -> None:
-    decoder, compiled = packed.coders(VOICES, device)[1], StreamingDecoder(packed, VOICES)
+    decoder, compiled = coders(packed, VOICES, device)[1], decoder_of(packed, VOICES)
     expected = played(packed, compiled, latents(packed))
     assert error(played(packed, decoder, latents(packed)), expected) < 1e-5
     assert error(decoder.state["history"], compiled.state["history"]) < 1e-5
 
 
 def test_a_voices_bits_do_not_depend_on_who_else_is_due(packed: Packed, device: str) -> None:
-    together = played(packed, packed.coders(VOICES, device)[1], latents(packed))
-    decoder = packed.coders(VOICES, device)[1]
+    together = played(packed, coders(packed, VOICES, device)[1], latents(packed))
+    decoder = coders(packed, VOICES, device)[1]
     for frame in range(FRAMES):
         for voice in (2, 0):  # in any order, beside anything
             frames = latents(packed, seed=9)[frame : frame + 1]
@@ -131,7 +134,7 @@ def test_a_voices_bits_do_not_depend_on_who_else_is_due(packed: Packed, device: 
 
 
 def test_a_voice_that_is_not_due_keeps_every_bit(small: Packed, device: str) -> None:
-    decoder = small.coders(VOICES, device)[1]
+    decoder = coders(small, VOICES, device)[1]
     played(small, decoder, latents(small))
     before = decoder.state
     played(small, decoder, latents(small, 2), np.array([False, True, False]))
@@ -143,12 +146,12 @@ def test_a_voice_that_is_not_due_keeps_every_bit(small: Packed, device: str) -> 
 
 
 def test_a_saved_state_goes_on_bit_for_bit(packed: Packed, device: str) -> None:
-    encoder, decoder = packed.coders(VOICES, device)
+    encoder, decoder = coders(packed, VOICES, device)
     heard(packed, encoder, sound(packed)[:5])
     played(packed, decoder, latents(packed)[:5])
     saved = encoder.state, decoder.state
     rest = heard(packed, encoder, sound(packed)[5:]), played(packed, decoder, latents(packed)[5:])
-    others = packed.coders(VOICES, device)
+    others = coders(packed, VOICES, device)
     heard(packed, others[0], sound(packed))
     for part, state in zip(others, saved, strict=True):
         part.restore(state)
@@ -158,8 +161,8 @@ def test_a_saved_state_goes_on_bit_for_bit(packed: Packed, device: str) -> None:
 
 
 def test_a_state_travels_to_the_device_and_back(packed: Packed, device: str) -> None:
-    there, here = packed.coders(VOICES, device)[1], StreamingDecoder(packed, VOICES)
-    expected = played(packed, StreamingDecoder(packed, VOICES), latents(packed))
+    there, here = coders(packed, VOICES, device)[1], decoder_of(packed, VOICES)
+    expected = played(packed, decoder_of(packed, VOICES), latents(packed))
     first = played(packed, here, latents(packed)[:4])
     there.restore(here.state)
     second = played(packed, there, latents(packed)[4:8])
@@ -169,9 +172,9 @@ def test_a_state_travels_to_the_device_and_back(packed: Packed, device: str) -> 
 
 
 def test_a_state_of_other_sizes_or_voices_is_refused(small: Packed, device: str) -> None:
-    encoder, decoder = small.coders(VOICES, device)
+    encoder, decoder = coders(small, VOICES, device)
     with pytest.raises(ValueError, match="history"):
-        decoder.restore(small.coders(VOICES + 1, device)[1].state)
+        decoder.restore(coders(small, VOICES + 1, device)[1].state)
     with pytest.raises(ValueError, match="pending"):
         decoder.restore({"history": decoder.state["history"]})
     with pytest.raises(ValueError, match="history"):
@@ -179,7 +182,7 @@ def test_a_state_of_other_sizes_or_voices_is_refused(small: Packed, device: str)
 
 
 def test_a_reset_voice_starts_again_and_leaves_others_alone(small: Packed, device: str) -> None:
-    decoder = small.coders(VOICES, device)[1]
+    decoder = coders(small, VOICES, device)[1]
     first = played(small, decoder, latents(small))
     others = decoder.state["history"][[0, 2]]
     decoder.reset_voice(1)
@@ -190,7 +193,7 @@ def test_a_reset_voice_starts_again_and_leaves_others_alone(small: Packed, devic
 
 
 def test_sound_that_is_not_finite_is_silence_to_it(small: Packed, device: str) -> None:
-    encoder, clean = small.coders(1, device)[0], small.coders(1, device)[0]
+    encoder, clean = coders(small, 1, device)[0], coders(small, 1, device)[0]
     frames = sound(small)
     frames[3, 1:5] = np.nan, np.inf, -np.inf, 3e38
     silent = frames.copy()
@@ -200,17 +203,16 @@ def test_sound_that_is_not_finite_is_silence_to_it(small: Packed, device: str) -
 
 def test_a_hop_that_is_no_whole_step_is_no_stream_of_it(small: Packed, device: str) -> None:
     from rtaudiogen.models.compiled.device_call import torch_device
-    from rtaudiogen.models.vqvae.waveform.packing import encoder_layers
 
-    layers = [layer for _, layer in encoder_layers(SMALL)]
+    inward = list(layers(SMALL).encoder.values())
     with pytest.raises(ValueError, match="expected whole steps of 2"):
-        DeviceLayers(layers, small.encoder, 1, SMALL.hop - 1, torch_device(device))
+        DeviceLayers(inward, small.networks.encoder, 1, SMALL.hop - 1, torch_device(device))
 
 
 def test_a_device_that_goes_is_told_as_lost_by_all_that_needs_it(
     small: Packed, device: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    encoder, decoder = small.coders(VOICES, device)
+    encoder, decoder = coders(small, VOICES, device)
     state = decoder.state
 
     def broken(*_: object) -> None:
@@ -232,7 +234,7 @@ def test_a_device_that_goes_is_told_as_lost_by_all_that_needs_it(
 
 def test_a_dropped_object_leaves_the_device_at_once(small: Packed, device: str) -> None:
     """It does not wait for garbage collection."""
-    encoder, decoder = small.coders(VOICES, device)
+    encoder, decoder = coders(small, VOICES, device)
     there = [weakref.ref(encoder._call), weakref.ref(decoder._call)]
     gc.disable()
     try:

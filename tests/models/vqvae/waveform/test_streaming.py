@@ -15,21 +15,20 @@ from numpy.typing import NDArray
 
 from rtaudiogen.generator import Finding
 from rtaudiogen.model_file import read_tensors
-from rtaudiogen.models.vqvae import parallel
+from rtaudiogen.models.compiled.conv.chain import delay_frames
+from rtaudiogen.models.vqvae import comparing, parallel
 from rtaudiogen.models.vqvae.coders import label_bias
 from rtaudiogen.models.vqvae.config import VQVAEConfig
 from rtaudiogen.models.vqvae.descriptor import describe
 from rtaudiogen.models.vqvae.generator import create
 from rtaudiogen.models.vqvae.layers import folded
-from rtaudiogen.models.vqvae.waveform import parallel as reference
+from rtaudiogen.models.vqvae.packed import rounded
+from rtaudiogen.models.vqvae.streaming import StreamingDecoder, StreamingEncoder
+from rtaudiogen.models.vqvae.units import CoderLayers
 from rtaudiogen.models.vqvae.waveform.network import VQVAE
-from rtaudiogen.models.vqvae.waveform.packing import (
-    pack,
-    random_tensors,
-    rounded,
-    shapes,
-)
-from rtaudiogen.models.vqvae.waveform.streaming import StreamingDecoder, StreamingEncoder
+from rtaudiogen.models.vqvae.waveform.packing import pack, random_tensors
+from rtaudiogen.models.vqvae.waveform.shapes import layers, shapes
+from rtaudiogen.models.vqvae.waveform.streaming import decoder_of, encoder_of
 from rtaudiogen.models.vqvae.waveform.streaming_torch import TorchDecoder
 
 from ..untrained import SMALL, rounded_network, untrained_tensors, write_untrained
@@ -103,16 +102,16 @@ def error(ours: Floats, expected: Floats) -> float:
 def test_the_encoder_equals_the_parallel_one(model: Model) -> None:
     sound = torch.from_numpy(model.sound).view(1, -1)
     expected = model.network.encoder(sound)[0].T.numpy()
-    assert error(model.heard(StreamingEncoder(model.packed)), expected) < 1e-5
+    assert error(model.heard(encoder_of(model.packed)), expected) < 1e-5
 
 
 def test_the_decoder_equals_the_parallel_one(model: Model) -> None:
-    assert error(model.played(StreamingDecoder(model.packed, 1)), model.expected()) < 1e-5
+    assert error(model.played(decoder_of(model.packed, 1)), model.expected()) < 1e-5
 
 
 @torch.no_grad()
 def test_codes_are_the_parallel_quantisers(model: Model) -> None:
-    encoder = StreamingEncoder(model.packed)
+    encoder = encoder_of(model.packed)
     latents = model.heard(encoder)
     encoder.reset()
     codes = np.zeros((FRAMES, model.config.stages), np.uint16)
@@ -131,14 +130,14 @@ def test_a_latent_equals_the_parallel_one_for_any_stage_count(model: Model) -> N
         for frame, wanted in zip(model.codes, expected, strict=True):
             model.packed.latent_of(frame, stages, latent)
             np.testing.assert_allclose(latent, wanted, atol=1e-5)
-            rows = [model.packed.latent_table[stage, frame[stage]] for stage in range(stages)]
+            rows = [model.packed.books.table[stage, frame[stage]] for stage in range(stages)]
             np.testing.assert_allclose(latent, np.sum(rows, axis=0), atol=1e-5)
 
 
 def test_codes_that_do_not_exist_stand_for_some_latent(small: Model) -> None:
     out = np.zeros(SMALL.latent, np.float32)
     small.packed.latent_of(np.array([-7, 2**40, 3]), 99, out)
-    rows = small.packed.latent_table
+    rows = small.packed.books.table
     np.testing.assert_allclose(out, rows[0, 0] + rows[1, -1] + rows[2, 3], atol=1e-6)
 
 
@@ -148,12 +147,12 @@ def test_the_first_of_equal_codes_is_taken(small: Model) -> None:
         name = f"quantizer.stages.{stage}.book.vectors"
         tensors[name] = np.tile(small.tensors[name][:4], (8, 1))
     codes = np.full(SMALL.stages, 99, np.uint16)
-    StreamingEncoder(pack(SMALL, tensors)).encode(small.sound[0], codes)
+    encoder_of(pack(SMALL, tensors)).encode(small.sound[0], codes)
     assert (codes < 4).all()
 
 
 def test_sound_that_is_not_finite_gives_codes_all_the_same(small: Model) -> None:
-    encoder, codes = StreamingEncoder(small.packed), np.full(SMALL.stages, 99, np.uint16)
+    encoder, codes = encoder_of(small.packed), np.full(SMALL.stages, 99, np.uint16)
     encoder.encode(np.full(SMALL.hop, np.nan, np.float32), codes)
     assert (codes < SMALL.codes).all()
     encoder.state["history"][...] = np.nan
@@ -162,9 +161,9 @@ def test_sound_that_is_not_finite_gives_codes_all_the_same(small: Model) -> None
 
 
 def test_the_encoder_waits_for_a_hop_and_for_nothing_else(model: Model) -> None:
-    encoder, config = StreamingEncoder(model.packed), model.config
-    assert encoder.delay_frames == config.hop - 1
-    assert StreamingDecoder(model.packed, 1).delay_frames == 0
+    encoder, config = encoder_of(model.packed), model.config
+    assert delay_frames(list(layers(config).encoder.values())) == config.hop - 1
+    assert delay_frames(list(layers(config).decoder.values())) == 0
     changed = copy(model)
     changed.sound = model.sound.copy()
     changed.sound[5, -1] += 1.0  # the last frame of a hop changes what that hop gives
@@ -176,8 +175,8 @@ def test_the_encoder_waits_for_a_hop_and_for_nothing_else(model: Model) -> None:
 
 
 def test_a_voices_bits_do_not_depend_on_the_other_voices(small: Model) -> None:
-    alone = small.played(StreamingDecoder(small.packed, 1))
-    decoder = StreamingDecoder(small.packed, 3)
+    alone = small.played(decoder_of(small.packed, 1))
+    decoder = decoder_of(small.packed, 3)
     for frame in range(FRAMES):
         small.played(decoder, 2, 0, frame)  # something else, from anywhere
         block = small.played(decoder, 1, frame, frame + 1)
@@ -188,12 +187,12 @@ def test_a_voices_bits_do_not_depend_on_the_other_voices(small: Model) -> None:
 @given(cut=st.integers(0, FRAMES))
 def test_a_saved_state_goes_on_bit_for_bit(cut: int) -> None:
     model = made(SMALL)
-    decoder, encoder = StreamingDecoder(model.packed, 2), StreamingEncoder(model.packed)
+    decoder, encoder = decoder_of(model.packed, 2), encoder_of(model.packed)
     model.played(decoder, 1, 0, cut)
     model.heard(encoder)
     saved = [{k: v.copy() for k, v in part.state.items()} for part in (decoder, encoder)]
     uninterrupted = model.played(decoder, 1, cut), model.heard(encoder)
-    decoder, encoder = StreamingDecoder(model.packed, 2), StreamingEncoder(model.packed)
+    decoder, encoder = decoder_of(model.packed, 2), encoder_of(model.packed)
     model.played(decoder, 0)
     decoder.restore(saved[0])
     encoder.restore(saved[1])
@@ -202,7 +201,7 @@ def test_a_saved_state_goes_on_bit_for_bit(cut: int) -> None:
 
 
 def test_a_reset_voice_starts_again_and_leaves_others_alone(small: Model) -> None:
-    decoder = StreamingDecoder(small.packed, 2)
+    decoder = decoder_of(small.packed, 2)
     first = small.played(decoder, 0)
     small.played(decoder, 1, 0, 5)
     decoder.reset_voice(0)
@@ -211,11 +210,11 @@ def test_a_reset_voice_starts_again_and_leaves_others_alone(small: Model) -> Non
 
 
 def test_only_the_voices_that_are_due_go_on(small: Model) -> None:
-    decoder, bias = StreamingDecoder(small.packed, 3), label_bias(small.packed, small.embedding)
+    decoder, bias = decoder_of(small.packed, 3), label_bias(small.packed, small.embedding)
     before = {name: array.copy() for name, array in decoder.state.items()}
     latents, sound = small.latents[:3], np.full((3, SMALL.hop), 9.0, np.float32)
     decoder.decode_due(np.array([False, True, False]), latents, bias, sound)
-    alone, expected = StreamingDecoder(small.packed, 1), np.zeros(SMALL.hop, np.float32)
+    alone, expected = decoder_of(small.packed, 1), np.zeros(SMALL.hop, np.float32)
     alone.decode(0, latents[1], bias, expected)
     np.testing.assert_array_equal(sound[1], expected)
     assert (sound[[0, 2]] == 9.0).all()
@@ -224,19 +223,19 @@ def test_only_the_voices_that_are_due_go_on(small: Model) -> None:
 
 
 def test_a_state_of_other_sizes_or_voices_is_refused(small: Model) -> None:
-    decoder = StreamingDecoder(small.packed, 2)
+    decoder = decoder_of(small.packed, 2)
     with pytest.raises(ValueError, match="history"):
-        decoder.restore(StreamingDecoder(small.packed, 3).state)
+        decoder.restore(decoder_of(small.packed, 3).state)
     with pytest.raises(ValueError, match="pending"):
         decoder.restore({"history": decoder.state["history"]})
     with pytest.raises(ValueError, match="history"):
-        StreamingEncoder(small.packed).restore(decoder.state)
+        encoder_of(small.packed).restore(decoder.state)
 
 
 def test_a_label_between_two_labels_is_folded_into_the_biases(model: Model) -> None:
     between = copy(model)
     between.embedding = 0.3 * model.packed.labels[0] + 0.7 * model.packed.labels[-1] + 0.1
-    ours = between.played(StreamingDecoder(model.packed, 1))
+    ours = between.played(decoder_of(model.packed, 1))
     assert error(ours, between.expected()) < 1e-5
     assert error(ours, model.expected()) > 1e-3
 
@@ -258,13 +257,13 @@ def test_the_decoder_in_torch_equals_the_parallel_one_too(model: Model) -> None:
 
 
 def test_only_convolutions_are_rounded(small: Model) -> None:
-    used = rounded(SMALL, small.tensors)
+    used = rounded(layers(SMALL), small.tensors)
     assert set(used) == set(small.tensors)
     changed = {name for name in used if (used[name] != small.tensors[name]).any()}
     assert changed == {
         name for name in used if name.endswith("weight") and used[name].ndim == 3
     }  # fmt: skip
-    again = rounded(SMALL, used)
+    again = rounded(layers(SMALL), used)
     assert all((again[name] == used[name]).all() for name in used)
 
 
@@ -303,11 +302,11 @@ def test_the_check_finds_nothing_wrong(path: Path) -> None:
 def test_the_check_finds_a_decoder_of_other_weights(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def other(config: VQVAEConfig, tensors: dict[str, Any]) -> dict[str, Any]:
-        used = rounded(config, tensors)
+    def other(layers: CoderLayers, tensors: dict[str, Any]) -> dict[str, Any]:
+        used = rounded(layers, tensors)
         return used | {"decoder.up.0.weight": tensors["decoder.up.0.weight"]}
 
-    monkeypatch.setattr(reference, "rounded", other)
+    monkeypatch.setattr(comparing, "rounded", other)
     assert failed(findings(path)) == {
         "decoder: streaming equals parallel", "decoder: the same across save and restore",
     }  # fmt: skip
@@ -329,5 +328,5 @@ def test_the_check_finds_a_quantiser_of_another_book(
         tensors, name = read_tensors(path), "quantizer.stages.1.book.vectors"
         return tensors | {name: tensors[name][::-1]}
 
-    monkeypatch.setattr(reference, "read_tensors", other)
+    monkeypatch.setattr(parallel, "read_tensors", other)
     assert "quantiser: the nearest code in every stage" in failed(findings(path))
