@@ -1,6 +1,6 @@
 """Segments of a corpus, drawn at random or at fixed places, always by the same rule."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -38,11 +38,10 @@ class Segments:
         stages = self.config.stages
         signals, labels, kept = [], [], []
         for _ in range(count):
-            index = min(int(np.searchsorted(self._ends, random.random())), len(self._ends) - 1)
-            sound = self.corpus.training[index]
+            sound = self.corpus.training[drawn_index(self._ends, random)]
             first = -int(LEAD * self.frames)
             last = max(first + 1, len(sound.signal) - self.frames // 2)
-            gain = 10 ** (random.uniform(QUIETEST_DB, 0.0) / 20) * random.choice((-1.0, 1.0))
+            gain = drawn_gain(random)
             signals.append(cut(sound, int(random.integers(first, last)), self.frames) * gain)
             known = random.random() >= UNLABELLED
             labels.append(self.corpus.label_index(sound) if known else 0)
@@ -51,14 +50,10 @@ class Segments:
 
     def held_out(self, batches: int, size: int) -> list[Batch]:
         """Return the same pieces of the held-out sounds every time, spread over all of them."""
-        sounds = self.corpus.held_out
-        wanted = np.linspace(0, len(sounds) - 1, batches * size).round().astype(int)
-        rows = []
-        for number, index in enumerate(wanted):
-            sound = sounds[index]
-            room = max(len(sound.signal) - self.frames, 1)
-            rows.append((cut(sound, number * 7919 % room, self.frames),
-                         self.corpus.label_index(sound)))  # fmt: skip
+        rows = [
+            (cut(sound, first, self.frames), self.corpus.label_index(sound))
+            for sound, first in spread(self.corpus.held_out, batches * size, self.frames)
+        ]
         return [
             Batch(
                 np.stack([signal for signal, _ in part]),
@@ -85,6 +80,22 @@ def drawn_ends(sounds: Sequence[Sound], frames: int, favoured: str) -> NDArray[n
     favours = [FAVOUR if favoured and sound.kind == favoured else 1.0 for sound in sounds]
     weights = np.maximum(lengths, 0.5 * frames) * favours
     return np.cumsum(weights / weights.sum())
+
+
+def drawn_index(ends: NDArray[np.float64], random: np.random.Generator) -> int:
+    """Draw a sound, whose shares of 0 … 1 end at `drawn_ends`."""
+    return min(int(np.searchsorted(ends, random.random())), len(ends) - 1)
+
+
+def drawn_gain(random: np.random.Generator) -> np.float64:
+    """Draw the gain of a segment, of either sign."""
+    return np.float64(10 ** (random.uniform(QUIETEST_DB, 0.0) / 20) * random.choice((-1.0, 1.0)))
+
+
+def spread(sounds: Sequence[Sound], count: int, frames: int) -> Iterator[tuple[Sound, int]]:
+    """Yield so many segments, spread over all sounds: the sound, and the segment's first frame."""
+    for number, index in enumerate(np.linspace(0, len(sounds) - 1, count).round().astype(int)):
+        yield sounds[index], number * 7919 % max(len(sounds[index].signal) - frames, 1)
 
 
 def cut(sound: Sound, first: int, frames: int) -> NDArray[np.float32]:

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...learning.corpus import Corpus, Sound
-from ...learning.dataset import LEAD, QUIETEST_DB, UNLABELLED, cut, drawn_ends
+from ...learning.dataset import LEAD, UNLABELLED, cut, drawn_ends, drawn_gain, drawn_index, spread
 from ..config import STEPS, ShapedConfig
 from ..excitation import pulses_of
 from ..pitch import codes_of, pitches_of, tracked
@@ -59,11 +59,11 @@ class Segments:
         return _batch([self._drawn(random, progress) for _ in range(count)])
 
     def _drawn(self, random: np.random.Generator, progress: float) -> Row:
-        index = min(int(np.searchsorted(self._ends, random.random())), len(self._ends) - 1)
+        index = drawn_index(self._ends, random)
         sound, step = self.corpus.training[index], self.config.step
         first = -int(LEAD * self.frames) // step
         last = max(first + 1, (len(sound.signal) - self.frames // 2) // step)
-        gain = 10 ** (random.uniform(QUIETEST_DB, 0.0) / 20) * random.choice((-1.0, 1.0))
+        gain = drawn_gain(random)
         label = self.corpus.label_index(sound) if random.random() >= UNLABELLED else 0
         kept = stages_kept(random, self.config.residual_stages, progress)
         place = int(random.integers(first, last))
@@ -71,15 +71,10 @@ class Segments:
 
     def held_out(self, batches: int, size: int) -> list[Batch]:
         """Return the same pieces of the held-out sounds every time, spread over all of them."""
-        sounds, random = self.corpus.held_out, np.random.default_rng(0)
-        wanted = np.linspace(0, len(sounds) - 1, batches * size).round().astype(int)
-        rows = []
-        for number, index in enumerate(wanted):
-            sound = sounds[index]
-            place = number * 7919 % max(len(sound.signal) - self.frames, 1) // self.config.step
-            label, stages = self.corpus.label_index(sound), self.config.residual_stages
-            pitches = self._tracked(sound)
-            rows.append(self._row(sound, pitches, place, random, 1.0, label, stages))
+        random, stages, rows = np.random.default_rng(0), self.config.residual_stages, []
+        for sound, first in spread(self.corpus.held_out, batches * size, self.frames):
+            label, place = self.corpus.label_index(sound), first // self.config.step
+            rows.append(self._row(sound, self._tracked(sound), place, random, 1.0, label, stages))
         return [_batch(rows[i : i + size]) for i in range(0, len(rows), size)]
 
     def _row(

@@ -1,28 +1,19 @@
-"""Training of the shaped coder: its objective, its trainer, and clips to listen to."""
-
-from collections.abc import Mapping
-from pathlib import Path
-from typing import Any
+"""Training of the shaped coder: its objective, its batches, and what it makes of a sound."""
 
 import numpy as np
-import soundfile
-import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from ....training.trainer import Trainer
+from ...learning import codec
 from ...learning.beginning import begun
-from ...learning.corpus import Corpus
+from ...learning.codec import CLIP_SECONDS, CodeCounts, Lessons, as_tensors
+from ...learning.corpus import Corpus, Sound
 from ...learning.options import TrainingOptions
-from ...measuring.usage import StageUsage, of_counts
 from ...quantized import quantisation
 from ..config import ShapedConfig
 from ..network import Shaped, ShapedVQVAE
-from .dataset import Batch, Segments
+from .dataset import Segments
 from .losses import SpectralLoss
-
-HELD_OUT_BATCHES = 16
-CLIP_SECONDS = 2.0
-CLIPS = 6
 
 
 class Objective(nn.Module):
@@ -32,7 +23,7 @@ class Objective(nn.Module):
         super().__init__()
         self.network = network
         config = network.config
-        self._counts = torch.zeros(config.residual_stages, config.codes, dtype=torch.int64)
+        self.counts = CodeCounts(config.residual_stages, config.codes)
         self.spectral = SpectralLoss(config.sample_rate)
 
     def forward(self, signal: Tensor, **rest: Tensor) -> Tensor:
@@ -42,61 +33,30 @@ class Objective(nn.Module):
         if not self.training:  # what is held out is judged by what is heard
             return loss
         if self.network.quantizer.books.started:
-            self._count(made.quantized.codes)
+            self.counts.add(made.quantized.codes)
         return loss + quantisation(made.quantized)
 
-    def _count(self, codes: Tensor) -> None:
-        chosen = codes.flatten(0, 1).T  # (stages, B · N)
-        self._counts = self._counts.to(chosen.device)
-        self._counts.scatter_add_(1, chosen, torch.ones_like(chosen))
 
-    def usage(self) -> tuple[list[StageUsage], int]:
-        """Return each residual book's counts since the last call, and the number of code frames."""
-        counts = self._counts.cpu().numpy()
-        usages, frames = [of_counts(stage) for stage in counts], int(counts[0].sum())
-        self._counts.zero_()
-        return usages, frames
-
-
-def codec_trainer(
-    config: ShapedConfig,
-    corpus: Corpus,
-    options: TrainingOptions,
-    run: Path,
-    known: Mapping[str, Any] | None = None,
-) -> tuple[Trainer, Objective]:
-    """Return a trainer of a new network for the sounds of a corpus, and its objective."""
+def lessons(config: ShapedConfig, corpus: Corpus, options: TrainingOptions) -> Lessons:
+    """Return a new network, and what it learns from the sounds of a corpus."""
     segments = Segments(config, corpus, options.segment_frames, options.favour)
 
-    def batches(step: int, process: int) -> list[dict[str, Tensor]]:
-        name = np.random.SeedSequence([options.seed, process, step])
-        random = np.random.default_rng(name)
-        return [as_tensors(segments.draw(random, options.segments, trainer.progress_at(step)))]
+    def draw(random: np.random.Generator, progress: float) -> codec.Batch:
+        return segments.draw(random, options.segments, progress)._asdict()
 
-    held_out = [as_tensors(b) for b in segments.held_out(HELD_OUT_BATCHES, options.segments)]
-    network = begun(ShapedVQVAE(config), config, options.begin_with)
-    objective = Objective(network)
-    trainer = Trainer(
-        objective, batches, held_out, options.budget, run, known or options.identity,
-        compiled=False, seed=options.seed, device=options.device,
-    )  # fmt: skip
-    return trainer, objective
+    objective = Objective(begun(ShapedVQVAE(config), config, options.begin_with))
+    batches = segments.held_out(codec.HELD_OUT_BATCHES, options.segments)
+    held_out = [batch._asdict() for batch in batches]
+    return Lessons(objective, objective.counts, draw, held_out)
 
 
-def as_tensors(batch: Batch) -> dict[str, Tensor]:
-    """Return a batch as the objective's arguments."""
-    return {name: torch.from_numpy(array) for name, array in batch._asdict().items()}
-
-
-def write_clip(path: Path, network: ShapedVQVAE, corpus: Corpus) -> None:
-    """Write a WAV of held-out sounds, each original followed by its reconstruction."""
+def reconstructed(
+    network: ShapedVQVAE, corpus: Corpus, sound: Sound
+) -> tuple[NDArray[np.float32], Tensor]:
+    """Return the beginning of a sound (T,), and what the network makes of it."""
     config = network.config
     frames = round(CLIP_SECONDS * config.sample_rate) // config.hop * config.hop
-    some = corpus.held_out[:: max(1, len(corpus.held_out) // CLIPS)]
-    batches = Segments(config, Corpus([], some, corpus.labels), frames).held_out(len(some), 1)
-    parts = []
-    for batch in batches:
-        with torch.inference_mode():
-            made = network(**as_tensors(batch)).signal
-        parts += [batch.signal[0, :frames], made[0].numpy()]
-    soundfile.write(path, np.concatenate(parts), config.sample_rate)
+    segments = Segments(config, Corpus([], [sound], corpus.labels), frames)
+    (batch,) = segments.held_out(1, 1)
+    made: Shaped = network(**as_tensors(batch._asdict()))
+    return batch.signal[0, :frames], made.signal[0]

@@ -18,11 +18,13 @@ from rtaudiogen.models.measuring.spectral_distance import SpectralDistance
 from rtaudiogen.models.vqvae.descriptor import Source, describe
 from rtaudiogen.models.vqvae.generator import create
 from rtaudiogen.models.vqvae.layers import TRAINING_ONLY
-from rtaudiogen.models.vqvae.learning import training
-from rtaudiogen.models.vqvae.learning.training import Objective, TrainingOptions, train
+from rtaudiogen.models.vqvae.learning import codec
+from rtaudiogen.models.vqvae.learning.training import TrainingOptions, train
 from rtaudiogen.models.vqvae.measuring.usage import StageUsage
 from rtaudiogen.models.vqvae.waveform import quantizer
 from rtaudiogen.models.vqvae.waveform.losses import reconstruction
+from rtaudiogen.models.vqvae.waveform.network import VQVAE
+from rtaudiogen.models.vqvae.waveform.training import Objective
 
 pytestmark = pytest.mark.slow
 
@@ -41,7 +43,7 @@ START_STEPS = 3  # for all of this file: books begin between two reports
 def quick(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Let codebooks start early, on one thread: at these sizes more are slower."""
     monkeypatch.setattr(quantizer, "START_STEPS", START_STEPS)
-    monkeypatch.setattr(training, "HELD_OUT_BATCHES", 2)
+    monkeypatch.setattr(codec, "HELD_OUT_BATCHES", 2)
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     yield
@@ -271,7 +273,7 @@ def test_a_collapsed_codebook_raises_the_alarm(
 
 
 def test_held_out_loss_is_the_audible_loss_alone() -> None:
-    network = training.VQVAE(TrainingOptions(**SIZES).config(("any",)))
+    network = VQVAE(TrainingOptions(**SIZES).config(("any",)))
     objective = Objective(network).eval()
     signal = 0.1 * torch.randn(2, 768)
     labels, kept = torch.zeros(2, dtype=torch.long), torch.full((2,), 2)
@@ -282,7 +284,7 @@ def test_held_out_loss_is_the_audible_loss_alone() -> None:
 
 
 def test_usage_is_counted_between_reports_only_while_learning() -> None:
-    network = training.VQVAE(TrainingOptions(**SIZES).config(("any",)))
+    network = VQVAE(TrainingOptions(**SIZES).config(("any",)))
     objective = Objective(network)
     batch = {
         "signal": 0.1 * torch.randn(2, 768),
@@ -292,7 +294,7 @@ def test_usage_is_counted_between_reports_only_while_learning() -> None:
     }
     objective(**batch)
     objective.eval()(**batch)
-    usages, frames = objective.usage()
+    usages, frames = objective.counts.taken()
     assert frames == 2 * 12
     assert all(1 <= usage.used <= 16 for usage in usages)
-    assert objective.usage() == ([StageUsage(0, 16, 0.0)] * 2, 0)
+    assert objective.counts.taken() == ([StageUsage(0, 16, 0.0)] * 2, 0)

@@ -11,11 +11,11 @@ import torch
 
 from rtaudiogen.model_file import read_header, read_tensors
 from rtaudiogen.models.vqvae.descriptor import describe
+from rtaudiogen.models.vqvae.learning import codec
 from rtaudiogen.models.vqvae.learning.options import TrainingOptions
 from rtaudiogen.models.vqvae.learning.training import train
 from rtaudiogen.models.vqvae.shaped import quantizer
 from rtaudiogen.models.vqvae.shaped.config import ShapedConfig
-from rtaudiogen.models.vqvae.shaped.learning import training
 
 from ...untrained import SHAPED
 
@@ -34,7 +34,7 @@ def narrow(options: TrainingOptions, labels: tuple[str, ...]) -> ShapedConfig:
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let codebooks start early, and networks be narrow."""
     monkeypatch.setattr(quantizer, "START_STEPS", 2)
-    monkeypatch.setattr(training, "HELD_OUT_BATCHES", 1)
+    monkeypatch.setattr(codec, "HELD_OUT_BATCHES", 1)
     monkeypatch.setattr(TrainingOptions, "config", narrow)
     torch.set_num_threads(1)
 
