@@ -41,17 +41,21 @@ def run(
     `x` has no more frames than `scratch` was made for. Return the number of output frames; `out`
     gets the first numbers that it has room for.
     """
-    frames: int = _take_in(layers[0], scratch, x)
-    for k in range(len(layers)):
-        frames = _layer(layers, k, lanes, bias, state, scratch, voice, frames)
-    _give_out(layers[len(layers) - 1], scratch, frames, out)
+    frames: int = take_in(layers, scratch, x)
+    frames = run_layers(layers, lanes, bias, state, scratch, voice, 0, len(layers), frames)
+    give_out(layers, scratch, frames, out)
     return frames
 
 
 @whole_call
 def take_in(layers: Any, scratch: Scratch, x: NDArray[np.float32]) -> int:
     """Start the work of `run`, for `run_layers` to continue; return the frames. [render]"""
-    frames: int = _take_in(layers[0], scratch, x)
+    first = layers[0]
+    for k in range(len(x)):
+        value = x[k]
+        usable = TINY < abs(value) < HUGE
+        scratch.work[first["source"], k] = value if usable else np.float32(0.0)
+    frames: int = len(x) // first["given"]
     return frames
 
 
@@ -76,21 +80,7 @@ def run_layers(
 @whole_call
 def give_out(layers: Any, scratch: Scratch, frames: int, out: NDArray[np.float32]) -> None:
     """Finish the work of `run` after the last layer. [render]"""
-    _give_out(layers[len(layers) - 1], scratch, frames, out)
-
-
-@part
-def _take_in(first: Any, scratch: Scratch, x: NDArray[np.float32]) -> int:
-    for k in range(len(x)):
-        value = x[k]
-        usable = TINY < abs(value) < HUGE
-        scratch.work[first["source"], k] = value if usable else np.float32(0.0)
-    frames: int = len(x) // first["given"]
-    return frames
-
-
-@part
-def _give_out(last: Any, scratch: Scratch, frames: int, out: NDArray[np.float32]) -> None:
+    last = layers[len(layers) - 1]
     size = frames * (last["numbers"] // last["gives"])
     for k in range(min(size, len(out))):
         out[k] = scratch.work[last["target"], k]

@@ -18,7 +18,7 @@ from .options import TrainingOptions
 HELD_OUT_BATCHES = 16
 CLIPS, CLIP_SECONDS = 6, 2.0  # the seconds are of each sound
 
-Batch = dict[str, NDArray[Any]]  # arguments of the objective
+Arguments = dict[str, NDArray[Any]]  # of the objective, for one batch
 
 
 class CodeCounts:
@@ -54,8 +54,8 @@ class Lessons(NamedTuple):
 
     objective: nn.Module
     counts: CodeCounts  # that the objective fills
-    draw: Callable[[np.random.Generator, float], Batch]  # a batch at a progress of the training
-    held_out: Sequence[Batch]
+    draw: Callable[[np.random.Generator, float], Arguments]  # a batch at a progress of the training
+    held_out: Sequence[Arguments]
     adversary: Adversary | None = None
 
 
@@ -76,7 +76,7 @@ def trainer_of(
     return trainer
 
 
-def as_tensors(batch: Batch) -> dict[str, Tensor]:
+def as_tensors(batch: Arguments) -> dict[str, Tensor]:
     """Return a batch in torch."""
     return {name: torch.from_numpy(array) for name, array in batch.items()}
 

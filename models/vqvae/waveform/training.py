@@ -57,7 +57,7 @@ def lessons(config: VQVAEConfig, corpus: Corpus, options: TrainingOptions) -> Le
     """Return a new network, and what it learns from the sounds of a corpus."""
     segments = Segments(config, corpus, options.segment_frames, options.favour)
 
-    def draw(random: np.random.Generator, progress: float) -> codec.Batch:
+    def draw(random: np.random.Generator, progress: float) -> codec.Arguments:
         return _arguments(segments.draw(random, options.segments), progress)
 
     batches = segments.held_out(codec.HELD_OUT_BATCHES, options.segments)
@@ -69,7 +69,7 @@ def lessons(config: VQVAEConfig, corpus: Corpus, options: TrainingOptions) -> Le
     return Lessons(objective, objective.counts, draw, held_out, adversary)
 
 
-def _arguments(batch: Batch, progress: float) -> codec.Batch:
+def _arguments(batch: Batch, progress: float) -> codec.Arguments:
     """Return a batch as the objective's arguments, at a progress of the training."""
     return batch._asdict() | {"waveform": np.array(waveform_weight(progress), np.float32)}
 

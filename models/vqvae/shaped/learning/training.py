@@ -41,7 +41,7 @@ def lessons(config: ShapedConfig, corpus: Corpus, options: TrainingOptions) -> L
     """Return a new network, and what it learns from the sounds of a corpus."""
     segments = Segments(config, corpus, options.segment_frames, options.favour)
 
-    def draw(random: np.random.Generator, progress: float) -> codec.Batch:
+    def draw(random: np.random.Generator, progress: float) -> codec.Arguments:
         return segments.draw(random, options.segments, progress)._asdict()
 
     objective = Objective(begun(ShapedVQVAE(config), config, options.begin_with))
