@@ -42,8 +42,8 @@ VQVAE = Member(
                 **LABELS,
                 f"{VQVAE_ROOM}.waveform.quantizer.START_STEPS": 3,  # books begin between reports
                 f"{VQVAE_ROOM}.waveform.quantizer.GATHERED": 1,
-                f"{VQVAE_ROOM}.waveform.quantizer.DEAD": 0.99,  # codes are drawn anew at random
-                f"{VQVAE_ROOM}.learning.training.HELD_OUT_BATCHES": 2,
+                f"{VQVAE_ROOM}.books.DEAD": 0.99,  # codes are drawn anew at random
+                f"{VQVAE_ROOM}.learning.codec.HELD_OUT_BATCHES": 2,
             },
             stops=((2,), (4,), (6,), (2, 6)),  # before books and rival begin, and after
         ),
@@ -57,7 +57,7 @@ VQVAE = Member(
                 **LABELS,
                 f"{VQVAE_ROOM}.shaped.quantizer.START_STEPS": 3,
                 f"{VQVAE_ROOM}.shaped.quantizer.GATHERED": 1,
-                f"{VQVAE_ROOM}.shaped.learning.training.HELD_OUT_BATCHES": 1,
+                f"{VQVAE_ROOM}.learning.codec.HELD_OUT_BATCHES": 1,
                 f"{VQVAE_ROOM}.learning.options.TrainingOptions.config": _narrow,
             },
         ),
