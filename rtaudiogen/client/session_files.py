@@ -5,11 +5,11 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import RtAudioGenError
-from ..saving.sessions import Session, SlotState, load_session
+from ..saving.sessions import Mix, Session, SlotState, load_session
 from ..storage import folders
 from ..wire.settings import EngineSettings
 
-DEMO_MODEL = "wavenet-keys-strings"
+DEMO_MODEL, DEMO_ROOM_DB = "wavenet-keys-strings", -12.0
 SUFFIX = ".json"
 WINDOW = EngineSettings(midi_required=False)  # a missing port does not prevent opening
 
@@ -57,8 +57,10 @@ def put_aside(path: Path, stem: str = "put-aside") -> str:
 
 
 def demo() -> Startup:
-    """Return the demo: one instrument that sounds from any key."""
-    session = Session(slots=(SlotState(DEMO_MODEL),))
+    """Return the demo: one instrument that sounds from any key, with a little room around it."""
+    instrument = SlotState(DEMO_MODEL, mix=Mix(send_db=DEMO_ROOM_DB), send=2)
+    room = SlotState("space", {"mix": 100.0}, mix=Mix(hears_input=False))
+    session = Session(slots=(instrument, room))
     return Startup(settings_of(session), session.to_json(), is_demo=True)
 
 

@@ -35,7 +35,7 @@ def fresh_window(qtbot, home) -> Iterator[MainWindow]:
 def test_the_first_start_sounds_and_the_next_restores_the_rack(fresh_window, eventually, home):
     window = fresh_window
     eventually(lambda: window.facts is not None and window.facts.peak > 0.01)
-    assert len(window.rack.strips) == 1
+    assert len(window.rack.strips) == 2  # the instrument, and a room
     eventually(lambda: window.instrument.panel is not None)
     window.bridge.set_mix(window.facts.slots[0].slot, "gain_db", -7.0)
     eventually(lambda: window.facts.slots[0].mix["gain_db"] == -7.0)
