@@ -7,6 +7,7 @@ import pytest
 
 from rtaudiogen.generator import SUFFIX
 
+from .cabinet import CABINET
 from .member import Member
 from .nam import NAM
 from .samplernn import SAMPLERNN
@@ -16,7 +17,10 @@ from .vqvae import VQVAE
 from .wavegan import WAVEGAN
 from .wavenet import WAVENET
 
-MEMBERS = {member.name: member for member in (NAM, SAMPLERNN, SINE, SPACE, VQVAE, WAVEGAN, WAVENET)}
+MEMBERS = {
+    member.name: member
+    for member in (CABINET, NAM, SAMPLERNN, SINE, SPACE, VQVAE, WAVEGAN, WAVENET)
+}
 
 
 def _named(pairs: Iterable[tuple[Member, str]]) -> list[Any]:
