@@ -19,6 +19,7 @@ from rtaudiogen.model_file import (
 from rtaudiogen.views import View
 
 from .compiled.channels import CHANNEL_MULTIPLE
+from .compiled.mulaw import LEVELS
 from .playing.configuration import check_rate, configured
 
 Tensors = dict[str, NDArray[Any]]
@@ -81,6 +82,11 @@ class CodeModelConfig(ModelConfig):
     def bands(self) -> int:
         """Return how many codes a frame of the network has, which sounds for as many frames."""
         return 1
+
+    @property
+    def codes(self) -> tuple[int, ...]:
+        """Return the number of codes of each band."""
+        return (LEVELS,)
 
     @property
     def conditioning(self) -> int:
@@ -198,6 +204,7 @@ def declare_family(
     device_benchmark: str = "",
     learning: str = "",
     measuring: str = "",
+    parallel: str = "parallel",
     **more: Any,
 ) -> Family:
     """Return the declaration of a family whose `package` has modules with the usual names.
@@ -205,7 +212,8 @@ def declare_family(
     They are `generator`, `training`, `evaluation`, `parallel` and `benchmark`; `more` are further
     fields of `Family`. `device_benchmark` is the module that measures on GPUs, if there is one.
     `learning` and `measuring` are the rooms of the modules that learn and measure, such as
-    "learning.", where those are not in the package itself.
+    "learning.", where those are not in the package itself. `parallel` is the module that compares
+    the streaming form with the trained network.
     """
     on_devices = f"{package}.{measuring}{device_benchmark}:bench_rows"
     return Family(
@@ -216,7 +224,7 @@ def declare_family(
         create=f"{package}.generator:create",
         train=f"{package}.{learning}training:train",
         evaluate=f"{package}.{measuring}evaluation:evaluate",
-        parallel_check=f"{package}.parallel:check",
+        parallel_check=f"{package}.{parallel}:check",
         benchmark=f"{package}.{measuring}benchmark:bench_rows",
         device_benchmark=on_devices if device_benchmark else None,
         **more,

@@ -17,8 +17,10 @@ from rtaudiogen.generator import Generator
 from rtaudiogen.model_file import read_tensors
 
 from ..family import CodeModelConfig
+from ..playing.codes.instruments import Instruments, biases
 from ..sounds.notes.coded import IGNORED, Sound
 from ..sounds.notes.corpus import read_as_trained
+from .parallel import CODE_FRAMES, CodeScore
 from .played import judge_notes, judge_textures, rounded, texture_speed
 
 HELD_OUT_SECONDS = 1.4  # of a held-out sound, from its beginning
@@ -82,6 +84,24 @@ def bits_per_sample(
             name: rounded(bits[i] / counts[i]) for i, name in enumerate(names) if counts[i]
         },
     }
+
+
+@torch.inference_mode()
+def code_score(network: Any, instruments: Instruments) -> CodeScore:
+    """Return random codes and conditioning, and the network's logits for its first instrument.
+
+    `network` has a configuration, embeddings of `instruments`, whose biases are given, and a
+    method `teacher_forced` that returns logits of codes (1, T) or, of several bands, (1, T, N).
+    """
+    config: CodeModelConfig = network.config
+    random = np.random.default_rng(0)
+    codes = random.integers(0, config.codes, (1, CODE_FRAMES, config.bands), dtype=np.uint8)
+    told = random.standard_normal((1, CODE_FRAMES, config.conditioning), dtype=np.float32)
+    heard = torch.from_numpy(codes if config.bands > 1 else codes[..., 0]).long()
+    conditioning = torch.from_numpy(told) if config.conditioning else None
+    embedding = network.instruments.weight[:1]
+    logits = network.teacher_forced(heard, conditioning, embedding).numpy()
+    return CodeScore(codes, told, biases(instruments, embedding.numpy()), logits)
 
 
 def with_tensors(network: nn.Module, tensors: Tensors) -> Any:

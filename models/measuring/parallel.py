@@ -1,14 +1,12 @@
 """Findings that a streamed network equals its parallel form, also across save and restore."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rtaudiogen.generator import Finding
-
-from ..compiled.mulaw import LEVELS
 
 Floats = NDArray[np.float32]
 
@@ -92,23 +90,6 @@ class CodeScore(NamedTuple):
             codes.reshape(1, -1), np.ascontiguousarray(told), self.bias,
             np.zeros(1, np.int32),
         )  # fmt: skip
-
-
-def code_score(
-    conditioning: int,
-    bias: Floats,
-    parallel: Callable[[NDArray[np.uint8], Floats], Floats],
-    counts: Sequence[int] = (LEVELS,),
-) -> CodeScore:
-    """Return random codes and conditioning of so many channels, and the parallel form's logits.
-
-    `counts` are those of N bands' codes; `parallel` gets codes (1, T), of several bands (1, T, N).
-    """
-    random = np.random.default_rng(0)
-    codes = random.integers(0, counts, (1, CODE_FRAMES, len(counts)), dtype=np.uint8)
-    told = random.standard_normal((1, CODE_FRAMES, conditioning), dtype=np.float32)
-    heard = codes if len(counts) > 1 else codes[..., 0]
-    return CodeScore(codes, told, bias, parallel(heard, told))
 
 
 def compare_codes(score: CodeScore, sampler: CodeSampler) -> list[Finding]:

@@ -5,8 +5,12 @@ arXiv:1612.07837.
 """
 
 from ..family import declare_family
-from .descriptor import FILES
+from .config import FILES
 
 FAMILY = declare_family(
-    __name__, FILES, "recurrent tiers with clocks of their own, a texture or notes"
+    __name__,
+    FILES,
+    "recurrent tiers with clocks of their own, a texture or notes",
+    parallel="evaluation",
 )
+TRIAL = f"{__name__}.training"

@@ -11,12 +11,10 @@ from rtaudiogen.realtime.render.worker_pool import WorkerPool, worker_pool
 
 from ..compiled.mulaw import SILENCE
 from ..playing.codes.generator import CodeGenerator, Tensors
-from ..playing.codes.instruments import Instruments
 from ..playing.codes.notes import NoteGenerator
 from ..playing.codes.sampler import VoiceSampler
 from ..playing.codes.walking_texture import WalkingTexture
-from .config import SampleRNNConfig
-from .descriptor import FILES
+from .config import FILES, SampleRNNConfig
 from .kernels import sample
 from .packing import State, Weights, pack, scratch_of, state_of
 
@@ -61,16 +59,12 @@ class SampleRNNGenerator(CodeGenerator):
     """A code generator whose network is a SampleRNN."""
 
     config: SampleRNNConfig
+    packed: Weights
     sampler: Sampler
 
-    def __init__(self, descriptor: Descriptor, config: SampleRNNConfig, tensors: Tensors) -> None:
-        super().__init__(descriptor, config, tensors)
-        self.packed = pack(config, tensors)
-
-    @property
-    def instruments(self) -> Instruments:
-        """Implement `CodeGenerator.instruments`."""
-        return self.packed.instruments
+    def pack(self, tensors: Tensors) -> Weights:
+        """Implement `CodeGenerator.pack`."""
+        return pack(self.config, tensors)
 
     def new_sampler(self, voices: int, max_frames: int) -> Sampler:
         """Implement `CodeGenerator.new_sampler`."""

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from ..compiled.categorical import draw
 from ..compiled.decorators import part, whole_call
 from ..compiled.dense import advance, apply
-from ..compiled.elementwise import add, rectify
+from ..compiled.elementwise import add, normal, rectify
 from ..compiled.mulaw import LEVELS, SILENCE
 from ..compiled.recurrent import step_gru
 from ..compiled.vectors import place
@@ -22,7 +22,6 @@ from .packing import Scratch, State, Weights
 
 SLOW, MIDDLE = 0, 1
 SCALE = np.float32(1 / 64)  # of a code's distance from silence, as in `network.py`
-SUBNORMAL = 1e-30  # conditioning this close to 0 is 0: subnormal numbers are slow on some CPUs
 
 
 @whole_call
@@ -88,8 +87,7 @@ def _tell(state: State, scratch: Scratch, voice: int, conditioning: NDArray[np.f
         code = state.codes[voice, (position + k) % FRAME]
         scratch.told[k] = np.float32(code - SILENCE) * SCALE
     for k in range(min(conditioning.shape[0], len(scratch.told) - FRAME)):
-        value = conditioning[k]
-        scratch.told[FRAME + k] = value if abs(value) > SUBNORMAL else np.float32(0.0)
+        scratch.told[FRAME + k] = normal(conditioning[k])
 
 
 @part

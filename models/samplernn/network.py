@@ -76,6 +76,12 @@ class SampleRNN(nn.Module):
         logits = self.logit(F.relu(self.output(hidden)))  # (B, T, 256)
         return logits, (last_slow[0], last_middle[0])
 
+    def teacher_forced(self, codes: Tensor, conditioning: Tensor, embedding: Tensor) -> Tensor:
+        """Return the logits of `codes` from those before them, after silence; see `forward`."""
+        past = F.pad(codes, (FRAME, 0), value=SILENCE)
+        logits: Tensor = self(past, conditioning, embedding, self.silent(len(codes)))[0]
+        return logits
+
     def _rows(self, codes: Tensor) -> Tensor:
         """Return (B, T, W), the sums of the table rows of the four codes before each sample."""
         newest = codes[:, FRAME - TAPS : -1].unfold(1, TAPS, 1)  # (B, T, 4), oldest first

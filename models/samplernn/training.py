@@ -6,12 +6,12 @@ from pathlib import Path
 
 from ..playing.codes.rendered import clip_of
 from ..sounds.notes.carried import StreamOptions, stream_trainer
+from ..sounds.notes.made_up import code_trial
 from ..sounds.notes.stages import stages
 from ..training import run as driver
 from ..training.options import CHANNELS, option
 from ..training.run import Run
-from .config import FRAME, SampleRNNConfig
-from .descriptor import describe
+from .config import FILES, FRAME, SampleRNNConfig
 from .generator import create
 from .network import SampleRNN
 
@@ -33,9 +33,10 @@ class TrainingOptions(StreamOptions):
 def train(folder: Path, out: Path, options: TrainingOptions | None = None) -> bool:
     """Train on `folder`, or resume; see `driver.train`."""
     run = Run("samplernn", folder, out, options or TrainingOptions())
-    clip = partial(clip_of, create, describe)
+    clip = partial(clip_of, create, FILES.describe)
     return driver.train(run, partial(stages, title="SampleRNN", trainer_of=trainer_of, clip=clip))
 
 
 # the tiers' states are buffers of the objective, by these names in a checkpoint
 trainer_of = partial(stream_trainer, SampleRNN, ("slow", "middle"), FRAME)
+trial = partial(code_trial, TrainingOptions, "rows", trainer_of)

@@ -1,7 +1,7 @@
 """Speed of training: frames of sound a second on a device. [control]
 
-Each family provides a `Trial` in its module `trial`: its own network, losses and batches of the
-default sizes, on synthetic sounds. No file is read.
+Each family names, as `TRIAL`, the module whose function `trial` makes a `Trial`: its own network,
+losses and batches of the default sizes, on synthetic sounds. No file is read.
 
     python -m rtaudiogen.models.training.speed cuda wavenet vqvae wavegan
 """
@@ -24,7 +24,7 @@ from .device import finish
 from .options import TrainingOptions
 from .trainer import Trainer
 
-O = TypeVar("O", bound=TrainingOptions)  # noqa: E741
+T = TypeVar("T", bound=TrainingOptions)
 
 WARM_UP_STEPS = 5
 ENDLESS_STEPS = 10**9
@@ -40,7 +40,7 @@ class Trial:
     what: str
 
 
-def endless(kind: type[O], size: str, times: int, device: str, sizes: Mapping[str, Any]) -> O:
+def endless(kind: type[T], size: str, times: int, device: str, sizes: Mapping[str, Any]) -> T:
     """Return options of a training without end, with `times` as much of `size` as by default."""
     choices = {size: times * getattr(kind(), size), "steps": ENDLESS_STEPS, "device": device}
     return kind(**(choices | dict(sizes)))
@@ -69,15 +69,16 @@ def speed_rows(family: str, device: str, seconds: float) -> Iterator[BenchRow]:
     it.
     """
     checked(device)
-    trial = import_module(f"..{family}.trial", __package__).trial
+    trial = import_module(import_module(f"..{family}", __package__).TRIAL).trial
     for times in (1,) if device == CPU else GPU_BATCHES:
         torch.compiler.reset()  # or the second size would be compiled for all sizes
         with tempfile.TemporaryDirectory() as folder:
             tried: Trial = trial(Path(folder), device, times)
             speed = frames_per_second(tried, seconds)
         name = f"training {family}, {tried.step_frames} frames a step, {device}"
-        mixed = "bfloat16" if tried.trainer.mixed else "float32"
-        yield BenchRow(name, speed, "frames/s", None, None, f"{tried.what}; {mixed}")
+        kind = "bfloat16" if tried.trainer.mixed else "float32"
+        compiled = ", compiled" if tried.trainer.compiled else ""
+        yield BenchRow(name, speed, "frames/s", None, None, f"{tried.what}; {kind}{compiled}")
 
 
 def main(device: str, *families: str) -> None:

@@ -17,3 +17,4 @@ FAMILY = declare_family(
     measuring="measuring.",
     codec=f"{__name__}.codec:create",
 )
+TRIAL = f"{__name__}.trial"

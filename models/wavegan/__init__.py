@@ -16,3 +16,4 @@ FAMILY = declare_family(
     measuring="measuring.",
     sample=f"{__name__}.sampling:sample",
 )
+TRIAL = f"{__name__}.trial"

@@ -13,3 +13,4 @@ FAMILY = declare_family(
     devices=("cpu", "cuda"),
     device_benchmark="device.benchmark",
 )
+TRIAL = f"{__name__}.training"

@@ -6,13 +6,12 @@ from rtaudiogen.generator import Descriptor, Generator
 
 from ..playing.bands.texture import BandTexture
 from ..playing.codes.generator import CodeGenerator, Tensors
-from ..playing.codes.instruments import Instruments
 from ..playing.codes.notes import NoteGenerator
 from ..playing.codes.texture import TextureGenerator
 from ..playing.harmonic.generator import HarmonicNotes
 from .config import WaveNetConfig
 from .descriptor import FILES, ways
-from .packing import pack
+from .packing import Weights, pack
 from .sampler import Sampler, sampler_on
 
 if TYPE_CHECKING:
@@ -36,15 +35,11 @@ class WaveNetGenerator(CodeGenerator):
     """A code generator whose network is a WaveNet."""
 
     config: WaveNetConfig
+    packed: Weights
 
-    def __init__(self, descriptor: Descriptor, config: WaveNetConfig, tensors: Tensors) -> None:
-        super().__init__(descriptor, config, tensors)
-        self.packed = pack(config, tensors)
-
-    @property
-    def instruments(self) -> Instruments:
-        """Implement `CodeGenerator.instruments`: the gates' biases."""
-        return self.packed.instruments
+    def pack(self, tensors: Tensors) -> Weights:
+        """Implement `CodeGenerator.pack`."""
+        return pack(self.config, tensors)
 
     def new_sampler(self, voices: int, max_frames: int) -> "Sampler | DeviceSampler":
         """Implement `CodeGenerator.new_sampler`."""

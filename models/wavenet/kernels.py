@@ -14,15 +14,13 @@ from numpy.typing import NDArray
 from ..compiled.bfloat16 import product
 from ..compiled.categorical import draw
 from ..compiled.decorators import part, whole_call
-from ..compiled.elementwise import add, copy, rectify
+from ..compiled.elementwise import add, copy, normal, rectify
 from ..compiled.mulaw import LEVELS
 from ..compiled.multicore import TOGETHER
 from ..compiled.vectors import place
 from .activations import gate
 from .memory import CHUNK, Scratch, State
 from .packing import NO_CODE, Weights
-
-SUBNORMAL = 1e-30  # conditioning this close to 0 is 0: subnormal numbers are slow on some CPUs
 
 
 @whole_call
@@ -112,8 +110,7 @@ def _read_conditioning(scratch: Scratch, conditioning: NDArray[np.float32]) -> N
     """Read (frames, C) into scratch."""
     for frame in range(conditioning.shape[0]):
         for k in range(min(conditioning.shape[1], scratch.conditioning.shape[1])):
-            value = conditioning[frame, k]
-            scratch.conditioning[frame, k] = value if abs(value) > SUBNORMAL else np.float32(0.0)
+            scratch.conditioning[frame, k] = normal(conditioning[frame, k])
 
 
 @part

@@ -77,6 +77,15 @@ class WaveNet(nn.Module):
             return logits
         return torch.cat([logits, *(head(skip) for head in self.upper)], dim=-1)
 
+    def teacher_forced(
+        self, codes: Tensor, conditioning: Tensor | None, embedding: Tensor
+    ) -> Tensor:
+        """Return the logits of `codes` from those before them, after silence; see `forward`."""
+        silence = torch.tensor(self.config.codes, device=codes.device) // 2  # (N,)
+        past = torch.cat([silence.expand_as(codes[:, :1]), codes[:, :-1]], dim=1)
+        logits: Tensor = self(past, conditioning, embedding)
+        return logits
+
 
 class Head(nn.Module):
     """Output layers of an upper band: turn skips (B, T, S) into logits (B, T, codes)."""

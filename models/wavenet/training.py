@@ -20,6 +20,7 @@ from ..sounds.bands.edges import edges_of
 from ..sounds.harmonic.corpus import read_harmonic
 from ..sounds.notes.coded import IGNORED, stack
 from ..sounds.notes.corpus import Corpus
+from ..sounds.notes.made_up import code_trial
 from ..sounds.notes.options import InstrumentOptions
 from ..sounds.notes.stages import stages
 from ..sounds.say import Say
@@ -200,3 +201,6 @@ def _held_out(
     rows = spared.fixed(HELD_OUT_BATCHES * options.segments)
     size = options.segments
     return [as_tensors(stack(rows[i : i + size])) for i in range(0, len(rows), size)]
+
+
+trial = partial(code_trial, TrainingOptions, "segments", trainer_of)

@@ -74,6 +74,14 @@ class CodeSampler(Protocol):
         """Draw `frames` codes for each voice number in `active`; rows are voices. [render]"""
 
 
+class Packed(Protocol):
+    """A network's weights as its sampler reads them."""
+
+    @property
+    def instruments(self) -> Instruments:
+        """Return the part of the network that depends on the instrument alone."""
+
+
 class CodeGenerator:
     """A generator without its network; `config` and `tensors` are those of a model file."""
 
@@ -96,6 +104,11 @@ class CodeGenerator:
         self.lines = np.zeros((descriptor.voices, LINE_FRAMES), np.float32)
         self.notes = np.zeros(1, np.uint64)  # since reset; each note draws from its own stream
         self.seed = np.zeros(1, np.uint64)
+        self.packed: Packed = self.pack(tensors)
+
+    def pack(self, tensors: Tensors) -> Packed:
+        """Return a model's weights, packed. [control] RtAudioGenError if they do not fit."""
+        raise NotImplementedError
 
     def prepare(self, max_frames: int, device: str = "cpu") -> None:
         """Implement `Generator.prepare`."""
@@ -109,7 +122,7 @@ class CodeGenerator:
         self.periods = np.zeros((streams, frames), np.float32)
         self.gains = np.ones((streams, frames), np.float32)
         self.temperatures = np.ones(streams, np.float32)
-        self._bias = biases(self.instruments, self.embeddings[:1])
+        self._bias = biases(self.packed.instruments, self.embeddings[:1])
         self.allocate()
         self.reset(0)
         self._warm_up(min(8, max_frames))
@@ -117,11 +130,6 @@ class CodeGenerator:
 
     def new_sampler(self, voices: int, max_frames: int) -> CodeSampler:
         """Return a sampler for calls of up to `max_frames`, on the prepared device. [control]"""
-        raise NotImplementedError
-
-    @property
-    def instruments(self) -> Instruments:
-        """Return the part of the network that depends on the instrument alone."""
         raise NotImplementedError
 
     def allocate(self) -> None:
@@ -167,7 +175,7 @@ class CodeGenerator:
         weights[min(low + 1, last)] += (1 - morph) * part
         weights[int(min(max(values["morph_to"], 0.0), last))] += morph
         self.temperatures[:] = values["temperature"]
-        fill_bias(self.instruments, weights @ self.embeddings, self._bias[0])
+        fill_bias(self.packed.instruments, weights @ self.embeddings, self._bias[0])
 
     def read_parameters(self, values: dict[str, float]) -> None:
         """Read the rest of a block's parameters. [render]"""

@@ -1,12 +1,35 @@
 """Synthetic sounds with which trainings are timed and tested."""
 
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
 import numpy as np
 
+from ...training.speed import Trial, endless
+from ...training.trainer import Trainer
 from .corpus import Corpus, Texture
 from .notes import Note
+from .options import InstrumentOptions
+
+T = TypeVar("T", bound=InstrumentOptions)
 
 NOISES, NOISE_SECONDS = 4, 4.0
 PITCHES, NOTE_SECONDS = range(40, 84, 4), 2.0
+
+
+def code_trial(
+    kind: type[T], size: str, trainer_of: Callable[[Corpus, T, Path], Trainer], folder: Path,
+    device: str, times: int = 1, **sizes: Any,
+) -> Trial:  # fmt: skip
+    """Return a training of `kind`'s default options with `times` as much of `size`, to be timed.
+
+    `sizes` are further options; see `endless`.
+    """
+    options = endless(kind, size, times, device, sizes)
+    made_up = tones if options.pitched else noises
+    trainer = trainer_of(made_up(options.sample_rate), options, folder)
+    return Trial(trainer, options.step_frames, f"{getattr(options, size)} {size}")
 
 
 def noises(sample_rate: int) -> Corpus:

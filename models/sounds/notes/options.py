@@ -47,6 +47,11 @@ class InstrumentOptions(TrainingOptions):
         """Return True if notes are trained, False for textures."""
         raise NotImplementedError
 
+    @property
+    def step_frames(self) -> int:
+        """Return how many frames of the network a process learns from in a step."""
+        raise NotImplementedError
+
     def code_config(self, kind: type[C], instruments: tuple[str, ...], **sizes: Any) -> C:
         """Return a configuration with `sizes`, and the options of the same names for the rest."""
         harmonics = self.harmonics if self.pitched else 0

@@ -21,7 +21,7 @@ from rtaudiogen.models.vqvae.waveform.quantizer import START_STEPS, Codebook
 from rtaudiogen.models.wavegan.learning.critics import Critics
 from rtaudiogen.models.wavegan.learning.losses import LOSSES, gradient_penalty
 from rtaudiogen.models.wavegan.trial import trial as wavegan
-from rtaudiogen.models.wavenet.trial import trial as wavenet
+from rtaudiogen.models.wavenet.training import trial as wavenet
 
 from .one_device import OneDevice
 

@@ -6,13 +6,11 @@ import numpy as np
 import pytest
 
 from rtaudiogen.events import no_events
-from rtaudiogen.models.samplernn.config import SampleRNNConfig
-from rtaudiogen.models.samplernn.descriptor import describe
+from rtaudiogen.models.samplernn.config import FILES
+from rtaudiogen.models.samplernn.evaluation import check
 from rtaudiogen.models.samplernn.generator import TextureSampleRNN, create
-from rtaudiogen.models.samplernn.packing import random_tensors
-from rtaudiogen.models.samplernn.parallel import compare
 
-from .untrained_samplernn import write_untrained
+from .untrained_samplernn import write_untrained, write_untrained_notes
 
 BLOCK = 320
 
@@ -24,7 +22,7 @@ def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def texture(path: Path) -> TextureSampleRNN:
-    generator = create(describe(path), 0)
+    generator = create(FILES.describe(path), 0)
     generator.prepare(BLOCK)
     assert isinstance(generator, TextureSampleRNN)
     return generator
@@ -48,10 +46,13 @@ def slow_tier(texture: TextureSampleRNN) -> np.ndarray:
     return texture.sampler.state["hidden"][0, 0].copy()
 
 
-def test_streaming_equals_parallel_for_notes() -> None:
-    config = SampleRNNConfig(width=48, harmonics=3)
-    tensors = random_tensors(config, np.random.default_rng(1))
-    assert all(finding.passed for finding in compare(config, tensors))
+def test_streaming_equals_parallel_for_notes(tmp_path: Path) -> None:
+    path = write_untrained_notes(tmp_path / "notes.safetensors")
+    generator = create(FILES.describe(path), 0)
+    generator.prepare(BLOCK)
+    findings = check(generator)
+    assert findings
+    assert all(finding.passed for finding in findings)
 
 
 def test_a_stopped_slow_clock_holds_the_slow_tier(texture: TextureSampleRNN) -> None:
@@ -101,7 +102,7 @@ def test_bookmarks_are_part_of_the_state(path: Path, texture: TextureSampleRNN) 
     played(texture, BLOCK, bookmark=5)
     state = texture.save_state()
     expected = [played(texture, BLOCK), played(texture, BLOCK, bookmark=5)]
-    other = create(describe(path), 0)
+    other = create(FILES.describe(path), 0)
     other.prepare(BLOCK)
     assert isinstance(other, TextureSampleRNN)
     other.load_state(state)

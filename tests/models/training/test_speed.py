@@ -9,12 +9,12 @@ import torch
 
 from rtaudiogen.errors import UsageError
 from rtaudiogen.models.measuring.device_ceilings import ceiling_rows
-from rtaudiogen.models.samplernn.trial import trial as samplernn
+from rtaudiogen.models.samplernn.training import trial as samplernn
 from rtaudiogen.models.training import speed
 from rtaudiogen.models.training.speed import Trial, frames_per_second, speed_rows
 from rtaudiogen.models.vqvae.trial import trial as vqvae
 from rtaudiogen.models.wavegan.trial import trial as wavegan
-from rtaudiogen.models.wavenet.trial import trial as wavenet
+from rtaudiogen.models.wavenet.training import trial as wavenet
 
 SOON = 0.01  # seconds
 SMALL: dict[Callable[..., Trial], dict[str, Any]] = {
