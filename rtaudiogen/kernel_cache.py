@@ -35,6 +35,7 @@ def cached_njit(signature: Any = None, **options: Any) -> Callable[[Any], Any]:
     def decorate(function: Any) -> Any:
         kernel = njit(**options)(function)
         if isinstance(kernel, Dispatcher):  # NUMBA_DISABLE_JIT leaves a plain function
+            # numba has no public way to give a function another cache
             kernel._cache = _SourcesCache(function)  # type: ignore[attr-defined]
             if signature is not None:
                 kernel.compile(signature)

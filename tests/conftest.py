@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, settings
 from rtaudiogen import processors
 
 from .jack_server import JackServer, free_places_of_lost_servers
-from .lanes import (  # noqa: F401
+from .lanes import (  # noqa: F401  # pytest calls them
     give_way,
     pytest_collection_modifyitems,
     pytest_configure,
@@ -22,7 +22,7 @@ from .lanes import (  # noqa: F401
     pytest_xdist_auto_num_workers,
     pytest_xdist_make_scheduler,
 )
-from .leaks import nothing_is_left_behind  # noqa: F401
+from .leaks import nothing_is_left_behind  # noqa: F401  # a fixture of every test
 
 give_way()
 
@@ -50,7 +50,7 @@ def pytest_addoption(pluginmanager: pytest.PytestPluginManager) -> None:
     The tests of the window say why they are skipped.
     """
     try:
-        from PySide6 import QtGui, QtTest, QtWidgets  # noqa: F401
+        from PySide6 import QtGui, QtTest, QtWidgets  # noqa: F401  # only to see whether it can be loaded
     except ImportError:
         pluginmanager.set_blocked("pytest-qt")
 

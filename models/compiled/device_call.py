@@ -219,8 +219,7 @@ def _stream_of_its_own(device: torch.device, priority: int) -> Any:
         for attempt in range(2 * STREAMS):
             if attempt == STREAMS:
                 gc.collect()  # unused calls may still hold their streams
-            # torch has no types here, nor for `cudart` below
-            stream = torch.cuda.Stream(device, priority=priority)  # type: ignore[no-untyped-call]
+            stream = torch.cuda.Stream(device, priority=priority)  # type: ignore[no-untyped-call]  # torch's
             if stream not in _taken:
                 _taken.add(stream)
                 return stream
@@ -233,7 +232,7 @@ def _pinned(size: int) -> Tensor:
     torch's allocator is not used: it ends the process if memory is freed after the device was lost.
     """
     memory = np.frombuffer(mmap.mmap(-1, size), np.uint8)
-    cudart = torch.cuda.cudart()  # type: ignore[no-untyped-call]
+    cudart = torch.cuda.cudart()  # type: ignore[no-untyped-call]  # torch's
     at = memory.ctypes.data
     torch.cuda.check_error(int(cudart.cudaHostRegister(at, size, 0)))
     finalize(memory, cudart.cudaHostUnregister, at).atexit = False  # its status does not matter

@@ -8,6 +8,8 @@ from numpy.typing import NDArray
 
 from rtaudiogen.generator import Finding
 
+from ..playing.codes.sampler import CodeSampler
+
 Floats = NDArray[np.float32]
 
 CODE_FRAMES, CODE_INTERRUPTION = 640, 251
@@ -60,19 +62,6 @@ def whole_and_resumed(
     through(slice(0, frames))
     streaming.restore(saved)
     return whole, np.concatenate([first, through(slice(interruption, frames))], axis=axis)
-
-
-class CodeSampler(Streaming, Protocol):
-    """A sampler of codes, as `playing.codes.sampler` has it."""
-
-    def reset_voice(self, voice: int) -> None:
-        """Forget what a voice has played."""
-
-    def teacher_force(
-        self, codes: NDArray[np.uint8], conditioning: Floats, bias: Floats,
-        active: NDArray[np.int32],
-    ) -> Floats:  # fmt: skip
-        """Return (V, frames, Σ counts) logits of codes (V, frames · N)."""
 
 
 class CodeScore(NamedTuple):

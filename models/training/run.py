@@ -23,7 +23,7 @@ from .log import TrainingLog, teller
 from .options import TrainingOptions
 from .trainer import Report, Trainer
 
-O = TypeVar("O", bound=TrainingOptions)  # noqa: E741
+T = TypeVar("T", bound=TrainingOptions)
 
 
 @dataclass(frozen=True)
@@ -67,13 +67,13 @@ class Stage:
 
 
 @dataclass(frozen=True)
-class Run(Generic[O]):
+class Run(Generic[T]):
     """A training in progress: its sounds, the path of its model, and its outputs."""
 
     family: str
     sounds: Path  # folder
     path: Path  # of the model
-    options: O
+    options: T
 
     @cached_property
     def folder(self) -> Path:
@@ -138,7 +138,7 @@ class Run(Generic[O]):
         }
 
 
-def train(run: Run[O], stages: Callable[[Run[O]], Iterator[Stage]]) -> bool:
+def train(run: Run[T], stages: Callable[[Run[T]], Iterator[Stage]]) -> bool:
     """Train every stage to the end of its budget, or continue where it was interrupted. [control]
 
     Return False if all stages were finished before. `stages` is asked for the next stage when the
@@ -152,7 +152,7 @@ def train(run: Run[O], stages: Callable[[Run[O]], Iterator[Stage]]) -> bool:
     return trained
 
 
-def _train(run: Run[O], stage: Stage) -> bool:
+def _train(run: Run[T], stage: Stage) -> bool:
     trainer = stage.trainer
     run.say(f"computed on {trainer.processor}")
     with TrainingLog(
@@ -175,13 +175,13 @@ def _train(run: Run[O], stage: Stage) -> bool:
     return trained
 
 
-def _write(run: Run[O], stage: Stage) -> None:
+def _write(run: Run[T], stage: Stage) -> None:
     """Write the current model, unless a later stage or another process does."""
     if run.is_main and (model := stage.model()) is not None:
         run.write(stage.trainer, model)
 
 
-def _make_clip(run: Run[O], stage: Stage, report: Report) -> None:
+def _make_clip(run: Run[T], stage: Stage, report: Report) -> None:
     path = run.folder / "clips" / f"step-{report.step:07d}.wav"
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

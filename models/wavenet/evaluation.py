@@ -30,7 +30,7 @@ from ..training.device import as_tensors
 from .band_dataset import learnt_part, segments_of
 from .config import WaveNetConfig
 from .descriptor import describe
-from .generator import create
+from .generator import WaveNetGenerator, create
 from .network import WaveNet
 
 
@@ -40,7 +40,8 @@ def evaluate(
 ) -> dict[str, Any]:  # fmt: skip
     """Return all measurements; see `evaluated`."""
     generator = prepared(create, describe(model))
-    config: WaveNetConfig = generator.config  # type: ignore[attr-defined]
+    assert isinstance(generator, WaveNetGenerator)
+    config = generator.config
     if config.draws_rest:
         return _beside(generator, config, read_tensors(model), folder, pitch_step)
     return evaluated(model, folder, generator, predict, seconds, hold_seconds, pitch_step)

@@ -38,7 +38,9 @@ def encode(
     """Encode a sound file into the codes of a model, a tiny file that 'decode' turns into sound."""
     from ..codes.codec import encode_file
 
-    say = lambda line: warn([line])  # noqa: E731
+    def say(line: str) -> None:
+        warn([line])
+
     encoded = encode_file(source, target, find(model), stages, say, overwrite, predicted)
     header = encoded.header
     size = target.stat().st_size

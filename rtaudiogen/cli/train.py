@@ -1,9 +1,9 @@
 """Command `rtaudiogen train`: its flags are the fields of the family's options."""
 
-import inspect
 import os
 from collections.abc import Callable
 from dataclasses import Field, asdict, fields, is_dataclass
+from inspect import Parameter
 from pathlib import Path
 from typing import Annotated, Any, get_args, get_type_hints
 
@@ -16,6 +16,7 @@ from ..registry import families, family, listing, load_extra
 from ..storage import folders
 from ..storage.files import check_folder
 from ..training_journal import claimed, run_folder
+from .option_group import declare
 from .output import print_json
 
 HELP, JSON = ("-h", "--help"), "--json"
@@ -100,8 +101,7 @@ def _command(name: str, function: Callable[..., bool | None]) -> Callable[..., N
         parameters.append(
             _parameter(field.name, Annotated[hints[field.name], option], field.default)
         )
-    command.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
-    command.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
+    declare(command, parameters)
     command.__doc__ = f"Train a {name} model on FOLDER, or continue an interrupted training."
     return command
 
@@ -144,9 +144,9 @@ def _options_type(function: Callable[..., bool | None]) -> Any:
     raise TypeError(f"{function.__qualname__} takes no dataclass of options")
 
 
-def _parameter(name: str, annotation: Any, default: Any = inspect.Parameter.empty) -> Any:
-    kind = inspect.Parameter.KEYWORD_ONLY
-    return inspect.Parameter(name, kind, default=default, annotation=annotation)
+def _parameter(name: str, annotation: Any, default: Any = Parameter.empty) -> Any:
+    kind = Parameter.KEYWORD_ONLY
+    return Parameter(name, kind, default=default, annotation=annotation)
 
 
 def _changed(options: Any) -> dict[str, Any]:

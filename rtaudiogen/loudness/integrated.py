@@ -25,14 +25,24 @@ HIGH_PASS = (1.0, -2.0, 1.0, -1.99004745483398, 0.99007225036621)
 def integrated_lufs(sound: Audio) -> float:
     """Return the loudness of (frames, channels) at RATE; -inf for silence. [control]"""
     powers = _powers(np.ascontiguousarray(sound, np.float64))
-    loud = powers[_lufs(powers) > SILENCE_LUFS]
+    loud = powers[lufs(powers) > SILENCE_LUFS]
     if not len(loud):
         return -math.inf
-    gate = float(_lufs(loud.mean())) + RELATIVE_GATE_LU
-    return float(_lufs(loud[_lufs(loud) > gate].mean()))
+    gate = float(lufs(loud.mean())) + RELATIVE_GATE_LU
+    return float(lufs(loud[lufs(loud) > gate].mean()))
 
 
-def _lufs(power: NDArray[np.float64] | np.float64) -> NDArray[np.float64]:
+def weighting(hertz: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the power gains of the filters at frequencies below RATE / 2. [control]"""
+    z = np.exp(-2j * np.pi * np.asarray(hertz) / RATE)
+    gains: NDArray[np.float64] = np.ones(z.shape)
+    for b0, b1, b2, a1, a2 in (HEAD, HIGH_PASS):
+        gains = gains * np.abs((b0 + b1 * z + b2 * z**2) / (1 + a1 * z + a2 * z**2)) ** 2
+    return gains
+
+
+def lufs(power: NDArray[np.float64] | np.float64) -> NDArray[np.float64]:
+    """Return the loudness of weighted powers, of all channels together."""
     level: NDArray[np.float64] = OFFSET_LUFS + 10.0 * np.log10(np.maximum(power, 1e-30))
     return level
 

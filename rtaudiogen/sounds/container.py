@@ -9,7 +9,7 @@ import os
 import struct
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from .rebuilt import Head, is_padded, mpeg_head, wave_head
 
@@ -44,8 +44,11 @@ class PatchedFile(io.RawIOBase):
         self._size = os.fstat(file.fileno()).st_size + self._shift
         self._place = 0
 
-    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
-        """Fill `buffer` from the current position; return the number of bytes, 0 at the end."""
+    def readinto(self, buffer: Any) -> int:
+        """Fill `buffer`, writable bytes, from the current position.
+
+        Return the number of bytes, 0 at the end.
+        """
         try:
             data = bytearray(self._head.content[self._place : self._place + len(buffer)])
             self._file.seek(max(self._place, len(self._head.content)) - self._shift)

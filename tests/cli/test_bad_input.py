@@ -42,7 +42,7 @@ FAILED, BAD_USAGE = 1, 2
         ("play sine --output null --input no-such-device", FAILED, "no audio input matches"),
         ("play sine --output null --sound none.wav", BAD_USAGE, "sine cannot play from a sound"),
         ("render sine out.wav --input none.wav", FAILED, "none.wav: there is no such file"),
-        ("render sine out.wav --sound none.wav", BAD_USAGE, "sine: cannot play from a sound"),
+        ("render sine out.wav --sound none.wav", BAD_USAGE, "sine cannot play from a sound"),
         ("play --session none.json", FAILED, "cannot be read"),
         ("render sine", BAD_USAGE, "OUT.wav"),
         ("render out.wav", BAD_USAGE, "MODEL"),

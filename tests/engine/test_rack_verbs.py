@@ -205,7 +205,7 @@ def test_a_bad_mapping_is_refused_and_changes_nothing(engine: Engine) -> None:
     for controller in (-1, 64, 120, 128, 7.5):
         with pytest.raises(UsageError, match=f"controller {controller} cannot be mapped: expected"):
             # what a program in another language may send
-            engine.map_controller(slot, controller, id)  # type: ignore[arg-type]
+            engine.map_controller(slot, controller, id)
     with pytest.raises(UsageError, match="no parameter 'colour'; there are"):
         engine.map_controller(slot, 7, "colour")
     with pytest.raises(UsageError, match="no slot 9"):

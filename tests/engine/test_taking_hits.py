@@ -111,7 +111,7 @@ def test_an_impossible_save_is_refused_and_leaves_nothing(engine: Engine, tmp_pa
     for pad in (-1, PADS, 1.5, "kick"):
         with pytest.raises(UsageError, match=f"no pad {pad} in slot 1; there are: 0 … 15"):
             # what a program in another language may send
-            engine.save_hit(slot, pad, path)  # type: ignore[arg-type]
+            engine.save_hit(slot, pad, path)
     with pytest.raises(UsageError, match="no slot 7"):
         engine.save_hit(7, 0, path)
     with pytest.raises(UsageError, match=r"hit\.mp3: expected a name that ends in \.wav or"):

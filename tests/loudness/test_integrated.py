@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from rtaudiogen.generator import Audio
-from rtaudiogen.loudness.integrated import RATE, integrated_lufs
+from rtaudiogen.loudness.integrated import RATE, integrated_lufs, lufs, weighting
 
 
 def tone(hz: float, peak: float, seconds: float, channels: int = 1) -> Audio:
@@ -23,6 +23,12 @@ def test_low_tones_count_less_and_high_ones_more() -> None:
     middle = integrated_lufs(tone(997.0, 0.1, 3.0))
     assert integrated_lufs(tone(40.0, 0.1, 3.0)) < middle - 4.0
     assert integrated_lufs(tone(5000.0, 0.1, 3.0)) == pytest.approx(middle + 3.3, abs=0.3)
+
+
+@pytest.mark.parametrize("hz", [40.0, 200.0, 997.0, 5000.0, 15000.0])
+def test_a_partial_is_as_loud_as_its_sound(hz: float) -> None:
+    power = 0.1**2 / 2 * weighting(np.array([hz]))
+    assert lufs(power)[0] == pytest.approx(integrated_lufs(tone(hz, 0.1, 3.0)), abs=0.02)
 
 
 def test_silence_and_far_quieter_parts_are_left_out() -> None:

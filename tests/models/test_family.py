@@ -79,7 +79,7 @@ def test_a_family_finds_and_describes_its_files(files: ModelFiles[HumConfig]) ->
 def test_a_file_of_another_family_is_refused_in_one_line(
     files: ModelFiles[HumConfig], change: dict[str, object], reason: str
 ) -> None:
-    path = write(files.weights / "one.safetensors", **change)  # type: ignore[arg-type]
+    path = write(files.weights / "one.safetensors", **change)
     with pytest.raises(RtAudioGenError, match=reason) as refused:
         files.describe(path)
     assert str(refused.value).startswith(str(path))

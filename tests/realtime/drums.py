@@ -157,7 +157,7 @@ class Drums:
         return self._tone(recipe)
 
     def _tone(self, recipe: Hashable) -> Audio:
-        chance, _, layer, tune, milliseconds = recipe  # type: ignore[misc]
+        chance, _, layer, tune, milliseconds = recipe
         frames = max(1, milliseconds * self.sample_rate // 1000)
         time = np.arange(frames) / self.sample_rate
         pitch = 100.0 * 2 ** (chance / 2**32 * 3 + tune / 12)

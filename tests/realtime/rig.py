@@ -44,7 +44,7 @@ class Rig:
 
     def __init__(self, voices: int = 4, **zone: float) -> None:
         self.voices = VoiceAllocator(voices, RATE, RATE)
-        self.keyboard = Keyboard(self.voices, Zone(**zone))  # type: ignore[arg-type]
+        self.keyboard = Keyboard(self.voices, Zone(**zone))
         self.instrument = Instrument(voices)
         self.frame = 0
 

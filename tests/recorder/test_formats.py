@@ -114,7 +114,7 @@ def test_nothing_is_left_of_a_file_that_failed(tmp_path: Path) -> None:
 
     for name in ("a.wav", "a.flac"):
         with pytest.raises(RtAudioGenError, match="lost"):
-            write_sound(tmp_path / name, blocks(), RATE, 2, 16)  # type: ignore[arg-type]
+            write_sound(tmp_path / name, blocks(), RATE, 2, 16)
     assert list(tmp_path.iterdir()) == []
 
 

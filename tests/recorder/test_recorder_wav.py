@@ -48,10 +48,10 @@ def mark(frame: int, frames: int = 1) -> Mark:
 
 def write(path: Path, blocks: list[np.ndarray], **options: object) -> None:
     marks = options.pop("marks", ())
-    writer = WavWriter(path, 48000, blocks[0].shape[1], **options)  # type: ignore[arg-type]
+    writer = WavWriter(path, 48000, blocks[0].shape[1], **options)
     for block in blocks:
         writer.write(block)
-    writer.close(marks)  # type: ignore[arg-type]
+    writer.close(marks)
 
 
 _FLOATS = st.floats(width=32, allow_nan=False)

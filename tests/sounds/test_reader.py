@@ -173,7 +173,7 @@ half = np.where(np.arange(RATE) < RATE // 2, 1.0, -1.0).astype(np.float32)
         ([0.5], 0.75),  # a plain mean
     ],
 )
-def test_no_mix_loses_the_sound(tmp_path: Path, others: list, wanted: float) -> None:  # type: ignore[type-arg]
+def test_no_mix_loses_the_sound(tmp_path: Path, others: list, wanted: float) -> None:
     for offset in (0.0, 0.2):  # DC is no sound that would hide the loss
         channels = np.stack([tone(), *(other * tone() for other in others)], axis=1) + offset
         sound = read(tmp_path / "a.wav", as_file(channels, format="WAV", subtype="FLOAT"))

@@ -29,12 +29,12 @@ class Line(RemoteVerbs):
         return "reply"
 
     def _send(self, call: str, arguments: object) -> None:
-        self.sent.append((f"{call} at once", dict(arguments)))  # type: ignore[call-overload]
+        self.sent.append((f"{call} at once", dict(arguments)))
 
 
 def test_verbs_are_sent_with_their_arguments_by_name() -> None:
     line = Line()
-    assert line.add_slot("sine", seed=3) == "reply"  # type: ignore[comparison-overlap]
+    assert line.add_slot("sine", seed=3) == "reply"
     line.set_mix(2, "pan", value=0.5)
     line.panic()
     assert line.sent == [

@@ -143,5 +143,7 @@ class SpectrumView(Scope):
 
 
 def _between(one: QColor, other: QColor, share: float) -> QColor:
-    pairs = zip(one.toTuple()[:3], other.toTuple()[:3], strict=True)  # type: ignore[index]
+    pairs = (
+        (one.red(), other.red()), (one.green(), other.green()), (one.blue(), other.blue()),
+    )  # fmt: skip
     return QColor(*(round(a + (b - a) * share) for a, b in pairs))

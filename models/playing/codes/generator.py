@@ -17,6 +17,7 @@ from ..named_state import restore, saved
 from ..placing import levels_of
 from ..voice import CONTROLS, VOICE
 from .instruments import Instruments, biases, fill_bias
+from .sampler import CodeSampler
 from .voice import sound
 
 SAMPLER = "sampler."  # what the names of the sampler's arrays begin with in a saved state
@@ -42,36 +43,6 @@ class CodeConfig(Protocol):
     @property
     def conditioning(self) -> int:
         """Return the local conditioning channels."""
-
-
-class CodeSampler(Protocol):
-    """Draws codes for independent voices; the voices' state is explicit."""
-
-    @property
-    def state(self) -> State:
-        """Return the live arrays by name, voices first. [render]"""
-
-    def saved(self) -> State:
-        """Return copies of `state`. [render]"""
-
-    def restore(self, state: State) -> None:
-        """Continue from copies of `state`. [render]"""
-
-    def reset_voice(self, voice: int) -> None:
-        """Forget what a voice has played. [render]"""
-
-    def sample(
-        self,
-        codes: NDArray[np.uint8],
-        conditioning: NDArray[np.float32],
-        bias: NDArray[np.float32],
-        uniforms: NDArray[np.float32],
-        temperature: float | NDArray[np.float32],
-        active: NDArray[np.int32],
-        frames: int,
-        /,
-    ) -> None:
-        """Draw `frames` codes for each voice number in `active`; rows are voices. [render]"""
 
 
 class Packed(Protocol):

@@ -4,33 +4,25 @@ ITU-R BS.1770-4: the power behind a shelf and a high-pass, here of the partials 
 """
 
 import numpy as np
-from numpy.typing import NDArray
-from scipy.signal import freqz
+
+from rtaudiogen.loudness.integrated import TARGET_LUFS, lufs, weighting
 
 from ..notes.envelope import VELOCITIES
 from .grid import STEP_DB, TIMES
 from .tables import Tables
 
-LOUDNESS = -20.0  # LUFS of the loudest 0.4 s of one note at mezzo forte
 MEZZO_FORTE = 80 / 127
 KEYS = (48, 55, 60, 67, 72)
 _STEP, _STEPS, _LAST = 0.02, 20, 1.6  # seconds; the window in steps; until when it is looked for
-# the coefficients of the standard at 48 kHz
-_SHELF = ([1.53512485958697, -2.69169618940638, 1.19839281085285],
-          [1.0, -1.69065929318241, 0.73248077421585])  # fmt: skip
-_HIGH_PASS = ([1.0, -2.0, 1.0], [1.0, -1.99004745483398, 0.99007225036621])
-
-
-def weighting(hertz: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the power gains of the standard's filters."""
-    both = [freqz(b, a, worN=hertz, fs=48000)[1] for b, a in (_SHELF, _HIGH_PASS)]
-    return np.asarray(np.abs(both[0] * both[1]) ** 2)
 
 
 def gain_to_loudness(tables: Tables, instrument: int) -> float:
-    """Return dB that bring an instrument's middle keys to LOUDNESS at mezzo forte."""
+    """Return dB that bring an instrument's middle keys to TARGET_LUFS at mezzo forte.
+
+    Of a note, the loudest 0.4 s count.
+    """
     levels = [_loudness(tables, instrument, key) for key in KEYS]
-    return LOUDNESS - float(np.median(levels))
+    return TARGET_LUFS - float(np.median(levels))
 
 
 def _loudness(tables: Tables, instrument: int, key: int) -> float:
@@ -49,4 +41,4 @@ def _loudness(tables: Tables, instrument: int, key: int) -> float:
     power = np.array([np.interp(when, TIMES, 10 ** (row / 10)) for row in level_db]) / 2
     heard = weighting(hertz) @ power
     weighted = float(np.convolve(heard, np.ones(_STEPS) / _STEPS, "valid").max())
-    return float(-0.691 + 10 * np.log10(weighted + 1e-12) + dynamics[1] - dynamics[0])
+    return float(lufs(np.float64(weighted)) + dynamics[1] - dynamics[0])

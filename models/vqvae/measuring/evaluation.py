@@ -118,7 +118,10 @@ def timed(codec: Codec, sounds: list[Signal]) -> tuple[list[Codes], dict[str, fl
 
 def metrics_for(speech: bool, code_rate: float) -> Mapping[str, Metric]:
     """Return metrics by name; whistles are lines at multiples of the model's code rate."""
-    whistles: Metric = lambda made, _, rate: whistles_db(made, rate, code_rate)  # noqa: E731
+
+    def whistles(made: Signal, real: Signal, rate: int) -> float | None:
+        return whistles_db(made, rate, code_rate)
+
     if not speech:
         return {**METRICS, "whistles dB": whistles}
     return {

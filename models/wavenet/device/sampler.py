@@ -14,7 +14,9 @@ from rtaudiogen.errors import RtAudioGenError
 
 from ...compiled.device_call import DeviceCall, Shapes, Tensors, lost
 from ...compiled.mulaw import LEVELS, SILENCE
-from ...compiled.state import check_fits
+from ...compiled.packing import Floats
+from ...compiled.state import State, check_fits
+from ...playing.codes.sampler import Codes, Numbers
 from ..memory import state_of
 from ..packing import NO_CODE, Weights
 from .kernel import sample_block
@@ -27,10 +29,8 @@ Launch = Callable[..., None]  # `_launch` with its first three arguments given
 
 
 class DeviceSampler:
-    """A `VoiceSampler` on a GPU: one row of `gate_bias` serves all voices, and calls have a maximum
+    """A `CodeSampler` on a GPU: one row of `gate_bias` serves all voices, and calls have a maximum
     length.
-
-    A voice's bits depend neither on the other voices nor on how its frames are cut into calls.
     """
 
     def __init__(
@@ -83,8 +83,8 @@ class DeviceSampler:
         own = self._device.type == "cpu"  # torch's CPU in a GPU's place: its memory is the state
         return {name: array.copy() for name, array in copies.items()} if own else copies
 
-    def restore(self, state: dict[str, NDArray[Any]]) -> None:
-        """Continue bit for bit from `state`; ValueError if shapes differ. [render]"""
+    def restore(self, state: State) -> None:
+        """Implement `CodeSampler.restore`."""
         check_fits({n: tuple(t.shape) for n, t in self._state.items()}, state, "the state")
         self._fresh.clear()
         with self._call.in_order():
@@ -97,7 +97,7 @@ class DeviceSampler:
             self._state["cursors"].masked_fill_(beyond, 0)
 
     def reset_voice(self, voice: int) -> None:
-        """Forget what a voice has played. [render]"""
+        """Implement `CodeSampler.reset_voice`."""
         self._fresh.add(voice)
 
     @contextmanager
@@ -113,16 +113,10 @@ class DeviceSampler:
             yield
 
     def sample(
-        self,
-        codes: NDArray[np.uint8],
-        conditioning: NDArray[np.float32],
-        gate_bias: NDArray[np.float32],
-        uniforms: NDArray[np.float32],
-        temperature: float | NDArray[np.float32],
-        active: NDArray[np.int32],
-        frames: int,
-    ) -> None:
-        """Implement `VoiceSampler.sample`. [render] ProcessorLostError"""
+        self, codes: Codes, conditioning: Floats, gate_bias: Floats, uniforms: Floats,
+        temperature: float | Floats, active: Numbers, frames: int, /,
+    ) -> None:  # fmt: skip
+        """Implement `CodeSampler.sample`. [render] ProcessorLostError"""
         inputs = self._call.inputs
         inputs["frames"][0] = frames
         inputs["active"][:] = 0
@@ -136,13 +130,9 @@ class DeviceSampler:
         codes[active, :frames] = self._call.outputs["codes"][active, :frames]
 
     def teacher_force(
-        self,
-        codes: NDArray[np.uint8],
-        conditioning: NDArray[np.float32],
-        gate_bias: NDArray[np.float32],
-        active: NDArray[np.int32],
-    ) -> NDArray[np.float32]:
-        """Implement `VoiceSampler.teacher_force`. [control]"""
+        self, codes: Codes, conditioning: Floats, gate_bias: Floats, active: Numbers
+    ) -> Floats:
+        """Implement `CodeSampler.teacher_force`."""
 
         def there(array: NDArray[Any]) -> Tensor:
             return torch.from_numpy(np.ascontiguousarray(array)).to(self._device)

@@ -7,42 +7,19 @@ from typing import Annotated
 import typer
 
 from ...errors import UsageError
-from ...processors import CPU
 from ...registry import find
 from ...saving.sessions import Session, load_session, save_session
 from ...storage.files import check_target, expanded
-from ..options import (
-    Bits,
-    Block,
-    Device,
-    Master,
-    Overwrite,
-    Seed,
-    Settings,
-    Sound,
-    Voices,
-    assign,
-    check_rate,
-    check_seconds,
-    check_takers,
-    check_voices,
-)
+from ..option_group import spread
+from ..options import Bits, Block, Overwrite, check_rate, check_seconds
 from ..output import Json
-from .opened import changed, models_of
-from .preset import (
-    NO_PRESET,
-    PresetFile,
-    check_new,
-    fitting,
-    keep,
-    keep_first_slot,
-    seeds_of,
-    sounds_of,
-)
+from .choices import Choices, models_of
+from .preset import check_new, keep, keep_first_slot
 
 NO_INPUT = "none"
 
 
+@spread(Choices)
 def play(
     models: Annotated[
         list[str] | None, typer.Argument(metavar="MODEL…", help="Ids or model files.")
@@ -82,17 +59,12 @@ def play(
         Path | None,
         typer.Option(metavar="FILE", help="Open this session; with MODELs, save it at the end."),
     ] = None,
-    preset: PresetFile = None,
     save_preset: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help="Save the first slot as this preset at the end."),
     ] = None,
-    master: Master = None,
-    sound: Sound = None,
-    set: Settings = None,
-    seed: Seed = 0,
-    voices: Voices = 0,
-    device: Device = CPU,
+    *,
+    choices: Choices,
     overwrite: Overwrite = False,
     json: Json = False,
 ) -> None:
@@ -109,23 +81,18 @@ def play(
     from .status import print_report
 
     read = [Path(name) for name in models or []]
-    read += [path for path in (midi_file, sound, preset) if path]
+    read += [path for path in (midi_file, choices.sound, choices.preset) if path]
     if record:
         check_recording(expanded(record), overwrite, [*read, *([session] if session else [])])
     opened = _open_session(models or [], session, overwrite, read)
-    chosen = {name: find(name) for name in models} if models else models_of(opened)
-    check_takers(chosen.values(), sound)
-    check_voices(chosen.values(), voices)
-    given = dict(zip(chosen, assign(list(chosen.values()), set or []), strict=True))
-    kept = fitting(chosen, preset) if preset else {}
-    values = {name: {**kept.get(name, NO_PRESET).values, **given[name]} for name in chosen}
-    seeds, sounds = seeds_of(kept), sounds_of(chosen, kept, sound)
+    played = {name: find(name) for name in models} if models else models_of(opened)
+    chosen = choices.for_models(played)
     if save_preset is not None:
         check_new(save_preset, overwrite, read)
     check_bits(record, bits)
-    begun = changed(opened, values, sounds, seeds, voices, master)
+    begun = chosen.session(opened)
     notices: list[str] = []
-    score = read_score(midi_file, chosen.values(), notices) if midi_file else None
+    score = read_score(midi_file, played.values(), notices) if midi_file else None
     heard = input if input is not None else opened.input
     settings = EngineSettings(
         output=_device(output if output is not None else opened.output),
@@ -133,15 +100,18 @@ def play(
         block_frames=block or opened.block_frames,
         latency_ms=opened.latency_ms if latency_ms is None else latency_ms,
         midi=opened.midi if midi is None else midi,
-        seed=seed,
+        seed=choices.seed,
         fall_back=output is None,  # a named device must exist
         input=None if heard == NO_INPUT else _device(heard),
         input_required=input not in (None, NO_INPUT),
-        device=device,
+        device=choices.device,
     )
     with stopped_by_signals() as stopped, closing(EngineProcess(settings)) as engine:
         for model in models or []:
-            engine.add_slot(model, values[model], seeds.get(model), sounds.get(model), voices)
+            engine.add_slot(
+                model, chosen.values[model], chosen.seeds.get(model), chosen.sounds.get(model),
+                choices.voices,
+            )  # fmt: skip
         engine.set_master(begun.master_gain_db)
         if not models:
             notices += engine.load_session(begun.to_json())
@@ -150,12 +120,12 @@ def play(
                 remove_recording(expanded(record))
             engine.record(str(expanded(record).absolute()), bits)
         engine.start()
-        last = perform(engine, chosen.values(), score, seconds, stopped, notices, quiet=json)
+        last = perform(engine, played.values(), score, seconds, stopped, notices, quiet=json)
         if record:
             last = with_recording(last, engine.stop_recording())
         if models and session:
-            played = Session.from_json(engine.session())
-            keep(session, lambda path, over: save_session(path, played, over), overwrite)
+            left = Session.from_json(engine.session())
+            keep(session, lambda path, over: save_session(path, left, over), overwrite)
         if save_preset is not None:
             keep_first_slot(save_preset, engine.session(), overwrite)
     print_report(last, json)

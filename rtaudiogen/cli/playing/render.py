@@ -8,34 +8,20 @@ import typer
 
 from ...errors import UsageError
 from ...generator import Descriptor
-from ...processors import CPU
 from ...registry import find, with_voices
 from ...saving.sessions import Session, load_session
 from ...storage.files import check_target
-from ..options import (
-    Bits,
-    Device,
-    Master,
-    Overwrite,
-    Seed,
-    Settings,
-    Sound,
-    Voices,
-    assign,
-    check_rate,
-    check_seconds,
-    check_takers,
-    check_voices,
-)
+from ..option_group import spread
+from ..options import Bits, Overwrite, check_rate, check_seconds
 from ..output import Json, print_json, warn
-from .opened import changed, models_of
+from .choices import Choices, models_of
 from .performance import wants_notes
-from .preset import NO_PRESET, PresetFile, fitting, seeds_of, sounds_of
 
 DEFAULT_SECONDS, DEFAULT_RATE = 10.0, 48000
 TAIL_SECONDS, MARGIN_SECONDS = 3.0, 0.2  # after the last note; after its release, if that is longer
 
 
+@spread(Choices)
 def render(
     models_and_file: Annotated[
         list[str],
@@ -66,9 +52,6 @@ def render(
     session: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Render this session instead of MODELs.")
     ] = None,
-    preset: PresetFile = None,
-    master: Master = None,
-    sound: Sound = None,
     rate: Annotated[
         int | None,
         typer.Option(
@@ -85,10 +68,8 @@ def render(
             help="Frames per block; does not affect the result.",
         ),
     ] = 1024,
-    set: Settings = None,
-    seed: Seed = 0,
-    voices: Voices = 0,
-    device: Device = CPU,
+    *,
+    choices: Choices,
     overwrite: Overwrite = False,
     json: Json = False,
 ) -> None:
@@ -109,24 +90,18 @@ def render(
     if names and session:
         raise UsageError(f"--session {session}: has models of its own; leave the MODELs out")
     read = [Path(name) for name in names]
-    read += [path for path in (midi, input, session, preset, sound) if path]
+    read += [path for path in (midi, input, session, choices.preset, choices.sound) if path]
     check_target(Path(out), overwrite, read)
     opened = load_session(session) if session else Session()
-    models = [with_voices(find(name), voices) for name in names]
-    chosen = models_of(opened) if session else {model.id: model for model in models}
-    check_voices(chosen.values(), voices)
-    if session:
-        check_takers(chosen.values(), sound)
-    kept = fitting(chosen, preset) if preset else {}
-    given = dict(zip(chosen, assign(list(chosen.values()), set or []), strict=True))
-    values = {name: {**kept.get(name, NO_PRESET).values, **given[name]} for name in chosen}
-    sounds = sounds_of(chosen, kept, sound)
+    models = [with_voices(find(name), choices.voices) for name in names]
+    played = models_of(opened) if session else {model.id: model for model in models}
+    chosen = choices.for_models(played)
     rate = rate or opened.sample_rate or DEFAULT_RATE
     notices: list[str] = []
-    score = phrase() if wants_notes(chosen.values()) and input is None else []
+    score = phrase() if wants_notes(played.values()) and input is None else []
     if midi is not None:
-        score = read_score(midi, chosen.values(), notices)
-    length = sounding_seconds(score) + _tail(chosen, values) if score else DEFAULT_SECONDS
+        score = read_score(midi, played.values(), notices)
+    length = sounding_seconds(score) + _tail(played, chosen.values) if score else DEFAULT_SECONDS
     if input is not None:
         with InputFile(input, rate) as heard:
             length = heard.seconds
@@ -134,23 +109,25 @@ def render(
         models,
         seconds or length,
         sample_rate=rate,
-        seed=seed,
+        seed=choices.seed,
         block_frames=block,
         settings={
-            f"{model.id}:{id}": value for model in models for id, value in values[model.id].items()
+            f"{model.id}:{id}": value
+            for model in models
+            for id, value in chosen.values[model.id].items()
         },
         events=to_events(score, rate),
         input_file=input,
-        sound=None if session else sound or next(map(Path, sounds.values()), None),
-        seeds=seeds_of(kept),
-        session=changed(opened, values, sounds, seeds_of(kept), voices, master),
-        device=device,
+        sound=None if session else next(map(Path, chosen.sounds.values()), None),
+        seeds=chosen.seeds,
+        session=chosen.session(opened),
+        device=choices.device,
         align=align,
     )
     frames = render_to_file(Path(out), request, bits, overwrite, notices)
     warn(notices)
     if json:
-        print_json({"path": out, "frames": frames, "sample_rate": rate, "seed": seed})
+        print_json({"path": out, "frames": frames, "sample_rate": rate, "seed": choices.seed})
     else:
         print(f"{out}: {frames / rate:.1f} s at {rate} Hz")
 

@@ -14,13 +14,14 @@ from numba.core import cgutils
 from numba.extending import intrinsic
 
 _WINDOWS = sys.platform == "win32"
+_WINDLL: Any = getattr(ctypes, "windll", None)  # there alone
 _CLOCK_ID = 8 if sys.platform == "darwin" else 1  # CLOCK_UPTIME_RAW, CLOCK_MONOTONIC
 _NS_PER_SECOND = 10**9
 
 
 def _windows_frequency() -> int:
     frequency = ctypes.c_int64()
-    ctypes.windll.kernel32.QueryPerformanceFrequency(ctypes.byref(frequency))  # type: ignore[attr-defined,unused-ignore]
+    _WINDLL.kernel32.QueryPerformanceFrequency(ctypes.byref(frequency))
     return frequency.value
 
 
@@ -30,7 +31,7 @@ _TICKS_PER_SECOND = _windows_frequency() if _WINDOWS else _NS_PER_SECOND
 def system_timer() -> int:
     """Return the address of the function that `now_ns` calls; 0 if there is none."""
     try:
-        library = ctypes.windll.kernel32 if _WINDOWS else ctypes.CDLL(None)  # type: ignore[attr-defined,unused-ignore]
+        library = _WINDLL.kernel32 if _WINDOWS else ctypes.CDLL(None)
         function = library.QueryPerformanceCounter if _WINDOWS else library.clock_gettime
     except (AttributeError, OSError):
         return 0

@@ -217,7 +217,7 @@ def test_held_out_loss_is_that_of_the_averaged_weights(tmp_path: Path) -> None:
     def on_report(report: Report) -> None:
         expected = (part.average["level"].item() - TOWARDS) ** 2
         assert report.held_out == pytest.approx(expected, rel=1e-4)
-        assert part.average["level"].item() != part.plain.level.item()  # type: ignore[union-attr]
+        assert part.average["level"].item() != part.plain.level.item()
 
     run(part, on_report)
 
@@ -284,9 +284,9 @@ def test_compiling_outside_of_the_budget_changes_no_buffer(
     ]
     for part in parts:
         run(part)
-    calls = [len(part.plain.calls) for part in parts]  # type: ignore[arg-type]
+    calls = [len(part.plain.calls) for part in parts]
     assert calls == [2 * STEPS + 2, 2 * STEPS]
-    assert torch.equal(parts[0].plain.heard, parts[1].plain.heard)  # type: ignore[arg-type]
+    assert torch.equal(parts[0].plain.heard, parts[1].plain.heard)
 
 
 def test_a_training_of_another_identity_is_not_resumed(tmp_path: Path) -> None:

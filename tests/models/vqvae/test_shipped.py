@@ -68,8 +68,8 @@ def test_the_keys_of_a_shipped_model_play(model: Descriptor) -> None:
 def test_codebooks_are_used_and_sound_comes_back(model: Descriptor, tmp_path: Path) -> None:
     """Excerpts that are decoded and coded once more stay much the same."""
     generator = create(model, RATE)
-    codes = generator.material.codes  # type: ignore[attr-defined]
-    for stage in usage(codes, generator.config.books):  # type: ignore[attr-defined]
+    codes = generator.material.codes
+    for stage in usage(codes, generator.config.books):
         assert stage.perplexity > 0.1 * stage.size
     import soundfile
 
@@ -79,7 +79,7 @@ def test_codebooks_are_used_and_sound_comes_back(model: Descriptor, tmp_path: Pa
     decode_file(tmp_path / "out.rtac", tmp_path / "back.wav", model)
     back, _ = soundfile.read(tmp_path / "back.wav", dtype="float32")
     assert len(back) == len(whole)
-    if generator.config.knows_pitch:  # type: ignore[attr-defined]
+    if generator.config.knows_pitch:
         assert mel_distance(back, whole, RATE) < 0.3, "its phases are its own"
     else:
         assert si_sdr_db(back, whole) > -1.0

@@ -114,7 +114,7 @@ def test_phase_shuffle_is_left_out_when_not_training() -> None:
 )
 def test_sizes_that_no_network_can_have_are_refused(sizes: dict[str, object]) -> None:
     with pytest.raises(ValueError, match=r"expected|must"):
-        WaveGANConfig(**sizes)  # type: ignore[arg-type]
+        WaveGANConfig(**sizes)
 
 
 def test_a_configuration_survives_its_header() -> None:

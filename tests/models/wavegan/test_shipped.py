@@ -89,7 +89,7 @@ def test_a_pad_varies_as_far_as_its_spread(drums: Descriptor) -> None:
 
 
 def test_one_shots_of_every_class_are_sounds_of_their_own(drums: Descriptor) -> None:
-    classes = create(drums, RATE).packed.config.classes  # type: ignore[attr-defined]
+    classes = create(drums, RATE).packed.config.classes
     for kind in classes:
         shots = [shot.signal for shot in sample(drums, kind, range(6), 1.0, 0)]
         assert all(0.2 < np.abs(shot).max() <= 1.0 for shot in shots)

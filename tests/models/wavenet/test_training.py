@@ -83,7 +83,7 @@ def test_impossible_options_are_refused(
 ) -> None:
     folder, out = write_notes(tmp_path / "pluck"), tmp_path / "x.safetensors"
     with pytest.raises(UsageError, match=reason):
-        train(folder, out, TrainingOptions(**options))  # type: ignore[arg-type]
+        train(folder, out, TrainingOptions(**options))
     assert list(tmp_path.iterdir()) == [folder]
 
 

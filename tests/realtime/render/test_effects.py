@@ -164,7 +164,7 @@ def test_notes_sound_above_a_stream_and_an_input() -> None:
 
 
 class Deaf(Echo):
-    hear = None  # type: ignore[assignment]
+    hear = None
 
     def __getattribute__(self, name: str) -> object:
         if name == "hear":

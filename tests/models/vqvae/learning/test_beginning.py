@@ -31,7 +31,7 @@ def test_a_training_begins_with_the_models_weights(config: CodesConfig, tmp_path
             torch.testing.assert_close(ours[name], torch.from_numpy(value), msg=name)
     books = [module for module in network.modules() if hasattr(module, "take_over")]
     assert books
-    assert all(book.started for book in books)  # type: ignore[attr-defined]
+    assert all(book.started for book in books)
 
 
 def test_labels_of_the_same_name_keep_their_points(tmp_path: Path) -> None:
@@ -50,8 +50,7 @@ def test_new_residual_units_begin_as_nothing(tmp_path: Path) -> None:
     pitches, label = torch.full((1, 7), 120.0), torch.zeros(1, SHAPED.embedding)
     with torch.inference_mode():
         deep, plain = (
-            begin(config, model).decoder(latent, pitches, label)  # type: ignore[operator]
-            for config in (SHAPED, shallow)
+            begin(config, model).decoder(latent, pitches, label) for config in (SHAPED, shallow)
         )
     torch.testing.assert_close(deep, plain)
 

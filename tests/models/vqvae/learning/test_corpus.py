@@ -235,7 +235,7 @@ def fill_with_files_without_frames(folder: Path) -> None:
         (fill_with_files_without_frames, "3 of 3 sounds .* most are shorter than 0.02 s"),
     ],
 )  # fmt: skip
-def test_a_folder_of_no_use_is_refused_in_one_line(tmp_path, fill, reason) -> None:  # type: ignore[no-untyped-def]
+def test_a_folder_of_no_use_is_refused_in_one_line(tmp_path, fill, reason) -> None:
     fill(tmp_path)
     said: list[str] = []
     with pytest.raises(RtAudioGenError, match=reason) as refused:

@@ -26,7 +26,7 @@ def log_frequencies(predictor: PriorPredictor, codes: np.ndarray) -> list[list[n
 
 @CONFIGS
 def test_frequencies_are_the_priors(config: type) -> None:
-    material = Material(config)  # type: ignore[arg-type]  # a VQVAEConfig
+    material = Material(config)
     sampler = PriorSampler(material.config, material.tensors, 1)
     label = np.eye(len(material.config.labels), dtype=np.float32)[0]
     logits = sampler.teacher_force(0, material.codes, label)

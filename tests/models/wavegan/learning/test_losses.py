@@ -71,9 +71,9 @@ def linear(slope: Tensor) -> "object":
 def test_the_wgan_penalty_is_the_squared_slope_error_from_one() -> None:
     slope = torch.full((16,), 0.5)  # of norm 2
     real, made = torch.randn(4, 16), torch.randn(4, 16)
-    assert gradient_penalty(WGAN_GP, linear(slope), real, made).item() == pytest.approx(1.0)  # type: ignore[arg-type]
+    assert gradient_penalty(WGAN_GP, linear(slope), real, made).item() == pytest.approx(1.0)
     flat = linear(slope / 2)
-    assert gradient_penalty(WGAN_GP, flat, real, made).item() == pytest.approx(0.0, abs=1e-9)  # type: ignore[arg-type]
+    assert gradient_penalty(WGAN_GP, flat, real, made).item() == pytest.approx(0.0, abs=1e-9)
 
 
 def test_the_wgan_penalty_is_taken_between_real_and_made() -> None:
@@ -94,13 +94,13 @@ def test_r1_is_half_the_squared_slope_at_the_real() -> None:
     slope = torch.full((16,), 0.5)
     real = torch.randn(4, 16)
     for kind in (MINIMAX, NON_SATURATING):
-        penalty = gradient_penalty(kind, linear(slope), real, torch.full_like(real, math.nan))  # type: ignore[arg-type]
+        penalty = gradient_penalty(kind, linear(slope), real, torch.full_like(real, math.nan))
         assert penalty.item() == pytest.approx(2.0)
 
 
 def test_a_penalty_can_be_learnt_from() -> None:
     slope = torch.ones(8, requires_grad=True)
-    gradient_penalty(WGAN_GP, linear(slope), torch.randn(2, 8), torch.randn(2, 8)).backward()  # type: ignore[arg-type]
+    gradient_penalty(WGAN_GP, linear(slope), torch.randn(2, 8), torch.randn(2, 8)).backward()
     assert slope.grad is not None
     assert (slope.grad > 0).all(), "the slope of norm 2.8 is too steep"
 

@@ -17,7 +17,7 @@ def noise(seed: int, hits: int = HITS) -> torch.Tensor:
 def built(**choices: float) -> tuple[Objective, Critics, WaveGANConfig]:
     options = TrainingOptions(
         frames=8192, width=16, critic_width=16, spectral_width=8, latent=6, hits=HITS,
-        **choices,  # type: ignore[arg-type]
+        **choices,
     )  # fmt: skip
     config = options.config(("kick", "snare"))
     torch.manual_seed(0)

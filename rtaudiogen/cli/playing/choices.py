@@ -1,0 +1,82 @@
+"""Models and how they are played, as a command line says: one value of many options."""
+
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, replace
+
+from ...errors import RtAudioGenError
+from ...generator import Descriptor
+from ...processors import CPU
+from ...registry import find
+from ...saving.sessions import Session
+from ..options import (
+    Device,
+    Master,
+    Seed,
+    Settings,
+    Sound,
+    Voices,
+    assign,
+    check_takers,
+    check_voices,
+)
+from .preset import NO_PRESET, PresetFile, fitting, seeds_of, sounds_of
+
+
+@dataclass(frozen=True)
+class Choices:
+    """Options of the commands that play models; see `option_group.spread`."""
+
+    preset: PresetFile = None
+    master: Master = None
+    sound: Sound = None
+    set: Settings = None
+    seed: Seed = 0
+    voices: Voices = 0
+    device: Device = CPU
+
+    def for_models(self, models: Mapping[str, Descriptor]) -> "Chosen":
+        """Return what is chosen for each model. UsageError for what none of them has."""
+        check_takers(models.values(), self.sound)
+        check_voices(models.values(), self.voices)
+        given = dict(zip(models, assign(list(models.values()), self.set or []), strict=True))
+        kept = fitting(models, self.preset) if self.preset else {}
+        values = {name: {**kept.get(name, NO_PRESET).values, **given[name]} for name in models}
+        return Chosen(self, values, seeds_of(kept), sounds_of(models, kept, self.sound))
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """Choices, with the preset's, for each model by its name."""
+
+    choices: Choices
+    values: Mapping[str, Mapping[str, float]]
+    seeds: Mapping[str, int]
+    sounds: Mapping[str, str]
+
+    def session(self, opened: Session) -> Session:
+        """Return a session with what is chosen in place of its own."""
+        slots = [
+            replace(
+                slot,
+                values={**slot.values, **self.values.get(slot.model, {})},
+                sound=self.sounds.get(slot.model, slot.sound),
+                seed=self.seeds.get(slot.model, slot.seed),
+                voices=self.choices.voices or slot.voices,
+            )
+            for slot in opened.slots
+        ]
+        master = self.choices.master
+        gain_db = opened.master_gain_db if master is None else master
+        return replace(opened, slots=tuple(slots), master_gain_db=gain_db)
+
+
+def models_of(session: Session) -> dict[str, Descriptor]:
+    """Return those of a session's models that exist; raise an error if none does."""
+    found = {}
+    for slot in session.slots:
+        with suppress(RtAudioGenError):
+            found[slot.model] = find(slot.model)
+    if session.slots and not found:
+        find(session.slots[0].model)  # raises the error that tells why
+    return found
