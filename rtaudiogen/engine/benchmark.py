@@ -1,11 +1,13 @@
 """Benchmark of the host, and of every model through the contract, for `rtaudiogen bench`."""
 
+import math
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -18,18 +20,20 @@ from ..registry import create, family, listing
 from ..saving.documents import number, read_document, text, write_document
 from ..storage import folders
 
+if TYPE_CHECKING:
+    from .control_delay import Change
+
 HOST_RATE, BLOCK_SECONDS, STRETCH_SECONDS, MEASURE_SECONDS = 48000, 0.01, 0.25, 1.5
 RING_MS = 10.0
 NOTE_MODEL, NOTE_KEY = "wavenet-keys-strings", 60
 HIT_MODEL, HIT_KEY = "wavegan-drums", 36
-NOTES = 20
+LOADED_MODEL = "vqvae-music"
+NOTES = CHANGES = 20
 NOT_BUILT = "not built yet"
 NOT_MEASURED = (
     BenchRow("full-band instrument (48 kHz), voices on one core", None, "voices", 4, 8, NOT_BUILT),
     BenchRow("distilled WaveNet, voices on one core", None, "voices", 20, 30, NOT_BUILT),
     BenchRow("WaveGAN, 44.1 kHz, 1.5 s, one core", None, "× real time", 20, 60, NOT_BUILT),
-    BenchRow("a knob while another slot loads a model", None, "ms", 20, 10, "not measured yet"),
-    BenchRow("exchanging a preset in play", None, "ms", 50, 20, "not measured yet"),
     BenchRow("first sound of the window", None, "s", 2.5, 1.5, "see `make bench-window`"),
 )
 KIND, VERSION = "speeds", 1
@@ -52,6 +56,7 @@ def host_rows() -> Iterator[BenchRow]:
     what = f"{NOTE_MODEL}, warm caches: from the command to the first block in the recording"
     yield BenchRow("first sound after `play`", seconds, "s", 1.5, 0.8, what)
     yield from _delays()
+    yield from _changes()
     yield from NOT_MEASURED
 
 
@@ -71,6 +76,48 @@ def _delays() -> Iterator[BenchRow]:
         "note-on to first frame of a pooled hit", float(np.median(delays)) / block, "blocks", 1, 1,
         f"median of {NOTES}, s.d. {delays.std() / block:.2f}; {HIT_MODEL}, {where}",
     )  # fmt: skip
+
+
+def _changes() -> Iterator[BenchRow]:
+    """Yield rows of the time from a knob or a preset to its sound; see `control_delay`."""
+    from .control_delay import held_tone  # brings the compiler along
+
+    with held_tone() as tone:
+        idle = [tone.turned() for _ in range(CHANGES)]
+        loading = tone.turned_while_loading(LOADED_MODEL, CHANGES)
+        presets = [tone.exchanged() for _ in range(CHANGES)]
+    yield BenchRow(
+        "a knob while another slot loads a model", float(np.median(_heard(loading))), "ms", 20, 10,
+        f"{LOADED_MODEL} loads; until heard: {_spread(_heard(loading))}, idle "
+        f"{_spread(_heard(idle))}; until shown, 25 times a second: {_spread(_shown(loading))}, "
+        f"idle {_spread(_shown(idle))}; {_lost(loading)}",
+    )  # fmt: skip
+    step_db = 20.0 * math.log10(max(change.step for change in presets))
+    yield BenchRow(
+        "exchanging a preset in play", float(np.median(_heard(presets))), "ms", 50, 20,
+        f"until heard: {_spread(_heard(presets))}; a held sine moves by 12 dB, in steps of "
+        f"{step_db:.0f} dB of its amplitude at most; {_lost(presets)}",
+    )  # fmt: skip
+
+
+def _heard(changes: "Sequence[Change]") -> list[float]:
+    """Return milliseconds until each was heard, of those without a dropout, if there are any."""
+    undisturbed = [change for change in changes if not change.lost_frames]
+    return [change.heard_ms for change in undisturbed or changes]
+
+
+def _shown(changes: "Sequence[Change]") -> list[float]:
+    return [change.shown_ms for change in changes]
+
+
+def _spread(milliseconds: Sequence[float]) -> str:
+    median, most = np.median(milliseconds), max(milliseconds)
+    return f"median of {len(milliseconds)} {median:.1f} ms, at most {most:.1f}"
+
+
+def _lost(changes: "Sequence[Change]") -> str:
+    lost = [change.lost_frames for change in changes]
+    return f"{np.count_nonzero(lost)} of {len(lost)} in a dropout, {sum(lost)} frames lost"
 
 
 def play_once(model: str) -> float:

@@ -17,6 +17,10 @@ from ..wire.settings import NULL_OUTPUT, EngineSettings
 from .core import Engine
 
 RATE, BLOCK_FRAMES, RING_MS = 48000, 128, 10.0
+SETTINGS = EngineSettings(
+    output=NULL_OUTPUT, sample_rate=RATE, block_frames=BLOCK_FRAMES, latency_ms=RING_MS,
+    midi="none",
+)  # fmt: skip
 NOTE_ON, VELOCITY = 0x90, 100
 SILENT = 1e-5  # amplitude, -100 dBFS
 SETTLE_SECONDS, GAP_SECONDS, PATIENCE_SECONDS = 1.0, 0.25, 2.0
@@ -34,11 +38,7 @@ def note_delays(model: str, key: int, notes: int) -> NDArray[np.float64]:
 
 @contextmanager
 def _playing(model: str) -> Iterator[Engine]:
-    settings = EngineSettings(
-        output=NULL_OUTPUT, sample_rate=RATE, block_frames=BLOCK_FRAMES, latency_ms=RING_MS,
-        midi="none",
-    )  # fmt: skip
-    with closing(Engine(settings)) as engine:
+    with closing(Engine(SETTINGS)) as engine:
         engine.add_slot(model)
         engine.start()
         time.sleep(SETTLE_SECONDS)

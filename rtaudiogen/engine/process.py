@@ -40,6 +40,7 @@ from .core import Engine
 from .transport import DeviceLostError
 
 POST_SECONDS = 0.04
+TICK_WAIT_SECONDS = 0.005  # for a command that is nearly done; one that takes long delays no facts
 SWITCH_SECONDS = 0.0005  # the longest time that a thread holds the interpreter
 LEAVE_SECONDS = 2.0
 NOT_SENT = {"close", "snapshot"}  # the first ends the process, the second reads the board
@@ -116,7 +117,7 @@ class Host:
         assert self._engine is not None
         while not self._closed:
             try:
-                if self._lock.acquire(timeout=POST_SECONDS):
+                if self._lock.acquire(timeout=TICK_WAIT_SECONDS):
                     try:
                         if not self._closed:
                             self._engine.tick()
