@@ -137,30 +137,22 @@ def read_as_trained(
 
     `facts` are those of the `model` file's training. RtAudioGenError if nothing is held out.
     """
-    corpus = _split(folder, sample_rate, instruments, pitched, model, facts)
+
+    def say(line: str) -> None:
+        pass
+
+    if pitched:
+        corpus = read_notes(
+            folder, sample_rate, instruments, lowest=1, highest=0,
+            hold_seconds=hold_seconds_of(model, facts), say=say,
+        )  # fmt: skip
+    else:
+        corpus = read_textures(folder, sample_rate, instruments, say)
     if not corpus.held_out:
         raise RtAudioGenError(
             f"{folder}: no sound is held out, because they are copies of each other or too few"
         )
     return corpus
-
-
-def _split(
-    folder: Path,
-    sample_rate: int,
-    instruments: Sequence[str],
-    pitched: bool,
-    model: Path,
-    facts: Mapping[str, Any],
-) -> Corpus:
-    if not pitched:
-        return read_textures(folder, sample_rate, instruments, lambda line: None)
-    hold_seconds = hold_seconds_of(model, facts)
-    nothing = {"lowest": 1, "highest": 0}
-    return read_notes(
-        folder, sample_rate, instruments, **nothing, hold_seconds=hold_seconds,
-        say=lambda line: None,
-    )  # fmt: skip
 
 
 def hold_seconds_of(model: Path | None, facts: Mapping[str, Any]) -> float:

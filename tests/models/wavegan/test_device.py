@@ -29,7 +29,7 @@ from rtaudiogen.models.wavegan.packing import Packed, pack, random_tensors
 from rtaudiogen.models.wavegan.renderer import Renderer, renderers
 from rtaudiogen.processors import missing
 
-from .untrained import SMALL, write_untrained
+from .untrained import SMALL, SPECIAL, write_untrained
 
 pytestmark = pytest.mark.slow
 
@@ -38,16 +38,7 @@ RATE = 16000
 TOLERANCE = 1e-5  # of full scale
 Values = NDArray[np.float32]
 
-CONFIGS = {
-    "classes": SMALL,
-    "no classes": replace(SMALL, classes=()),
-    "a filter": replace(SMALL, filter_taps=33),
-    "a filter of even length": replace(SMALL, filter_taps=512),
-    "an odd latent": replace(SMALL, latent=7),
-    "32768 frames": replace(SMALL, frames=32768),
-    "no multiple of 64": replace(SMALL, width=48),
-    "the papers": WaveGANConfig(width=64),
-}
+CONFIGS = {**SPECIAL, "the papers": WaveGANConfig(width=64)}
 
 
 def one_core() -> None:

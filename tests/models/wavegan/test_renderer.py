@@ -11,18 +11,12 @@ from rtaudiogen.models.wavegan.config import WaveGANConfig
 from rtaudiogen.models.wavegan.packing import Packed, pack, random_tensors, rounded, shapes
 from rtaudiogen.models.wavegan.renderer import Renderer
 
-from .untrained import SMALL
+from .untrained import SMALL, SPECIAL
 
 CONFIGS = {
-    "classes": SMALL,
-    "no classes": replace(SMALL, classes=()),
-    "a filter": replace(SMALL, filter_taps=33),
-    "a filter of even length": replace(SMALL, filter_taps=512),
-    "an odd latent": replace(SMALL, latent=7),
+    **SPECIAL,
     "16384 frames": replace(SMALL, frames=16384),
-    "32768 frames": replace(SMALL, frames=32768),
     "wider": replace(SMALL, width=32),
-    "no multiple of 64": replace(SMALL, width=48),
 }
 
 
