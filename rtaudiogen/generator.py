@@ -368,6 +368,8 @@ class Family:
     codec: str | None = None  # (Descriptor) -> Codec
     sample: str | None = None  # (Descriptor, class, seeds, spread, around) -> Iterator[OneShot]
     suffixes: tuple[str, ...] = (SUFFIX,)  # of its files, in small letters; it trains the first
+    teaches: str = ""  # the word after 'rtaudiogen train', if it is not its name
+    learns_pairs: bool = False  # from a dry and a wet recording, not from a folder of sounds
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,11 @@ from pathlib import Path
 from typing import Any
 
 from rtaudiogen.errors import RtAudioGenError
+from rtaudiogen.generator import SUFFIX
 from rtaudiogen.saving import bounded_json
 
 from .convnet import read_convnet
+from .document import read_document
 from .fields import Fields, Weights, weights_of
 from .linear import read_linear
 from .lstm import read_lstm
@@ -52,7 +54,8 @@ def read_capture(path: Path) -> Capture:
         size = path.stat().st_size
         if size > bounded_json.MOST_BYTES:
             raise ValueError(f"{size} bytes, expected at most {bounded_json.MOST_BYTES}")
-        document = bounded_json.loads(path.read_bytes())
+        own = path.suffix.lower() == SUFFIX
+        document = read_document(path) if own else bounded_json.loads(path.read_bytes())
         if not isinstance(document, dict):
             raise ValueError("its JSON is not an object")
         capture = _of_any_program(Fields(document))

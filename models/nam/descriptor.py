@@ -1,36 +1,49 @@
 """The descriptor of a capture's file. [any]"""
 
+from collections.abc import Iterator
 from pathlib import Path
 
-from rtaudiogen.generator import Descriptor, Parameter, Plays
+from rtaudiogen.generator import SUFFIX, Descriptor, Parameter, Plays
+from rtaudiogen.model_file import gains_of, read_header
 from rtaudiogen.views import XYView
 
 from .capture import Capture, read_capture
 from .levels import levels
 
-SUFFIXES = (".nam", ".aidax")
+SUFFIXES = (SUFFIX, ".nam", ".aidax")
 RANGE_DB = 40.0
 DBU = 12.0  # of an interface whose input peaks at that level: a usual value
 FACTS = ("name", "modeled_by", "gear_type", "gear_make", "gear_model", "tone_type")
 LONGEST = 80  # characters of a fact
 
 
+WEIGHTS = Path(__file__).parent / "weights"
+
+
+def builtin() -> Iterator[Descriptor]:
+    """Yield the models that ship with the package."""
+    return (describe(path) for path in sorted(WEIGHTS.glob(f"*{SUFFIX}")))
+
+
 def describe(path: Path) -> Descriptor:
     """Return the model in a file. RtAudioGenError, in one line, if it is none."""
     capture = read_capture(path)
+    header = read_header(path) if path.suffix.lower() == SUFFIX else None
     facts = _facts(capture)
     return Descriptor(
         id=path.stem,
         family="nam",
         name=facts.get("name", path.stem),
-        summary=_summary(capture, facts),
+        summary=header.summary if header else _summary(capture, facts),
+        licence=header.licence if header else "",
         plays=frozenset({Plays.EFFECT}),
         sample_rate=capture.sample_rate,
         channels=1,
         voices=1,
         parameters=parameters(capture),
         path=path,
-        facts=facts,
+        facts={**header.training, **facts} if header else facts,
+        gains_db=gains_of(path, header, ()) if header else (),
         views=(XYView("input", "output"),),
     )
 

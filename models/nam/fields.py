@@ -139,10 +139,10 @@ class Weights:
 
 
 def weights_of(values: Any) -> Floats:
-    """Return a list of numbers as float32. ValueError for anything else, or not finite."""
-    if not isinstance(values, list):
+    """Return numbers as float32. ValueError for anything else, or if one is not finite."""
+    if not isinstance(values, list | np.ndarray) or np.ndim(values) != 1:
         raise ValueError("'weights' is not a list of numbers")
-    if not all(type(value) in (float, int) for value in values):
+    if isinstance(values, list) and not all(type(value) in (float, int) for value in values):
         raise ValueError("'weights' holds something that is not a number")
     with np.errstate(over="ignore"):
         numbers = np.array(values, np.float64).astype(np.float32)

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from rtaudiogen.errors import RtAudioGenError, UsageError
+from rtaudiogen.recording_pair import Pair
 from rtaudiogen.safetensors_header import read_contents
 from rtaudiogen.saving import bounded_json
 from rtaudiogen.training_journal import JournalReader, run_folder
@@ -52,20 +53,27 @@ class Sounds:
         return sounds if texts and isinstance(sounds.count, int) else None
 
 
-def sounds_in(folder: Path) -> Sounds:
-    """Return the sounds of a training on this folder. [control], it reads all files.
+def sounds_in(source: Path | Pair) -> Sounds:
+    """Return the sounds of a training on this folder or pair. [control], it reads all files.
 
     UsageError or RtAudioGenError, in one line, if there is nothing to train on.
     """
-    clips = {clip.path for clip in find_clips(folder, say=lambda _: None)}
-    tables = set(tables_of(folder, sorted(clips)))
+    if isinstance(source, Pair):
+        return _listed(source.place, len(source), source._asdict())
+    clips = {clip.path for clip in find_clips(source, say=lambda _: None)}
+    tables = set(tables_of(source, sorted(clips)))
+    named = {os.path.relpath(path, source): path for path in clips | tables}
+    return _listed(source, len(clips), named)
+
+
+def _listed(place: Path, count: int, files: Mapping[str, Path]) -> Sounds:
     digest, size = hashlib.blake2b(digest_size=16), 0
-    for name, path in sorted((os.path.relpath(p, folder), p) for p in clips | tables):
+    for name, path in sorted(files.items()):
         facts = path.stat()
         size += facts.st_size
         content = _digest(path, facts.st_size, facts.st_mtime_ns)
         digest.update(f"{os.fsencode(name)!r} {content}\n".encode())
-    return Sounds(str(folder.resolve()), len(clips), size, digest.hexdigest())
+    return Sounds(str(place.resolve()), count, size, digest.hexdigest())
 
 
 @lru_cache(1 << 16)
@@ -78,14 +86,16 @@ def _digest(path: Path, size_bytes: int, modified_ns: int) -> str:
         return "unreadable"  # the training reports it
 
 
-def identity(family: str, folder: Path, options: Mapping[str, Any], **more: Any) -> dict[str, Any]:
+def identity(
+    family: str, sounds: Path | Pair, options: Mapping[str, Any], **more: Any
+) -> dict[str, Any]:
     """Return the identity of a training's checkpoint: the argument `identity` of `Trainer`.
     [control]
 
     `options` are those that must stay the same when the training is resumed, `more` values that
     were found in the sounds (labels).
     """
-    return {FAMILY: family, SOUNDS: asdict(sounds_in(folder)), **options, **more}
+    return {FAMILY: family, SOUNDS: asdict(sounds_in(sounds)), **options, **more}
 
 
 @dataclass(frozen=True)

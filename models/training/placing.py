@@ -8,6 +8,7 @@ from typing import Any
 
 from rtaudiogen.errors import RtAudioGenError
 from rtaudiogen.generator import SUFFIX
+from rtaudiogen.recording_pair import Pair
 from rtaudiogen.storage.file_names import safe_name
 from rtaudiogen.training_journal import run_folder, set_aside
 
@@ -16,7 +17,7 @@ from .origin import FAMILY, SOUNDS, Sounds, look, saved_progress, sounds_in
 
 def place(
     family: str,
-    folder: Path,
+    source: Path | Pair,
     models: Path,
     out: Path | None,
     options: Mapping[str, Any],
@@ -24,14 +25,15 @@ def place(
     taken: Mapping[str, Path | None],
     suffix: str = SUFFIX,
 ) -> tuple[Path, list[str]]:
-    """Return the model's path, and sentences about what was found there. [control]
+    """Return the path of the model of a folder or pair, and sentences about what was found there.
+    [control]
 
     `models` is the folder to use without `out`; `taken` are the files of the listed models, by
     name; `options` those that must stay the same when the training is resumed. An existing training
     with the same sounds and options is resumed; with `fresh` it is moved aside. UsageError or
     RtAudioGenError, in one line, if something would be lost.
     """
-    sounds = sounds_in(folder)
+    sounds = sounds_in(source)
     model = out or default_model(family, sounds, models, taken, suffix)
     if os.environ.get("RANK", "0") != "0":  # one of several processes: the first one looks
         return model, []

@@ -7,23 +7,27 @@ from typing import Annotated, Any, TypeGuard
 import typer
 
 from ..errors import UsageError
+from ..recording_pair import sounds_of
 from ..registry import family, find, load_extra
 from .output import Json, print_json
 
 
 def evaluate(
     model: Annotated[str, typer.Argument(metavar="MODEL", help="Id or model file.")],
-    folder: Annotated[Path, typer.Argument(help="The sounds it was trained on.")],
+    sounds: Annotated[
+        list[Path],
+        typer.Argument(help="What it was trained on: a folder, or a dry and a wet file."),
+    ],
     json: Json = False,
 ) -> None:
     """Measure a model on held-out sounds: the numbers of its family, and its speed."""
     descriptor = find(model)
-    measure = family(descriptor.family).evaluate
+    known = family(descriptor.family)
+    measure = known.evaluate
     if measure is None or descriptor.path is None:
         raise UsageError(f"the model '{descriptor.id}' cannot be evaluated: it was not trained")
-    if not folder.is_dir():
-        raise UsageError(f"{folder}: no such folder")
-    facts = load_extra(measure, "evaluating")(descriptor.path, folder)
+    source = sounds_of(sounds, known.learns_pairs)
+    facts = load_extra(measure, "evaluating")(descriptor.path, source)
     if json:
         print_json(facts)
     else:

@@ -10,8 +10,10 @@ from typing import Annotated, Any, get_args, get_type_hints
 import typer
 
 from ..errors import RtAudioGenError, UsageError
+from ..generator import Family
 from ..model_file import is_name
 from ..option_bounds import range_text
+from ..recording_pair import Pair, sounds_of
 from ..registry import families, family, listing, load_extra
 from ..storage import folders
 from ..storage.files import check_folder
@@ -20,58 +22,64 @@ from .option_group import declare
 from .output import print_json
 
 HELP, JSON = ("-h", "--help"), "--json"
+PAIR_HELP = "What went into the effect and what came out, or a folder with both by these names."
 
 
 def train(
     arguments: Annotated[
-        list[str] | None, typer.Argument(metavar="FAMILY FOLDER [OPTIONS]")
+        list[str] | None, typer.Argument(metavar="FAMILY SOUNDS [OPTIONS]")
     ] = None,
 ) -> None:
-    """Train a model on a folder of your own sounds; 'train FAMILY --help' lists the options.
+    """Train a model on your own sounds; 'train FAMILY --help' lists the options.
+
+    SOUNDS is a folder; for 'train effect' a dry and a wet recording.
 
     'train --json' lists the options of all families.
     """
-    names = [name for name, known in families()[0].items() if known.train]
-    name, *rest = arguments or [HELP[0]]
-    if name in HELP:
-        print("Usage: rtaudiogen train FAMILY FOLDER [OPTIONS]")
+    taught = {known.teaches or name: known for name, known in families()[0].items() if known.train}
+    word, *rest = arguments or [HELP[0]]
+    if word in HELP:
+        print("Usage: rtaudiogen train FAMILY SOUNDS [OPTIONS]")
         print(
-            f"FAMILY is {' or '.join(names)}; 'rtaudiogen train FAMILY --help' lists its options."
+            f"FAMILY is {' or '.join(taught)}; 'rtaudiogen train FAMILY --help' lists its options."
         )
         return
-    if name == JSON:
-        print_json({"families": [_facts(name) for name in names]})
+    if word == JSON:
+        print_json({"families": [_facts(word, known) for word, known in taught.items()]})
         return
-    chosen = family(name)
+    chosen = taught.get(word) or family(word)
     if chosen.train is None:
-        raise UsageError(f"the family '{name}' cannot be trained; there are: {', '.join(names)}")
+        raise UsageError(f"the family '{word}' cannot be trained; there are: {', '.join(taught)}")
     app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
     settings = {"help_option_names": list(HELP)}
-    app.command(context_settings=settings)(_command(name, load_extra(chosen.train, "training")))
-    app(rest, prog_name=f"rtaudiogen train {name}", standalone_mode=False)
+    app.command(context_settings=settings)(_command(chosen, load_extra(chosen.train, "training")))
+    app(rest, prog_name=f"rtaudiogen train {word}", standalone_mode=False)
 
 
-def _command(name: str, function: Callable[..., bool | None]) -> Callable[..., None]:
-    """Return a command with a folder, the model's path, and a flag for each option field."""
-    options, suffix = _options_type(function), family(name).suffixes[0]
+def _command(known: Family, function: Callable[..., bool | None]) -> Callable[..., None]:
+    """Return a command with sounds, the model's path, and a flag for each option field."""
+    word = known.teaches or known.name
+    options, suffix = _options_type(function), known.suffixes[0]
 
-    def command(folder: Path, out: Path | None = None, fresh: bool = False, **values: Any) -> None:
-        if not folder.is_dir():
-            raise UsageError(f"{folder}: no such folder")
+    def command(
+        sounds: list[Path], out: Path | None = None, fresh: bool = False, **values: Any
+    ) -> None:
+        source = sounds_of(sounds, known.learns_pairs)
+        folder = source.wet.parent if isinstance(source, Pair) else source
         if out is not None:
             _check_out(out, suffix)
         chosen = options(**values)
-        target, sentences = _place(name, folder, out, suffix, chosen, fresh)
+        target, sentences = _place(word, source, out, suffix, chosen, fresh)
         for sentence in sentences:
             print(sentence)
         target.parent.mkdir(parents=True, exist_ok=True)
         with claimed(run_folder(target)) as journal:
             journal.write(
-                "begun", pid=os.getpid(), family=name, folder=str(folder.resolve()),
+                "begun", pid=os.getpid(), family=word, folder=str(folder.resolve()),
                 model=str(target), options=_changed(chosen),
             )  # fmt: skip
             try:
-                trained = function(folder, target, chosen)
+                trained = function(source, target, chosen)
             except KeyboardInterrupt:
                 journal.write("stopped")
                 if target.exists():
@@ -86,10 +94,11 @@ def _command(name: str, function: Callable[..., bool | None]) -> Callable[..., N
             return
         print(f"{target}: play it with 'rtaudiogen play {out or target.stem}'")
 
-    where = f"The model file; default: your own models folder, as {name}-FOLDER."
+    metavar, learnt = ("DRY WET", PAIR_HELP) if known.learns_pairs else ("FOLDER", "Your sounds.")
+    where = f"The model file; default: your own models folder, as {word}-NAME of the sounds."
     fresh_help = "Start again; an earlier training of that name is moved to another folder."
     parameters = [
-        _parameter("folder", Annotated[Path, typer.Argument(help="Your sounds.")]),
+        _parameter("sounds", Annotated[list[Path], typer.Argument(metavar=metavar, help=learnt)]),
         _parameter("out", Annotated[Path | None, typer.Option(metavar="FILE", help=where)], None),
         _parameter(
             "fresh", Annotated[bool, typer.Option("--fresh", "--overwrite", help=fresh_help)], False
@@ -102,7 +111,7 @@ def _command(name: str, function: Callable[..., bool | None]) -> Callable[..., N
             _parameter(field.name, Annotated[hints[field.name], option], field.default)
         )
     declare(command, parameters)
-    command.__doc__ = f"Train a {name} model on FOLDER, or continue an interrupted training."
+    command.__doc__ = f"Train a {word} model on {metavar}, or continue an interrupted training."
     return command
 
 
@@ -116,14 +125,14 @@ def _check_out(out: Path, suffix: str) -> None:
 
 
 def _place(
-    name: str, folder: Path, out: Path | None, suffix: str, chosen: Any, fresh: bool
+    name: str, source: Path | Pair, out: Path | None, suffix: str, chosen: Any, fresh: bool
 ) -> tuple[Path, list[str]]:
     """Return the model's file and sentences for the user; see `models.training.placing.place`."""
     found = {model.id: model.path for model in listing().models.values()}
     place = load_extra("rtaudiogen.models.training.placing:place", "training")
     fixed = getattr(chosen, "identity", {})
     placed: tuple[Path, list[str]] = place(
-        name, folder, folders.models(), out, fixed, fresh, found, suffix
+        name, source, folders.models(), out, fixed, fresh, found, suffix
     )
     return placed
 
@@ -155,11 +164,10 @@ def _changed(options: Any) -> dict[str, Any]:
     return {name: v for name, v in asdict(options).items() if v != defaults[name]}
 
 
-def _facts(name: str) -> dict[str, Any]:
+def _facts(word: str, chosen: Family) -> dict[str, Any]:
     """Return a family, its options, and a sentence if it cannot be trained here."""
-    chosen = family(name)
     facts: dict[str, Any] = {
-        "name": name, "summary": chosen.summary, "options": [], "problem": "",
+        "name": word, "summary": chosen.summary, "options": [], "problem": "",
         "suffix": chosen.suffixes[0],
     }  # fmt: skip
     assert chosen.train is not None

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any, get_args, get_type_hints
+from typing import Any, Protocol, get_args, get_type_hints
 
 from rtaudiogen.generator import SUFFIX, Descriptor, Family
 from rtaudiogen.registry import family, load
@@ -14,15 +14,23 @@ from .made_up import MadeUp
 Write = Callable[[Path], object]  # an untrained model file
 
 
+class Sounds(Protocol):
+    """Sounds to learn from."""
+
+    def write(self, folder: Path) -> Path:
+        """Write them into a folder and return it."""
+
+
 @dataclass(frozen=True)
 class Lesson:
     """A training of a few steps on the made-up sounds."""
 
     options: Mapping[str, Any]  # tiny sizes, `steps` and `report_steps`
-    sounds: MadeUp = field(default_factory=MadeUp)
+    sounds: Sounds = field(default_factory=MadeUp)
     patches: Mapping[str, Any] = field(default_factory=dict)  # "module.name" → value, to be quick
     stops: Sequence[tuple[int, ...]] = ((2,), (2, 4))  # it is interrupted at these reports
     picture: str = "loss.png"  # beside the model
+    labelled: bool = True  # whether its sounds lie in a folder for each label
     clips: bool = True  # whether each report makes a sound to listen to
 
 

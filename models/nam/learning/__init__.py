@@ -1,0 +1,1 @@
+"""Learning an effect from a dry and a wet recording."""
