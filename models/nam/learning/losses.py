@@ -12,7 +12,7 @@ from .network import Capture
 PRE_EMPHASIS = 0.85
 WINDOWS = 256, 1024, 2048
 SPECTRAL_WEIGHT = 0.005  # against a ratio that ends near 0.01
-FLOOR = 0.1  # of the recording's mean power, added to a segment's, which may be silent
+FLOOR = 0.5  # of the recording's mean power, added to a segment's, which may be silent
 
 
 def error_to_signal(made: Tensor, wet: Tensor, floor: Tensor) -> Tensor:

@@ -7,7 +7,7 @@ from ...training.options import TrainingOptions as SharedOptions
 from ...training.options import option, shared
 from .shapes import SHAPES, Shape
 
-WARM_UP_STEPS = 50
+WARM_UP_STEPS, AVERAGING = 50, 0.998  # trainings are short
 FIND = -(1 << 20)  # instead of a delay: it is searched
 
 
@@ -17,7 +17,7 @@ class TrainingOptions(SharedOptions):
 
     minutes: float = shared("minutes", 30.0)
     sample_rate: int = shared("sample_rate", 48000)
-    learning_rate: float = shared("learning_rate", 5e-3)
+    learning_rate: float = shared("learning_rate", 3e-3)
     report_steps: int = shared("report_steps", 500)
     shape: str = option(
         "standard", "The network: WaveNets of the first generation (A1) by size, of the second "
@@ -45,7 +45,7 @@ class TrainingOptions(SharedOptions):
     @property
     def budget(self) -> Budget:
         """Return the length and the learning rates of the training."""
-        return replace(super().budget, warm_up_steps=WARM_UP_STEPS)
+        return replace(super().budget, warm_up_steps=WARM_UP_STEPS, averaging=AVERAGING)
 
     @property
     def network(self) -> Shape:
