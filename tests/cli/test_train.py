@@ -86,3 +86,27 @@ def test_a_place_where_no_model_can_go_is_refused(
     assert done.returncode == BAD_USAGE
     assert words in done.stderr
     assert sorted(path.name for path in songs.iterdir()) == ["songA", "songB"]
+
+
+@pytest.mark.timeout(300)
+def test_an_effect_is_learnt_from_two_files_or_their_folder(run_here: Run, folder: Path) -> None:
+    crunch = folder / "crunch"
+    crunch.mkdir()
+    noise = np.random.default_rng(0).normal(0, 0.1, 20000)
+    soundfile.write(crunch / "dry.wav", noise, 8000)
+    soundfile.write(crunch / "wet.wav", np.tanh(5 * noise), 8000)
+    tiny = ("--shape", "nano", "--sample-rate", 8000, "--segment-frames", 2048, "--device", "cpu")
+    files = ("crunch/dry.wav", "crunch/wet.wav")
+
+    done = run_here("train", "effect", *files, *tiny, "--steps", 1)
+    assert done.returncode == 0, done.stderr
+    assert "play it with 'rtaudiogen play effect-crunch'" in done.stdout
+    done = run_here("train", "effect", "crunch", *tiny, "--steps", 2)
+    assert "play it with 'rtaudiogen play effect-crunch'" in done.stdout
+    done = run_here("evaluate", "effect-crunch", *files, "--json")
+    assert done.returncode == 0, done.stderr
+    assert '"error_to_signal"' in done.stdout
+
+    done = run_here("train", "effect", "crunch/dry.wav", *tiny)
+    assert done.returncode == BAD_USAGE
+    assert "expected two sound files" in done.stderr

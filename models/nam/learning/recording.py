@@ -19,7 +19,8 @@ SILENT_PEAK = 10 ** (-60 / 20)
 MOST_LEFT_OUT = 0.1  # of the longer recording
 FULL_SCALE, CLIPPED_RUN = 0.999, 3  # so many frames at full scale in a row are clipping
 QUIET_DB, LOUD_DB = -40.0, -1.0  # peaks worth a remark
-DRIFT_FRAMES, DRIFT_SECONDS = 2, 1.0  # between beginning and end; so short, it is not smeared
+MARGIN_SECONDS = 0.00025  # before the delay that is found: a converter's filter rises that long
+DRIFT_SECONDS, DRIFT_HEARD = 0.0005, 1.0  # between beginning and end; of so much sound
 PAUSE_DB, PAUSE_SECONDS = -70.0, 0.1  # what counts as a pause of the dry recording
 NOISE_DB = -50.0  # of the wet in pauses, below its level elsewhere
 HELD_OUT_SHARE, HELD_OUT_SECONDS = 0.1, 15.0  # at the end, the shorter of both
@@ -103,6 +104,11 @@ def _clipped(signal: Signal) -> int:
 
 
 def _delay(names: str, dry: Signal, wet: Signal, rate: int, say: Say) -> int:
+    """Return the delay to take out: somewhat less than is found, as nothing must come too early.
+
+    An answer that begins before the frame that causes it cannot be learnt. What is left is a delay
+    of the capture, which nobody hears.
+    """
     delay = delay_between(dry, wet, rate)
     if abs(delay.likeness) < LEAST_LIKENESS:
         raise RtAudioGenError(
@@ -115,7 +121,7 @@ def _delay(names: str, dry: Signal, wet: Signal, rate: int, say: Say) -> int:
         f"the wet is {abs(delay.frames)} frames ({abs(delay.frames) / rate * 1000:.2f} ms) {side}, "
         f"correlation {abs(delay.likeness):.2f}{turned}"
     )
-    return delay.frames
+    return max(delay.frames - round(MARGIN_SECONDS * rate), min(delay.frames, 0))
 
 
 def _cut(
@@ -142,12 +148,12 @@ def _tell_drift(names: str, dry: Signal, wet: Signal, rate: int, say: Say) -> No
     """Tell if the delay at the end differs from the one at the beginning."""
     part = len(dry) // 3
     first, last = (
-        delay_between(dry[part_of], wet[part_of], rate, DRIFT_SECONDS)
+        delay_between(dry[part_of], wet[part_of], rate, DRIFT_HEARD)
         for part_of in (slice(part), slice(-part, None))
     )
     sure = min(abs(first.likeness), abs(last.likeness)) > 4 * LEAST_LIKENESS
     moved = last.frames - first.frames
-    if sure and abs(moved) > DRIFT_FRAMES:
+    if sure and abs(moved) > DRIFT_SECONDS * rate:
         say(
             f"{names}: the wet drifts by {moved} frames from beginning to end, as with two clocks; "
             "record both with one interface"

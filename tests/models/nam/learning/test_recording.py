@@ -8,7 +8,7 @@ import pytest
 import soundfile
 
 from rtaudiogen.errors import RtAudioGenError
-from rtaudiogen.models.nam.learning.recording import Recording, read_recording
+from rtaudiogen.models.nam.learning.recording import MARGIN_SECONDS, Recording, read_recording
 from rtaudiogen.recording_pair import Pair
 
 from .pairs import RATE, Signal, driven, tones, write_pair
@@ -26,12 +26,13 @@ def refused(pair: Pair) -> str:
     return str(error.value)
 
 
-def test_a_delay_is_taken_out_and_told(tmp_path: Path) -> None:
+def test_a_delay_is_told_and_taken_out_but_for_a_margin(tmp_path: Path) -> None:
     pair = write_pair(tmp_path, lambda dry: np.concatenate([np.zeros(120), driven(dry)]))
     recording, said = read(pair)
-    assert recording.delay == 120
+    left = round(MARGIN_SECONDS * RATE)
+    assert recording.delay == 120 - left
     assert "the wet is 120 frames (15.00 ms) late" in " ".join(said)
-    np.testing.assert_allclose(recording.wet, driven(recording.dry), atol=1e-6)
+    np.testing.assert_allclose(recording.wet[left:], driven(recording.dry)[:-left], atol=1e-6)
     assert len(recording.dry) == len(recording.wet)
 
 
