@@ -100,6 +100,11 @@ class Descriptor:
         """Return True if it sounds without notes or hits: as a stream, or of what it hears."""
         return bool(self.plays & {Plays.STREAM, Plays.EFFECT})
 
+    @property
+    def only_answers(self) -> bool:
+        """Return True for an effect that sounds only of what it hears, and of notes."""
+        return Plays.EFFECT in self.plays and Plays.STREAM not in self.plays
+
     def parameter_index(self, id: str) -> int:
         """Return the position of a parameter; KeyError if there is none of that id."""
         for index, parameter in enumerate(self.parameters):

@@ -31,7 +31,7 @@ class Mix:
     pan: float = 0.0  # -1 left … 1 right
     mute: bool = False
     solo: bool = False
-    stopped: bool = False  # streams and live input are silent
+    stopped: bool = False  # a stream is silent, an effect does not hear the live input
     channel: int = ALL_CHANNELS  # MIDI channel 1 … 16, or all
     low_key: int = 0  # zone, MIDI note numbers, both ends included
     high_key: int = 127

@@ -88,8 +88,8 @@ class Facade:
         """Set gain_db, pan, mute, solo, stopped, channel, low_key, high_key, transpose, bend_range,
         width, key_pan, send_db or hears_input.
 
-        A slot that is stopped is silent until it is started again: `panic` stops what sounds by
-        itself.
+        A stream that is stopped is silent until it is started again; a stopped effect does not hear
+        the live input, but still answers the slots that lead to it. `panic` stops both.
         """
 
     def connect(self, slot: int, output: int = 0, send: int = 0) -> None:

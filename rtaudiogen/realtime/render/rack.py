@@ -101,11 +101,13 @@ class Rack:
             self.slots[number].source.restart(seed)
 
     def panic(self, frame: int, number: int) -> None:
-        """Choke every voice of every slot."""
+        """Choke every voice of every slot, and end what effects still answer."""
         self.told.panic()
         for slot in self.slots.values():
             for source in slot.sources:
                 source.keyboard.panic(frame)
+                if source.generator.descriptor.only_answers:
+                    source.restart(source.seed)
 
     def midi(
         self, frame: int, status: int, data1: int, data2: int, port: int, only: int = 0

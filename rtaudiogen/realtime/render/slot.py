@@ -109,13 +109,17 @@ class Slot:
         self.ways = ways
 
     def _aim(self) -> None:
-        silent = self.strip.mute or self.strip.stopped
+        silent = self.strip.mute or (self.strip.stopped and not self._only_answers)
         output, sent = self._audible
         level = 0.0 if silent else amplitude(self.strip.gain_db)
         self._mixer.aim(0, level if output else 0.0)
         self._mixer.aim(1, self.strip.pan)
         self._mixer.aim(2, self._wanted_width())
         self._mixer.aim(3, level * amplitude(self.strip.send_db) if sent else 0.0)
+
+    @property
+    def _only_answers(self) -> bool:
+        return self.source.generator.descriptor.only_answers
 
     def _wanted_width(self) -> float:
         """Hits have none: on stage they do not pass here."""
@@ -192,7 +196,8 @@ class Slot:
         level, pan, width, sent = self._mixer.values.tolist()
         self.meter *= self._meter_fall
         fault = Fault.NONE
-        heard = self.inlet.take(live, self.strip.hears_input)
+        live_is_off = self.strip.stopped and self._only_answers
+        heard = self.inlet.take(live, self.strip.hears_input and not live_is_off)
         for index, source in enumerate(self.sources):
             fault = source.render(frame, heard) or fault
             left, right = pan_gains(pan, source.channels)

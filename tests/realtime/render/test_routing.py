@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 
 from rtaudiogen.errors import UsageError
 from rtaudiogen.generator import Audio, Plays
+from rtaudiogen.models.space import SPACE
+from rtaudiogen.models.space.generator import Space
 from rtaudiogen.realtime.render.renderer import Renderer
 from rtaudiogen.routing import MASTER, Ways, heard, in_order, reached
 
@@ -95,6 +97,30 @@ def test_an_effect_hears_the_live_input_unless_told_otherwise() -> None:
 
     np.testing.assert_allclose(played(True), 0.25, atol=1e-6)
     assert not played(False).any()
+
+
+def test_a_stopped_effect_hears_slots_and_no_live_input() -> None:
+    renderer = Renderer(RATE)
+    drone, echo = renderer.add(Drone(channels=2)), renderer.add(wide_echo(), mix={"stopped": True})
+    renderer.listen(lambda out: out.fill(0.5))
+    assert not settled(renderer)[:, 0].mean() > 0.1
+    renderer.connect(drone, output=echo)
+    out = settled(renderer)
+    assert peaks(out) == pytest.approx([0.25, 0.25], abs=1e-5)
+    assert abs(out.mean()) < 0.01
+
+
+def test_panic_ends_the_tail_of_an_effect_which_then_plays_on() -> None:
+    renderer = Renderer(RATE)
+    note, room = renderer.add(sine()), renderer.add(Space(SPACE, RATE), {"mix": 100, "decay": 12})
+    renderer.connect(note, output=room)
+    renderer.midi(0, 0x90, 60, 100)
+    assert max(peaks(sound(renderer, 0.5))) > 0.01
+    renderer.panic()
+    sound(renderer, 0.05)
+    assert max(peaks(sound(renderer, 0.3))) < 1e-4
+    renderer.midi(renderer.frame, 0x90, 60, 100)
+    assert max(peaks(sound(renderer, 0.5))) > 0.01
 
 
 def test_leading_elsewhere_does_not_click() -> None:
