@@ -7,6 +7,7 @@ import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -44,7 +45,8 @@ class RenderRequest:
     program changes have no effect. The level is `master_gain_db`, or else the session's own.
     `device` is the processor, as in `EngineSettings`; rendering fails if it is lost. With `align`
     the result begins as much later as effects answer their input late, and notes are delayed
-    likewise.
+    likewise. With `chain` each of `models` leads to the next one, and only the first hears the
+    input.
     """
 
     models: Sequence[Descriptor]
@@ -62,6 +64,7 @@ class RenderRequest:
     master_gain_db: float | None = None
     device: str = CPU
     align: bool = False
+    chain: bool = False
 
     def __post_init__(self) -> None:
         """Raise UsageError for values that make no sense."""
@@ -154,10 +157,15 @@ def _filled(request: RenderRequest, notices: list[str]) -> Renderer:
     """Return a renderer with a slot for every model."""
     choice = DeviceChoice(request.device, notices.append)
     renderer = Renderer(request.sample_rate, request.seed, choice)
+    chain: list[int] = []
     for model in request.models:
         generator = _create(model, request.sample_rate, request.sound, notices)
         values = _values_of(model, request.settings)
-        renderer.add(generator, values, seed=request.seeds.get(model.id))
+        mix = {"hears_input": not (request.chain and chain)}
+        chain.append(renderer.add(generator, values, mix, seed=request.seeds.get(model.id)))
+    if request.chain:
+        for number, following in pairwise(chain):
+            renderer.connect(number, following)
     notices.extend(request.session.remarks())
     states = request.session.slots
     numbers = {

@@ -57,6 +57,10 @@ Master = Annotated[
 
 Overwrite = Annotated[bool, typer.Option("--overwrite", help="Overwrite an existing file.")]
 
+Chain = Annotated[
+    bool, typer.Option("--chain", help="Lead each MODEL to the next one, which is an effect.")
+]
+
 Voices = Annotated[
     int,
     typer.Option(

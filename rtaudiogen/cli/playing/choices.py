@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
-from ...errors import RtAudioGenError
+from ...errors import RtAudioGenError, UsageError
 from ...generator import Descriptor
 from ...processors import CPU
 from ...registry import find
 from ...saving.sessions import Session
 from ..options import (
+    Chain,
     Device,
     Master,
     Seed,
@@ -34,6 +35,7 @@ class Choices:
     seed: Seed = 0
     voices: Voices = 0
     device: Device = CPU
+    chain: Chain = False
 
     def for_models(self, models: Mapping[str, Descriptor]) -> "Chosen":
         """Return what is chosen for each model. UsageError for what none of them has."""
@@ -55,7 +57,12 @@ class Chosen:
     sounds: Mapping[str, str]
 
     def session(self, opened: Session) -> Session:
-        """Return a session with what is chosen in place of its own."""
+        """Return a session with what is chosen in place of its own.
+
+        UsageError for a chain, since a session has ways of its own.
+        """
+        if self.choices.chain and opened.slots:
+            raise UsageError("--chain leads MODELs to each other; a session says where slots lead")
         slots = [
             replace(
                 slot,

@@ -1,6 +1,7 @@
 """Command `rtaudiogen play`."""
 
 from contextlib import closing
+from itertools import pairwise
 from pathlib import Path
 from typing import Annotated
 
@@ -107,11 +108,16 @@ def play(
         device=choices.device,
     )
     with stopped_by_signals() as stopped, closing(EngineProcess(settings)) as engine:
-        for model in models or []:
+        added = [
             engine.add_slot(
                 model, chosen.values[model], chosen.seeds.get(model), chosen.sounds.get(model),
                 choices.voices,
-            )  # fmt: skip
+            )
+            for model in models or []
+        ]  # fmt: skip
+        for slot, following in pairwise(added if choices.chain else []):
+            engine.set_mix(following, "hears_input", False)
+            engine.connect(slot, following)
         engine.set_master(begun.master_gain_db)
         if not models:
             notices += engine.load_session(begun.to_json())

@@ -123,6 +123,7 @@ def render(
         session=chosen.session(opened),
         device=choices.device,
         align=align,
+        chain=choices.chain,
     )
     frames = render_to_file(Path(out), request, bits, overwrite, notices)
     warn(notices)

@@ -234,9 +234,21 @@ class RackControl:
         return self.generator(slot).descriptor
 
     def input_delays(self) -> dict[str, int]:
-        """Return host frames from input to its answer, by id of the effect. [control]"""
-        sources = [(s.generator.descriptor, s) for s in self._sources.values()]
-        return {d.id: s.echo_frames for d, s in sources if Plays.EFFECT in d.plays}
+        """Return host frames from the live input to its answer at the master, by id of the effect
+        that hears it. [control]
+        """
+        return {
+            source.generator.descriptor.id: self._answer_frames(slot)
+            for slot, source in self._sources.items()
+            if Plays.EFFECT in source.generator.descriptor.plays
+            and self._made[slot].strip.hears_input
+        }
+
+    def _answer_frames(self, slot: int) -> int:
+        """Return host frames from an effect's input to the master, on the way of its output."""
+        output = self.ways(slot).output
+        further = 0 if output == MASTER else self._answer_frames(output)
+        return self._sources[slot].echo_frames + further
 
     def slot_seed(self, slot: int) -> int:
         """Return the seed that a slot has unless it is given another. [control]"""

@@ -97,6 +97,7 @@ class Slot:
         for index in range(4):
             self._mixer.jump(index, self._mixer.target(index))
         self._width = self._mixer.target(2)
+        self.inlet.load_state(float(self._hears_live))
 
     def hear(self, audible: tuple[bool, bool]) -> None:
         """Set whether other slots' solo leaves the output, and what is sent, audible."""
@@ -120,6 +121,10 @@ class Slot:
     @property
     def _only_answers(self) -> bool:
         return self.source.generator.descriptor.only_answers
+
+    @property
+    def _hears_live(self) -> bool:
+        return self.strip.hears_input and not (self.strip.stopped and self._only_answers)
 
     def _wanted_width(self) -> float:
         """Hits have none: on stage they do not pass here."""
@@ -196,8 +201,7 @@ class Slot:
         level, pan, width, sent = self._mixer.values.tolist()
         self.meter *= self._meter_fall
         fault = Fault.NONE
-        live_is_off = self.strip.stopped and self._only_answers
-        heard = self.inlet.take(live, self.strip.hears_input and not live_is_off)
+        heard = self.inlet.take(live, self._hears_live)
         for index, source in enumerate(self.sources):
             fault = source.render(frame, heard) or fault
             left, right = pan_gains(pan, source.channels)
