@@ -38,8 +38,9 @@ class RenderRequest:
 
     Each of `models` gets a slot of its own. `settings` go by parameter id to every model that has
     it, or by "model:id" to one. The notes are those of `midi_file` and `events`, MIDI_EVENTs at
-    absolute frames. Effects hear `input_file`, and silence after its end. Models that take a sound
-    play from `sound`. A slot's seed follows from `seed`, unless `seeds` has one by its model's id.
+    absolute frames. Effects hear `input_file`, and silence after its end. The first model that
+    takes a sound plays from `sound`. A slot's seed follows from `seed`, unless `seeds` has one by
+    its model's id.
 
     The slots of `session` are played along with the models, as it describes them, except that
     program changes have no effect. The level is `master_gain_db`, or else the session's own.
@@ -158,8 +159,10 @@ def _filled(request: RenderRequest, notices: list[str]) -> Renderer:
     choice = DeviceChoice(request.device, notices.append)
     renderer = Renderer(request.sample_rate, request.seed, choice)
     chain: list[int] = []
+    taker = next((model for model in request.models if model.takes_sound), None)
     for model in request.models:
-        generator = _create(model, request.sample_rate, request.sound, notices)
+        sound = request.sound if model is taker else None
+        generator = _create(model, request.sample_rate, sound, notices)
         values = _values_of(model, request.settings)
         mix = {"hears_input": not (request.chain and chain)}
         chain.append(renderer.add(generator, values, mix, seed=request.seeds.get(model.id)))

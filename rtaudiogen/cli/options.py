@@ -24,7 +24,7 @@ Block = Annotated[int, typer.Option(min=0, max=MAX_BLOCK, metavar="N", help="Fra
 Rate = Annotated[int, typer.Option(metavar="HZ", help="Sample rate.")]
 Sound = Annotated[
     Path | None,
-    typer.Option(metavar="FILE", help="Sound file to play from, for models that take one."),
+    typer.Option(metavar="FILE", help="Sound file, for the first MODEL that plays from one."),
 ]
 Seed = Annotated[int, typer.Option(min=0, help="Random seed.")]
 

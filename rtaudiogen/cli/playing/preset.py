@@ -47,13 +47,16 @@ def seeds_of(presets: Mapping[str, Preset]) -> dict[str, int]:
 def sounds_of(
     models: Mapping[str, Descriptor], presets: Mapping[str, Preset], sound: Path | None
 ) -> dict[str, str]:
-    """Return the file that each model plays from: `sound`, or else its preset's.
+    """Return the file that each model plays from: its preset's, or `sound` for the first that
+    takes one.
 
     Models that play from no sound are left out.
     """
-    given = str(expanded(sound).absolute()) if sound else ""
-    files = {name: given or presets.get(name, NO_PRESET).sound for name in models}
-    return {name: file for name, file in files.items() if file and models[name].takes_sound}
+    takers = [name for name, model in models.items() if model.takes_sound]
+    files = {name: presets.get(name, NO_PRESET).sound for name in takers}
+    if sound is not None and takers:
+        files[takers[0]] = str(expanded(sound).absolute())
+    return {name: file for name, file in files.items() if file}
 
 
 def check_new(path: Path, overwrite: bool, inputs: Iterable[Path]) -> None:

@@ -10,6 +10,7 @@ from rtaudiogen.generator import SUFFIX
 from .cabinet import CABINET
 from .member import Member
 from .nam import NAM
+from .player import PLAYER
 from .samplernn import SAMPLERNN
 from .sine import SINE
 from .space import SPACE
@@ -19,7 +20,7 @@ from .wavenet import WAVENET
 
 MEMBERS = {
     member.name: member
-    for member in (CABINET, NAM, SAMPLERNN, SINE, SPACE, VQVAE, WAVEGAN, WAVENET)
+    for member in (CABINET, NAM, PLAYER, SAMPLERNN, SINE, SPACE, VQVAE, WAVEGAN, WAVENET)
 }
 
 
