@@ -77,15 +77,18 @@ def latency_ms(engine: Parts) -> dict[str, float]:
     """Return the latency from a key to the loudspeaker, by named parts in signal order."""
     transport, rate = engine.transport, engine.transport.sample_rate
     ring = transport.memory.ring.goal_frames
-    slots = engine.renderer.read().slots.values()
+    renderer = engine.renderer
+    answers = [
+        s.latency_frames + renderer.frames_after(n) for n, s in renderer.read().slots.items()
+    ]
     if engine.slots and all(engine.pads.kit(number) for number in engine.slots):
         return _hit_latency_ms(engine)
     return {
         "MIDI": POLL_SECONDS * 1000,
         "ring": 1000 * ring / rate,
         "block": 1000 * (transport.latency_frames - ring) / rate,
-        "resampler + model": 1000 * max((s.latency_frames for s in slots), default=0) / rate,
-        "limiter": 1000 * engine.renderer.delay_frames / rate,
+        "resampler + model": 1000 * max(answers, default=0) / rate,
+        "limiter": 1000 * renderer.delay_frames / rate,
         "device": 1000 * transport.output.latency_seconds,
     }
 
@@ -103,12 +106,14 @@ def _hit_latency_ms(engine: Parts) -> dict[str, float]:
 def input_latency_ms(engine: Parts) -> dict[str, float]:
     """Return the latency from microphone to loudspeaker, by named parts in signal order."""
     transport, rate = engine.transport, engine.transport.sample_rate
-    slots = [slot for slot in engine.renderer.read().slots.values() if slot.listens]
+    slots = {n: slot for n, slot in engine.renderer.read().slots.items() if slot.listens}
+    answers = [slot.answer_frames + engine.renderer.frames_after(n) for n, slot in slots.items()]
+    heard = [slot.input_delay_frames for slot in slots.values()]
     return {
         "input device": 1000 * transport.output.input_latency_seconds,
         "ring": 1000 * transport.capture.delay_frames / rate,
-        "input resampler": 1000 * max((s.input_delay_frames for s in slots), default=0) / rate,
-        "resampler + model": 1000 * max((s.answer_frames for s in slots), default=0) / rate,
+        "input resampler": 1000 * max(heard, default=0) / rate,
+        "resampler + model": 1000 * max(answers, default=0) / rate,
         "limiter": 1000 * engine.renderer.delay_frames / rate,
         "device": 1000 * transport.output.latency_seconds,
     }

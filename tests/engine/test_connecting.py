@@ -10,6 +10,7 @@ import pytest
 import soundfile
 
 from rtaudiogen.engine.core import Engine
+from rtaudiogen.engine.snapshot_builder import input_latency_ms, latency_ms
 from rtaudiogen.errors import UsageError
 from rtaudiogen.generator import Audio
 from rtaudiogen.midi import TimedMessage, to_events
@@ -83,6 +84,25 @@ def test_a_rack_of_effects_sounds_live_as_offline(tmp_path: Path) -> None:
     offline = render(RenderRequest([], 1.5, rate, session=session, events=events))
     assert np.abs(offline).max() > 0.05
     np.testing.assert_array_equal(sounding(live)[:40000], sounding(offline)[:40000])
+
+
+def test_the_latency_is_that_of_the_whole_chain(engine: Engine) -> None:
+    slots = [{"model": "sine"}, {"model": "vqvae-speech"}, {"model": "space"}]
+    engine.load_session({"slots": slots})
+    engine.start()
+    eventually(engine, lambda: len(engine.renderer.read().slots) == 3)
+    note, voice, _ = engine.slots
+    coded = engine.renderer.read().slots[voice]
+    engine.set_mix(voice, "hears_input", False)
+    before = latency_ms(engine)["resampler + model"]
+    assert before == pytest.approx(coded.latency_frames / 48)
+    engine.connect(note, output=voice)
+    echo = engine.renderer.frames_after(note)
+    assert echo > coded.answer_frames
+    assert latency_ms(engine)["resampler + model"] == pytest.approx(echo / 48)
+    eventually(engine, lambda: input_latency_ms(engine)["resampler + model"] == 0.0)  # of space
+    engine.set_mix(voice, "hears_input", True)
+    eventually(engine, lambda: input_latency_ms(engine)["resampler + model"] > 1.0)
 
 
 def sounding(sound: Audio) -> Audio:

@@ -244,11 +244,18 @@ class RackControl:
             and self._made[slot].strip.hears_input
         }
 
-    def _answer_frames(self, slot: int) -> int:
-        """Return host frames from an effect's input to the master, on the way of its output."""
+    def frames_after(self, slot: int) -> int:
+        """Return host frames from a slot's output to the master, through other effects. [any]
+
+        0 for a slot that leads to the master itself.
+        """
         output = self.ways(slot).output
-        further = 0 if output == MASTER else self._answer_frames(output)
-        return self._sources[slot].echo_frames + further
+        return 0 if output == MASTER else self._answer_frames(output)
+
+    def _answer_frames(self, slot: int) -> int:
+        """Return host frames from an effect's input to the master; 0 if it was just removed."""
+        source = self._sources.get(slot)
+        return 0 if source is None else source.echo_frames + self.frames_after(slot)
 
     def slot_seed(self, slot: int) -> int:
         """Return the seed that a slot has unless it is given another. [control]"""

@@ -22,7 +22,7 @@ class SlotReading:
     failed: str  # the generator's error; "" while it works
     latency_frames: int  # resampler + model delay, host frames
     load: float  # rendering time as a share of the available time
-    listens: bool = False  # the input reaches it
+    listens: bool = False  # the live input reaches it
     input_delay_frames: int = 0  # of the input's resampler, host frames
     answer_frames: int = 0  # from there to the answer, resampler + model, host frames
 
@@ -71,7 +71,7 @@ def _read(slot: Slot, source: SlotGenerator) -> SlotReading:
         failed=source.failed,
         latency_frames=source.latency_frames,
         load=slot.load.median(),
-        listens=Plays.EFFECT in source.generator.descriptor.plays,
+        listens=Plays.EFFECT in source.generator.descriptor.plays and slot.strip.hears_input,
         input_delay_frames=source.input_delay_frames,
         answer_frames=source.answer_frames,
     )
