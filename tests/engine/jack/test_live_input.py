@@ -103,6 +103,23 @@ def test_every_bit_comes_back_after_the_reported_latency(
 
 
 @pytest.mark.jack
+def test_a_chain_returns_every_bit_after_the_reported_latency(
+    server: "JackServer", effects: None, tmp_path: Path
+) -> None:
+    with closing(listening("echo")) as engine:
+        (echo,) = (slot["slot"] for slot in engine.snapshot()["slots"])
+        room = engine.add_slot("space", {"mix": 0.0})
+        engine.set_mix(room, "hears_input", False)
+        engine.connect(echo, output=room)
+        loop = Loop(server, tmp_path)
+        parts = engine.snapshot()["latency_ms"]
+    delay = loop.delay_frames()
+    settled = slice(RATE // 2, None)
+    np.testing.assert_array_equal(loop.samples[settled], loop.expected(delay)[settled])
+    assert delay == round(sum(parts.values()) * RATE / 1000) - 2 * server.period_frames
+
+
+@pytest.mark.jack
 def test_opposite_phases_do_not_cancel(server: "JackServer", effects: None, tmp_path: Path) -> None:
     with closing(listening("echo")):
         loop = Loop(server, tmp_path, opposite=True)
