@@ -11,7 +11,7 @@ from ..widgets.controls.echo_guard import EchoGuard
 from .route_panel import RoutePanel
 
 WAYS = "ways"  # stands for output and send in the guard
-FIELDS = {"send_db": 0.0, "hears_input": 1.0}
+FIELDS = {"send_db": 0.0, "hears_input": 1.0, "bypass": 0.0}
 
 
 class RouteButton(QToolButton):

@@ -30,6 +30,8 @@ class RoutePanel(QFrame):
         self.level.setMinimumWidth(2 * self.level.sizeHint().width())
         self.hears = QCheckBox("Hears the live input", self)
         self.hears.setToolTip("Otherwise it hears only the slots that lead to it")
+        self.bypass = QCheckBox("Bypass", self)
+        self.bypass.setToolTip("The effect passes on what it hears, to compare")
         self._effects: list[tuple[int, str]] = []
         form = self._form = QFormLayout(self)
         for name, box in (("Output", self.output), ("Sends to", self.send)):
@@ -38,8 +40,11 @@ class RoutePanel(QFrame):
             form.addRow(name, box)
         form.addRow("Level", self.level)
         form.addRow(self.hears)
+        form.addRow(self.bypass)
         self.level.changed.connect(lambda value: self.mixed.emit(SEND.id, value))
-        self.hears.clicked.connect(lambda on: self.mixed.emit("hears_input", float(on)))
+        self._switches = {"hears_input": self.hears, "bypass": self.bypass}
+        for field, switch in self._switches.items():
+            switch.clicked.connect(lambda on, field=field: self.mixed.emit(field, float(on)))
         self.offer([], is_effect=False)
 
     def offer(self, effects: Sequence[tuple[int, str]], is_effect: bool) -> None:
@@ -51,7 +56,8 @@ class RoutePanel(QFrame):
                 box.addItem(none, MASTER)
                 for slot, name in effects:
                     box.addItem(name, slot)
-        self._form.setRowVisible(self.hears, is_effect)
+        for switch in self._switches.values():
+            self._form.setRowVisible(switch, is_effect)
 
     def show_ways(self, ways: Ways) -> None:
         """Show where the sound goes."""
@@ -60,11 +66,12 @@ class RoutePanel(QFrame):
         self.level.setEnabled(ways.send != MASTER)
 
     def show_mix(self, mix: Mapping[str, float]) -> None:
-        """Show the level that is sent, and whether the live input is heard."""
+        """Show the level that is sent, and the switches of an effect."""
         if SEND.id in mix and not self.level.is_held:
             self.level.show_value(mix[SEND.id])
-        if "hears_input" in mix:
-            self.hears.setChecked(bool(mix["hears_input"]))
+        for field, switch in self._switches.items():
+            if field in mix:
+                switch.setChecked(bool(mix[field]))
 
     def _connect(self) -> None:
         ways = Ways(self.output.currentData(), self.send.currentData())

@@ -31,7 +31,7 @@ from .route_button import WAYS, RouteButton
 from .zone_button import ZoneButton
 
 GAIN = Parameter("gain_db", "Gain", -60.0, 12.0, 0.0, "dB")
-SWITCHED = {"stopped": "stopped", "mute": "muted", "solo": "solo"}
+SWITCHED = {"stopped": "stopped", "mute": "muted", "solo": "solo", "bypass": "bypassed"}
 STOP, START = "Stop what sounds by itself (space)", "Start it again (space)"
 PAN = Parameter("pan", "Pan", -1.0, 1.0, 0.0, help="−1 left, 1 right")
 

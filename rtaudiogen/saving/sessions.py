@@ -41,6 +41,7 @@ class Mix:
     key_pan: float | None = None  # 0 … 1: how far low keys lie left and high ones right
     send_db: float = 0.0  # -60 … 12: level of what is sent to another slot, after the gain
     hears_input: bool = True  # an effect hears the live input, not only other slots
+    bypass: bool = False  # an effect passes on what it hears
 
     others: Mapping[str, Any] = field(default_factory=dict)  # unknown fields of a file
 
@@ -72,6 +73,7 @@ class Mix:
             key_pan=given.get("key_pan", _share, None),
             send_db=given.number("send_db", -60.0, 12.0, default.send_db),
             hears_input=given.truth("hears_input", default.hears_input),
+            bypass=given.truth("bypass", default.bypass),
             others=given.rest(),
         )
 

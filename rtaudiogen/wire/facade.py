@@ -86,7 +86,7 @@ class Facade:
     @at_once
     def set_mix(self, slot: int, field: str, value: float) -> None:
         """Set gain_db, pan, mute, solo, stopped, channel, low_key, high_key, transpose, bend_range,
-        width, key_pan, send_db or hears_input.
+        width, key_pan, send_db, hears_input or bypass.
 
         A stream that is stopped is silent until it is started again; a stopped effect does not hear
         the live input, but still answers the slots that lead to it. `panic` stops both.

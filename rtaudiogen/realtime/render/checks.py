@@ -22,9 +22,10 @@ RANGES: dict[str, tuple[float, float]] = {
     "key_pan": (0.0, 1.0),
     "send_db": (-120.0, 12.0),
     "hears_input": (0, 1),
+    "bypass": (0, 1),
 }
 WHOLE = frozenset({"channel", "low_key", "high_key", "transpose"})
-SWITCHES = frozenset({"mute", "solo", "stopped", "hears_input"})
+SWITCHES = frozenset({"mute", "solo", "stopped", "hears_input", "bypass"})
 
 
 def checked_mix(field: str, value: float) -> float | int | bool:

@@ -14,7 +14,7 @@ from ...generator import Audio, Plays, State
 from ...routing import MASTER, Ways
 from ..nested_state import join, part
 from ..notes.zone import Zone
-from ..signal.inlet import Inlet
+from ..signal.inlet import Heard, Inlet
 from ..signal.mixing import amplitude, mix, pan_gains
 from ..signal.safety import Fault
 from .load import SlotLoad
@@ -23,6 +23,7 @@ from .smoothing import Smoother
 
 STRIP_MS = 10.0  # time constant of gain and pan
 METER_SECONDS = 0.3  # time constant with which a meter falls
+RAMP = np.arange(1, QUANTUM + 1, dtype=np.float32)[:, None] / QUANTUM
 
 
 @dataclass
@@ -38,6 +39,7 @@ class Strip:
     key_pan: float | None = None  # 0 … 1
     send_db: float = 0.0  # of what is sent to another slot, after `gain_db`
     hears_input: bool = True  # an effect hears the live input
+    bypass: bool = False  # an effect passes on what it hears
 
 
 Buses = Callable[[int], Audio]  # returns what the sounds for a slot, or MASTER, are added to
@@ -58,8 +60,8 @@ class Slot:
         self.meter = np.zeros(2, np.float32)  # recent peak, left and right
         self._meter_fall = np.float32(np.exp(-QUANTUM / (METER_SECONDS * sample_rate)))
         self._mixer = Smoother(
-            np.array([1.0, 0.0, 0.0, 0.0], np.float32), [STRIP_MS] * 4, QUANTUM / sample_rate
-        )  # amplitude, pan, width, amplitude of what is sent
+            np.array([1.0, 0.0, 0.0, 0.0, 0.0], np.float32), [STRIP_MS] * 5, QUANTUM / sample_rate
+        )  # amplitude, pan, width, amplitude of what is sent, share of what passes an effect by
         self.ways = Ways()
         self._ways_before = Ways()  # at the last frame
         self.inlet = Inlet(QUANTUM)
@@ -68,7 +70,7 @@ class Slot:
         self._audible = (True, True)  # output, and what is sent
         # per source: (2 ways, 2 sides), at the last frame
         self._gains: list[NDArray[np.float32] | None] = [None]
-        self._width = 0.0  # at the last frame
+        self._width = self._past = 0.0  # at the last frame
         self._spread_keys(0)
         self._aim()
 
@@ -94,9 +96,9 @@ class Slot:
 
     def settle(self) -> None:
         """Let gain, pan and width start at their targets. [control], before it is heard"""
-        for index in range(4):
+        for index in range(5):
             self._mixer.jump(index, self._mixer.target(index))
-        self._width = self._mixer.target(2)
+        self._width, self._past = self._mixer.target(2), self._mixer.target(4)
         self.inlet.load_state(float(self._hears_live))
 
     def hear(self, audible: tuple[bool, bool]) -> None:
@@ -117,6 +119,7 @@ class Slot:
         self._mixer.aim(1, self.strip.pan)
         self._mixer.aim(2, self._wanted_width())
         self._mixer.aim(3, level * amplitude(self.strip.send_db) if sent else 0.0)
+        self._mixer.aim(4, float(self.strip.bypass and self._only_answers))
 
     @property
     def _only_answers(self) -> bool:
@@ -198,7 +201,7 @@ class Slot:
         `live` (QUANTUM, 1) is the live input of that quantum.
         """
         self._mixer.step()
-        level, pan, width, sent = self._mixer.values.tolist()
+        level, pan, width, sent, past = self._mixer.values.tolist()
         self.meter *= self._meter_fall
         fault = Fault.NONE
         heard = self.inlet.take(live, self._hears_live)
@@ -207,11 +210,19 @@ class Slot:
             left, right = pan_gains(pan, source.channels)
             strengths = level * source.gain, sent * source.gain
             after = np.array([(left * way, right * way) for way in strengths], np.float32)
-            sound = source.widener.process(source.out, self._width, width)
+            answer = self._past_the_effect(source, heard, past)
+            sound = source.widener.process(answer, self._width, width)
             self._pass_on(sound, self._gains[index], after, buses)
             self._gains[index] = after
-        self._width, self._ways_before = width, self.ways
+        self._width, self._past, self._ways_before = width, past, self.ways
         return fault
+
+    def _past_the_effect(self, source: SlotGenerator, heard: Heard, past: float) -> Audio:
+        """Return what a source plays, or what it hears, as far as it is bypassed."""
+        if self._past == past == 0.0:
+            return source.out
+        share = (self._past + (past - self._past) * RAMP).astype(np.float32)
+        return (1 - share) * source.out + share * heard[source.channels - 1]
 
     def _pass_on(
         self,
@@ -262,6 +273,7 @@ class Slot:
             "live": self.inlet.save_state(),
             "gains": [None if g is None else g.tolist() for g in self._gains],
             "width": self._width,
+            "past": self._past,
             "sources": [facts for _, facts in saved],
         }
         return arrays, facts
@@ -277,7 +289,7 @@ class Slot:
         self.inlet.load_state(facts["live"])
         self._mixer.load_state(part(arrays, "mixer"))
         self._gains = [None if g is None else np.array(g, np.float32) for g in facts["gains"]]
-        self._width = facts["width"]
+        self._width, self._past = facts["width"], facts["past"]
         self._spread_keys(0)
         for index, source in enumerate(self.sources):
             source.keyboard.channels.unheard = self.controllers

@@ -89,6 +89,14 @@ def test_an_effect_is_told_not_to_hear_the_live_input(window, with_room, qtbot, 
     assert not window.rack.strips[sine].route.panel.hears.isVisibleTo(panel)
 
 
+def test_an_effect_is_bypassed_and_its_strip_says_so(window, with_room, eventually):
+    _, room = with_room
+    strip = window.rack.strips[room]
+    strip.route.panel.bypass.click()
+    eventually(lambda: window.slot_of(room).mix["bypass"] is True)
+    eventually(lambda: "bypassed" in strip.describes)
+
+
 def test_a_removed_effect_leads_to_the_master_until_undone(window, with_room, eventually):
     sine, room = with_room
     choose(window.rack.strips[sine], f"{room}  Space", "Nowhere")

@@ -18,6 +18,7 @@ from ..drone import DRONE, Drone, largest_step, peaks, sound
 from ..effects import ECHO, Echo
 from ..playing import RATE, on_time, pull, sine
 
+HALF_POWER = 0.5**0.5
 SETTLED = slice(RATE // 5, None)
 
 
@@ -97,6 +98,24 @@ def test_an_effect_hears_the_live_input_unless_told_otherwise() -> None:
 
     np.testing.assert_allclose(played(True), 0.25, atol=1e-6)
     assert not played(False).any()
+
+
+@pytest.mark.parametrize("channels", [1, 2])
+def test_a_bypassed_effect_passes_on_what_it_hears(channels: int) -> None:
+    silent = Echo(replace(ECHO, channels=channels, hears=channels))
+    silent.render = lambda out, parameters, events: out.fill(0.0)
+    renderer = Renderer(RATE)
+    drone, effect = renderer.add(Drone()), renderer.add(silent)
+    renderer.connect(drone, output=effect)
+    assert not settled(renderer).any()
+    renderer.set_mix(effect, "bypass", True)
+    steps = largest_step(sound(renderer, 0.2))
+    passed = settled(renderer)
+    assert peaks(passed) == pytest.approx([0.25 * HALF_POWER] * 2, abs=1e-5)
+    assert steps < 1.5 * largest_step(passed)
+    renderer.set_mix(effect, "bypass", False)
+    assert largest_step(sound(renderer, 0.2)) < 1.5 * largest_step(passed)
+    assert not settled(renderer).any()
 
 
 def test_a_stopped_effect_hears_slots_and_no_live_input() -> None:
