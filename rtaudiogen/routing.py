@@ -7,6 +7,8 @@ of every slot: its output, and what it sends (MASTER: nothing).
 from collections.abc import Collection, Mapping
 from typing import NamedTuple
 
+from .errors import UsageError
+
 MASTER = 0
 
 
@@ -25,6 +27,33 @@ class Ways(NamedTuple):
         return Ways(*(MASTER if way == number else way for way in self))
 
 
+class WayTable:
+    """The ways of all slots; they never lead in a circle."""
+
+    def __init__(self, ways: Mapping[int, Ways] | None = None) -> None:
+        self._ways = dict(ways or {})  # slots that are not in it lead to the master
+
+    def of(self, number: int) -> Ways:
+        """Return the ways of a slot."""
+        return self._ways.get(number, Ways())
+
+    def lead(self, number: int, ways: Ways) -> None:
+        """Set the ways of a slot; UsageError, and no change, if one leads back to it."""
+        for way in ways:
+            if way != MASTER and number in reached(way, self._ways):
+                raise UsageError(f"slot {number} cannot lead to slot {way}, whose sound it hears")
+        self._ways[number] = ways
+
+    def close(self, number: int) -> None:
+        """Lead every sound that goes to a slot to the master instead."""
+        self._ways = {other: ways.without(number) for other, ways in self._ways.items()}
+
+    def remove(self, number: int) -> None:
+        """Forget a slot, and lead to the master what went there."""
+        self._ways.pop(number, None)
+        self.close(number)
+
+
 def reached(start: int, ways: Mapping[int, Ways]) -> set[int]:
     """Return the slots that hear something of a slot, itself included."""
     found, new = {start}, [start]
@@ -34,6 +63,16 @@ def reached(start: int, ways: Mapping[int, Ways]) -> set[int]:
         found |= further
         new.extend(further)
     return found
+
+
+def possible(number: int, wanted: Ways, ways: Mapping[int, Ways]) -> Ways:
+    """Return the wanted ways of a slot; to the master those that lead to none of `ways`, or back.
+
+    `ways` has those of all slots that are there.
+    """
+    return Ways(
+        *(way if way in ways and number not in reached(way, ways) else MASTER for way in wanted)
+    )
 
 
 def in_order(ways: Mapping[int, Ways]) -> list[int]:

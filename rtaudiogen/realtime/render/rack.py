@@ -5,8 +5,8 @@ from collections.abc import Callable, Mapping
 from time import perf_counter_ns
 from typing import Any, NamedTuple
 
-from ...generator import Audio, State
-from ...routing import Ways, heard, in_order
+from ...generator import Audio, Plays, State
+from ...routing import Ways, heard, in_order, possible
 from ..nested_state import join, part
 from ..notes.told import Told
 from ..signal.safety import Fault
@@ -57,6 +57,8 @@ class Rack:
     def swap(self, frame: int, number: int, source: SlotGenerator) -> None:
         """Exchange a slot's generator."""
         if number in self.slots:
+            if Plays.EFFECT not in source.generator.descriptor.plays:
+                self._close(number)
             self.slots[number].swap(frame, source)
 
     def replace(self, frame: int, number: int, source: SlotGenerator) -> None:
@@ -71,6 +73,7 @@ class Rack:
     def remove(self, frame: int, number: int) -> None:
         """Fade a slot out."""
         if number in self.slots:
+            self._close(number)
             self.slots[number].leave()
 
     def set_parameter(self, frame: int, number: int, index: int, value: float) -> None:
@@ -85,10 +88,20 @@ class Rack:
             self._hear()
 
     def connect(self, frame: int, number: int, ways: tuple[int, int]) -> None:
-        """Lead a slot's output, and what it sends, to other slots."""
+        """Lead a slot's output, and what it sends, to other slots.
+
+        A way leads to the master if its slot has gone since the command was given.
+        """
         if number in self.slots:
-            self.slots[number].connect(Ways(*ways))
+            at_present = {other: slot.ways for other, slot in self.slots.items()}
+            self.slots[number].connect(possible(number, Ways(*ways), at_present))
             self._hear()
+
+    def _close(self, number: int) -> None:
+        """Lead what goes to a slot to the master instead."""
+        for slot in self.slots.values():
+            slot.connect(slot.ways.without(number))
+        self._hear()
 
     def map_controller(self, frame: int, number: int, controller: int, index: int) -> None:
         """Let a controller move a parameter from now on; index -1: none."""

@@ -1,30 +1,24 @@
 """The rack for [control]: requests are checked, prepared and queued for the render thread."""
 
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, cast
 
 import numpy as np
 
-from ...errors import RtAudioGenError, UsageError
+from ...errors import UsageError
 from ...generator import Descriptor, Generator, HitMaker, Plays
-from ...routing import MASTER, Ways, reached
+from ...routing import MASTER, Ways, WayTable, possible
 from ..hits.pads import Pads, makes_hits
 from ..notes.told import Told
 from .checks import RESERVED_CONTROLLERS, checked_mix, checked_value, find_parameter
 from .frame_queue import FrameQueue
+from .preparation import CPU, DeviceOf, Preparation
 from .rack import Message
 from .slot import Slot
-from .slot_generator import SlotGenerator, first_line
+from .slot_generator import SlotGenerator
 
 MESSAGE_LIMIT = 4096
-CPU = "cpu"
-DeviceOf = Callable[[Descriptor], str]  # returns the processor for a model
-
-
-def on_the_cpu(model: Descriptor) -> str:
-    """Return the processor that can compute every model."""
-    return CPU
 
 
 class RackControl:
@@ -40,15 +34,15 @@ class RackControl:
             raise UsageError(f"sample rate {sample_rate} Hz: expected more than 0")
         self.sample_rate = sample_rate
         self.seed = seed
-        self._device_of = device_of
         self._pads = pads
         self._told = told
         self._next_slot = 1
         self._sources: dict[int, SlotGenerator] = {}  # by slot: the newest generator
         self._made: dict[int, Slot] = {}
-        self._ways: dict[int, Ways] = {}  # of the slots that do not only lead to the master
+        self._ways = WayTable()
         self._commands = FrameQueue()  # (frame, verb, slot, arguments)
         self._messages: deque[Message] = deque(maxlen=MESSAGE_LIMIT)
+        self._preparation = Preparation(sample_rate, device_of, self._messages.append)
 
     def add(
         self,
@@ -70,7 +64,8 @@ class RackControl:
         number = self._next_slot if number is None else number
         if number in self._sources:
             raise UsageError(f"slot {number} is there already")
-        source = self._source(generator, number, parameters, seed, sound)
+        seed = self.slot_seed(number) if seed is None else seed
+        source = self._preparation.prepare(generator, number, seed, sound, parameters)
         slot = Slot(source, self.sample_rate)
         for field, value in (mix or {}).items():
             slot.set_mix(0, field, checked_mix(field, value))
@@ -98,8 +93,12 @@ class RackControl:
         "retired" message.
         """
         self.descriptor(slot)
-        source = self._source(generator, slot, parameters, seed, sound)
-        self._leave_ways(slot, generator.descriptor, at_frame)
+        seed = self.slot_seed(slot) if seed is None else seed
+        source = self._preparation.prepare(generator, slot, seed, sound, parameters)
+        if Plays.EFFECT not in generator.descriptor.plays:
+            self._ways.close(slot)
+        if Plays.HITS in generator.descriptor.plays:
+            self.connect(slot, at_frame=at_frame)
         self._place(slot, source)
         self._command(at_frame, "swap", slot, source)
 
@@ -110,7 +109,8 @@ class RackControl:
         """
         self.descriptor(slot)
         before = self._sources[slot]
-        self._succeed(slot, before, self._prepared(generator, slot, before.seed, before.sound))
+        source = self._preparation.prepare(generator, slot, before.seed, before.sound)
+        self._succeed(slot, before, source)
 
     def stand_in(self, generator: Generator, lost: SlotGenerator) -> SlotGenerator:
         """Prepare the same model on the CPU as a replacement of a lost generator. [any], takes
@@ -148,8 +148,7 @@ class RackControl:
     def remove(self, slot: int, at_frame: int = 0) -> None:
         """Fade a slot out; its generator comes back in a "retired" message. [control]"""
         self.descriptor(slot)
-        self._disconnect_from(slot, at_frame)
-        self._ways.pop(slot, None)
+        self._ways.remove(slot)
         del self._sources[slot], self._made[slot]
         if self._pads is not None:
             self._pads.remove(slot)
@@ -178,10 +177,8 @@ class RackControl:
         for way in {output, send} - {MASTER}:
             if Plays.EFFECT not in self.descriptor(way).plays:
                 raise UsageError(f"slot {way} is no effect, so it cannot hear slot {slot}")
-            if slot in reached(way, self._ways):
-                raise UsageError(f"slot {slot} cannot lead to slot {way}, whose sound it hears")
-        self._ways[slot] = ways = Ways(output, send)
-        self._command(at_frame, "connect", slot, tuple(ways))
+        self._ways.lead(slot, Ways(output, send))
+        self._command(at_frame, "connect", slot, (output, send))
 
     def map_controller(self, slot: int, controller: int, id: str | None, at_frame: int = 0) -> None:
         """Let a control change (0 … 119) move a parameter; None: unmap it. [control]"""
@@ -263,29 +260,17 @@ class RackControl:
 
     def ways(self, slot: int) -> Ways:
         """Return the slots to which a slot's sound goes. [control]"""
-        return self._ways.get(slot, Ways())
-
-    def _leave_ways(self, slot: int, model: Descriptor, at_frame: int) -> None:
-        """End the ways that a slot cannot have any more when it plays another model."""
-        if Plays.EFFECT not in model.plays:
-            self._disconnect_from(slot, at_frame)
-        if Plays.HITS in model.plays and slot in self._ways:
-            self.connect(slot, at_frame=at_frame)
-
-    def _disconnect_from(self, slot: int, at_frame: int) -> None:
-        """Lead every sound that goes to a slot to the master instead."""
-        for number, ways in list(self._ways.items()):
-            if ways.lead_to(slot):
-                self.connect(number, *ways.without(slot), at_frame=at_frame)
+        return self._ways.of(slot)
 
     def _restore(self, facts: Mapping[str, Any], slots: Mapping[int, Slot]) -> None:
         """Go on with the slots of a restored rack."""
         self.seed, self._next_slot = facts["seed"], facts["next_slot"]
         self._made = {number: slot for number, slot in slots.items() if not slot.leaving}
-        self._ways = {number: slot.ways for number, slot in self._made.items()}
+        ways = {number: slot.ways for number, slot in self._made.items()}
         for _, verb, number, arguments in facts["commands"]:
-            if verb == "connect":  # at a later frame
-                self._ways[number] = Ways(*arguments[0])
+            if verb == "connect" and number in ways:  # at a later frame
+                ways[number] = possible(number, Ways(*arguments[0]), ways)
+        self._ways = WayTable(ways)
         for number, slot in self._made.items():
             self._place(number, slot.source)
 
@@ -296,33 +281,3 @@ class RackControl:
 
     def _command(self, at_frame: int, verb: str, slot: int, *arguments: Any) -> None:
         self._commands.push((at_frame, verb, slot, arguments))
-
-    def _source(
-        self,
-        generator: Generator,
-        number: int,
-        parameters: Mapping[str, float] | None,
-        seed: int | None,
-        sound: str,
-    ) -> SlotGenerator:
-        descriptor = generator.descriptor
-        values = {
-            id: checked_value(descriptor, id, value) for id, value in (parameters or {}).items()
-        }
-        if seed is None:
-            seed = self.slot_seed(number)
-        source = self._prepared(generator, number, seed, sound)
-        for id, value in values.items():
-            source.parameters.jump(descriptor.parameter_index(id), value)
-        return source
-
-    def _prepared(self, generator: Generator, number: int, seed: int, sound: str) -> SlotGenerator:
-        """Return a generator on its device; on the CPU, with a message, if the device fails."""
-        device = self._device_of(generator.descriptor)
-        try:
-            return SlotGenerator(generator, self.sample_rate, seed, device, sound)
-        except RtAudioGenError as error:
-            if device == CPU:
-                raise
-            self._messages.append(Message("moved", number, first_line(error), payload=device))
-            return SlotGenerator(generator, self.sample_rate, seed, CPU, sound)

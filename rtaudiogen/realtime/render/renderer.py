@@ -19,8 +19,9 @@ from ..signal.limiter import Limiter
 from ..signal.safety import CEILING
 from .frame_queue import FrameQueue
 from .load import Load
+from .preparation import DeviceOf, on_the_cpu
 from .rack import VERBS, Message, Rack
-from .rack_control import DeviceOf, RackControl, on_the_cpu
+from .rack_control import RackControl
 from .readings import Reading, read_slots
 from .slot_generator import QUANTUM
 
@@ -184,7 +185,7 @@ class Renderer(RackControl):
                 f"state was saved at {facts['sample_rate']} Hz, this stream has {self.sample_rate}"
             )
         sources = {
-            (int(number), i): self._prepared(
+            (int(number), i): self._preparation.prepare(
                 make(saved["model"], saved["sound"], saved.get("voices", 0)),
                 int(number),
                 saved["seed"],

@@ -8,7 +8,8 @@ from rtaudiogen.realtime.callback import layout
 from rtaudiogen.realtime.callback.memory import AudioMemory
 from rtaudiogen.realtime.hits.kit import REPLAY_GAIN, REPLAY_PITCH
 from rtaudiogen.realtime.hits.pads import Pads
-from rtaudiogen.realtime.render.renderer import Renderer, on_the_cpu
+from rtaudiogen.realtime.render.preparation import on_the_cpu
+from rtaudiogen.realtime.render.renderer import Renderer
 
 from ..drums import CLOSED_HAT, LOWEST_KEY, OPEN_HAT, PADS, Drums
 from ..playing import RATE, sine

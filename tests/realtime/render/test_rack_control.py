@@ -4,7 +4,8 @@ import pytest
 
 from rtaudiogen.errors import UsageError
 from rtaudiogen.realtime.notes.told import Told
-from rtaudiogen.realtime.render.rack_control import RackControl, on_the_cpu
+from rtaudiogen.realtime.render.preparation import on_the_cpu
+from rtaudiogen.realtime.render.rack_control import RackControl
 
 from ..playing import RATE, sine
 

@@ -203,6 +203,38 @@ def test_a_sound_goes_to_the_master_when_its_effect_has_gone(verb: str) -> None:
     assert renderer.ways(drone) == Ways()
 
 
+def test_a_planned_way_to_a_slot_that_has_gone_is_none() -> None:
+    renderer = Renderer(RATE)
+    drone, echo = renderer.add(Drone(channels=2)), renderer.add(wide_echo())
+    renderer.connect(drone, send=echo, at_frame=RATE // 4)
+    renderer.remove(echo)
+    sound(renderer, 0.4)
+    assert peaks(settled(renderer)) == pytest.approx([0.25, 0.25], abs=1e-6)
+
+
+def test_a_planned_removal_keeps_the_ways_that_were_set_since() -> None:
+    renderer = Renderer(RATE)
+    drone, first, second = (renderer.add(g) for g in (Drone(), wide_echo(), wide_echo()))
+    renderer.connect(drone, output=first)
+    renderer.remove(first, at_frame=RATE // 4)
+    renderer.connect(drone, output=second)
+    renderer.set_mix(second, "mute", True)
+    sound(renderer, 0.4)
+    assert not settled(renderer).any()
+    assert renderer.ways(drone) == Ways(second)
+
+
+def test_planned_ways_never_make_a_circle_that_is_rendered() -> None:
+    renderer = Renderer(RATE)
+    drone, first, second = (renderer.add(g) for g in (Drone(channels=2), wide_echo(), wide_echo()))
+    renderer.connect(drone, output=first)
+    renderer.connect(first, output=second, at_frame=RATE // 4)
+    renderer.connect(first)
+    renderer.connect(second, output=first)
+    sound(renderer, 0.4)
+    assert peaks(settled(renderer)) == pytest.approx([0.25, 0.25], abs=1e-6)
+
+
 def test_solo_keeps_what_leads_to_and_from_a_slot() -> None:
     ways = {1: Ways(MASTER, 3), 2: Ways(3), 3: Ways(), 4: Ways()}
     assert heard(ways, [1]) == {
