@@ -15,8 +15,8 @@ from safetensors import SafetensorError
 from safetensors.numpy import load_file, save
 
 from .errors import RtAudioGenError
-from .safetensors_header import read_contents
 from .saving import bounded_json
+from .saving.safetensors_header import read_contents
 from .storage.file_names import is_printable
 from .storage.files import write_atomically
 

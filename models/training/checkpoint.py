@@ -11,7 +11,7 @@ from safetensors.torch import save
 from torch import Tensor
 
 from rtaudiogen.errors import RtAudioGenError
-from rtaudiogen.safetensors_header import read_contents
+from rtaudiogen.saving.safetensors_header import read_contents
 from rtaudiogen.storage.files import write_atomically
 
 from .origin import KEY, damaged

@@ -15,8 +15,8 @@ from typing import Any
 
 from rtaudiogen.errors import RtAudioGenError, UsageError
 from rtaudiogen.recording_pair import Pair
-from rtaudiogen.safetensors_header import read_contents
 from rtaudiogen.saving import bounded_json
+from rtaudiogen.saving.safetensors_header import read_contents
 from rtaudiogen.training_journal import JournalReader, run_folder
 
 from ..sounds.audio_folder import find_clips

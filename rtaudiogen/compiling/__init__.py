@@ -1,1 +1,1 @@
-"""What is told to whoever waits while kernels are compiled for the first time."""
+"""Notices to the user while kernels are compiled for the first time."""

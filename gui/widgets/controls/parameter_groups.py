@@ -14,7 +14,7 @@ def group_of(id: str) -> str:
 
 
 def group_title(group: str) -> str:
-    """ "pad12" as "Pad 12", "low_pass" as "Low pass"."""
+    """Return the title of a group: "Pad 12" for "pad12", "Low pass" for "low_pass"."""
     if not group:
         return UNGROUPED
     words = re.sub(r"(?<=\D)(?=\d)", " ", group.replace("_", " "))

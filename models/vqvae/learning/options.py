@@ -108,7 +108,7 @@ class TrainingOptions(SharedOptions):
 
     @property
     def is_shaped(self) -> bool:
-        """Tell which coder is to be trained."""
+        """True if the shaped coder is to be trained, False for the waveform coder."""
         return self.coder == SHAPED
 
     @property

@@ -1,4 +1,4 @@
-"""What the shaped coder's network makes of a sound and of codes, at once. [control]"""
+"""The shaped coder's network over a whole sound at once, the reference of streaming. [control]"""
 
 from collections.abc import Mapping
 from typing import Any

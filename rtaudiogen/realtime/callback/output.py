@@ -131,7 +131,7 @@ def _limit(
 
 @njit(inline="always", error_model="numpy")
 def _towards_peaks(gain: float, bus: NDArray[np.float32], now: int, end: int) -> Any:
-    """A gain that has gone as far down as it must to be there at every peak before `end`."""
+    """Return a gain that has gone as far down as it must to be there at every peak before `end`."""
     fallen = gain
     for i in range(now, end):
         peak = np.float32(0)

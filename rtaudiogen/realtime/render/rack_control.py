@@ -206,7 +206,7 @@ class RackControl:
 
     @property
     def has_obeyed(self) -> bool:
-        """Whether no command waits to be obeyed. [control]"""
+        """True if no command waits to be obeyed. [control]"""
         return not self._commands
 
     def messages(self) -> Iterable[Message]:

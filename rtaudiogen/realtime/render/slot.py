@@ -130,7 +130,7 @@ class Slot:
         return self.strip.hears_input and not (self.strip.stopped and self._only_answers)
 
     def _wanted_width(self) -> float:
-        """Hits have none: on stage they do not pass here."""
+        """Return the width that is set, or the model's; none for hits, which do not pass here."""
         model = self.source.generator.descriptor
         if Plays.HITS in model.plays:
             return 0.0

@@ -56,11 +56,11 @@ class Limiter:
         )  # fmt: skip
 
     def save_state(self) -> State:
-        """Copies. [render]"""
+        """Return copies. [render]"""
         return {name: array.copy() for name, array in self._rows().items()}
 
     def load_state(self, state: State) -> None:
-        """From `save_state`. [render]"""
+        """Continue from `save_state`. [render]"""
         for name, array in self._rows().items():
             array[:] = state[name]
 

@@ -24,7 +24,7 @@ SEED = 13
 
 
 def _echoes(sample_rate: int) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-    """Delays in frames, and gains whose squares add up to 1."""
+    """Return delays in frames, and gains whose squares add up to 1."""
     chance = np.random.default_rng(SEED)
     share = (np.arange(ECHOES) + chance.uniform(0.0, 1.0, ECHOES)) / ECHOES
     seconds = FIRST_SECONDS * (LAST_SECONDS / FIRST_SECONDS) ** share
@@ -63,11 +63,11 @@ class Widener:
         return self._out if wide else sound
 
     def save_state(self) -> State:
-        """Copies. [render]"""
+        """Return copies. [render]"""
         return {"line": self._line[: self._past].copy(), "bass": self._bass.copy()}
 
     def load_state(self, state: State) -> None:
-        """From `save_state`. [render]"""
+        """Continue from `save_state`. [render]"""
         self._line[: self._past] = state["line"]
         self._bass[:] = state["bass"]
 

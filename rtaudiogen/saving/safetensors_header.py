@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from .errors import RtAudioGenError
-from .saving import bounded_json
-from .storage.files import open_regular
+from ..errors import RtAudioGenError
+from ..storage.files import open_regular
+from . import bounded_json
 
 MAX_HEADER_BYTES = bounded_json.MOST_BYTES
 MOST_DIMENSIONS, MOST_VALUES = 16, 1 << 48
