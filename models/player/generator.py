@@ -64,8 +64,8 @@ class Player:
         return {"position": self._position.copy()}
 
     def load_state(self, state: State) -> None:
-        """Continue from `save_state`. [render]"""
-        self._position[:] = state["position"]
+        """Continue from `save_state`, within this sound. [render]"""
+        self._position[:] = state["position"] % len(self._sound)  # the file may be shorter by now
 
 
 @cached_njit(nogil=True)

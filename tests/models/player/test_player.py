@@ -64,6 +64,16 @@ def test_what_cannot_be_looped_is_refused_in_one_line(sound: np.ndarray) -> None
         Player(PLAYER, RATE).take(sound.astype(np.float32))
 
 
+def test_a_saved_position_behind_a_shorter_sound_does_not_burst() -> None:
+    player = Player(PLAYER, RATE)
+    player.take(tone(440, 4800).astype(np.float32))
+    player.prepare(64)
+    player.load_state({"position": np.array([100_000.3])})
+    out = np.zeros((64, 1), np.float32)
+    player.render(out, PLAYER.defaults(), no_events())
+    assert np.abs(out).max() <= 0.51
+
+
 @pytest.mark.parametrize("rate", [44100, 48000, 96000])
 def test_the_riff_is_as_long_and_in_tune_at_any_rate(rate: int) -> None:
     sound = riff(rate)
