@@ -5,8 +5,8 @@
 
 The dry signal is like a guitar: plucked strings of a digital waveguide at many levels, and sweeps,
 bursts of noise and pauses, which a player would not play. The effects are computed at 8 times the
-sample rate, so what aliases lies below -80 dB. Nothing here varies over time: a capture could not
-learn the wow of a tape or the hum of a supply.
+sample rate: of a sine of 3 kHz at -3 dB, what aliases has -74 dB or less. Nothing here varies over
+time: a capture could not learn the wow of a tape or the hum of a supply.
 """
 
 import sys
@@ -221,7 +221,7 @@ MODES = (  # of a closed box with a 12 inch loudspeaker: Hz, quality, level in d
 )  # fmt: skip
 
 
-def cabinet(fast: Signal) -> Signal:
+def speaker(fast: Signal) -> Signal:
     """Return a loudspeaker in a box: its cone's limits, then the resonances of cone and box."""
     excursion = _filtered(fast, 2, 180, "lowpass")
     driven = fast - 0.35 * (excursion - np.tanh(1.6 * excursion) / 1.6) * 2
@@ -244,7 +244,7 @@ def fuzz(fast: Signal) -> Signal:
     return _filtered(_filtered(scooped, 1, 50, "highpass"), 2, 6500, "lowpass") * 0.4
 
 
-EFFECTS = {"tube": tube, "tape": tape, "cabinet": cabinet, "fuzz": fuzz}
+EFFECTS = {"tube": tube, "tape": tape, "speaker": speaker, "fuzz": fuzz}
 
 
 def main(folder: Path) -> None:

@@ -75,7 +75,7 @@ def until(run: TrainingRun, condition: Callable[[TrainingFacts], Any]) -> Traini
 
 
 def test_families_are_listed_with_options_kinds_and_defaults(families):
-    assert {"vqvae", "wavegan", "wavenet"} <= set(families)
+    assert {"effect", "vqvae", "wavegan", "wavenet"} <= set(families)
     assert "sine" not in families, "it cannot be trained"
     options = {option.name: option for option in families["wavenet"].options}
     minutes, compile, size = options["minutes"], options["compile"], options["sample_rate"]

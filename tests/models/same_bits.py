@@ -5,9 +5,13 @@ is meant to be heard, and say so in the commit; otherwise the digests must stay.
 """
 
 import json
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
+import numpy as np
+import soundfile
 from llvmlite import binding
 
 from rtaudiogen.generator import Plays
@@ -37,11 +41,23 @@ def shipped() -> list[str]:
 
 
 def digest(model: str) -> str:
-    """Return the SHA-256 of a second of a model: two notes, a bend, a release; or its stream."""
+    """Return the SHA-256 of a second of a model: two notes, a bend, a release; its stream; or what
+    an effect makes of noise.
+    """
     found = find(model)
-    events = None if found.plays == {Plays.STREAM} else to_events(SCORE, RATE)
-    audio = render(RenderRequest([found], SECONDS, RATE, seed=1, events=events))
-    return sha256(audio.tobytes()).hexdigest()
+    with TemporaryDirectory() as folder:
+        request = RenderRequest([found], SECONDS, RATE, seed=1)
+        if found.plays == {Plays.EFFECT}:
+            request = replace(request, input_file=_noise(Path(folder) / "noise.wav"))
+        elif found.plays != {Plays.STREAM}:
+            request = replace(request, events=to_events(SCORE, RATE))
+        return sha256(render(request).tobytes()).hexdigest()
+
+
+def _noise(path: Path) -> Path:
+    noise = 0.2 * np.random.default_rng(1).uniform(-1, 1, round(SECONDS * RATE))
+    soundfile.write(path, noise, RATE, "PCM_16")
+    return path
 
 
 def table() -> dict[str, dict[str, str]]:
