@@ -67,7 +67,13 @@ def read_recording(pair: Pair, sample_rate: int, delay: int | None, say: Say) ->
     if rate != sample_rate:
         say(f"{names}: converted from {rate} to {sample_rate} Hz")
         dry, wet = (soxr.resample(signal, rate, sample_rate, "VHQ") for signal in (dry, wet))
-    return Recording(sample_rate, dry, wet, found)
+    recording = Recording(sample_rate, dry, wet, found)
+    if np.abs(recording.wet[-recording.held_out :]).max() < SILENT_PEAK:
+        raise RtAudioGenError(
+            f"{shown(pair.wet)}: its last {recording.held_out / sample_rate:.1f} s are silent, but "
+            "they are held out to measure the error; cut the silence off"
+        )
+    return recording
 
 
 def _read(path: Path, say: Say) -> tuple[Signal, int]:

@@ -84,6 +84,7 @@ class Training:
         torch.manual_seed(options.seed)
         self.recording, self.options = recording, options
         self.network = capture_network(options.network)
+        self._made = np.zeros(0, np.float32)  # of the held-out end, at the last report
         learnt = len(recording.dry) - recording.held_out
         self._dry, self._wet = recording.dry[:learnt], recording.wet[:learnt]
         self.network.input_gain.fill_(1 / _level(self._dry))
@@ -107,15 +108,13 @@ class Training:
     def _measure(self) -> dict[str, Any]:
         """Return the error-to-signal ratio of the held-out end, in percent."""
         wet = self.recording.wet[-self.recording.held_out :]
-        error = self._held_out() - wet
+        self._made = processed(self.network, self.recording.dry, self.recording.held_out)
+        error = self._made - wet
         ratio = np.sum(error.astype(np.float64) ** 2) / np.sum(wet.astype(np.float64) ** 2)
         return {"held_out": 100 * float(ratio)}
 
-    def _held_out(self) -> NDArray[np.float32]:
-        return processed(self.network, self.recording.dry, self.recording.held_out)
-
     def write_clip(self, path: Path) -> None:
-        """Write what was held out: dry, wet, and what the newest network makes of it, in turn.
+        """Write what was held out: dry, wet, and what the last report's network makes of it.
 
         A picture of the whole training lies beside the clips.
         """
@@ -123,7 +122,7 @@ class Training:
         frames = min(held, round(CLIP_SECONDS * rate))
         kept = slice(len(self.recording.dry) - held, len(self.recording.dry) - held + frames)
         dry, wet = self.recording.dry[kept], self.recording.wet[kept]
-        made = self._held_out()[:frames]
+        made = self._made[:frames]
         soundfile.write(path, np.concatenate((dry, wet, made)), rate)
         draw(self.trainer.folder / PICTURE, self.trainer.history, wet, made, rate)
 
@@ -137,33 +136,37 @@ class Training:
             if name.startswith(NETWORK)
         }
         network.load_state_dict(own)
-        loudness = _level(processed(network, recording.dry, len(recording.dry)))
         best = min(self.trainer.history, key=lambda point: point["held_out"], default={})
+        error = best.get("held_out", 100.0) / 100
+        made = processed(network, recording.dry, recording.held_out)
         shape, weights = options.network, network.flat(options.sample_rate).numpy()
         config = dict(shape.config)
         if "head_scale" in config:
             config["head_scale"] = float(weights[-1])
-        described = {
-            "name": options.name or sounds_name, "gear_type": options.gear_type or None,
-            "tone_type": options.tone_type or None,
-        }  # fmt: skip
-        metadata = {name: text for name, text in described.items() if text} | {
-            "loudness": round(20 * float(np.log10(loudness)), 3),
-            "training": {"validation_esr": best.get("held_out", 100.0) / 100},
-        }
-        held = recording.held_out
+        title = options.name or sounds_name
+        metadata = _metadata(title, options, _level(made), error)
+        learnt = len(recording.dry) - recording.held_out
         return Model(
             CaptureConfig(options.sample_rate, shape.architecture, config, metadata),
             {"weights": weights},
-            f"Capture of {options.name or sounds_name} ({options.shape})",
-            SoundStatistics(1, 1, (len(recording.dry) - held) / recording.sample_rate),
+            f"Capture of {title} ({options.shape})",
+            SoundStatistics(1, 1, learnt / recording.sample_rate),
             {
                 "options": options.identity,
                 "delay_frames": recording.delay,
                 "best_step": best.get("step", 0),
-                "error_to_signal": round(best.get("held_out", 100.0) / 100, 6),
+                "error_to_signal": round(error, 6),
             },
         )
+
+
+def _metadata(title: str, options: TrainingOptions, level: float, error: float) -> dict[str, Any]:
+    """Return what a .nam file tells: what was said or measured, and nothing else."""
+    said = {"name": title, "gear_type": options.gear_type, "tone_type": options.tone_type}
+    return {name: text for name, text in said.items() if text} | {
+        "loudness": round(20 * float(np.log10(level)), 3),
+        "training": {"validation_esr": error},
+    }
 
 
 def processed(network: Capture, dry: NDArray[np.float32], frames: int) -> NDArray[np.float32]:

@@ -90,8 +90,8 @@ def test_an_exported_file_is_laid_out_as_the_examples_are(
 def test_a_training_of_seconds_lowers_the_error(tmp_path: Path) -> None:
     pair, out = write_pair(tmp_path / "pair"), tmp_path / "x.safetensors"
     options = TrainingOptions(
-        shape="nano", sample_rate=RATE, steps=150, report_steps=75, device="cpu",
-        segment_frames=4096, segments=1, learning_rate=0.02,
+        shape="nano", sample_rate=RATE, steps=100, report_steps=100, device="cpu",
+        segment_frames=2048, segments=1, learning_rate=0.02,
     )  # fmt: skip
     train(pair, out, options)
     facts, told = evaluate(out, pair), read_header(out).training
