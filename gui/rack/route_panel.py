@@ -52,10 +52,12 @@ class RoutePanel(QFrame):
         if not self.output.count() or effects != self._effects:
             self._effects = list(effects)
             for box, none in ((self.output, TO_MASTER), (self.send, NOWHERE)):
+                chosen = box.currentData()
                 box.clear()
                 box.addItem(none, MASTER)
                 for slot, name in effects:
                     box.addItem(name, slot)
+                box.setCurrentIndex(max(box.findData(chosen), 0))
         for switch in self._switches.values():
             self._form.setRowVisible(switch, is_effect)
 

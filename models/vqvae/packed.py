@@ -51,7 +51,7 @@ class PackedCoder(Generic[C]):
 
 
 def networks_of(layers: CoderLayers, tensors: Mapping[str, Floats]) -> Networks:
-    """Return the weights of layers and labels, from tensors of the shapes `layers.shapes`."""
+    """Return the weights of layers and labels, from tensors of the shapes of the coder."""
     decoder = _weights(layers.decoder, tensors)
     names = list(layers.decoder)
     label = labels_of(

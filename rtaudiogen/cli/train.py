@@ -111,7 +111,8 @@ def _command(known: Family, function: Callable[..., bool | None]) -> Callable[..
             _parameter(field.name, Annotated[hints[field.name], option], field.default)
         )
     declare(command, parameters)
-    command.__doc__ = f"Train a {word} model on {metavar}, or continue an interrupted training."
+    what = f"{'an' if word[0] in 'aeio' else 'a'} {word} model"
+    command.__doc__ = f"Train {what} on {metavar}, or continue an interrupted training."
     return command
 
 

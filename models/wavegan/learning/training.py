@@ -1,8 +1,8 @@
 """`rtaudiogen train wavegan FOLDER`: from a folder of one-shots to a model file that can be played.
 
-Every few minutes generated hits are judged (`judge.py`); the model file holds the best weights so
-far. The folder `<its name>-training/` has checkpoint, curves, and an audio grid and pictures of
-each report.
+Every few minutes generated hits are judged (`oneshot.judging`); the model file holds the best
+weights so far. The folder `<its name>-training/` has checkpoint, curves, and an audio grid and
+pictures of each report.
 """
 
 from collections.abc import Callable, Iterator, Mapping

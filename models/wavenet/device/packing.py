@@ -17,7 +17,7 @@ Lanes = NDArray[np.uint32]
 
 
 class DeviceWeights(NamedTuple):
-    """Weights in the order of the kernel's arguments, see `device_kernel.sample_block`."""
+    """Weights in the order of the kernel's arguments, see `kernel.sample_block`."""
 
     lanes: Tensor
     previous_codes: Tensor

@@ -3,8 +3,10 @@
 from collections.abc import Callable
 
 import pytest
+from PySide6.QtWidgets import QWidget
 
 from rtaudiogen.gui.rack.route_button import short_text
+from rtaudiogen.gui.rack.route_panel import RoutePanel
 from rtaudiogen.gui.rack.slot_strip import SlotStrip
 from rtaudiogen.gui.shell.main_window import MainWindow
 from rtaudiogen.routing import Ways
@@ -79,6 +81,19 @@ def test_an_effect_is_not_offered_what_would_be_a_circle(window, with_room, even
     eventually(lambda: ways(window, room) == Ways(other, 0))
     offered = window.rack.strips[other].route.panel.output
     eventually(lambda: [offered.itemText(i) for i in range(offered.count())] == ["Master"])
+
+
+def test_another_effect_to_choose_keeps_what_is_chosen(qtbot):
+    parent = QWidget()
+    qtbot.addWidget(parent)
+    panel = RoutePanel(parent)
+    panel.offer([(2, "2  Space")], is_effect=False)
+    panel.show_ways(Ways(2, 0))
+    panel.offer([(2, "2  Space"), (3, "3  Cabinet")], is_effect=False)
+    with qtbot.waitSignal(panel.connected) as connected:
+        panel.send.setCurrentIndex(panel.send.findData(3))
+        panel.send.activated.emit(panel.send.currentIndex())
+    assert connected.args == [2, 3]
 
 
 def test_an_effect_is_told_not_to_hear_the_live_input(window, with_room, qtbot, eventually):
