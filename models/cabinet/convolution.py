@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 from rtaudiogen.generator import State
 from rtaudiogen.kernel_cache import cached_njit
 
+from ..compiled.state import restore, saved
+
 PART = 128  # frames
 
 
@@ -29,12 +31,18 @@ class Convolution:
         self._heard = np.zeros(2 * PART, np.float32)  # the last whole part, and the present one
         self._due = np.zeros(2 * PART, np.float32)  # of later parts: the present one, and the next
         self._place = np.zeros(2, np.int64)  # frames of the present part; newest of the spectra
+        self._live = {
+            "spectra": self._spectra,
+            "heard": self._heard,
+            "due": self._due,
+            "place": self._place,
+        }
         self.process(np.zeros(PART, np.float32), np.zeros(PART, np.float32))
         self.reset()
 
     def reset(self) -> None:
         """Forget the past. [render]"""
-        for array in (self._spectra, self._heard, self._due, self._place):
+        for array in self._live.values():
             array[:] = 0
 
     def process(self, block: NDArray[np.float32], out: NDArray[np.float32]) -> None:
@@ -65,17 +73,12 @@ class Convolution:
 
     def save_state(self) -> State:
         """Return copies of the state. [render]"""
-        return {
-            "spectra": self._spectra.copy(),
-            "heard": self._heard.copy(),
-            "due": self._due.copy(),
-            "place": self._place.copy(),
-        }
+        return saved(self._live)
 
     def load_state(self, state: State) -> None:
         """Restore what `save_state` returned; ValueError for another response's. [render]"""
-        self._spectra[:], self._heard[:] = state["spectra"], state["heard"]
-        self._due[:], self._place[:] = state["due"], state["place"]
+        restore(self._live, state, "the response")
+        self._place %= (PART, max(1, len(self._later)))  # a damaged file must not lead outside
 
 
 @cached_njit(nogil=True)

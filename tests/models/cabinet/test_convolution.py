@@ -42,7 +42,18 @@ def test_the_answer_begins_at_once_and_ends_with_the_response(frames: int) -> No
     assert not out[:5].any()
 
 
-def test_a_saved_state_of_another_response_is_refused() -> None:
-    longer, shorter = Convolution(noise(900, 1)), Convolution(noise(300, 1))
-    with pytest.raises(ValueError, match="broadcast"):
-        shorter.load_state(longer.save_state())
+@pytest.mark.parametrize("frames", [100, 200, 300])
+def test_a_saved_state_of_another_response_is_refused(frames: int) -> None:
+    longer, shorter = Convolution(noise(900, 1)), Convolution(noise(frames, 1))
+    for one, other in ((longer, shorter), (shorter, longer)):
+        with pytest.raises(ValueError, match="another network's"):
+            one.load_state(other.save_state())
+
+
+@pytest.mark.parametrize("place", [(500, 3), (-50, 10**6)])
+def test_places_of_a_damaged_state_stay_inside(place: tuple[int, int]) -> None:
+    convolution = Convolution(noise(900, 1))
+    convolution.load_state({**convolution.save_state(), "place": np.array(place)})
+    out = np.full(1000, np.nan, np.float32)
+    convolution.process(noise(1000, 2), out)
+    assert np.isfinite(out).all()
