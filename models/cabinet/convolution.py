@@ -5,6 +5,8 @@ a Fourier transform of the PART frames that have just ended. So a part's answer 
 due, and the bits do not depend on how the stream is cut into blocks.
 """
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -31,7 +33,7 @@ class Convolution:
         self._heard = np.zeros(2 * PART, np.float32)  # the last whole part, and the present one
         self._due = np.zeros(2 * PART, np.float32)  # of later parts: the present one, and the next
         self._place = np.zeros(2, np.int64)  # frames of the present part; newest of the spectra
-        self._live = {
+        self._live: dict[str, NDArray[Any]] = {
             "spectra": self._spectra,
             "heard": self._heard,
             "due": self._due,
