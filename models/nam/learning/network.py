@@ -151,9 +151,10 @@ class Array(nn.Module):
 
 
 def _activation(given: Any) -> Activation:
+    """Return the activation that all layers share: a name, or a list of objects."""
     if given == "Tanh":
         return torch.tanh
-    slope: float = given["negative_slope"]
+    slope: float = given[0]["negative_slope"]
     return lambda x: F.leaky_relu(x, slope)
 
 

@@ -6,6 +6,8 @@ The WaveNets of the first generation (A1) have two arrays of layers and tanh; th
 
 from typing import Any, NamedTuple
 
+from ..wavenet_file import FILMS
+
 SHORT = [2**power for power in range(7)]
 LONG = [2**power for power in range(7, 10)]
 ALL = SHORT + LONG
@@ -37,12 +39,19 @@ def _a1(wide: int, narrow: int, head: int, first: list[int], second: list[int]) 
 
 
 def _a2(channels: int) -> Shape:
+    """Return one array; programs of that generation expect every entry, used or not."""
+    taps = [*[6] * 14, 15, 15, *[6] * 7]
     layer = {
-        "input_size": 1, "condition_size": 1, "channels": channels,
-        "kernel_sizes": [*[6] * 14, 15, 15, *[6] * 7],
-        "dilations": [*SEVEN, *SEVEN, 1, 13, *SEVEN],
-        "activation": {"type": "LeakyReLU", "negative_slope": 0.01},
+        "input_size": 1, "condition_size": 1, "channels": channels, "bottleneck": channels,
+        "kernel_sizes": taps, "dilations": [*SEVEN, *SEVEN, 1, 13, *SEVEN],
+        "activation": [{"type": "LeakyReLU", "negative_slope": 0.01}] * len(taps),
+        "gating_mode": ["none"] * len(taps), "secondary_activation": [None] * len(taps),
         "head": {"out_channels": 1, "kernel_size": 16, "bias": True},
+        "layer1x1": {"active": True, "groups": 1},
+        "head1x1": {"active": False, "out_channels": 1, "groups": 1},
+        "groups_input": 1, "groups_input_mixin": 1,
+        **{name: {"active": False, "shift": True, "groups": 1} for name in FILMS},
+        "slimmable": None,
     }  # fmt: skip
     return Shape("WaveNet", {"layers": [layer], "head": None, "head_scale": 1.0})
 
