@@ -13,6 +13,7 @@ from ...measuring.spectral_distance import SpectralDistance
 from ..capture import read_capture
 from ..descriptor import describe
 from ..steps.player import Player
+from .alignment import delay_between
 from .recording import read_recording
 
 DELAY = "delay_frames"  # in a model's facts
@@ -21,7 +22,7 @@ DELAY = "delay_frames"  # in a model's facts
 def evaluate(model: Path, sounds: Path | Pair) -> dict[str, Any]:
     """Return the errors of the network that plays. RtAudioGenError for unusable recordings.
 
-    Beside them stand those of the dry recording at its best gain, which any effect must beat.
+    Beside them stand those of the dry recording at its best delay and gain.
     """
     pair = sounds if isinstance(sounds, Pair) else pair_of([sounds])
     descriptor, capture = describe(model), read_capture(model)
@@ -34,7 +35,7 @@ def evaluate(model: Path, sounds: Path | Pair) -> dict[str, Any]:
     Player(capture.program(-1)).play(recording.dry, made)
     held = slice(len(made) - recording.held_out, None)
     dry, wet, made = recording.dry[held], recording.wet[held], made[held]
-    gain = float(np.vdot(dry, wet) / np.vdot(dry, dry))
+    dry = _fitted(dry, wet, recording.sample_rate)
     return {
         "model": descriptor.id,
         "remarks": told,
@@ -42,9 +43,18 @@ def evaluate(model: Path, sounds: Path | Pair) -> dict[str, Any]:
         "error_to_signal": _significant(_error(made, wet)),
         "error_to_signal_db": round(10 * float(np.log10(_error(made, wet))), 2),
         "spectral_distance": _distance(made, wet, recording.sample_rate),
-        "error_to_signal_of_the_dry": _significant(_error(gain * dry, wet)),
-        "spectral_distance_of_the_dry": _distance(gain * dry, wet, recording.sample_rate),
+        "error_to_signal_of_the_dry": _significant(_error(dry, wet)),
+        "spectral_distance_of_the_dry": _distance(dry, wet, recording.sample_rate),
     }
+
+
+def _fitted(
+    dry: NDArray[np.float32], wet: NDArray[np.float32], sample_rate: int
+) -> NDArray[np.float32]:
+    """Return the dry sound as late and as loud as the wet is."""
+    late = np.roll(dry, delay_between(dry, wet, sample_rate).frames)
+    fitted: NDArray[np.float32] = late * (np.vdot(late, wet) / np.vdot(late, late))
+    return fitted
 
 
 def _error(made: NDArray[np.float32], wet: NDArray[np.float32]) -> float:
