@@ -96,8 +96,8 @@ class Facade:
         """Lead a slot's sound to the effect in slot `output` instead of the master, 0.
 
         A part of it, at the mix's `send_db`, goes to the effect in slot `send`; 0: nothing is sent.
-        Without an effect, because it is removed or exchanged, the sound goes to the master again.
-        UsageError if one of them is no effect, or leads to this slot itself.
+        When that effect is removed or exchanged for a generator, the sound goes to the master.
+        UsageError if one of them is no effect, or leads back to this slot.
         """
 
     @at_once

@@ -176,7 +176,7 @@ class Rack:
             self._messages.append(Message("failed", number, source.failed))
 
     def _hear(self) -> None:
-        """Find out anew who is heard and in which order the slots are rendered."""
+        """Update who is heard, and the order in which the slots are rendered."""
         ways = {number: slot.ways for number, slot in self.slots.items()}
         soloed = [n for n, slot in self.slots.items() if slot.strip.solo and not slot.leaving]
         for number, audible in heard(ways, soloed).items():

@@ -170,7 +170,7 @@ class RackControl:
     ) -> None:
         """Lead a slot's output, and what it sends, to other slots. [control]
 
-        UsageError if one of those is no effect, or hears the slot already by another way round.
+        UsageError if one of those is no effect, or if its sound leads back to the slot.
         """
         if Plays.HITS in self.descriptor(slot).plays and (output, send) != (MASTER, MASTER):
             raise UsageError(f"slot {slot} plays hits, which go straight to the master")

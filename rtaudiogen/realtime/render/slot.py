@@ -218,7 +218,7 @@ class Slot:
         return fault
 
     def _past_the_effect(self, source: SlotGenerator, heard: Heard, past: float) -> Audio:
-        """Return what a source plays, or what it hears, as far as it is bypassed."""
+        """Return what a source plays, crossfaded to what it hears as far as it is bypassed."""
         if self._past == past == 0.0:
             return source.out
         share = (self._past + (past - self._past) * RAMP).astype(np.float32)
