@@ -7,7 +7,7 @@ ARGS ?=
 PARALLEL := --numprocesses auto --dist loadfile --durations 30 --durations-min 3
 
 .DEFAULT_GOAL := help
-.PHONY: help run play test test-quick check bench bench-gpu bench-window latency picture sounds screenshots test-wheel clean
+.PHONY: help run play test test-quick check bench bench-gpu bench-window latency picture sounds previews screenshots test-wheel clean
 
 help:
 	@echo "make run    the window; without a display the same as make play"
@@ -20,6 +20,7 @@ help:
 	@echo "make bench-window  start, cost of a frame, and dropouts while the window is dragged about"
 	@echo "make screenshots  the pictures of the window in docs/"
 	@echo "make sounds  the sounds of the shipped models in docs/sounds"
+	@echo "make previews  the short sounds by which the library plays the factory presets"
 	@echo "make latency  from a key to its drum hit, through JACK"
 
 $(READY): pyproject.toml constraints.txt scripts/setup.sh
@@ -65,6 +66,9 @@ picture: $(READY)
 
 sounds: $(READY)
 	$(BIN)/python scripts/sounds.py docs/sounds
+
+previews: $(READY)
+	$(BIN)/python scripts/previews.py
 
 screenshots: $(READY)
 	$(BIN)/python scripts/screenshots.py docs

@@ -227,5 +227,6 @@ def declare_family(
         parallel_check=f"{package}.{parallel}:check",
         benchmark=f"{package}.{measuring}benchmark:bench_rows",
         device_benchmark=on_devices if device_benchmark else None,
+        presets=files.weights.with_name("presets"),
         **more,
     )

@@ -373,6 +373,7 @@ class Family:
     codec: str | None = None  # (Descriptor) -> Codec
     sample: str | None = None  # (Descriptor, class, seeds, spread, around) -> Iterator[OneShot]
     suffixes: tuple[str, ...] = (SUFFIX,)  # of its files, in small letters; it trains the first
+    presets: Path | None = None  # folder of its factory presets; see `registry`
     teaches: str = ""  # the word after 'rtaudiogen train', if it is not its name
     learns_pairs: bool = False  # from a dry and a wet recording, not from a folder of sounds
 

@@ -87,6 +87,15 @@ def listing() -> Listing:
     return Listing(models, tuple(problems_found))
 
 
+def preset_folders() -> list[Path]:
+    """Return the folders of the families' factory presets. [any]
+
+    Each has a file NAME.json a preset, and may have its preview, previews/NAME.ogg.
+    """
+    folders = (known.presets for known in families()[0].values())
+    return [folder for folder in folders if folder is not None and folder.is_dir()]
+
+
 def suffixes() -> tuple[str, ...]:
     """Return the suffixes of the files that families play, in lower case. [any]"""
     owned = (suffix for known in families()[0].values() for suffix in known.suffixes)

@@ -18,4 +18,4 @@ cd "$work"
 # find them. How they work is tested in the checkout.
 venv/bin/pytest -m 'not soak' tests/packaging tests/test_registry.py tests/cli/test_check.py \
     tests/cli/test_facts.py tests/cli/test_sample.py tests/cli/playing/test_sessions.py \
-    tests/cli/test_window.py tests/models/test_sine.py
+    tests/cli/test_window.py tests/models/test_sine.py tests/test_factory_presets.py

@@ -12,7 +12,8 @@ _PRESET = {
     "model": "sine",
     "seed": 7,
     "values": {"level": -6.0, "attack": 20, "later": 0.5},
-    "tags": ["soft", {"by": "me"}],
+    "tags": ["soft"],
+    "remarks": ["soft", {"by": "me"}],
 }
 _SLOT = {
     "model": "sine",

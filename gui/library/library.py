@@ -100,7 +100,7 @@ class Library(QObject):
 
     def _show_presets(self) -> None:
         model = self._instrument.model
-        fitting = presets_of(self.watch.items, model.family) if model else []
+        fitting = presets_of(self.watch.items, model) if model else []
         self._instrument.presets.show_presets(fitting, self._presets.get(self._rack.selection))
 
     def _save_preset(self, proposal: str) -> None:

@@ -1,5 +1,7 @@
 """The teaching family: what the smallest complete generator looks like."""
 
+from pathlib import Path
+
 from rtaudiogen.generator import Descriptor, Family, Parameter, Plays
 from rtaudiogen.views import KeyboardView, XYView
 
@@ -28,4 +30,5 @@ FAMILY = Family(
     builtin=lambda: [SINE],
     describe=lambda path: SINE,
     create="rtaudiogen.models.sine.generator:Sine",
+    presets=Path(__file__).with_name("presets"),
 )

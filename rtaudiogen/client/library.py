@@ -24,6 +24,7 @@ from .session_files import SUFFIX, recent_path
 SOUNDS = (".wav", ".flac", ".ogg", ".mp3", ".aif", ".aiff")
 CODES = code_file.SUFFIX
 DOCUMENTS = SUFFIX  # sessions and presets
+PREVIEW = ".ogg"
 FILE_LABEL = "file"  # the label of a choice that stands for the loaded sound
 
 
@@ -55,25 +56,26 @@ class Item:
     sample_rate: int = 0  # of sound, in Hz
     marks: int = 0  # places in a recording with a dropout or another fault
     reference: str = ""  # of a model: its name for the façade's verbs, an id or a file
+    description: str = ""  # of a preset: a sentence
+    tags: tuple[str, ...] = ()  # of a preset: words to find it by, the most important one first
+    preview: Path | None = None  # of a preset: a short sound file
 
 
 def library() -> tuple[Item, ...]:
     """Return all items: models and presets by name, sessions and recordings newest first."""
     listing = registry.listing()
-    families = {id: model.family for id, model in listing.models.items()}
     found = [
         *_files(Kind.SESSION, [folders.sessions()], _session),
         *_files(Kind.RECORDING, [folders.recordings()], _recording),
     ]
     found.sort(key=lambda item: -item.modified)
-    kept = _files(Kind.PRESET, _preset_folders(), lambda path: _preset(path, families))
-    return (*_models(listing), *sorted(kept, key=lambda item: item.name.lower()), *found)
+    return (*_models(listing), *_presets(listing), *found)
 
 
 def folders_to_watch() -> tuple[Path, ...]:
     """Return the folders of the library that exist."""
     own = (folders.models(), folders.sessions(), folders.recordings())
-    return tuple(folder for folder in (*own, *_preset_folders()) if folder.is_dir())
+    return tuple(folder for folder in (*own, *_own_preset_folders()) if folder.is_dir())
 
 
 def look(path: Path) -> Item:
@@ -111,10 +113,29 @@ def values_to_play_sound(model: Descriptor) -> dict[str, float]:
     return {}
 
 
-def presets_of(items: Sequence[Item], family: str) -> list[Item]:
-    """Return the usable presets of a family."""
+def find_preset(name: str) -> Path:
+    """Return the file of a preset by its name, the user's first. UsageError with near misses."""
+    kept = [item for item in _presets(registry.listing()) if not item.problem]
+    for item in sorted(kept, key=lambda item: not item.own):
+        if item.path is not None and item.name.lower() == name.strip().lower():
+            return item.path
+    names = registry.near_misses(name, [item.name for item in kept])
+    raise UsageError(f"no preset '{name}'{names}")
+
+
+def presets_of(items: Sequence[Item], model: Descriptor) -> list[Item]:
+    """Return the usable presets for a model: the user's of its family, and its factory presets."""
     kept = [item for item in items if item.kind == Kind.PRESET and not item.problem]
-    return [item for item in kept if item.family == family]
+    kept = [item for item in kept if item.family == model.family]
+    return [item for item in kept if item.own or model.id in item.uses]
+
+
+def _presets(listing: registry.Listing) -> list[Item]:
+    """Return the families' presets and the user's, by name."""
+    families = {id: model.family for id, model in listing.models.items()}
+    places = [*registry.preset_folders(), *_own_preset_folders()]
+    found = _files(Kind.PRESET, places, lambda path: _preset(path, families))
+    return sorted(found, key=lambda item: item.name.lower())
 
 
 def _models(listing: registry.Listing) -> Iterator[Item]:
@@ -161,19 +182,29 @@ def _inside(folder: Path) -> list[Path]:
         return []
 
 
-def _preset_folders() -> list[Path]:
+def _own_preset_folders() -> list[Path]:
     return [path for path in _inside(folders.presets("")) if path.is_dir()]
 
 
 def _preset(path: Path, families: dict[str, str]) -> Item:
     preset = presets.load_preset(path)
     kept_under = path.parent.name if path.parent.parent == folders.presets("") else ""
+    preview = preview_path(path)
     return Item(
         Kind.PRESET, preset.name or path.stem, path,
+        own=path.parent not in registry.preset_folders(),
         modified=_modified(path),
+        description=preset.description,
+        tags=preset.tags,
+        preview=preview if preview.is_file() else None,
         uses=(preset.model,) if preset.model else (),
         family=families.get(preset.model, kept_under),
     )  # fmt: skip
+
+
+def preview_path(preset: Path) -> Path:
+    """Return where the preview of a preset's file is looked for."""
+    return preset.parent / "previews" / f"{preset.stem}{PREVIEW}"
 
 
 def _session(path: Path) -> Item:

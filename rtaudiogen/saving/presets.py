@@ -8,9 +8,9 @@ from typing import Any
 from ..errors import RtAudioGenError
 from ..generator import Descriptor, Parameter
 from .documents import number, read_document, text, whole, write_document
-from .fields import Fields, at, entries, unknown
+from .fields import Fields, at, entries, items, unknown
 
-FIELDS = ("name", "model", "seed", "values", "labels", "sound")
+FIELDS = ("name", "model", "description", "tags", "whole", "seed", "values", "labels", "sound")
 KIND, VERSION = "preset", 1
 MAX_SEED = 2**63 - 1
 
@@ -29,6 +29,9 @@ class Preset:
     name: str = ""
     labels: Mapping[str, str] = field(default_factory=dict)  # by parameter: the value's label
     sound: str = ""  # path of the file it plays from; empty: none
+    description: str = ""  # a sentence
+    tags: tuple[str, ...] = ()  # words to find it by; the first says what it is: pad, kit, voice …
+    whole: bool = False  # parameters without a value get their defaults; else they stay as they are
     others: Mapping[str, Any] = field(default_factory=dict)  # unknown fields of a file
 
     def to_json(self) -> dict[str, Any]:
@@ -37,6 +40,9 @@ class Preset:
             **self.others,
             "name": self.name,
             "model": self.model,
+            **({"description": self.description} if self.description else {}),
+            **({"tags": list(self.tags)} if self.tags else {}),
+            **({"whole": True} if self.whole else {}),
             "seed": self.seed,
             "values": dict(self.values),
             **({"labels": dict(self.labels)} if self.labels else {}),
@@ -54,6 +60,9 @@ class Preset:
             name=given.text("name", ""),
             labels=given.get("labels", _labels, {}),
             sound=given.text("sound", ""),
+            description=given.text("description", ""),
+            tags=given.get("tags", _tags, ()),
+            whole=given.truth("whole", False),
             others=given.rest(),
         )
 
@@ -66,7 +75,7 @@ class Preset:
         one.
         """
         known = {parameter.id: parameter for parameter in descriptor.parameters}
-        fitting, notices = {}, []
+        fitting, notices = {p.id: p.default for p in known.values() if self.whole}, []
         for id, value in self.values.items():
             if id not in known:
                 notices.append(f"{descriptor.id} has no parameter '{id}'; its value is kept")
@@ -110,6 +119,10 @@ def read_values(fields: Any) -> dict[str, float]:
         with at(id):
             values[text(id)] = number(value)
     return values
+
+
+def _tags(value: Any) -> tuple[str, ...]:
+    return tuple(text(tag) for _, tag in items(value, '["WORD", …]'))
 
 
 def _labels(fields: Any) -> dict[str, str]:

@@ -54,10 +54,11 @@ def of_kind(kind: Kind) -> list[Item]:
     return [item for item in library() if item.kind == kind]
 
 
-def test_a_fresh_home_has_the_built_in_models_and_nothing_else(home: Path) -> None:
+def test_a_fresh_home_has_what_ships_and_nothing_else(home: Path) -> None:
     items = library()
-    assert {item.kind for item in items} == {Kind.MODEL}
-    assert {item.name for item in items} == set(registry.listing().models)
+    assert {item.kind for item in items} == {Kind.MODEL, Kind.PRESET}
+    models = {item.name for item in items if item.kind == Kind.MODEL}
+    assert models == set(registry.listing().models)
     assert not any(item.own or item.problem for item in items)
     assert not home.exists()  # looking makes no folders
 
@@ -73,7 +74,7 @@ def test_everything_is_described_and_recordings_are_newest_first() -> None:
     assert [item.name for item in recordings] == ["new.wav", "old.wav"]
     assert (recordings[0].seconds, recordings[0].sample_rate, recordings[0].marks) == (2.0, RATE, 2)
     assert recordings[0].size_bytes == new.stat().st_size
-    (preset,) = of_kind(Kind.PRESET)
+    (preset,) = (item for item in of_kind(Kind.PRESET) if item.own)
     assert (preset.name, preset.family, preset.uses) == ("warm", "sine", ("sine",))
     (session,) = of_kind(Kind.SESSION)
     assert session.uses == ("sine", "wavegan-drums")
@@ -167,8 +168,10 @@ def test_a_slot_of_a_session_becomes_a_preset_of_its_family() -> None:
     path = library_files.keep_preset(session.to_json(), 1, " slow decay ")
     assert path == folders.presets("sine") / "slow decay.json"
     assert load_preset(path) == Preset({"release": 250.0}, 9, "sine", "slow decay")
-    assert [item.name for item in presets_of(library(), "sine")] == ["slow decay"]
-    assert presets_of(library(), "wavenet") == []
+    models = registry.listing().models
+    kept = presets_of(library(), models["sine"])
+    assert [item.name for item in kept if item.own] == ["slow decay"]
+    assert not any(item.own for item in presets_of(library(), models["wavenet-textures"]))
     with pytest.raises(RtAudioGenError, match="already"):
         library_files.keep_preset(session.to_json(), 0, "slow decay")
     assert load_preset(path).seed == 9
@@ -176,10 +179,17 @@ def test_a_slot_of_a_session_becomes_a_preset_of_its_family() -> None:
     assert load_preset(path).seed == 0
 
 
+def test_a_model_has_its_own_factory_presets_but_not_its_sisters() -> None:
+    models = registry.listing().models
+    names = {item.name for item in presets_of(library(), models["wavenet-textures"])}
+    assert "Night Ocean" in names
+    assert "Cello Choir" not in names
+
+
 def test_a_slot_that_has_gone_keeps_nothing() -> None:
     with pytest.raises(UsageError, match="the slot does not exist any more"):
         library_files.keep_preset(Session().to_json(), -1, "gone")
-    assert of_kind(Kind.PRESET) == []
+    assert not any(item.own for item in of_kind(Kind.PRESET))
 
 
 @given(st.text(max_size=12))

@@ -22,6 +22,9 @@ PRESETS = st.builds(
     name=NAMES,
     labels=st.dictionaries(NAMES, NAMES, max_size=4),
     sound=NAMES,
+    description=NAMES,
+    tags=st.lists(NAMES, max_size=3).map(tuple),
+    whole=st.booleans(),
     others=st.dictionaries(st.sampled_from(["", "colour", "others"]), st.none() | NAMES),
 )
 ORGAN = Descriptor(
@@ -146,13 +149,18 @@ def test_a_failed_save_keeps_the_old_preset(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == [path]
 
 
+def test_a_whole_preset_brings_the_defaults_of_what_it_leaves_out() -> None:
+    assert Preset({"leslie": 0.5}).fit(ORGAN) == ({"leslie": 0.5}, ())
+    assert Preset({"leslie": 0.5}, whole=True).fit(ORGAN) == ({"drawbar": 4.0, "leslie": 0.5}, ())
+
+
 def test_unknown_fields_are_told_and_kept(tmp_path: Path) -> None:
     path = tmp_path / "new.json"
-    path.write_text('{"rtaudiogen": "preset", "version": 1, "valuse": {"leslie": 1}, "tags": [1]}')
+    path.write_text('{"rtaudiogen": "preset", "version": 1, "valuse": {"leslie": 1}, "marks": [1]}')
     preset = load_preset(path)
     assert len(told := list(preset.remarks())) == 2
     assert told[0].startswith("'valuse' is unknown")
     assert told[0].endswith("did you mean 'values'?")
     save_preset(path, preset)
     kept = json.loads(path.read_text())
-    assert (kept["valuse"], kept["tags"]) == ({"leslie": 1}, [1])
+    assert (kept["valuse"], kept["marks"]) == ({"leslie": 1}, [1])

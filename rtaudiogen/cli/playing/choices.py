@@ -1,13 +1,15 @@
 """Models and how they are played, as a command line says: one value of many options."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from ...errors import RtAudioGenError, UsageError
 from ...generator import Descriptor
 from ...processors import CPU
 from ...registry import find
+from ...saving.presets import load_preset
 from ...saving.sessions import Session
 from ..options import (
     Chain,
@@ -21,7 +23,7 @@ from ..options import (
     check_takers,
     check_voices,
 )
-from .preset import NO_PRESET, PresetFile, fitting, seeds_of, sounds_of
+from .preset import NO_PRESET, PresetFile, fitting, found, seeds_of, sounds_of
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,15 @@ class Choices:
     voices: Voices = 0
     device: Device = CPU
     chain: Chain = False
+
+    def with_preset_found(self) -> "Choices":
+        """Return the same with the preset's file, if it was given by its name. UsageError."""
+        return replace(self, preset=found(self.preset))
+
+    def models(self, given: Sequence[str], session: Path | None) -> list[str]:
+        """Return the models that were given; without any, and without a session, the preset's."""
+        own = load_preset(self.preset).model if self.preset and not given and not session else ""
+        return [own] if own else list(given)
 
     def for_models(self, models: Mapping[str, Descriptor]) -> "Chosen":
         """Return what is chosen for each model. UsageError for what none of them has."""
@@ -80,10 +91,10 @@ class Chosen:
 
 def models_of(session: Session) -> dict[str, Descriptor]:
     """Return those of a session's models that exist; raise an error if none does."""
-    found = {}
+    models = {}
     for slot in session.slots:
         with suppress(RtAudioGenError):
-            found[slot.model] = find(slot.model)
-    if session.slots and not found:
+            models[slot.model] = find(slot.model)
+    if session.slots and not models:
         find(session.slots[0].model)  # raises the error that tells why
-    return found
+    return models

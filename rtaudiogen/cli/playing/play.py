@@ -81,11 +81,13 @@ def play(
     from .performance import perform, stopped_by_signals, with_recording
     from .status import print_report
 
-    read = [Path(name) for name in models or []]
+    choices = choices.with_preset_found()
+    models = choices.models(models or [], session)
+    read = [Path(name) for name in models]
     read += [path for path in (midi_file, choices.sound, choices.preset) if path]
     if record:
         check_recording(expanded(record), overwrite, [*read, *([session] if session else [])])
-    opened = _open_session(models or [], session, overwrite, read)
+    opened = _open_session(models, session, overwrite, read)
     played = {name: find(name) for name in models} if models else models_of(opened)
     chosen = choices.for_models(played)
     if save_preset is not None:
@@ -113,7 +115,7 @@ def play(
                 model, chosen.values[model], chosen.seeds.get(model), chosen.sounds.get(model),
                 choices.voices,
             )
-            for model in models or []
+            for model in models
         ]  # fmt: skip
         for slot, following in pairwise(added if choices.chain else []):
             engine.set_mix(following, "hears_input", False)

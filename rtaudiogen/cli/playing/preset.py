@@ -15,9 +15,25 @@ from ..output import warn
 
 PresetFile = Annotated[
     Path | None,
-    typer.Option("--preset", metavar="FILE", help="Values and seed for the models of its family."),
+    typer.Option(
+        "--preset",
+        metavar="NAME",
+        help="Values and seed for the models of its family: a preset's name, or its file.",
+    ),
 ]
 NO_PRESET = Preset()
+SUFFIX = ".json"
+
+
+def found(given: Path | None) -> Path | None:
+    """Return the file of a preset that is given by its name or its file. UsageError if the name
+    is unknown.
+    """
+    from ...client.library import find_preset
+
+    if given is None or given.suffix == SUFFIX or given.is_file():
+        return given
+    return find_preset(str(given))
 
 
 def fitting(models: Mapping[str, Descriptor], path: Path) -> dict[str, Preset]:
@@ -28,15 +44,15 @@ def fitting(models: Mapping[str, Descriptor], path: Path) -> dict[str, Preset]:
 
     family, preset = look(path).family, load_preset(path)
     warn(preset.remarks())
-    found = {}
+    fitted = {}
     for name, model in models.items():
         if family in ("", model.family):
             values, notices = preset.fit(model)
             warn(notices)
-            found[name] = replace(preset, values=values)
-    if not found:
+            fitted[name] = replace(preset, values=values)
+    if not fitted:
         raise UsageError(f"--preset {path}: for {family}; {', '.join(models)} is of another family")
-    return found
+    return fitted
 
 
 def seeds_of(presets: Mapping[str, Preset]) -> dict[str, int]:
@@ -62,7 +78,7 @@ def sounds_of(
 def check_new(path: Path, overwrite: bool, inputs: Iterable[Path]) -> None:
     """Raise UsageError for a file that would be overwritten, or has a wrong suffix."""
     check_target(path, overwrite, inputs)
-    if path.suffix != ".json":
+    if path.suffix != SUFFIX:
         raise UsageError(f"--save-preset {path}: presets are .json files")
 
 

@@ -85,6 +85,8 @@ def render(
     *names, out = models_and_file
     if not out.lower().endswith(SUFFIXES):
         raise UsageError(f"render MODEL… OUT.wav: '{out}' ends neither in .wav nor in .flac")
+    choices = choices.with_preset_found()
+    names = choices.models(names, session)
     if not names and not session:
         raise UsageError("which model? render MODEL… OUT.wav, or give --session FILE")
     if names and session:

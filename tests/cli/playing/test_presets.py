@@ -47,11 +47,20 @@ def test_a_rendering_has_the_presets_values_and_seed(run_here: Run, folder: Path
     assert five != six
 
 
+def test_a_preset_is_rendered_by_its_name_alone(run_here: Run, folder: Path) -> None:
+    done = run_here("render", "named.wav", "--seconds", 0.2, "--preset", "pure tone")
+    assert done.returncode == 0, done.stderr
+    same = run_here("render", "sine", "same.wav", "--seconds", 0.2)
+    assert same.returncode == 0, same.stderr
+    assert (folder / "named.wav").read_bytes() == (folder / "same.wav").read_bytes()
+
+
 @pytest.mark.parametrize(
     ("arguments", "complaint"),
     [
         (("--preset", "choir.json"), "another family"),
         (("--preset", "gone.json"), "cannot be read"),
+        (("--preset", "Glass Bell"), "did you mean Glass Bells"),
         (("--save-preset", "choir.json"), "exists already"),
         (("--save-preset", "sine.txt"), ".json"),
     ],
