@@ -12,6 +12,7 @@ import soundfile
 from rtaudiogen import registry
 from rtaudiogen.client.library import Kind, find_preset, library, preview_path
 from rtaudiogen.errors import UsageError
+from rtaudiogen.generator import Plays
 from rtaudiogen.loudness.integrated import RATE, integrated_lufs
 from rtaudiogen.saving.presets import load_preset
 
@@ -34,10 +35,12 @@ def previews() -> ModuleType:
     return module
 
 
-def test_there_are_forty_to_sixty_presets_of_every_shipped_model() -> None:
+def test_every_shipped_model_but_effects_has_factory_presets() -> None:
     assert 40 <= len(PRESETS) <= 60
-    shipped = {id for id, model in registry.listing().models.items() if model.licence}
-    assert {load_preset(path).model for path in PRESETS} == shipped
+    families = registry.families()[0].values()
+    shipped = [model for family in families for model in family.builtin()]
+    sounding = {model.id for model in shipped if model.plays != {Plays.EFFECT}}
+    assert {load_preset(path).model for path in PRESETS} == sounding
 
 
 def test_no_two_factory_presets_have_the_same_name() -> None:
