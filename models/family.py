@@ -1,7 +1,7 @@
 """Declaration of a family of models: its configuration, its model files and its commands."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Generic, Protocol, Self, TypeVar
 
@@ -94,6 +94,15 @@ class CodeModelConfig(ModelConfig):
         return 2 * self.harmonics + 8 if self.pitched else 0
 
 
+@dataclass(frozen=True)
+class Card:
+    """How a window calls and marks a model that ships; scripts know it by its id."""
+
+    name: str
+    colour: str  # "#rrggbb"
+    summary: str
+
+
 C = TypeVar("C", bound=ModelConfig)
 D = TypeVar("D", bound=ModelConfig, covariant=True)
 
@@ -133,6 +142,7 @@ class ModelFiles(Generic[C]):
     shapes: Callable[[C], Shapes]  # of the tensors that a configuration needs
     offer: Callable[[Path, C, ModelHeader], Offer]  # RtAudioGenError, if the header is damaged
     weights: Path  # the folder of the models that ship
+    cards: Mapping[str, Card] = field(default_factory=dict)  # of those, by id
 
     def builtin(self) -> Iterator[Descriptor]:
         """Yield the models that ship with the package."""
@@ -147,11 +157,14 @@ class ModelFiles(Generic[C]):
         config = self.read_config(path, header)
         offer = self.offer(path, config, header)
         check_tensors(path, self.shapes(config))
+        own = Card(header.name, "", header.summary)
+        card = self.cards.get(header.name, own) if path.parent == self.weights else own
         return Descriptor(
             id=header.name,
             family=self.family,
-            name=header.name,
-            summary=header.summary,
+            name=card.name,
+            summary=card.summary,
+            colour=card.colour,
             sample_rate=config.sample_rate,
             licence=header.licence,
             path=path,

@@ -85,6 +85,7 @@ class Descriptor:
     voices: int  # polyphony; 1 for a stream
     parameters: tuple[Parameter, ...]
     licence: str = ""
+    colour: str = ""  # "#rrggbb", by which a window marks it; empty: the window's own
     path: Path | None = None  # weights
     facts: Mapping[str, Any] = field(default_factory=dict)  # the model file's own training facts
     takes_sound: bool = False  # the generator is a SoundTaker

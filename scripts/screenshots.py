@@ -25,7 +25,7 @@ MIX = {
 }  # fmt: skip
 PLAYED_SECONDS = 8.0
 CODES = "vqvae-speech"
-TITLES = ("Instrument", "Browser", "MIDI", "Training")
+TITLES = ("Instrument", "Library", "MIDI", "Training")
 
 
 class Studio:

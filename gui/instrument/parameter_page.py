@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 
 from rtaudiogen.generator import Descriptor
 
+from ..shell.dialogs import tell
 from ..shell.theme import DIM
 from ..widgets.controls.parameter_panel import ParameterPanel
 from ..widgets.elided_label import ElidedLabel
@@ -51,6 +52,7 @@ class ParameterPage(QWidget):
         self._sound.clicked.connect(self._choose_sound)
         self._sound.hide()
         self.presets = PresetBar(self)
+        self.presets.about_wanted.connect(self._tell_about)
         self.presets.hide()
         head = QHBoxLayout()
         head.setSpacing(12)
@@ -70,7 +72,7 @@ class ParameterPage(QWidget):
             self.panel.hide()
             self.panel.deleteLater()
             self.panel = None
-        self._title.setText(f"{slot}  {model.id}" if model else "")
+        self._title.setText(f"{slot}  {model.name}" if model else "")
         self._summary.show_sentence(model.summary if model else EMPTY)
         self._sound.setVisible(model is not None and model.takes_sound)
         self.presets.setVisible(model is not None)
@@ -86,6 +88,10 @@ class ParameterPage(QWidget):
         path, _ = QFileDialog.getOpenFileName(self, "Play from a sound", "", SOUNDS)
         if path:
             self.sound_wanted.emit(path)
+
+    def _tell_about(self) -> None:
+        if self.model is not None:
+            tell(self, "About this sound", about(self.model))
 
     def show_values(self, values: Mapping[str, float], controllers: Mapping[str, int]) -> None:
         """Show the values of the parameters, and the controllers that move them."""
@@ -107,3 +113,13 @@ class ParameterPage(QWidget):
         """Show the engine's values again, whatever the user has just moved, if the slot is here."""
         if self.panel is not None and slot == self._slot:
             self.panel.follow(ids)
+
+
+def about(model: Descriptor) -> str:
+    """Return what a model is, and under which licence it may be used."""
+    return (
+        f"{model.name}: {model.summary}\n\n"
+        f"Model: {model.id} (family {model.family})\n"
+        f"Licence: {model.licence or 'none given'}\n"
+        f"File: {model.path or 'none: it is part of the program'}"
+    )

@@ -18,6 +18,7 @@ class PresetBar(QWidget):
 
     picked = Signal(object)  # Item
     save_wanted = Signal(str)  # the name that is proposed
+    about_wanted = Signal()  # what the sound is made with
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -72,6 +73,7 @@ class PresetBar(QWidget):
             action.triggered.connect(lambda _=False, preset=preset: self.picked.emit(preset))
         menu.addSeparator()
         menu.addAction("Save as …", lambda: self.save_wanted.emit(self.name))
+        menu.addAction("About this sound", self.about_wanted.emit)
 
     def _step(self, step: int) -> None:
         index = self._index()

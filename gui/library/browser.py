@@ -1,11 +1,13 @@
-"""Page of the library: lists models, presets, sessions and recordings, with actions for them."""
+"""Page of the library: lists sounds, models, sessions and recordings, with actions for them.
+
+A sound is a preset, of the factory or the user's own.
+"""
 
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import (
     QItemSelectionModel,
     QModelIndex,
-    QSortFilterProxyModel,
     Qt,
     Signal,
     SignalInstance,
@@ -13,7 +15,6 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QHBoxLayout,
     QLabel,
     QLineEdit,
     QMenu,
@@ -27,18 +28,20 @@ from PySide6.QtWidgets import (
 from rtaudiogen.client.library import Item, Kind
 
 from ..shell.theme import DIM
+from ..widgets.flow_layout import FlowLayout
 from .browser_columns import COLUMNS
-from .browser_table import SORT, LibraryTable
+from .browser_table import SORT, FoundItems, LibraryTable
+from .tag_choice import TagChoice
 
 TITLES = {
+    Kind.PRESET: "Sounds",
     Kind.MODEL: "Models",
-    Kind.PRESET: "Presets",
     Kind.SESSION: "Sessions",
     Kind.RECORDING: "Recordings",
 }
 EMPTY = {
     Kind.MODEL: "There is no model.",
-    Kind.PRESET: "No preset has been saved yet. Save one on the page Instrument.",
+    Kind.PRESET: "There is no sound.",
     Kind.SESSION: "No session has been saved yet. Save one with the menu Session.",
     Kind.RECORDING: "Nothing has been recorded yet. Drop a sound here to encode it.",
 }
@@ -49,6 +52,8 @@ class Browser(QWidget):
     """Shows items that it is given; its signals carry the selected items."""
 
     used = Signal(object)  # Item: double click, Enter
+    added = Signal(object)  # Item: a preset for a slot of its own
+    heard = Signal(object)  # Item: a preset with a preview was clicked
     rename_wanted = Signal(object)  # Item
     export_wanted = Signal(object)  # Item
     folder_wanted = Signal(object)  # Item
@@ -61,7 +66,8 @@ class Browser(QWidget):
         self._items: Sequence[Item] = ()
         self.tree = QTreeView(self)
         self.table = LibraryTable(self.tree)
-        self._shown = QSortFilterProxyModel(self)
+        self._shown = FoundItems(self)
+        self.tags = TagChoice(self)
         self._shown.setSourceModel(self.table)
         self._shown.setSortRole(SORT)
         self._shown.setFilterKeyColumn(-1)
@@ -72,12 +78,14 @@ class Browser(QWidget):
         self._empty = QLabel(self)
         self._empty.setForegroundRole(DIM)
         self._empty.setWordWrap(True)
+        self.tags.picked.connect(self._show)
         self._set_up_kinds()
         self._set_up_tree()
         self._make_actions()
-        top = QHBoxLayout()
-        top.addWidget(self.kinds)
-        top.addWidget(self.search, 1)
+        top = FlowLayout(spacing=4)
+        top.setContentsMargins(0, 0, 0, 0)
+        for part in (self.kinds, self.tags, self.search):
+            top.addWidget(part)
         for button in self._set_up_buttons():
             top.addWidget(button)
         column = QVBoxLayout(self)
@@ -93,6 +101,7 @@ class Browser(QWidget):
         """Show the library's items; keep the selection."""
         selected = {item.path for item in self.selection()}
         self._items = items
+        self.tags.offer(item.tags[0] for item in items if item.tags)
         self._show()
         rows = [row for row, item in enumerate(self.table.items) if item.path in selected]
         flags = QItemSelectionModel.SelectionFlag
@@ -143,10 +152,13 @@ class Browser(QWidget):
         tree.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
         tree.header().setStretchLastSection(True)
         tree.activated.connect(lambda _: self._tell_one(self.used))
+        tree.clicked.connect(lambda index: self._hear(self._item(index)))
         tree.selectionModel().selectionChanged.connect(lambda *_: self._enable())
 
     def _make_actions(self) -> None:
         Key = QKeySequence.StandardKey
+        self.add = self._action("+ Add", "Ctrl+Return", lambda: self._tell_one(self.added))
+        self.hear = self._action("Listen", Key.MoveToNextChar, self._hear_selected)
         self.use = self._action("Open", None, lambda: self._tell_one(self.used))
         self.folder = self._action(
             "Show in folder", None, lambda: self._tell_one(self.folder_wanted)
@@ -159,6 +171,8 @@ class Browser(QWidget):
         self.refresh = self._action("Refresh", Key.Refresh, self.refresh_wanted.emit)
         self.measure = self._action("Measure speeds", None, self.speeds_wanted.emit)
         self.measure.setToolTip("Measure how much faster than real time each model is, on one core")
+        self.add.setToolTip("Add a slot with this sound")
+        self.hear.setToolTip("Play the sound once, as a click does")
         self.use.setToolTip("Add the model, apply the preset, open the session, play the sound")
         self.export.setToolTip("Copy to another place; codes may be decoded to a .wav")
         self.trash.setToolTip("Move your own files to the trash")
@@ -200,12 +214,22 @@ class Browser(QWidget):
     def _show(self) -> None:
         kind = list(TITLES)[self.kinds.currentIndex()]
         other = kind != self.table.kind or not self.table.items
+        sounds = kind == Kind.PRESET
+        self.tags.setVisible(sounds)
+        self._press_for(self.add if sounds else self.use)
+        self._shown.show_tag(self.tags.tag if sounds else "")
         self.table.show_items(kind, self._items)
         if other:
             self._shown.sort(-1)  # the library's own order, until the user presses a heading
             self.tree.header().setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
             self._fit_columns()
         self._search(self.search.text())
+
+    def _press_for(self, action: QAction) -> None:
+        """Let the button carry out an action."""
+        for old in self.button.actions():  # several would become a menu
+            self.button.removeAction(old)
+        self.button.setDefaultAction(action)
 
     def _fit_columns(self) -> None:
         """Make columns as wide as their texts, up to `MOST_LINES`."""
@@ -236,10 +260,20 @@ class Browser(QWidget):
         files = [item for item in selected if item.path is not None]
         own = bool(selected) and all(item.own and item.path for item in selected)
         self.use.setEnabled(one is not None and not one.problem)
+        self.add.setEnabled(bool(one and one.kind == Kind.PRESET and one.uses and not one.problem))
+        self.hear.setEnabled(bool(one and one.preview))
         self.folder.setEnabled(bool(one and files))
         self.export.setEnabled(bool(one and files))
         self.rename.setEnabled(bool(one and own and one.kind != Kind.MODEL))
         self.trash.setEnabled(own)
+
+    def _hear(self, item: Item) -> None:
+        if item.preview is not None:
+            self.heard.emit(item)
+
+    def _hear_selected(self) -> None:
+        for item in self.selection()[:1]:
+            self._hear(item)
 
     def _tell_one(self, signal: SignalInstance) -> None:
         selected = self.selection()

@@ -26,7 +26,7 @@ def _plain(title: str, text: Callable[[Item], str]) -> Column:
 def _name(item: Item) -> str:
     """Return the item's name; for an unusable item also the problem, shown across all columns."""
     if not item.problem:
-        return item.name
+        return item.model.name if item.model is not None else item.name
     return f"{item.name}: {item.problem.removeprefix(f'{item.path}: ')}"
 
 
@@ -38,10 +38,6 @@ def _remark(item: Item) -> str:
 
 def _plays(item: Item) -> str:
     return ", ".join(sorted(item.model.plays)) if item.model else ""
-
-
-def _licence(item: Item) -> str:
-    return (item.model.licence if item.model else "") or "–"
 
 
 def _origin(item: Item) -> str:
@@ -70,14 +66,18 @@ MODELS = _plain("Models", lambda item: ", ".join(item.uses))
 COLUMNS = {
     Kind.MODEL: (
         NAME,
-        _plain("Family", lambda item: item.family),
         _plain("Plays", _plays),
         Column("Speed", _speed, lambda item: item.real_time_factor),
-        _plain("Licence", _licence),
+        _plain("Id", lambda item: item.name),
         _plain("Origin", _origin),
         REMARK,
     ),
-    Kind.PRESET: (NAME, MODELS, _plain("Family", lambda item: item.family), DATE),
+    Kind.PRESET: (
+        NAME,
+        _plain("Instrument", lambda item: item.instrument or item.family),
+        _plain("Tags", lambda item: ", ".join(item.tags)),
+        _plain("Description", lambda item: item.description),
+    ),
     Kind.SESSION: (NAME, DATE, MODELS),
     Kind.RECORDING: (  # any sound
         NAME,

@@ -71,6 +71,8 @@ class Library(QObject):
     def _connect_page(self) -> None:
         page = self.page
         page.used.connect(self.actions.open)
+        page.added.connect(self.actions.add)
+        page.heard.connect(self.actions.hear)
         page.refresh_wanted.connect(self.watch.look)
         page.rename_wanted.connect(self.files.rename)
         page.export_wanted.connect(self.files.export)

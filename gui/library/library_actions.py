@@ -6,7 +6,15 @@ from typing import Any, NamedTuple
 
 from PySide6.QtCore import QObject, Signal
 
-from rtaudiogen.client.library import CODES, Item, Kind, look, taker_of, values_to_play_sound
+from rtaudiogen.client.library import (
+    CODES,
+    Item,
+    Kind,
+    is_for,
+    look,
+    taker_of,
+    values_to_play_sound,
+)
 from rtaudiogen.client.library_files import Encoded, encode, read_preset
 from rtaudiogen.client.remote import EngineProcess
 from rtaudiogen.errors import RtAudioGenError
@@ -69,11 +77,20 @@ class LibraryActions(QObject):
         elif item.kind == Kind.MODEL:
             self.use_model(item.reference, slot)
         elif item.kind == Kind.PRESET:
-            self._use_preset(item, slot or self._rack.selection)
+            self._use_preset(item, slot or self._fitting_slot(item))
         elif item.kind == Kind.SESSION:
             self._files.open_session(str(item.path))
         else:
             self._use_sound(item, slot)
+
+    def add(self, item: Item) -> None:
+        """Add a slot that plays with a preset."""
+        self._use_preset(item, 0)
+
+    def hear(self, item: Item) -> None:
+        """Play a preset's preview once, beside the rack."""
+        path = str(item.preview)
+        self._bridge.do(lambda engine: engine.play_sound(path))
 
     def use_model(self, model: str, slot: int = 0) -> None:
         """Exchange a slot's generator, or add one if `slot` is 0."""
@@ -130,6 +147,14 @@ class LibraryActions(QObject):
         self.encoded.emit()
 
     # -- presets ---------------------------------------------------------------------------------
+
+    def _fitting_slot(self, item: Item) -> int:
+        """Return the selected slot if it plays a model that the preset is for; else 0."""
+        facts = self._slot_of(self._rack.selection)
+        model = self._rack.models.find(facts.model) if facts else None
+        if facts is None or (model is not None and item.uses and not is_for(item, model)):
+            return 0
+        return facts.slot
 
     def _use_preset(self, item: Item, slot: int) -> None:
         path = item.path

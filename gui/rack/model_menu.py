@@ -1,4 +1,4 @@
-"""Menu of models by family, with what each plays and its licence."""
+"""Menu of models by family, with what each plays."""
 
 from collections.abc import Callable
 from itertools import groupby
@@ -32,8 +32,9 @@ class ModelMenu(QObject):
         for family, models in groupby(by_family, key=lambda model: model.family):
             menu.addSection(family)
             for model in models:
-                action = menu.addAction(entry(model, self._models.factors.get(model.id)))
-                action.setToolTip(model.summary)
+                text = entry(model, self._models.factors.get(model.id))
+                action = menu.addAction(text.replace("&", "&&"))
+                action.setToolTip(f"{model.id}: {model.summary}")
                 action.triggered.connect(lambda _=False, id=model.id: picked(id))
         menu.addSeparator()
         for problem in self._models.problems:
@@ -52,7 +53,7 @@ class ModelMenu(QObject):
 
 def entry(model: Descriptor, factor: float | None = None) -> str:
     """Return a model's line in the menu, with its real-time factor if it was measured."""
-    facts = [", ".join(sorted(model.plays)), model.licence or "no licence given"]
+    facts = [", ".join(sorted(model.plays))]
     if factor is not None:
         facts.append(f"{factor:.1f} × real time")
-    return f"{model.id}    {' · '.join(facts)}"
+    return f"{model.name}    {' · '.join(facts)}"

@@ -140,4 +140,4 @@ class RackActions(QObject):
     def _name(self, slot: int) -> str:
         facts = self._slot_of(slot)
         model = self._rack.models.find(facts.model) if facts else None
-        return model.id if model else f"slot {slot}"
+        return model.name if model else f"slot {slot}"

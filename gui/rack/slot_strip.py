@@ -141,11 +141,11 @@ class SlotStrip(QFrame):
     def show_slot(self, facts: SlotSnapshot, model: Descriptor | None) -> None:
         """Show the engine's newest facts, and the slot's model if it is known."""
         self.facts = facts
-        name = f"{facts.slot}  {model.id if model else facts.model}"
+        name = f"{facts.slot}  {model.name.replace('&', '&&') if model else facts.model}"
         if name != self.model.text():
             self.model.setText(name)
-            about = f"\n{model.summary}\nLicence: {model.licence}" if model else ""
-            self.model.setToolTip(wrapped(name + about))
+            self.model.setToolTip(wrapped(f"{model.name}: {model.summary}" if model else name))
+            self.grip.show_colour(model.colour if model else "")
         self.stop.setVisible(model is not None and model.sounds_by_itself)
         self.zone.setVisible(model is None or model.plays != {Plays.EFFECT})
         self.meter.set_level(facts.level)

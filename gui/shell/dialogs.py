@@ -1,4 +1,4 @@
-"""Dialogs that ask the user for a file, a name, or yes or no."""
+"""Dialogs that ask the user for a file, a name, or yes or no, or show a text."""
 
 from pathlib import Path
 
@@ -27,3 +27,8 @@ def ask_whether(parent: QWidget, title: str, question: str) -> bool:
     """Ask a yes-or-no question; Enter answers no."""
     No, Yes = QMessageBox.StandardButton.No, QMessageBox.StandardButton.Yes
     return QMessageBox.question(parent, title, question, Yes | No, No) == Yes
+
+
+def tell(parent: QWidget, title: str, text: str) -> None:
+    """Show a text until the user closes it."""
+    QMessageBox.information(parent, title, text)

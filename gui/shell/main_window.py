@@ -102,10 +102,11 @@ class MainWindow(QWidget):
 
     def _build(self) -> None:
         self.transport.extra.addWidget(self.sessions, 0, Qt.AlignmentFlag.AlignBottom)
+        self.pages.add(self.library.page, "Library", "Sounds, models, sessions and recordings")
         self.pages.add(self.instrument, "Instrument", "Controls and presets of the selected slot")
         self.pages.add(self.midi, "MIDI", "Messages of MIDI controllers, and their mappings")
         self.pages.add(self.training, "Training", "Train a model on a folder of your own sounds")
-        self.pages.add(self.library.page, "Browser", "Models, presets, sessions and recordings")
+        self.pages.turn_to(self.instrument)
         self.surfaces = QStackedWidget(self)
         self.surfaces.addWidget(self.xy)
         self.surfaces.addWidget(self.surface.pads)
@@ -283,6 +284,7 @@ class MainWindow(QWidget):
     def _restore_window_state(self) -> None:
         if self.window_state is not None:
             self.resize(first_size(self.screen().availableSize()))
+            self.pages.turn_to(self.library.page)  # a new user begins with sounds
             self.window_state.add_window(self)
             self.window_state.add("page", self.pages.currentIndex, self.pages.setCurrentIndex)
             self.window_state.add("views", self.scopes.state, self.scopes.restore)

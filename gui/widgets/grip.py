@@ -3,20 +3,22 @@
 import math
 
 from PySide6.QtCore import QPointF, QSize, Qt, Signal
-from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPolygonF
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from ..shell.theme import ACCENT, DIM, ON_ACCENT, colour
 from .painting import em
 
 _DOTS = 4
+EDGE_EMS = 0.2
 
 
 class Grip(QWidget):
     """Emits `dragged(y)` while the mouse moves it, in pixels of the screen, and `dropped()` at the
     end.
 
-    A marked grip is filled and shows an arrow: it belongs to the selected item.
+    A marked grip is filled and shows an arrow: it belongs to the selected item. An edge may have
+    the item's colour.
     """
 
     dragged = Signal(int)
@@ -25,6 +27,7 @@ class Grip(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._marked = False
+        self._edge = QColor()
         self._is_dragged = False
         self.setCursor(Qt.CursorShape.SizeVerCursor)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
@@ -37,8 +40,13 @@ class Grip(QWidget):
             self._marked = marked
             self.update()
 
+    def show_colour(self, name: str) -> None:
+        """Show an edge of this colour, "#rrggbb"; empty: none."""
+        self._edge = QColor(name)
+        self.update()
+
     def sizeHint(self) -> QSize:
-        return QSize(math.ceil(em(self) * 0.8), math.ceil(em(self) * 2))
+        return QSize(math.ceil(em(self) * (0.8 + EDGE_EMS)), math.ceil(em(self) * 2))
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         if event.buttons() & Qt.MouseButton.LeftButton:
@@ -54,9 +62,13 @@ class Grip(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
-        middle, unit = QPointF(self.rect().center()), em(self) * 0.14
+        unit, edge = em(self) * 0.14, em(self) * EDGE_EMS
+        middle = QPointF(self.rect().center()) - QPointF(edge / 2, 0.0)
         if self._marked:
             painter.fillRect(self.rect(), colour(self, ACCENT))
+        if self._edge.isValid():
+            wide = math.ceil(em(self) * EDGE_EMS)
+            painter.fillRect(self.rect().adjusted(self.width() - wide, 0, 0, 0), self._edge)
         painter.setBrush(colour(self, ON_ACCENT if self._marked else DIM))
         for row in range(_DOTS):
             for side in (-1.3, 1.3):

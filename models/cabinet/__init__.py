@@ -17,6 +17,7 @@ CABINET = Descriptor(
         Parameter("mix", "Mix", 0.0, 100.0, 100.0, "%", help="0: the sound itself"),
     ),
     licence="MIT",
+    colour="#a3835f",
     views=(XYView("level", "mix"),),
     takes_sound=True,
 )

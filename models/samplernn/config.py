@@ -8,7 +8,7 @@ from rtaudiogen.model_file import ModelHeader
 from rtaudiogen.views import XYView
 
 from ..compiled.mulaw import LEVELS
-from ..family import CodeModelConfig, ModelFiles, Offer
+from ..family import Card, CodeModelConfig, ModelFiles, Offer
 from ..playing.codes.parameters import BOOKMARK_PARAMETERS, WALK_PARAMETERS, Defaults, offer_codes
 
 FRAME = 16  # samples between two steps of the slow tier, and samples that each tier sees
@@ -87,4 +87,9 @@ def offer(path: Path, config: SampleRNNConfig, header: ModelHeader) -> Offer:
     )  # fmt: skip
 
 
-FILES = ModelFiles("samplernn", SampleRNNConfig, shapes, offer, WEIGHTS)
+CARDS = {
+    "samplernn-textures": Card(
+        "Clockworks", "#5b8def", "endless rain, fire and machines whose clocks slow down and stop"
+    )
+}
+FILES = ModelFiles("samplernn", SampleRNNConfig, shapes, offer, WEIGHTS, CARDS)

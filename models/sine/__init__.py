@@ -21,6 +21,7 @@ SINE = Descriptor(
         Parameter("vibrato", "Vibrato", 0.0, 100.0, 30.0, "cents", help="depth at full mod wheel"),
     ),
     licence="MIT",
+    colour="#8c98a6",
     views=(XYView("attack", "release"), XYView("vibrato", "level"), KeyboardView()),
 )
 

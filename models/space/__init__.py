@@ -28,6 +28,7 @@ SPACE = Descriptor(
         Parameter("mix", "Mix", 0.0, 100.0, 30.0, "%", help="0: the sound itself, 100: the room"),
     ),
     licence="MIT",
+    colour="#5f9fb8",
     views=(XYView("decay", "mix"), XYView("size", "damping")),
     hears=2,
 )  # fmt: skip

@@ -9,7 +9,7 @@ from rtaudiogen.generator import Parameter, Plays
 from rtaudiogen.model_file import ModelHeader
 from rtaudiogen.views import KeyboardView, RibbonView, View, XYView
 
-from ..family import ModelFiles, Offer
+from ..family import Card, ModelFiles, Offer
 from .config import CodesConfig, VQVAEConfig
 from .shaped.config import ShapedConfig
 from .shapes import needed_tensors
@@ -151,5 +151,15 @@ class Kinds:
         )
 
 
-FILES = ModelFiles[CodesConfig]("vqvae", Kinds(), needed_tensors, offer, WEIGHTS)
+CARDS = {
+    "vqvae-speech": Card(
+        "Voices", "#c45ac4", "voices that talk by themselves, sing what you play, or change yours"
+    ),
+    "vqvae-music": Card(
+        "Sound Codes",
+        "#8b6be0",
+        "any sound as codes: new ones, stretched, frozen, scattered",
+    ),
+}
+FILES = ModelFiles[CodesConfig]("vqvae", Kinds(), needed_tensors, offer, WEIGHTS, CARDS)
 builtin, describe, read_config = FILES.builtin, FILES.describe, FILES.read_config

@@ -9,7 +9,7 @@ from rtaudiogen.generator import Parameter, Plays
 from rtaudiogen.model_file import ModelHeader
 from rtaudiogen.views import PadView, XYView
 
-from ..family import ModelFiles, Offer
+from ..family import Card, ModelFiles, Offer
 from ..oneshot.pad_parameters import FARTHEST_PITCH, SHORTEST_DECAY
 from ..oneshot.pads import LAYOUT, PADS, assign, is_hat
 from .config import WaveGANConfig
@@ -131,5 +131,10 @@ def _of_pad(pad: int, parameter: Parameter) -> Parameter:
     )
 
 
-FILES = ModelFiles("wavegan", WaveGANConfig, shapes, offer, WEIGHTS)
+CARDS = {
+    "wavegan-drums": Card(
+        "Drum Lab", "#d9534f", "drum hits on sixteen pads, each one new and each one repeatable"
+    )
+}
+FILES = ModelFiles("wavegan", WaveGANConfig, shapes, offer, WEIGHTS, CARDS)
 builtin, describe, read_config = FILES.builtin, FILES.describe, FILES.read_config

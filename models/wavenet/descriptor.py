@@ -6,7 +6,7 @@ from pathlib import Path
 from rtaudiogen.model_file import ModelHeader
 from rtaudiogen.views import View, XYView
 
-from ..family import ModelFiles, Offer
+from ..family import Card, ModelFiles, Offer
 from ..playing.bands.parameters import LIVING_PARAMETERS, SIDES
 from ..playing.codes.parameters import BOOKMARK_PARAMETERS, Defaults, offer_codes
 from ..playing.harmonic.parameters import DRAWN, SHAPED, WHOLE, harmonic_parameters
@@ -42,5 +42,15 @@ def offer(path: Path, config: WaveNetConfig, header: ModelHeader) -> Offer:
     return offer_codes(config, VOICES, DEFAULTS, own)
 
 
-FILES = ModelFiles("wavenet", WaveNetConfig, shapes, offer, WEIGHTS)
+CARDS = {
+    "wavenet-keys-strings": Card(
+        "Keys & Strings",
+        "#d9902f",
+        "piano, organ, guitar, harp, strings, choir, mallets and winds, and blends of two",
+    ),
+    "wavenet-textures": Card(
+        "Textures", "#2f9e8f", "endless rain, sea, wind, fire, crowds and pads, in stereo"
+    ),
+}
+FILES = ModelFiles("wavenet", WaveNetConfig, shapes, offer, WEIGHTS, CARDS)
 builtin, describe, read_config = FILES.builtin, FILES.describe, FILES.read_config

@@ -5,7 +5,7 @@ why in one line.
 """
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import lru_cache
@@ -59,6 +59,8 @@ class Item:
     description: str = ""  # of a preset: a sentence
     tags: tuple[str, ...] = ()  # of a preset: words to find it by, the most important one first
     preview: Path | None = None  # of a preset: a short sound file
+    instrument: str = ""  # of a preset: its model's name
+    colour: str = ""  # of a preset: its model's, "#rrggbb"
 
 
 def library() -> tuple[Item, ...]:
@@ -94,8 +96,7 @@ def look(path: Path) -> Item:
             f"session or preset ({DOCUMENTS}) or a sound ({' '.join((*SOUNDS, CODES))})"
         )
     if documents.kind_of(path) == presets.KIND:
-        models = registry.listing().models
-        return _preset(path, {id: model.family for id, model in models.items()})
+        return _preset(path, registry.listing().models)
     return _session(path)
 
 
@@ -126,15 +127,18 @@ def find_preset(name: str) -> Path:
 def presets_of(items: Sequence[Item], model: Descriptor) -> list[Item]:
     """Return the usable presets for a model: the user's of its family, and its factory presets."""
     kept = [item for item in items if item.kind == Kind.PRESET and not item.problem]
-    kept = [item for item in kept if item.family == model.family]
-    return [item for item in kept if item.own or model.id in item.uses]
+    return [item for item in kept if is_for(item, model)]
+
+
+def is_for(preset: Item, model: Descriptor) -> bool:
+    """Return True if a preset suits a model: a factory preset its own model, others a family."""
+    return preset.family == model.family and (preset.own or model.id in preset.uses)
 
 
 def _presets(listing: registry.Listing) -> list[Item]:
     """Return the families' presets and the user's, by name."""
-    families = {id: model.family for id, model in listing.models.items()}
     places = [*registry.preset_folders(), *_own_preset_folders()]
-    found = _files(Kind.PRESET, places, lambda path: _preset(path, families))
+    found = _files(Kind.PRESET, places, lambda path: _preset(path, listing.models))
     return sorted(found, key=lambda item: item.name.lower())
 
 
@@ -186,10 +190,10 @@ def _own_preset_folders() -> list[Path]:
     return [path for path in _inside(folders.presets("")) if path.is_dir()]
 
 
-def _preset(path: Path, families: dict[str, str]) -> Item:
+def _preset(path: Path, models: Mapping[str, Descriptor]) -> Item:
     preset = presets.load_preset(path)
     kept_under = path.parent.name if path.parent.parent == folders.presets("") else ""
-    preview = preview_path(path)
+    preview, model = preview_path(path), models.get(preset.model)
     return Item(
         Kind.PRESET, preset.name or path.stem, path,
         own=path.parent not in registry.preset_folders(),
@@ -198,7 +202,9 @@ def _preset(path: Path, families: dict[str, str]) -> Item:
         tags=preset.tags,
         preview=preview if preview.is_file() else None,
         uses=(preset.model,) if preset.model else (),
-        family=families.get(preset.model, kept_under),
+        family=model.family if model else kept_under,
+        instrument=model.name if model else preset.model,
+        colour=model.colour if model else "",
     )  # fmt: skip
 
 

@@ -18,7 +18,7 @@ LEFT = Qt.MouseButton.LeftButton
 
 @pytest.fixture
 def bar(window: MainWindow) -> Iterator[PresetBar]:
-    """Yield the preset bar with no preset saved."""
+    """Yield the preset bar, with the factory presets alone."""
     yield window.instrument.presets
     for path in preset_path("sine", "x").parent.glob("*.json"):
         path.unlink()
@@ -94,12 +94,13 @@ def test_the_second_slot_keeps_its_own_values(window, bar, eventually, monkeypat
 
 def test_the_arrows_walk_through_the_presets_and_around(window, bar, qtbot, eventually):
     make(window, eventually, a=100.0, b=200.0, c=300.0)
-    for button, expected in ((bar.after, 100.0), (bar.after, 200.0), (bar.before, 100.0),
-                             (bar.before, 300.0)):  # fmt: skip
+    last = list(entries(bar))[-4]  # a factory preset; a line and two actions follow
+    for button, expected in ((bar.after, "a"), (bar.after, "b"), (bar.before, "a"),
+                             (bar.before, last), (bar.after, "a")):  # fmt: skip
         qtbot.mouseClick(button, LEFT)
-        eventually(lambda expected=expected: attack(window) == pytest.approx(expected))
-        eventually(lambda expected=expected: bar.name == "abc"[round(expected / 100) - 1])
-    assert entries(bar)["c"].isChecked()
+        eventually(lambda expected=expected: bar.name == expected)
+    eventually(lambda: attack(window) == pytest.approx(100.0))
+    assert entries(bar)["a"].isChecked()
 
 
 def test_a_name_that_is_taken_is_asked_about(window, bar, eventually, monkeypatch):
@@ -130,8 +131,24 @@ def test_a_damaged_preset_is_not_offered(window, bar, eventually):
     assert "bad" not in entries(bar)
 
 
-def test_arrows_need_presets_and_the_bar_needs_a_slot(window, bar, eventually):
-    eventually(lambda: set(entries(bar)) == {"", "Save as …"})
-    assert not bar.before.isEnabled()
+def test_the_bar_needs_a_slot(window, bar, eventually):
     window.sessions.emptied.emit()
     eventually(lambda: not bar.isVisible())
+
+
+def test_the_arrows_need_presets(qtbot):
+    bar = PresetBar()
+    qtbot.addWidget(bar)
+    bar.show_presets([], None)
+    assert set(entries(bar)) == {"", "Save as …", "About this sound"}
+    assert not bar.before.isEnabled()
+
+
+def test_about_this_sound_names_model_and_licence(window, bar, monkeypatch):
+    told: list[str] = []
+    monkeypatch.setattr(
+        "rtaudiogen.gui.instrument.parameter_page.tell", lambda _w, _t, text: told.append(text)
+    )
+    entries(bar)["About this sound"].trigger()
+    assert "Model: sine" in told[0]
+    assert "Licence: MIT" in told[0]

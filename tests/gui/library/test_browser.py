@@ -11,7 +11,7 @@ from PySide6.QtGui import QDesktopServices
 
 from rtaudiogen.client import catalogue
 from rtaudiogen.client.library import Item, Kind
-from rtaudiogen.gui.library.browser import Browser
+from rtaudiogen.gui.library.browser import TITLES, Browser
 from rtaudiogen.gui.library.browser_columns import COLUMNS
 from rtaudiogen.gui.library.browser_table import MODEL_MIME, mime_of
 from rtaudiogen.gui.shell.main_window import MainWindow
@@ -49,7 +49,7 @@ def page(window: MainWindow, qtbot, eventually) -> Iterator[Browser]:
     qtbot.mouseClick(tabs, LEFT, pos=tabs.tabRect(window.pages.indexOf(page)).center())
     page.search.clear()
     page.show_kind(Kind.MODEL)
-    eventually(lambda: page.isVisible() and "sine" in names(page))
+    eventually(lambda: page.isVisible() and "Sine" in names(page))
     yield page
     for folder in (catalogue.recordings_folder(), catalogue.sessions_folder()):
         for path in folder.iterdir() if folder.is_dir() else []:
@@ -58,7 +58,7 @@ def page(window: MainWindow, qtbot, eventually) -> Iterator[Browser]:
 
 
 def turn(page: Browser, qtbot, kind: Kind) -> None:
-    index = list(Kind).index(kind)
+    index = list(TITLES).index(kind)
     qtbot.mouseClick(page.kinds, LEFT, pos=page.kinds.tabRect(index).center())
 
 
@@ -82,30 +82,71 @@ def test_models_are_listed_with_facts_and_double_click_adds_one(window, page, qt
     row = next(r for r, item in enumerate(page.table.items) if item.name == "sine")
     facts = [page.table.index(row, column).data() for column in range(len(titles))]
     told = dict(zip(titles, facts, strict=True))
-    assert told["Family"] == "sine"
+    assert (told["Name"], told["Id"]) == ("Sine", "sine")
     assert told["Plays"] == "notes"
-    assert told["Licence"] == "MIT"
     assert told["Origin"] == "built in"
     before = set(window.rack.strips)
-    click(page, qtbot, "sine")
-    qtbot.mouseDClick(page.tree.viewport(), LEFT, pos=row_of(page, "sine"))
+    click(page, qtbot, "Sine")
+    qtbot.mouseDClick(page.tree.viewport(), LEFT, pos=row_of(page, "Sine"))
     eventually(lambda: len(window.rack.strips) == 2 and window.rack.selection not in before)
 
 
+def test_a_click_on_a_sound_plays_its_preview_beside_the_rack(window, page, qtbot, eventually):
+    turn(page, qtbot, Kind.PRESET)
+    click(page, qtbot, "Sub Bass")
+    eventually(lambda: window.facts.peak > 0.05)
+    assert len(window.rack.strips) == 1
+    eventually(lambda: window.facts.slots[0].level < 0.001)  # it is not the slot that sounds
+
+
+def test_a_double_click_gives_the_selected_slot_a_sound_that_suits_it(
+    window, page, qtbot, eventually
+):
+    turn(page, qtbot, Kind.PRESET)
+    click(page, qtbot, "Sub Bass")
+    qtbot.mouseDClick(page.tree.viewport(), LEFT, pos=row_of(page, "Sub Bass"))
+    eventually(lambda: window.facts.slots[0].values["attack"] == pytest.approx(6.0))
+    assert len(window.rack.strips) == 1
+    click(page, qtbot, "Night Ocean")
+    qtbot.keyClick(page.tree, Qt.Key.Key_Return)
+    eventually(lambda: [s.model for s in window.facts.slots] == ["sine", "wavenet-textures"])
+
+
+def test_the_button_adds_a_slot_with_the_sound(window, page, qtbot, eventually):
+    turn(page, qtbot, Kind.PRESET)
+    click(page, qtbot, "Glass Pad")
+    press(page, qtbot, "+ Add")
+    eventually(lambda: len(window.rack.strips) == 2)
+    eventually(lambda: window.facts.slots[1].values.get("attack") == pytest.approx(500.0))
+
+
+def test_a_tag_leaves_the_sounds_that_have_it(page, qtbot):
+    turn(page, qtbot, Kind.PRESET)
+    everything = names(page)
+    page.tags.setCurrentText("Kit")
+    kits = names(page)
+    assert "Tight Kit" in kits
+    assert "Glass Pad" not in kits
+    page.tags.setCurrentIndex(0)
+    assert names(page) == everything
+    turn(page, qtbot, Kind.MODEL)
+    assert not page.tags.isVisible()
+
+
 def test_enter_opens_what_is_selected(window, page, qtbot, eventually):
-    click(page, qtbot, "sine")
+    click(page, qtbot, "Sine")
     qtbot.keyClick(page.tree, Qt.Key.Key_Return)
     eventually(lambda: len(window.rack.strips) == 2)
 
 
 def test_a_search_leaves_what_has_the_word_in_it(page, qtbot):
     qtbot.keyClicks(page.search, "one sine per voice")
-    assert names(page) == ["sine"]
+    assert names(page) == ["Sine"]
     page.search.setText("no such thing")
     assert names(page) == []
     assert any("no such thing" in label.text() for label in page.findChildren(type(page._empty)))
     page.search.clear()
-    assert "sine" in names(page)
+    assert "Sine" in names(page)
 
 
 def test_new_files_appear_newest_first_and_damage_is_one_line(page, qtbot, eventually):
@@ -195,7 +236,7 @@ def test_a_session_is_opened_and_the_window_is_called_like_it(window, page, qtbo
 def test_built_in_models_can_only_be_exported(
     window, page, qtbot, eventually, tmp_path, monkeypatch
 ):
-    click(page, qtbot, "wavenet-textures")
+    click(page, qtbot, "Textures")
     assert not page.rename.isEnabled()
     assert not page.trash.isEnabled()
     target = tmp_path / "copy.safetensors"
@@ -203,7 +244,7 @@ def test_built_in_models_can_only_be_exported(
     press(page, qtbot, "Export …")
     eventually(lambda: str(target) in window.messages.text)
     assert catalogue.describe(target).id == "wavenet-textures"
-    click(page, qtbot, "sine")  # no file at all
+    click(page, qtbot, "Sine")  # no file at all
     assert not page.export.isEnabled()
     assert not page.folder.isEnabled()
 
@@ -238,7 +279,7 @@ def test_a_file_is_renamed_and_moved_to_the_trash_on_request(
 def test_a_folder_is_shown_by_the_system(page, qtbot, eventually, monkeypatch):
     shown: list[str] = []
     monkeypatch.setattr(QDesktopServices, "openUrl", lambda url: shown.append(url.toLocalFile()))
-    click(page, qtbot, "wavenet-textures")
+    click(page, qtbot, "Textures")
     press(page, qtbot, "Show in folder")
     assert shown == [str(page.selection()[0].path.parent)]
 

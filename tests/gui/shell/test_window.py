@@ -99,7 +99,7 @@ def test_generators_are_added_swapped_and_removed(window, eventually):
     second = window.rack.selection
     window.rack.swapped.emit(second, "wavenet-textures")
     eventually(lambda: window.facts.slots[1].model == "wavenet-textures")
-    eventually(lambda: "wavenet-textures" in window.rack.strips[second].model.text())
+    eventually(lambda: "Textures" in window.rack.strips[second].model.text())
     eventually(lambda: window.facts.peak > 0.001)  # it sounds by itself
     assert "temperature" in window.instrument.panel.values
     window.rack.strips[second].remove.click()
@@ -107,10 +107,10 @@ def test_generators_are_added_swapped_and_removed(window, eventually):
     eventually(lambda: window.rack.selection == first and set(window.rack.strips) == {first})
 
 
-def test_the_menu_of_models_names_family_use_and_licence(window):
+def test_the_menu_of_models_names_family_and_use(window):
     menu = window.rack.menus.menu(window, lambda model: None)
     entries = [action.text() for action in menu.actions()]
-    assert any("sine" in entry and "notes" in entry and "MIT" in entry for entry in entries)
+    assert any("Sine" in entry and "notes" in entry for entry in entries)
     assert {"sine", "vqvae", "wavenet"} <= set(entries)  # the headings
 
 
