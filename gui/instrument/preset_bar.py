@@ -10,6 +10,7 @@ from rtaudiogen.client.library import Item
 
 from ..widgets.small_button import small_button
 
+COMPARE = "Compare the preset (A) with your changes (B)"
 NAME_EMS = 9  # the longest part of a name that is shown
 
 
@@ -18,24 +19,29 @@ class PresetBar(QWidget):
 
     picked = Signal(object)  # Item
     save_wanted = Signal(str)  # the name that is proposed
+    reverted = Signal()  # to the preset that was applied last
+    compared = Signal()  # that preset in place of the changed values, or these again
     about_wanted = Signal()  # what the sound is made with
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._presets: Sequence[Item] = ()
         self._current: Path | None = None
+        self._changed = False
         self.before = small_button("‹", "The previous preset", self)
         self.menu = small_button("", "Presets", self)
         self.after = small_button("›", "The next preset", self)
         self.menu.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.menu.setMenu(QMenu(self.menu))
         self.menu.menu().aboutToShow.connect(self._fill)
+        self.compare = small_button("A/B", COMPARE, self)
+        self.compare.clicked.connect(self.compared)
         self.before.clicked.connect(lambda: self._step(-1))
         self.after.clicked.connect(lambda: self._step(1))
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(2)
-        for button in (self.before, self.menu, self.after):
+        for button in (self.before, self.menu, self.after, self.compare):
             row.addWidget(button)
         self._show()
 
@@ -43,6 +49,13 @@ class PresetBar(QWidget):
         """Show the presets that fit the model, and which one was applied last."""
         if (presets, current) != (self._presets, self._current):
             self._presets, self._current = presets, current
+            self._show()
+
+    def show_changed(self, changed: bool, can_compare: bool) -> None:
+        """Show whether values differ from the preset's, and whether there are two to compare."""
+        self.compare.setEnabled(can_compare)
+        if changed != self._changed:
+            self._changed = changed
             self._show()
 
     @property
@@ -58,8 +71,11 @@ class PresetBar(QWidget):
     def _show(self) -> None:
         width = self.fontMetrics().averageCharWidth() * 2 * NAME_EMS
         elide = Qt.TextElideMode.ElideRight
-        self.menu.setText(self.fontMetrics().elidedText(self.name or "Presets", elide, width))
-        self.menu.setToolTip(f"Presets: {self.name}" if self.name else "Presets")
+        name = self.fontMetrics().elidedText(self.name or "Presets", elide, width)
+        changed = bool(self.name) and self._changed
+        self.menu.setText(f"{name} *" if changed else name)
+        state = ", changed" if changed else ""
+        self.menu.setToolTip(f"Presets: {self.name}{state}" if self.name else "Presets")
         for button in (self.before, self.after):
             button.setEnabled(bool(self._presets))
 
@@ -72,6 +88,9 @@ class PresetBar(QWidget):
             action.setChecked(preset.path == self._current)
             action.triggered.connect(lambda _=False, preset=preset: self.picked.emit(preset))
         menu.addSeparator()
+        if self.name:
+            action = menu.addAction(f"Revert to {self.name}".replace("&", "&&"), self.reverted.emit)
+            action.setEnabled(self._changed)
         menu.addAction("Save as …", lambda: self.save_wanted.emit(self.name))
         menu.addAction("About this sound", self.about_wanted.emit)
 

@@ -1,6 +1,6 @@
 """The library in the window: its page, the presets of the selected slot, and drag and drop."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
@@ -8,8 +8,11 @@ from PySide6.QtWidgets import QWidget
 
 from rtaudiogen.client import catalogue
 from rtaudiogen.client.library import Item, Kind, presets_of
+from rtaudiogen.client.library_files import preset_values
+from rtaudiogen.generator import Parameter
 from rtaudiogen.wire.snapshot import SlotSnapshot
 
+from ..instrument.compared_preset import ComparedPreset
 from ..instrument.parameter_page import ParameterPage
 from ..instrument.save_preset import PresetSaver
 from ..rack.rack import Rack
@@ -22,6 +25,8 @@ from .browser import Browser
 from .library_actions import LibraryActions
 from .library_files import LibraryFiles
 from .library_watch import LibraryWatch
+
+Values = Mapping[str, float]
 
 
 class Library(QObject):
@@ -42,8 +47,8 @@ class Library(QObject):
     ) -> None:
         super().__init__(window)
         self._bridge, self._rack, self._instrument = bridge, rack, instrument
-        self._messages = messages
-        self._presets: dict[int, Path] = {}  # by slot: the preset that was applied last
+        self._messages, self._slot_of = messages, slot_of
+        self._presets: dict[int, ComparedPreset] = {}  # by slot: the one that was applied last
         self._models: list[Item] | None = None
         self.page = Browser(window)
         self.watch = LibraryWatch(bridge, self)
@@ -84,6 +89,8 @@ class Library(QObject):
         bar = self._instrument.presets
         bar.picked.connect(self.actions.use)
         bar.save_wanted.connect(self._save_preset)
+        bar.reverted.connect(self._revert)
+        bar.compared.connect(self._compare)
         self._instrument.turned.connect(self._show_presets)
         self.actions.preset_used.connect(self._remember_preset)
         self.preset_saver.saved.connect(self._remember_preset)
@@ -103,12 +110,47 @@ class Library(QObject):
     def _show_presets(self) -> None:
         model = self._instrument.model
         fitting = presets_of(self.watch.items, model) if model else []
-        self._instrument.presets.show_presets(fitting, self._presets.get(self._rack.selection))
+        applied = self._presets.get(self._rack.selection)
+        self._instrument.presets.show_presets(fitting, applied.path if applied else None)
 
     def _save_preset(self, proposal: str) -> None:
         if self._instrument.model is not None:
             self.preset_saver.save(self._rack.selection, self._instrument.model.family, proposal)
 
     def _remember_preset(self, slot: int, path: Path) -> None:
-        self._presets[slot] = path
-        self._show_presets()
+        def take(values: dict[str, float]) -> None:
+            self._presets[slot] = ComparedPreset(path, values)
+            self._show_presets()
+
+        facts = self._slot_of(slot)
+        model = facts.model if facts else ""
+        self._bridge.ask(lambda: preset_values(path, model), take)
+
+    def show_values(self, slot: SlotSnapshot | None) -> None:
+        """Show whether the selected slot differs from its preset."""
+        applied, model = self._presets.get(slot.slot) if slot else None, self._instrument.model
+        if slot is None or applied is None or model is None:
+            self._instrument.presets.show_changed(False, False)
+            return
+        changed = bool(applied.differing(slot.values, model.parameters))
+        self._instrument.presets.show_changed(changed, changed or bool(applied.changed))
+
+    def _revert(self) -> None:
+        found = self._applied()
+        if found is not None:
+            applied, now, parameters = found
+            self._instrument.set_values(applied.differing(now, parameters))
+
+    def _compare(self) -> None:
+        found = self._applied()
+        if found is not None:
+            applied, now, parameters = found
+            self._instrument.set_values(applied.other(now, parameters))
+
+    def _applied(self) -> tuple[ComparedPreset, Values, Sequence[Parameter]] | None:
+        """Return the selected slot's preset, its values now and its parameters."""
+        slot, model = self._slot_of(self._rack.selection), self._instrument.model
+        applied = self._presets.get(slot.slot) if slot else None
+        if slot is None or model is None or applied is None:
+            return None
+        return applied, slot.values, model.parameters

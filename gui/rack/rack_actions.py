@@ -1,10 +1,12 @@
 """Actions of the window that change the rack; each is a step of its undo history."""
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
+from copy import deepcopy
+from typing import Any, NamedTuple
 
 from PySide6.QtCore import QObject, Signal
 
+from rtaudiogen.client.remote import EngineProcess
 from rtaudiogen.wire.snapshot import SlotSnapshot
 
 from ..instrument.parameter_page import ParameterPage
@@ -19,6 +21,31 @@ MIX_NAMES = {
     "send_db": "send", "hears_input": "live input",
 }  # fmt: skip
 _MASTER = 0  # in place of a slot
+
+
+class _Learning(NamedTuple):
+    """A parameter that waits for a controller, and the mappings that its slot had before."""
+
+    slot: int
+    id: str
+    before: dict[str, str]  # parameters by controller
+
+    def undone(self, rack: dict[str, Any]) -> dict[str, Any]:
+        """Return a state of the rack with the old mappings."""
+        without = deepcopy(rack)
+        controls = controls_of(without, self.slot)
+        controls.clear()
+        controls.update(self.before)
+        return without
+
+
+def controls_of(rack: Mapping[str, Any], slot: int) -> dict[str, str]:
+    """Return a slot's mappings in a façade's `rack`; empty if the slot is not there."""
+    numbers = [int(number) for number in rack["numbers"]]
+    if slot not in numbers:
+        return {}
+    found: dict[str, str] = rack["session"]["slots"][numbers.index(slot)]["controls"]
+    return found
 
 
 class RackActions(QObject):
@@ -39,24 +66,26 @@ class RackActions(QObject):
         super().__init__(parent)
         self._bridge, self._history = bridge, history
         self._rack, self._instrument, self._slot_of = rack, instrument, slot_of
+        self._learning: _Learning | None = None
 
     # -- slots -----------------------------------------------------------------------------------
 
     def add(self, model: str) -> None:
         """Add a slot, and select it."""
+        name = self._called(model)
         self._history.do(
-            f"add {model}",
+            f"add {name}",
             lambda engine: engine.add_slot(model),
             self._rack.select_when_there,
-            f"Loading {model}",
+            f"Loading {name}",
         )
 
     def swap(self, slot: int, model: str) -> None:
         """Exchange a slot's generator."""
         self._history.do(
-            f"exchange {self._name(slot)} for {model}",
+            f"exchange {self._name(slot)} for {self._called(model)}",
             lambda engine: engine.swap_slot(slot, model),
-            label=f"Loading {model}",
+            label=f"Loading {self._called(model)}",
         )
 
     def remove(self, slot: int) -> None:
@@ -90,10 +119,31 @@ class RackActions(QObject):
 
     def learn(self, slot: int, id: str) -> None:
         """Map the next controller that moves to a parameter."""
-        self._bridge.do(
-            lambda engine: engine.learn(slot, id),
-            lambda _: self.said.emit(f"Move a controller to map it to {id} of slot {slot}."),
-        )
+
+        def work(engine: EngineProcess) -> dict[str, Any]:
+            before = engine.rack()
+            engine.learn(slot, id)
+            return before
+
+        def then(before: dict[str, Any]) -> None:
+            self._learning = _Learning(slot, id, controls_of(before, slot))
+            self.said.emit(f"Move a controller to map it to {id} of slot {slot}.")
+
+        self._bridge.do(work, then)
+
+    def look_for_learnt(self, slots: Iterable[SlotSnapshot]) -> None:
+        """Remember the mapping that was learnt, once a slot has it."""
+        wanted = self._learning
+        if wanted is None:
+            return
+        controller = next((s.controls.get(wanted.id) for s in slots if s.slot == wanted.slot), None)
+        if controller is not None and wanted.before.get(str(controller)) != wanted.id:
+            self._learning = None
+            name = f"map CC {controller} to {wanted.id} of {self._name(wanted.slot)}"
+            self._bridge.do(
+                lambda engine: engine.rack(),
+                lambda rack: self._history.done(name, wanted.undone(rack), rack),
+            )
 
     # -- values ----------------------------------------------------------------------------------
 
@@ -139,5 +189,9 @@ class RackActions(QObject):
 
     def _name(self, slot: int) -> str:
         facts = self._slot_of(slot)
-        model = self._rack.models.find(facts.model) if facts else None
-        return model.name if model else f"slot {slot}"
+        return self._called(facts.model) if facts else f"slot {slot}"
+
+    def _called(self, model: str) -> str:
+        """Return the name of a model that is given by its id or its file."""
+        found = self._rack.models.find(model)
+        return found.name if found else model

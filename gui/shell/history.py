@@ -110,6 +110,11 @@ class History(QObject):
 
         self._bridge.do(job, done, label)
 
+    def done(self, name: str, before: Any, after: Any) -> None:
+        """Remember a step that the engine has made by itself, from one `rack` to another."""
+        if before != after:
+            self.stack.push(Step(name, before, after, self._restore))
+
     def _restore(self, rack: Any, instead_of: Any) -> None:
         self._bridge.do(lambda engine: engine.restore(rack, instead_of), self._say, "Loading")
 

@@ -136,6 +136,7 @@ class MainWindow(QWidget):
         self.transport.show_snapshot(facts)
         self.rack.show_slots(facts.slots)
         self.models.meet(slot.model for slot in facts.slots)
+        self.rack_actions.look_for_learnt(facts.slots)
         slot = self.selected_slot()
         model = self.rack.models.find(slot.model) if slot else None
         if self.instrument.show_slot(slot.slot if slot else 0, model):
@@ -150,6 +151,7 @@ class MainWindow(QWidget):
         if slot is not None:
             self.instrument.show_values(slot.values, slot.controls)
             self.xy.show_values(slot.values)
+        self.library.show_values(slot)
         if self.instrument.panel is not None:
             self.ribbon.show_values(self.instrument.panel.values)
 

@@ -12,8 +12,11 @@ from rtaudiogen.client.open_engine import DEMO_SECONDS
 from rtaudiogen.client.recent import recent_sessions, remember_session
 
 from .bridge import Bridge
+from .dialogs import ask_whether
 from .history import History
 from .messages import MessageBar
+
+UNSAVED = "The rack has changes that are not saved. Replace it? (Undo brings it back.)"
 
 
 class SessionActions(QObject):
@@ -28,10 +31,13 @@ class SessionActions(QObject):
     ) -> None:
         super().__init__(window)
         self._bridge, self._history, self._messages = bridge, history, messages
+        self._window = window
         self._path = ""
 
     def open_session(self, path: str) -> None:
-        """Open a session's file, including its devices."""
+        """Open a session's file, including its devices, unless the user wants to keep the rack."""
+        if not self._may_replace():
+            return
 
         def done(notices: list[str]) -> None:
             self._messages.say(f"Opened {path}.")
@@ -72,12 +78,21 @@ class SessionActions(QObject):
         before = self._path
         return lambda redone: self.name(path if redone else before)
 
+    def _may_replace(self) -> bool:
+        """Ask whether changes that no session's file has may go; True if there are none."""
+        return self._history.stack.isClean() or ask_whether(
+            self._window, "Unsaved changes", UNSAVED
+        )
+
     def empty_rack(self) -> None:
-        """Remove every slot."""
-        self._load("empty the rack", {})
+        """Remove every slot, if the user agrees."""
+        if self._may_replace():
+            self._load("empty the rack", {})
 
     def play_demo(self) -> None:
-        """Load the demo, and play a phrase on it."""
+        """Load the demo, and play a phrase on it, if the user agrees."""
+        if not self._may_replace():
+            return
         self._load("play the demo", catalogue.demo().session)
         self._bridge.do(lambda engine: engine.play_phrase(DEMO_SECONDS))
 

@@ -77,6 +77,15 @@ def read_preset(path: Path) -> dict[str, Any]:
     return load_preset(path).to_json()
 
 
+def preset_values(path: Path, model: str) -> dict[str, float]:
+    """Return the values that a preset gives to a model, by its id or file; empty: its own model.
+
+    RtAudioGenError if either cannot be read.
+    """
+    preset = load_preset(path)
+    return preset.fit(registry.find(model or preset.model))[0]
+
+
 def rename(item: Item, name: str) -> Path:
     """Rename a preset, a session or a recording; return its new path."""
     path = _own(item)

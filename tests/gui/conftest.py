@@ -136,6 +136,12 @@ def _hindrance(window: "MainWindow") -> str:
     return "its engine plays nothing"
 
 
+@pytest.fixture(autouse=True)
+def agreement(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Agree whenever the window asks whether a changed rack may be replaced."""
+    monkeypatch.setattr("rtaudiogen.gui.shell.session_actions.ask_whether", lambda *_: True)
+
+
 @pytest.fixture(scope="session")
 def eventually() -> Eventually:
     """Return `wait`."""

@@ -144,6 +144,22 @@ def test_the_arrows_need_presets(qtbot):
     assert not bar.before.isEnabled()
 
 
+def test_a_changed_preset_is_marked_reverted_and_compared(window, bar, qtbot, eventually):
+    entries(bar)["Sub Bass"].trigger()
+    eventually(lambda: bar.name == "Sub Bass" and attack(window) == pytest.approx(6.0))
+    eventually(lambda: "*" not in bar.menu.text() and not bar.compare.isEnabled())
+    window.instrument.set_values({"attack": 99.0})
+    eventually(lambda: bar.menu.text().endswith("*"))
+    qtbot.mouseClick(bar.compare, LEFT)
+    eventually(lambda: attack(window) == pytest.approx(6.0) and "*" not in bar.menu.text())
+    qtbot.mouseClick(bar.compare, LEFT)
+    eventually(lambda: attack(window) == pytest.approx(99.0) and "*" in bar.menu.text())
+    entries(bar)["Revert to Sub Bass"].trigger()
+    eventually(lambda: attack(window) == pytest.approx(6.0))
+    window.history.undo.trigger()
+    eventually(lambda: attack(window) == pytest.approx(99.0))
+
+
 def test_about_this_sound_names_model_and_licence(window, bar, monkeypatch):
     told: list[str] = []
     monkeypatch.setattr(

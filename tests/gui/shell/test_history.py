@@ -34,7 +34,7 @@ def test_a_removed_slot_comes_back_with_everything(window, eventually):
     window.rack.strips[slot].remove.click()
     eventually(lambda: rack(window) == [])
     assert "Undo (Ctrl+Z) brings it back" in window.messages.text
-    undo(window, eventually, "remove sine")
+    undo(window, eventually, "remove Sine")
     eventually(lambda: rack(window) == [(slot, "sine")])
     facts = window.facts.slots[0]
     eventually(lambda: window.facts.slots[0].values["attack"] == 123.0)
@@ -48,9 +48,9 @@ def test_adding_and_exchanging_are_undone_and_redone(window, eventually):
     eventually(lambda: len(rack(window)) == 2)
     window.rack.swapped.emit(slot, "wavenet-textures")
     eventually(lambda: rack(window)[0] == (slot, "wavenet-textures"))
-    undo(window, eventually, "exchange sine for wavenet-textures")
+    undo(window, eventually, "exchange Sine for Textures")
     eventually(lambda: rack(window)[0] == (slot, "sine"))
-    undo(window, eventually, "add sine")
+    undo(window, eventually, "add Sine")
     eventually(lambda: rack(window) == [(slot, "sine")])
     window.history.redo.trigger()
     eventually(lambda: len(rack(window)) == 2)
@@ -79,7 +79,7 @@ def test_an_undone_value_is_shown_by_its_control(window, eventually):
     eventually(lambda: knob.value == before)
     fader = window.rack.strips[window.rack.selection].gain
     fader.set_value(-20.0)
-    undo(window, eventually, "gain of sine")
+    undo(window, eventually, "gain of Sine")
     eventually(lambda: fader.value == 0.0)
     master = window.transport.master.gain
     master.set_value(-20.0)
@@ -93,7 +93,7 @@ def test_undo_outlives_the_selection(window, eventually):
     eventually(lambda: window.facts.slots[0].values["attack"] == 99.0)
     window.rack.added.emit("sine")
     eventually(lambda: window.rack.selection != first)
-    undo(window, eventually, "add sine")
+    undo(window, eventually, "add Sine")
     undo(window, eventually, "Attack")
     eventually(lambda: window.slot_of(first).values["attack"] < 99.0)
 
@@ -120,3 +120,40 @@ def test_the_title_marks_changes_and_undo_gives_the_file_back(window, eventually
     eventually(lambda: window.windowTitle() == "first* – rtaudiogen" and len(rack(window)) == 1)
     window.files.save_session(str(first))
     eventually(lambda: window.windowTitle() == "first – rtaudiogen")
+
+
+def test_a_learnt_mapping_is_a_step_like_any_other(window, eventually):
+    ((slot, _),) = rack(window)
+    window.rack_actions.learn(slot, "release")
+    eventually(lambda: "Move a controller" in window.messages.text)
+    window.bridge.play(0xB0, 21, 64)
+    eventually(lambda: window.facts.slots[0].controls == {"release": 21})
+    undo(window, eventually, "map CC 21 to release of Sine")
+    eventually(lambda: window.facts.slots[0].controls == {})
+    window.history.redo.trigger()
+    eventually(lambda: window.facts.slots[0].controls == {"release": 21})
+
+
+def test_a_changed_rack_is_replaced_only_if_the_user_agrees(window, eventually, monkeypatch):
+    asked: list[str] = []
+    monkeypatch.setattr(
+        "rtaudiogen.gui.shell.session_actions.ask_whether",
+        lambda _w, _t, question: bool(asked.append(question)),
+    )
+    window.instrument.set_values({"attack": 55.0})
+    before = rack(window)
+    for replace in (window.files.empty_rack, window.files.play_demo):
+        replace()
+    window.files.open_session("never.json")
+    assert len(asked) == 3
+    assert all("not saved" in question for question in asked)
+    assert window.history.undo.text() == "Undo: Attack"  # nothing else was done
+    assert rack(window) == before
+
+
+def test_an_unchanged_rack_is_replaced_without_a_question(window, eventually, monkeypatch):
+    monkeypatch.setattr(
+        "rtaudiogen.gui.shell.session_actions.ask_whether", lambda *_: pytest.fail("asked")
+    )
+    window.files.empty_rack()
+    eventually(lambda: rack(window) == [])
