@@ -10,6 +10,7 @@ from PySide6.QtGui import QAction
 
 from rtaudiogen.client.library_files import preset_path
 from rtaudiogen.gui.instrument.preset_bar import PresetBar
+from rtaudiogen.gui.shell import history
 from rtaudiogen.gui.shell.main_window import MainWindow
 from rtaudiogen.saving.presets import Preset, load_preset, save_preset
 
@@ -144,7 +145,10 @@ def test_the_arrows_need_presets(qtbot):
     assert not bar.before.isEnabled()
 
 
-def test_a_changed_preset_is_marked_reverted_and_compared(window, bar, qtbot, eventually):
+def test_a_changed_preset_is_marked_reverted_and_compared(
+    window, bar, qtbot, eventually, monkeypatch
+):
+    monkeypatch.setattr(history, "GESTURE_SECONDS", -1.0)  # every movement is a step of its own
     entries(bar)["Sub Bass"].trigger()
     eventually(lambda: bar.name == "Sub Bass" and attack(window) == pytest.approx(6.0))
     eventually(lambda: "*" not in bar.menu.text() and not bar.compare.isEnabled())

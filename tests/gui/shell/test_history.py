@@ -126,7 +126,8 @@ def test_a_learnt_mapping_is_a_step_like_any_other(window, eventually):
     ((slot, _),) = rack(window)
     window.rack_actions.learn(slot, "release")
     eventually(lambda: "Move a controller" in window.messages.text)
-    window.bridge.play(0xB0, 21, 64)
+    # as the engine does when a port's controller moves
+    window.bridge.do(lambda engine: engine.map_controller(slot, 21, "release"))
     eventually(lambda: window.facts.slots[0].controls == {"release": 21})
     undo(window, eventually, "map CC 21 to release of Sine")
     eventually(lambda: window.facts.slots[0].controls == {})
