@@ -102,11 +102,10 @@ class MainWindow(QWidget):
 
     def _build(self) -> None:
         self.transport.extra.addWidget(self.sessions, 0, Qt.AlignmentFlag.AlignBottom)
-        self.pages.add(self.library.page, "Library", "Sounds, models, sessions and recordings")
         self.pages.add(self.instrument, "Instrument", "Controls and presets of the selected slot")
+        self.pages.add(self.library.page, "Library", "Sounds, models, sessions and recordings")
         self.pages.add(self.midi, "MIDI", "Messages of MIDI controllers, and their mappings")
         self.pages.add(self.training, "Training", "Train a model on a folder of your own sounds")
-        self.pages.turn_to(self.instrument)
         self.surfaces = QStackedWidget(self)
         self.surfaces.addWidget(self.xy)
         self.surfaces.addWidget(self.surface.pads)

@@ -55,7 +55,7 @@ def test_a_slot_is_led_to_an_effect_and_back_by_undo(window, with_room, eventual
     choose(window.rack.strips[sine], f"{room}  Space", "Nowhere")
     eventually(lambda: ways(window, sine) == Ways(room, 0))
     assert window.rack.strips[sine].route.text() == f"→ {room}"
-    undo(window, eventually, "ways of sine")
+    undo(window, eventually, "ways of Sine")
     eventually(lambda: ways(window, sine) == Ways())
     window.history.redo.trigger()
     eventually(lambda: ways(window, sine) == Ways(room, 0))
@@ -118,7 +118,7 @@ def test_a_removed_effect_leads_to_the_master_until_undone(window, with_room, ev
     eventually(lambda: ways(window, sine) == Ways(room, 0))
     window.rack.removed.emit(room)
     eventually(lambda: ways(window, sine) == Ways())
-    undo(window, eventually, "remove space")
+    undo(window, eventually, "remove Space")
     eventually(lambda: ways(window, sine) == Ways(room, 0))
 
 
