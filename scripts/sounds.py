@@ -16,6 +16,9 @@ SOUNDS: dict[str, tuple[str, ...]] = {  # in this order: the last two read one o
     "ocean.flac": (
         "wavenet-textures", "--seconds", "10", "--set", "timbre=ocean", "--rate", "48000",
     ),
+    "pad.flac": (
+        "wavenet-textures", "--seconds", "10", "--set", "timbre=pad+choir", "--rate", "48000",
+    ),
     "fire.flac": ("samplernn-textures", "--seconds", "6", "--set", "timbre=fire"),
     "drums.flac": ("wavegan-drums", "--seconds", "5", "--midi", "BEAT"),
     "speech.flac": ("vqvae-speech", "--seconds", "6", "--set", "timbre=af_heart"),

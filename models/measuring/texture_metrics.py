@@ -1,5 +1,6 @@
 """Measures of a played texture against its recordings: level, spectrum, tones, waves."""
 
+import math
 from itertools import pairwise
 
 import numpy as np
@@ -14,7 +15,7 @@ STILL_DB = 3.0  # a level that moves by no more is held
 TONE_SECONDS = 0.34  # of the spectra in which tones stand out
 AROUND_HZ, EVERY_BINS = 120.0, 8  # on both sides, where the background of a tone is
 TONES_HZ = (100, 1200, 8000)  # tones of the middle, and of the treble
-FAINT_DB = -60.0  # of a band, re the whole; a fainter one is not compared
+FAINT_DB = -45.0  # of a band, re the whole; a fainter one is not compared
 
 Signal = NDArray[np.float32]
 
@@ -49,7 +50,7 @@ def octaves_error_db(sound: Signal, recorded: Signal, rate: int) -> dict[str, fl
             continue
         made, real = float(ours[inside].sum()), float(theirs[inside].sum())
         faint = real <= 10 ** (FAINT_DB / 10) * float(theirs.sum())
-        off[f"{high} Hz"] = None if faint else round(10 * np.log10((made + 1e-12) / real), 1)
+        off[f"{high} Hz"] = None if faint else round(10 * math.log10((made + 1e-12) / real), 1)
     return off
 
 

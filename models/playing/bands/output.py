@@ -15,7 +15,7 @@ from rtaudiogen.kernel_cache import cached_njit
 from ...compiled import mulaw
 from ...sounds.bands.levels import DRAWN_DB, SOFTEST_DB
 from ...sounds.bands.pqmf import TAPS, bank
-from ..codes.voice import POWER_FLOOR, POWER_SECONDS
+from ..codes.voice import POWER_FLOOR
 from ..placing import GLIDE_SECONDS, glide
 from ..voice import OFFSET_HZ, PEAK_SECONDS
 from . import equaliser
@@ -23,7 +23,8 @@ from .equaliser import Equaliser
 from .parameters import SIDES
 
 FADE_IN_SECONDS = 0.01  # so that a stream does not begin with a click
-LIFT = 4.0  # in power: a network that is too soft is amplified by no more
+POWER_SECONDS = 0.5  # over which a drawn band's level is measured: crackles are to stand out
+LIFT = 10.0  # in power: a network that is too soft is amplified by no more
 CEILING_DB = -6.0  # RMS of a band; no texture is as loud
 SHELF = 0.2  # of the lowest band's width: brightness turns what lies above
 

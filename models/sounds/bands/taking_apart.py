@@ -22,7 +22,7 @@ AROUND_HZ, EVERY_BINS = 120.0, 8  # on both sides of a bin, where its background
 ABOVE_DB = 8.0  # of a tone's power, re the median of its background
 LOWEST_HZ, HIGHEST_HZ = 30.0, 9000.0
 APART_HZ = 5.0  # at least, between two lines; a wavering tone has several
-WEAKEST = 1e-7  # of the strongest line's power, weighted by frequency
+NEAR_HZ = 1000.0  # width over which the level near a tone is averaged
 LEAST_SHARE = 0.1  # of an instrument's power; weaker tones stay with the rest
 WIDTH_HZ = 3.5  # standard deviation of what a line takes from the spectrum
 SWEEPS = 5  # in each, lines take from what the last one left
@@ -74,7 +74,10 @@ def no_lines(frames: int, rate: int) -> Lines:
 
 
 def steady(signal: NDArray[np.float32], rate: int) -> tuple[NDArray[np.float64], float]:
-    """Return the frequencies (K,) in Hz of steady tones, and their share of the power."""
+    """Return the frequencies (K,) in Hz of steady tones, and their share of the power.
+
+    If there are too many, those are chosen that are strong, and strong for what is near them.
+    """
     frames = 2 * round(WINDOW_SECONDS / 2 * rate)
     bins = min(int(HIGHEST_HZ * frames / rate), frames // 2)
     power = _powers(signal, frames, rate)[:, :bins]
@@ -82,9 +85,11 @@ def steady(signal: NDArray[np.float32], rate: int) -> tuple[NDArray[np.float64],
     background = _background(averaged, round(AROUND_HZ * frames / rate))
     tonal = np.where(averaged > 10 ** (ABOVE_DB / 10) * background, power, 0.0).mean(axis=0)
     hertz = np.arange(bins) * rate / frames
-    weighted = np.where(hertz < LOWEST_HZ, 0.0, tonal * hertz)  # what is high is heard more
-    chosen = _peaks(weighted, round(APART_HZ * frames / rate + 0.5))
-    return hertz[chosen], float(tonal.sum() / max(power.mean(axis=0).sum(), 1e-12))
+    mean = power.mean(axis=0)
+    near = uniform_filter1d(mean, round(NEAR_HZ * frames / rate), mode="nearest")
+    urgent = np.where(hertz < LOWEST_HZ, 0.0, tonal / np.sqrt(np.maximum(near, 1e-12)))
+    chosen = _peaks(urgent, round(APART_HZ * frames / rate + 0.5))
+    return hertz[chosen], float(tonal.sum() / max(mean.sum(), 1e-12))
 
 
 def _powers(signal: NDArray[np.float32], frames: int, rate: int) -> Spectrum:
@@ -108,14 +113,13 @@ def _background(power: Spectrum, half: int) -> Spectrum:
     return np.stack([np.interp(bins, known, row) for row in medians])
 
 
-def _peaks(weighted: NDArray[np.float64], apart: int) -> NDArray[np.int64]:
-    """Return the strongest bins, `apart` from each other, in rising order."""
-    left = weighted.copy()
+def _peaks(urgent: NDArray[np.float64], apart: int) -> NDArray[np.int64]:
+    """Return the most urgent bins, `apart` from each other, in rising order."""
+    left = urgent.copy()
     chosen: list[int] = []
-    least = WEAKEST * left.max(initial=0.0)
     while len(chosen) < MOST_LINES:
         best = int(left.argmax())
-        if left[best] <= least:
+        if left[best] <= 0.0:
             break
         chosen.append(best)
         left[max(best - apart + 1, 0) : best + apart] = 0.0

@@ -16,7 +16,7 @@ from ..notes.courses import Courses
 PREFIX = "tones."
 STEP_DB = 0.4  # of the codes of amplitudes; 0 is silence
 CODES = 256  # of amplitudes, and of a turn's phases
-MOST_LINES = 160  # of a recording
+MOST_LINES = 256  # of a recording
 
 
 class Lines(NamedTuple):

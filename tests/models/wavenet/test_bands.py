@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import soundfile
 import torch
 from torch.nn import functional as F
 
@@ -14,17 +15,20 @@ from rtaudiogen.events import no_events
 from rtaudiogen.model_file import read_tensors
 from rtaudiogen.models.compiled import mulaw
 from rtaudiogen.models.sounds.bands import levels, pqmf
+from rtaudiogen.models.sounds.bands.tones import Tones
 from rtaudiogen.models.sounds.notes.coded import IGNORED
 from rtaudiogen.models.sounds.notes.corpus import Texture
+from rtaudiogen.models.sounds.notes.courses import Courses
 from rtaudiogen.models.wavenet.band_dataset import BandSegments, heard
 from rtaudiogen.models.wavenet.beginning import begin_with
 from rtaudiogen.models.wavenet.config import WaveNetConfig
 from rtaudiogen.models.wavenet.descriptor import describe
 from rtaudiogen.models.wavenet.generator import BandWaveNet, create
 from rtaudiogen.models.wavenet.network import WaveNet
+from rtaudiogen.models.wavenet.remeasure import remeasure
 from rtaudiogen.models.wavenet.training import TrainingOptions, sum_of_bands
 
-from .untrained import SMALL_BANDS, SMALL_TONAL, write_untrained
+from .untrained import SMALL_BANDS, SMALL_TEXTURE, SMALL_TONAL, write_untrained
 
 BLOCK = 480
 SECOND = SMALL_BANDS.sample_rate
@@ -199,3 +203,27 @@ def test_a_gpu_is_refused_in_one_line(path: Path) -> None:
     with pytest.raises(RtAudioGenError) as error:
         generator.prepare(BLOCK, "cuda")
     assert "\n" not in str(error.value)
+
+
+def test_courses_and_tones_are_measured_again(tmp_path: Path) -> None:
+    model = write_untrained(tmp_path / "hum.safetensors", SMALL_TONAL)
+    turns = np.arange(3 * SECOND) / SECOND
+    noise = 0.01 * np.random.default_rng(0).standard_normal(3 * SECOND)
+    for name, hertz in (("rain", 0.0), ("sea", 440.0)):
+        (tmp_path / "sounds" / name).mkdir(parents=True)
+        sound = noise + 0.3 * np.sin(2 * np.pi * hertz * turns)
+        soundfile.write(tmp_path / "sounds" / name / "a.wav", sound, SECOND)
+    before = read_tensors(model)
+    remeasure(model, tmp_path / "sounds", 0.0)
+    after = read_tensors(model)
+    courses = Courses.from_tensors(after, 2)
+    tones = Tones.from_tensors(after, courses)
+    assert tones.instruments(courses) == {1}
+    assert np.abs(tones.hertz - 440).min() < 3
+    assert np.array_equal(before["skip.weight"], after["skip.weight"])
+
+
+def test_a_texture_in_one_band_has_nothing_to_measure(tmp_path: Path) -> None:
+    model = write_untrained(tmp_path / "rain.safetensors", SMALL_TEXTURE)
+    with pytest.raises(RtAudioGenError, match="one band"):
+        remeasure(model, tmp_path, 0.0)
