@@ -197,7 +197,7 @@ def load_extra(reference: str, purpose: str) -> Any:
 def near_misses(name: str, known: Iterable[str]) -> str:
     """Return '; did you mean …?' or '; there are …' for the end of an error line."""
     names = sorted(known)
-    close = difflib.get_close_matches(name.lower(), names, n=3, cutoff=0.5)
+    close = difflib.get_close_matches(name.lower(), names, n=2, cutoff=0.5)
     close += [other for other in names if name and name.lower() in other and other not in close]
     if close:
         return f"; did you mean {' or '.join(close)}?"

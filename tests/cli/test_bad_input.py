@@ -64,7 +64,7 @@ FAILED, BAD_USAGE = 1, 2
         ("train", 0, ""),
         ("train wavnet sounds", BAD_USAGE, "did you mean wavenet or wavegan?"),
         ("train sine sounds", BAD_USAGE, "cannot be trained"),
-        ("train wavenet", BAD_USAGE, "folder"),
+        ("train wavenet", BAD_USAGE, "FOLDER"),
         ("train wavenet no-such-folder", BAD_USAGE, "no such folder"),
         ("train wavenet . --minutes much", BAD_USAGE, "'--minutes'"),
         ("train wavenet . --device gpu", BAD_USAGE, "device 'gpu': expected cpu, cuda, mps, auto"),
