@@ -32,8 +32,8 @@ def sine(level: float) -> np.ndarray:
     return level * np.sin(2 * np.pi * 220 * np.arange(FRAMES) / 48000)
 
 
-def test_a_tube_stage_a_fuzz_and_a_tape_are_shipped() -> None:
-    assert set(CAPTURES) == {"effect-tube", "effect-fuzz", "effect-tape"}
+def test_a_tube_a_fuzz_a_tape_and_a_speaker_are_shipped() -> None:
+    assert set(CAPTURES) == {"effect-tube", "effect-fuzz", "effect-tape", "effect-speaker"}
 
 
 def test_a_capture_is_small_and_free(capture: Descriptor) -> None:
