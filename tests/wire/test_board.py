@@ -50,8 +50,8 @@ def test_a_large_rack_of_the_largest_model_fits(tmp_path):
     controls = {p.id: number for number, p in enumerate(model.parameters[:120])}
     slot = SlotSnapshot(
         1, "/a/folder/of/models/" + model.id, 0.1234567890123456, 12, 16, "cuda", 0,
-        values, HitsSnapshot(100_000, 1000, 100, 10, 4), asdict(Mix()), controls, "/a/sound.wav",
-        12345.678, 100_000, [[1023] * 8] * MOST_NEWEST, 0.1234,
+        values, HitsSnapshot(100_000, 1000, 100, 10, 4), asdict(Mix()), 2, 3, controls,
+        "/a/sound.wav", 12345.678, 100_000, [[1023] * 8] * MOST_NEWEST, 0.1234,
     )  # fmt: skip
     heard = MidiSnapshot(100_000, 12345.6789, "a port with a long name " * 4, 0xB0, 127, 127)
     snapshot = Snapshot(
