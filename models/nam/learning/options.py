@@ -2,13 +2,15 @@
 
 from dataclasses import dataclass, replace
 
+from rtaudiogen.errors import UsageError
+
 from ...training.budget import Budget
 from ...training.options import TrainingOptions as SharedOptions
 from ...training.options import option, shared
 from .shapes import SHAPES, Shape
 
 WARM_UP_STEPS, AVERAGING = 50, 0.998  # trainings are short
-FIND = -(1 << 20)  # instead of a delay: it is searched
+FIND = "find"  # instead of a delay
 
 
 @dataclass(frozen=True)
@@ -27,10 +29,7 @@ class TrainingOptions(SharedOptions):
         8192, "Frames of a training segment, without what a network hears before.", least=2048
     )
     segments: int = option(2, "Segments of a step.", least=1)
-    latency: int = option(
-        FIND, "Frames by which the wet is late; by default they are found by correlation.",
-        least=FIND, most=-FIND,
-    )  # fmt: skip
+    latency: str = option(FIND, "Frames by which the wet is late, or 'find': by correlation.")
     name: str = option("", "Name of the effect in its file, such as 'Tube stage'.", free=True)
     gear_type: str = option(
         "", "What was captured: amp, pedal, pedal_amp, amp_cab, amp_pedal_cab, preamp or studio.",
@@ -54,8 +53,15 @@ class TrainingOptions(SharedOptions):
 
     @property
     def delay(self) -> int | None:
-        """Return the delay that was given, if any."""
-        return None if self.latency == FIND else self.latency
+        """Return the delay in frames that was given, if any; UsageError if it is no number."""
+        if self.latency == FIND:
+            return None
+        try:
+            return int(self.latency)
+        except ValueError:
+            raise UsageError(
+                f"--latency {self.latency}: expected a number of frames, or '{FIND}'"
+            ) from None
 
     @property
     def step_frames(self) -> int:
