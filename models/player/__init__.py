@@ -20,6 +20,7 @@ PLAYER = Descriptor(
         ),
     ),
     licence="MIT",
+    colour="#6fa857",
     views=(XYView("speed", "level"),),
     takes_sound=True,
 )  # fmt: skip
