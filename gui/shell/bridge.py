@@ -71,6 +71,7 @@ class Bridge(QObject):
         self._frames, self._heard = 0, time.monotonic()  # frames played, and since when
         self._silent = False  # True after silence was reported
         self._label = ""  # of the worker's job
+        self._closed = False
         self._finished.connect(self._hand_over)
         self._timer = QTimer(self, interval=LOOK_MS)
         self._timer.timeout.connect(self._look)
@@ -121,6 +122,7 @@ class Bridge(QObject):
 
     def close(self) -> None:
         """Save the session, finish the recording and end the engine; wait until this is done."""
+        self._closed = True
         self._timer.stop()
         self._keep()
         self._queue.put(None)
@@ -232,7 +234,8 @@ class Bridge(QObject):
 
     @Slot(object, object)
     def _hand_over(self, then: Callable[[Any], object], result: object) -> None:
-        then(result)
+        if not self._closed:  # whoever has asked may be gone
+            then(result)
 
     # -- facts -----------------------------------------------------------------------------------
 
