@@ -78,9 +78,16 @@ def jack_command(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 
 @pytest.fixture
-def private_jack_server(jack_command: str, tmp_path: Path) -> Iterator[JackServer]:
-    """Run a server for one test, which may kill it; this process's PortAudio does not know it."""
-    server = JackServer(tmp_path, f"rtaudiogen-private-{os.getpid()}")
+def private_jack_server(
+    jack_command: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> Iterator[JackServer]:
+    """Run a server for one test, which may kill it; this process's PortAudio does not know it.
+
+    The mark `jack` may say `client_ms`, see `JackServer`.
+    """
+    mark = request.node.get_closest_marker("jack")
+    how = {} if mark is None else mark.kwargs
+    server = JackServer(tmp_path, f"rtaudiogen-private-{os.getpid()}", **how)
     server.start()
     yield server
     server.stop()

@@ -38,8 +38,16 @@ class JackServer:
     sample_rate = 48000
     period_frames = 256
 
-    def __init__(self, folder: Path, name: str) -> None:
+    def __init__(self, folder: Path, name: str, client_ms: int = _CLIENT_MS) -> None:
+        """Prepare a server, which waits for a late client as long as `client_ms`.
+
+        A client that was killed holds it up ten times as long, and so does, once in a while, one
+        that is closed: jackd then waits for a client that it has just removed. An engine takes a
+        server for dead after three seconds, so tests of windows, whose engines open and close
+        clients all the time, have a less patient server.
+        """
         self.name = name
+        self._client_ms = client_ms
         self.log = folder / f"{name}.log"
         self.environment = dict(
             os.environ,
@@ -52,12 +60,9 @@ class JackServer:
         self._captures = 0
         self._was_killed = False
 
-    def start(self, client_ms: int = _CLIENT_MS) -> None:
-        """Start, and wait until the server answers a client.
-
-        A client that was killed holds the server up for more than ten times `client_ms`.
-        """
-        command = f"jackd -n {self.name} --no-realtime -S -t {client_ms} -d dummy"
+    def start(self) -> None:
+        """Start, and wait until the server answers a client."""
+        command = f"jackd -n {self.name} --no-realtime -S -t {self._client_ms} -d dummy"
         command += f" -r {self.sample_rate} -p {self.period_frames}"
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(

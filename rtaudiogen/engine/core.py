@@ -40,6 +40,9 @@ from .snapshot_builder import snapshot
 from .transport import DeviceLostError, Transport
 
 CHECKPOINT_SECONDS = 2.0
+# a key before a panic may be placed after it: the clock's estimate steps back by some frames, and
+# at the border of a quantum commands come first
+PANIC_MARGIN_FRAMES = 256
 MOST_MESSAGES = 100  # that are kept
 SUSTAIN_PEDAL, SOSTENUTO_PEDAL, ALL_NOTES_OFF = 64, 66, 123
 
@@ -139,7 +142,7 @@ class Engine(SessionVerbs):
         self.renderer.panic()
         if self.playing:  # also keys that are on their way through the ring
             now = self.transport.render_frame_at(time.perf_counter())
-            self.renderer.panic(now + self.midi.latency_frames)
+            self.renderer.panic(now + self.midi.latency_frames + PANIC_MARGIN_FRAMES)
         for slot in list(self.slots):
             with suppress(UsageError):  # the slot has been removed meanwhile
                 if self.renderer.descriptor(slot).sounds_by_itself:

@@ -166,12 +166,10 @@ def test_the_input_comes_back_with_its_server(
     assert loop.delay_frames() == round(reported) - 2 * server.period_frames
 
 
-@pytest.mark.jack
+@pytest.mark.jack(client_ms=200)
 def test_an_engine_that_was_killed_listens_again(
     server: "JackServer", effects: None, tmp_path: Path
 ) -> None:
-    server.stop()
-    server.start(client_ms=200)
     with closing(listening("echo")) as engine:
         eventually(lambda: engine.snapshot()["frames_played"] > 3 * RATE)
         os.kill(engine.pid, signal.SIGKILL)
