@@ -9,12 +9,14 @@ import numpy as np
 import pytest
 import soundfile
 
+from rtaudiogen.cli.playing.choices import Choices
 from rtaudiogen.engine.core import Engine
 from rtaudiogen.engine.snapshot_builder import input_latency_ms, latency_ms
 from rtaudiogen.errors import UsageError
 from rtaudiogen.generator import Audio
 from rtaudiogen.midi import TimedMessage, to_events
 from rtaudiogen.offline import RenderRequest, render
+from rtaudiogen.registry import find
 from rtaudiogen.saving.sessions import Session
 from rtaudiogen.wire.settings import EngineSettings
 
@@ -103,6 +105,21 @@ def test_the_latency_is_that_of_the_whole_chain(engine: Engine) -> None:
     eventually(engine, lambda: input_latency_ms(engine)["resampler + model"] == 0.0)  # of space
     engine.set_mix(voice, "hears_input", True)
     eventually(engine, lambda: input_latency_ms(engine)["resampler + model"] > 1.0)
+
+
+def test_a_chain_sounds_through_its_last_model_alone() -> None:
+    sine, room = find("sine"), find("space")
+    events, dry = to_events(NOTES, 48000, 0), {"space:mix": 0.0}
+    alone = render(RenderRequest([sine], 0.5, events=events))
+    through = render(
+        RenderRequest([sine, room, room], 0.5, events=events, settings=dry, chain=True)
+    )
+    faded_in = 4800
+    np.testing.assert_allclose(through[faded_in:], alone[faded_in:], atol=1e-5)
+    with pytest.raises(UsageError, match="slot 2 is no effect, so it cannot hear slot 1"):
+        render(RenderRequest([room, sine], 0.5, chain=True))
+    with pytest.raises(UsageError, match="--chain leads MODELs to each other"):
+        Choices(chain=True).for_models({}).session(Session.from_json(HALL))
 
 
 def sounding(sound: Audio) -> Audio:

@@ -266,6 +266,17 @@ def test_every_slot_comes_before_those_that_hear_it(wanted: list[tuple[int, int]
         assert all(order.index(number) < order.index(way) for way in at if way != MASTER)
 
 
+def test_the_answer_of_a_chain_is_as_late_as_its_effects_together() -> None:
+    renderer = Renderer(RATE)
+    first, second = Echo(replace(ECHO, id="first")), Echo(replace(ECHO, id="second"))
+    first.input_delay_frames, second.input_delay_frames = 100, 30
+    near = renderer.add(first)
+    far = renderer.add(second, mix={"hears_input": False})
+    assert renderer.input_delays() == {"first": 100}
+    renderer.connect(near, output=far)
+    assert renderer.input_delays() == {"first": 130}
+
+
 def test_saved_ways_go_on_to_the_bit() -> None:
     def made() -> Renderer:
         renderer = Renderer(RATE)
