@@ -83,7 +83,7 @@ def private_jack_server(
 ) -> Iterator[JackServer]:
     """Run a server for one test, which may kill it; this process's PortAudio does not know it.
 
-    The mark `jack` may say `client_ms`, see `JackServer`.
+    The mark `jack` may say `client_ms` and `synchronous`, see `JackServer`.
     """
     mark = request.node.get_closest_marker("jack")
     how = {} if mark is None else mark.kwargs

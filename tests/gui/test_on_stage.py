@@ -19,7 +19,7 @@ from rtaudiogen.wire.settings import EngineSettings
 if TYPE_CHECKING:
     from tests.jack_server import JackServer
 
-pytestmark = pytest.mark.jack(client_ms=200)
+pytestmark = pytest.mark.jack(synchronous=False)
 
 SENDER = Path(__file__).parents[1] / "midi" / "midi_sender.py"
 SETTINGS = EngineSettings(

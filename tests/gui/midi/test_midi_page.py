@@ -128,7 +128,7 @@ def test_controllers_with_a_meaning_of_their_own_are_not_offered(page):
     assert not {6, 38, 64, 98, 120, 123} & offered
 
 
-@pytest.mark.jack(client_ms=200)
+@pytest.mark.jack(synchronous=False)
 def test_a_controller_of_a_real_port_is_learnt_and_learnt_again(
     private_jack_server, page, qtbot, eventually, monkeypatch
 ):

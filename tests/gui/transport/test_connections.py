@@ -32,7 +32,7 @@ def pick(chooser: Chooser, value: Any) -> None:
     chooser.activated.emit(index)
 
 
-@pytest.mark.jack(client_ms=200)
+@pytest.mark.jack(synchronous=False)
 def test_a_device_is_chosen_in_play_and_a_real_keyboard_is_heard(
     private_jack_server: "JackServer",
     window: MainWindow,
