@@ -96,7 +96,7 @@ class CodeModelConfig(ModelConfig):
 
 @dataclass(frozen=True)
 class Card:
-    """How a window calls and marks a model that ships; scripts know it by its id."""
+    """The name and the colour of a shipped model in a window; scripts know it by its id."""
 
     name: str
     colour: str  # "#rrggbb"

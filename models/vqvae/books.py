@@ -18,7 +18,7 @@ DEAD = 0.03  # expected uses per batch of a code, of an even share, below which 
 
 
 class Measure(NamedTuple):
-    """What a book means by near, and by the middle of points."""
+    """The measures of a book: distance, and the middle of points."""
 
     nearest: Callable[[Tensor, Tensor], Tensor]  # points (M, D), vectors (codes, D) to codes (M,)
     middle: Callable[[Tensor, Tensor], Tensor]  # sums (codes, D), uses (codes,) to vectors

@@ -30,7 +30,7 @@ LOOK_SECONDS, WATCH_SECONDS, PATIENCE_SECONDS = 0.002, 0.08, 20.0
 
 @dataclass(frozen=True)
 class Change:
-    """What a change of a held tone was like."""
+    """The delay and the steps of a change of a held tone."""
 
     heard_ms: float  # from the command to the first frame that is NOTICED_DB off, + 0 … 1 block
     shown_ms: float  # from the command to its value in the engine's snapshot

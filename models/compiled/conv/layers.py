@@ -19,7 +19,7 @@ Floats = NDArray[np.float32]
 
 
 class Activation(IntEnum):
-    """What happens to a frame on its way into a layer."""
+    """The function that is applied to a frame before a layer."""
 
     NONE = 0
     ELU = 1

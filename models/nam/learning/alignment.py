@@ -16,7 +16,7 @@ Signal = NDArray[np.float32]  # (frames,)
 
 
 class Delay(NamedTuple):
-    """How late the wet is, and how much it resembles the dry then."""
+    """The delay of the wet, and its resemblance to the dry at that delay."""
 
     frames: int  # below 0: it is early
     likeness: float  # -1 … 1, the normalised correlation; below 0: the wet is inverted

@@ -34,7 +34,7 @@ class Capture(nn.Module):
     @property
     def prefix(self) -> int:
         """Return the frames that must be heard before the first frame of the output."""
-        raise NotImplementedError
+        raise NotImplementedError  # a WaveNet and an LSTM differ here
 
     def forward(self, dry: Tensor, frames: int) -> Tensor:
         """Return (B, frames) for the end of what is heard (B, prefix + frames)."""
@@ -42,7 +42,7 @@ class Capture(nn.Module):
 
     def core(self, dry: Tensor, frames: int) -> Tensor:
         """Return (B, frames) without the gains."""
-        raise NotImplementedError
+        raise NotImplementedError  # a WaveNet and an LSTM differ here
 
     def flat(self, sample_rate: int) -> Tensor:
         """Return all weights in the order of the format, with the gains multiplied in."""
@@ -50,7 +50,7 @@ class Capture(nn.Module):
 
     def parts(self, sample_rate: int) -> Iterator[Tensor]:
         """Yield the weights in the order of the format."""
-        raise NotImplementedError
+        raise NotImplementedError  # a WaveNet and an LSTM differ here
 
 
 def capture_network(shape: Shape) -> Capture:

@@ -34,7 +34,7 @@ _step: Any = cached_njit(nogil=True, error_model="numpy")
 
 
 class Tables(NamedTuple):
-    """What is played: tones, and where they are in the courses."""
+    """The tones that are played, and their places in the courses."""
 
     tones: Tones
     recording: NDArray[np.int64]  # (points,) of each point of the courses

@@ -79,7 +79,7 @@ class CodeGenerator:
 
     def pack(self, tensors: Tensors) -> Packed:
         """Return a model's weights, packed. [control] RtAudioGenError if they do not fit."""
-        raise NotImplementedError
+        raise NotImplementedError  # a family says this of its network
 
     def prepare(self, max_frames: int, device: str = "cpu") -> None:
         """Implement `Generator.prepare`."""
@@ -101,7 +101,7 @@ class CodeGenerator:
 
     def new_sampler(self, voices: int, max_frames: int) -> CodeSampler:
         """Return a sampler for calls of up to `max_frames`, on the prepared device. [control]"""
-        raise NotImplementedError
+        raise NotImplementedError  # a family says this of its network
 
     def allocate(self) -> None:
         """Allocate what depends on the sampler. [control]"""
@@ -179,7 +179,7 @@ class CodeGenerator:
 
     def control(self, active: NDArray[np.int32], frames: int) -> None:
         """Fill conditioning, uniforms, levels and gains for `frames` frames. [render]"""
-        raise NotImplementedError
+        raise NotImplementedError  # a family says this of its network
 
     def stream_of(self, note: NDArray[np.uint64]) -> NDArray[np.uint64]:
         """Return the name of a note's own random stream."""

@@ -45,12 +45,12 @@ class InstrumentOptions(TrainingOptions):
     @property
     def pitched(self) -> bool:
         """Return True if notes are trained, False for textures."""
-        raise NotImplementedError
+        raise NotImplementedError  # a family says this of its network
 
     @property
     def step_frames(self) -> int:
         """Return how many frames of the network a process learns from in a step."""
-        raise NotImplementedError
+        raise NotImplementedError  # a family says this of its network
 
     def code_config(self, kind: type[C], instruments: tuple[str, ...], **sizes: Any) -> C:
         """Return a configuration with `sizes`, and the options of the same names for the rest."""

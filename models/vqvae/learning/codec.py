@@ -22,7 +22,7 @@ Arguments = dict[str, NDArray[Any]]  # of the objective, for one batch
 
 
 class CodeCounts:
-    """How often every code of every stage was chosen since the last report."""
+    """The counts of every code of every stage since the last report."""
 
     def __init__(self, stages: int, codes: int) -> None:
         self._counts = torch.zeros(stages, codes, dtype=torch.int64)
