@@ -21,6 +21,7 @@ from ..measuring.code_models import (
 from ..measuring.played import voices_in_real_time
 from ..measuring.recorded import judge_recorded
 from ..playing.codes.rendered import prepared
+from ..sounds.audio_folder import find_clips
 from ..sounds.harmonic.corpus import rest_of
 from ..sounds.harmonic.measuring import analysed
 from ..sounds.notes.coded import Sound
@@ -39,6 +40,7 @@ def evaluate(
     pitch_step: int = 4,
 ) -> dict[str, Any]:  # fmt: skip
     """Return all measurements; see `evaluated`."""
+    find_clips(folder, say=lambda _: None)  # a wrong folder is told before anything is compiled
     generator = prepared(create, describe(model))
     assert isinstance(generator, WaveNetGenerator)
     config = generator.config
